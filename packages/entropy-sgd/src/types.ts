@@ -1,0 +1,49 @@
+/**
+ * The contracts of the library.
+ *
+ * Ownership rule: a function never writes to its vector arguments except `state`, which `step` consumes and may reuse;
+ * call `clone(state)` to branch. Functions whose name ends in `Into` write their first argument.
+ */
+
+/** All parameters of a model, flat; shape (n,). */
+export type Vector = Float32Array | Float64Array;
+
+/** Where vectors live: plain arrays by default, one shared memory when an engine and the kernels work on the same. */
+export interface VectorMemory {
+  /** A zeroed vector of `length` elements of the same type as `like`. */
+  allocate(length: number, like: Vector): Vector;
+}
+
+/** Plain data: numbers, strings, booleans, null, typed arrays, and arrays or records of these. No closures. */
+export type PlainData =
+  | number
+  | string
+  | boolean
+  | null
+  | Vector
+  | readonly PlainData[]
+  | { readonly [name: string]: PlainData };
+
+/**
+ * An optimizer that owns its points and is asked and told.
+ *
+ * The loop is the caller's: `state = optimizer.step(gradientAt(optimizer.gradientPoint(state)), state)`.
+ */
+export interface Optimizer<S> {
+  /** The state before the first step; `params` is copied. */
+  init(params: Vector, memory?: VectorMemory): S;
+  /** Where to take the next mini-batch gradient; for Entropy-SGD the inner point x'. Shape (n,). */
+  gradientPoint(state: S): Vector;
+  /** One step with the mini-batch mean gradient at `gradientPoint(state)`; consumes `state`. */
+  step(gradient: Vector, state: S): S;
+  /** What to evaluate, save and deploy; for Entropy-SGD the outer point x. Shape (n,). */
+  evalPoint(state: S): Vector;
+  /** Whether the next gradient wants a new mini-batch; true when absent. SAM's second gradient uses the same batch. */
+  needsNewBatch?(state: S): boolean;
+}
+
+/** A quantity as a function of the step t; its caller says which step is counted. */
+export type Schedule = (step: number) => number;
+
+/** A constant or a schedule. */
+export type ScalarOrSchedule = number | Schedule;

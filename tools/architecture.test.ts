@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cruise } from "dependency-cruiser";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Every source file of a folder, sorted, without tests where `tests` is false. */
+function sources(folder: string, { tests }: { tests: boolean }): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name) && !/node_modules|dist/.test(entry.parentPath),
+    )
+    .filter((entry) => tests || !/\.test(-d)?\.ts$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Files made by tools, not written by hand. */
+const generated = /kernelModule\.ts$/;
+
+describe("architecture", () => {
+  test("every file is at most 400 lines long", () => {
+    const files = ["packages", "tools", "examples", "bench"].flatMap((folder) => sources(folder, { tests: true }));
+    expect(files.length).toBeGreaterThan(5);
+    const long = files
+      .filter((file) => !generated.test(file))
+      .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length - 1 }))
+      .filter(({ lines }) => lines > 400);
+    expect(long).toEqual([]);
+  });
+
+  test.each(["entropy-sgd", "onnx-grad"])("%s prints nothing and uses no Node API", (name) => {
+    const files = sources(`packages/${name}/src`, { tests: false });
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const text = readFileSync(join(root, file), "utf8");
+      expect(text, file).not.toMatch(/\bconsole\./);
+      expect(text, file).not.toMatch(/from '(node:[^']*|fs|path|os|url|worker_threads|process)'/);
+      expect(text, file).not.toMatch(/\b(process|Buffer|__dirname|require)\b[.(]/);
+    }
+  });
+
+  test("imports point one way and form no cycle", async () => {
+    const { output } = await cruise(
+      ["packages"],
+      {
+        baseDir: root,
+        exclude: { path: "node_modules|dist/|\\.test\\.ts$|\\.mjs$" },
+        tsPreCompilationDeps: true,
+        validate: true,
+        enhancedResolveOptions: { extensions: [".ts", ".js"] },
+        ruleSet: {
+          forbidden: [
+            { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+            {
+              name: "library-stands-alone",
+              severity: "error",
+              from: { path: "^packages/entropy-sgd/" },
+              to: { pathNot: "^packages/entropy-sgd/" },
+            },
+            {
+              name: "engine-knows-no-optimizer",
+              severity: "error",
+              from: { path: "^packages/onnx-grad/" },
+              to: { path: "^packages/(entropy-sgd|lab)/|entropy-sgd" },
+            },
+          ],
+        },
+      },
+      {},
+    );
+    if (typeof output === "string") throw new Error("dependency-cruiser gave text where a result was wanted");
+    expect(output.summary.totalCruised).toBeGreaterThan(2);
+    expect(output.summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
+  });
+});
