@@ -1,1 +1,22 @@
-export {};
+export { gradients, hvp } from "./derivative/gradients.ts";
+export { topological } from "./graph/topological.ts";
+export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph/value.ts";
+export type { FloatArray, Precision } from "./interpreter/arrays.ts";
+export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
+export { type ConvolutionOptions, conv2d, conv2dInputGradient, conv2dWeightGradient } from "./ops/convolution.ts";
+export { add, div, exp, greater, log, mul, relu, sigmoid, sqrt, sub, tanh } from "./ops/elementwise.ts";
+export { broadcastTo, pad, reshape, slice, transpose } from "./ops/layout.ts";
+export { constant, input } from "./ops/leaves.ts";
+export { type MatmulOptions, matmul } from "./ops/matmul.ts";
+export { averagePool, averagePoolGradient, maxPool, type PoolOptions, poolGather, poolScatter } from "./ops/pooling.ts";
+export {
+  logSoftmax,
+  moments,
+  oneHot,
+  type ReduceOptions,
+  reduceMax,
+  reduceMean,
+  reduceSum,
+  softmax,
+  softmaxCrossEntropy,
+} from "./ops/reductions.ts";

@@ -1,0 +1,117 @@
+/**
+ * The derivative of each primitive, written in primitives.
+ *
+ * `table[op](y, dy, wanted)` gives for each input x of y the product ⟨dy, ∂y/∂x⟩, or undefined where there is none
+ * (integer inputs, piecewise constant functions) or where `wanted` is false.
+ */
+import type { PerOp, Value } from "../graph/value.ts";
+import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "../ops/convolution.ts";
+import { div, greater, mul, sub } from "../ops/elementwise.ts";
+import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
+import { constant } from "../ops/leaves.ts";
+import { matmul } from "../ops/matmul.ts";
+import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
+import { reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+
+type Products = readonly (Value | undefined)[];
+
+const one = constant(1);
+const zero = constant(0);
+const none = (): Products => [];
+
+/** A reduced value with the reduced axes back at size 1. */
+function keepReduced(y: Value, x: Value, axes: readonly number[]): Value {
+  return reshape(
+    y,
+    x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+  );
+}
+
+export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonly boolean[]]> = {
+  input: none,
+  constant: none,
+  add: ({ inputs: [a, b] }, dy, wanted) => [
+    wanted[0] ? sumTo(dy, a!.shape) : undefined,
+    wanted[1] ? sumTo(dy, b!.shape) : undefined,
+  ],
+  sub: ({ inputs: [a, b] }, dy, wanted) => [
+    wanted[0] ? sumTo(dy, a!.shape) : undefined,
+    wanted[1] ? mul(sumTo(dy, b!.shape), constant(-1)) : undefined,
+  ],
+  mul: ({ inputs: [a, b] }, dy, wanted) => [
+    wanted[0] ? sumTo(mul(dy, b!), a!.shape) : undefined,
+    wanted[1] ? sumTo(mul(dy, a!), b!.shape) : undefined,
+  ],
+  div: (y, dy, wanted) => {
+    const [a, b] = y.inputs;
+    const quotient = div(dy, b!);
+    return [
+      wanted[0] ? sumTo(quotient, a!.shape) : undefined,
+      wanted[1] ? mul(sumTo(mul(quotient, y), b!.shape), constant(-1)) : undefined,
+    ];
+  },
+  greater: none,
+  exp: (y, dy) => [mul(dy, y)],
+  log: ({ inputs: [x] }, dy) => [div(dy, x!)],
+  sqrt: (y, dy) => [div(mul(dy, constant(0.5)), y)],
+  relu: ({ inputs: [x] }, dy) => [mul(dy, greater(x!, zero))],
+  tanh: (y, dy) => [mul(dy, sub(one, mul(y, y)))],
+  sigmoid: (y, dy) => [mul(dy, mul(y, sub(one, y)))],
+  softmax: (y, dy) => [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))],
+  logSoftmax: ({ inputs: [x] }, dy) => [sub(dy, mul(softmax(x!), reduceSum(dy, { axes: [-1], keepDims: true })))],
+  matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, dy, wanted) => [
+    // With A' the matrix used (A or Aᵀ): dA' = dy B'ᵀ, dB' = A'ᵀ dy; transposed once more where A is used as Aᵀ.
+    !wanted[0]
+      ? undefined
+      : transposeA
+        ? matmul(b!, dy, { transposeA: transposeB, transposeB: true })
+        : matmul(dy, b!, { transposeB: !transposeB }),
+    !wanted[1]
+      ? undefined
+      : transposeB
+        ? matmul(dy, a!, { transposeA: true, transposeB: transposeA })
+        : matmul(a!, dy, { transposeA: !transposeA }),
+  ],
+  conv2d: ({ inputs: [x, w], attributes }, dy, wanted) => [
+    wanted[0] ? conv2dInputGradient(dy, w!, x!.shape, attributes) : undefined,
+    wanted[1] ? conv2dWeightGradient(x!, dy, w!.shape, attributes) : undefined,
+  ],
+  conv2dInputGradient: ({ inputs: [y, w], attributes }, dx, wanted) => [
+    wanted[0] ? conv2d(dx, w!, attributes) : undefined,
+    wanted[1] ? conv2dWeightGradient(dx, y!, w!.shape, attributes) : undefined,
+  ],
+  conv2dWeightGradient: ({ inputs: [x, y], attributes }, dw, wanted) => [
+    wanted[0] ? conv2dInputGradient(y!, dw, x!.shape, attributes) : undefined,
+    wanted[1] ? conv2d(x!, dw, attributes) : undefined,
+  ],
+  maxPoolIndices: none,
+  poolGather: ({ inputs: [x, indices], attributes }, dy) => [poolScatter(dy, indices!, x!.shape, attributes)],
+  poolScatter: ({ inputs: [, indices], attributes }, dx) => [poolGather(dx, indices!, attributes)],
+  averagePool: ({ inputs: [x], attributes }, dy) => [averagePoolGradient(dy, x!.shape, attributes)],
+  averagePoolGradient: ({ attributes }, dx) => [averagePool(dx, attributes)],
+  reduceSum: ({ inputs: [x], attributes: { axes } }, dy) => [broadcastTo(keepReduced(dy, x!, axes), x!.shape)],
+  reduceMax: (y, dy) => {
+    const x = y.inputs[0]!;
+    const { axes } = y.attributes;
+    const isMaximum = sub(one, greater(keepReduced(y, x, axes), x));
+    const ties = reduceSum(isMaximum, { axes, keepDims: true });
+    return [mul(isMaximum, div(keepReduced(dy, x, axes), ties))];
+  },
+  broadcastTo: ({ inputs: [x] }, dy) => [sumTo(dy, x!.shape)],
+  reshape: ({ inputs: [x] }, dy) => [reshape(dy, x!.shape)],
+  transpose: ({ attributes: { permutation } }, dy) => [
+    transpose(
+      dy,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+  slice: ({ inputs: [x], shape, attributes: { starts } }, dy) => [
+    pad(
+      dy,
+      starts,
+      x!.shape.map((size, axis) => size - starts[axis]! - shape[axis]!),
+    ),
+  ],
+  pad: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x!.shape)],
+  oneHot: none,
+};

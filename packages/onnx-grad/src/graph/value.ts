@@ -1,0 +1,107 @@
+/**
+ * Symbolic values: immutable nodes of a computation graph with a static shape.
+ *
+ * A value is made only by the functions in `ops/`, which check shapes. It knows its inputs and nothing of its users, so
+ * a graph is simply the set of values reachable from its outputs.
+ */
+
+/** Sizes of the axes, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** `float32` is computed in the precision of whoever runs the graph; `int32` holds labels and positions. */
+export type DType = "float32" | "int32";
+
+/** A sliding window over the last two axes (rows, columns). */
+export interface Window {
+  readonly stride: readonly [number, number];
+  /** Zeros added on both sides of an axis. */
+  readonly padding: readonly [number, number];
+}
+
+/** A pooling window: its size, stride and no padding. */
+export interface PoolWindow {
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
+/** What each primitive carries beside its inputs. The keys are the closed set of primitives. */
+export interface Attributes {
+  input: { readonly name: string };
+  constant: { readonly data: readonly number[] };
+  add: object;
+  sub: object;
+  mul: object;
+  div: object;
+  greater: object;
+  exp: object;
+  log: object;
+  sqrt: object;
+  relu: object;
+  tanh: object;
+  sigmoid: object;
+  softmax: object;
+  logSoftmax: object;
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  conv2d: Window;
+  conv2dInputGradient: Window;
+  conv2dWeightGradient: Window;
+  maxPoolIndices: PoolWindow;
+  poolGather: PoolWindow;
+  poolScatter: PoolWindow;
+  averagePool: PoolWindow;
+  averagePoolGradient: PoolWindow;
+  reduceSum: { readonly axes: readonly number[]; readonly keepDims: boolean };
+  reduceMax: { readonly axes: readonly number[]; readonly keepDims: boolean };
+  broadcastTo: object;
+  reshape: object;
+  transpose: { readonly permutation: readonly number[] };
+  slice: { readonly starts: readonly number[] };
+  pad: { readonly before: readonly number[] };
+  oneHot: object;
+}
+
+/** The name of a primitive. */
+export type OpName = keyof Attributes;
+
+/** One primitive applied to its inputs. Shape, dtype and inputs are fixed when it is made. */
+export interface Node<O extends OpName> {
+  readonly op: O;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes[O];
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Any symbolic value; narrow it by `op`. */
+export type Value = { [O in OpName]: Node<O> }[OpName];
+
+/** A table with one handler per primitive. */
+export type PerOp<Result, Extra extends readonly unknown[] = []> = {
+  readonly [O in OpName]: (value: Node<O>, ...extra: Extra) => Result;
+};
+
+/** Applies the handler of `value`'s primitive. */
+export function dispatch<Result, Extra extends readonly unknown[]>(
+  table: PerOp<Result, Extra>,
+  value: Value,
+  ...extra: Extra
+): Result {
+  // The table's type pairs each key with its own node type; TypeScript cannot follow that through an index.
+  const handler = table[value.op] as (value: Value, ...extra: Extra) => Result;
+  return handler(value, ...extra);
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Whether two shapes are equal axis by axis. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** `[2×3×4]`, for messages. */
+export function showShape(shape: Shape): string {
+  return `[${shape.join("×")}]`;
+}

@@ -1,0 +1,51 @@
+import { topological } from "../graph/topological.ts";
+import { dispatch, showShape, sizeOf, type Value } from "../graph/value.ts";
+import type { FloatArray, Precision } from "./arrays.ts";
+import { kernels } from "./kernels.ts";
+
+/** The values of a graph's inputs by name, row-major. */
+export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
+
+/**
+ * Computes `outputs` in plain loops: the reference of every lowering, and an engine for small networks.
+ *
+ * In `float64` results are exact to rounding (1e-16 per operation); in `float32` each primitive's result is rounded to
+ * float32, with sums kept in float64. Cost: 1 to 5 ns per multiply-add. Intermediate values are freed after their last use.
+ *
+ * @throws Error if an input has no value, RangeError if one has the wrong length
+ */
+export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Precision = "float64"): FloatArray[] {
+  const order = topological(outputs);
+  const lastUse = new Map<Value, number>();
+  order.forEach((value, at) => {
+    for (const input of value.inputs) lastUse.set(input, at);
+  });
+  for (const output of outputs) lastUse.set(output, order.length);
+  const results = new Map<Value, FloatArray>();
+  order.forEach((value, at) => {
+    results.set(
+      value,
+      value.op === "input"
+        ? fed(value.attributes.name, value, feeds, precision)
+        : dispatch(
+            kernels,
+            value,
+            value.inputs.map((input) => results.get(input)!),
+            precision,
+          ),
+    );
+    for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);
+  });
+  return outputs.map((output) => results.get(output)!);
+}
+
+function fed(name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
+  const data = feeds[name];
+  if (data === undefined) throw new Error(`evaluate: input "${name}" ${showShape(value.shape)} has no value`);
+  if (data.length !== sizeOf(value.shape)) {
+    throw new RangeError(
+      `evaluate: input "${name}" ${showShape(value.shape)} takes ${sizeOf(value.shape)} numbers, got ${data.length}`,
+    );
+  }
+  return precision === "float64" || value.dtype === "int32" ? Float64Array.from(data) : Float32Array.from(data);
+}

@@ -1,0 +1,152 @@
+/** The meaning of each primitive in plain loops: the oracle of every lowering. */
+import type { Node, PerOp, Value } from "../graph/value.ts";
+import { sizeOf } from "../graph/value.ts";
+import { broadcastStrides, type FloatArray, offsets, type Precision, stridesOf, zeros } from "./arrays.ts";
+import { convolve, convolveInputGradient, convolveWeightGradient } from "./convolutionKernels.ts";
+import { multiply } from "./matmulKernel.ts";
+import {
+  averagePoolAdjointInto,
+  averagePoolInto,
+  gatherPlane,
+  maxPoolPositions,
+  scatterPlane,
+} from "./poolingKernels.ts";
+
+type Kernel = readonly [inputs: readonly FloatArray[], precision: Precision];
+
+function elementwise(f: (x: number) => number) {
+  return (value: Value, [x]: readonly FloatArray[], precision: Precision): FloatArray => {
+    const out = zeros(precision, sizeOf(value.shape));
+    for (let i = 0; i < out.length; i++) out[i] = f(x![i]!);
+    return out;
+  };
+}
+
+function broadcasting(f: (a: number, b: number) => number) {
+  return (value: Value, [a, b]: readonly FloatArray[], precision: Precision): FloatArray => {
+    const out = zeros(precision, sizeOf(value.shape));
+    const [shapeA, shapeB] = [value.inputs[0]!.shape, value.inputs[1]!.shape];
+    const atA = offsets(value.shape, broadcastStrides(shapeA, value.shape));
+    const atB = offsets(value.shape, broadcastStrides(shapeB, value.shape));
+    for (let i = 0; i < out.length; i++) out[i] = f(a![atA[i]!]!, b![atB[i]!]!);
+    return out;
+  };
+}
+
+function reducing(start: number, f: (sum: number, x: number) => number) {
+  return (
+    value: Node<"reduceSum"> | Node<"reduceMax">,
+    [x]: readonly FloatArray[],
+    precision: Precision,
+  ): FloatArray => {
+    const { shape } = value.inputs[0]!;
+    const kept = shape.map((size, axis) => (value.attributes.axes.includes(axis) ? 1 : size));
+    // Accumulated in float64 and rounded once, in either precision.
+    const sums = new Float64Array(sizeOf(kept)).fill(start);
+    const at = offsets(shape, broadcastStrides(kept, shape));
+    for (let i = 0; i < at.length; i++) sums[at[i]!] = f(sums[at[i]!]!, x![i]!);
+    return precision === "float64" ? sums : Float32Array.from(sums);
+  };
+}
+
+/** Reads the element of `x` at each offset. */
+function gather(x: FloatArray, at: Int32Array, precision: Precision): FloatArray {
+  const out = zeros(precision, at.length);
+  for (let i = 0; i < out.length; i++) out[i] = x[at[i]!]!;
+  return out;
+}
+
+function overRows(f: (row: Float64Array) => void) {
+  return (value: Value, [x]: readonly FloatArray[], precision: Precision): FloatArray => {
+    const out = zeros(precision, x!.length);
+    const width = value.shape[value.shape.length - 1]!;
+    for (let start = 0; start < out.length; start += width) {
+      const row = Float64Array.from(x!.subarray(start, start + width));
+      f(row);
+      out.set(row, start);
+    }
+    return out;
+  };
+}
+
+function logSoftmaxRow(row: Float64Array): void {
+  const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+  let sum = 0;
+  for (const x of row) sum += Math.exp(x - largest);
+  const shift = largest + Math.log(sum);
+  for (let i = 0; i < row.length; i++) row[i] = row[i]! - shift;
+}
+
+function softmaxRow(row: Float64Array): void {
+  logSoftmaxRow(row);
+  for (let i = 0; i < row.length; i++) row[i] = Math.exp(row[i]!);
+}
+
+const same = (_: Value, [x]: readonly FloatArray[]): FloatArray => x!;
+
+export const kernels: PerOp<FloatArray, Kernel> = {
+  input: ({ attributes: { name } }) => {
+    throw new Error(`evaluate: input "${name}" has no value`);
+  },
+  constant: ({ attributes: { data } }, _, precision) =>
+    precision === "float64" ? Float64Array.from(data) : Float32Array.from(data),
+  add: broadcasting((a, b) => a + b),
+  sub: broadcasting((a, b) => a - b),
+  mul: broadcasting((a, b) => a * b),
+  div: broadcasting((a, b) => a / b),
+  greater: broadcasting((a, b) => (a > b ? 1 : 0)),
+  exp: elementwise(Math.exp),
+  log: elementwise(Math.log),
+  sqrt: elementwise(Math.sqrt),
+  relu: elementwise((x) => Math.max(x, 0)),
+  tanh: elementwise(Math.tanh),
+  sigmoid: elementwise((x) => 1 / (1 + Math.exp(-x))),
+  softmax: overRows(softmaxRow),
+  logSoftmax: overRows(logSoftmaxRow),
+  matmul: multiply,
+  conv2d: convolve,
+  conv2dInputGradient: convolveInputGradient,
+  conv2dWeightGradient: convolveWeightGradient,
+  maxPoolIndices: maxPoolPositions,
+  poolGather: gatherPlane,
+  poolScatter: scatterPlane,
+  averagePool: averagePoolInto,
+  averagePoolGradient: averagePoolAdjointInto,
+  reduceSum: reducing(0, (sum, x) => sum + x),
+  reduceMax: reducing(-Infinity, Math.max),
+  broadcastTo: (value, [x], precision) =>
+    gather(x!, offsets(value.shape, broadcastStrides(value.inputs[0]!.shape, value.shape)), precision),
+  reshape: same,
+  transpose: (value, [x], precision) => {
+    const strides = stridesOf(value.inputs[0]!.shape);
+    return gather(
+      x!,
+      offsets(
+        value.shape,
+        value.attributes.permutation.map((axis) => strides[axis]!),
+      ),
+      precision,
+    );
+  },
+  slice: (value, [x], precision) => {
+    const strides = stridesOf(value.inputs[0]!.shape);
+    const start = value.attributes.starts.reduce((sum, at, axis) => sum + at * strides[axis]!, 0);
+    return gather(x!, offsets(value.shape, strides, start), precision);
+  },
+  pad: (value, [x], precision) => {
+    const strides = stridesOf(value.shape);
+    const start = value.attributes.before.reduce((sum, at, axis) => sum + at * strides[axis]!, 0);
+    const at = offsets(value.inputs[0]!.shape, strides, start);
+    const out = zeros(precision, sizeOf(value.shape));
+    for (let i = 0; i < at.length; i++) out[at[i]!] = x![i]!;
+    return out;
+  },
+  oneHot: (value, [labels], precision) => {
+    const depth = value.shape[value.shape.length - 1]!;
+    const out = zeros(precision, sizeOf(value.shape));
+    labels!.forEach((label, i) => {
+      if (label >= 0 && label < depth) out[i * depth + label] = 1;
+    });
+    return out;
+  },
+};

@@ -1,0 +1,81 @@
+/** Primitives that move elements without computing. */
+import { shapeError } from "../graph/shapeError.ts";
+import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { broadcastShape } from "./elementwise.ts";
+
+/** Stretches axes of size 1 (and adds leading axes) to `shape`. */
+export function broadcastTo(x: Value, shape: Shape, label?: string): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const common = broadcastShape(x.shape, shape);
+  if (common === undefined || !sameShape(common, shape))
+    throw shapeError("broadcastTo", label, "the first shape must stretch to the second", [x.shape, shape]);
+  return { op: "broadcastTo", inputs: [x], attributes: {}, shape, dtype: x.dtype };
+}
+
+/** The same elements in row-major order under another shape; one size may be −1 and is worked out. */
+export function reshape(x: Value, shape: Shape, label?: string): Value {
+  const known = sizeOf(shape.filter((size) => size !== -1));
+  const resolved = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
+  if (
+    shape.filter((size) => size === -1).length > 1 ||
+    !resolved.every((size) => Number.isSafeInteger(size) && size > 0) ||
+    sizeOf(resolved) !== sizeOf(x.shape)
+  ) {
+    throw shapeError("reshape", label, "both shapes must hold the same number of elements", [x.shape, shape]);
+  }
+  if (sameShape(x.shape, resolved)) return x;
+  return { op: "reshape", inputs: [x], attributes: {}, shape: resolved, dtype: x.dtype };
+}
+
+/** Axis i of the result is axis permutation[i] of x; by default the axes in reverse. */
+export function transpose(
+  x: Value,
+  permutation: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis),
+  label?: string,
+): Value {
+  if (
+    !sameShape(
+      [...permutation].sort((a, b) => a - b),
+      x.shape.map((_, axis) => axis),
+    )
+  ) {
+    throw shapeError("transpose", label, `(${permutation.join(", ")}) must permute the axes`, [x.shape]);
+  }
+  if (permutation.every((axis, i) => axis === i)) return x;
+  return {
+    op: "transpose",
+    inputs: [x],
+    attributes: { permutation },
+    shape: permutation.map((axis) => x.shape[axis]!),
+    dtype: x.dtype,
+  };
+}
+
+/** The block of `shape` that begins at `starts`. */
+export function slice(x: Value, starts: readonly number[], shape: Shape, label?: string): Value {
+  const fits =
+    starts.length === x.shape.length &&
+    shape.length === x.shape.length &&
+    starts.every(
+      (start, axis) =>
+        Number.isInteger(start) && start >= 0 && shape[axis]! > 0 && start + shape[axis]! <= x.shape[axis]!,
+    );
+  if (!fits) throw shapeError("slice", label, `a block at (${starts.join(", ")}) must lie inside`, [x.shape, shape]);
+  if (sameShape(x.shape, shape)) return x;
+  return { op: "slice", inputs: [x], attributes: { starts }, shape, dtype: x.dtype };
+}
+
+/** x inside zeros: `before[i]` of them before axis i, `after[i]` after. */
+export function pad(x: Value, before: readonly number[], after: readonly number[], label?: string): Value {
+  const valid =
+    before.length === x.shape.length &&
+    after.length === x.shape.length &&
+    [...before, ...after].every((n) => Number.isInteger(n) && n >= 0);
+  if (!valid)
+    throw shapeError("pad", label, `(${before.join(", ")}) and (${after.join(", ")}) must be counts, one per axis`, [
+      x.shape,
+    ]);
+  const shape = x.shape.map((size, axis) => before[axis]! + size + after[axis]!);
+  if (sameShape(x.shape, shape)) return x;
+  return { op: "pad", inputs: [x], attributes: { before }, shape, dtype: x.dtype };
+}

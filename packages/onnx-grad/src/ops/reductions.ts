@@ -1,0 +1,99 @@
+import { shapeError } from "../graph/shapeError.ts";
+import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { div, mul, requireFloat, sub } from "./elementwise.ts";
+import { constant } from "./leaves.ts";
+
+/** Options of the reductions. */
+export interface ReduceOptions {
+  /** Axes to reduce, negative from the end; all by default. */
+  readonly axes?: readonly number[];
+  /** Keep reduced axes with size 1; false by default. */
+  readonly keepDims?: boolean;
+  readonly label?: string;
+}
+
+function reduce(op: "reduceSum" | "reduceMax", x: Value, options: ReduceOptions): Value {
+  const { keepDims = false, label } = options;
+  requireFloat(op, label, [x]);
+  const rank = x.shape.length;
+  const axes = (options.axes ?? x.shape.map((_, axis) => axis))
+    .map((axis) => (axis < 0 ? axis + rank : axis))
+    .sort((a, b) => a - b);
+  if (axes.some((axis, i) => !(Number.isInteger(axis) && axis >= 0 && axis < rank) || axis === axes[i - 1])) {
+    throw shapeError(op, label, `axes must be distinct axes of the input (${options.axes?.join(", ")})`, [x.shape]);
+  }
+  if (axes.length === 0) return x;
+  const shape = keepDims
+    ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    : x.shape.filter((_, axis) => !axes.includes(axis));
+  return { op, inputs: [x], attributes: { axes, keepDims }, shape, dtype: "float32" };
+}
+
+/** Σ over the given axes. */
+export function reduceSum(x: Value, options: ReduceOptions = {}): Value {
+  return reduce("reduceSum", x, options);
+}
+
+/** Maximum over the given axes; ties share the derivative equally. */
+export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
+  return reduce("reduceMax", x, options);
+}
+
+/** Mean over the given axes. */
+export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
+  const sum = reduceSum(x, options);
+  return mul(sum, constant(sizeOf(sum.shape) / sizeOf(x.shape)));
+}
+
+/** Σ over the axes along which `shape` was broadcast to x's shape: the adjoint of broadcasting. */
+export function sumTo(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const extra = x.shape.length - shape.length;
+  const leading = x.shape.slice(0, extra).map((_, axis) => axis);
+  const summed = reduceSum(x, { axes: leading });
+  const stretched = shape.flatMap((size, axis) => (size === 1 && summed.shape[axis] !== 1 ? [axis] : []));
+  return reduceSum(summed, { axes: stretched, keepDims: true });
+}
+
+/** Mean and (biased) variance over the given axes, kept with size 1: var = mean((x − mean)²). */
+export function moments(x: Value, axes: readonly number[]): { mean: Value; variance: Value } {
+  const mean = reduceMean(x, { axes, keepDims: true });
+  const centred = sub(x, mean);
+  return { mean, variance: reduceMean(mul(centred, centred), { axes, keepDims: true }) };
+}
+
+/** x / Σx over the last axis is a distribution; softmax(x) = eˣ / Σ eˣ over the last axis. */
+export function softmax(x: Value, label?: string): Value {
+  return overLastAxis("softmax", x, label);
+}
+
+/** log softmax(x) over the last axis, without overflow. */
+export function logSoftmax(x: Value, label?: string): Value {
+  return overLastAxis("logSoftmax", x, label);
+}
+
+function overLastAxis(op: "softmax" | "logSoftmax", x: Value, label: string | undefined): Value {
+  requireFloat(op, label, [x]);
+  if (x.shape.length === 0) throw shapeError(op, label, "the input must have an axis", [x.shape]);
+  return { op, inputs: [x], attributes: {}, shape: x.shape, dtype: "float32" };
+}
+
+/** Rows of the identity: int32 labels [… ] → [… × depth], 1 at the label, 0 elsewhere (all 0 outside 0 … depth − 1). */
+export function oneHot(labels: Value, depth: number): Value {
+  if (labels.dtype !== "int32") throw new TypeError(`oneHot: labels must be int32, got ${labels.dtype}`);
+  if (!(Number.isSafeInteger(depth) && depth > 0))
+    throw new RangeError(`oneHot: depth must be a positive integer, got ${depth}`);
+  return { op: "oneHot", inputs: [labels], attributes: {}, shape: [...labels.shape, depth], dtype: "float32" };
+}
+
+/** Mean over the batch of −log softmax(logits)[label]; logits [b×classes], labels int32 [b] → scalar. */
+export function softmaxCrossEntropy(logits: Value, labels: Value, label = "softmaxCrossEntropy"): Value {
+  const [batch, classes] = logits.shape;
+  if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== batch || classes === undefined) {
+    throw shapeError("softmaxCrossEntropy", label, "logits must be [b×classes] and labels [b]", [
+      logits.shape,
+      labels.shape,
+    ]);
+  }
+  return div(reduceSum(mul(logSoftmax(logits), oneHot(labels, classes))), constant(-labels.shape[0]!));
+}

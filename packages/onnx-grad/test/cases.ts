@@ -1,0 +1,172 @@
+/** One row per primitive: random shapes and attributes, and inputs away from the points where it is not smooth. */
+import fc from "fast-check";
+import * as g from "../src/index.ts";
+
+/** A scalar-free expression of one primitive over inputs of given shapes. */
+export interface Sample {
+  readonly shapes: readonly (readonly number[])[];
+  readonly build: (inputs: readonly g.Value[]) => g.Value;
+  /** Where the inputs lie: 'any' in ±2, 'positive' in [0.5, 2], 'apart': all distinct by at least 1e-2 and that far from 0. */
+  readonly domain: "any" | "positive" | "apart";
+}
+
+const size = fc.integer({ min: 1, max: 4 });
+const shape = fc.array(size, { minLength: 0, maxLength: 3 });
+
+/** Two shapes that broadcast: a common shape with axes of each dropped from the front or set to 1. */
+const broadcastPair = fc
+  .tuple(
+    fc.array(size, { minLength: 0, maxLength: 3 }),
+    fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 3, maxLength: 3 }),
+    fc.nat(2),
+  )
+  .map(([common, choice, drop]) => {
+    const a = common.map((n, axis) => (choice[axis] === 1 ? 1 : n));
+    const b = common.map((n, axis) => (choice[axis] === 2 ? 1 : n));
+    return drop === 0 ? [a, b] : drop === 1 ? [a.slice(1), b] : [a, b.slice(1)];
+  });
+
+function unary(f: (x: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
+  return shape.map((s) => ({ shapes: [s], build: ([x]) => f(x!), domain }));
+}
+
+function binary(f: (a: g.Value, b: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
+  return broadcastPair.map((shapes) => ({ shapes, build: ([a, b]) => f(a!, b!), domain }));
+}
+
+const matrices = fc.record({
+  m: size,
+  k: size,
+  n: size,
+  transposeA: fc.boolean(),
+  transposeB: fc.boolean(),
+  batched: fc.boolean(),
+});
+
+const windows = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  channels: fc.integer({ min: 1, max: 3 }),
+  filters: fc.integer({ min: 1, max: 3 }),
+  kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  stride: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
+  padding: fc.tuple(fc.nat(1), fc.nat(1)),
+  extra: fc.tuple(fc.nat(3), fc.nat(3)),
+});
+
+const convolutions = windows.map((w) => {
+  const x = [w.batch, w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]];
+  const kernel = [w.filters, w.channels, ...w.kernel];
+  const y = g.conv2d(g.input("x", x), g.input("w", kernel), w).shape;
+  return { x, kernel, y, window: { stride: w.stride, padding: w.padding } };
+});
+
+const pools = windows.map((w) => ({
+  x: [w.batch, w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]],
+  options: { size: w.kernel, stride: w.stride },
+}));
+
+const reductions = shape.chain((s) =>
+  fc.record({ s: fc.constant(s), axes: fc.subarray(s.map((_, axis) => axis)), keepDims: fc.boolean() }),
+);
+
+export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
+  add: binary(g.add),
+  sub: binary(g.sub),
+  mul: binary(g.mul),
+  div: binary(g.div, "positive"),
+  greater: binary((a, b) => g.mul(g.greater(a, b), a), "apart"),
+  exp: unary(g.exp),
+  log: unary(g.log, "positive"),
+  sqrt: unary(g.sqrt, "positive"),
+  relu: unary((x) => g.mul(g.relu(x), x), "apart"),
+  tanh: unary(g.tanh),
+  sigmoid: unary(g.sigmoid),
+  softmax: fc.tuple(size, size).map((s) => ({ shapes: [s], build: ([x]) => g.softmax(x!), domain: "any" })),
+  logSoftmax: fc.tuple(size, size).map((s) => ({ shapes: [s], build: ([x]) => g.logSoftmax(x!), domain: "any" })),
+  matmul: matrices.map(({ m, k, n, transposeA, transposeB, batched }) => {
+    const leading = batched ? [2] : [];
+    const a = [...leading, ...(transposeA ? [k, m] : [m, k])];
+    const b = [...leading, ...(transposeB ? [n, k] : [k, n])];
+    return { shapes: [a, b], build: ([p, q]) => g.matmul(p!, q!, { transposeA, transposeB }), domain: "any" };
+  }),
+  conv2d: convolutions.map(({ x, kernel, window }) => ({
+    shapes: [x, kernel],
+    build: ([a, b]) => g.conv2d(a!, b!, window),
+    domain: "any",
+  })),
+  conv2dInputGradient: convolutions.map(({ x, kernel, y, window }) => ({
+    shapes: [y, kernel],
+    build: ([a, b]) => g.conv2dInputGradient(a!, b!, x, window),
+    domain: "any",
+  })),
+  conv2dWeightGradient: convolutions.map(({ x, kernel, y, window }) => ({
+    shapes: [x, y],
+    build: ([a, b]) => g.conv2dWeightGradient(a!, b!, kernel, window),
+    domain: "any",
+  })),
+  maxPool: pools.map(({ x, options }) => ({
+    shapes: [x],
+    build: ([a]) => g.mul(g.maxPool(a!, options), g.maxPool(a!, options)),
+    domain: "apart",
+  })),
+  averagePool: pools.map(({ x, options }) => ({
+    shapes: [x],
+    build: ([a]) => g.averagePool(a!, options),
+    domain: "any",
+  })),
+  averagePoolGradient: pools.map(({ x, options }) => ({
+    shapes: [g.averagePool(g.input("x", x), options).shape],
+    build: ([dy]) => g.averagePoolGradient(dy!, x, options),
+    domain: "any",
+  })),
+  reduceSum: reductions.map(({ s, axes, keepDims }) => ({
+    shapes: [s],
+    build: ([x]) => g.reduceSum(x!, { axes, keepDims }),
+    domain: "any",
+  })),
+  reduceMax: reductions.map(({ s, axes, keepDims }) => ({
+    shapes: [s],
+    build: ([x]) => g.mul(g.reduceMax(x!, { axes, keepDims }), g.reduceMax(x!, { axes, keepDims })),
+    domain: "apart",
+  })),
+  broadcastTo: broadcastPair.map(([a, b]) => ({
+    shapes: [b!],
+    build: ([x]) => g.broadcastTo(x!, g.add(g.input("a", a!), g.input("b", b!)).shape),
+    domain: "any",
+  })),
+  reshape: shape.map((s) => ({ shapes: [s], build: ([x]) => g.reshape(x!, [-1]), domain: "any" })),
+  transpose: shape.chain((s) =>
+    fc
+      .shuffledSubarray(
+        s.map((_, axis) => axis),
+        { minLength: s.length },
+      )
+      .map((permutation) => ({
+        shapes: [s],
+        build: ([x]: readonly g.Value[]) => g.transpose(x!, permutation),
+        domain: "any" as const,
+      })),
+  ),
+  slice: shape.chain((s) =>
+    fc.tuple(...s.map((n) => fc.integer({ min: 0, max: n - 1 }))).map((starts: number[]) => ({
+      shapes: [s],
+      build: ([x]: readonly g.Value[]) =>
+        g.slice(
+          x!,
+          starts,
+          s.map((n, axis) => n - starts[axis]!),
+        ),
+      domain: "any" as const,
+    })),
+  ),
+  pad: fc.tuple(shape, fc.nat(2), fc.nat(2)).map(([s, before, after]) => ({
+    shapes: [s],
+    build: ([x]) =>
+      g.pad(
+        x!,
+        s.map(() => before),
+        s.map(() => after),
+      ),
+    domain: "any",
+  })),
+};
