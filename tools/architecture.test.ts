@@ -37,7 +37,7 @@ describe("architecture", () => {
     for (const file of files) {
       const text = readFileSync(join(root, file), "utf8");
       expect(text, file).not.toMatch(/\bconsole\./);
-      expect(text, file).not.toMatch(/from '(node:[^']*|fs|path|os|url|worker_threads|process)'/);
+      expect(text, file).not.toMatch(/from ["'](node:[^"']*|fs|path|os|url|worker_threads|process)["']/);
       expect(text, file).not.toMatch(/\b(process|Buffer|__dirname|require)\b[.(]/);
     }
   });

@@ -1,0 +1,65 @@
+import type { VectorMemory } from "entropy-sgd";
+import type { Split } from "../data/split.ts";
+
+/** What a range of the flat parameter vector is, so that groups can exempt it from weight decay. */
+export type ParameterKind = "weight" | "bias" | "normalization";
+
+/** One parameter tensor inside the flat vector. */
+export interface ParameterBlock {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** First element in the flat vector; blocks lie one after another without gaps. */
+  readonly offset: number;
+  readonly kind: ParameterKind;
+}
+
+/** A dropout mask that the caller fills with 0 or 1/keep before each gradient. Shape (batch, ...). */
+export interface DropoutMask {
+  readonly layer: string;
+  /** Probability that a unit is kept, 1 − dropout rate. */
+  readonly keep: number;
+  readonly mask: Float32Array;
+}
+
+/** Mean loss and share of wrong answers over a split. */
+export interface Evaluation {
+  readonly loss: number;
+  /** A fraction in [0, 1]; the class is the first of the largest logits. */
+  readonly error: number;
+  readonly numExamples: number;
+}
+
+/**
+ * A network compiled for training at one batch size: what the loop, the reports and the instruments use of the engine.
+ *
+ * The caller fills `inputs`, `labels` and every mask, then asks for a gradient. Batch-norm running statistics are the
+ * host's: they belong to the model object and are no part of the flat parameter vector.
+ */
+export interface TrainableModel {
+  readonly name: string;
+  readonly numParams: number;
+  readonly batchSize: number;
+  readonly inputShape: readonly number[];
+  readonly numClasses: number;
+  readonly layout: readonly ParameterBlock[];
+  /** Vectors allocated here are read by the engine and the kernels without a copy. */
+  readonly memory: VectorMemory;
+  /** Seeded initial parameters, shape (numParams,); the same bits for the same seed. */
+  initialParams(seed: number): Float32Array;
+  /** Mini-batch inputs, shape (batchSize × example size,). */
+  readonly inputs: Float32Array;
+  /** Mini-batch classes, shape (batchSize,). */
+  readonly labels: Int32Array;
+  readonly masks: readonly DropoutMask[];
+  /** Training-mode mean loss at `params`, its gradient written to `out` (numParams,). One gradient evaluation. */
+  lossAndGradient(params: Float32Array, out: Float32Array): Promise<number>;
+  readonly hasBatchNorm: boolean;
+  /** Running statistics by name (`bn1.mean`, `bn1.variance`), live: `recalibrate` overwrites them, `load` may too. */
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+  /** Replaces the statistics by means over `split` in order, dropout off, batches of 1,000 (spec: unbiased variances). */
+  recalibrate(params: Float32Array, split: Split): Promise<void>;
+  /** Evaluation mode: running statistics, no dropout; a short last batch is weighted by its size. */
+  evaluate(params: Float32Array, split: Split): Promise<Evaluation>;
+  /** Frees native sessions. */
+  close(): Promise<void>;
+}
