@@ -20,3 +20,4 @@ export {
   softmax,
   softmaxCrossEntropy,
 } from "./ops/reductions.ts";
+export { type CompileOptions, compile, type OnnxRuntime, type Program, type ProgramArray } from "./program/compile.ts";

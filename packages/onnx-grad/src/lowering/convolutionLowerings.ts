@@ -1,0 +1,95 @@
+/** Convolution's two adjoints in the forms that ONNX Runtime runs fastest. */
+import type { Node, Shape, Window } from "../graph/value.ts";
+import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
+import type { Lowering } from "./lower.ts";
+
+/** Attributes of `Conv` for kernels [o×c×kh×kw]. */
+export function windowAttributes(kernel: Shape, window: Window): Record<string, OnnxAttribute> {
+  const [rows, columns] = window.padding;
+  return {
+    kernel_shape: kernel.slice(2),
+    strides: window.stride,
+    pads: [rows, columns, rows, columns],
+  };
+}
+
+/**
+ * dx = conv(dy padded by k − 1 − p, kernels flipped and with input and output channels exchanged).
+ *
+ * With a stride the gradient is dilated, which is what ConvTranspose does.
+ */
+export function lowerInputGradient(value: Node<"conv2dInputGradient">, { graph, nameOf }: Lowering): string {
+  const [dy, w] = value.inputs;
+  const { stride, padding } = value.attributes;
+  const [, , height, width] = value.shape as [number, number, number, number];
+  const [, , rows, columns] = dy!.shape as [number, number, number, number];
+  const [, , kh, kw] = w!.shape as [number, number, number, number];
+  // Input rows and columns that no window reaches at the end have gradient zero.
+  const restRows = height - ((rows - 1) * stride[0] + kh - 2 * padding[0]);
+  const restColumns = width - ((columns - 1) * stride[1] + kw - 2 * padding[1]);
+  if (stride[0] > 1 || stride[1] > 1) {
+    return graph.node("ConvTranspose", [nameOf(dy!), nameOf(w!)], {
+      attributes: { ...windowAttributes(w!.shape, value.attributes), output_padding: [restRows, restColumns] },
+    });
+  }
+  const flipped = graph.node("Slice", [
+    graph.node("Transpose", [nameOf(w!)], { attributes: { perm: [1, 0, 2, 3] } }),
+    graph.ints([-1, -1]),
+    graph.ints([-(2 ** 31), -(2 ** 31)]),
+    graph.ints([2, 3]),
+    graph.ints([-1, -1]),
+  ]);
+  const [top, left] = [kh - 1 - padding[0], kw - 1 - padding[1]];
+  const pads = [top, left, top + restRows, left + restColumns];
+  // Conv takes no negative padding: rows beyond it are cut off the gradient first.
+  const cut = pads.map((size) => Math.max(-size, 0));
+  const trimmed = cut.every((size) => size === 0)
+    ? nameOf(dy!)
+    : graph.node("Slice", [
+        nameOf(dy!),
+        graph.ints([cut[0]!, cut[1]!]),
+        graph.ints([rows - cut[2]!, columns - cut[3]!]),
+        graph.ints([2, 3]),
+      ]);
+  return graph.node("Conv", [trimmed, flipped], {
+    attributes: { kernel_shape: [kh, kw], pads: pads.map((size) => Math.max(size, 0)) },
+  });
+}
+
+/**
+ * dw[o,c,u,v] = Σ_b Σ_ij dy[b,o,i,j] · x[b,c,i·s+u−p,j·s+v−p]: for each kernel offset (u, v) one batched matrix product
+ * over the positions ij and one sum over the batch.
+ */
+export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, { graph, nameOf }: Lowering): string {
+  const [x, dy] = value.inputs;
+  const { stride, padding } = value.attributes;
+  const [batch, channels] = x!.shape as [number, number, number, number];
+  const [, filters, rows, columns] = dy!.shape as [number, number, number, number];
+  const [, , kh, kw] = value.shape as [number, number, number, number];
+  const padded =
+    padding[0] === 0 && padding[1] === 0
+      ? nameOf(x!)
+      : graph.node("Pad", [nameOf(x!), graph.ints([0, 0, ...padding, 0, 0, ...padding])]);
+  const flatDy = graph.node("Reshape", [nameOf(dy!), graph.ints([batch, filters, rows * columns])]);
+  const products: string[] = [];
+  for (let u = 0; u < kh; u++) {
+    for (let v = 0; v < kw; v++) {
+      const window = graph.node("Slice", [
+        padded,
+        graph.ints([u, v]),
+        graph.ints([u + (rows - 1) * stride[0] + 1, v + (columns - 1) * stride[1] + 1]),
+        graph.ints([2, 3]),
+        graph.ints(stride),
+      ]);
+      const flatX = graph.node("Reshape", [window, graph.ints([batch, channels, rows * columns])]);
+      const perImage = graph.node("FusedMatMul", [flatDy, flatX], {
+        attributes: { transB: 1 },
+        domain: "com.microsoft",
+      });
+      products.push(graph.node("ReduceSum", [perImage, graph.ints([0])], { attributes: { keepdims: 0 } }));
+    }
+  }
+  const last = products.map((product) => graph.node("Reshape", [product, graph.ints([filters, channels, 1])]));
+  const stacked = last.length === 1 ? last[0]! : graph.node("Concat", last, { attributes: { axis: 2 } });
+  return graph.node("Reshape", [stacked, graph.ints(value.shape)]);
+}

@@ -1,0 +1,40 @@
+/** Turns symbolic values into the ONNX nodes that ONNX Runtime runs fastest. */
+import { topological } from "../graph/topological.ts";
+import { dispatch, type Value } from "../graph/value.ts";
+import { type OnnxGraph, onnxGraph } from "../onnx/onnxGraph.ts";
+import { fusions } from "./fusions.ts";
+import { lowerings } from "./lowerings.ts";
+
+/** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
+export interface Lowering {
+  readonly graph: OnnxGraph;
+  /** The tensor that holds `value`. */
+  nameOf(value: Value): string;
+}
+
+/**
+ * An ONNX graph that computes `outputs` by name.
+ *
+ * Each value is written by the first fusion that matches it, or by its primitive's lowering; nodes that no output needs
+ * in the end (the inner values of a fusion) are dropped.
+ */
+export function lower(outputs: Readonly<Record<string, Value>>): OnnxGraph {
+  const graph = onnxGraph();
+  const names = new Map<Value, string>();
+  const context: Lowering = {
+    graph,
+    nameOf(value) {
+      const name = names.get(value);
+      if (name === undefined) throw new Error(`lower: a ${value.op} is used before it is computed`);
+      return name;
+    },
+  };
+  for (const value of topological(Object.values(outputs))) {
+    names.set(value, fusions(value, context) ?? dispatch(lowerings, value, context));
+  }
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value.dtype !== "float32") throw new TypeError(`lower: output "${name}" must be float32, got ${value.dtype}`);
+    graph.output(name, context.nameOf(value), value.shape);
+  }
+  return graph;
+}

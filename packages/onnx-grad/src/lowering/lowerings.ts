@@ -1,0 +1,105 @@
+/** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
+import { type Node, type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { lowerInputGradient, lowerWeightGradient, windowAttributes } from "./convolutionLowerings.ts";
+import type { Lowering } from "./lower.ts";
+import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./poolingLowerings.ts";
+
+type Lower = (value: Value, context: Lowering) => string;
+
+/** A primitive that is one ONNX operator with the same inputs. */
+function direct(opType: string): Lower {
+  return (value, { graph, nameOf }) => graph.node(opType, value.inputs.map(nameOf));
+}
+
+/** The smallest shape whose broadcast along equal or missing axes gives the same elements: trailing [1, 1] kept. */
+function reshaped(name: string, shape: Shape, { graph }: Lowering): string {
+  return graph.node("Reshape", [name, graph.ints(shape)]);
+}
+
+function reduction(opType: string) {
+  return (value: Node<"reduceSum"> | Node<"reduceMax">, { graph, nameOf }: Lowering): string =>
+    graph.node(opType, [nameOf(value.inputs[0]!), graph.ints(value.attributes.axes)], {
+      attributes: { keepdims: value.attributes.keepDims ? 1 : 0 },
+    });
+}
+
+export const lowerings: PerOp<string, [context: Lowering]> = {
+  input: ({ attributes: { name }, shape, dtype }, { graph }) => graph.input(name, shape, dtype),
+  constant: ({ attributes: { data }, shape }, { graph }) => graph.floats(data, shape),
+  add: direct("Add"),
+  sub: direct("Sub"),
+  mul: direct("Mul"),
+  div: direct("Div"),
+  greater: ({ inputs }, { graph, nameOf }) =>
+    // A comparison gives booleans; Cast is multi-threaded where Where and Sign are not.
+    graph.node("Cast", [graph.node("Greater", inputs.map(nameOf))], { attributes: { to: 1 } }),
+  exp: direct("Exp"),
+  log: direct("Log"),
+  sqrt: direct("Sqrt"),
+  relu: direct("Relu"),
+  tanh: direct("Tanh"),
+  sigmoid: direct("Sigmoid"),
+  softmax: ({ inputs: [x] }, { graph, nameOf }) => graph.node("Softmax", [nameOf(x!)], { attributes: { axis: -1 } }),
+  logSoftmax: ({ inputs: [x] }, { graph, nameOf }) =>
+    graph.node("LogSoftmax", [nameOf(x!)], { attributes: { axis: -1 } }),
+  matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, { graph, nameOf }) => {
+    const operands = [nameOf(a!), nameOf(b!)];
+    const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
+    if (a!.shape.length === 2) return graph.node("Gemm", operands, { attributes });
+    if (!transposeA && !transposeB) return graph.node("MatMul", operands);
+    return graph.node("FusedMatMul", operands, { attributes, domain: "com.microsoft" });
+  },
+  conv2d: ({ inputs: [x, w], attributes }, { graph, nameOf }) =>
+    graph.node("Conv", [nameOf(x!), nameOf(w!)], { attributes: windowAttributes(w!.shape, attributes) }),
+  conv2dInputGradient: lowerInputGradient,
+  conv2dWeightGradient: lowerWeightGradient,
+  // The second output of MaxPool: positions in the whole flattened tensor, int64.
+  maxPoolIndices: ({ inputs: [x], attributes }, { graph, nameOf }) =>
+    graph.nodes("MaxPool", [nameOf(x!)], { attributes: poolAttributes(attributes), numOutputs: 2 })[1]!,
+  poolGather: lowerPoolGather,
+  poolScatter: lowerPoolScatter,
+  averagePool: ({ inputs: [x], attributes }, { graph, nameOf }) =>
+    graph.node("AveragePool", [nameOf(x!)], { attributes: poolAttributes(attributes) }),
+  averagePoolGradient: lowerAveragePoolGradient,
+  reduceSum: reduction("ReduceSum"),
+  reduceMax: reduction("ReduceMax"),
+  broadcastTo: ({ inputs: [x], shape }, { graph, nameOf }) => graph.node("Expand", [nameOf(x!), graph.ints(shape)]),
+  reshape: ({ inputs: [x], shape }, context) => reshaped(context.nameOf(x!), shape, context),
+  transpose: ({ inputs: [x], attributes: { permutation } }, { graph, nameOf }) =>
+    graph.node("Transpose", [nameOf(x!)], { attributes: { perm: permutation } }),
+  slice: ({ inputs: [x], attributes: { starts }, shape }, { graph, nameOf }) => {
+    const axes = shape.flatMap((size, axis) => (size === x!.shape[axis] ? [] : [axis]));
+    return graph.node("Slice", [
+      nameOf(x!),
+      graph.ints(axes.map((axis) => starts[axis]!)),
+      graph.ints(axes.map((axis) => starts[axis]! + shape[axis]!)),
+      graph.ints(axes),
+    ]);
+  },
+  pad: ({ inputs: [x], attributes: { before }, shape }, { graph, nameOf }) => {
+    const after = shape.map((size, axis) => size - before[axis]! - x!.shape[axis]!);
+    return graph.node("Pad", [nameOf(x!), graph.ints([...before, ...after])]);
+  },
+  oneHot: ({ inputs: [labels], shape }, context) => {
+    // Comparison with 0 … depth − 1: labels outside give a row of zeros, which OneHot would wrap around.
+    const { graph, nameOf } = context;
+    const depth = shape[shape.length - 1]!;
+    const column = reshaped(nameOf(labels!), [...labels!.shape, 1], context);
+    const wide = graph.node("Cast", [column], { attributes: { to: 7 } });
+    const classes = graph.ints(Array.from({ length: depth }, (_, i) => i));
+    return graph.node("Cast", [graph.node("Equal", [wide, classes])], { attributes: { to: 1 } });
+  },
+};
+
+/** Whether every element of a constant equals `x`. */
+export function isConstant(value: Value, x: number): boolean {
+  return value.op === "constant" && value.attributes.data.every((element) => element === x);
+}
+
+/** Whether `shape` holds one number per channel of an image batch: [1×C×1×1], [C×1×1], or one per column: [1×C], [C]. */
+export function isPerChannel(shape: Shape, of: Shape): boolean {
+  const channels = of[1];
+  if (channels === undefined || sizeOf(shape) !== channels) return false;
+  const wanted = [channels, ...of.slice(2).map(() => 1)];
+  return sameShape(shape, wanted) || sameShape(shape, [1, ...wanted]);
+}

@@ -1,0 +1,87 @@
+/**
+ * The part of the ONNX format that this package writes, as a protocol-buffer description.
+ *
+ * Field numbers and enumerations are those of the standard's `onnx.proto3`.
+ *
+ * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+ */
+import protobuf from "protobufjs/light.js";
+
+type Field = readonly [type: string, id: number, rule?: "repeated"];
+
+function message(fields: Readonly<Record<string, Field>>): protobuf.IType {
+  return {
+    fields: Object.fromEntries(
+      Object.entries(fields).map(([name, [type, id, rule]]) => [
+        name,
+        rule === undefined ? { type, id } : { type, id, rule, options: { packed: true } },
+      ]),
+    ),
+  };
+}
+
+const root = protobuf.Root.fromJSON({
+  nested: {
+    Model: message({
+      irVersion: ["int64", 1],
+      producerName: ["string", 2],
+      graph: ["Graph", 7],
+      opsetImport: ["OperatorSet", 8, "repeated"],
+    }),
+    OperatorSet: message({ domain: ["string", 1], version: ["int64", 2] }),
+    Graph: message({
+      node: ["Node", 1, "repeated"],
+      name: ["string", 2],
+      initializer: ["Tensor", 5, "repeated"],
+      input: ["ValueInfo", 11, "repeated"],
+      output: ["ValueInfo", 12, "repeated"],
+    }),
+    Node: message({
+      input: ["string", 1, "repeated"],
+      output: ["string", 2, "repeated"],
+      name: ["string", 3],
+      opType: ["string", 4],
+      attribute: ["Attribute", 5, "repeated"],
+      domain: ["string", 7],
+    }),
+    Attribute: message({
+      name: ["string", 1],
+      f: ["float", 2],
+      i: ["int64", 3],
+      s: ["bytes", 4],
+      t: ["Tensor", 5],
+      floats: ["float", 7, "repeated"],
+      ints: ["int64", 8, "repeated"],
+      type: ["int32", 20],
+    }),
+    Tensor: message({
+      dims: ["int64", 1, "repeated"],
+      dataType: ["int32", 2],
+      name: ["string", 8],
+      rawData: ["bytes", 9],
+    }),
+    ValueInfo: message({ name: ["string", 1], type: ["Type", 2] }),
+    Type: message({ tensorType: ["TensorType", 1] }),
+    TensorType: message({ elemType: ["int32", 1], shape: ["TensorShape", 2] }),
+    TensorShape: message({ dim: ["Dimension", 1, "repeated"] }),
+    Dimension: message({ dimValue: ["int64", 1] }),
+  },
+});
+
+/** `TensorProto.DataType`. */
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+/** `AttributeProto.AttributeType`. */
+export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+
+/** Serialises a model given by the names above (camel case). */
+export function encodeModel(model: Readonly<Record<string, unknown>>): Uint8Array {
+  const type = root.lookupType("Model");
+  return type.encode(type.fromObject(model)).finish();
+}
+
+/** Reads a serialised model back into plain objects: for tests and tools. */
+export function decodeModel(bytes: Uint8Array): Record<string, unknown> {
+  const type = root.lookupType("Model");
+  return type.toObject(type.decode(bytes), { longs: Number, arrays: true });
+}

@@ -1,0 +1,158 @@
+/** An ONNX graph under construction: nodes, constants, inputs and outputs by name. */
+import type { DType, Shape } from "../graph/value.ts";
+import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
+
+/** An attribute: an integer, a list of integers, a float ({ float }) or a string. */
+export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
+
+/** Standard operators by default; `com.microsoft` holds ONNX Runtime's own. */
+export interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  readonly domain?: "com.microsoft";
+  readonly numOutputs?: number;
+}
+
+interface OnnxNode {
+  readonly opType: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly options: NodeOptions;
+}
+
+interface Initializer {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: keyof typeof elementTypes;
+  readonly data: Uint8Array;
+}
+
+/** Oldest operator set with every form used here: reductions take their axes as an input since 18. */
+export const opsetVersion = 18;
+
+/** The nodes that `outputs` need, serialised as an ONNX model; names of tensors are handed out by the methods. */
+export interface OnnxGraph {
+  /** Adds a node and returns its first output. */
+  node(opType: string, inputs: readonly string[], options?: NodeOptions): string;
+  /** Adds a node and returns all its outputs. */
+  nodes(opType: string, inputs: readonly string[], options: NodeOptions): readonly string[];
+  floats(data: ArrayLike<number>, shape: Shape): string;
+  ints(data: readonly number[], shape?: Shape): string;
+  input(name: string, shape: Shape, dtype: DType): string;
+  output(name: string, from: string, shape: Shape): void;
+  /** Names of the inputs that the outputs depend on. */
+  usedInputs(): ReadonlySet<string>;
+  /** Counts by operator of the nodes that the outputs depend on. */
+  counts(): Readonly<Record<string, number>>;
+  serialise(): Uint8Array;
+}
+
+/** An empty graph. */
+export function onnxGraph(): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, Initializer>();
+  const inputs = new Map<string, { shape: Shape; dtype: DType }>();
+  const outputs: { name: string; shape: Shape }[] = [];
+
+  function addNode(opType: string, from: readonly string[], options: NodeOptions): readonly string[] {
+    const first = `${opType}_${nodes.length}`;
+    const names = Array.from({ length: options.numOutputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}.${i}`));
+    nodes.push({ opType, inputs: from, outputs: names, options });
+    return names;
+  }
+
+  function addInitializer(type: "float32" | "int64", dims: Shape, array: Float32Array | BigInt64Array): string {
+    const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
+    const key = data.length <= 64 ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
+    const known = initializers.get(key);
+    if (known !== undefined) return known.name;
+    const name = `constant_${initializers.size}`;
+    initializers.set(key, { name, dims, type, data });
+    return name;
+  }
+
+  /** Nodes and tensor names reachable from the outputs; nodes are in execution order already. */
+  function live(): { nodes: OnnxNode[]; names: Set<string> } {
+    const names = new Set(outputs.map(({ name }) => name));
+    const kept: OnnxNode[] = [];
+    for (const node of [...nodes].reverse()) {
+      if (!node.outputs.some((name) => names.has(name))) continue;
+      kept.push(node);
+      for (const name of node.inputs) names.add(name);
+    }
+    return { nodes: kept.reverse(), names };
+  }
+
+  return {
+    node: (opType, from, options = {}) => addNode(opType, from, options)[0]!,
+    nodes: addNode,
+    floats: (data, shape) => addInitializer("float32", shape, Float32Array.from(data)),
+    ints: (data, shape = [data.length]) => addInitializer("int64", shape, BigInt64Array.from(data, BigInt)),
+    input(name, shape, dtype) {
+      inputs.set(name, { shape, dtype });
+      return name;
+    },
+    output(name, from, shape) {
+      nodes.push({ opType: "Identity", inputs: [from], outputs: [name], options: {} });
+      outputs.push({ name, shape });
+    },
+    usedInputs() {
+      const { names } = live();
+      return new Set([...inputs.keys()].filter((name) => names.has(name)));
+    },
+    counts() {
+      const counts: Record<string, number> = {};
+      for (const { opType } of live().nodes) counts[opType] = (counts[opType] ?? 0) + 1;
+      return counts;
+    },
+    serialise() {
+      const used = live();
+      return encodeModel({
+        irVersion: 8,
+        producerName: "onnx-grad",
+        opsetImport: [
+          { domain: "", version: opsetVersion },
+          { domain: "com.microsoft", version: 1 },
+        ],
+        graph: {
+          name: "graph",
+          node: used.nodes.map(({ opType, inputs: from, outputs: to, options }) => ({
+            opType,
+            name: to[0],
+            input: from,
+            output: to,
+            domain: options.domain ?? "",
+            attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attributeOf(name, value)),
+          })),
+          initializer: [...initializers.values()]
+            .filter(({ name }) => used.names.has(name))
+            .map(({ name, dims, type, data }) => ({ name, dims, dataType: elementTypes[type], rawData: data })),
+          input: [...inputs]
+            .filter(([name]) => used.names.has(name))
+            .map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
+          output: outputs.map(({ name, shape }) => valueInfo(name, shape, "float32")),
+        },
+      });
+    },
+  };
+}
+
+function attributeOf(name: string, value: OnnxAttribute): object {
+  if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
+  if (typeof value === "string") return { name, s: asciiBytes(value), type: attributeTypes.string };
+  if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
+  return { name, ints: value, type: attributeTypes.ints };
+}
+
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function valueInfo(name: string, shape: Shape, dtype: DType): object {
+  return {
+    name,
+    type: {
+      tensorType: { elemType: elementTypes[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } },
+    },
+  };
+}

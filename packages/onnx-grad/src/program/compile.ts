@@ -1,0 +1,117 @@
+/** A graph made ready to run: an ONNX Runtime session with its inputs and outputs bound to the caller's arrays. */
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { topological } from "../graph/topological.ts";
+import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
+import { lower } from "../lowering/lower.ts";
+
+/** The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`. */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (type: "float32" | "int32", data: Float32Array | Int32Array, dims: readonly number[]) => Tensor;
+}
+
+/** Options of `compile`. */
+export interface CompileOptions {
+  readonly ort: OnnxRuntime;
+  /** Threads of one operation; ONNX Runtime's default (the cores) when absent. Results are bit-identical at a fixed number. */
+  readonly threads?: number;
+  /** More session options, such as `executionProviders` or `enableProfiling`. */
+  readonly session?: InferenceSession.SessionOptions;
+}
+
+/** The contents of an input or output, row-major. */
+export type ProgramArray = Float32Array | Int32Array;
+
+/** A compiled graph. `inputs` are those that the outputs depend on. Bind every input and output once, then change the arrays' contents and `run`. */
+export interface Program {
+  readonly inputs: Readonly<Record<string, { readonly shape: Shape; readonly dtype: DType }>>;
+  readonly outputs: Readonly<Record<string, { readonly shape: Shape }>>;
+  /** Number of ONNX nodes by operator. */
+  readonly nodeCounts: Readonly<Record<string, number>>;
+  /** `data` is read at every run without a copy; it must not move (a memory that grows detaches its views). */
+  bindInput(name: string, data: ProgramArray): void;
+  /** `data` is written after every run, one copy. */
+  bindOutput(name: string, data: Float32Array): void;
+  /** Computes every bound output from the inputs as they are now. */
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Lowers `outputs`, creates a session and returns the program.
+ *
+ * @throws TypeError if an output is not float32; Error for an input name with two shapes
+ */
+export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
+  const { ort } = options;
+  const declared = declaredInputs(Object.values(outputs));
+  const graph = lower(outputs);
+  const used = graph.usedInputs();
+  const inputs = Object.fromEntries(Object.entries(declared).filter(([name]) => used.has(name)));
+  const session = await ort.InferenceSession.create(graph.serialise(), {
+    executionMode: "sequential",
+    logSeverityLevel: 3,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    ...options.session,
+  });
+  const feeds: Record<string, Tensor> = {};
+  const targets = new Map<string, Float32Array>();
+  let fetches: readonly string[] = [];
+  let missing = Object.keys(inputs);
+
+  return {
+    inputs,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { shape }]) => [name, { shape }])),
+    nodeCounts: graph.counts(),
+    bindInput(name, data) {
+      const wanted = inputs[name];
+      if (wanted === undefined) {
+        throw new RangeError(`bindInput: no input "${name}", known are ${Object.keys(inputs).join(", ")}`);
+      }
+      const fits = wanted.dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
+      if (!fits || data.length !== sizeOf(wanted.shape)) {
+        throw new RangeError(
+          `bindInput: "${name}" takes ${sizeOf(wanted.shape)} ${wanted.dtype} numbers ${showShape(wanted.shape)}, got ${data.length} in a ${data.constructor.name}`,
+        );
+      }
+      feeds[name] = new ort.Tensor(wanted.dtype, data, wanted.shape);
+      missing = missing.filter((other) => other !== name);
+    },
+    bindOutput(name, data) {
+      const wanted = outputs[name];
+      if (wanted === undefined)
+        throw new RangeError(`bindOutput: no output "${name}", known are ${Object.keys(outputs).join(", ")}`);
+      if (data.length !== sizeOf(wanted.shape)) {
+        throw new RangeError(
+          `bindOutput: "${name}" gives ${sizeOf(wanted.shape)} numbers ${showShape(wanted.shape)}, got an array of ${data.length}`,
+        );
+      }
+      targets.set(name, data);
+      fetches = [...targets.keys()];
+    },
+    async run() {
+      if (missing.length > 0) throw new Error(`run: inputs not bound: ${missing.join(", ")}`);
+      const results = await session.run(feeds, fetches);
+      for (const name of fetches) targets.get(name)!.set(results[name]!.data as Float32Array);
+    },
+    close: () => session.release(),
+  };
+}
+
+function declaredInputs(outputs: readonly Value[]): Record<string, { shape: Shape; dtype: DType }> {
+  const inputs: Record<string, { shape: Shape; dtype: DType }> = {};
+  for (const value of topological(outputs)) {
+    if (value.op !== "input") continue;
+    const { name } = value.attributes;
+    const known = inputs[name];
+    if (known !== undefined && (known.dtype !== value.dtype || showShape(known.shape) !== showShape(value.shape))) {
+      throw new Error(
+        `compile: input "${name}" is declared as ${showShape(known.shape)} and as ${showShape(value.shape)}`,
+      );
+    }
+    inputs[name] = { shape: value.shape, dtype: value.dtype };
+  }
+  return inputs;
+}

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import * as ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import * as g from "../src/index.ts";
+import { cases } from "./cases.ts";
+import { flat, numbers, points, scalarOf } from "./samples.ts";
+
+/** What the compiled program gives for each output. */
+async function run(outputs: Record<string, g.Value>, feeds: Record<string, Float64Array>): Promise<Float32Array[]> {
+  const program = await g.compile(outputs, { ort, threads: 1 });
+  for (const name of Object.keys(program.inputs)) program.bindInput(name, Float32Array.from(feeds[name]!));
+  const targets = Object.entries(outputs).map(([name, { shape }]) => {
+    const target = new Float32Array(g.sizeOf(shape));
+    program.bindOutput(name, target);
+    return target;
+  });
+  await program.run();
+  await program.close();
+  return targets;
+}
+
+describe.each(Object.entries(cases))("%s lowered to ONNX", (_, samples) => {
+  test("gives the interpreter's value, gradient and Hessian-vector product", async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, fc.integer(), async (sample, seed) => {
+        const inputs = sample.shapes.map((shape, i) => g.input(`x${i}`, shape));
+        const directions = sample.shapes.map((shape, i) => g.input(`v${i}`, shape));
+        const value = sample.build(inputs);
+        const loss = scalarOf(value, seed);
+        const all = [value, ...g.gradients(loss, inputs), ...g.hvp(loss, inputs, directions)];
+        const outputs = Object.fromEntries(all.map((output, i) => [`y${i}`, output]));
+        // Inputs are rounded to float32 first, so that both sides see the same numbers.
+        const at = points(sample, seed).map((x) => x.map(Math.fround));
+        const next = numbers(seed ^ 0x1234567);
+        const v = at.map((x) => x.map(() => Math.fround(2 * next() - 1)));
+        const feeds = Object.fromEntries([
+          ...at.map((x, i) => [`x${i}`, x] as const),
+          ...v.map((x, i) => [`v${i}`, x] as const),
+        ]);
+        const expected = g.evaluate(all, feeds);
+        const actual = await run(outputs, feeds);
+        actual.forEach((result, i) => {
+          // Sums of at most some hundred float32 terms, a handful of roundings each: 1e-4 of the largest is far beyond.
+          const scale = 1 + flat(expected).reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+          expect(result.length).toBe(expected[i]!.length);
+          result.forEach((x, j) => {
+            expect(Math.abs(x - expected[i]![j]!) / scale).toBeLessThan(1e-4);
+          });
+        });
+      }),
+      { numRuns: 12, seed: 2 },
+    );
+  });
+});
