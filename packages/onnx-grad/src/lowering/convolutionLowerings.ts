@@ -1,6 +1,14 @@
 /** Convolution's two adjoints in the forms that ONNX Runtime runs fastest. */
 import type { Node, Shape, Window } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
+import {
+  type ConvolutionSizes,
+  convolutionSizes,
+  convolveByColumns,
+  inputGradientByColumns,
+  prefersColumns,
+  weightGradientByColumns,
+} from "./imageColumns.ts";
 import type { Lowering } from "./lower.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
@@ -13,13 +21,25 @@ export function windowAttributes(kernel: Shape, window: Window): Record<string, 
   };
 }
 
+/** y = conv(x, w), plus `bias` [o] where given. */
+export function lowerConvolution(value: Node<"conv2d">, context: Lowering, bias?: string): string {
+  const [x, w] = value.inputs;
+  const sizes = convolutionSizes(x!.shape, w!.shape, value.shape, value.attributes);
+  const operands = [context.nameOf(x!), context.nameOf(w!), ...(bias === undefined ? [] : [bias])];
+  if (prefersColumns(sizes)) return convolveByColumns(operands, sizes, context);
+  return context.graph.node("Conv", operands, { attributes: windowAttributes(w!.shape, value.attributes) });
+}
+
 /**
  * dx = conv(dy padded by k − 1 − p, kernels flipped and with input and output channels exchanged).
  *
  * With a stride the gradient is dilated, which is what ConvTranspose does.
  */
-export function lowerInputGradient(value: Node<"conv2dInputGradient">, { graph, nameOf }: Lowering): string {
+export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: Lowering): string {
+  const { graph, nameOf } = context;
   const [dy, w] = value.inputs;
+  const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
+  if (prefersColumns(sizes)) return inputGradientByColumns(nameOf(dy!), nameOf(w!), sizes, context);
   const { stride, padding } = value.attributes;
   const [, , height, width] = value.shape as [number, number, number, number];
   const [, , rows, columns] = dy!.shape as [number, number, number, number];
@@ -56,12 +76,48 @@ export function lowerInputGradient(value: Node<"conv2dInputGradient">, { graph, 
   });
 }
 
+/** With at most this many elements in a window the matrix of windows is hardly larger than the image itself. */
+const fewWindowElements = 32;
+
+/**
+ * dw = Σ_b dy[b] · windows(x[b])ᵀ, the windows [c·kh·kw × h'·w'] of an image made by a convolution with the identity:
+ * one batched product where one per kernel offset would read dy as many times.
+ */
+function weightGradientByWindows(
+  value: Node<"conv2dWeightGradient">,
+  s: ConvolutionSizes,
+  { graph, nameOf, memo }: Lowering,
+): string {
+  const [x, dy] = value.inputs;
+  const depth = s.channels * s.kernelRows * s.kernelColumns;
+  const identity = new Float32Array(depth * depth);
+  for (let i = 0; i < depth; i++) identity[i * depth + i] = 1;
+  const kernel = [depth, s.channels, s.kernelRows, s.kernelColumns];
+  const windows = memo(["windows", nameOf(x!), kernel, s.window.stride, s.window.padding].join(" "), () =>
+    graph.node("Reshape", [
+      graph.node("Conv", [nameOf(x!), graph.floats(identity, kernel)], {
+        attributes: windowAttributes(kernel, s.window),
+      }),
+      graph.ints([s.batch, depth, s.rows * s.columns]),
+    ]),
+  );
+  const flatDy = graph.node("Reshape", [nameOf(dy!), graph.ints([s.batch, s.filters, s.rows * s.columns])]);
+  const perImage = graph.node("FusedMatMul", [flatDy, windows], { attributes: { transB: 1 }, domain: "com.microsoft" });
+  const sum = graph.node("ReduceSum", [perImage, graph.ints([0])], { attributes: { keepdims: 0 } });
+  return graph.node("Reshape", [sum, graph.ints(value.shape)]);
+}
+
 /**
  * dw[o,c,u,v] = Σ_b Σ_ij dy[b,o,i,j] · x[b,c,i·s+u−p,j·s+v−p]: for each kernel offset (u, v) one batched matrix product
  * over the positions ij and one sum over the batch.
  */
-export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, { graph, nameOf }: Lowering): string {
+export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, context: Lowering): string {
+  const { graph, nameOf } = context;
   const [x, dy] = value.inputs;
+  const sizes = convolutionSizes(x!.shape, value.shape, dy!.shape, value.attributes);
+  if (prefersColumns(sizes)) return weightGradientByColumns(nameOf(x!), nameOf(dy!), sizes, context);
+  if (sizes.channels * sizes.kernelRows * sizes.kernelColumns <= fewWindowElements)
+    return weightGradientByWindows(value, sizes, context);
   const { stride, padding } = value.attributes;
   const [batch, channels] = x!.shape as [number, number, number, number];
   const [, filters, rows, columns] = dy!.shape as [number, number, number, number];

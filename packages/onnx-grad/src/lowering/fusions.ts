@@ -1,5 +1,6 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
 import type { Value } from "../graph/value.ts";
+import { lowerConvolution } from "./convolutionLowerings.ts";
 import type { Lowering } from "./lower.ts";
 import { isPerChannel } from "./lowerings.ts";
 
@@ -14,6 +15,16 @@ const gemmWithBias: Fusion = (value, { graph, nameOf }) => {
   return graph.node("Gemm", [...product.inputs, bias].map(nameOf), {
     attributes: { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
   });
+};
+
+/** A convolution with one number per filter added: Conv's third operand. */
+const convolutionWithBias: Fusion = (value, context) => {
+  if (value.op !== "add") return undefined;
+  const [convolution, bias] = value.inputs as [Value, Value];
+  if (convolution.op !== "conv2d" || !isPerChannel(bias.shape, convolution.shape)) return undefined;
+  const { graph, nameOf } = context;
+  const flat = graph.node("Reshape", [nameOf(bias), graph.ints([convolution.shape[1]!])]);
+  return lowerConvolution(convolution, context, flat);
 };
 
 /** x·scale + shift with one scale and shift per channel: the inference form of BatchNormalization, one pass. */
@@ -32,7 +43,7 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
   });
 };
 
-const rules: readonly Fusion[] = [gemmWithBias, normalise];
+const rules: readonly Fusion[] = [gemmWithBias, convolutionWithBias, normalise];
 
 /** The tensor of the first fusion that matches, or undefined. */
 export function fusions(value: Value, context: Lowering): string | undefined {

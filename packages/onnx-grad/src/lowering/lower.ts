@@ -10,6 +10,8 @@ export interface Lowering {
   readonly graph: OnnxGraph;
   /** The tensor that holds `value`. */
   nameOf(value: Value): string;
+  /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
+  memo(key: string, make: () => string): string;
 }
 
 /**
@@ -21,11 +23,17 @@ export interface Lowering {
 export function lower(outputs: Readonly<Record<string, Value>>): OnnxGraph {
   const graph = onnxGraph();
   const names = new Map<Value, string>();
+  const shared = new Map<string, string>();
   const context: Lowering = {
     graph,
     nameOf(value) {
       const name = names.get(value);
       if (name === undefined) throw new Error(`lower: a ${value.op} is used before it is computed`);
+      return name;
+    },
+    memo(key, make) {
+      const name = shared.get(key) ?? make();
+      shared.set(key, name);
       return name;
     },
   };

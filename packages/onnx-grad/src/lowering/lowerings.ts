@@ -1,6 +1,6 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
 import { type Node, type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
-import { lowerInputGradient, lowerWeightGradient, windowAttributes } from "./convolutionLowerings.ts";
+import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./convolutionLowerings.ts";
 import type { Lowering } from "./lower.ts";
 import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./poolingLowerings.ts";
 
@@ -49,8 +49,7 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
     if (!transposeA && !transposeB) return graph.node("MatMul", operands);
     return graph.node("FusedMatMul", operands, { attributes, domain: "com.microsoft" });
   },
-  conv2d: ({ inputs: [x, w], attributes }, { graph, nameOf }) =>
-    graph.node("Conv", [nameOf(x!), nameOf(w!)], { attributes: windowAttributes(w!.shape, attributes) }),
+  conv2d: (value, context) => lowerConvolution(value, context),
   conv2dInputGradient: lowerInputGradient,
   conv2dWeightGradient: lowerWeightGradient,
   // The second output of MaxPool: positions in the whole flattened tensor, int64.

@@ -1,0 +1,160 @@
+/**
+ * Convolution of small images as three single matrix products over the whole batch.
+ *
+ * With the batch as the innermost axis every window element of the batch is one contiguous run, so the matrix of windows
+ * ("im2col") is a Gather of whole rows, shared by the convolution and its weight gradient, and its adjoint is two
+ * Gathers with one short sum each:
+ *
+ *   columns [c·kh·kw × h'·w'·b],  y = w · columns,  dw = dy · columnsᵀ,  dx = adjoint(wᵀ · dy)
+ */
+import type { Shape, Window } from "../graph/value.ts";
+import type { Lowering } from "./lower.ts";
+
+/** The sizes of one convolution. */
+export interface ConvolutionSizes {
+  readonly batch: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly filters: number;
+  readonly kernelRows: number;
+  readonly kernelColumns: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly window: Window;
+}
+
+export function convolutionSizes(x: Shape, w: Shape, y: Shape, window: Window): ConvolutionSizes {
+  const [batch, channels, height, width] = x as [number, number, number, number];
+  const [filters, , kernelRows, kernelColumns] = w as [number, number, number, number];
+  const [, , rows, columns] = y as [number, number, number, number];
+  return { batch, channels, height, width, filters, kernelRows, kernelColumns, rows, columns, window };
+}
+
+/** Below this many elements (16 MB) the matrix of windows stays near the caches and one product beats many small ones. */
+const largestColumns = 2 ** 22;
+
+/** Whether the columns form is the faster one: several input channels and small images. */
+export function prefersColumns(s: ConvolutionSizes): boolean {
+  const depth = s.channels * s.kernelRows * s.kernelColumns;
+  return s.channels > 1 && depth * s.rows * s.columns * s.batch <= largestColumns && s.rows * s.columns <= 64;
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** [b×c×h×w] → [c×h×w×b]. */
+function batchLast(name: string, { graph, memo }: Lowering): string {
+  return memo(`batchLast ${name}`, () => graph.node("Transpose", [name], { attributes: { perm: [1, 2, 3, 0] } }));
+}
+
+/** The matrix of windows of x, [c·kh·kw × h'·w'·b]. */
+export function imageColumns(x: string, s: ConvolutionSizes, context: Lowering): string {
+  const { graph, memo } = context;
+  const [padRows, padColumns] = s.window.padding;
+  const [strideRows, strideColumns] = s.window.stride;
+  const key = ["columns", x, s.kernelRows, s.kernelColumns, s.window.stride, s.window.padding].join(" ");
+  return memo(key, () => {
+    const padded =
+      padRows === 0 && padColumns === 0
+        ? x
+        : graph.node("Pad", [x, graph.ints([0, 0, padRows, padColumns, 0, 0, padRows, padColumns])]);
+    const [height, width] = [s.height + 2 * padRows, s.width + 2 * padColumns];
+    const pixels = graph.node("Reshape", [
+      batchLast(padded, context),
+      graph.ints([s.channels * height * width, s.batch]),
+    ]);
+    const source: number[] = [];
+    for (const c of range(s.channels))
+      for (const u of range(s.kernelRows))
+        for (const v of range(s.kernelColumns))
+          for (const i of range(s.rows))
+            for (const j of range(s.columns))
+              source.push((c * height + i * strideRows + u) * width + j * strideColumns + v);
+    const gathered = graph.node("Gather", [pixels, graph.ints(source)], { attributes: { axis: 0 } });
+    return graph.node("Reshape", [
+      gathered,
+      graph.ints([s.channels * s.kernelRows * s.kernelColumns, s.rows * s.columns * s.batch]),
+    ]);
+  });
+}
+
+/** dy [b×o×h'×w'] as a matrix [o × h'·w'·b]. */
+function outputMatrix(dy: string, s: ConvolutionSizes, context: Lowering): string {
+  return context.graph.node("Reshape", [batchLast(dy, context), context.graph.ints([s.filters, -1])]);
+}
+
+/** w [o×c×kh×kw] as a matrix [o × c·kh·kw]. */
+function kernelMatrix(w: string, s: ConvolutionSizes, { graph }: Lowering): string {
+  return graph.node("Reshape", [w, graph.ints([s.filters, s.channels * s.kernelRows * s.kernelColumns])]);
+}
+
+/** y = w · columns(x) + bias [o], back with the batch first. */
+export function convolveByColumns([x, w, bias]: readonly string[], s: ConvolutionSizes, context: Lowering): string {
+  const { graph } = context;
+  const operands = [kernelMatrix(w!, s, context), imageColumns(x!, s, context)];
+  const addend = bias === undefined ? [] : [graph.node("Reshape", [bias, graph.ints([s.filters, 1])])];
+  const y = graph.node("Gemm", [...operands, ...addend]);
+  const planes = graph.node("Reshape", [y, graph.ints([s.filters, s.rows, s.columns, s.batch])]);
+  return graph.node("Transpose", [planes], { attributes: { perm: [3, 0, 1, 2] } });
+}
+
+/** dw = dy · columns(x)ᵀ. */
+export function weightGradientByColumns(x: string, dy: string, s: ConvolutionSizes, context: Lowering): string {
+  const { graph } = context;
+  const dw = graph.node("Gemm", [outputMatrix(dy, s, context), imageColumns(x, s, context)], {
+    attributes: { transB: 1 },
+  });
+  return graph.node("Reshape", [dw, graph.ints([s.filters, s.channels, s.kernelRows, s.kernelColumns])]);
+}
+
+/**
+ * dx: the columns' gradient wᵀ · dy with every element added to the pixel it came from, first along rows, then columns.
+ *
+ * Positions that no window covers read a row of zeros: the one that a zero column appended to w gives.
+ */
+export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSizes, context: Lowering): string {
+  const { graph } = context;
+  const [padRows, padColumns] = s.window.padding;
+  const [strideRows, strideColumns] = s.window.stride;
+  const depth = s.channels * s.kernelRows * s.kernelColumns;
+  const withZero = graph.node("Pad", [kernelMatrix(w, s, context), graph.ints([0, 0, 0, 1])]);
+  const product = graph.node("Gemm", [withZero, outputMatrix(dy, s, context)], { attributes: { transA: 1 } });
+  const windows = graph.node("Reshape", [product, graph.ints([(depth + 1) * s.rows * s.columns, s.batch])]);
+  const zeroRow = depth * s.rows * s.columns;
+
+  const alongRow = range(s.kernelColumns).map((v) => {
+    const source: number[] = [];
+    for (const line of range(s.channels * s.kernelRows))
+      for (const i of range(s.rows))
+        for (const column of range(s.width)) {
+          const j = (column + padColumns - v) / strideColumns;
+          const inside = Number.isInteger(j) && j >= 0 && j < s.columns;
+          source.push(inside ? ((line * s.kernelColumns + v) * s.rows + i) * s.columns + j : zeroRow);
+        }
+    source.push(zeroRow);
+    return source;
+  });
+  const lines = sumOfGathers(windows, alongRow, context);
+  const zeroLine = s.channels * s.kernelRows * s.rows * s.width;
+
+  const alongColumn = range(s.kernelRows).map((u) => {
+    const source: number[] = [];
+    for (const c of range(s.channels))
+      for (const row of range(s.height))
+        for (const column of range(s.width)) {
+          const i = (row + padRows - u) / strideRows;
+          const inside = Number.isInteger(i) && i >= 0 && i < s.rows;
+          source.push(inside ? ((c * s.kernelRows + u) * s.rows + i) * s.width + column : zeroLine);
+        }
+    return source;
+  });
+  const pixels = sumOfGathers(lines, alongColumn, context);
+  const planes = graph.node("Reshape", [pixels, graph.ints([s.channels, s.height, s.width, s.batch])]);
+  return graph.node("Transpose", [planes], { attributes: { perm: [3, 0, 1, 2] } });
+}
+
+/** Σ over the lists of the rows of `from` that they name. */
+function sumOfGathers(from: string, lists: readonly number[][], { graph }: Lowering): string {
+  const terms = lists.map((list) => graph.node("Gather", [from, graph.ints(list)], { attributes: { axis: 0 } }));
+  return terms.length === 1 ? terms[0]! : graph.node("Sum", terms);
+}

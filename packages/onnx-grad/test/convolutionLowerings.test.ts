@@ -1,0 +1,73 @@
+import * as ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import * as g from "../src/index.ts";
+import { numbers } from "./samples.ts";
+
+/** One row per way in which convolutions are lowered, named by the operators that only this way uses. */
+const rows = [
+  { name: "matrix of windows", x: [3, 4, 7, 6], kernel: [5, 4, 3, 2], stride: 1, padding: 0, uses: ["Gather"] },
+  { name: "with padding", x: [2, 3, 5, 6], kernel: [4, 3, 3, 3], stride: 1, padding: 1, uses: ["Gather"] },
+  { name: "with stride", x: [2, 3, 8, 7], kernel: [4, 3, 3, 3], stride: 2, padding: 1, uses: ["Gather"] },
+  { name: "identity windows", x: [3, 1, 12, 11], kernel: [6, 1, 5, 4], stride: 1, padding: 0, uses: ["Conv"] },
+  {
+    name: "identity windows, stride",
+    x: [3, 1, 12, 11],
+    kernel: [6, 1, 5, 4],
+    stride: 2,
+    padding: 1,
+    uses: ["ConvTranspose"],
+  },
+  { name: "kernel offsets", x: [2, 4, 12, 13], kernel: [3, 4, 3, 3], stride: 1, padding: 1, uses: ["Conv", "Concat"] },
+  {
+    name: "kernel offsets, wide padding",
+    x: [2, 4, 12, 13],
+    kernel: [3, 4, 3, 3],
+    stride: 1,
+    padding: 3,
+    uses: ["Conv", "Concat"],
+  },
+  {
+    name: "kernel offsets, stride",
+    x: [2, 4, 20, 21],
+    kernel: [3, 4, 3, 3],
+    stride: 2,
+    padding: 0,
+    uses: ["ConvTranspose", "Concat"],
+  },
+];
+
+describe.each(rows)("convolution by $name", ({ x: shape, kernel, stride, padding, uses }) => {
+  test("with bias and both gradients equals the interpreter", async () => {
+    const [x, w, b] = [g.input("x", shape), g.input("w", kernel), g.input("b", [kernel[0]!, 1, 1])];
+    const y = g.add(g.conv2d(x, w, { stride, padding }), b);
+    const weights = g.input("r", y.shape);
+    const outputs = [y, ...g.gradients(g.reduceSum(g.mul(weights, g.mul(y, y))), [x, w, b])];
+    const program = await g.compile(Object.fromEntries(outputs.map((value, i) => [`y${i}`, value])), {
+      ort,
+      threads: 1,
+    });
+    for (const op of uses) expect(program.nodeCounts[op], op).toBeGreaterThan(0);
+    const next = numbers(7);
+    const feeds = Object.fromEntries(
+      Object.entries(program.inputs).map(([name, input]) => [
+        name,
+        Float32Array.from({ length: g.sizeOf(input.shape) }, () => 2 * next() - 1),
+      ]),
+    );
+    for (const [name, data] of Object.entries(feeds)) program.bindInput(name, data);
+    const targets = outputs.map((value, i) => {
+      const target = new Float32Array(g.sizeOf(value.shape));
+      program.bindOutput(`y${i}`, target);
+      return target;
+    });
+    await program.run();
+    await program.close();
+    g.evaluate(outputs, feeds).forEach((result, i) => {
+      const expected = Float64Array.from(result);
+      // Sums of at most n = 1,000 products in float32: relative error n·2⁻²⁴ ≈ 6e-5 of the largest at the very worst.
+      const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      const worst = expected.reduce((max, value, j) => Math.max(max, Math.abs(value - targets[i]![j]!)), 0);
+      expect(worst / largest).toBeLessThan(6e-5);
+    });
+  });
+});
