@@ -1,0 +1,32 @@
+import { layers, maxPool, type NetworkDefinition, relu } from "onnx-grad";
+
+const { batchNorm, conv2d, dense, dropout, flatten } = layers;
+
+/**
+ * The paper's LeNet with batch norm: conv 20@5×5, pool 3, conv 50@5×5, pool 2, fc 500, fc 10; 132,220 weights.
+ *
+ * Each block is convolution (or dense), batch norm, ReLU, pooling, dropout. Pooling comes before ReLU here: maximum and
+ * ReLU commute, and so ReLU sees a ninth and a quarter of the elements.
+ */
+export function lenet(rate: number): NetworkDefinition {
+  return (context, inputs) => {
+    const block1 = maxPool(batchNorm(context, "bn1", conv2d(context, "conv1", inputs, 20, 5)), { size: 3 });
+    const features1 = dropout(context, "dropout1", relu(block1), rate);
+    const block2 = maxPool(batchNorm(context, "bn2", conv2d(context, "conv2", features1, 50, 5)), { size: 2 });
+    const features2 = dropout(context, "dropout2", relu(block2), rate);
+    const hidden = relu(batchNorm(context, "bn3", dense(context, "fc1", flatten(features2), 500)));
+    return dense(context, "fc2", dropout(context, "dropout3", hidden, rate), 10);
+  };
+}
+
+/** conv 10@5×5, pool 2, conv 20@5×5, pool 2, fc 128, fc 10, no batch norm; 47,658 weights. */
+export function smallLenet(rate: number): NetworkDefinition {
+  return (context, inputs) => {
+    const block1 = maxPool(conv2d(context, "conv1", inputs, 10, 5), { size: 2 });
+    const features1 = dropout(context, "dropout1", relu(block1), rate);
+    const block2 = maxPool(conv2d(context, "conv2", features1, 20, 5), { size: 2 });
+    const features2 = dropout(context, "dropout2", relu(block2), rate);
+    const hidden = relu(dense(context, "fc1", flatten(features2), 128));
+    return dense(context, "fc2", dropout(context, "dropout3", hidden, rate), 10);
+  };
+}

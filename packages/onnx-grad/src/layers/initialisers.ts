@@ -1,0 +1,54 @@
+/** How parameters begin. An initialiser is a pure function of the shape and of the numbers of its random source. */
+import { type Shape, sizeOf } from "../graph/value.ts";
+import type { Parameter } from "./network.ts";
+
+/** Seeded numbers; `path` names the parameter, so that one parameter's numbers do not depend on the others. */
+export interface RandomSource {
+  /** Fills `out` with numbers uniform on (0, 1). */
+  uniformInto(out: Float32Array, path: string): void;
+  /** Fills `out` with standard normal numbers. */
+  normalInto(out: Float32Array, path: string): void;
+}
+
+/** Fills `out` with the initial values of a parameter of `shape`. */
+export type Initialiser = (out: Float32Array, shape: Shape, name: string, random: RandomSource) => void;
+
+function uniform(bound: number): Initialiser {
+  return (out, _, name, random) => {
+    random.uniformInto(out, name);
+    for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * bound;
+  };
+}
+
+/** All elements equal to `value`. */
+export function filled(value: number): Initialiser {
+  return (out) => {
+    out.fill(value);
+  };
+}
+
+/** PyTorch's default for weights and biases of linear and convolutional layers: U(±1/√fanIn). */
+export function torchDefault(fanIn: number): Initialiser {
+  return uniform(1 / Math.sqrt(fanIn));
+}
+
+/** N(0, 2/fanIn), for ReLU networks. He et al. 2015, arXiv:1502.01852, eq. 10. */
+export function heNormal(fanIn: number): Initialiser {
+  const deviation = Math.sqrt(2 / fanIn);
+  return (out, _, name, random) => {
+    random.normalInto(out, name);
+    for (let i = 0; i < out.length; i++) out[i] = out[i]! * deviation;
+  };
+}
+
+/** U(±√(6/(fanIn + fanOut))), for tanh networks. Glorot and Bengio 2010, eq. 16. */
+export function glorotUniform(fanIn: number, fanOut: number): Initialiser {
+  return uniform(Math.sqrt(6 / (fanIn + fanOut)));
+}
+
+/** Fills the flat vector of all parameters, each block by its own initialiser. */
+export function initialiseInto(out: Float32Array, parameters: readonly Parameter[], random: RandomSource): void {
+  for (const { block, initialiser } of parameters) {
+    initialiser(out.subarray(block.offset, block.offset + sizeOf(block.shape)), block.shape, block.name, random);
+  }
+}
