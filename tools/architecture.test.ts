@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Every source file of a folder, sorted, without tests where `tests` is false. */
 function sources(folder: string, { tests }: { tests: boolean }): string[] {
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter(
       (entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name) && !/node_modules|dist/.test(entry.parentPath),

@@ -3,12 +3,12 @@ export { topological } from "./graph/topological.ts";
 export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph/value.ts";
 export type { FloatArray, Precision } from "./interpreter/arrays.ts";
 export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
+export { initialiseInto } from "./layers/initialiseInto.ts";
 export {
   filled,
   glorotUniform,
   heNormal,
   type Initialiser,
-  initialiseInto,
   type RandomSource,
   torchDefault,
 } from "./layers/initialisers.ts";

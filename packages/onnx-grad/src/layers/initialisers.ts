@@ -1,6 +1,5 @@
 /** How parameters begin. An initialiser is a pure function of the shape and of the numbers of its random source. */
-import { type Shape, sizeOf } from "../graph/value.ts";
-import type { Parameter } from "./network.ts";
+import type { Shape } from "../graph/value.ts";
 
 /** Seeded numbers; `path` names the parameter, so that one parameter's numbers do not depend on the others. */
 export interface RandomSource {
@@ -44,11 +43,4 @@ export function heNormal(fanIn: number): Initialiser {
 /** U(±√(6/(fanIn + fanOut))), for tanh networks. Glorot and Bengio 2010, eq. 16. */
 export function glorotUniform(fanIn: number, fanOut: number): Initialiser {
   return uniform(Math.sqrt(6 / (fanIn + fanOut)));
-}
-
-/** Fills the flat vector of all parameters, each block by its own initialiser. */
-export function initialiseInto(out: Float32Array, parameters: readonly Parameter[], random: RandomSource): void {
-  for (const { block, initialiser } of parameters) {
-    initialiser(out.subarray(block.offset, block.offset + sizeOf(block.shape)), block.shape, block.name, random);
-  }
 }

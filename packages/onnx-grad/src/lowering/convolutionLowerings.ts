@@ -9,7 +9,7 @@ import {
   prefersColumns,
   weightGradientByColumns,
 } from "./imageColumns.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
 export function windowAttributes(kernel: Shape, window: Window): Record<string, OnnxAttribute> {

@@ -1,7 +1,7 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
 import type { Value } from "../graph/value.ts";
 import { lowerConvolution } from "./convolutionLowerings.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 import { isPerChannel } from "./lowerings.ts";
 
 type Fusion = (value: Value, context: Lowering) => string | undefined;

@@ -8,7 +8,7 @@
  *   columns [c·kh·kw × h'·w'·b],  y = w · columns,  dw = dy · columnsᵀ,  dx = adjoint(wᵀ · dy)
  */
 import type { Shape, Window } from "../graph/value.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** The sizes of one convolution. */
 export interface ConvolutionSizes {

@@ -3,16 +3,8 @@ import { topological } from "../graph/topological.ts";
 import { dispatch, type Value } from "../graph/value.ts";
 import { type OnnxGraph, onnxGraph } from "../onnx/onnxGraph.ts";
 import { fusions } from "./fusions.ts";
+import type { Lowering } from "./lowering.ts";
 import { lowerings } from "./lowerings.ts";
-
-/** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
-export interface Lowering {
-  readonly graph: OnnxGraph;
-  /** The tensor that holds `value`. */
-  nameOf(value: Value): string;
-  /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
-  memo(key: string, make: () => string): string;
-}
 
 /**
  * An ONNX graph that computes `outputs` by name.

@@ -1,7 +1,7 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
 import { type Node, type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./convolutionLowerings.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./poolingLowerings.ts";
 
 type Lower = (value: Value, context: Lowering) => string;

@@ -1,7 +1,7 @@
 /** Pooling and its adjoints; positions are those of MaxPool's second output, in the whole flattened tensor. */
 import { type Node, type PoolWindow, sizeOf } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 
 export function poolAttributes(window: PoolWindow): Record<string, OnnxAttribute> {
   return { kernel_shape: window.size, strides: window.stride };

@@ -1,0 +1,11 @@
+import type { Value } from "../graph/value.ts";
+import type { OnnxGraph } from "../onnx/onnxGraph.ts";
+
+/** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
+export interface Lowering {
+  readonly graph: OnnxGraph;
+  /** The tensor that holds `value`. */
+  nameOf(value: Value): string;
+  /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
+  memo(key: string, make: () => string): string;
+}
