@@ -1,0 +1,69 @@
+/** Where vectors live. */
+import { registerMemory } from "./kernels/kernels.ts";
+import type { Vector, VectorMemory } from "./types.ts";
+
+/** Plain arrays, one per vector. */
+export const plainMemory: VectorMemory = {
+  allocate: (length: number, like: Vector): Vector =>
+    like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length),
+};
+
+/** One memory from which vectors are cut off one after the other; nothing is given back. */
+export interface SharedVectorMemory extends VectorMemory {
+  readonly buffer: ArrayBuffer;
+  /** Bytes not yet given out. */
+  readonly bytesLeft: () => number;
+}
+
+/** Pages of WebAssembly memory, and a cache line. */
+const pageBytes = 65536;
+const alignment = 64;
+
+/**
+ * A memory of at least `bytes` bytes that the SIMD kernels work in without copies, and an engine may share.
+ *
+ * Each vector begins at a multiple of 64 bytes. The memory never grows, since growth would detach the vectors. Where
+ * WebAssembly is forbidden it is a plain buffer and everything works, slower.
+ *
+ * @throws RangeError if `bytes` is not an integer in [1, 2³²), or, when a vector is allocated, if it does not fit
+ * @example
+ * ```ts
+ * import { sgd, sharedMemory } from "entropy-sgd";
+ * const memory = sharedMemory(1024);
+ * const state = sgd({ learningRate: 0.5 }).init(new Float32Array([1, 2]), memory);
+ * state.params.buffer === memory.buffer; // => true
+ * ```
+ */
+export function sharedMemory(bytes: number): SharedVectorMemory {
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes >= 2 ** 32) {
+    throw new RangeError(`sharedMemory: bytes must be an integer in [1, 4294967296), got ${bytes}`);
+  }
+  // Address 0 means an absent vector to the kernels, so the first line stays free.
+  let next = alignment;
+  const buffer = newBuffer(bytes + alignment);
+  return {
+    buffer,
+    bytesLeft: () => buffer.byteLength - next,
+    allocate(length: number, like: Vector): Vector {
+      const start = next;
+      const end = start + length * like.BYTES_PER_ELEMENT;
+      if (end > buffer.byteLength) {
+        throw new RangeError(
+          `sharedMemory: a vector of ${length} elements needs ${end - start} bytes, ${buffer.byteLength - start} are left`,
+        );
+      }
+      next = Math.ceil(end / alignment) * alignment;
+      return like instanceof Float32Array
+        ? new Float32Array(buffer, start, length)
+        : new Float64Array(buffer, start, length);
+    },
+  };
+}
+
+function newBuffer(bytes: number): ArrayBuffer {
+  const pages = Math.ceil(bytes / pageBytes);
+  if (typeof WebAssembly === "undefined") return new ArrayBuffer(pages * pageBytes);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  registerMemory(memory);
+  return memory.buffer;
+}
