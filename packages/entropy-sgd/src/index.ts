@@ -1,2 +1,64 @@
+export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
+export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
+export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
+export { type MomentumOptions, momentum } from "./directions/momentum.ts";
+export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
+export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
+export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
+export { entropyAdam, entropyAdamDefaults } from "./optimizers/entropyAdam.ts";
+export {
+  type Adaptive,
+  type EntropySgdDefaults,
+  type EntropySgdOptions,
+  entropySgd,
+  entropySgdDefaults,
+} from "./optimizers/entropySgd.ts";
+export {
+  type GradientDescentOptions,
+  type GradientDescentState,
+  gradientDescent,
+  gradientDescentDefaults,
+} from "./optimizers/gradientDescent.ts";
+export {
+  type LocalEntropyDescentOptions,
+  type LocalEntropyState,
+  localEntropyDescent,
+} from "./optimizers/localEntropyDescent.ts";
+export { type LocalEntropyOptions, localEntropyDefaults, type Placement } from "./optimizers/localEntropyOptions.ts";
+export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
+export { outerStep } from "./optimizers/outerStep.ts";
+export { type SgdOptions, sgd, sgdDefaults } from "./optimizers/sgd.ts";
+export { type SgldOptions, sgld, sgldDefaults } from "./optimizers/sgld.ts";
+export type { NamedOption, OptionKind, OptionSpec } from "./options.ts";
+export { type OptimizerName, optimizerOptions } from "./optionsTable.ts";
+export { type PresetName, type PresetOptions, presets } from "./presets.ts";
+export type { Draw } from "./random/draw.ts";
+export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";
+export { integersInto, permutationInto } from "./random/integers.ts";
 export { philoxInto, philoxRounds, type RandomKey } from "./random/philox.ts";
-export type { Optimizer, PlainData, ScalarOrSchedule, Schedule, Vector, VectorMemory } from "./types.ts";
+export { randomKey } from "./random/randomKey.ts";
+export { geometricScope } from "./schedules/geometricScope.ts";
+export {
+  type AnnealedScheduleOptions,
+  annealedSchedule,
+  type CosineScheduleOptions,
+  constantSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  type PolynomialScheduleOptions,
+  polynomialSchedule,
+  type StepScheduleOptions,
+  stepSchedule,
+} from "./schedules/schedules.ts";
+export { clone } from "./state/clone.ts";
+export { progress } from "./state/progress.ts";
+export { deserialise, type SerialisedState, serialise, stateVersion } from "./state/serialise.ts";
+export type {
+  Optimizer,
+  PlainData,
+  Progress,
+  ScalarOrSchedule,
+  Schedule,
+  Vector,
+  VectorMemory,
+} from "./types.ts";

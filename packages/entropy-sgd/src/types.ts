@@ -47,3 +47,27 @@ export type Schedule = (step: number) => number;
 
 /** A constant or a schedule. */
 export type ScalarOrSchedule = number | Schedule;
+
+/**
+ * Where a run stands and the plain numbers of its last steps; part of every state and read through `progress(state)`.
+ *
+ * A type alias, not an interface, so that states are assignable to `PlainData`.
+ */
+export type Progress = {
+  /** Gradient evaluations so far. */
+  readonly gradients: number;
+  /** Outer steps so far; equal to `gradients` for optimizers without an inner loop. */
+  readonly outerSteps: number;
+  /** Gradients taken since the last outer step, 0 … innerSteps − 1; 0 without an inner loop. */
+  readonly innerStep: number;
+  /** γ of the last gradient step (of the first, before it); null without an inner loop. */
+  readonly scope: number | null;
+  /** η of the last gradient step (of the first, before it); the outer η for Entropy-SGD. */
+  readonly learningRate: number;
+  /** ‖x' − x‖ just before the last outer step; null before it and without an inner loop. */
+  readonly distance: number | null;
+  /** ‖γ(x − μ)‖ just before the last outer step; null before it and without an inner loop. */
+  readonly localEntropyGradientNorm: number | null;
+  /** ‖∇f‖ of the last mini-batch gradient that was measured, frozen ranges left out; 0 before the first. */
+  readonly gradientNorm: number;
+};

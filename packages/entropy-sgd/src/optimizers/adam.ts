@@ -1,0 +1,96 @@
+/**
+ * Adam, and AdamW with decoupled weight decay.
+ *
+ * @see Kingma, Ba 2015 (arXiv:1412.6980), Algorithm 1; Loshchilov, Hutter 2019 (arXiv:1711.05101), Algorithm 2
+ */
+import { adamScalingDefaults, adamScalingTable, uncheckedAdamScaling } from "../directions/adamScaling.ts";
+import { clipByGlobalNorm } from "../directions/clipByGlobalNorm.ts";
+import type { ParameterGroup } from "../directions/segments.ts";
+import { checkedOptions, type OptionTable } from "../options.ts";
+import { clipNormOption, shared } from "../optionsShared.ts";
+import type { Optimizer, ScalarOrSchedule } from "../types.ts";
+import { type GradientDescentState, gradientDescentDefaults, uncheckedGradientDescent } from "./gradientDescent.ts";
+
+/** Options of `adam` and `adamw`. */
+export interface AdamOptions {
+  /** η; a schedule counts gradients t = 0, 1, 2, … Default 1e-3. */
+  readonly learningRate?: ScalarOrSchedule;
+  /** β₁. Default 0.9. */
+  readonly beta1?: number;
+  /** β₂. Default 0.999. */
+  readonly beta2?: number;
+  /** Default 1e-8. */
+  readonly epsilon?: number;
+  /** λ: for `adam` an L2 term in the gradient, default 0; for `adamw` decoupled, default 0.01. */
+  readonly weightDecay?: number;
+  /** Largest norm of the gradient. Default null: no clipping. */
+  readonly clipNorm?: number | null;
+  readonly groups?: readonly ParameterGroup[];
+  /** Gradients between two measurements of ‖∇f‖ for `progress`. Default 1. */
+  readonly gradientNormEvery?: number;
+}
+
+/** Rate and decays of Kingma and Ba 2015, Algorithm 1. */
+export const adamDefaults: Required<AdamOptions> = {
+  learningRate: 1e-3,
+  ...adamScalingDefaults,
+  weightDecay: 0,
+  clipNorm: null,
+  groups: [],
+  gradientNormEvery: 1,
+};
+
+/** As `adamDefaults`, with the weight decay of torch.optim.AdamW. */
+export const adamwDefaults: Required<AdamOptions> = { ...adamDefaults, weightDecay: 0.01 };
+
+/** The rules of `adam` and `adamw`. */
+export const adamTable: OptionTable<AdamOptions> = {
+  learningRate: shared.learningRate,
+  ...adamScalingTable,
+  weightDecay: shared.weightDecay,
+  clipNorm: clipNormOption,
+  groups: shared.groups,
+  gradientNormEvery: shared.gradientNormEvery,
+};
+
+/**
+ * Adam; weight decay is an L2 term in the gradient.
+ *
+ *   d ← ∇f(x) + λx      m ← β₁m + (1 − β₁)d      v ← β₂v + (1 − β₂)d²      x ← x − η·m̂ / (√v̂ + ε)
+ *
+ * Cost: one gradient per step, one pass; memory 3n.
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @example
+ * ```ts
+ * import { adam } from "entropy-sgd";
+ * const optimizer = adam({ learningRate: 0.5 });
+ * const state = optimizer.step(new Float64Array([8]), optimizer.init(new Float64Array([2])));
+ * optimizer.evalPoint(state)[0].toFixed(6); // the first step has length η => "1.500000"
+ * ```
+ */
+export function adam(options: AdamOptions = {}): Optimizer<GradientDescentState> {
+  return adamForm("adam", checkedOptions("adam", adamTable, adamDefaults, options), "inside");
+}
+
+/**
+ * AdamW: Adam with decoupled weight decay, x ← x − ηλx − η·m̂ / (√v̂ + ε).
+ *
+ * Cost: one gradient per step, one pass; memory 3n.
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @see Loshchilov, Hutter 2019 (arXiv:1711.05101), Algorithm 2, with the decay multiplied by η as in torch.optim.AdamW
+ */
+export function adamw(options: AdamOptions = {}): Optimizer<GradientDescentState> {
+  return adamForm("adamw", checkedOptions("adamw", adamTable, adamwDefaults, options), "outside");
+}
+
+function adamForm(
+  where: string,
+  { beta1, beta2, epsilon, clipNorm, ...rest }: Required<AdamOptions>,
+  weightDecayPlacement: "inside" | "outside",
+): Optimizer<GradientDescentState> {
+  const plain = uncheckedAdamScaling({ beta1, beta2, epsilon });
+  const direction = clipNorm === null ? plain : clipByGlobalNorm(clipNorm, plain);
+  return uncheckedGradientDescent(where, { ...gradientDescentDefaults, ...rest, direction, weightDecayPlacement });
+}

@@ -1,0 +1,34 @@
+/**
+ * Entropy-Adam: Entropy-SGD whose outer step, inner steps or both are driven by Adam.
+ *
+ * @see Chaudhari et al. 2017 (arXiv:1611.01838), section 5.4
+ */
+import type { Optimizer } from "../types.ts";
+import { adaptiveDefaults, type EntropySgdDefaults, type EntropySgdOptions, entropySgdForm } from "./entropySgd.ts";
+import type { LocalEntropyState } from "./localEntropyDescent.ts";
+
+/** Defaults of `entropyAdam` with its default `adaptive: "outer"`; the sources are those of `entropySgdDefaults`. */
+export const entropyAdamDefaults: EntropySgdDefaults = { ...adaptiveDefaults("outer"), adaptive: "outer" };
+
+/**
+ * Entropy-Adam: `entropySgd` with `adaptive: "outer"` unless said otherwise.
+ *
+ * Outer Adam acts on d = x − μ and its moments persist; the inner loop is then plain (momentum 0 unless set). Inner Adam
+ * acts on d = ∇f + λx' − γ(x − x'), its moments and count zeroed at each outer step; give it its own
+ * `innerLearningRate` (default 1e-3).
+ *
+ * Cost: exactly `innerSteps` gradients per outer step; memory 5n (outer), 5n (inner) or 7n (both).
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @example
+ * ```ts
+ * import { entropyAdam, outerStep } from "entropy-sgd";
+ * const optimizer = entropyAdam({ learningRate: 0.5, scope: 0.01, noise: 0 });
+ * const state = outerStep(optimizer, optimizer.init(new Float64Array([3])), (x: Float64Array) => x);
+ * optimizer.evalPoint(state)[0].toFixed(4); // Adam's first step has length η => "2.5000"
+ * ```
+ */
+export function entropyAdam(options: EntropySgdOptions): Optimizer<LocalEntropyState> {
+  const adaptive = options?.adaptive ?? "outer";
+  return entropySgdForm("entropyAdam", { ...adaptiveDefaults(adaptive), adaptive }, options);
+}

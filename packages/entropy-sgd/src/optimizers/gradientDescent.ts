@@ -1,0 +1,150 @@
+/**
+ * Descent with one gradient per step along any direction, with optional Langevin noise: the general form of `sgd`,
+ * `adam`, `adamw` and `sgld`.
+ */
+import type { Direction, DirectionState } from "../directions/direction.ts";
+import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
+import { plainMemory } from "../memory.ts";
+import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
+import { shared } from "../optionsShared.ts";
+import { randomKey } from "../random/randomKey.ts";
+import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
+import { type NoiseForm, noiseDeviation, valueAt } from "./noiseDeviation.ts";
+
+/** Options of `gradientDescent`. */
+export interface GradientDescentOptions {
+  /** How a gradient becomes a move: `momentum(…)`, `adamScaling(…)`, `clipByGlobalNorm(…)` or your own. */
+  readonly direction: Direction;
+  /** η; a schedule counts gradients t = 0, 1, 2, … */
+  readonly learningRate: ScalarOrSchedule;
+  /** λ. Default 0. */
+  readonly weightDecay?: number;
+  /** `inside`: L2, λx enters the direction. `outside`: decoupled, x ← x − ηλx beside it. Default `inside`. */
+  readonly weightDecayPlacement?: "inside" | "outside";
+  /** ε of Langevin noise. Default 0. */
+  readonly noise?: number;
+  /** Deviation of the noise: `paper` √η·ε, `code` ε·√(2η). Default `paper`. */
+  readonly noiseForm?: NoiseForm;
+  /** T of exp(−U/T), a constant or a schedule of t; replaces `noise`. Default null. */
+  readonly temperature?: ScalarOrSchedule | null;
+  readonly groups?: readonly ParameterGroup[];
+  /** Seed of the noise. Default 0. */
+  readonly seed?: number;
+  /** Gradients between two measurements of ‖∇f‖ for `progress`. Default 1. */
+  readonly gradientNormEvery?: number;
+}
+
+/** What `gradientDescent` remembers; plain data. */
+export type GradientDescentState = {
+  readonly kind: "gradient-descent";
+  readonly progress: Progress;
+  /** x, shape (n,). */
+  readonly params: Vector;
+  readonly direction: DirectionState;
+};
+
+/** No decay, no noise, no groups. */
+export const gradientDescentDefaults: Required<Omit<GradientDescentOptions, "direction" | "learningRate">> = {
+  weightDecay: 0,
+  weightDecayPlacement: "inside",
+  noise: 0,
+  noiseForm: "paper",
+  temperature: null,
+  groups: [],
+  seed: 0,
+  gradientNormEvery: 1,
+};
+
+const table: OptionTable<GradientDescentOptions> = {
+  direction: directionOption("How a gradient becomes a move."),
+  learningRate: shared.learningRate,
+  weightDecay: shared.weightDecay,
+  weightDecayPlacement: shared.weightDecayPlacement,
+  noise: shared.noise,
+  noiseForm: shared.noiseForm,
+  temperature: shared.temperature,
+  groups: shared.groups,
+  seed: shared.seed,
+  gradientNormEvery: shared.gradientNormEvery,
+};
+
+/**
+ * An optimizer that moves x along a direction once per gradient.
+ *
+ *   x ← x − η·D(∇f(x) + λx) + s·N(0, I)
+ *
+ * Cost: one gradient per step, one fused pass; memory n and what the direction keeps. Randomness: with noise, one normal
+ * per weight and step, a function of (seed, step, element).
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @example
+ * ```ts
+ * import { gradientDescent, momentum } from "entropy-sgd";
+ * const optimizer = gradientDescent({ direction: momentum({ momentum: 0.5 }), learningRate: 0.25 });
+ * let state = optimizer.init(new Float64Array([4]));
+ * state = optimizer.step(new Float64Array([4]), state); // v = 4, x = 4 − 0.25·4
+ * state = optimizer.step(new Float64Array([3]), state); // v = 2 + 3, x = 3 − 0.25·5
+ * optimizer.evalPoint(state)[0]; // => 1.75
+ * ```
+ */
+export function gradientDescent(options: GradientDescentOptions): Optimizer<GradientDescentState> {
+  return uncheckedGradientDescent(
+    "gradientDescent",
+    checkedOptions("gradientDescent", table, gradientDescentDefaults, options),
+  );
+}
+
+/** `gradientDescent` for factories that have checked the options under their own name, `where`. */
+export function uncheckedGradientDescent(
+  where: string,
+  options: Required<GradientDescentOptions>,
+): Optimizer<GradientDescentState> {
+  const { direction, weightDecay, weightDecayPlacement, groups } = options;
+  const segments = segmentsOf(where, groups, "learningRateFactor");
+  const key = randomKey(options.seed, "langevin");
+  return {
+    init(params: Vector, memory: VectorMemory = plainMemory): GradientDescentState {
+      checkGroupsFit(where, groups, params.length);
+      const own = memory.allocate(params.length, params);
+      own.set(params);
+      return {
+        kind: "gradient-descent",
+        progress: {
+          gradients: 0,
+          outerSteps: 0,
+          innerStep: 0,
+          scope: null,
+          learningRate: valueAt(options.learningRate, 0),
+          distance: null,
+          localEntropyGradientNorm: null,
+          gradientNorm: 0,
+        },
+        params: own,
+        direction: direction.init(params, memory),
+      };
+    },
+    gradientPoint: (state) => state.params,
+    evalPoint: (state) => state.params,
+    step(gradient: Vector, state: GradientDescentState): GradientDescentState {
+      const { progress, params } = state;
+      const step = progress.gradients;
+      const learningRate = valueAt(options.learningRate, step);
+      const measured = step % options.gradientNormEvery === 0;
+      const gradientNorm = measured ? Math.sqrt(squaredNormOver(segments, gradient)) : progress.gradientNorm;
+      const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, {
+        learningRate,
+        gradientScale: 1,
+        insideDecay: weightDecayPlacement === "inside" ? weightDecay : 0,
+        outsideDecay: weightDecayPlacement === "outside" ? weightDecay : 0,
+        insideForce: 0,
+        outsideForce: 0,
+        noise: noiseDeviation(options, learningRate, step),
+        averaging: 0,
+        draw: { key, stream: 0, step },
+        segments,
+      });
+      const counts = { gradients: step + 1, outerSteps: step + 1 };
+      return { ...state, progress: { ...progress, ...counts, learningRate, gradientNorm }, direction: moved };
+    },
+  };
+}

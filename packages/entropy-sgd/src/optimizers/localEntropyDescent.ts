@@ -1,0 +1,181 @@
+/**
+ * Descent on negative local entropy: the general form of Entropy-SGD and Entropy-Adam.
+ *
+ * @see Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys" (arXiv:1611.01838), Algorithm 1
+ */
+import { type Direction, type DirectionState, resetDirection } from "../directions/direction.ts";
+import { uncheckedMomentum } from "../directions/momentum.ts";
+import { checkGroupsFit, segmentsOf, squaredNormOver } from "../directions/segments.ts";
+import { squaredDistance } from "../kernels/norms.ts";
+import { plainMemory } from "../memory.ts";
+import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
+import { randomKey } from "../random/randomKey.ts";
+import type { Optimizer, Progress, Vector, VectorMemory } from "../types.ts";
+import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
+import { noiseDeviation, valueAt } from "./noiseDeviation.ts";
+
+/** Options of `localEntropyDescent`. */
+export interface LocalEntropyDescentOptions extends LocalEntropyOptions {
+  /** The inner move, fed with ∇f(x'); its memory is zeroed at each outer step. Default Nesterov momentum 0.9. */
+  readonly inner?: Direction;
+  /** The outer move, fed with x − μ; its memory persists. Default plain. */
+  readonly outer?: Direction;
+}
+
+/** What `localEntropyDescent` remembers; plain data, vectors of shape (n,). */
+export type LocalEntropyState = {
+  readonly kind: "local-entropy";
+  readonly progress: Progress;
+  /** x. */
+  readonly params: Vector;
+  /** x'. */
+  readonly innerParams: Vector;
+  /** μ. */
+  readonly innerMean: Vector;
+  readonly inner: DirectionState;
+  readonly outer: DirectionState;
+};
+
+const table: OptionTable<LocalEntropyDescentOptions> = {
+  inner: directionOption("The inner move; its memory is zeroed at each outer step."),
+  outer: directionOption("The outer move along x − μ; its memory persists."),
+  ...localEntropyTable,
+};
+
+/**
+ * Local-entropy descent: L Langevin steps x' around x, whose average μ gives the outer step x ← x − η(x − μ).
+ *
+ *   x', μ ← x
+ *   L times:  x' ← x' − η'·D(∇f(x') + λx' − γ(x − x')) + s·N(0, I);   μ ← (1 − α)μ + αx'
+ *   x ← x − η·D'(x − μ)
+ *
+ * D is `inner`, D' is `outer`; force and decay can act outside D. −∇F = γ(x − ⟨x'⟩) is the gradient of negative local
+ * entropy; `scaleByScope` keeps its γ, as line 7 is printed.
+ *
+ * Cost: L gradients per outer step, one fused pass per gradient and six more per outer step; memory 3n and what the
+ * directions keep. Randomness: with noise, one normal per weight and gradient, a function of (seed, step, element).
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @example
+ * ```ts
+ * import { localEntropyDescent, momentum } from "entropy-sgd";
+ * const optimizer = localEntropyDescent({
+ *   inner: momentum({ momentum: 0 }), innerSteps: 1, innerLearningRate: 0.25, averaging: 1, noise: 0, scope: 0,
+ * });
+ * const state = optimizer.step(new Float64Array([4]), optimizer.init(new Float64Array([3])));
+ * optimizer.evalPoint(state)[0]; // one inner step, x = μ = 3 − 0.25·4 => 2
+ * ```
+ */
+export function localEntropyDescent(options: LocalEntropyDescentOptions): Optimizer<LocalEntropyState> {
+  const directions = {
+    // Chaudhari et al. 2017, section 5: Nesterov momentum 0.9 inside; Algorithm 1, line 7: a plain outer step.
+    inner: uncheckedMomentum({ momentum: 0.9, nesterov: true }),
+    outer: uncheckedMomentum({ momentum: 0, nesterov: false }),
+  };
+  const defaults = { ...localEntropyDefaults, ...directions };
+  return uncheckedLocalEntropyDescent(
+    "localEntropyDescent",
+    checkedOptions("localEntropyDescent", table, defaults, options),
+  );
+}
+
+/** `localEntropyDescent` for factories that have checked the options under their own name, `where`. */
+export function uncheckedLocalEntropyDescent(
+  where: string,
+  options: Required<LocalEntropyDescentOptions>,
+): Optimizer<LocalEntropyState> {
+  const { inner, outer, innerSteps, weightDecay } = options;
+  const innerSegments = segmentsOf(where, options.groups, "innerLearningRateFactor");
+  const outerSegments = segmentsOf(where, options.groups, "learningRateFactor");
+  const key = randomKey(options.seed, "langevin");
+  const scopeAt = (outerStep: number): number =>
+    valueAt(options.scope, options.scoping ? outerStep + options.scopeStart : 0);
+
+  function innerStep(gradient: Vector, state: LocalEntropyState, scope: number): DirectionState {
+    const { gradients, outerSteps } = state.progress;
+    const learningRate = valueAt(options.innerLearningRate, outerSteps);
+    const points = { params: state.innerParams, anchor: state.params, mean: state.innerMean };
+    return inner.stepInto(points, gradient, state.inner, {
+      learningRate,
+      gradientScale: 1,
+      insideDecay: options.weightDecayPlacement === "inside" ? weightDecay : 0,
+      outsideDecay: options.weightDecayPlacement === "outside" ? weightDecay : 0,
+      insideForce: options.forcePlacement === "inside" ? scope : 0,
+      outsideForce: options.forcePlacement === "outside" ? scope : 0,
+      noise: noiseDeviation(options, learningRate, outerSteps),
+      averaging: options.averaging,
+      draw: { key, stream: 0, step: gradients },
+      segments: innerSegments,
+    });
+  }
+
+  /** The outer move is a move of x by the pull toward μ alone, so it needs no vector for x − μ. */
+  function outerStep(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
+    const { params, innerParams, innerMean, progress } = state;
+    const scope = progress.scope ?? 0;
+    const distance = Math.sqrt(squaredDistance(innerParams, params));
+    const localEntropyGradientNorm = scope * Math.sqrt(squaredDistance(params, innerMean));
+    const gradientNorm = Math.sqrt(squaredNormOver(innerSegments, gradient));
+    const moved = outer.stepInto({ params, anchor: innerMean, mean: null }, innerParams, state.outer, {
+      learningRate: progress.learningRate,
+      gradientScale: 0,
+      insideDecay: options.outerWeightDecay ? weightDecay : 0,
+      outsideDecay: 0,
+      insideForce: options.scaleByScope ? scope : 1,
+      outsideForce: 0,
+      noise: 0,
+      averaging: 0,
+      draw: { key, stream: 1, step: progress.outerSteps },
+      segments: outerSegments,
+    });
+    innerParams.set(params);
+    innerMean.set(params);
+    const norms = { distance, localEntropyGradientNorm, gradientNorm };
+    return {
+      ...state,
+      progress: { ...progress, ...norms, innerStep: 0, outerSteps: progress.outerSteps + 1 },
+      inner: resetDirection(state.inner),
+      outer: moved,
+    };
+  }
+
+  return {
+    init(params: Vector, memory: VectorMemory = plainMemory): LocalEntropyState {
+      checkGroupsFit(where, options.groups, params.length);
+      const copy = (): Vector => {
+        const own = memory.allocate(params.length, params);
+        own.set(params);
+        return own;
+      };
+      return {
+        kind: "local-entropy",
+        progress: {
+          gradients: 0,
+          outerSteps: 0,
+          innerStep: 0,
+          scope: scopeAt(0),
+          learningRate: valueAt(options.learningRate, 0),
+          distance: null,
+          localEntropyGradientNorm: null,
+          gradientNorm: 0,
+        },
+        params: copy(),
+        innerParams: copy(),
+        innerMean: copy(),
+        inner: inner.init(params, memory),
+        outer: outer.init(params, memory),
+      };
+    },
+    gradientPoint: (state) => state.innerParams,
+    evalPoint: (state) => state.params,
+    step(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
+      const { progress } = state;
+      const scope = scopeAt(progress.outerSteps);
+      const learningRate = valueAt(options.learningRate, progress.outerSteps);
+      const moved = innerStep(gradient, state, scope);
+      const counts = { gradients: progress.gradients + 1, innerStep: progress.innerStep + 1 };
+      const next = { ...state, progress: { ...progress, ...counts, scope, learningRate }, inner: moved };
+      return next.progress.innerStep >= innerSteps ? outerStep(gradient, next) : next;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The options that every form of local-entropy descent has, with rules and sources.
+ *
+ * Keys of the citations: [P] Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys", ICLR,
+ * arXiv:1611.01838.
+ */
+import type { ParameterGroup } from "../directions/segments.ts";
+import { booleanOption, choiceOption, integerOption, numberOption, type OptionTable } from "../options.ts";
+import { shared } from "../optionsShared.ts";
+import type { ScalarOrSchedule } from "../types.ts";
+import type { NoiseForm } from "./noiseDeviation.ts";
+
+/** Where a term acts: before the momentum, which then amplifies it, or after it. */
+export type Placement = "inside" | "outside";
+
+/** Options of `localEntropyDescent`, `entropySgd` and `entropyAdam`. */
+export interface LocalEntropyOptions {
+  /** η of the outer step x ← x − η(x − μ); a schedule counts outer steps t = 0, 1, 2, … */
+  readonly learningRate?: ScalarOrSchedule;
+  /** η' of the Langevin steps; a schedule counts outer steps. */
+  readonly innerLearningRate?: ScalarOrSchedule;
+  /** L, gradients per outer step; the cost is exactly L. */
+  readonly innerSteps?: number;
+  /** γ, loss per squared weight; a schedule (`geometricScope`) counts outer steps from `scopeStart`. */
+  readonly scope: ScalarOrSchedule;
+  /** The t of the first outer step in γ(t). */
+  readonly scopeStart?: 0 | 1;
+  /** Whether γ(t) advances; false keeps γ(0). */
+  readonly scoping?: boolean;
+  /** α, the weight of the new sample in μ. */
+  readonly averaging?: number;
+  /** ε, whose meaning `noiseForm` says. */
+  readonly noise?: number;
+  /** Deviation of the noise: `paper` √η'·ε, `code` ε·√(2η'). */
+  readonly noiseForm?: NoiseForm;
+  /** T of exp(−U/T), a constant or a schedule of outer steps; replaces `noise`. */
+  readonly temperature?: ScalarOrSchedule | null;
+  /** Whether the force −γ(x − x') enters the inner momentum. Inner Adam always takes it inside. */
+  readonly forcePlacement?: Placement;
+  /** λ, an L2 term at x'. */
+  readonly weightDecay?: number;
+  /** Whether λx' enters the inner momentum. */
+  readonly weightDecayPlacement?: Placement;
+  /** Whether the outer step has λx too. */
+  readonly outerWeightDecay?: boolean;
+  /** Whether the outer step is ηγ(x − μ), as line 7 is printed, instead of η(x − μ). */
+  readonly scaleByScope?: boolean;
+  readonly groups?: readonly ParameterGroup[];
+  /** Seed of the noise. */
+  readonly seed?: number;
+}
+
+/** The paper's algorithm at the rates of its MNIST experiments; `scope` depends on the problem and has no default. */
+export const localEntropyDefaults: Required<Omit<LocalEntropyOptions, "scope">> = {
+  learningRate: 1, // [P] section 5 (η = 1: x ← μ)
+  innerLearningRate: 0.1, // [P] section 5 (η' between 0.1 and 1; 0.1 for MNIST and CIFAR-10)
+  innerSteps: 20, // [P] section 5 (L = 20 for MNIST and CIFAR-10)
+  scopeStart: 0, // [P] section 4.3
+  scoping: true, // [P] section 4.3
+  averaging: 0.75, // [P] Algorithm 1 and section 5 (α = 0.75)
+  noise: 1e-4, // [P] section 5 (ε between 1e-4 and 1e-3)
+  noiseForm: "paper", // [P] Algorithm 1, line 5
+  temperature: null, // ε is the paper's parameter
+  forcePlacement: "inside", // [P] Algorithm 1, line 4
+  weightDecay: 0, // [P] Algorithm 1 has none
+  weightDecayPlacement: "inside", // [P] a regulariser is part of f
+  outerWeightDecay: false, // [P] Algorithm 1, line 7
+  scaleByScope: false, // [P] section 4.3, "in practice"
+  groups: [], // [P] treats all weights alike
+  seed: 0, // no source: a seed has no better value
+};
+
+/** The rules of these options. */
+export const localEntropyTable: OptionTable<LocalEntropyOptions> = {
+  learningRate: numberOption("(0, ∞)", "Outer rate η of x ← x − η(x − μ); a schedule counts outer steps from 0.", {
+    schedule: true,
+  }),
+  innerLearningRate: numberOption("(0, ∞)", "Rate η' of the Langevin steps; a schedule counts outer steps from 0.", {
+    schedule: true,
+  }),
+  innerSteps: integerOption("[1, ∞)", "Gradients L per outer step."),
+  scope: numberOption("[0, ∞)", "Scope γ, loss per squared weight; a schedule counts outer steps from scopeStart.", {
+    schedule: true,
+  }),
+  scopeStart: integerOption("[0, 1]", "The t of the first outer step in γ(t)."),
+  scoping: booleanOption("Whether γ(t) advances; false keeps γ(0)."),
+  averaging: numberOption("(0, 1]", "Weight α of the new sample in μ."),
+  noise: shared.noise,
+  noiseForm: shared.noiseForm,
+  temperature: shared.temperature,
+  forcePlacement: choiceOption(["inside", "outside"], "Whether the force −γ(x − x') enters the inner momentum."),
+  weightDecay: shared.weightDecay,
+  weightDecayPlacement: shared.weightDecayPlacement,
+  outerWeightDecay: booleanOption("Whether the outer step has the decay λx too."),
+  scaleByScope: booleanOption("Whether the outer step is ηγ(x − μ), as Algorithm 1 is printed."),
+  groups: shared.groups,
+  seed: shared.seed,
+};

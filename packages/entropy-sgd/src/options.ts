@@ -1,0 +1,190 @@
+/**
+ * Descriptions of options, and the one check that every factory makes from them.
+ *
+ * A table of `OptionSpec` per optimizer is the single source of rules: factories check with it, the command and the
+ * playground read it through `optimizerOptions`.
+ */
+import type { PlainData } from "./types.ts";
+
+/** What kind of value an option takes. */
+export type OptionKind = "number" | "integer" | "boolean" | "choice" | "groups" | "direction";
+
+/** The rule and the meaning of one option, as plain data. */
+export type OptionSpec = {
+  readonly kind: OptionKind;
+  /** Bounds of a number; null where there is none. */
+  readonly min: number | null;
+  readonly minExcluded: boolean;
+  readonly max: number | null;
+  readonly maxExcluded: boolean;
+  /** Allowed words of a choice; null for other kinds. */
+  readonly choices: readonly string[] | null;
+  /** Whether a function of the step is accepted in place of the number. */
+  readonly schedule: boolean;
+  /** Whether null is accepted; it switches the option off. */
+  readonly nullable: boolean;
+  /** The rule in words, as the error message says it: "in (0, 1]". */
+  readonly rule: string;
+  readonly doc: string;
+};
+
+/** An option of one optimizer with its name and default. */
+export type NamedOption = OptionSpec & {
+  readonly name: string;
+  readonly required: boolean;
+  /** null for required options too. */
+  readonly default: PlainData;
+};
+
+/** One spec for every option of the options interface `O`; a missing or misspelt name does not compile. */
+export type OptionTable<O> = { readonly [K in keyof Required<O>]: OptionSpec };
+
+type Extras = { readonly schedule?: boolean; readonly nullable?: boolean };
+
+const plain = { min: null, minExcluded: false, max: null, maxExcluded: false, choices: null, schedule: false };
+
+function intervalOf(text: string): Pick<OptionSpec, "min" | "minExcluded" | "max" | "maxExcluded"> {
+  const [low = "", high = ""] = text.slice(1, -1).split(", ");
+  return {
+    min: low === "−∞" ? null : Number(low),
+    minExcluded: text.startsWith("("),
+    max: high === "∞" ? null : Number(high),
+    maxExcluded: text.endsWith(")"),
+  };
+}
+
+/** A number in an interval written as "(0, 1]"; always finite. */
+export function numberOption(
+  interval: string,
+  doc: string,
+  { schedule = false, nullable = false }: Extras = {},
+): OptionSpec {
+  const rule = `in ${interval}${schedule ? " or a schedule" : ""}${nullable ? " or null" : ""}`;
+  return { ...plain, kind: "number", ...intervalOf(interval), schedule, nullable, rule, doc };
+}
+
+/** A safe integer in an interval written as "[1, ∞)". */
+export function integerOption(interval: string, doc: string): OptionSpec {
+  return {
+    ...plain,
+    kind: "integer",
+    ...intervalOf(interval),
+    nullable: false,
+    rule: `an integer in ${interval}`,
+    doc,
+  };
+}
+
+/** A choice of words. */
+export function choiceOption(choices: readonly string[], doc: string): OptionSpec {
+  const rule = `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`;
+  return { ...plain, kind: "choice", choices, nullable: false, rule, doc };
+}
+
+/** A claim that holds or not. */
+export function booleanOption(doc: string): OptionSpec {
+  return { ...plain, kind: "boolean", nullable: false, rule: "true or false", doc };
+}
+
+/** Parameter groups; their items are checked by `parameterGroups.ts`. */
+export function groupsOption(doc: string): OptionSpec {
+  return { ...plain, kind: "groups", nullable: false, rule: "an array of parameter groups", doc };
+}
+
+/** A direction: how a gradient becomes a move. */
+export function directionOption(doc: string): OptionSpec {
+  return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc };
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** "ok", or which of the two errors the value deserves. */
+function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
+  if (value === null) return spec.nullable ? "ok" : "type";
+  switch (spec.kind) {
+    case "number":
+    case "integer": {
+      if (typeof value === "function") return spec.schedule ? "ok" : "type";
+      if (typeof value !== "number") return "type";
+      if (!Number.isFinite(value) || (spec.kind === "integer" && !Number.isSafeInteger(value))) return "range";
+      const low = spec.min === null || (spec.minExcluded ? value > spec.min : value >= spec.min);
+      const high = spec.max === null || (spec.maxExcluded ? value < spec.max : value <= spec.max);
+      return low && high ? "ok" : "range";
+    }
+    case "boolean":
+      return typeof value === "boolean" ? "ok" : "type";
+    case "choice":
+      if (typeof value !== "string") return "type";
+      return spec.choices?.includes(value) ? "ok" : "range";
+    case "groups":
+      return Array.isArray(value) ? "ok" : "type";
+    case "direction":
+      return isObject(value) && typeof value.init === "function" && typeof value.stepInto === "function"
+        ? "ok"
+        : "type";
+  }
+}
+
+/**
+ * The options with the defaults filled in, after every name and value was checked; done once, in the factory.
+ *
+ * @param where - the function named in messages, such as `entropySgd`, or a place in it, such as `entropySgd: groups[0]`
+ * @throws TypeError for a missing, unknown or wrongly typed option; RangeError for a value that breaks its rule. The
+ *   message names function, option, rule and value: `entropySgd: averaging must be in (0, 1], got 1.5`.
+ */
+export function checkedOptions<O extends object, D extends object>(
+  where: string,
+  table: OptionTable<O>,
+  defaults: D,
+  options: O,
+): D & O {
+  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
+  const separator = where.includes(":") ? "." : ": ";
+  const specs: Readonly<Record<string, OptionSpec>> = table;
+  const known = Object.keys(table);
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new TypeError(
+      `${where}${separator}unknown option ${JSON.stringify(name)}; the options are ${known.join(", ")}`,
+    );
+  }
+  const merged: D & O = { ...defaults, ...options };
+  const values = new Map<string, unknown>(Object.entries(merged));
+  for (const name of known) {
+    const spec = specs[name];
+    if (spec === undefined) continue;
+    if (!values.has(name)) throw new TypeError(`${where}${separator}${name} is required and must be ${spec.rule}`);
+    const found = verdict(spec, values.get(name));
+    if (found === "ok") continue;
+    const message = `${where}${separator}${name} must be ${spec.rule}, got ${shown(values.get(name))}`;
+    throw found === "type" ? new TypeError(message) : new RangeError(message);
+  }
+  return merged;
+}
+
+/** The options of a table as a list with names and defaults, for help texts and forms. */
+export function namedOptions<O>(table: OptionTable<O>, defaults: object): NamedOption[] {
+  const values: Readonly<Record<string, unknown>> = { ...defaults };
+  return Object.entries<OptionSpec>(table).map(([name, spec]) => ({
+    name,
+    required: !(name in values),
+    default: plainDefault(values[name]),
+    ...spec,
+  }));
+}
+
+/** Defaults are scalars, or the empty list of groups. */
+function plainDefault(value: unknown): PlainData {
+  if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
+  return Array.isArray(value) ? [] : null;
+}

@@ -1,0 +1,166 @@
+/**
+ * Learning-rate schedules as functions of a step t.
+ *
+ * Which step is counted is the caller's: optimizers without an inner loop count gradients, Entropy-SGD counts outer
+ * steps. To follow the fraction of a budget instead, close over its length: `(t) => schedule(t / total)`; every schedule
+ * takes fractional steps.
+ */
+import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
+import type { ScalarOrSchedule, Schedule } from "../types.ts";
+
+const initial = numberOption("[0, ∞)", "Value at t = 0.");
+const final = numberOption("[0, ∞)", "Value from t = steps on.");
+const steps = numberOption("(0, ∞)", "Where the final value is reached.");
+const factor = numberOption("[0, ∞)", "What the value is multiplied by.");
+
+/**
+ * t ↦ value.
+ *
+ * @throws RangeError or TypeError unless `value` is finite and not negative
+ */
+export function constantSchedule(value: number): Schedule {
+  checkedOptions("constantSchedule", { value: initial }, {}, { value });
+  return () => value;
+}
+
+/** Arguments of `stepSchedule`. */
+export interface StepScheduleOptions {
+  readonly initial: number;
+  readonly factor: number;
+  /** Ascending steps at which the value is multiplied by `factor`, from that step on. */
+  readonly at: readonly number[];
+}
+
+/**
+ * t ↦ initial·factor^k, where k counts the entries of `at` that are ≤ t.
+ *
+ * @throws RangeError or TypeError for a bad argument
+ * @example
+ * ```ts
+ * import { stepSchedule } from "entropy-sgd";
+ * const rate = stepSchedule({ initial: 1, factor: 0.5, at: [10, 20] });
+ * [rate(9), rate(10), rate(25)]; // => [1, 0.5, 0.25]
+ * ```
+ */
+export function stepSchedule(options: StepScheduleOptions): Schedule {
+  const { at, ...numbers } = options;
+  checkedOptions("stepSchedule", { initial, factor }, {}, numbers);
+  const ascending = Array.isArray(at) && at.every((step, index) => step >= (at[index - 1] ?? 0));
+  if (!ascending) throw new RangeError(`stepSchedule: at must be an ascending array of steps ≥ 0, got ${String(at)}`);
+  const points = [...at];
+  return (step) => numbers.initial * numbers.factor ** points.filter((point) => point <= step).length;
+}
+
+/**
+ * t ↦ initial·factor^t.
+ *
+ * @throws RangeError or TypeError for a bad argument
+ * @example
+ * ```ts
+ * import { exponentialSchedule } from "entropy-sgd";
+ * exponentialSchedule({ initial: 8, factor: 0.5 })(3); // => 1
+ * ```
+ */
+export function exponentialSchedule(options: { readonly initial: number; readonly factor: number }): Schedule {
+  const checked = checkedOptions("exponentialSchedule", { initial, factor }, {}, options);
+  return (step) => checked.initial * checked.factor ** step;
+}
+
+/** Arguments of `polynomialSchedule`. */
+export interface PolynomialScheduleOptions {
+  readonly initial: number;
+  /** Default 0. */
+  readonly final?: number;
+  readonly steps: number;
+  /** Default 1: linear. */
+  readonly power?: number;
+}
+
+/**
+ * t ↦ final + (initial − final)·(1 − min(t, steps)/steps)^power.
+ *
+ * @throws RangeError or TypeError for a bad argument
+ * @example
+ * ```ts
+ * import { polynomialSchedule } from "entropy-sgd";
+ * const rate = polynomialSchedule({ initial: 1, steps: 10, power: 2 });
+ * [rate(0), rate(5), rate(10), rate(99)]; // => [1, 0.25, 0, 0]
+ * ```
+ */
+export function polynomialSchedule(options: PolynomialScheduleOptions): Schedule {
+  const power = numberOption("(0, ∞)", "Exponent of the remaining fraction.");
+  const checked = checkedOptions(
+    "polynomialSchedule",
+    { initial, final, steps, power },
+    { final: 0, power: 1 },
+    options,
+  );
+  return (step) => {
+    const remaining = 1 - Math.min(step, checked.steps) / checked.steps;
+    return checked.final + (checked.initial - checked.final) * remaining ** checked.power;
+  };
+}
+
+/** Arguments of `cosineSchedule`. */
+export interface CosineScheduleOptions {
+  readonly initial: number;
+  /** Default 0. */
+  readonly final?: number;
+  readonly steps: number;
+}
+
+/**
+ * t ↦ final + ½(initial − final)(1 + cos(π·min(t, steps)/steps)).
+ *
+ * @throws RangeError or TypeError for a bad argument
+ * @see Loshchilov, Hutter 2017, "SGDR" (arXiv:1608.03983), equation 5, without restarts
+ * @example
+ * ```ts
+ * import { cosineSchedule } from "entropy-sgd";
+ * const rate = cosineSchedule({ initial: 1, steps: 10 });
+ * [rate(0), rate(5).toFixed(6), rate(10), rate(99)]; // => [1, "0.500000", 0, 0]
+ * ```
+ */
+export function cosineSchedule(options: CosineScheduleOptions): Schedule {
+  const checked = checkedOptions("cosineSchedule", { initial, final, steps }, { final: 0 }, options);
+  return (step) => {
+    const angle = (Math.PI * Math.min(step, checked.steps)) / checked.steps;
+    return checked.final + 0.5 * (checked.initial - checked.final) * (1 + Math.cos(angle));
+  };
+}
+
+/** Arguments of `annealedSchedule`. */
+export interface AnnealedScheduleOptions {
+  /** A constant or a schedule that is annealed on top. */
+  readonly initial: ScalarOrSchedule;
+  readonly exponent: number;
+  /** Steps per unit of time. Default 1. */
+  readonly period?: number;
+}
+
+const annealedTable: Readonly<Record<keyof AnnealedScheduleOptions, OptionSpec>> = {
+  initial: numberOption("[0, ∞)", "Value at t = 0.", { schedule: true }),
+  exponent: numberOption("[0, ∞)", "Exponent b."),
+  period: numberOption("(0, ∞)", "Steps per unit of time."),
+};
+
+/**
+ * t ↦ initial·(1 + t/period)^−exponent, the polynomial annealing of SGLD.
+ *
+ * @throws RangeError or TypeError for a bad argument
+ * @see Welling, Teh 2011, section 4 (εₜ = a(b + t)^−γ)
+ * @example
+ * ```ts
+ * import { annealedSchedule } from "entropy-sgd";
+ * annealedSchedule({ initial: 1, exponent: 0.5, period: 10 })(30); // => 0.5
+ * ```
+ */
+export function annealedSchedule(options: AnnealedScheduleOptions): Schedule {
+  const {
+    initial: start,
+    exponent,
+    period,
+  } = checkedOptions("annealedSchedule", annealedTable, { period: 1 }, options);
+  const rate: Schedule = typeof start === "number" ? () => start : start;
+  return (step) => rate(step) * (1 + step / period) ** -exponent;
+}

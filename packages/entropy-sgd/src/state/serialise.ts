@@ -1,0 +1,138 @@
+/**
+ * States to JSON and named vectors, and back.
+ */
+import { philoxRounds } from "../random/philox.ts";
+import type { PlainData, Vector } from "../types.ts";
+import { isRecord, isVector, joined, rebuilt } from "./walk.ts";
+
+/** Raised when the layout of a saved state changes. */
+export const stateVersion = 1;
+
+const format = "entropy-sgd state";
+
+/** A state as what JSON and a tensor file can hold. */
+export interface SerialisedState {
+  /** Survives `JSON.stringify`; a vector is `{ "$vector": name }`, a number that JSON lacks `{ "$number": "NaN" }`. */
+  readonly json: PlainData;
+  /** Copies of the vectors by name, such as `inner.buffers.velocity`. */
+  readonly vectors: Readonly<Record<string, Vector>>;
+}
+
+/**
+ * A state as JSON and named vectors, copied; the JSON carries the version of the layout and of the generator.
+ *
+ * Cost: the state's memory once more.
+ *
+ * @example
+ * ```ts
+ * import { serialise, sgd } from "entropy-sgd";
+ * const saved = serialise(sgd({ learningRate: 1, momentum: 0.9 }).init(new Float64Array([1])));
+ * Object.keys(saved.vectors); // => ["params", "direction.buffers.velocity"]
+ * ```
+ */
+export function serialise(state: PlainData): SerialisedState {
+  const vectors: Record<string, Vector> = {};
+  const tree = rebuilt(state, "", (leaf, path) => {
+    if (isVector(leaf)) {
+      vectors[path] = leaf.slice();
+      return { $vector: path };
+    }
+    return typeof leaf === "number" && !Number.isFinite(leaf) ? { $number: String(leaf) } : leaf;
+  });
+  return { json: { format, version: stateVersion, philoxRounds, state: tree }, vectors };
+}
+
+/**
+ * The saved state, in the vectors of `template`, which it consumes.
+ *
+ * The template is a fresh state of the same optimizer, `optimizer.init(params, memory)`: it says what must be there (names,
+ * kinds of values, lengths and types of vectors) and where the vectors live. Options are not saved: give the optimizer
+ * the same ones, the seed included, and the run goes on with the same bits.
+ *
+ * @throws TypeError if the data is not a saved state or does not match the template; RangeError for another version, a
+ *   vector of another length, a negative or fractional counter
+ * @example
+ * ```ts
+ * import { deserialise, serialise, sgd } from "entropy-sgd";
+ * const optimizer = sgd({ learningRate: 1 });
+ * const saved = serialise(optimizer.step(new Float64Array([1]), optimizer.init(new Float64Array([5]))));
+ * optimizer.evalPoint(deserialise(saved, optimizer.init(new Float64Array(1))))[0]; // => 4
+ * ```
+ */
+export function deserialise<S extends PlainData>(saved: SerialisedState, template: S): S {
+  const { json, vectors } = saved;
+  if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
+  if (json.version !== stateVersion) throw version("version", json.version, stateVersion, "cannot be read");
+  if (json.philoxRounds !== philoxRounds) {
+    throw version("philoxRounds", json.philoxRounds, philoxRounds, "would draw other noise");
+  }
+  if (!isRecord(vectors)) fail("vectors must be a record of typed arrays");
+  // First check everything, then write: a bad file must not leave the template half overwritten.
+  check(json.state, template, "", vectors);
+  const restored = restore(json.state, template, vectors);
+  // `check` has found every leaf of the template in the saved tree, which the type system cannot see.
+  return restored as S;
+}
+
+function fail(message: string): never {
+  throw new TypeError(`deserialise: ${message}`);
+}
+
+function version(name: string, found: unknown, own: number, consequence: string): RangeError {
+  return new RangeError(`deserialise: ${name} must be ${own}, got ${String(found)}; the state ${consequence} here`);
+}
+
+/** Counters are whole numbers; anything else under these names is a damaged file. */
+const counters: ReadonlySet<string> = new Set(["gradients", "outerSteps", "innerStep", "steps"]);
+
+function check(saved: unknown, template: PlainData, path: string, vectors: Readonly<Record<string, unknown>>): void {
+  if (isVector(template)) {
+    const vector = isRecord(saved) && typeof saved.$vector === "string" ? vectors[saved.$vector] : undefined;
+    if (!isVector(vector)) fail(`${path} must name a vector that is there`);
+    if (vector.constructor !== template.constructor) {
+      fail(`${path} must be a ${template.constructor.name}, got a ${vector.constructor.name}`);
+    }
+    if (vector.length === template.length) return;
+    throw new RangeError(`deserialise: ${path} must have ${template.length} elements, got ${vector.length}`);
+  }
+  if (isRecord(template)) {
+    if (!isRecord(saved)) fail(`${path || "state"} must be a record`);
+    const unknown = Object.keys(saved).find((name) => !Object.hasOwn(template, name));
+    if (unknown !== undefined) fail(`${joined(path, unknown)} is unknown to this optimizer`);
+    for (const [name, value] of Object.entries(template)) {
+      if (!Object.hasOwn(saved, name)) fail(`${joined(path, name)} is missing`);
+      check(saved[name], value, joined(path, name), vectors);
+    }
+    return;
+  }
+  const value = number(saved);
+  if (typeof template === "string" && saved !== template) fail(`${path} must be "${template}", got ${String(saved)}`);
+  if (typeof template === "boolean" && typeof saved !== "boolean") fail(`${path} must be true or false`);
+  if (template === null && saved !== null && value === null) fail(`${path} must be a number or null`);
+  if (typeof template !== "number") return;
+  if (value === null) fail(`${path} must be a number, got ${saved === null ? "null" : typeof saved}`);
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  if (!counters.has(name) || (Number.isSafeInteger(value) && value >= 0)) return;
+  throw new RangeError(`deserialise: ${path} must be an integer in [0, ∞), got ${value}`);
+}
+
+/** A number, also one that JSON lacks; null for anything else. */
+function number(saved: unknown): number | null {
+  if (typeof saved === "number") return saved;
+  return isRecord(saved) && typeof saved.$number === "string" ? Number(saved.$number) : null;
+}
+
+function restore(saved: unknown, template: PlainData, vectors: Readonly<Record<string, Vector>>): PlainData {
+  if (isVector(template)) {
+    const name = isRecord(saved) ? String(saved.$vector) : "";
+    template.set(vectors[name]);
+    return template;
+  }
+  if (isRecord(template) && isRecord(saved)) {
+    return Object.fromEntries(
+      Object.entries(template).map(([name, value]) => [name, restore(saved[name], value, vectors)]),
+    );
+  }
+  if (typeof saved === "string" || typeof saved === "boolean") return saved;
+  return number(saved);
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import {
+  deserialise,
+  entropyAdam,
+  entropySgd,
+  type LocalEntropyState,
+  type PlainData,
+  philoxRounds,
+  progress,
+  type SerialisedState,
+  serialise,
+  sgd,
+  stateVersion,
+} from "../src/index.ts";
+
+const optimizer = entropySgd({ scope: 0.5, innerSteps: 3, seed: 1 });
+const fresh = (): LocalEntropyState => optimizer.init(new Float32Array(2));
+
+function saved(): { json: Record<string, PlainData>; vectors: Record<string, Float32Array | Float64Array> } {
+  const state = optimizer.step(new Float32Array([1, 2]), optimizer.init(new Float32Array([3, 4])));
+  return JSON.parse(JSON.stringify(serialise(state)), (_, value) => {
+    // Typed arrays become records of their elements in JSON; here they are made anew.
+    return typeof value === "object" && value !== null && "0" in value
+      ? Float32Array.from(Object.values(value))
+      : value;
+  });
+}
+
+/** The saved state with one change at a path such as "state.progress.gradients". */
+function changed(path: string, value: PlainData | undefined): SerialisedState {
+  const { json, vectors } = saved();
+  const names = path.split(".");
+  const last = names.pop() ?? "";
+  let node: Record<string, PlainData> = json;
+  for (const name of names) node = node[name] as Record<string, PlainData>;
+  if (value === undefined) delete node[last];
+  else node[last] = value;
+  return { json, vectors };
+}
+
+test("a saved state carries the version of its layout and of the generator", () => {
+  expect(saved().json).toMatchObject({ format: "entropy-sgd state", version: stateVersion, philoxRounds });
+  expect(Object.keys(saved().vectors)).toEqual(["params", "innerParams", "innerMean", "inner.buffers.velocity"]);
+});
+
+test("restoring writes into the vectors of the template", () => {
+  const template = fresh();
+  const restored = deserialise(saved(), template);
+  expect(restored.params).toBe(template.params);
+  expect([...restored.params]).toEqual([3, 4]);
+});
+
+describe("malformed states", () => {
+  test.each([
+    ["format", "other", 'json.format must be "entropy-sgd state"'],
+    ["version", 2, "version must be 1, got 2; the state cannot be read here"],
+    ["philoxRounds", 10, "philoxRounds must be 7, got 10; the state would draw other noise here"],
+    ["state", null, "state must be a record"],
+    ["state.kind", "gradient-descent", 'kind must be "local-entropy", got gradient-descent'],
+    ["state.progress", undefined, "progress is missing"],
+    ["state.progress.gradients", -1, "progress.gradients must be an integer in [0, ∞), got -1"],
+    ["state.progress.innerStep", 0.5, "progress.innerStep must be an integer in [0, ∞), got 0.5"],
+    ["state.progress.gradients", "7", "progress.gradients must be a number, got string"],
+    ["state.progress.learningRate", null, "progress.learningRate must be a number, got null"],
+    ["state.progress.distance", "far", "progress.distance must be a number or null"],
+    ["state.extra", 1, "extra is unknown to this optimizer"],
+    ["state.params", [1, 2], "params must name a vector that is there"],
+    ["state.params", { $vector: "nowhere" }, "params must name a vector that is there"],
+    ["state.params", { $vector: "toString" }, "params must name a vector that is there"],
+    ["state.inner.steps", -2, "inner.steps must be an integer in [0, ∞), got -2"],
+  ] as const)("%s = %o", (path, value, message) => {
+    expect(() => deserialise(changed(path, value), fresh())).toThrow(`deserialise: ${message}`);
+  });
+
+  test("vectors of another length or type, or of another optimizer", () => {
+    const { json, vectors } = saved();
+    const longer = { json, vectors: { ...vectors, innerMean: new Float32Array(3) } };
+    expect(() => deserialise(longer, fresh())).toThrow("deserialise: innerMean must have 2 elements, got 3");
+    const doubles = { json, vectors: { ...vectors, params: new Float64Array(2) } };
+    expect(() => deserialise(doubles, fresh())).toThrow(
+      "deserialise: params must be a Float32Array, got a Float64Array",
+    );
+    const other = entropyAdam({ scope: 0.5 }).init(new Float32Array(2));
+    expect(() => deserialise({ json, vectors }, other)).toThrow(/^deserialise: inner\.buffers\.velocity is unknown/);
+  });
+
+  test("a rejected state leaves the template as it was", () => {
+    const template = fresh();
+    expect(() => deserialise(changed("state.inner.steps", -2), template)).toThrow(RangeError);
+    expect(template).toEqual(fresh());
+  });
+});
+
+describe("progress", () => {
+  test("tells position, scope, rates and norms by hand", () => {
+    // f = 0: x' stays at x but for the gradient that is told, so that every number is arithmetic on paper.
+    const plain = { momentum: 0, noise: 0, averaging: 1, innerLearningRate: 0.5, learningRate: 1 };
+    const teller = entropySgd({ ...plain, scope: (t) => 0.5 * (t + 1), scopeStart: 1, innerSteps: 2 });
+    let state = teller.init(new Float64Array([0, 0]));
+    expect(progress(state)).toEqual({
+      gradients: 0,
+      outerSteps: 0,
+      innerStep: 0,
+      scope: 1,
+      learningRate: 1,
+      distance: null,
+      localEntropyGradientNorm: null,
+      gradientNorm: 0,
+    });
+    state = teller.step(new Float64Array([6, 8]), state); // x' = −½·(6, 8) = (−3, −4)
+    expect(progress(state)).toMatchObject({ gradients: 1, outerSteps: 0, innerStep: 1, scope: 1, distance: null });
+    // d = (0, 3) + 1·(−3, −4) = (−3, −1); x' = (−3, −4) + ½·(3, 1) = (−1.5, −3.5) = μ
+    state = teller.step(new Float64Array([0, 3]), state);
+    expect(progress(state)).toEqual({
+      gradients: 2,
+      outerSteps: 1,
+      innerStep: 0,
+      scope: 1,
+      learningRate: 1,
+      distance: Math.hypot(1.5, 3.5),
+      localEntropyGradientNorm: Math.hypot(1.5, 3.5),
+      gradientNorm: 3,
+    });
+    expect([...teller.evalPoint(state)]).toEqual([-1.5, -3.5]);
+    state = teller.step(new Float64Array([0, 0]), state);
+    expect(progress(state).scope).toBe(1.5);
+  });
+
+  test("measures the gradient of sgd as often as it is told", () => {
+    const seldom = sgd({ learningRate: 1e-3, gradientNormEvery: 3 });
+    let state = seldom.init(new Float64Array(1));
+    const norms = [1, 2, 3, 4, 5].map((value) => {
+      state = seldom.step(new Float64Array([value]), state);
+      return progress(state).gradientNorm;
+    });
+    expect(norms).toEqual([1, 1, 1, 4, 4]);
+  });
+});
