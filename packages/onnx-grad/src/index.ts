@@ -44,3 +44,4 @@ export {
   softmaxCrossEntropy,
 } from "./ops/reductions.ts";
 export { type CompileOptions, compile, type OnnxRuntime, type Program, type ProgramArray } from "./program/compile.ts";
+export { optimise } from "./rewrite/optimise.ts";
