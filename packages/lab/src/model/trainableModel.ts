@@ -1,17 +1,6 @@
 import type { VectorMemory } from "entropy-sgd";
+import type { ParameterBlock } from "onnx-grad";
 import type { Split } from "../data/split.ts";
-
-/** What a range of the flat parameter vector is, so that groups can exempt it from weight decay. */
-export type ParameterKind = "weight" | "bias" | "normalization";
-
-/** One parameter tensor inside the flat vector. */
-export interface ParameterBlock {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** First element in the flat vector; blocks lie one after another without gaps. */
-  readonly offset: number;
-  readonly kind: ParameterKind;
-}
 
 /** A dropout mask that the caller fills with 0 or 1/keep before each gradient. Shape (batch, ...). */
 export interface DropoutMask {

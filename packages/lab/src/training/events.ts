@@ -15,6 +15,7 @@ export interface StartEvent {
   /** Gradient evaluations of the whole run; a multiple of `innerSteps`. */
   readonly totalGradients: number;
   readonly gradientsPerEpoch: number;
+  /** Gradients between two outer events: the inner steps, and as many for optimizers without an inner loop. */
   readonly innerSteps: number;
 }
 
@@ -59,6 +60,8 @@ export interface EvaluationEvent {
   readonly testError: number;
   /** Wall time since the start of the run, evaluation included. */
   readonly seconds: number;
+  /** The evaluated point x, shape (numParams,); a copy, not written to events.jsonl. */
+  readonly params: Float32Array;
 }
 
 /** The results, as `--json` prints them; errors are fractions, non-finite numbers null. */

@@ -1,0 +1,39 @@
+import { InputError } from "../inputError.ts";
+import type { Split } from "./split.ts";
+
+/** A user's own examples: inputs one after another, and their classes. */
+export interface ArraySplitOptions {
+  /** Shape (examples × example size,). */
+  readonly inputs: Float32Array;
+  readonly labels: ArrayLike<number>;
+  /** Shape of one example. */
+  readonly inputShape: readonly number[];
+  readonly numClasses: number;
+}
+
+/**
+ * A split over arrays in memory; nothing is copied.
+ *
+ * @throws InputError if the inputs are not as many as labels and shape say, or a label is no class
+ */
+export function arraySplit({ inputs, labels, inputShape, numClasses }: ArraySplitOptions): Split {
+  const size = inputShape.reduce((product, length) => product * length, 1);
+  if (inputs.length !== size * labels.length) {
+    const rule = `${labels.length} labels × ${size} = ${labels.length * size}`;
+    throw new InputError(`arraySplit: inputs must have ${rule} elements, got ${inputs.length}`);
+  }
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
+    throw new InputError(`arraySplit: labels must be integers from 0 to ${numClasses - 1}, labels[${i}] is ${label}`);
+  }
+  return {
+    numExamples: labels.length,
+    inputShape,
+    numClasses,
+    readExampleInto(out, offset, index) {
+      for (let i = 0; i < size; i++) out[offset + i] = inputs[index * size + i]!;
+    },
+    labelOf: (index) => labels[index]!,
+  };
+}

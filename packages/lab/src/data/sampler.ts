@@ -1,0 +1,31 @@
+/** The order of data: which examples make mini-batch number 0, 1, 2, …, as a pure function of (seed, number). */
+import { integersInto, permutationInto, randomKey } from "entropy-sgd";
+
+/** Mini-batches by number. */
+export interface Sampler {
+  /** Fills `out` with the examples of mini-batch `step`. */
+  indicesInto(out: Int32Array, step: number): void;
+}
+
+/** Independent uniform draws, as the paper samples. */
+export function withReplacement(numExamples: number, seed: number): Sampler {
+  const key = randomKey(seed, "data");
+  return { indicesInto: (out, step) => integersInto(out, numExamples, { key, stream: 0, step }) };
+}
+
+/** Each epoch goes through a fresh permutation in floor(N / batch) batches; the remainder is left out. */
+export function byPermutation(numExamples: number, batchSize: number, seed: number): Sampler {
+  const key = randomKey(seed, "data");
+  const perEpoch = Math.floor(numExamples / batchSize);
+  const order = new Int32Array(numExamples);
+  let drawn = -1;
+  return {
+    indicesInto(out, step) {
+      const epoch = Math.floor(step / perEpoch);
+      if (epoch !== drawn) permutationInto(order, { key, stream: 1, step: epoch });
+      drawn = epoch;
+      const start = (step % perEpoch) * batchSize;
+      out.set(order.subarray(start, start + batchSize));
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
+import { buildNetwork, type CompileOptions, compile, optimise, type Program, sizeOf } from "onnx-grad";
+import type { Split } from "../data/split.ts";
+import type { NetworkSpec } from "../networks/networks.ts";
+import { bindParameters } from "./bindParameters.ts";
+import { scoreLogits } from "./evaluation.ts";
+import type { Evaluation } from "./trainableModel.ts";
+
+/** Examples per forward pass; part of the definition of recalibration. */
+const evaluationBatch = 1000;
+
+/** The forward passes of a network and its running statistics. */
+export interface EvaluationPrograms {
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+  recalibrate(params: Float32Array, split: Split): Promise<void>;
+  evaluate(params: Float32Array, split: Split): Promise<Evaluation>;
+  close(): Promise<void>;
+}
+
+/** A forward pass at one batch size: its input buffer, outputs by name and a way to run it at given parameters. */
+interface Forward {
+  readonly inputs: Float32Array;
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  /** Numbers behind each batch statistic, by layer. */
+  readonly counts: Readonly<Record<string, number>>;
+  run(params: Float32Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Settings = Omit<CompileOptions, "session">;
+
+/** Programs are compiled at first use; a short last batch of a split has its own. */
+export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings: Settings): EvaluationPrograms {
+  const definition = spec.define(dropout);
+  const statistics: Record<string, Float32Array> = {};
+  for (const { name, mean, variance } of buildNetwork(definition, [1, ...spec.inputShape], "evaluation")
+    .runningStatistics) {
+    statistics[`${name}.mean`] = new Float32Array(sizeOf(mean.shape));
+    statistics[`${name}.variance`] = new Float32Array(sizeOf(variance.shape)).fill(1);
+  }
+  const compiled = new Map<string, Promise<Forward>>();
+  const forward = (mode: "evaluation" | "recalibration", batch: number): Promise<Forward> => {
+    const key = `${mode} ${batch}`;
+    const program = compiled.get(key) ?? compileForward(spec, dropout, mode, batch, statistics, settings);
+    compiled.set(key, program);
+    return program;
+  };
+
+  /** Runs `use` after the forward pass of each batch of the split, in order. */
+  async function overBatches(
+    mode: "evaluation" | "recalibration",
+    params: Float32Array,
+    split: Split,
+    use: (program: Forward, start: number, count: number) => void,
+  ): Promise<void> {
+    const exampleSize = sizeOf(spec.inputShape);
+    for (let start = 0; start < split.numExamples; start += evaluationBatch) {
+      const count = Math.min(evaluationBatch, split.numExamples - start);
+      const program = await forward(mode, count);
+      for (let i = 0; i < count; i++) split.readExampleInto(program.inputs, i * exampleSize, start + i);
+      await program.run(params);
+      use(program, start, count);
+    }
+  }
+
+  return {
+    statistics,
+    async recalibrate(params, split) {
+      const sums = Object.fromEntries(
+        Object.entries(statistics).map(([name, { length }]) => [name, new Float64Array(length)]),
+      );
+      await overBatches("recalibration", params, split, ({ outputs, counts }, _, count) => {
+        for (const [name, sum] of Object.entries(sums)) {
+          const numbers = counts[name.replace(/\.(mean|variance)$/, "")]!;
+          const correction = name.endsWith(".variance") ? numbers / (numbers - 1) : 1;
+          const weight = (correction * count) / split.numExamples;
+          outputs[name]!.forEach((value, i) => {
+            sum[i]! += weight * value;
+          });
+        }
+      });
+      for (const [name, sum] of Object.entries(sums)) statistics[name]!.set(sum);
+    },
+    async evaluate(params, split) {
+      let lossSum = 0;
+      let numWrong = 0;
+      await overBatches("evaluation", params, split, ({ outputs }, start, count) => {
+        const scores = scoreLogits(outputs.logits!, spec.numClasses, count, (row) => split.labelOf(start + row));
+        lossSum += scores.lossSum;
+        numWrong += scores.numWrong;
+      });
+      const { numExamples } = split;
+      return { loss: lossSum / numExamples, error: numWrong / numExamples, numExamples };
+    },
+    async close() {
+      for (const program of compiled.values()) await (await program).close();
+      compiled.clear();
+    },
+  };
+}
+
+async function compileForward(
+  spec: NetworkSpec,
+  dropout: number,
+  mode: "evaluation" | "recalibration",
+  batch: number,
+  statistics: Readonly<Record<string, Float32Array>>,
+  settings: Settings,
+): Promise<Forward> {
+  const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
+  const named =
+    mode === "evaluation"
+      ? { logits: network.logits }
+      : Object.fromEntries(
+          network.batchStatistics.flatMap(({ name, mean, variance }) => [
+            [`${name}.mean`, mean],
+            [`${name}.variance`, variance],
+          ]),
+        );
+  const names = Object.keys(named);
+  const values = optimise(Object.values(named));
+  const program: Program = await compile(Object.fromEntries(values.map((value, i) => [names[i]!, value])), settings);
+  const inputs = new Float32Array(batch * sizeOf(spec.inputShape));
+  const bind = (name: string, data: Float32Array): void => {
+    if (program.inputs[name] !== undefined) program.bindInput(name, data);
+  };
+  bind("inputs", inputs);
+  for (const [name, data] of Object.entries(statistics)) bind(name, data);
+  const outputs = Object.fromEntries(
+    values.map((value, i) => {
+      const target = new Float32Array(sizeOf(value.shape));
+      program.bindOutput(names[i]!, target);
+      return [names[i]!, target];
+    }),
+  );
+  const bindInputs = bindParameters(network.parameters, bind);
+  return {
+    inputs,
+    outputs,
+    counts: Object.fromEntries(network.batchStatistics.map(({ name, count }) => [name, count])),
+    async run(params) {
+      bindInputs(params);
+      await program.run();
+    },
+    close: () => program.close(),
+  };
+}
