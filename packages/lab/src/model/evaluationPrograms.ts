@@ -6,8 +6,8 @@ import { bindParameters } from "./bindParameters.ts";
 import { scoreLogits } from "./evaluation.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
-/** Examples per forward pass; part of the definition of recalibration. */
-const evaluationBatch = 1000;
+/** Examples per forward pass. Recalibration's is part of its definition; evaluation's keeps activations near the caches. */
+const batchSizes = { recalibration: 1000, evaluation: 250 } as const;
 
 /** The forward passes of a network and its running statistics. */
 export interface EvaluationPrograms {
@@ -54,8 +54,9 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
     use: (program: Forward, start: number, count: number) => void,
   ): Promise<void> {
     const exampleSize = sizeOf(spec.inputShape);
-    for (let start = 0; start < split.numExamples; start += evaluationBatch) {
-      const count = Math.min(evaluationBatch, split.numExamples - start);
+    const batch = batchSizes[mode];
+    for (let start = 0; start < split.numExamples; start += batch) {
+      const count = Math.min(batch, split.numExamples - start);
       const program = await forward(mode, count);
       for (let i = 0; i < count; i++) split.readExampleInto(program.inputs, i * exampleSize, start + i);
       await program.run(params);

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { acceptedBySet, resolveSettings, type Settings } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import { writeReport } from "../report/writeReport.ts";
+import { makeFolder, requireEmptyFolder } from "../runs/runFolder.ts";
+import { summarise } from "../runs/summarise.ts";
+import type { RunResult } from "../training/events.ts";
+import { loadData, runTraining } from "../training/runTraining.ts";
+import { type CommandContext, exitCodeOf, writeJson } from "./context.ts";
+import { progressListener } from "./progress.ts";
+import { resultTable } from "./resultTable.ts";
+
+/** Options of `entropy-sgd compare`. */
+export interface CompareCommand {
+  readonly network: string;
+  readonly optimizers: readonly string[];
+  readonly preset?: string;
+  readonly seeds: number;
+  readonly budget: number;
+  readonly out: string;
+  /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
+  readonly set: readonly string[];
+  readonly dropout?: number;
+  readonly data?: string;
+  readonly sampling?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout.
+ *
+ * Runs go to `out`/OPTIMIZER-SEED, the report to `out`. Gives the exit code.
+ */
+export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
+  const settings = settingsOf(options);
+  requireEmptyFolder(options.out);
+  const data = loadData(settings[0]!);
+  makeFolder(options.out);
+  const { dropout, innerSteps } = settings[0]!;
+  context.stderr.write(`Dropout ${dropout} and boundaries every ${innerSteps} gradients for every optimizer\n`);
+  const onEvent = progressListener(context.stderr);
+  const results: RunResult[] = [];
+  const folders: string[] = [];
+  for (const run of settings) {
+    if (context.signal.aborted) break;
+    const out = join(options.out, `${run.optimizer}-${run.seed}`);
+    folders.push(out);
+    results.push(await runTraining(run, { out, signal: context.signal, onEvent, data }));
+  }
+  const report = writeReport(options.out, folders);
+  if (options.json) writeJson(context, { runs: results, optimizers: summarise(results) });
+  else context.stdout.write(`\n${resultTable(results)}\n\nThe report is ${report}\n`);
+  return exitCodeOf(results, context.signal);
+}
+
+/** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */
+function settingsOf(options: CompareCommand): Settings[] {
+  const { network, optimizers, seeds, budget, data, sampling, threads } = options;
+  const assigned = optimizers.map((optimizer) => assignmentsFor(optimizer, optimizers, options.set));
+  const request = (at: number, seed: number) => {
+    const optimizer = optimizers[at]!;
+    const preset = optimizer.startsWith("entropy-") ? options.preset : undefined;
+    return { network, optimizer, preset, budget, seed, data, sampling, threads, set: assigned[at]! };
+  };
+  const first = optimizers.map((_, at) => resolveSettings({ ...request(at, 1), dropout: options.dropout }));
+  // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.
+  const entropy = first.find(({ optimizer }) => optimizer.startsWith("entropy-"));
+  const innerSteps = entropy?.innerSteps ?? first[0]!.innerSteps;
+  const dropout = options.dropout ?? resolveSettings({ network, optimizer: "entropy-sgd", budget, seed: 1 }).dropout;
+  const different = first.find((run) => run.optimizer.startsWith("entropy-") && run.innerSteps !== innerSteps);
+  if (different !== undefined) {
+    const found = `${entropy?.optimizer} has ${innerSteps}, ${different.optimizer} ${different.innerSteps}`;
+    throw new InputError(`innerSteps: must be equal for all optimizers of a comparison, ${found}`);
+  }
+  return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+    optimizers.map((_, at) => resolveSettings({ ...request(at, seed), dropout, innerSteps })),
+  );
+}
+
+/** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
+function assignmentsFor(optimizer: string, optimizers: readonly string[], set: readonly string[]): string[] {
+  return set.flatMap((assignment) => {
+    const dot = assignment.slice(0, Math.max(0, assignment.indexOf("="))).indexOf(".");
+    if (dot < 0) {
+      const name = assignment.slice(0, Math.max(0, assignment.indexOf("=")));
+      // What no optimizer knows goes to all, so that the message of the first says so.
+      const known = optimizers.filter((candidate) => acceptedBySet(candidate).includes(name));
+      return known.length === 0 || known.includes(optimizer) ? [assignment] : [];
+    }
+    const [name, rest] = [assignment.slice(0, dot), assignment.slice(dot + 1)];
+    if (!optimizers.includes(name)) {
+      throw new InputError(`--set ${assignment}: ${JSON.stringify(name)} is none of ${optimizers.join(", ")}`);
+    }
+    return name === optimizer ? [rest] : [];
+  });
+}

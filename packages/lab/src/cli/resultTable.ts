@@ -1,0 +1,41 @@
+import { type Quantity, type Spread, summarise } from "../runs/summarise.ts";
+import type { RunResult } from "../training/events.ts";
+
+const columns: readonly (readonly [title: string, quantity: Quantity, scale: number, digits: number])[] = [
+  ["test error %", "testError", 100, 2],
+  ["at best validation %", "bestTestError", 100, 2],
+  ["minimum of test curve %", "minTestError", 100, 2],
+  ["train loss", "trainLoss", 1, 4],
+  ["ms/gradient", "msPerGradient", 1, 1],
+  ["seconds", "seconds", 1, 0],
+];
+
+/** The results as a table for the terminal: a row per optimizer, mean ± standard deviation over seeds. */
+export function resultTable(results: readonly RunResult[]): string {
+  const rows = Object.entries(summarise(results)).map(([name, summary]) => {
+    const own = results.filter(({ optimizer }) => optimizer === name);
+    const diverged = own.filter(({ reason }) => reason === "non-finite").length;
+    return [
+      name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
+      `${own.length}${diverged > 0 ? ` (${diverged} diverged)` : ""}`,
+      String(own[0]?.gradientEvaluations ?? 0),
+      ...columns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
+    ];
+  });
+  return aligned([["optimizer", "runs", "gradients", ...columns.map(([title]) => title)], ...rows]);
+}
+
+/** `mean ± sd`, the mean alone for one run, a dash where there is none. */
+export function shown({ mean, sd }: Spread, scale: number, digits: number): string {
+  if (mean === null) return "–";
+  const spread = sd === null ? "" : ` ± ${(scale * sd).toFixed(digits)}`;
+  return (scale * mean).toFixed(digits) + spread;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ");
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(rows[0]!), rule, ...rows.slice(1).map(line)].map((text) => text.trimEnd()).join("\n");
+}

@@ -1,0 +1,73 @@
+import {
+  adam,
+  adamw,
+  entropyAdam,
+  entropySgd,
+  type Optimizer,
+  type OptimizerName,
+  type ParameterGroup,
+  type PlainData,
+  type Progress,
+  sgd,
+  sgld,
+  stepSchedule,
+} from "entropy-sgd";
+import { type ParameterBlock, sizeOf } from "onnx-grad";
+import { InputError } from "../inputError.ts";
+import type { Plan } from "../training/plan.ts";
+import { scopeFrom } from "./parseOption.ts";
+import type { Settings } from "./settings.ts";
+
+/** A state as the loop sees it: plain data that tells its progress. */
+export type AnyState = PlainData & { readonly progress: Progress };
+
+const factories = {
+  "entropy-sgd": entropySgd,
+  "entropy-adam": entropyAdam,
+  sgd,
+  adam,
+  adamw,
+  sgld,
+};
+
+/**
+ * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does.
+ *
+ * @throws InputError with the factory's message for a value out of range
+ */
+export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly ParameterBlock[]): Optimizer<AnyState> {
+  const { optimizer, options, drops, dropFactor, seed } = settings;
+  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
+  const outerSteps = plan.totalGradients / plan.innerSteps;
+  // Optimizers with an inner loop count outer steps in their schedules, the others gradients.
+  const steps = isEntropy ? outerSteps : plan.totalGradients;
+  const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
+  const learningRate = options.learningRate;
+  const drawsNoise = isEntropy || optimizer === "sgld";
+  const resolved = {
+    ...options,
+    ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
+      ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at: drops.map((at) => at * steps) }) }
+      : {}),
+    ...(isEntropy ? { scope: scopeFrom(options.scope ?? null, fullSteps, outerSteps) } : {}),
+    ...(isEntropy ? {} : { gradientNormEvery: plan.innerSteps }),
+    ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
+    ...(drawsNoise ? { seed } : {}),
+    groups: settings.decayBiases ? [] : exemptFromDecay(layout),
+  };
+  // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
+  const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
+  try {
+    return factory(resolved);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);
+    throw error;
+  }
+}
+
+/** Biases and normalisation parameters, left out of weight decay. */
+function exemptFromDecay(layout: readonly ParameterBlock[]): ParameterGroup[] {
+  return layout
+    .filter(({ kind }) => kind !== "weight")
+    .map(({ offset, shape }) => ({ start: offset, end: offset + sizeOf(shape), weightDecay: false }));
+}

@@ -1,0 +1,44 @@
+/** Option values as text: what `--set name=value` and configuration files hold. */
+import { geometricScope, type NamedOption, type Schedule } from "entropy-sgd";
+import { InputError } from "../inputError.ts";
+import type { OptionValue } from "./recipes.ts";
+
+const scopePattern = /^geometricScope\(\s*([^,\s]+)\s*,\s*([^,\s]+)\s*\)$/;
+
+/**
+ * The value of an option from its text.
+ *
+ * @throws InputError if the text is not of the option's kind; ranges are checked by the optimizer's factory
+ */
+export function parseOption(spec: NamedOption, text: string): OptionValue {
+  const refuse = (): never => {
+    throw new InputError(`--set ${spec.name}: must be ${ruleOf(spec)}, got ${JSON.stringify(text)}`);
+  };
+  if (text === "null") return spec.nullable ? null : refuse();
+  switch (spec.kind) {
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : refuse();
+    case "choice":
+      return spec.choices?.includes(text) ? text : refuse();
+    default: {
+      if (spec.name === "scope" && scopePattern.test(text)) return text;
+      const value = Number(text);
+      return text.trim() === "" || Number.isNaN(value) ? refuse() : value;
+    }
+  }
+}
+
+function ruleOf({ name, rule }: NamedOption): string {
+  return name === "scope" ? `${rule.replace("a schedule", "geometricScope(γ₀, γ₁)")}` : rule;
+}
+
+/**
+ * The scope as a number or schedule; γ₁ is rescaled so that γ ends where it does after `fullSteps` outer steps:
+ * 1 + γ₁' = (1 + γ₁)^(fullSteps / outerSteps).
+ */
+export function scopeFrom(value: OptionValue, fullSteps: number, outerSteps: number): number | Schedule {
+  const match = typeof value === "string" ? scopePattern.exec(value) : null;
+  if (match === null) return Number(value);
+  const [initial, growth] = [Number(match[1]), Number(match[2])];
+  return geometricScope(initial, (1 + growth) ** (fullSteps / outerSteps) - 1);
+}

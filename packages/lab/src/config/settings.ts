@@ -1,0 +1,197 @@
+/** Resolved settings of one run: what config.json holds, and all that a run needs to be repeated. */
+import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
+import { z } from "zod";
+import { InputError } from "../inputError.ts";
+import { parseOption } from "./parseOption.ts";
+import { networkNames, type OptionValue, recipeOf } from "./recipes.ts";
+
+/** The version of the layout of config.json. */
+export const settingsVersion = 1;
+
+const optionValue = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+
+/** Settings of one run, resolved: preset < recipe < what the user set. */
+export interface Settings {
+  readonly version: typeof settingsVersion;
+  readonly network: string;
+  readonly optimizer: string;
+  readonly preset: string | null;
+  readonly seed: number;
+  /** Effective epochs. */
+  readonly budget: number;
+  readonly batchSize: number;
+  readonly sampling: "replacement" | "permutation";
+  readonly dropout: number;
+  /** A folder of IDX files; null for MNIST. */
+  readonly data: string | null;
+  /** Training examples held out. */
+  readonly validation: number;
+  /** Gradients between outer boundaries. */
+  readonly innerSteps: number;
+  /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
+  readonly drops: readonly number[];
+  readonly dropFactor: number;
+  /** Epochs of outer steps after which the recipe's scoping ends. */
+  readonly recipeEpochs: number;
+  /** Whether weight decay acts on biases and normalisation parameters too. */
+  readonly decayBiases: boolean;
+  /** Threads of one operation; null for the cores. */
+  readonly threads: number | null;
+  /** Options of the optimizer by its own names. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+const settingsSchema: z.ZodType<Settings> = z.strictObject({
+  version: z.literal(settingsVersion),
+  network: z.string(),
+  optimizer: z.string(),
+  preset: z.string().nullable(),
+  seed: z.int().min(0),
+  budget: z.number().positive(),
+  batchSize: z.int().min(2),
+  sampling: z.enum(["replacement", "permutation"]),
+  dropout: z.number().min(0).lt(1),
+  data: z.string().nullable(),
+  validation: z.int().min(0),
+  innerSteps: z.int().min(1),
+  drops: z.array(z.number().min(0).max(1)),
+  dropFactor: z.number().positive(),
+  recipeEpochs: z.number().positive(),
+  decayBiases: z.boolean(),
+  threads: z.int().min(1).nullable(),
+  options: z.record(z.string(), optionValue),
+});
+
+/** What a user asks for; absent fields come from preset and recipe. */
+export interface SettingsRequest {
+  readonly network: string;
+  readonly optimizer: string;
+  readonly preset?: string | undefined;
+  readonly budget: number;
+  readonly seed: number;
+  readonly dropout?: number | undefined;
+  readonly sampling?: string | undefined;
+  readonly data?: string | undefined;
+  readonly threads?: number | undefined;
+  /** `name=value` of an option of the optimizer, or of `batchSize`, `drops`, `dropFactor`, `decayBiases`. */
+  readonly set?: readonly string[] | undefined;
+  /** Outer boundaries when another optimizer's must be matched. */
+  readonly innerSteps?: number | undefined;
+}
+
+/** Settings of the run, beside the optimizer's options, that `--set` accepts. */
+const runOptions = ["batchSize", "drops", "dropFactor", "decayBiases", "validation"] as const;
+
+/**
+ * Resolves a request.
+ *
+ * @throws InputError that names the setting, its rule and the value, for anything unknown or out of range
+ */
+export function resolveSettings(request: SettingsRequest): Settings {
+  const optimizer = requireName("optimizer", request.optimizer, Object.keys(optimizerOptions)) as OptimizerName;
+  const network = requireName("network", request.network, networkNames);
+  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
+  if (!isEntropy && request.preset !== undefined) {
+    throw new InputError(`preset: only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`);
+  }
+  const preset = isEntropy
+    ? (requireName("preset", request.preset ?? "paper", Object.keys(presets)) as PresetName)
+    : null;
+  const recipe = recipeOf(network, optimizer);
+  const chosen = parseSet(request.set ?? [], optimizer);
+  const options: Record<string, OptionValue> = {
+    ...(preset === null ? {} : presets[preset]),
+    ...recipe.options,
+    ...chosen.optimizer,
+  };
+  const own = isEntropy ? options.innerSteps : undefined;
+  return checkedSettings({
+    version: settingsVersion,
+    network,
+    optimizer,
+    preset,
+    seed: request.seed,
+    budget: request.budget,
+    batchSize: 128,
+    sampling: request.sampling ?? "replacement",
+    dropout: request.dropout ?? recipe.dropout,
+    data: request.data ?? null,
+    validation: 5000,
+    innerSteps: own ?? request.innerSteps ?? recipe.innerSteps,
+    drops: recipe.drops,
+    dropFactor: recipe.dropFactor,
+    recipeEpochs: recipe.epochs,
+    decayBiases: true,
+    threads: request.threads ?? null,
+    ...chosen.run,
+    options,
+  });
+}
+
+/**
+ * Settings read from anywhere, checked.
+ *
+ * @param where - what messages begin with, such as a file's path
+ * @throws InputError naming the first field that breaks its rule
+ */
+export function checkedSettings(settings: unknown, where?: string): Settings {
+  const parsed = settingsSchema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const found = issue.path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    settings,
+  );
+  const path = issue.path.map(String).join(".") || "settings";
+  const prefix = where === undefined ? "" : `${where}: `;
+  throw new InputError(
+    `${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${JSON.stringify(found)}`,
+  );
+}
+
+function requireName(what: string, name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${JSON.stringify(name)}`);
+}
+
+/** Names that `--set` accepts for an optimizer; none for a name that is no optimizer. */
+export function acceptedBySet(optimizer: string): readonly string[] {
+  const specs = optimizerOptions[optimizer as OptimizerName] ?? [];
+  return [...specs.filter(isSettable).map(({ name }) => name), ...runOptions];
+}
+
+const isSettable = ({ kind, name }: NamedOption): boolean =>
+  kind !== "groups" && kind !== "direction" && name !== "seed";
+
+/** `--set` assignments, divided into the optimizer's options and the run's. */
+function parseSet(assignments: readonly string[], optimizer: OptimizerName) {
+  const specs = optimizerOptions[optimizer].filter(isSettable);
+  const result: { optimizer: Record<string, OptionValue>; run: Record<string, unknown> } = { optimizer: {}, run: {} };
+  for (const assignment of assignments) {
+    const at = assignment.indexOf("=");
+    if (at < 1) throw new InputError(`--set: must be name=value, got ${JSON.stringify(assignment)}`);
+    const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
+    const spec = specs.find((candidate) => candidate.name === name);
+    if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
+    if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
+    else if ((runOptions as readonly string[]).includes(name)) result.run[name] = parseRunOption(name, text);
+    else {
+      const known = acceptedBySet(optimizer).join(", ");
+      throw new InputError(`--set ${name}: unknown for ${optimizer}; the options are ${known}`);
+    }
+  }
+  return result;
+}
+
+function parseRunOption(name: string, text: string): unknown {
+  if (name === "drops") return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
+  if (name !== "decayBiases") return toNumber(name, text);
+  if (text === "true" || text === "false") return text === "true";
+  throw new InputError(`--set decayBiases: must be true or false, got ${JSON.stringify(text)}`);
+}
+
+function toNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InputError(`--set ${name}: must be a number, got ${JSON.stringify(text)}`);
+}

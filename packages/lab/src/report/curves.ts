@@ -1,0 +1,75 @@
+/** Numbers behind the figures: means over seeds and running means. */
+import type { RecordedEvaluation, RunRecord } from "../runs/readRun.ts";
+import { spreadOf } from "../runs/summarise.ts";
+
+/** A point of an error curve over the seeds of one optimizer. */
+export interface ErrorPoint {
+  readonly optimizer: string;
+  readonly gradients: number;
+  /** Per cent. */
+  readonly mean: number;
+  /** Mean ± one standard deviation, per cent; equal to the mean for one seed. */
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Test error by optimizer and gradients; points that only some seeds reached are means over those. */
+export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
+  return optimizersOf(records).flatMap((optimizer) => {
+    const own = records.filter((record) => record.settings.optimizer === optimizer);
+    const steps = [...new Set(own.flatMap(({ evaluations }) => evaluations.map(({ gradients }) => gradients)))];
+    return steps
+      .sort((a, b) => a - b)
+      .flatMap((gradients) => {
+        const here = own.flatMap(({ evaluations }) => evaluations.filter((event) => event.gradients === gradients));
+        const { mean, sd, n } = spreadOf(here.map((event: RecordedEvaluation) => 100 * event.testError));
+        if (mean === null) return [];
+        return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
+      });
+  });
+}
+
+/** Optimizers in order of appearance. */
+export function optimizersOf(records: readonly RunRecord[]): string[] {
+  return [...new Set(records.map(({ settings }) => settings.optimizer))];
+}
+
+/** A number along a run. */
+export interface SeriesPoint {
+  readonly series: string;
+  readonly gradients: number;
+  readonly value: number;
+}
+
+/** Running mean of the mini-batch losses of each optimizer's first seed, over `window` outer steps. */
+export function lossCurves(records: readonly RunRecord[], window: number): SeriesPoint[] {
+  return firstSeeds(records).flatMap(({ settings, outers }) =>
+    outers.flatMap(({ gradients }, i) => {
+      const recent = outers.slice(Math.max(0, i - window + 1), i + 1);
+      const value = recent.reduce((sum, { batchLoss }) => sum + batchLoss, 0) / recent.length;
+      return positive({ series: settings.optimizer, gradients, value });
+    }),
+  );
+}
+
+/** ‖x' − x‖, ‖γ(x − μ)‖ and ‖∇f‖ at each outer step of the first run that has a scope; empty without one. */
+export function scopeCurves(records: readonly RunRecord[]): SeriesPoint[] {
+  const run = records.find(({ outers }) => outers.some(({ scope }) => scope !== null));
+  if (run === undefined) return [];
+  return run.outers.flatMap(({ gradients, distance, localEntropyGradientNorm, gradientNorm }) => [
+    ...positive({ series: "‖x' − x‖", gradients, value: distance ?? 0 }),
+    ...positive({ series: "‖γ(x − μ)‖", gradients, value: localEntropyGradientNorm ?? 0 }),
+    ...positive({ series: "‖∇f‖", gradients, value: gradientNorm }),
+  ]);
+}
+
+/** The first run of each optimizer. */
+function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
+  return optimizersOf(records).map((name) => records.find(({ settings }) => settings.optimizer === name)!);
+}
+
+/** Only what a logarithmic axis can show. */
+function positive(point: SeriesPoint): SeriesPoint[] {
+  return Number.isFinite(point.value) && point.value > 0 ? [point] : [];
+}

@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus, platform } from "node:os";
+import { z } from "zod";
+
+/** What the bits of a run depend on beside its settings: machine and versions. */
+export interface Environment {
+  readonly node: string;
+  readonly onnxRuntime: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  /** Threads of one operation. */
+  readonly threads: number;
+}
+
+/** The rule of an environment in config.json. */
+export const environmentSchema: z.ZodType<Environment> = z.object({
+  node: z.string(),
+  onnxRuntime: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  cores: z.number(),
+  threads: z.number(),
+});
+
+/** This machine, with the number of threads of one operation. */
+export function currentEnvironment(threads: number | null): Environment {
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  return {
+    node: process.version,
+    onnxRuntime: version,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    threads: threads ?? availableParallelism(),
+  };
+}

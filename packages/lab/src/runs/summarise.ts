@@ -1,0 +1,48 @@
+/** Means over seeds. */
+import type { RunResult } from "../training/events.ts";
+
+/** A quantity over runs: `sd` is the sample's (n − 1), null for one run; all null without a finite value. */
+export interface Spread {
+  readonly mean: number | null;
+  readonly sd: number | null;
+  readonly n: number;
+}
+
+/** What is summarised. */
+export const quantities: readonly [
+  "testError",
+  "bestTestError",
+  "minTestError",
+  "validationError",
+  "trainLoss",
+  "seconds",
+  "msPerGradient",
+] = ["testError", "bestTestError", "minTestError", "validationError", "trainLoss", "seconds", "msPerGradient"] as const;
+
+/** The name of a summarised quantity. */
+export type Quantity = (typeof quantities)[number];
+
+/** All quantities of one optimizer's runs. */
+export type Summary = Readonly<Record<Quantity, Spread>>;
+
+/** Mean and sample standard deviation of the values that are there. */
+export function spreadOf(values: readonly (number | null)[]): Spread {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const n = finite.length;
+  if (n === 0) return { mean: null, sd: null, n };
+  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
+  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : null, n };
+}
+
+/** Summaries by optimizer, in order of appearance. Runs that diverged have no errors, so `n` tells of them. */
+export function summarise(results: readonly RunResult[]): Readonly<Record<string, Summary>> {
+  const names = [...new Set(results.map(({ optimizer }) => optimizer))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const own = results.filter(({ optimizer }) => optimizer === name);
+      const entries = quantities.map((quantity) => [quantity, spreadOf(own.map((result) => result[quantity]))]);
+      return [name, Object.fromEntries(entries) as Summary];
+    }),
+  );
+}
