@@ -73,7 +73,7 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
       await overBatches("recalibration", params, split, ({ outputs, counts }, _, count) => {
         for (const [name, sum] of Object.entries(sums)) {
           const numbers = counts[name.replace(/\.(mean|variance)$/, "")]!;
-          const correction = name.endsWith(".variance") ? numbers / (numbers - 1) : 1;
+          const correction = name.endsWith(".variance") ? numbers / Math.max(1, numbers - 1) : 1;
           const weight = (correction * count) / split.numExamples;
           outputs[name]!.forEach((value, i) => {
             sum[i]! += weight * value;

@@ -42,7 +42,7 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
     caption:
       `Test error at the evaluation point against gradient evaluations (${perEpoch} are one effective epoch). ` +
       (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed."),
-    svg: drawn(marks, optimizersOf(records), "test error, %", spans(points.map(({ mean }) => mean))),
+    svg: drawn(records, marks, optimizersOf(records), "test error, %", spans(points.map(({ mean }) => mean))),
   };
 }
 
@@ -56,7 +56,7 @@ function lossFigure(records: readonly RunRecord[]): Figure | undefined {
     caption:
       "Mini-batch loss with dropout where gradients are taken (for Entropy-SGD at x'), running mean over " +
       `${lossWindow} outer steps, first seed.`,
-    svg: drawn([mark], optimizersOf(records), "loss (log scale)", true),
+    svg: drawn(records, [mark], optimizersOf(records), "loss (log scale)", true),
   };
 }
 
@@ -70,7 +70,7 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
     caption:
       "Distance of the inner point, norm of the local-entropy gradient and of the last mini-batch gradient at each outer " +
       "step of the first run with a scope. The paper advises a γ that makes ‖γ(x − μ)‖ comparable to ‖∇f‖.",
-    svg: drawn([mark], [...new Set(points.map(({ series }) => series))], "norm (log scale)", true),
+    svg: drawn(records, [mark], [...new Set(points.map(({ series }) => series))], "norm (log scale)", true),
   };
 }
 
@@ -79,22 +79,30 @@ function spans(values: readonly number[]): boolean {
   return values.every((value) => value > 0) && Math.max(...values) > 10 * Math.min(...values);
 }
 
-function drawn(marks: readonly Plot.Markish[], series: readonly string[], label: string, logarithmic: boolean): string {
+function drawn(
+  records: readonly RunRecord[],
+  marks: readonly Plot.Markish[],
+  series: readonly string[],
+  label: string,
+  logarithmic: boolean,
+): string {
+  const end = Math.max(...records.map(({ start }) => start.totalGradients));
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
     width,
     height,
-    marginLeft: 60,
+    marginLeft: 70,
     marginBottom: 45,
     marginTop: 46,
     style: { background: "white", fontFamily: "sans-serif", fontSize: "13px", color: "black" },
-    x: { label: "gradient evaluations", grid: true },
+    x: { label: "gradient evaluations", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
     y: {
       label,
+      labelAnchor: "center",
       grid: true,
-      type: logarithmic ? "log" : "linear",
-      ...(logarithmic ? { tickFormat: "~g" } : { zero: true }),
+      ticks: 6,
+      ...(logarithmic ? { type: "log", tickFormat: "~g" } : { zero: true }),
     },
     color: { domain: [...series], range: palette.slice(0, series.length) },
     marks: [...marks, ...legend(series)],
@@ -106,10 +114,10 @@ function drawn(marks: readonly Plot.Markish[], series: readonly string[], label:
 function legend(series: readonly string[]): Plot.Markish[] {
   const step = Math.min(190, (width - 80) / Math.max(1, series.length));
   return series.flatMap((name, i) => {
-    const place = { frameAnchor: "top-left", dx: i * step, dy: -30 } as const;
+    const place = { frameAnchor: "top-left", dx: i * step, dy: -25 } as const;
     return [
       Plot.dot([0], { ...place, dx: i * step + 5, fill: palette[i % palette.length]!, r: 5 }),
-      Plot.text([name], { ...place, dx: i * step + 15, dy: -35, text: (d: string) => d, textAnchor: "start" }),
+      Plot.text([name], { ...place, dx: i * step + 15, dy: -30, text: (d: string) => d, textAnchor: "start" }),
     ];
   });
 }

@@ -74,7 +74,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
     const length = entry.shape?.reduce((product, size) => product * size, 1);
     if (entry.dtype !== "F32") refuse(`${name} is ${entry.dtype}`);
     if (!(start >= 0 && end <= body.length && end - start === 4 * length)) refuse(`${name} is truncated`);
-    return { name, shape: entry.shape, data: new Float32Array(body.slice(start, end).buffer) };
+    return { name, shape: entry.shape, data: new Float32Array(new Uint8Array(body.subarray(start, end)).buffer) };
   });
   return { tensors, metadata };
 }

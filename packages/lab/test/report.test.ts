@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { resultTable } from "../src/cli/resultTable.ts";
+import { errorCurves, lossCurves, scopeCurves } from "../src/report/curves.ts";
+import { figuresOf } from "../src/report/figures.ts";
+import { escaped, renderReport } from "../src/report/renderReport.ts";
+import { svgToPng } from "../src/report/svgToPng.ts";
+import type { RunRecord } from "../src/runs/readRun.ts";
+import { recordOf, resultWith } from "./testRecords.ts";
+
+const two = [recordOf("entropy-sgd", 1, [0.03, 0.01]), recordOf("entropy-sgd", 2, [0.05, 0.02])];
+const other = [recordOf("sgd", 1, [0.04, 0.018]), recordOf("sgd", 2, [0.04, 0.012])];
+const page = (records: readonly RunRecord[]): string => renderReport(records, figuresOf(records));
+
+describe("curves", () => {
+  test("are means and standard deviations over seeds, in per cent", () => {
+    const [first, last] = errorCurves(two);
+    expect(first).toMatchObject({ optimizer: "entropy-sgd", gradients: 40, n: 2 });
+    expect(first!.mean).toBeCloseTo(4, 10);
+    expect(first!.high - first!.mean).toBeCloseTo(Math.SQRT2, 10);
+    expect(last!.low).toBeCloseTo(1.5 - Math.SQRT1_2, 10);
+  });
+
+  test("of the loss are running means", () => {
+    // Losses are 1/20, 1/40, 1/60, 1/80.
+    expect(lossCurves([other[0]!], 2).map(({ value }) => value)).toEqual([
+      1 / 20,
+      (1 / 20 + 1 / 40) / 2,
+      (1 / 40 + 1 / 60) / 2,
+      (1 / 60 + 1 / 80) / 2,
+    ]);
+  });
+
+  test("of the scope come from the first run that has one", () => {
+    expect(scopeCurves(other)).toEqual([]);
+    expect(new Set(scopeCurves([...other, ...two]).map(({ series }) => series)).size).toBe(3);
+  });
+});
+
+describe("figures", () => {
+  test("have a band with two seeds and none with one", () => {
+    const bands = (records: readonly RunRecord[]) => figuresOf(records)[0]!.svg.split('aria-label="area"').length - 1;
+    expect(bands([...two, ...other])).toBe(1);
+    expect(bands([two[0]!, other[0]!])).toBe(0);
+  });
+
+  test("name every series and axis, and stand alone", () => {
+    for (const { svg } of figuresOf([...two, ...other])) {
+      expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+      expect(svg).toContain("gradient evaluations");
+      expect(svg.replaceAll("http://www.w3.org", "")).not.toMatch(/https?:|href/);
+    }
+    expect(figuresOf([...two, ...other])[0]!.svg).toMatch(/entropy-sgd[\s\S]*sgd/);
+  });
+
+  test("become PNG of twice their size", () => {
+    const png = Buffer.from(svgToPng(figuresOf(two)[0]!.svg));
+    expect([...png.subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1520, 760]);
+  });
+});
+
+describe("the page", () => {
+  test("says parity when the difference is within two standard errors, and a difference otherwise", () => {
+    // 1.5 ± 0.71 against 1.5 ± 0.42: the difference is 0.
+    expect(page([...two, ...other])).toContain("no difference beyond two standard errors: parity");
+    const far = [recordOf("sgd", 1, [0.2, 0.1]), recordOf("sgd", 2, [0.2, 0.102])];
+    // 1.5 ± 0.71 against 10.1 ± 0.14: −8.6 with a standard error of √(0.25 + 0.01).
+    expect(page([...two, ...far])).toContain("(lower by 8.60 points; standard error of the difference 0.51)");
+    expect(page([two[0]!, other[0]!])).toContain("one seed says nothing about the spread");
+  });
+
+  test("holds no broken numbers for diverged, interrupted and empty runs", () => {
+    const diverged = recordOf("sgd", 1, [], {
+      reason: "non-finite",
+      testError: null,
+      bestTestError: null,
+      minTestError: null,
+      trainLoss: null,
+      msPerGradient: null,
+    });
+    const early = { ...recordOf("adam", 1, []), outers: [], result: null };
+    for (const records of [[diverged], [early], [diverged, early, ...two], [recordOf("sgd", 1, [0])]]) {
+      const html = page(records);
+      expect(html).not.toMatch(/NaN|undefined|Infinity/);
+      expect(html.replaceAll("http://www.w3.org", "")).not.toMatch(/https?:/);
+    }
+    expect(page([diverged])).toContain("1 of 1 runs did not reach the end of the budget");
+  });
+
+  test("escapes texts and marks settings that differ", () => {
+    expect(escaped('<a b="c">&')).toBe("&lt;a b=&quot;c&quot;&gt;&amp;");
+    expect(page(two)).toContain("&lt;test&gt;");
+    expect(page([...two, ...other])).toMatch(/<tr class="differs"><td>learningRate<\/td><td>1<\/td><td>0\.03<\/td>/);
+    expect(page([...two, ...other])).toMatch(/<tr><td>batchSize<\/td>/);
+  });
+});
+
+test("the table of the terminal is aligned and says what diverged", () => {
+  const table = resultTable([
+    resultWith({ optimizer: "entropy-sgd", preset: "lua", testError: 0.01 }),
+    resultWith({ optimizer: "entropy-sgd", preset: "lua", testError: 0.02 }),
+    resultWith({ testError: null, bestTestError: null, minTestError: null, trainLoss: null, reason: "non-finite" }),
+  ]);
+  const [head, rule, first, second] = table.split("\n");
+  expect(first).toMatch(/^entropy-sgd \(lua\)\s+2\s+80\s+1\.50 ± 0\.71\s/);
+  expect(second).toMatch(/^sgd\s+1 \(1 diverged\)\s+80\s+–\s/);
+  expect(rule!.length).toBe(head!.length);
+  expect(first!.length).toBe(rule!.length);
+});

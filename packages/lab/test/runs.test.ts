@@ -1,0 +1,170 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { resolveSettings } from "../src/config/settings.ts";
+import { InputError } from "../src/inputError.ts";
+import { currentEnvironment } from "../src/runs/environment.ts";
+import { readRun, readWeights } from "../src/runs/readRun.ts";
+import { createRunFolder } from "../src/runs/runFolder.ts";
+import { decodeSafetensors, encodeSafetensors } from "../src/runs/safetensors.ts";
+import { spreadOf, summarise } from "../src/runs/summarise.ts";
+import { errorsOf } from "../src/training/errorsOf.ts";
+import type { EvaluationEvent, TrainEvent } from "../src/training/events.ts";
+import { evaluationAt, outerAt, resultWith, startEvent } from "./testRecords.ts";
+
+const root = mkdtempSync(join(tmpdir(), "runs-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe("safetensors", () => {
+  const file = {
+    tensors: [
+      { name: "a.weight", shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      { name: "β", shape: [], data: Float32Array.of(Number.NaN) },
+    ],
+    metadata: { network: "tiny" },
+  };
+
+  test("are what they were after a round trip", () => {
+    expect(decodeSafetensors(encodeSafetensors(file), "f")).toEqual(file);
+  });
+
+  test("begin with the length of a header that keeps tensors aligned to 8 bytes", () => {
+    const bytes = encodeSafetensors(file);
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header["a.weight"]).toEqual({ dtype: "F32", shape: [2, 3], data_offsets: [0, 24] });
+    expect(bytes.length).toBe(8 + length + 28);
+  });
+
+  test("are refused when damaged", () => {
+    const bytes = encodeSafetensors(file);
+    const rule = "f: not a safetensors file of float32";
+    expect(() => decodeSafetensors(bytes.subarray(0, 5), "f")).toThrow(`${rule} (5 bytes)`);
+    expect(() => decodeSafetensors(bytes.subarray(0, 40), "f")).toThrow(`${rule} (truncated header)`);
+    expect(() => decodeSafetensors(bytes.subarray(0, bytes.length - 2), "f")).toThrow(`${rule} (β is truncated)`);
+    const scrambled = bytes.slice().fill(0x7b, 8, 20);
+    expect(() => decodeSafetensors(scrambled, "f")).toThrow(`${rule} (malformed header)`);
+  });
+});
+
+describe("run folders", () => {
+  const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
+  const model = {
+    layout: [
+      { name: "w", shape: [2, 1], offset: 0, kind: "weight" as const },
+      { name: "b", shape: [1], offset: 2, kind: "bias" as const },
+    ],
+    statistics: { "bn1.mean": Float32Array.of(9) },
+  };
+  const create = (name: string) => createRunFolder(join(root, name), settings, currentEnvironment(2), model);
+
+  test("keep settings, events without weights, and the weights of the last evaluation", () => {
+    const folder = create("kept/deep");
+    const events: TrainEvent[] = [
+      startEvent(),
+      outerAt(20),
+      evaluationAt(20, 0.5, [1, 2, 3]),
+      evaluationAt(40, 0.25, [4, 5, 6]),
+    ];
+    for (const event of events) folder.record(event);
+    folder.record({ type: "gradient", gradients: 1, innerStep: 1, batchLoss: 1, scope: null, secondsPerGradient: 1 });
+    folder.record({ type: "end", result: resultWith({}) });
+    folder.close();
+    const path = join(root, "kept/deep");
+    expect(readdirSync(path).sort()).toEqual(["config.json", "events.jsonl", "weights.safetensors"]);
+    const run = readRun(path);
+    expect(run).toMatchObject({ name: "deep", settings, environment: currentEnvironment(2), start: startEvent() });
+    expect(run.outers).toEqual([outerAt(20)]);
+    expect(run.evaluations.map(({ testError }) => testError)).toEqual([0.5, 0.25]);
+    expect(run.result).toEqual(resultWith({}));
+    expect(readFileSync(join(path, "events.jsonl"), "utf8").split("\n")).toHaveLength(6);
+    const { tensors, metadata } = readWeights(path);
+    expect(tensors.map(({ name, data }) => [name, ...data])).toEqual([
+      ["w", 4, 5],
+      ["b", 6],
+      ["bn1.mean", 9],
+    ]);
+    expect(metadata).toEqual({ network: "lenet", gradients: "40" });
+  });
+
+  test("are readable after a crash in the middle of a line", () => {
+    const folder = create("crashed");
+    folder.record(startEvent());
+    folder.record(outerAt(20));
+    folder.close();
+    appendFileSync(join(root, "crashed", "events.jsonl"), '{"type":"outer","gradi');
+    expect(readRun(join(root, "crashed"))).toMatchObject({ outers: [outerAt(20)], result: null });
+    expect(() => readWeights(join(root, "crashed"))).toThrow(
+      "weights.safetensors: missing; the run has had no evaluation",
+    );
+  });
+
+  test("are refused where another run is, where anything is, and where nothing can be written", () => {
+    create("taken").close();
+    expect(() => create("taken")).toThrow(/taken: holds another run; give --out a new or empty folder$/);
+    mkdirSync(join(root, "full"));
+    writeFileSync(join(root, "full", "notes.txt"), "");
+    expect(() => create("full")).toThrow(/full: is not empty; give --out a new or empty folder$/);
+    expect(() => create("full/notes.txt")).toThrow(/notes\.txt: must be a folder, it is a file$/);
+    expect(() => create("full/notes.txt/run")).toThrow(/run: cannot be written \(ENOTDIR/);
+    expect(readdirSync(join(root, "full"))).toEqual(["notes.txt"]);
+  });
+
+  test("damaged files are told with their place", () => {
+    create("damaged").close();
+    const path = join(root, "damaged");
+    expect(() => readRun(path)).toThrow(/events\.jsonl: has no start event/);
+    appendFileSync(join(path, "events.jsonl"), "{}\n");
+    expect(() => readRun(path)).toThrow(/events\.jsonl:1: malformed event$/);
+    writeFileSync(join(path, "config.json"), "{");
+    expect(() => readRun(path)).toThrow(/config\.json: malformed JSON$/);
+    expect(() => readRun(join(root, "nowhere"))).toThrow(InputError);
+  });
+});
+
+describe("results", () => {
+  const points = (...values: [validation: number | null, test: number][]): EvaluationEvent[] =>
+    values.map(([validationError, testError], i) => ({ ...evaluationAt(i, testError, []), validationError }));
+
+  test("the best validation error decides, the earliest of equals, and the smallest test error is told apart", () => {
+    const curve = points([0.03, 0.05], [0.02, 0.04], [0.02, 0.03], [0.025, 0.02], [0.03, 0.06]);
+    expect(errorsOf(curve, false)).toEqual({
+      validationError: 0.03,
+      testError: 0.06,
+      bestTestError: 0.04,
+      minTestError: 0.02,
+    });
+  });
+
+  test("without validation there is no best; a diverged run has no last errors; no evaluation, no errors", () => {
+    expect(errorsOf(points([null, 0.1]), false)).toMatchObject({
+      testError: 0.1,
+      bestTestError: null,
+      minTestError: 0.1,
+    });
+    const diverged = [...points([0.2, 0.3]), { ...evaluationAt(9, 0.9, []), testLoss: Number.NaN }];
+    expect(errorsOf(diverged, true)).toEqual({
+      validationError: null,
+      testError: null,
+      bestTestError: 0.3,
+      minTestError: 0.3,
+    });
+    expect(errorsOf([], false)).toMatchObject({ testError: null, minTestError: null });
+  });
+
+  test("means and sample standard deviations by hand", () => {
+    expect(spreadOf([1, 2, 3, null])).toEqual({ mean: 2, sd: 1, n: 3 });
+    expect(spreadOf([5])).toEqual({ mean: 5, sd: null, n: 1 });
+    expect(spreadOf([null, Number.NaN])).toEqual({ mean: null, sd: null, n: 0 });
+    const summary = summarise([
+      resultWith({ testError: 0.01 }),
+      resultWith({ testError: 0.03 }),
+      resultWith({ optimizer: "adam" }),
+    ]);
+    expect(Object.keys(summary)).toEqual(["sgd", "adam"]);
+    expect(summary.sgd!.testError.mean).toBeCloseTo(0.02, 12);
+    expect(summary.sgd!.testError.sd).toBeCloseTo(Math.SQRT2 / 100, 12);
+  });
+});

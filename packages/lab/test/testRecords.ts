@@ -1,0 +1,76 @@
+/** Events and results for tests of what listens to them. */
+import { resolveSettings } from "../src/config/settings.ts";
+import type { RunRecord } from "../src/runs/readRun.ts";
+import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "../src/training/events.ts";
+
+export function startEvent(): StartEvent {
+  const names = { network: "lenet", optimizer: "sgd", preset: null, seed: 1 };
+  const plan = { batchSize: 128, totalGradients: 80, gradientsPerEpoch: 40, innerSteps: 20 };
+  return { type: "start", ...names, numParams: 3, ...plan };
+}
+
+export function outerAt(gradients: number): OuterEvent {
+  const norms = { distance: null, localEntropyGradientNorm: null, gradientNorm: 1 };
+  const position = { gradients, effectiveEpochs: gradients / 40 };
+  return { type: "outer", ...position, batchLoss: 1 / gradients, learningRate: 0.1, scope: null, ...norms };
+}
+
+export function evaluationAt(gradients: number, testError: number, params: readonly number[]): EvaluationEvent {
+  const errors = { validationLoss: 0.1, validationError: testError, testLoss: 0.1, testError };
+  const position = { gradients, effectiveEpochs: gradients / 40, seconds: gradients };
+  return { type: "evaluation", ...position, ...errors, params: Float32Array.from(params) };
+}
+
+export function resultWith(changes: Partial<RunResult>): RunResult {
+  return {
+    network: "lenet",
+    optimizer: "sgd",
+    preset: null,
+    seed: 1,
+    numParams: 3,
+    gradientEvaluations: 80,
+    effectiveEpochs: 2,
+    trainLoss: 0.05,
+    validationError: 0.02,
+    testError: 0.02,
+    bestTestError: 0.02,
+    minTestError: 0.02,
+    seconds: 80,
+    msPerGradient: 10,
+    interrupted: false,
+    reason: "budget",
+    ...changes,
+  };
+}
+
+/** A run of an optimizer with test errors at 40 and 80 gradients. */
+export function recordOf(
+  optimizer: string,
+  seed: number,
+  errors: readonly number[],
+  changes: Partial<RunResult> = {},
+): RunRecord {
+  const settings = resolveSettings({ network: "lenet", optimizer, budget: 2, seed });
+  const scoped = optimizer.startsWith("entropy");
+  const outers = [20, 40, 60, 80].map((gradients) => ({
+    ...outerAt(gradients),
+    ...(scoped ? { scope: 1e-4, distance: 2 / gradients, localEntropyGradientNorm: 1e-4 / gradients } : {}),
+  }));
+  const evaluations = errors.map((error, i) => {
+    const { params: _, ...event } = evaluationAt(40 * (i + 1), error, []);
+    return event;
+  });
+  const environment = {
+    node: "v20",
+    onnxRuntime: "1.30.0",
+    platform: "linux x64",
+    processor: "<test>",
+    cores: 2,
+    threads: 2,
+  };
+  const preset = settings.preset;
+  const start = { ...startEvent(), optimizer, preset, seed };
+  const testError = errors.at(-1) ?? null;
+  const result = resultWith({ optimizer, preset, seed, testError, bestTestError: testError, ...changes });
+  return { name: `${optimizer}-${seed}`, settings, environment, start, outers, evaluations, result };
+}
