@@ -6,4 +6,6 @@ const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => controller.abort(signal));
 
 const { stdout, stderr } = process;
+// A reader that closes the pipe early (`| head`) ends the output, not the run.
+for (const stream of [stdout, stderr]) stream.on("error", (error) => error.code === "EPIPE" || process.exit(1));
 process.exitCode = await main(process.argv.slice(2), { stdout, stderr, signal: controller.signal });

@@ -42,6 +42,9 @@ export interface Program {
 /**
  * Lowers `outputs`, creates a session and returns the program.
  *
+ * Numbers below 1.2e-38 are flushed to zero, on Node in JavaScript's own arithmetic too from the first session on
+ * (docs/decisions/denormals.md).
+ *
  * @throws TypeError if an output is not float32; Error for an input name with two shapes
  */
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
@@ -54,6 +57,8 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
     executionMode: "sequential",
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    // Vanishing softmax probabilities would make denormal numbers, which cost a hundred cycles each.
+    extra: { session: { set_denormal_as_zero: "1" } },
     ...options.session,
   });
   const feeds: Record<string, Tensor> = {};
