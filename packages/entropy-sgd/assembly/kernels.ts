@@ -1,6 +1,7 @@
 // The fused SIMD kernels. Each works on `numGroups` groups of 16 elements from pointers; a pointer 0 means an absent vector.
 // The plain code in src/kernels has the same operations in the same order; tests hold the two to equal bits.
 import {
+  multiplier0, multiplier1, weyl0, weyl1,
   normal0, normal1, normal2, normal3, philox, toNormals, word0, word1, word2, word3,
 } from "./random";
 export { initialise } from "./random";
@@ -45,9 +46,18 @@ export function langevinStep(
   outsideForce: f32, learningRate: f32, noise: f32, averaging: f32, keep: f32,
   key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const low = i32x4.splat(stepLow);
+  const high = i32x4.splat(stepHigh);
+  const use = i32x4.splat(stream);
+  const m0 = multiplier0;
+  const m1 = multiplier1;
+  const w0 = weyl0;
+  const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
     if (noise != 0) {
-      philox(firstGroup + g, key0, key1, stepLow, stepHigh, stream);
+      philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
       toNormals();
     }
     const at = <usize>g << 6;
@@ -96,9 +106,18 @@ export function adamStep(
   rest2: f32, correction1: f32, correction2: f32, epsilon: f32, decoupledDecay: f32, learningRate: f32, noise: f32,
   averaging: f32, keep: f32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const low = i32x4.splat(stepLow);
+  const high = i32x4.splat(stepHigh);
+  const use = i32x4.splat(stream);
+  const m0 = multiplier0;
+  const m1 = multiplier1;
+  const w0 = weyl0;
+  const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
     if (noise != 0) {
-      philox(firstGroup + g, key0, key1, stepLow, stepHigh, stream);
+      philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
       toNormals();
     }
     const at = <usize>g << 6;
@@ -116,8 +135,17 @@ export function adamStep(
 export function fillNormal(
   out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const low = i32x4.splat(stepLow);
+  const high = i32x4.splat(stepHigh);
+  const use = i32x4.splat(stream);
+  const m0 = multiplier0;
+  const m1 = multiplier1;
+  const w0 = weyl0;
+  const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, key0, key1, stepLow, stepHigh, stream);
+    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
     toNormals();
     const at = out + (<usize>g << 6);
     v128.store(at, normal0);
@@ -136,8 +164,17 @@ function uniform(word: v128): v128 {
 export function fillUniform(
   out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const low = i32x4.splat(stepLow);
+  const high = i32x4.splat(stepHigh);
+  const use = i32x4.splat(stream);
+  const m0 = multiplier0;
+  const m1 = multiplier1;
+  const w0 = weyl0;
+  const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, key0, key1, stepLow, stepHigh, stream);
+    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
     const at = out + (<usize>g << 6);
     v128.store(at, uniform(word0));
     v128.store(at + 16, uniform(word1));
@@ -158,8 +195,17 @@ export function fillMask(
 ): void {
   const limit = i32x4.splat(threshold);
   const kept = f32x4.splat(value);
+  const k0 = i32x4.splat(key0);
+  const k1 = i32x4.splat(key1);
+  const low = i32x4.splat(stepLow);
+  const high = i32x4.splat(stepHigh);
+  const use = i32x4.splat(stream);
+  const m0 = multiplier0;
+  const m1 = multiplier1;
+  const w0 = weyl0;
+  const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, key0, key1, stepLow, stepHigh, stream);
+    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
     const at = out + (<usize>g << 6);
     v128.store(at, masked(word0, limit, kept));
     v128.store(at + 16, masked(word1, limit, kept));

@@ -15,6 +15,7 @@ export let normal3: v128 = i32x4.splat(0);
 
 // Constants of the normal transform. They are variables because V8 builds a 128-bit constant anew with three instructions
 // at each use, and reads a global with one (4.2 → 3.5 ns per normal).
+let lanes: v128 = i32x4.splat(0);
 let one: v128 = i32x4.splat(0);
 let two: v128 = i32x4.splat(0);
 let toUnit: v128 = i32x4.splat(0);
@@ -41,6 +42,11 @@ let cosine2: v128 = i32x4.splat(0);
 
 /** Sets the constants; once, before anything else. */
 export function initialise(): void {
+  multiplier0 = i32x4.splat(<i32>0xd2511f53);
+  multiplier1 = i32x4.splat(<i32>0xcd9e8d57);
+  weyl0 = i32x4.splat(<i32>0x9e3779b9);
+  weyl1 = i32x4.splat(<i32>0xbb67ae85);
+  lanes = i32x4(0, 1, 2, 3);
   one = i32x4.splat(1);
   two = i32x4.splat(2);
   toUnit = f32x4.splat(5.9604644775390625e-8);
@@ -69,33 +75,36 @@ export function initialise(): void {
 let cosine: v128 = i32x4.splat(0);
 let sine: v128 = i32x4.splat(0);
 
-/** Computes the words of `group` under a key. */
+/** Multipliers and key increments of Philox; variables for the reason given below. */
+export let multiplier0: v128 = i32x4.splat(0);
+export let multiplier1: v128 = i32x4.splat(0);
+export let weyl0: v128 = i32x4.splat(0);
+export let weyl1: v128 = i32x4.splat(0);
+
+/** Computes the words of `group`; the constants come as arguments so that a loop keeps them in registers. */
 // @ts-ignore: decorator
 @inline
-export function philox(group: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32): void {
-  const multiplier0 = i32x4.splat(<i32>0xd2511f53);
-  const multiplier1 = i32x4.splat(<i32>0xcd9e8d57);
-  let x0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
-  let x1 = i32x4.splat(stepLow);
-  let x2 = i32x4.splat(stepHigh);
-  let x3 = i32x4.splat(stream);
+export function philox(
+  group: i32, key0: v128, key1: v128, stepLow: v128, stepHigh: v128, stream: v128,
+  m0: v128, m1: v128, w0: v128, w1: v128,
+): void {
+  let x0 = i32x4.add(i32x4.splat(group << 2), lanes);
+  let x1 = stepLow;
+  let x2 = stepHigh;
+  let x3 = stream;
   let k0 = key0;
   let k1 = key1;
   for (let round = 0; round < 7; round++) {
-    const product0Low = i64x2.extmul_low_i32x4_u(x0, multiplier0);
-    const product0High = i64x2.extmul_high_i32x4_u(x0, multiplier0);
-    const product1Low = i64x2.extmul_low_i32x4_u(x2, multiplier1);
-    const product1High = i64x2.extmul_high_i32x4_u(x2, multiplier1);
-    const low0 = v128.shuffle<i32>(product0Low, product0High, 0, 2, 4, 6);
-    const high0 = v128.shuffle<i32>(product0Low, product0High, 1, 3, 5, 7);
-    const low1 = v128.shuffle<i32>(product1Low, product1High, 0, 2, 4, 6);
-    const high1 = v128.shuffle<i32>(product1Low, product1High, 1, 3, 5, 7);
-    x0 = v128.xor(v128.xor(high1, x1), i32x4.splat(k0));
-    x1 = low1;
-    x2 = v128.xor(v128.xor(high0, x3), i32x4.splat(k1));
-    x3 = low0;
-    k0 += <i32>0x9e3779b9;
-    k1 += <i32>0xbb67ae85;
+    const product0Low = i64x2.extmul_low_i32x4_u(x0, m0);
+    const product0High = i64x2.extmul_high_i32x4_u(x0, m0);
+    const product1Low = i64x2.extmul_low_i32x4_u(x2, m1);
+    const product1High = i64x2.extmul_high_i32x4_u(x2, m1);
+    x0 = v128.xor(v128.xor(v128.shuffle<i32>(product1Low, product1High, 1, 3, 5, 7), x1), k0);
+    x1 = v128.shuffle<i32>(product1Low, product1High, 0, 2, 4, 6);
+    x2 = v128.xor(v128.xor(v128.shuffle<i32>(product0Low, product0High, 1, 3, 5, 7), x3), k1);
+    x3 = v128.shuffle<i32>(product0Low, product0High, 0, 2, 4, 6);
+    k0 = i32x4.add(k0, w0);
+    k1 = i32x4.add(k1, w1);
   }
   word0 = x0;
   word1 = x1;
