@@ -1,3 +1,33 @@
+export { type DenseHessian, denseHessian } from "./curvature/denseHessian.ts";
+export {
+  type FiniteDifferenceOptions,
+  finiteDifferenceHessian,
+  hessianOperator,
+  type SymmetricOperator,
+} from "./curvature/hessianOperator.ts";
+export { hessianTrace, type TraceEstimate } from "./curvature/hessianTrace.ts";
+export {
+  type Eigenpair,
+  type ExtremeEigenpairs,
+  extremeEigenpairs,
+  type LanczosOptions,
+  type LanczosResult,
+  lanczos,
+} from "./curvature/lanczos.ts";
+export {
+  type NearZeroShare,
+  nearZeroShare,
+  type SpectralDensity,
+  type SpectralDensityOptions,
+  spectralDensity,
+} from "./curvature/spectralDensity.ts";
+export {
+  type SymmetricEigen,
+  type SymmetricMatrix,
+  symmetricEigen,
+  symmetricEigenvalues,
+} from "./curvature/symmetricEigen.ts";
+export { type Tridiagonal, tridiagonalEigen } from "./curvature/tridiagonalEigen.ts";
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
 export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import { normalInto } from "../random/fills.ts";
+import { randomKey } from "../random/randomKey.ts";
+import { denseHessian } from "./denseHessian.ts";
+import { finiteDifferenceHessian, hessianOperator, norm, type SymmetricOperator } from "./hessianOperator.ts";
+import { hessianTrace } from "./hessianTrace.ts";
+import { extremeEigenpairs, lanczos } from "./lanczos.ts";
+import { nearZeroShare, spectralDensity } from "./spectralDensity.ts";
+import { symmetricEigen, symmetricEigenvalues } from "./symmetricEigen.ts";
+import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+
+function normals(n: number, step: number): Float64Array {
+  const out = new Float64Array(n);
+  normalInto(out, { key: randomKey(5, "curvature"), stream: 0, step });
+  return out;
+}
+
+/** A = Q diag(λ) Qᵀ with Q a product of random reflections: a dense matrix of known spectrum, applied without storing it. */
+function planted(eigenvalues: Float64Array, numReflections = 3): SymmetricOperator {
+  const n = eigenvalues.length;
+  const reflectors = Array.from({ length: numReflections }, (_, k) => {
+    const v = normals(n, k);
+    const length = norm(v);
+    return v.map((value) => value / length);
+  });
+  const reflect = (x: Float64Array, v: Float64Array): void => {
+    let dot = 0;
+    for (let i = 0; i < n; i++) dot += v[i] * x[i];
+    for (let i = 0; i < n; i++) x[i] -= 2 * dot * v[i];
+  };
+  return hessianOperator(n, (v) => {
+    const x = Float64Array.from(v);
+    for (const u of reflectors) reflect(x, u);
+    for (let i = 0; i < n; i++) x[i] *= eigenvalues[i];
+    for (const u of [...reflectors].reverse()) reflect(x, u);
+    return x;
+  });
+}
+
+const ascending = (values: Float64Array): number[] => [...values].sort((a, b) => a - b);
+
+describe("dense and tridiagonal eigenvalues", () => {
+  test("the second-difference matrix has the eigenvalues 2 − 2cos(kπ/(m + 1))", () => {
+    const m = 50;
+    const { eigenvalues, rows } = tridiagonalEigen(
+      { diagonal: new Float64Array(m).fill(2), offDiagonal: new Float64Array(m - 1).fill(-1) },
+      [Float64Array.from({ length: m }, (_, i) => (i === 0 ? 1 : 0))],
+    );
+    eigenvalues.forEach((value, k) => {
+      const angle = ((k + 1) * Math.PI) / (m + 1);
+      expect(value).toBeCloseTo(2 - 2 * Math.cos(angle), 13);
+      // First components of the unit eigenvectors: √(2/(m + 1))·sin(kπ/(m + 1)), up to sign.
+      expect(Math.abs(rows[0][k])).toBeCloseTo(Math.sqrt(2 / (m + 1)) * Math.sin(angle), 13);
+    });
+  });
+
+  test.each([1, 2, 3, 40])("a planted spectrum is found, with eigenvectors (n = %i)", async (n) => {
+    const spectrum = Float64Array.from({ length: n }, (_, i) => (i % 4 === 0 ? 0 : (i - n / 3) / 4));
+    const operator = planted(spectrum);
+    const { matrix, asymmetry } = await denseHessian(operator);
+    expect(asymmetry).toBeLessThan(1e-13);
+    const { eigenvalues, vectors } = symmetricEigen(matrix);
+    const exact = ascending(spectrum);
+    expect(Math.max(...symmetricEigenvalues(matrix).map((value, k) => Math.abs(value - exact[k])))).toBeLessThan(1e-12);
+    vectors.forEach((vector, k) => {
+      const product = operator.apply(vector) as Float64Array;
+      expect(Math.abs(eigenvalues[k] - exact[k])).toBeLessThan(1e-12);
+      expect(norm(product.map((value, i) => value - eigenvalues[k] * vector[i]))).toBeLessThan(1e-11);
+      expect(norm(vector)).toBeCloseTo(1, 12);
+    });
+  });
+
+  test("bad shapes are refused", async () => {
+    expect(() => symmetricEigenvalues([new Float64Array(2)])).toThrow(
+      "the matrix must be square, row 0 has 2 elements of 1",
+    );
+    expect(() => hessianOperator(0, (v) => v)).toThrow("hessianOperator: dimension must be a positive integer, got 0");
+    await expect(denseHessian(hessianOperator(3001, (v) => v))).rejects.toThrow(
+      "dimension must be at most 3000, got 3001",
+    );
+  });
+});
+
+describe("Lanczos", () => {
+  const n = 400;
+  const spectrum = Float64Array.from({ length: n }, (_, i) =>
+    i < 5 ? 10 + 5 * i : i < 8 ? -3 + i * 0.1 : 0.5 * Math.sin(i),
+  );
+  const operator = planted(spectrum);
+
+  test("finds the extreme eigenpairs with residuals that are those of the definition", async () => {
+    const { smallest, largest, numProducts } = await extremeEigenpairs(operator, { numSteps: 60, count: 3, seed: 1 });
+    const exact = ascending(spectrum);
+    expect(numProducts).toBe(60);
+    [...smallest, ...largest].forEach(({ eigenvalue, vector, residual }, k) => {
+      const truth = k < 3 ? exact[k] : exact[n - 6 + k];
+      const product = operator.apply(vector) as Float64Array;
+      const actual = norm(product.map((value, i) => value - eigenvalue * vector[i]));
+      expect(Math.abs(actual - residual)).toBeLessThan(1e-10);
+      expect(Math.abs(eigenvalue - truth)).toBeLessThan(Math.max(residual, 1e-10));
+    });
+  });
+
+  test("keeps the basis orthonormal, so that no eigenvalue appears twice", async () => {
+    const { basis } = await lanczos(operator, { numSteps: 120, seed: 2 });
+    let worst = 0;
+    for (let i = 0; i < basis.length; i++) {
+      for (let j = 0; j <= i; j++) {
+        const product = basis[i].reduce((sum, value, k) => sum + value * basis[j][k], 0);
+        worst = Math.max(worst, Math.abs(product - (i === j ? 1 : 0)));
+      }
+    }
+    expect(worst).toBeLessThan(1e-12);
+  });
+
+  test("stops where the subspace is invariant, and gives the whole spectrum of a small operator", async () => {
+    const values = Float64Array.of(1, 1, 1, 5, 5, -2);
+    const { diagonal, offDiagonal, residualNorm } = await lanczos(planted(values), { numSteps: 6, seed: 3 });
+    // Three distinct eigenvalues span an invariant subspace of dimension 3.
+    expect(diagonal).toHaveLength(3);
+    expect(residualNorm).toBe(0);
+    const { eigenvalues } = tridiagonalEigen({ diagonal, offDiagonal });
+    expect([...eigenvalues].map((value) => Math.round(value * 1e12) / 1e12)).toEqual([-2, 1, 5]);
+  });
+
+  test("refuses bad numbers and starts", async () => {
+    await expect(lanczos(operator, { numSteps: 0 })).rejects.toThrow(
+      "lanczos: numSteps must be a positive integer, got 0",
+    );
+    await expect(lanczos(operator, { numSteps: 3, start: new Float64Array(n) })).rejects.toThrow(
+      "start must be a nonzero vector of 400",
+    );
+  });
+});
+
+describe("trace and density", () => {
+  const n = 500;
+  const spectrum = Float64Array.from({ length: n }, (_, i) => (i < 25 ? 1 + i / 10 : 1e-6 * (i % 7)));
+  const operator = planted(spectrum);
+  const trace = spectrum.reduce((sum, value) => sum + value, 0);
+
+  test("the trace is right within 5 standard errors, and the error is that of the probes", async () => {
+    const { estimate, standardError } = await hessianTrace(operator, { numProbes: 200, seed: 1 });
+    expect(Math.abs(estimate - trace)).toBeLessThan(5 * standardError!);
+    // Var zᵀHz = 2(‖H‖² − Σ Hᵢᵢ²); its estimate from 200 probes has a relative error of about √(2/199) = 0.1.
+    const { matrix } = await denseHessian(operator);
+    const squares = matrix.reduce(
+      (sum, row, i) => sum + row.reduce((part, h, j) => part + (i === j ? 0 : h * h), 0),
+      0,
+    );
+    expect(Math.abs((standardError! ** 2 * 200) / (2 * squares) - 1)).toBeLessThan(0.5);
+    expect((await hessianTrace(operator, { numProbes: 1 })).standardError).toBeNull();
+  });
+
+  test("a diagonal operator has its trace from one probe, since signs square to one", async () => {
+    const diagonal = hessianOperator(3, (v) => Float64Array.of(2 * v[0], 3 * v[1], -v[2]));
+    expect((await hessianTrace(diagonal, { numProbes: 1 })).estimate).toBe(4);
+  });
+
+  test("quadrature weights add up to 1 and give moments and the share near zero", async () => {
+    const density = await spectralDensity(operator, { numSteps: 60, numProbes: 20, seed: 4 });
+    for (const { weights } of density.probes) {
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+    }
+    const first = density.probes.map(({ nodes, weights }) =>
+      nodes.reduce((sum, node, k) => sum + node * weights[k], 0),
+    );
+    const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
+    const error = Math.sqrt(first.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (19 * 20));
+    expect(Math.abs(mean - trace / n)).toBeLessThan(5 * error);
+    const near = nearZeroShare(density, 1e-3);
+    expect(near.resolved).toBe(true);
+    expect(Math.abs(near.share - 475 / 500)).toBeLessThan(5 * near.standardError!);
+    expect(density.numProducts).toBeLessThanOrEqual(1200);
+  });
+
+  test("a share below the spacing of the nodes is told as unresolved", async () => {
+    const wide = planted(Float64Array.from({ length: n }, (_, i) => i - 250));
+    const density = await spectralDensity(wide, { numSteps: 10, numProbes: 2, seed: 1 });
+    expect(nearZeroShare(density, 1e-4)).toMatchObject({ resolved: false });
+    expect(nearZeroShare(density, 1e-4).nodeSpacing).toBeGreaterThan(1);
+  });
+});
+
+describe("Hessians from gradients", () => {
+  // Logistic regression: f = mean log(1 + e^(−y xᵀw)), H = mean σ(1 − σ) x xᵀ.
+  const [examples, features] = [30, 6];
+  const inputs = Array.from({ length: examples }, (_, b) => normals(features, 100 + b));
+  const labels = inputs.map((x) => (x[0] + 0.3 * x[1] > 0 ? 1 : -1));
+  const params = normals(features, 99);
+  const sigmoid = (t: number): number => 1 / (1 + Math.exp(-t));
+  const score = (x: Float64Array, w: ArrayLike<number>): number => x.reduce((sum, value, i) => sum + value * w[i], 0);
+  const gradAt = (w: ArrayLike<number>): Float64Array => {
+    const gradient = new Float64Array(features);
+    inputs.forEach((x, b) => {
+      const weight = (-labels[b] * sigmoid(-labels[b] * score(x, w))) / examples;
+      for (let i = 0; i < features; i++) gradient[i] += weight * x[i];
+    });
+    return gradient;
+  };
+  const exact = Array.from({ length: features }, (_, i) =>
+    Float64Array.from({ length: features }, (_, j) =>
+      inputs.reduce((sum, x) => {
+        const p = sigmoid(score(x, params));
+        return sum + (p * (1 - p) * x[i] * x[j]) / examples;
+      }, 0),
+    ),
+  );
+
+  test.each([
+    ["float64", 2 ** -53, gradAt, 1e-9],
+    ["float32", 2 ** -24, (w: ArrayLike<number>) => Float32Array.from(gradAt(w)), 3e-4],
+  ])(
+    "central differences give the Hessian of logistic regression to unit^(2/3) (%s)",
+    async (_, unit, gradient, bound) => {
+      const operator = finiteDifferenceHessian({ params, gradAt: gradient, unit });
+      const { matrix } = await denseHessian(operator);
+      const worst = Math.max(
+        ...matrix.flatMap((row, i) => Array.from(row, (value, j) => Math.abs(value - exact[i][j]))),
+      );
+      expect(worst).toBeLessThan(bound);
+    },
+  );
+});
