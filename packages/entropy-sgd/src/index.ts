@@ -57,8 +57,15 @@ export {
 export { type LocalEntropyOptions, localEntropyDefaults, type Placement } from "./optimizers/localEntropyOptions.ts";
 export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
 export { outerStep } from "./optimizers/outerStep.ts";
+export { type SamOptions, type SamState, sam, samDefaults } from "./optimizers/sam.ts";
 export { type SgdOptions, sgd, sgdDefaults } from "./optimizers/sgd.ts";
 export { type SgldOptions, sgld, sgldDefaults } from "./optimizers/sgld.ts";
+export { type SwaOptions, swa, swaDefaults } from "./optimizers/swa.ts";
+export {
+  type WeightAveragingOptions,
+  type WeightAveragingState,
+  weightAveraging,
+} from "./optimizers/weightAveraging.ts";
 export type { NamedOption, OptionKind, OptionSpec } from "./options.ts";
 export { type OptimizerName, optimizerOptions } from "./optionsTable.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";

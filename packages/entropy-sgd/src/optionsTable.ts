@@ -4,12 +4,14 @@
 import { adamDefaults, adamTable, adamwDefaults } from "./optimizers/adam.ts";
 import { entropyAdamDefaults } from "./optimizers/entropyAdam.ts";
 import { entropySgdDefaults, entropySgdTable } from "./optimizers/entropySgd.ts";
+import { samDefaults, samTable } from "./optimizers/sam.ts";
 import { sgdDefaults, sgdTable } from "./optimizers/sgd.ts";
 import { sgldDefaults, sgldTable } from "./optimizers/sgld.ts";
+import { swaDefaults, swaTable } from "./optimizers/swa.ts";
 import { type NamedOption, namedOptions } from "./options.ts";
 
 /** Names of the optimizers, as commands and files use them. */
-export type OptimizerName = "entropy-sgd" | "entropy-adam" | "sgd" | "adam" | "adamw" | "sgld";
+export type OptimizerName = "entropy-sgd" | "entropy-adam" | "sgd" | "adam" | "adamw" | "sgld" | "sam" | "swa";
 
 /**
  * The options of every optimizer with kind, rule, default and doc; made from the tables that the factories check with.
@@ -28,4 +30,6 @@ export const optimizerOptions: Readonly<Record<OptimizerName, readonly NamedOpti
   adam: namedOptions(adamTable, adamDefaults),
   adamw: namedOptions(adamTable, adamwDefaults),
   sgld: namedOptions(sgldTable, sgldDefaults),
+  sam: namedOptions(samTable, samDefaults),
+  swa: namedOptions(swaTable, swaDefaults),
 };

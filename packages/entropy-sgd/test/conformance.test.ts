@@ -17,14 +17,18 @@ import {
   type Optimizer,
   presets,
   progress,
+  type SamState,
   type ScalarOrSchedule,
+  sam,
   serialise,
   sgd,
   sgld,
+  swa,
   type Vector,
+  type WeightAveragingState,
 } from "../src/index.ts";
 
-type State = GradientDescentState | LocalEntropyState;
+type State = GradientDescentState | LocalEntropyState | SamState | WeightAveragingState<GradientDescentState>;
 
 /** Erases the state's type so that one table holds all; `S` goes in and comes out of the same optimizer only. */
 interface Subject {
@@ -78,6 +82,20 @@ const table: Readonly<Record<string, Rates>> = {
     random: false,
     // The decayed minimum: ηλx is balanced by a step of relative length η, so the offset is of the order of λ.
     floor: 1e-3,
+  },
+  sam: {
+    rates: [0.3, 0.01, 2e-4],
+    // A small radius: the ascent moves the minimum of a sharp direction by its own size.
+    create: (learningRate) => subject(sam({ learningRate, radius: 1e-4, momentum: 0.5 })),
+    random: false,
+    floor: 1e-3,
+  },
+  swa: {
+    rates: [0.5, 0.019, 1e-3],
+    create: (learningRate) => subject(swa({ learningRate, averageFrom: 5, averageEvery: 3 })),
+    random: false,
+    // The mean of all iterates from the 5th on forgets the start as 1/k only.
+    floor: 0.05,
   },
   sgld: {
     rates: [0.5, 0.019, 1e-3],

@@ -18,9 +18,11 @@ import {
   optimizerOptions,
   polynomialSchedule,
   presets,
+  sam,
   sgd,
   sgld,
   stepSchedule,
+  swa,
 } from "../src/index.ts";
 
 type Bad = readonly [options: Readonly<Record<string, unknown>>, error: "TypeError" | "RangeError", message: string];
@@ -121,6 +123,27 @@ const subjects: readonly {
   { name: "sgd", factory: sgd, base: { learningRate: 1 }, bad: [...rates, inner, everyGradient] },
   { name: "adam", factory: adam, base: {}, bad: [...rates, ...moments, everyGradient] },
   { name: "adamw", factory: adamw, base: {}, bad: [...rates, ...moments, everyGradient] },
+  {
+    name: "sam",
+    factory: sam,
+    base: { learningRate: 1 },
+    bad: [
+      ...rates.filter(([options]) => !("clipNorm" in options)),
+      inner,
+      [{ radius: 0 }, "RangeError", "radius must be in (0, ∞), got 0"],
+    ],
+  },
+  {
+    name: "swa",
+    factory: swa,
+    base: { learningRate: 1, averageFrom: 0, averageEvery: 1 },
+    bad: [
+      ...rates,
+      inner,
+      [{ averageFrom: -1 }, "RangeError", "averageFrom must be an integer in [0, ∞), got -1"],
+      [{ averageEvery: 0 }, "RangeError", "averageEvery must be an integer in [1, ∞), got 0"],
+    ],
+  },
   {
     name: "sgld",
     factory: sgld,
@@ -240,11 +263,16 @@ describe("optimizerOptions", () => {
     adam,
     adamw,
     sgld,
+    sam,
+    swa,
   };
 
   test.each(Object.entries(optimizerOptions))("%s: is JSON, and its defaults pass its own checks", (name, options) => {
     expect(JSON.parse(JSON.stringify(options))).toEqual(options);
-    const values = options.map((option) => [option.name, option.required ? 0.5 : option.default]);
+    const values = options.map((option) => [
+      option.name,
+      option.required ? (option.kind === "integer" ? 1 : 0.5) : option.default,
+    ]);
     const factory = factories[name as OptimizerName];
     expect(() => call(factory, Object.fromEntries(values))).not.toThrow();
     for (const { doc, rule } of options) expect(`${doc}${rule}`).toMatch(/\w{4}.*\S/);

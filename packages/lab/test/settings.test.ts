@@ -32,7 +32,7 @@ describe("settings", () => {
     ],
     [
       { ...base, optimizer: "sdg" },
-      'optimizer: must be one of entropy-sgd, entropy-adam, sgd, adam, adamw, sgld, got "sdg"',
+      'optimizer: must be one of entropy-sgd, entropy-adam, sgd, adam, adamw, sgld, sam, swa, got "sdg"',
     ],
     [{ ...base, preset: "luna" }, 'preset: must be one of paper, lua, pytorch, got "luna"'],
     [

@@ -65,8 +65,15 @@ export const sgdTable: OptionTable<SgdOptions> = {
  * ```
  */
 export function sgd(options: SgdOptions): Optimizer<GradientDescentState> {
-  const { clipNorm, momentum, nesterov, ...rest } = checkedOptions("sgd", sgdTable, sgdDefaults, options);
+  return uncheckedSgd("sgd", checkedOptions("sgd", sgdTable, sgdDefaults, options));
+}
+
+/** `sgd` for factories that have checked its options under their own name, `where`. */
+export function uncheckedSgd(
+  where: string,
+  { clipNorm, momentum, nesterov, ...rest }: Required<SgdOptions>,
+): Optimizer<GradientDescentState> {
   const plain = uncheckedMomentum({ momentum, nesterov });
   const direction = clipNorm === null ? plain : clipByGlobalNorm(clipNorm, plain);
-  return uncheckedGradientDescent("sgd", { ...gradientDescentDefaults, ...rest, direction });
+  return uncheckedGradientDescent(where, { ...gradientDescentDefaults, ...rest, direction });
 }

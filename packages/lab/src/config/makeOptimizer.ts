@@ -8,9 +8,11 @@ import {
   type ParameterGroup,
   type PlainData,
   type Progress,
+  sam,
   sgd,
   sgld,
   stepSchedule,
+  swa,
 } from "entropy-sgd";
 import { type ParameterBlock, sizeOf } from "onnx-grad";
 import { InputError } from "../inputError.ts";
@@ -28,6 +30,8 @@ const factories = {
   adam,
   adamw,
   sgld,
+  sam,
+  swa,
 };
 
 /**
@@ -39,8 +43,8 @@ export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly P
   const { optimizer, options, drops, dropFactor, seed } = settings;
   const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
   const outerSteps = plan.totalGradients / plan.innerSteps;
-  // Optimizers with an inner loop count outer steps in their schedules, the others gradients.
-  const steps = isEntropy ? outerSteps : plan.totalGradients;
+  // Optimizers with an inner loop count outer steps in their schedules, SAM steps of two gradients, the others gradients.
+  const steps = isEntropy ? outerSteps : plan.totalGradients / (optimizer === "sam" ? 2 : 1);
   const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
   const learningRate = options.learningRate;
   const drawsNoise = isEntropy || optimizer === "sgld";
@@ -50,7 +54,8 @@ export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly P
       ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at: drops.map((at) => at * steps) }) }
       : {}),
     ...(isEntropy ? { scope: scopeFrom(options.scope ?? null, fullSteps, outerSteps) } : {}),
-    ...(isEntropy ? {} : { gradientNormEvery: plan.innerSteps }),
+    ...(isEntropy || optimizer === "sam" ? {} : { gradientNormEvery: plan.innerSteps }),
+    ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
     ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
     ...(drawsNoise ? { seed } : {}),
     groups: settings.decayBiases ? [] : exemptFromDecay(layout),
@@ -63,6 +68,14 @@ export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly P
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);
     throw error;
   }
+}
+
+/** SWA averages once per outer boundary over the last quarter of the budget (Izmailov et al. 2018, section 5). */
+function averagingOf(options: Settings["options"], plan: Plan): Readonly<Record<string, unknown>> {
+  return {
+    averageFrom: options.averageFrom ?? Math.ceil(0.75 * plan.totalGradients),
+    averageEvery: options.averageEvery ?? plan.innerSteps,
+  };
 }
 
 /** Biases and normalisation parameters, left out of weight decay. */

@@ -40,7 +40,7 @@ const entropyOptions = {
 
 /** Learning rates of the baselines: [V]. */
 const rates: Readonly<Record<string, { sgd: number; adam: number; sgld: number; entropyAdam: number }>> = {
-  lenet: { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.01 },
+  lenet: { sgd: 0.1, adam: 1e-3, sgld: 0.1, entropyAdam: 0.03 },
 };
 const otherRates = { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.01 };
 
@@ -53,6 +53,8 @@ export function recipeOf(network: string, optimizer: OptimizerName): Recipe {
     sgd: { learningRate: rate.sgd, momentum: 0.9, nesterov: true },
     adam: { learningRate: rate.adam },
     adamw: { learningRate: rate.adam },
+    sam: { learningRate: rate.sgd, momentum: 0.9, nesterov: true, radius: 0.05 },
+    swa: { learningRate: rate.sgd, momentum: 0.9, nesterov: true },
     sgld: { learningRate: rate.sgld, noise: 1e-4, noiseForm: "code", annealing: 0.25 },
   };
   return { ...mnistSchedule, dropout: dropout[network] ?? 0, options: options[optimizer] };

@@ -1,0 +1,137 @@
+/**
+ * Sharpness-aware minimisation.
+ *
+ * @see Foret, Kleiner, Mobahi, Neyshabur 2021, "Sharpness-aware minimization for efficiently improving generalization"
+ *   (arXiv:2010.01412), Algorithm 1
+ */
+import type { Direction, DirectionState, Segment } from "../directions/direction.ts";
+import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
+import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
+import { plainMemory } from "../memory.ts";
+import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
+import { shared } from "../optionsShared.ts";
+import { randomKey } from "../random/randomKey.ts";
+import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
+import { valueAt } from "./noiseDeviation.ts";
+
+/** Options of `sam`. */
+export interface SamOptions {
+  /** η; a schedule counts steps t = 0, 1, 2, … of two gradients each. */
+  readonly learningRate: ScalarOrSchedule;
+  /** ρ, the radius of the ascent. Default 0.05. */
+  readonly radius?: number;
+  /** m. Default 0. */
+  readonly momentum?: number;
+  /** Nesterov's look-ahead. Default false. */
+  readonly nesterov?: boolean;
+  /** λ, an L2 term at x. Default 0. */
+  readonly weightDecay?: number;
+  readonly groups?: readonly ParameterGroup[];
+}
+
+/** What `sam` remembers; plain data, vectors of shape (n,). */
+export type SamState = {
+  readonly kind: "sam";
+  readonly progress: Progress;
+  /** x. */
+  readonly params: Vector;
+  /** x + ρ∇f/‖∇f‖, where the second gradient is taken. */
+  readonly ascended: Vector;
+  readonly direction: DirectionState;
+};
+
+/** The radius is the paper's for ImageNet and CIFAR-10 (section 3.1); the rest is plain gradient descent. */
+export const samDefaults: Required<Omit<SamOptions, "learningRate">> = {
+  radius: 0.05,
+  momentum: 0,
+  nesterov: false,
+  weightDecay: 0,
+  groups: [],
+};
+
+/** The rules of `sam`. */
+export const samTable: OptionTable<SamOptions> = {
+  learningRate: numberOption("(0, ∞)", "Learning rate; a schedule counts steps of two gradients from 0.", {
+    schedule: true,
+  }),
+  radius: numberOption("(0, ∞)", "Radius ρ of the ascent step."),
+  ...momentumTable,
+  weightDecay: shared.weightDecay,
+  groups: shared.groups,
+};
+
+/**
+ * SAM: descends with the gradient at the worst point nearby.
+ *
+ *   e = ρ∇f(x)/‖∇f(x)‖      x ← x − η·D(∇f(x + e) + λx)
+ *
+ * Cost: two gradients per step, both on the same mini-batch (`needsNewBatch` is false before the second); memory 2n and
+ * what the momentum keeps. Frozen ranges take no part in the ascent.
+ *
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @example
+ * ```ts
+ * import { outerStep, sam } from "entropy-sgd";
+ * const optimizer = sam({ learningRate: 0.5, radius: 0.5 });
+ * const state = outerStep(optimizer, optimizer.init(new Float64Array([2])), (x: Float64Array) => x);
+ * optimizer.evalPoint(state)[0]; // 2 − 0.5·(2 + 0.5) => 0.75
+ * ```
+ */
+export function sam(options: SamOptions): Optimizer<SamState> {
+  const checked = checkedOptions("sam", samTable, samDefaults, options);
+  const { radius, momentum, nesterov, weightDecay, groups } = checked;
+  const segments: readonly Segment[] = segmentsOf("sam", groups, "learningRateFactor");
+  const direction: Direction = uncheckedMomentum({ momentum, nesterov });
+  const draw = { key: randomKey(0, "sam"), stream: 0, step: 0 };
+  const plain = { insideForce: 0, outsideForce: 0, outsideDecay: 0, noise: 0, averaging: 0, draw, segments };
+
+  /** x + e into `ascended`: a plain move uphill. */
+  function ascend(gradient: Vector, state: SamState, norm: number): void {
+    const { ascended, params } = state;
+    ascended.set(params);
+    const points = { params: ascended, anchor: null, mean: null };
+    // Where the gradient vanishes there is no direction of ascent.
+    const gradientScale = norm > 0 ? -radius / norm : 0;
+    // The rate factors of groups scale steps, not the neighbourhood.
+    const even = segments.map((segment) => ({ ...segment, rateFactor: 1 }));
+    const terms = { ...plain, learningRate: 1, gradientScale, insideDecay: 0, segments: even };
+    uphill.stepInto(points, gradient, { steps: 0, buffers: {} }, terms);
+  }
+  const uphill = uncheckedMomentum({ momentum: 0, nesterov: false });
+
+  return {
+    init(params: Vector, memory: VectorMemory = plainMemory): SamState {
+      checkGroupsFit("sam", groups, params.length);
+      const copy = (): Vector => {
+        const own = memory.allocate(params.length, params);
+        own.set(params);
+        return own;
+      };
+      const counts = { gradients: 0, outerSteps: 0, innerStep: 0, scope: null };
+      const norms = { distance: null, localEntropyGradientNorm: null, gradientNorm: 0 };
+      const progress = { ...counts, ...norms, learningRate: valueAt(checked.learningRate, 0) };
+      return { kind: "sam", progress, params: copy(), ascended: copy(), direction: direction.init(params, memory) };
+    },
+    gradientPoint: (state) => (state.progress.innerStep === 0 ? state.params : state.ascended),
+    evalPoint: (state) => state.params,
+    needsNewBatch: (state) => state.progress.innerStep === 0,
+    step(gradient: Vector, state: SamState): SamState {
+      const { progress, params } = state;
+      const gradients = progress.gradients + 1;
+      const learningRate = valueAt(checked.learningRate, progress.outerSteps);
+      if (progress.innerStep === 0) {
+        const gradientNorm = Math.sqrt(squaredNormOver(segments, gradient));
+        ascend(gradient, state, gradientNorm);
+        return { ...state, progress: { ...progress, gradients, learningRate, gradientNorm, innerStep: 1 } };
+      }
+      const terms = { ...plain, learningRate, gradientScale: 1, insideDecay: weightDecay };
+      const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, terms);
+      const outerSteps = progress.outerSteps + 1;
+      return {
+        ...state,
+        progress: { ...progress, gradients, learningRate, outerSteps, innerStep: 0 },
+        direction: moved,
+      };
+    },
+  };
+}
