@@ -194,6 +194,27 @@ describe("compare", () => {
   });
 });
 
+describe("figure wide-valleys", () => {
+  test("prints minimizers and heights as JSON and writes page, SVG and PNG", async () => {
+    const out = join(freshOut(), "valleys.html");
+    const { code, stdout } = await run(["figure", "wide-valleys", "--seed", "7", "--out", out, "--json"]);
+    expect(code).toBe(0);
+    const { seed, minimizerOfLoss, scopes } = JSON.parse(stdout);
+    expect(seed).toBe(7);
+    expect(minimizerOfLoss).toBeGreaterThanOrEqual(790);
+    expect(scopes.map(({ gamma }: { gamma: number }) => gamma)).toEqual([3e-3, 1e-3, 5e-5]);
+    expect(Object.keys(scopes[0])).toEqual(["gamma", "minimizer", "heightAtSharp", "heightAtWide"]);
+    expect(readdirSync(join(out, "..")).sort()).toEqual(["valleys.html", "valleys.png", "valleys.svg"]);
+  });
+
+  test("refuses other names and endings", async () => {
+    expect((await run(["figure", "narrow-valleys"])).code).toBe(2);
+    const { code, stderr } = await run(["figure", "wide-valleys", "--out", join(freshOut(), "a.png")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: --out: must end in \.html/);
+  });
+});
+
 describe("bad input is told in one line, with exit code 2 and nothing written", () => {
   const rest = ["--budget", "1", "--optimizer", "sgd", "--network", "lenet"];
   test.each<[string[], RegExp]>([

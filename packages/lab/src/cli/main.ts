@@ -1,13 +1,14 @@
 /** The `entropy-sgd` command. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "../config/recipes.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
 import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
+import { type FigureCommand, wideValleysCommand } from "./figure.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
@@ -69,6 +70,15 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
         await compareCommand({ network: "lenet", optimizers, preset: "lua", seeds: 1, budget, out, set: [] }, context),
       );
     });
+
+  program
+    .command("figure")
+    .description("Draw a figure of the ideas behind the method, with a page that explains it.")
+    .addArgument(new Argument("<name>", "which figure").choices(["wide-valleys"]))
+    .option("--seed <n>", "seed of the landscape", integerFrom(0), 42)
+    .option("--out <file>", "an .html file; SVG and PNG are written beside it")
+    .option("--json", "print one JSON object on standard output and nothing else there")
+    .action((_: string, options: FigureCommand) => done(wideValleysCommand(options, context)));
 
   program
     .command("report")

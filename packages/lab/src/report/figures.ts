@@ -14,7 +14,7 @@ export interface Figure {
 }
 
 /** Colours that people with colour-vision deficiencies tell apart (Okabe and Ito 2008). */
-const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
+export const palette: readonly string[] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 const [width, height] = [760, 380];
 /** Outer steps in the running mean of the loss. */
 const lossWindow = 5;
@@ -87,15 +87,10 @@ function drawn(
   logarithmic: boolean,
 ): string {
   const end = Math.max(...records.map(({ start }) => start.totalGradients));
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const svg = Plot.plot({
-    document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
+  return standaloneSvg({
     width,
     height,
-    marginLeft: 70,
-    marginBottom: 45,
     marginTop: 46,
-    style: { background: "white", fontFamily: "sans-serif", fontSize: "13px", color: "black" },
     x: { label: "gradient evaluations", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
     y: {
       label,
@@ -107,7 +102,6 @@ function drawn(
     color: { domain: [...series], range: palette.slice(0, series.length) },
     marks: [...marks, ...legend(series)],
   });
-  return standalone(String(svg.outerHTML));
 }
 
 /** Names of the series in their colours above the frame: a figure of one SVG needs its own legend. */
@@ -122,7 +116,16 @@ function legend(series: readonly string[]): Plot.Markish[] {
   });
 }
 
-/** An SVG that needs nothing around it. */
-function standalone(svg: string): string {
-  return svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+/** A plot as an SVG that needs nothing around it, in the house's type and margins. */
+export function standaloneSvg(options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const svg = Plot.plot({
+    document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
+    marginLeft: 70,
+    marginBottom: 45,
+    style: { background: "white", fontFamily: "sans-serif", fontSize: "13px", color: "black" },
+    ...options,
+  });
+  const text = String(svg.outerHTML);
+  return text.includes("xmlns=") ? text : text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
 }

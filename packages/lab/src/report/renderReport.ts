@@ -5,24 +5,16 @@ import { type Summary, summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import { optimizersOf } from "./curves.ts";
 import type { Figure } from "./figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "./htmlPage.ts";
 
 /** The page of some runs and their figures. */
 export function renderReport(records: readonly RunRecord[], figures: readonly Figure[]): string {
   const results = records.flatMap(({ result }) => (result === null ? [] : [result]));
   const { network } = records[0]!.settings;
   const title = `${network}: ${optimizersOf(records).join(", ")}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="lead">${escaped(inWords(records, results))}</p>
+  return htmlPage(
+    title,
+    `<p class="lead">${escaped(inWords(records, results))}</p>
 ${table(summaryRows(results), "Errors in per cent, mean ± sample standard deviation over seeds.")}
 ${figures.map(figureHtml).join("\n")}
 <h2>Runs</h2>
@@ -30,49 +22,8 @@ ${table(runRows(records), "The test error at best validation is that of the epoc
 <h2>Settings</h2>
 ${settingsHtml(records)}
 <h2>Machine</h2>
-${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version and threads.")}
-</main>
-</body>
-</html>
-`;
-}
-
-const style = `
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
-main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-.lead { font-size: 1.1rem; max-width: 48rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
-caption { caption-side: bottom; text-align: left; padding-top: 0.4rem; opacity: 0.75; }
-th, td { padding: 0.35rem 0.8rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
-tr.differs td { background: var(--soft); }
-figure { margin: 2.5rem 0; } figure svg { max-width: 100%; height: auto; border-radius: 4px; }
-figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
-@media print { figure { break-inside: avoid; } }
-`;
-
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Text for HTML. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => escapes[character]!);
-}
-
-function figureHtml({ title, caption, svg }: Figure): string {
-  return `<h2>${escaped(title)}</h2>\n<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`;
-}
-
-function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
-  const [head, ...body] = rows;
-  const cells = (row: readonly string[], tag: "th" | "td"): string =>
-    row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("");
-  const lines = body.map((row, i) => `<tr${differs[i] ? ' class="differs"' : ""}>${cells(row, "td")}</tr>`);
-  return `<div class="scroll"><table><caption>${escaped(caption)}</caption>
-<thead><tr>${cells(head ?? [], "th")}</tr></thead>
-<tbody>${lines.join("\n")}</tbody></table></div>`;
+${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version and threads.")}`,
+  );
 }
 
 /** What was compared and what came out, in two or three sentences made from the numbers. */

@@ -1,0 +1,91 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { inWideValley, type WideValleys } from "./wideValleys.ts";
+
+/** Points that the paper marks: a candidate, a robust and a non-robust solution. */
+const marked = [
+  { x: 577, name: "candidate" },
+  { x: 341, name: "robust" },
+  { x: 812, name: "non-robust" },
+] as const;
+
+/** f + 1, and −F shifted to minimum 0 at the two scopes of the paper, with the marked points and the minima. */
+export function wideValleysFigure(result: WideValleys): Figure {
+  const scopes = result.scopes.filter(({ gamma }) => gamma === 1e-3 || gamma === 5e-5);
+  const curves = [
+    { name: "f + 1", values: result.loss.map((value) => value + 1), dash: "none" },
+    ...scopes.map(({ gamma, negativeLocalEntropy }) => {
+      const lowest = Math.min(...negativeLocalEntropy);
+      const dash = gamma === 5e-5 ? "6 4" : "none";
+      return { name: `−F, γ = ${gamma}`, values: negativeLocalEntropy.map((value) => value - lowest), dash };
+    }),
+  ];
+  const names = curves.map(({ name }) => name);
+  const marks = curves.flatMap(({ name, values, dash }, i) => {
+    const points = Array.from(values, (y, x) => ({ x, y }));
+    const lowest = points.reduce((best, point) => (point.y < best.y ? point : best));
+    const color = palette[[6, 1, 0][i]!]!;
+    return [
+      Plot.lineY(points, { x: "x", y: "y", stroke: color, strokeWidth: 1.8, strokeDasharray: dash }),
+      Plot.dot([lowest], { x: "x", y: "y", fill: color, r: 5 }),
+      Plot.text([name], {
+        frameAnchor: "top-left",
+        dx: 10 + 170 * i,
+        dy: -22,
+        text: (d: string) => d,
+        fill: color,
+        fontWeight: 600,
+        textAnchor: "start",
+      }),
+    ];
+  });
+  const flags = marked.map(({ x, name }) => ({ x, y: result.loss[x]! + 1, name }));
+  const svg = standaloneSvg({
+    width: 760,
+    height: 400,
+    marginTop: 40,
+    x: { label: "grid point x", labelAnchor: "center", ticks: 10 },
+    y: { label: "f + 1, and −F above its minimum", labelAnchor: "center", grid: true, ticks: 6 },
+    marks: [
+      ...marks,
+      Plot.dot(flags, { x: "x", y: "y", stroke: "black", fill: "white", r: 4 }),
+      Plot.text(flags, { x: "x", y: "y", text: "name", dy: -12 }),
+    ],
+  });
+  return {
+    name: "wide-valleys",
+    title: "Local entropy concentrates on wide valleys",
+    caption: `Seed ${result.seed} (${names.join(", ")}); filled points are minima. The loss is lowest in the sharp valley, negative local entropy in the wide one.`,
+    svg,
+  };
+}
+
+/** A page that explains the figure, with the numbers behind it and the count over seeds. */
+export function wideValleysPage(result: WideValleys, figure: Figure, counts: readonly SeedCount[]): string {
+  const rows = result.scopes.map(({ gamma, minimizer, heightAtSharp, heightAtWide }) => [
+    gamma.toExponential(0),
+    `${minimizer} (${inWideValley(minimizer) ? "wide" : "sharp or elsewhere"})`,
+    heightAtSharp.toFixed(3),
+    heightAtWide.toFixed(3),
+  ]);
+  const explained =
+    "The scope γ says how far local entropy looks: −F(x, γ) = −log Σ exp(−f(x') − γ(x − x')²/2) counts good points near x, " +
+    "nearer ones more. At large γ it is the loss itself; as γ falls a valley counts by its width as well as its depth.";
+  const seeds = counts.map(({ gamma, numWide, numSeeds }) => [gamma.toExponential(0), `${numWide} of ${numSeeds}`]);
+  return htmlPage(
+    figure.title,
+    `<p class="lead">${escaped(explained)}</p>
+${figureHtml(figure)}
+${table([["γ", "minimum of −F at", "−F in the sharp valley", "−F in the wide valley"], ...rows], `Minimum of f at ${result.minimizerOfLoss}.`)}
+<h2>Over seeds</h2>
+${table([["γ", "minimum of −F in the wide valley, of f in the sharp one"], ...seeds], "Seeds 1 to 20.")}`,
+  );
+}
+
+/** In how many landscapes f has its minimum in the sharp valley and −F in the wide one. */
+export interface SeedCount {
+  readonly gamma: number;
+  readonly numWide: number;
+  readonly numSeeds: number;
+}

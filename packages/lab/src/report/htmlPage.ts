@@ -1,0 +1,62 @@
+/** Parts of self-contained HTML pages: no script, no file beside them. */
+import type { Figure } from "./figures.ts";
+
+/** A page with a title and a body of HTML. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+const style = `
+:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
+main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+.lead { font-size: 1.1rem; max-width: 48rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
+caption { caption-side: bottom; text-align: left; padding-top: 0.4rem; opacity: 0.75; }
+th, td { padding: 0.35rem 0.8rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+tr.differs td { background: var(--soft); }
+figure { margin: 2.5rem 0; } figure svg { max-width: 100%; height: auto; border-radius: 4px; }
+figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
+@media print { figure { break-inside: avoid; } }
+`;
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text for HTML. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => escapes[character]!);
+}
+
+/** A figure under its title, with its caption. */
+export function figureHtml({ title, caption, svg }: Figure): string {
+  return `<h2>${escaped(title)}</h2>\n<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`;
+}
+
+/** A table; the first row is the head, rows marked in `differs` are shaded. */
+export function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
+  const [head, ...body] = rows;
+  const cells = (row: readonly string[], tag: "th" | "td"): string =>
+    row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("");
+  const lines = body.map((row, i) => `<tr${differs[i] ? ' class="differs"' : ""}>${cells(row, "td")}</tr>`);
+  return `<div class="scroll"><table><caption>${escaped(caption)}</caption>
+<thead><tr>${cells(head ?? [], "th")}</tr></thead>
+<tbody>${lines.join("\n")}</tbody></table></div>`;
+}
