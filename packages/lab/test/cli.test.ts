@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -212,6 +212,57 @@ describe("figure wide-valleys", () => {
     const { code, stderr } = await run(["figure", "wide-valleys", "--out", join(freshOut(), "a.png")]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: --out: must end in \.html/);
+  });
+});
+
+describe("spectrum", () => {
+  test("of a trained run: Lanczos extremes equal the dense ones, and the page, figure and numbers are written", async () => {
+    const out = freshOut();
+    const base = [
+      "--network",
+      "mlp-49-16-10",
+      "--set",
+      "validation=100",
+      "--set",
+      "batchSize=50",
+      "--data",
+      dataFolder(),
+    ];
+    await run(["train", ...base, "--optimizer", "sgd", "--budget", "5", "--out", out, "--json"]);
+    const { code, stdout } = await run(["spectrum", out, "--examples", "300", "--steps", "60", "--dense", "--json"]);
+    expect(code).toBe(0);
+    const { dimension, largest, smallest, denseEigenvalues, nearZero, settings } = JSON.parse(stdout);
+    expect(dimension).toBe(970);
+    expect(settings).toMatchObject({ network: "mlp-49-16-10", examples: 300, steps: 60 });
+    expect(denseEigenvalues).toHaveLength(970);
+    // Products are float32: right to about 1e-5 of the largest eigenvalue.
+    const scale = 1e-4 * denseEigenvalues[969];
+    expect(Math.abs(largest[4].estimate - denseEigenvalues[969])).toBeLessThan(scale + largest[4].residual);
+    expect(Math.abs(smallest[0].estimate - denseEigenvalues[0])).toBeLessThan(scale + smallest[0].residual);
+    expect(nearZero[0]).toMatchObject({ threshold: 1e-4, resolved: expect.any(Boolean) });
+    expect(readdirSync(out)).toEqual(
+      expect.arrayContaining(["spectrum.html", "spectrum.json", "spectrum.png", "spectrum.svg"]),
+    );
+    const page = readFileSync(join(out, "spectrum.html"), "utf8");
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("needs a run with weights, and few weights for a dense Hessian", async () => {
+    const missing = await run(["spectrum", join(root, "nowhere")]);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: .*config\.json: missing/) });
+    const out = freshOut();
+    await run(trainArgs(out, "--optimizer", "sgd", "--budget", "1"));
+    const dense = await run(["spectrum", out, "--dense"]);
+    expect(dense).toMatchObject({
+      code: 2,
+      stderr: "error: --dense: the network must have at most 3000 weights, small-mnistfc has 50890\n",
+    });
+    rmSync(join(out, "weights.safetensors"));
+    const without = await run(["spectrum", out]);
+    expect(without).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/weights\.safetensors: missing; the run has had no evaluation\n$/),
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { type FigureCommand, wideValleysCommand } from "./figure.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
+import { type SpectrumCommand, spectrumCommand } from "./spectrum.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
 /**
@@ -79,6 +80,19 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
     .option("--out <file>", "an .html file; SVG and PNG are written beside it")
     .option("--json", "print one JSON object on standard output and nothing else there")
     .action((_: string, options: FigureCommand) => done(wideValleysCommand(options, context)));
+
+  program
+    .command("spectrum")
+    .description("Measure the Hessian spectrum of a trained run: extreme eigenvalues, trace, density.")
+    .argument("<run>", "run folder")
+    .option("--steps <m>", "Lanczos steps per probe", integerFrom(3), 100)
+    .option("--probes <k>", "probes of the density", integerFrom(1), 1)
+    .option("--examples <n>", "training examples, from the first on", integerFrom(1), 10_000)
+    .option("--seed <n>", "seed of the probes", integerFrom(0), 0)
+    .option("--dense", "all eigenvalues of the dense Hessian (at most 3,000 weights)")
+    .option("--out <folder>", "where spectrum.html, .svg, .png and .json go; default: the run folder")
+    .option("--json", "print one JSON object on standard output and nothing else there")
+    .action(async (run: string, options: SpectrumCommand) => done(await spectrumCommand(run, options, context)));
 
   program
     .command("report")

@@ -1,0 +1,120 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import type { Spectrum } from "./measureSpectrum.ts";
+
+/** A bin of the density: its centre on the scale below and its mass. */
+interface Bin {
+  readonly position: number;
+  readonly mass: number;
+}
+
+/** Magnitudes below this are drawn in one central bin: products are computed in float32. */
+const smallest = 1e-6;
+const binsPerDecade = 4;
+
+/** Signed decades from `smallest` on: 0 in the middle, so that positive, negative and tiny eigenvalues are all seen. */
+function position(value: number): number {
+  const decades = Math.log10(Math.max(Math.abs(value), smallest) / smallest);
+  return Math.sign(value) * decades;
+}
+
+/** Mass of the density by signed decade; of the dense spectrum where there is one. */
+export function spectrumBins({ density, denseEigenvalues }: Spectrum): Bin[] {
+  const parts =
+    denseEigenvalues === null
+      ? density.probes.map(({ nodes, weights }) => ({ nodes, weights }))
+      : [{ nodes: denseEigenvalues, weights: denseEigenvalues.map(() => 1 / denseEigenvalues.length) }];
+  const masses = new Map<number, number>();
+  for (const { nodes, weights } of parts) {
+    nodes.forEach((node, k) => {
+      const bin = Math.round(position(node) * binsPerDecade);
+      masses.set(bin, (masses.get(bin) ?? 0) + weights[k]! / parts.length);
+    });
+  }
+  return [...masses]
+    .map(([bin, mass]) => ({ position: bin / binsPerDecade, mass }))
+    .sort((a, b) => a.position - b.position);
+}
+
+/** The density on a signed logarithmic scale; masses on a logarithmic one. */
+export function spectrumFigure(spectrum: Spectrum, network: string): Figure {
+  const bins = spectrumBins(spectrum).filter(({ mass }) => mass > 0);
+  const floor = Math.min(...bins.map(({ mass }) => mass)) / 2;
+  const end = Math.ceil(Math.max(...bins.map(({ position: at }) => Math.abs(at))));
+  const label = (decade: number): string =>
+    decade === 0 ? "±1e-6" : `${decade < 0 ? "−" : ""}1e${Math.round(Math.abs(decade) + Math.log10(smallest))}`;
+  const width = 0.8 / binsPerDecade;
+  const svg = standaloneSvg({
+    width: 760,
+    height: 380,
+    x: {
+      label: "eigenvalue (signed logarithmic scale)",
+      labelAnchor: "center",
+      domain: [-end, end],
+      ticks: Array.from({ length: 2 * end + 1 }, (_, i) => i - end),
+      tickFormat: label,
+    },
+    y: {
+      label: "share of eigenvalues (log scale)",
+      labelAnchor: "center",
+      type: "log",
+      grid: true,
+      ticks: 5,
+      tickFormat: "~g",
+    },
+    marks: [
+      Plot.rect(bins, {
+        x1: (d: Bin) => d.position - width / 2,
+        x2: (d: Bin) => d.position + width / 2,
+        y1: floor,
+        y2: "mass",
+        fill: palette[0]!,
+      }),
+    ],
+  });
+  const how =
+    spectrum.denseEigenvalues === null
+      ? `stochastic Lanczos quadrature, ${spectrum.density.probes.length} probes`
+      : `all ${spectrum.dimension} eigenvalues of the dense Hessian`;
+  return { name: "spectrum", title: "Hessian spectrum", caption: `${network}: density of eigenvalues (${how}).`, svg };
+}
+
+/** A page that explains the spectrum and says what is resolved. */
+export function spectrumPage(
+  spectrum: Spectrum,
+  figure: Figure,
+  settings: Readonly<Record<string, string | number>>,
+): string {
+  const number = (value: number): string =>
+    Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2);
+  const extremes = [
+    ...[...spectrum.largest]
+      .reverse()
+      .map((pair, i) => ["largest", String(i + 1), number(pair.estimate), number(pair.residual)]),
+    ...spectrum.smallest.map((pair, i) => ["smallest", String(i + 1), number(pair.estimate), number(pair.residual)]),
+  ];
+  const shares = spectrum.nearZero.map(({ threshold, share, standardError, nodeSpacing, resolved }) => [
+    `|λ| < ${threshold}`,
+    resolved
+      ? `${(100 * share).toFixed(1)} %${standardError === null ? "" : ` ± ${(100 * standardError).toFixed(1)}`}`
+      : "not resolved",
+    number(nodeSpacing),
+  ]);
+  const lead =
+    "Eigenvalues of the Hessian are the curvatures of the loss along orthogonal directions: near zero the loss is flat, " +
+    "a few large ones make the walls of the valley, negative ones lead down. Raw curvatures change when weights are " +
+    "rescaled without changing the network (Dinh et al. 2017), so compare them between networks with care.";
+  return htmlPage(
+    `Hessian spectrum: ${settings.network}`,
+    `<p class="lead">${escaped(lead)}</p>
+${figureHtml(figure)}
+<h2>Extreme eigenvalues</h2>
+${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremes], "Some eigenvalue lies within the residual of each estimate.")}
+<h2>Share near zero</h2>
+${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
+<p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
+<h2>Settings</h2>
+${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
+  );
+}
