@@ -213,3 +213,32 @@ export function fillMask(
     v128.store(at + 48, masked(word3, limit, kept));
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
+}
+
+/** Σ (aᵢ − bᵢ)² in float64 over whole groups, in four partial sums by i modulo 4; a pointer b of 0 means b = 0. */
+export function squaredDistance(a: usize, b: usize, numGroups: i32): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  const end = <usize>numGroups << 6;
+  for (let at: usize = 0; at < end; at += 16) {
+    const x = v128.load(a + at);
+    let differenceLow = f64x2.promote_low_f32x4(x);
+    let differenceHigh = promoteHigh(x);
+    if (b) {
+      const y = v128.load(b + at);
+      differenceLow = f64x2.sub(differenceLow, f64x2.promote_low_f32x4(y));
+      differenceHigh = f64x2.sub(differenceHigh, promoteHigh(y));
+    }
+    low = f64x2.add(low, f64x2.mul(differenceLow, differenceLow));
+    high = f64x2.add(high, f64x2.mul(differenceHigh, differenceHigh));
+  }
+  return (
+    f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1) +
+    (f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1))
+  );
+}

@@ -143,6 +143,18 @@ describe("memory", () => {
   });
 });
 
+test("norms have the same bits in shared memory and in plain code", () => {
+  const [shared, own] = vectors(2, 8);
+  for (const length of [1, 16, 17, 4096, 8999]) {
+    const [a, b] = shared.map((v) => v.subarray(0, length));
+    const [c, d] = own.map((v) => v.subarray(0, length));
+    expect(squaredDistance(a, b)).toBe(squaredDistance(c, d));
+    expect(squaredNorm(a)).toBe(squaredNorm(c));
+    const exact = c.reduce((sum, x, i) => sum + (x - d[i]) ** 2, 0);
+    expect(Math.abs(squaredDistance(a, b) / exact - 1)).toBeLessThan(length * 2 ** -52);
+  }
+});
+
 test("norms are those of the definition, for every length modulo 4", () => {
   for (let n = 0; n < 9; n++) {
     const a = Float32Array.from({ length: n }, (_, i) => i + 1);

@@ -30,6 +30,7 @@ export interface Kernels {
   ): void;
   fillNormal(...args: [out: number, ...Groups, ...Random]): void;
   fillUniform(...args: [out: number, ...Groups, ...Random]): void;
+  squaredDistance(a: number, b: number, numGroups: number): number;
   fillMask(...args: [out: number, ...Groups, threshold: number, value: number, ...Random]): void;
 }
 
