@@ -74,6 +74,16 @@ export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";
 export { integersInto, permutationInto } from "./random/integers.ts";
 export { philoxInto, philoxRounds, type RandomKey } from "./random/philox.ts";
 export { randomKey } from "./random/randomKey.ts";
+export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
+export {
+  adjustedLangevin,
+  type EnergyAndGradient,
+  type EnergyAt,
+  type LangevinOptions,
+  type LangevinResult,
+  type LangevinSample,
+  langevin,
+} from "./sampling/langevin.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";
 export {
   type AnnealedScheduleOptions,

@@ -1,0 +1,77 @@
+/**
+ * How far a Markov chain's averages can be trusted.
+ *
+ * @see Geyer 1992, "Practical Markov chain Monte Carlo", section 3.3; Gelman et al. 2013, "Bayesian data analysis", 11.4
+ */
+
+/** A mean over a chain with its Monte Carlo error. */
+export interface ChainMean {
+  readonly mean: number;
+  /** Standard deviation over √(effective sample size). */
+  readonly standardError: number;
+  /** Number of independent samples with the same error of the mean. */
+  readonly effectiveSampleSize: number;
+}
+
+/**
+ * Mean, standard error and effective sample size of one chain.
+ *
+ *   ESS = n / (1 + 2 Σ ρₖ), the sum over Geyer's initial monotone sequence of positive pairs ρ₂ₖ + ρ₂ₖ₊₁
+ *
+ * Cost: O(n·k) for the k lags until correlations have died. A constant chain has ESS n and error 0.
+ * @throws RangeError for fewer than 4 values
+ */
+export function chainMean(values: ArrayLike<number>): ChainMean {
+  const n = values.length;
+  if (n < 4) throw new RangeError(`chainMean: there must be at least 4 values, got ${n}`);
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += values[i] / n;
+  const covariance = (lag: number): number => {
+    let sum = 0;
+    for (let i = lag; i < n; i++) sum += (values[i] - mean) * (values[i - lag] - mean);
+    return sum / n;
+  };
+  const variance = covariance(0);
+  if (variance === 0) return { mean, standardError: 0, effectiveSampleSize: n };
+  let time = -1;
+  let previous = Number.POSITIVE_INFINITY;
+  for (let lag = 0; lag + 1 < n; lag += 2) {
+    const pair = Math.min(previous, (covariance(lag) + covariance(lag + 1)) / variance);
+    if (pair <= 0) break;
+    time += 2 * pair;
+    previous = pair;
+  }
+  // Antithetic chains can have more than n effective samples; a factor above 10 would be noise of the estimate.
+  const effectiveSampleSize = n / Math.max(time, 0.1);
+  const deviation = Math.sqrt((variance * n) / (n - 1));
+  return { mean, standardError: deviation / Math.sqrt(effectiveSampleSize), effectiveSampleSize };
+}
+
+/**
+ * Split-R̂: √(total variance / variance within half chains); 1 where all halves of all chains agree.
+ *
+ * Above 1.05 the chains have not mixed and their averages mean nothing. Chains of equal length, at least 4 values each.
+ * @throws RangeError for chains that are too short or unequal
+ */
+export function splitRHat(chains: readonly ArrayLike<number>[]): number {
+  const length = chains[0]?.length ?? 0;
+  if (length < 4 || chains.some((chain) => chain.length !== length)) {
+    throw new RangeError(
+      `splitRHat: chains must have one length of at least 4, got ${chains.map((chain) => chain.length).join(", ")}`,
+    );
+  }
+  const half = Math.floor(length / 2);
+  const halves = chains.flatMap((chain) => {
+    const values = Array.from(chain);
+    return [values.slice(0, half), values.slice(length - half)];
+  });
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const varianceOf = (values: readonly number[]): number => {
+    const mean = meanOf(values);
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  };
+  const within = meanOf(halves.map(varianceOf));
+  const between = half * varianceOf(halves.map(meanOf));
+  if (within === 0) return between === 0 ? 1 : Number.POSITIVE_INFINITY;
+  return Math.sqrt((half - 1) / half + between / (half * within));
+}
