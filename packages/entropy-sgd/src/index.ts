@@ -33,6 +33,15 @@ export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
+export {
+  type CouplingEstimate,
+  type CouplingOptions,
+  couplingEntropy,
+  type Rung,
+} from "./localEntropy/couplingEntropy.ts";
+export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
+export type { LocalEntropyEstimate, LossAt, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
+export { type GaussianDrawsOptions, logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
 export { entropyAdam, entropyAdamDefaults } from "./optimizers/entropyAdam.ts";

@@ -176,6 +176,16 @@ describe("bits", () => {
     }
   });
 
+  test("normals by SIMD are those of the plain transform, group by group", () => {
+    const out = new Float32Array(16 * 300);
+    normalInto(out, draw(77));
+    const group = new Float32Array(16);
+    for (let g = 0; g < 300; g++) {
+      groupNormalsInto(group, g, draw(77));
+      expect([...out.subarray(16 * g, 16 * g + 16)]).toEqual([...group]);
+    }
+  });
+
   test("keys tell texts, numbers and their order apart", () => {
     const paths = [[], [0], ["0"], ["a", "b"], ["ab"], ["b", "a"], [1, 2], [2, 1], [12]];
     const keys = [0, 1, 2 ** 32].flatMap((seed) => paths.map((path) => randomKey(seed, ...path).join()));

@@ -41,6 +41,7 @@ const entropyOptions = {
 /** Learning rates of the baselines: [V]. */
 const rates: Readonly<Record<string, { sgd: number; adam: number; sgld: number; entropyAdam: number }>> = {
   lenet: { sgd: 0.1, adam: 1e-3, sgld: 0.1, entropyAdam: 0.03 },
+  mnistfc: { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.003 },
 };
 const otherRates = { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.01 };
 

@@ -1,0 +1,226 @@
+import { describe, expect, test } from "vitest";
+import { hessianOperator } from "../curvature/hessianOperator.ts";
+import { entropySgd } from "../optimizers/entropySgd.ts";
+import { outerStep } from "../optimizers/outerStep.ts";
+import { normalInto } from "../random/fills.ts";
+import { randomKey } from "../random/randomKey.ts";
+import { couplingEntropy } from "./couplingEntropy.ts";
+import { laplaceEntropy } from "./laplaceEntropy.ts";
+import type { LossAt } from "./localEntropyEstimate.ts";
+import { logMeanExpEntropy, smoothedLossBound } from "./smoothedLoss.ts";
+
+/** f = f₀ + ½ Σ hᵢ(xᵢ − aᵢ)². */
+function quadratic(h: Float64Array, a: Float64Array, f0 = 0.3) {
+  const lossAt: LossAt = (x) => ({
+    energy: x.reduce((sum, value, i) => sum + 0.5 * h[i] * (value - a[i]) ** 2, f0),
+    gradient: x.map((value, i) => h[i] * (value - a[i])),
+  });
+  /** F̃ = −f₀ − ½ Σ γh/(h + γ)·(x − a)² − (1/2β) Σ log(1 + h/γ). */
+  const exact = (x: Float64Array, beta: number, radius: number): number => {
+    const gamma = 1 / (beta * radius * radius);
+    return h.reduce(
+      (sum, hi, i) =>
+        sum - 0.5 * ((gamma * hi) / (hi + gamma)) * (x[i] - a[i]) ** 2 - Math.log1p(hi / gamma) / (2 * beta),
+      -f0,
+    );
+  };
+  return { lossAt, exact };
+}
+
+const normals = (n: number, step: number): Float64Array => {
+  const out = new Float64Array(n);
+  normalInto(out, { key: randomKey(2, "local-entropy-test"), stream: 0, step });
+  return out;
+};
+
+describe("on a small quadratic, all estimators agree with the closed form", () => {
+  const h = Float64Array.of(0.5, 1, 4);
+  const a = Float64Array.of(0, 1, -1);
+  const { lossAt, exact } = quadratic(h, a);
+  const params = Float64Array.of(0.4, 0.6, -0.8);
+  const place = { params, inverseTemperature: 3, radius: 0.5 };
+  const truth = exact(params, 3, 0.5);
+
+  test("mean of exponentials", async () => {
+    const { estimate, standardError, valid } = await logMeanExpEntropy(lossAt, { ...place, numDraws: 20_000, seed: 1 });
+    expect(valid).toBe(true);
+    expect(Math.abs(estimate - truth)).toBeLessThan(5 * standardError);
+    expect(standardError).toBeLessThan(0.01);
+  });
+
+  test("Jensen's bound is −E f = −f(x) − ½σ² tr H, and below", async () => {
+    const { estimate, standardError, kind } = await smoothedLossBound(lossAt, { ...place, numDraws: 20_000, seed: 2 });
+    expect(kind).toBe("lower bound");
+    const smoothed = -(await lossAt(params)).energy - 0.5 * 0.25 * 5.5;
+    expect(Math.abs(estimate - smoothed)).toBeLessThan(5 * standardError);
+    expect(smoothed).toBeLessThan(truth);
+  });
+
+  test("coupling integration", async () => {
+    const numbers = { numSamples: 8000, burnIn: 400, stepSize: 0.04, seed: 3 };
+    const result = await couplingEntropy(lossAt, { ...place, ...numbers });
+    expect(result.valid).toBe(true);
+    expect(Math.abs(result.estimate - truth)).toBeLessThan(5 * result.standardError);
+    expect(result.standardError).toBeLessThan(0.02);
+  });
+
+  test("Laplace, exact here", async () => {
+    const { energy: loss, gradient } = await lossAt(params);
+    const hessian = hessianOperator(3, (v) => v.map((value, i) => h[i] * value));
+    const result = await laplaceEntropy({ ...place, loss, gradient, hessian, numSteps: 3, numProbes: 2 });
+    expect(result).toMatchObject({ valid: true, reason: null });
+    expect(result.estimate).toBeCloseTo(truth, 10);
+  });
+
+  test("γ(x − ⟨x'⟩) is the direction of entropySgd as L grows", () => {
+    // −∇F = γh/(h + γ)·(x − a), with the last sample as average and many steps; scaleByScope keeps the γ.
+    const gamma = 0.7;
+    const options = {
+      momentum: 0,
+      noise: 0,
+      averaging: 1,
+      innerLearningRate: 0.2,
+      innerSteps: 400,
+      scaleByScope: true,
+    };
+    const optimizer = entropySgd({ ...options, scope: gamma, learningRate: 1 });
+    const state = outerStep(optimizer, optimizer.init(params), (x) => x.map((value, i) => h[i] * (value - a[i])));
+    optimizer.evalPoint(state).forEach((value, i) => {
+      expect(params[i] - value).toBeCloseTo(((gamma * h[i]) / (h[i] + gamma)) * (params[i] - a[i]), 12);
+    });
+  });
+});
+
+test("a planted quadratic of network size: coupling and Laplace at β = 55,000 and 20,000 weights", async () => {
+  const n = 20_000;
+  // As in trained networks: most curvatures near zero, a few large ones.
+  const h = Float64Array.from({ length: n }, (_, i) => (i < 20 ? 10 - i / 4 : 1e-3 * ((i * 7919) % 13)));
+  const a = normals(n, 1).map((value) => 1e-3 * value);
+  const { lossAt, exact } = quadratic(h, a);
+  const params = new Float64Array(n);
+  const place = { params, inverseTemperature: 55_000, radius: 5e-3 };
+  const truth = exact(params, 55_000, 5e-3);
+  const { energy: loss, gradient } = await lossAt(params);
+  const hessian = hessianOperator(n, (v) => v.map((value, i) => h[i] * value));
+  const laplace = await laplaceEntropy({ ...place, loss, gradient, hessian, numSteps: 40, numProbes: 6, seed: 1 });
+  expect(laplace.valid).toBe(true);
+  expect(Math.abs(laplace.estimate - truth)).toBeLessThan(5 * laplace.standardError + 1e-6);
+  const coupling = await couplingEntropy(lossAt, {
+    ...place,
+    numRungs: 8,
+    numSamples: 80,
+    burnIn: 80,
+    stepSize: 0.05,
+    seed: 2,
+  });
+  expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
+  expect(coupling.standardError).toBeLessThan(0.1 * Math.abs(truth + loss));
+});
+
+test("a mixture of wells in one dimension, against quadrature", async () => {
+  const energy = (x: number): number =>
+    -Math.log(Math.exp(-2 * (x + 1) ** 2) + 1.5 * Math.exp(-40 * (x - 1) ** 2) + 0.01);
+  const slope = (x: number): number => (energy(x + 1e-5) - energy(x - 1e-5)) / 2e-5;
+  const lossAt: LossAt = ([x]) => ({ energy: energy(x), gradient: Float64Array.of(slope(x)) });
+  for (const [centre, beta, radius] of [
+    [-1, 2, 0.4],
+    [1, 2, 0.4],
+    [0, 1, 0.5],
+  ] as const) {
+    let mean = 0;
+    for (let z = -8; z < 8; z += 1e-3) {
+      mean += (Math.exp(-0.5 * z * z - beta * energy(centre + radius * z)) * 1e-3) / Math.sqrt(2 * Math.PI);
+    }
+    const truth = Math.log(mean) / beta;
+    const place = { params: Float64Array.of(centre), inverseTemperature: beta, radius };
+    const draws = await logMeanExpEntropy(lossAt, { ...place, numDraws: 20_000, seed: 4 });
+    expect(Math.abs(draws.estimate - truth)).toBeLessThan(5 * draws.standardError);
+    const coupling = await couplingEntropy(lossAt, {
+      ...place,
+      numSamples: 6000,
+      burnIn: 200,
+      stepSize: 0.05,
+      seed: 5,
+    });
+    expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
+  }
+});
+
+describe("what does not apply is told", () => {
+  const { lossAt } = quadratic(Float64Array.of(1), Float64Array.of(0));
+  const place = { params: Float64Array.of(0), inverseTemperature: 1, radius: 1 };
+
+  test("too few draws carry the mean", async () => {
+    const n = 500;
+    const steep = quadratic(new Float64Array(n).fill(1), new Float64Array(n));
+    const result = await logMeanExpEntropy(steep.lossAt, {
+      params: new Float64Array(n),
+      inverseTemperature: 50,
+      radius: 1,
+      numDraws: 100,
+    });
+    expect(result).toMatchObject({
+      valid: false,
+      reason: expect.stringMatching(/^only .* of 100 draws carry the mean/),
+    });
+  });
+
+  test("negative curvature below −γ", async () => {
+    const hessian = hessianOperator(2, (v) => Float64Array.of(v[0], -2 * v[1]));
+    const options = {
+      ...place,
+      params: new Float64Array(2),
+      loss: 0,
+      gradient: new Float64Array(2),
+      hessian,
+      numSteps: 2,
+      numProbes: 2,
+    };
+    const result = await laplaceEntropy(options);
+    expect(result).toMatchObject({ valid: false, reason: expect.stringMatching(/is not above −γ = -1\.00e\+0$/) });
+    expect(result.estimate).toBeNaN();
+  });
+
+  test("chains that have not mixed, or left the finite numbers", async () => {
+    // Two wells 20σ apart: chains stay where they are.
+    const wells: LossAt = ([x]) => ({
+      energy: 0.01 * (x * x - 100) ** 2,
+      gradient: Float64Array.of(0.04 * x * (x * x - 100)),
+    });
+    const stuck = await couplingEntropy(wells, {
+      params: Float64Array.of(0),
+      inverseTemperature: 1,
+      radius: 8,
+      numSamples: 50,
+      burnIn: 5,
+      stepSize: 1e-4,
+      numRungs: 4,
+    });
+    expect(stuck).toMatchObject({
+      valid: false,
+      reason: expect.stringMatching(/^split-R̂ is .*: the chains have not mixed$/),
+    });
+    const wild = await couplingEntropy(wells, {
+      params: Float64Array.of(0),
+      inverseTemperature: 1,
+      radius: 8,
+      numSamples: 50,
+      burnIn: 5,
+      stepSize: 1,
+      numRungs: 4,
+    });
+    expect(wild).toMatchObject({ valid: false, reason: "a chain left the finite numbers: the step is too large" });
+  });
+
+  test("bad neighbourhoods and numbers", async () => {
+    await expect(logMeanExpEntropy(lossAt, { ...place, radius: 0, numDraws: 10 })).rejects.toThrow(
+      "logMeanExpEntropy: radius must be in (0, ∞), got 0",
+    );
+    await expect(smoothedLossBound(lossAt, { ...place, numDraws: 1 })).rejects.toThrow(
+      "smoothedLossBound: numDraws must be an integer in [2, ∞), got 1",
+    );
+    await expect(
+      couplingEntropy(lossAt, { ...place, numSamples: 10, burnIn: 0, stepSize: 0.1, numRungs: 3 }),
+    ).rejects.toThrow("couplingEntropy: numRungs must be even, got 3");
+  });
+});

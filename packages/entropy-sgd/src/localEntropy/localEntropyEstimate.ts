@@ -1,0 +1,61 @@
+/**
+ * Local entropy of a function around a point, in units of the loss:
+ *
+ *   F̃_β(x, σ) = (1/β) log E exp(−β f(x + ξ)),   ξ ~ N(0, σ²I),   γ = 1/(βσ²)
+ *
+ * It is −f(x) for σ → 0 and falls as the neighbourhood fills with bad points; a wider valley falls less. The estimators in
+ * this folder give the same record, which carries its own doubt.
+ *
+ * @see Chaudhari et al. 2017 (arXiv:1611.01838), section 3; Baldassi et al. 2016, "Unreasonable effectiveness of learning
+ *   neural networks" (arXiv:1605.06444)
+ */
+import type { EnergyAt } from "../sampling/langevin.ts";
+import type { Vector } from "../types.ts";
+
+/** Where local entropy is measured. */
+export interface Neighbourhood {
+  /** x, shape (n,). */
+  readonly params: Vector;
+  /** β; the number of training examples makes a mean loss a log-likelihood. */
+  readonly inverseTemperature: number;
+  /** σ of the Gaussian neighbourhood per weight. */
+  readonly radius: number;
+}
+
+/** An estimate that carries its doubt. */
+export interface LocalEntropyEstimate {
+  /** F̃, units of the loss. */
+  readonly estimate: number;
+  /** Of the estimate, all sources of error that the estimator sees together. */
+  readonly standardError: number;
+  /** What the number is: an estimate, or a bound from below. */
+  readonly kind: "estimate" | "lower bound";
+  /** False where the estimator does not apply; `reason` says why. The number then means nothing. */
+  readonly valid: boolean;
+  readonly reason: string | null;
+  /** Evaluations of f, with or without its gradient, or Hessian-vector products. */
+  readonly numEvaluations: number;
+}
+
+/** f and ∇f; what the Langevin samplers take as energy. */
+export type LossAt = EnergyAt;
+
+/** γ of a neighbourhood: 1/(βσ²). */
+export function scopeOf({ inverseTemperature, radius }: Neighbourhood): number {
+  return 1 / (inverseTemperature * radius * radius);
+}
+
+/**
+ * Checks a neighbourhood.
+ *
+ * @throws RangeError naming function, quantity, rule and value
+ */
+export function checkNeighbourhood(where: string, { inverseTemperature, radius }: Neighbourhood): void {
+  for (const [name, value] of [
+    ["inverseTemperature", inverseTemperature],
+    ["radius", radius],
+  ] as const) {
+    if (!(Number.isFinite(value) && value > 0))
+      throw new RangeError(`${where}: ${name} must be in (0, ∞), got ${value}`);
+  }
+}
