@@ -44,7 +44,42 @@ for (const network of networks.split(",")) {
       const at = own.findIndex((other) => other.rate === rate);
       own.splice(at < 0 ? own.length : at, at < 0 ? 0 : 1, record);
       writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+      writeFileSync(new URL("../docs/results/rates.md", import.meta.url), asMarkdown());
       console.log(network, optimizer, rate, validationError, testError);
     }
   }
+}
+
+/** The results as a page: one table per network, the chosen rate of each optimizer in bold. */
+function asMarkdown() {
+  const percent = (value) => (value === null ? "diverged" : (100 * value).toFixed(2));
+  const sections = Object.entries(results).map(([network, { budget: epochs, seed, environment, optimizers }]) => {
+    const rows = Object.entries(optimizers).flatMap(([optimizer, records]) => {
+      const finite = records.filter(({ validationError }) => validationError !== null);
+      const best = Math.min(...finite.map(({ validationError }) => validationError));
+      // Of equal validation errors the smaller rate.
+      const chosen = Math.min(...finite.filter((r) => r.validationError === best).map((r) => r.rate));
+      return records.map(({ rate, validationError, testError, trainLoss }) => {
+        const shown = rate === chosen ? `**${rate}**` : String(rate);
+        return `| ${optimizer} | ${shown} | ${percent(validationError)} | ${percent(testError)} | ${trainLoss?.toFixed(4) ?? "–"} |`;
+      });
+    });
+    const { processor, cores, node, onnxRuntime } = environment;
+    return [
+      `## ${network}`,
+      "",
+      `${epochs} effective epochs, seed ${seed}; ${processor}, ${cores} cores, Node ${node}, ONNX Runtime ${onnxRuntime}.`,
+      "",
+      "| optimizer | learning rate | validation error, % | test error, % | train loss |",
+      "|---|---|---|---|---|",
+      ...rows,
+    ].join("\n");
+  });
+  const head = [
+    "# Learning rates of the baselines",
+    "",
+    "Chosen by validation error at the end of the budget, one seed, by `node bench/chooseRates.mjs lenet,mnistfc,mnistfc-bn`;",
+    "Entropy-Adam with the `lua` preset. Chosen rates are bold; the smaller one where errors are equal.",
+  ].join("\n");
+  return `${[head, ...sections].join("\n\n")}\n`;
 }

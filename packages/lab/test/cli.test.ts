@@ -266,6 +266,69 @@ describe("spectrum", () => {
   });
 });
 
+describe("local-entropy", () => {
+  test("of two runs: the smoothed loss bounds from below, estimators agree, and everything is written", async () => {
+    const base = [
+      "--network",
+      "mlp-49-16-10",
+      "--set",
+      "validation=100",
+      "--set",
+      "batchSize=50",
+      "--data",
+      dataFolder(),
+    ];
+    const [one, two] = [freshOut(), freshOut()];
+    await run(["train", ...base, "--optimizer", "sgd", "--budget", "5", "--seed", "1", "--out", one, "--json"]);
+    await run(["train", ...base, "--optimizer", "sgd", "--budget", "5", "--seed", "2", "--out", two, "--json"]);
+    const { code, stdout } = await run([
+      ...[
+        "local-entropy",
+        one,
+        two,
+        "--radii",
+        "0.01,0.02",
+        "--estimators",
+        "smoothed-loss,laplace,coupling",
+        "--beta",
+        "600",
+      ],
+      ...["--examples", "100", "--samples", "30", "--json"],
+    ]);
+    expect(code).toBe(0);
+    const { settings, runs } = JSON.parse(stdout);
+    expect(settings).toMatchObject({ network: "mlp-49-16-10", beta: 600, examples: 100 });
+    expect(runs).toHaveLength(2);
+    for (const { points, loss } of runs) {
+      const at = (estimator: string, radius: number) =>
+        points.find(
+          (point: { estimator: string; radius: number }) => point.estimator === estimator && point.radius === radius,
+        );
+      expect(points).toHaveLength(6);
+      for (const radius of [0.01, 0.02]) {
+        const [bound, coupling] = [at("smoothed-loss", radius), at("coupling", radius)];
+        expect(bound).toMatchObject({ kind: "lower bound", valid: true });
+        expect(bound.estimate).toBeLessThan(coupling.estimate + 5 * (coupling.standardError + bound.standardError));
+        expect(coupling.estimate).toBeLessThan(5 * coupling.standardError);
+        expect(-coupling.estimate).toBeGreaterThan(loss - 0.1);
+      }
+    }
+    expect(readdirSync(one)).toEqual(
+      expect.arrayContaining(["local-entropy.html", "local-entropy.json", "local-entropy.png", "local-entropy.svg"]),
+    );
+    expect(readFileSync(join(one, "local-entropy.html"), "utf8")).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("refuses bad radii and estimators", async () => {
+    expect((await run(["local-entropy", "x", "--radii", "0"])).stderr).toMatch(
+      /It must be positive numbers between commas/,
+    );
+    expect((await run(["local-entropy", "x", "--estimators", "guess"])).stderr).toMatch(
+      /Estimators are smoothed-loss, laplace, coupling/,
+    );
+  });
+});
+
 describe("bad input is told in one line, with exit code 2 and nothing written", () => {
   const rest = ["--budget", "1", "--optimizer", "sgd", "--network", "lenet"];
   test.each<[string[], RegExp]>([

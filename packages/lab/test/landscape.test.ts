@@ -56,7 +56,10 @@ describe("the landscape of a network with batch norm", async () => {
 
   test("has the interpreter's loss, gradient and Hessian-vector product, to float32", async () => {
     expect((await landscape.lossAt(params)).loss).toBeCloseTo(truth.loss, 5);
-    expect(worst(await landscape.gradientAt(params), truth.gradient)).toBeLessThan(1e-4);
+    const { energy, gradient } = await landscape.lossAndGradientAt(params);
+    expect(energy).toBeCloseTo(truth.loss, 5);
+    expect(gradient).toHaveLength(landscape.dimension);
+    expect(worst(gradient, truth.gradient)).toBeLessThan(1e-4);
     expect(worst(await landscape.hessianAt(params).apply(Float64Array.from(v)), truth.product)).toBeLessThan(1e-4);
   });
 

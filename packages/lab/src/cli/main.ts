@@ -9,6 +9,13 @@ import { writeReport } from "../report/writeReport.ts";
 import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { type FigureCommand, wideValleysCommand } from "./figure.ts";
+import {
+  estimatorList,
+  estimatorNames,
+  type LocalEntropyCommand,
+  localEntropyCommand,
+  positiveList,
+} from "./localEntropy.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
 import { type SpectrumCommand, spectrumCommand } from "./spectrum.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
@@ -93,6 +100,28 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
     .option("--out <folder>", "where spectrum.html, .svg, .png and .json go; default: the run folder")
     .option("--json", "print one JSON object on standard output and nothing else there")
     .action(async (run: string, options: SpectrumCommand) => done(await spectrumCommand(run, options, context)));
+
+  program
+    .command("local-entropy")
+    .description("Measure local entropy of one or two trained runs over the radius of the neighbourhood.")
+    .argument("<runs...>", "one or two run folders of the same network")
+    .option("--radii <list>", "σ per weight, between commas", positiveList, [1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
+    .option("--estimators <list>", `${estimatorNames.join(", ")}; coupling is costly`, estimatorList, [
+      "smoothed-loss",
+      "laplace",
+    ])
+    .option("--beta <number>", "inverse temperature; default: the number of training examples", positive)
+    .option("--examples <n>", "training examples, from the first on", integerFrom(1), 4096)
+    .option("--draws <n>", "Gaussian draws of the smoothed loss", integerFrom(2), 32)
+    .option("--steps <m>", "Lanczos steps of Laplace's log det", integerFrom(3), 60)
+    .option("--probes <k>", "probes of Laplace's log det", integerFrom(2), 3)
+    .option("--samples <n>", "Langevin samples per rung and chain of the coupling", integerFrom(8), 50)
+    .option("--seed <n>", "seed of draws, probes and chains", integerFrom(0), 0)
+    .option("--out <folder>", "where local-entropy.html, .svg, .png and .json go; default: the first run's folder")
+    .option("--json", "print one JSON object on standard output and nothing else there")
+    .action(async (runs: string[], options: LocalEntropyCommand) =>
+      done(await localEntropyCommand(runs, options, context)),
+    );
 
   program
     .command("report")

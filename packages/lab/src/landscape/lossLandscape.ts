@@ -48,8 +48,8 @@ export interface LossLandscape {
   readonly numExamples: number;
   /** One forward pass over the examples. */
   lossAt(x: Vector): Promise<LossAndError>;
-  /** ∇f; one forward and backward pass. A new vector. */
-  gradientAt(x: Vector): Promise<Float64Array>;
+  /** f and ∇f; one forward and backward pass. A new vector. What samplers take as energy. */
+  lossAndGradientAt(x: Vector): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
   /** v ↦ ∇²f(x)·v, exact up to float32; each product costs about two gradients. */
   hessianAt(x: Vector): SymmetricOperator;
   close(): Promise<void>;
@@ -106,7 +106,7 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     const loss = softmaxCrossEntropy(network.logits, input("labels", [batch], "int32"));
     const values: Record<Kind, () => Value[]> = {
       loss: () => [network.logits],
-      gradient: () => gradients(loss, weights),
+      gradient: () => [...gradients(loss, weights), loss],
       product: () => hvp(loss, weights, directions),
     };
     const optimised = optimise(values[kind]());
@@ -148,8 +148,13 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
   }
 
   /** The mean over examples of a vector that each batch gives in pieces. */
-  async function meanVector(kind: Kind, x: Float32Array, v: Float32Array | null): Promise<Float64Array> {
-    const mean = new Float64Array(numParams);
+  async function meanVector(
+    kind: "gradient" | "product",
+    x: Float32Array,
+    v: Float32Array | null,
+  ): Promise<Float64Array> {
+    // A gradient pass gives the loss behind the gradient.
+    const mean = new Float64Array(numParams + (kind === "gradient" ? 1 : 0));
     await overBatches(kind, x, v, (pieces, _, count) => {
       const weight = count / numExamples;
       let at = 0;
@@ -171,7 +176,10 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
       });
       return { loss: lossSum / numExamples, error: numWrong / numExamples };
     },
-    gradientAt: (x) => meanVector("gradient", Float32Array.from(x), null),
+    async lossAndGradientAt(x) {
+      const mean = await meanVector("gradient", Float32Array.from(x), null);
+      return { energy: mean[numParams]!, gradient: mean.subarray(0, numParams) };
+    },
     hessianAt(x) {
       const at = Float32Array.from(x);
       return hessianOperator(numParams, (v) => meanVector("product", at, Float32Array.from(v)));
