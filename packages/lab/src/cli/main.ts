@@ -57,15 +57,19 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
 
   runOptions(program.command("train"))
     .description("Train once and keep the run.")
-    .requiredOption("--optimizer <name>", Object.keys(optimizerOptions).join(", "))
+    .option("--optimizer <name>", Object.keys(optimizerOptions).join(", "), "entropy-sgd")
     .option("--seed <n>", "seed of weights, data order, dropout and noise", integerFrom(0), 1)
-    .action(async (options: TrainCommand) => done(await trainCommand(options, context)));
+    .action(async ({ out = nextFolder("runs", "train"), ...options }: Unplaced<TrainCommand>) =>
+      done(await trainCommand({ ...options, out }, context)),
+    );
 
   runOptions(program.command("compare"))
     .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
     .requiredOption("--optimizers <names>", "names between commas", names)
     .option("--seeds <k>", "seeds 1 … k", integerFrom(1), 3)
-    .action(async (options: CompareCommand) => done(await compareCommand(options, context)));
+    .action(async ({ out = nextFolder("runs", "compare"), ...options }: Unplaced<CompareCommand>) =>
+      done(await compareCommand({ ...options, out }, context)),
+    );
 
   program
     .command("start")
@@ -135,12 +139,15 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
   return program;
 }
 
+/** Options as they are parsed, before a missing folder is chosen. */
+type Unplaced<Options extends { readonly out: string }> = Omit<Options, "out"> & { readonly out?: string };
+
 /** What train and compare have in common. */
 function runOptions(command: Command): Command {
   return command
     .requiredOption("--network <name>", networkNames.join(", "))
     .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
-    .requiredOption("--out <folder>", "a new or empty folder")
+    .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N")
     .option("--preset <name>", `${Object.keys(presets).join(", ")} (Entropy-SGD and Entropy-Adam; default paper)`)
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
     .option("--dropout <rate>", "dropout rate instead of the recipe's", dropoutRate)
