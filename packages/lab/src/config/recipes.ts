@@ -42,7 +42,9 @@ const entropyOptions = {
 const rates: Readonly<Record<string, { sgd: number; adam: number; sgld: number; entropyAdam: number }>> = {
   lenet: { sgd: 0.1, adam: 1e-3, sgld: 0.1, entropyAdam: 0.03 },
   mnistfc: { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.003 },
+  "mnistfc-bn": { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.003 },
 };
+/** Networks without a study of their own, from the candidates. */
 const otherRates = { sgd: 0.03, adam: 1e-3, sgld: 0.1, entropyAdam: 0.01 };
 
 /** The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout. */
