@@ -33,6 +33,9 @@ export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
+export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
+export { type NoiseOptions, type NoiseRise, noiseRise, type ScoreAt } from "./flatness/noiseRise.ts";
+export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
 export {
   type CouplingEstimate,
   type CouplingOptions,

@@ -1,0 +1,65 @@
+/** The mean rise of loss and error under Gaussian noise of the weights. */
+import { normalInto } from "../random/fills.ts";
+import { randomKey } from "../random/randomKey.ts";
+import type { Vector } from "../types.ts";
+
+/** Mean loss and share of wrong answers at a point. */
+export type ScoreAt = (
+  x: Float64Array,
+) => Promise<{ readonly loss: number; readonly error: number }> | { readonly loss: number; readonly error: number };
+
+/** Noise of the weights. */
+export interface NoiseOptions {
+  /** x, shape (n,). */
+  readonly params: Vector;
+  /** σ. */
+  readonly sigma: number;
+  /** `absolute`: x + σz. `relative`: x + σ·z⊙x, which rescaling a weight does not change. */
+  readonly scale: "absolute" | "relative";
+  readonly numDraws: number;
+  readonly seed?: number;
+}
+
+/** Rises with their standard errors over draws, and the draws themselves for paired comparisons. */
+export interface NoiseRise {
+  readonly loss: { readonly estimate: number; readonly standardError: number };
+  readonly error: { readonly estimate: number; readonly standardError: number };
+  readonly draws: readonly { readonly loss: number; readonly error: number }[];
+}
+
+/**
+ * E[f(x + noise)] − f(x) and the same of the error; the relative form of the error is the local energy.
+ *
+ * Two solutions measured with one seed see the same noise, so that their difference has a paired standard error.
+ * Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
+ *
+ * @throws RangeError unless sigma is positive and numDraws an integer of at least 2
+ * @see Pittorino et al. 2021, "Entropic gradient descent algorithms and wide flat minima" (arXiv:2006.07897), section 2.2
+ */
+export async function noiseRise(scoreAt: ScoreAt, options: NoiseOptions): Promise<NoiseRise> {
+  const { params, sigma, scale, numDraws, seed = 0 } = options;
+  if (!(Number.isFinite(sigma) && sigma > 0)) throw new RangeError(`noiseRise: sigma must be in (0, ∞), got ${sigma}`);
+  if (!Number.isInteger(numDraws) || numDraws < 2) {
+    throw new RangeError(`noiseRise: numDraws must be an integer in [2, ∞), got ${numDraws}`);
+  }
+  const key = randomKey(seed, "weight-noise");
+  const base = await scoreAt(Float64Array.from(params));
+  const point = new Float64Array(params.length);
+  const draws: { loss: number; error: number }[] = [];
+  for (let draw = 0; draw < numDraws; draw++) {
+    normalInto(point, { key, stream: 0, step: draw });
+    for (let i = 0; i < point.length; i++) {
+      point[i] = params[i] + sigma * point[i] * (scale === "relative" ? params[i] : 1);
+    }
+    const { loss, error } = await scoreAt(point);
+    draws.push({ loss: loss - base.loss, error: error - base.error });
+  }
+  return { loss: meanOf(draws.map(({ loss }) => loss)), error: meanOf(draws.map(({ error }) => error)), draws };
+}
+
+function meanOf(values: readonly number[]): { estimate: number; standardError: number } {
+  const n = values.length;
+  const estimate = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - estimate) ** 2, 0);
+  return { estimate, standardError: Math.sqrt(squares / (n - 1) / n) };
+}

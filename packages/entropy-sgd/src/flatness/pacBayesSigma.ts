@@ -1,0 +1,69 @@
+/**
+ * PAC-Bayes flatness: how much noise the weights bear.
+ *
+ * @see Neyshabur et al. 2017, "Exploring generalization in deep learning" (arXiv:1706.08947); Jiang et al. 2020,
+ *   "Fantastic generalization measures and where to find them" (arXiv:1912.02178), appendix C
+ */
+import type { Vector } from "../types.ts";
+import { noiseRise, type ScoreAt } from "./noiseRise.ts";
+
+/** How the largest bearable noise is sought. */
+export interface PacBayesOptions {
+  /** x, shape (n,). */
+  readonly params: Vector;
+  /** Rise of the expected error that is borne. Default 0.1. */
+  readonly allowedRise?: number;
+  readonly numDraws: number;
+  /** Interval in which σ is sought, by bisection in log σ. Default 1e-5 to 1. */
+  readonly range?: readonly [low: number, high: number];
+  /** Halvings of the interval. Default 12: a factor of 1.003 for the default range. */
+  readonly numHalvings?: number;
+  readonly seed?: number;
+}
+
+/** The largest σ whose expected rise of the error is allowed. */
+export interface PacBayesSigma {
+  readonly sigma: number;
+  /** 1/σ², the term of the bound: smaller is flatter. */
+  readonly sharpness: number;
+  /** Rise of the error at σ with its standard error. */
+  readonly rise: { readonly estimate: number; readonly standardError: number };
+  /** False where the rise is allowed everywhere or nowhere in the range. */
+  readonly converged: boolean;
+  readonly numEvaluations: number;
+}
+
+/**
+ * Bisection for the largest σ with E error(x + σz) − error(x) ≤ allowedRise; every σ sees the same draws.
+ *
+ * Cost: (numHalvings + 2)·(numDraws + 1) evaluations.
+ * @throws RangeError for bad numbers
+ */
+export async function pacBayesSigma(scoreAt: ScoreAt, options: PacBayesOptions): Promise<PacBayesSigma> {
+  const { params, allowedRise = 0.1, numDraws, range = [1e-5, 1], numHalvings = 12, seed = 0 } = options;
+  if (!(range[0] > 0 && range[1] > range[0] && Number.isFinite(range[1]))) {
+    throw new RangeError(`pacBayesSigma: range must be two ascending positive numbers, got ${range.join(", ")}`);
+  }
+  if (!(allowedRise > 0)) throw new RangeError(`pacBayesSigma: allowedRise must be in (0, ∞), got ${allowedRise}`);
+  let numEvaluations = 0;
+  const riseAt = async (sigma: number) => {
+    const { error } = await noiseRise(scoreAt, { params, sigma, scale: "absolute", numDraws, seed });
+    numEvaluations += numDraws + 1;
+    return error;
+  };
+  let [low, high] = range;
+  const [atLow, atHigh] = [await riseAt(low), await riseAt(high)];
+  const bracketed = atLow.estimate <= allowedRise && atHigh.estimate > allowedRise;
+  let rise = bracketed || atLow.estimate > allowedRise ? atLow : atHigh;
+  if (!bracketed) {
+    const sigma = rise === atLow ? low : high;
+    return { sigma, sharpness: 1 / sigma ** 2, rise, converged: false, numEvaluations };
+  }
+  for (let k = 0; k < numHalvings; k++) {
+    const middle = Math.sqrt(low * high);
+    const found = await riseAt(middle);
+    if (found.estimate <= allowedRise) [low, rise] = [middle, found];
+    else high = middle;
+  }
+  return { sigma: low, sharpness: 1 / low ** 2, rise, converged: true, numEvaluations };
+}
