@@ -9,6 +9,7 @@ const candidates = {
   adam: [3e-4, 1e-3],
   sgld: [0.01, 0.03, 0.1],
   "entropy-adam": [3e-3, 1e-2, 3e-2],
+  sam: [0.01, 0.03, 0.1],
 };
 const [networks = "lenet", budget = "4"] = process.argv.slice(2);
 const file = new URL("../docs/results/rates.json", import.meta.url);
@@ -78,7 +79,7 @@ function asMarkdown() {
   const head = [
     "# Learning rates of the baselines",
     "",
-    "Chosen by validation error at the end of the budget, one seed, by `node bench/chooseRates.mjs lenet,mnistfc,mnistfc-bn`;",
+    "Chosen by validation error at the end of the budget, one seed, by `node bench/chooseRates.mjs lenet,mnistfc,mnistfc-bn,small-lenet`;",
     "Entropy-Adam with the `lua` preset. Chosen rates are bold; the smaller one where errors are equal.",
   ].join("\n");
   return `${[head, ...sections].join("\n\n")}\n`;
