@@ -14,6 +14,7 @@ export {
   type LanczosResult,
   lanczos,
 } from "./curvature/lanczos.ts";
+export { magnitudeRelative } from "./curvature/magnitudeRelative.ts";
 export {
   type NearZeroShare,
   nearZeroShare,
@@ -36,14 +37,11 @@ export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
 export { type NoiseOptions, type NoiseRise, noiseRise, type ScoreAt } from "./flatness/noiseRise.ts";
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
-export {
-  type CouplingEstimate,
-  type CouplingOptions,
-  couplingEntropy,
-  type Rung,
-} from "./localEntropy/couplingEntropy.ts";
+export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
+export type { LadderEstimate, LadderOptions, Rung } from "./localEntropy/ladderIntegration.ts";
 export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
 export type { LocalEntropyEstimate, LossAt, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
+export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";
 export { type GaussianDrawsOptions, logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
@@ -86,6 +84,13 @@ export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";
 export { integersInto, permutationInto } from "./random/integers.ts";
 export { philoxInto, philoxRounds, type RandomKey } from "./random/philox.ts";
 export { randomKey } from "./random/randomKey.ts";
+export {
+  type CriticalPoint,
+  type CriticalPointOptions,
+  findCriticalPoint,
+  type GradientField,
+} from "./saddles/findCriticalPoint.ts";
+export { type MinresOptions, type MinresResult, minres } from "./saddles/minres.ts";
 export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
 export {
   adjustedLangevin,
@@ -112,6 +117,14 @@ export {
 export { clone } from "./state/clone.ts";
 export { progress } from "./state/progress.ts";
 export { deserialise, type SerialisedState, serialise, stateVersion } from "./state/serialise.ts";
+export {
+  type MeanEstimate,
+  meanEstimate,
+  type PairedDifference,
+  pairedDifference,
+} from "./statistics/pairedDifference.ts";
+export { type RankCorrelation, rankCorrelation } from "./statistics/rankCorrelation.ts";
+export { type Probability, studentQuantile } from "./statistics/student.ts";
 export type {
   Optimizer,
   PlainData,

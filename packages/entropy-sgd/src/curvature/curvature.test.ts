@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import fixture from "../../test/fixtures/eigenvalues.json" with { type: "json" };
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { finiteDifferenceHessian, hessianOperator, norm, type SymmetricOperator } from "./hessianOperator.ts";
 import { hessianTrace } from "./hessianTrace.ts";
 import { extremeEigenpairs, lanczos } from "./lanczos.ts";
+import { magnitudeRelative } from "./magnitudeRelative.ts";
 import { nearZeroShare, spectralDensity } from "./spectralDensity.ts";
 import { symmetricEigen, symmetricEigenvalues } from "./symmetricEigen.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
@@ -40,6 +42,29 @@ function planted(eigenvalues: Float64Array, numReflections = 3): SymmetricOperat
 const ascending = (values: Float64Array): number[] => [...values].sort((a, b) => a - b);
 
 describe("dense and tridiagonal eigenvalues", () => {
+  const formulas: Record<keyof typeof fixture.values, (i: number, j: number) => number> = {
+    indefinite: (i, j) => (((i * j + 3 * (i + j)) % 17) - 8) / 17,
+    hilbert: (i, j) => 1 / (i + j + 1),
+    arrow: (i, j) => (i === j ? i / 4 - 3 : i === 0 || j === 0 ? 0.5 : 0),
+  };
+  test.each(["indefinite", "hilbert", "arrow"] as const)("%s: those of numpy, dense and by Lanczos", async (name) => {
+    const { n, values } = fixture;
+    const matrix = Array.from({ length: n }, (_, i) =>
+      Float64Array.from({ length: n }, (_, j) => formulas[name](i, j)),
+    );
+    const expected = values[name];
+    const scale = Math.max(...expected.map(Math.abs));
+    // Backward stable methods err by a small multiple of n·2⁻⁵³ of the largest eigenvalue.
+    const worst = symmetricEigenvalues(matrix).map((value, k) => Math.abs(value - expected[k]) / scale);
+    expect(Math.max(...worst)).toBeLessThan(n * 2 ** -50);
+    const operator = hessianOperator(n, (v) =>
+      Float64Array.from(matrix, (row) => row.reduce((sum, a, j) => sum + a * v[j], 0)),
+    );
+    const { largest, smallest } = await extremeEigenpairs(operator, { numSteps: n, count: 1, seed: 1 });
+    expect(Math.abs(largest[0].eigenvalue - expected[n - 1]) / scale).toBeLessThan(n * 2 ** -50);
+    expect(Math.abs(smallest[0].eigenvalue - expected[0]) / scale).toBeLessThan(n * 2 ** -50);
+  });
+
   test("the second-difference matrix has the eigenvalues 2 − 2cos(kπ/(m + 1))", () => {
     const m = 50;
     const { eigenvalues, rows } = tridiagonalEigen(
@@ -206,6 +231,57 @@ describe("Hessians from gradients", () => {
       }, 0),
     ),
   );
+
+  test("linear regression: XᵀX/m, wherever it is taken", async () => {
+    const residualGradient = (w: ArrayLike<number>): Float64Array => {
+      const gradient = new Float64Array(features);
+      inputs.forEach((x, b) => {
+        const residual = (score(x, w) - labels[b]) / examples;
+        for (let i = 0; i < features; i++) gradient[i] += residual * x[i];
+      });
+      return gradient;
+    };
+    const { matrix } = await denseHessian(
+      finiteDifferenceHessian({ params, gradAt: residualGradient, unit: 2 ** -53 }),
+    );
+    matrix.forEach((row, i) => {
+      row.forEach((value, j) => {
+        expect(value).toBeCloseTo(
+          inputs.reduce((sum, x) => sum + (x[i] * x[j]) / examples, 0),
+          9,
+        );
+      });
+    });
+  });
+
+  test("the magnitude-relative Hessian does not see a rescaling that leaves the function as it is", async () => {
+    // f(a, b) = g(a·b): (a, b) → (ca, b/c) is the same network.
+    const gradient = ([a, b]: ArrayLike<number> & Iterable<number>): Float64Array => {
+      const slope = 2 * (a * b - 3);
+      return Float64Array.of(slope * b, slope * a);
+    };
+    const spectrum = async (at: Float64Array, relative: boolean) => {
+      const raw = finiteDifferenceHessian({
+        params: at,
+        gradAt: (x) => gradient(Float64Array.from(x)),
+        unit: 2 ** -53,
+      });
+      return symmetricEigenvalues((await denseHessian(relative ? magnitudeRelative(raw, at) : raw)).matrix);
+    };
+    const [here, there] = [Float64Array.of(1.5, 1), Float64Array.of(15, 0.1)];
+    const [raw, rawScaled] = [await spectrum(here, false), await spectrum(there, false)];
+    expect(rawScaled[1] / raw[1]).toBeGreaterThan(30);
+    const [relative, relativeScaled] = [await spectrum(here, true), await spectrum(there, true)];
+    relative.forEach((value, k) => {
+      expect(relativeScaled[k]).toBeCloseTo(value, 6);
+    });
+    expect(() =>
+      magnitudeRelative(
+        hessianOperator(3, (v) => v),
+        here,
+      ),
+    ).toThrow("params must have 3 elements, got 2");
+  });
 
   test.each([
     ["float64", 2 ** -53, gradAt, 1e-9],

@@ -1,7 +1,8 @@
 /**
- * Sharpness as the largest rise of the loss in a ball: max_{‖e‖ ≤ ρ} f(x + e) − f(x).
+ * Sharpness as the largest rise of the loss in a ball or a box around a point: max_e f(x + e) − f(x).
  *
- * @see Foret et al. 2021 (arXiv:2010.01412), equation 1; one ascent step is the quantity that SAM descends on
+ * @see Foret et al. 2021 (arXiv:2010.01412), equation 1: the ball; one ascent step is the quantity that SAM descends on
+ * @see Keskar et al. 2017 (arXiv:1609.04836), metric 2.1: the box
  */
 import { norm } from "../curvature/hessianOperator.ts";
 import { normalInto } from "../random/fills.ts";
@@ -15,7 +16,9 @@ export interface AscentSharpnessOptions {
   readonly params: Vector;
   /** ρ. */
   readonly radius: number;
-  /** Steps e ← ρ∇f(x + e)/‖∇f(x + e)‖; 1 is SAM's. */
+  /** `ball` ‖e‖ ≤ ρ (default), or `box` |eᵢ| ≤ ρ(|xᵢ| + 1), Keskar's. */
+  readonly region?: "ball" | "box";
+  /** Steps to the point of the region farthest along the gradient; 1 in the ball is SAM's. */
   readonly numAscentSteps: number;
   /** Seed of the first direction where the gradient vanishes. */
   readonly seed?: number;
@@ -24,22 +27,24 @@ export interface AscentSharpnessOptions {
 /** A lower bound of the maximum: the rise at the best point found. */
 export interface AscentSharpness {
   readonly estimate: number;
+  /** Keskar's form: 100·rise/(1 + f(x)). */
+  readonly relative: number;
   /** Rise after each ascent step, best so far. */
   readonly trace: readonly number[];
   readonly numGradients: number;
 }
 
 /**
- * The rise found by normalised gradient ascent on the sphere of radius ρ.
+ * The rise found by e ← argmax of e·∇f(x + e_before) over the region: ρ∇f/‖∇f‖ in the ball, ±ρ(|xᵢ| + 1) in the box.
  *
- * At a minimum of a quadratic this is the power method and tends to ½ρ²λ_max. Cost: numAscentSteps + 1 gradients and one
- * loss. Not invariant under rescaling of weights.
+ * Each step climbs where f is convex; at a minimum of a quadratic the ball's steps are the power method and tend to
+ * ½ρ²λ_max. Cost: numAscentSteps + 1 gradients. Not invariant under rescaling of weights.
  *
  * @throws RangeError unless radius is positive and numAscentSteps a positive integer
  */
 export async function ascentSharpness(
   lossAt: EnergyAt,
-  { params, radius, numAscentSteps, seed = 0 }: AscentSharpnessOptions,
+  { params, radius, region = "ball", numAscentSteps, seed = 0 }: AscentSharpnessOptions,
 ): Promise<AscentSharpness> {
   if (!(Number.isFinite(radius) && radius > 0)) {
     throw new RangeError(`ascentSharpness: radius must be in (0, ∞), got ${radius}`);
@@ -56,10 +61,14 @@ export async function ascentSharpness(
   const trace: number[] = [];
   for (let step = 0; step < numAscentSteps; step++) {
     const scale = radius / norm(direction);
-    const { energy, gradient } = await lossAt(x.map((value, i) => value + scale * direction[i]));
+    const farthest =
+      region === "ball"
+        ? (value: number, i: number): number => value + scale * direction[i]
+        : (value: number, i: number): number => value + radius * (Math.abs(value) + 1) * Math.sign(direction[i]);
+    const { energy, gradient } = await lossAt(x.map(farthest));
     estimate = Math.max(estimate, energy - base);
     trace.push(estimate);
     if (norm(gradient) > 0) direction = Float64Array.from(gradient);
   }
-  return { estimate, trace, numGradients: numAscentSteps + 1 };
+  return { estimate, relative: (100 * estimate) / (1 + base), trace, numGradients: numAscentSteps + 1 };
 }

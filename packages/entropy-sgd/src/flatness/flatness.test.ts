@@ -35,6 +35,20 @@ describe("ascent sharpness", () => {
     });
   });
 
+  test("Keskar's box: at a minimum the corner of each coordinate, in per cent of 1 + f", async () => {
+    const { estimate, relative } = await ascentSharpness(lossAt, {
+      ...{ params: Float64Array.of(0, 0, 0, 3), radius: 0.01, region: "box", numAscentSteps: 3 },
+    });
+    // Corners ±0.01(|x| + 1): the first three gradients vanish, the last rises from 3 to 3.04.
+    const rise = 0.05 * (3.04 ** 2 - 9);
+    expect(estimate).toBeCloseTo(rise, 12);
+    expect(relative).toBeCloseTo((100 * rise) / (1 + 1.45), 10);
+    const open = await ascentSharpness(lossAt, {
+      ...{ params: new Float64Array(4), radius: 0.1, region: "box", numAscentSteps: 5 },
+    });
+    expect(open.estimate).toBeCloseTo(0.5 * 0.01 * 12.1, 12);
+  });
+
   test("refuses bad numbers", async () => {
     const params = new Float64Array(4);
     await expect(ascentSharpness(lossAt, { params, radius: 0, numAscentSteps: 1 })).rejects.toThrow(

@@ -1,6 +1,7 @@
 /** The mean rise of loss and error under Gaussian noise of the weights. */
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { type MeanEstimate, meanEstimate } from "../statistics/pairedDifference.ts";
 import type { Vector } from "../types.ts";
 
 /** Mean loss and share of wrong answers at a point. */
@@ -22,8 +23,8 @@ export interface NoiseOptions {
 
 /** Rises with their standard errors over draws, and the draws themselves for paired comparisons. */
 export interface NoiseRise {
-  readonly loss: { readonly estimate: number; readonly standardError: number };
-  readonly error: { readonly estimate: number; readonly standardError: number };
+  readonly loss: MeanEstimate;
+  readonly error: MeanEstimate;
   readonly draws: readonly { readonly loss: number; readonly error: number }[];
 }
 
@@ -54,12 +55,9 @@ export async function noiseRise(scoreAt: ScoreAt, options: NoiseOptions): Promis
     const { loss, error } = await scoreAt(point);
     draws.push({ loss: loss - base.loss, error: error - base.error });
   }
-  return { loss: meanOf(draws.map(({ loss }) => loss)), error: meanOf(draws.map(({ error }) => error)), draws };
-}
-
-function meanOf(values: readonly number[]): { estimate: number; standardError: number } {
-  const n = values.length;
-  const estimate = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - estimate) ** 2, 0);
-  return { estimate, standardError: Math.sqrt(squares / (n - 1) / n) };
+  return {
+    loss: meanEstimate(draws.map(({ loss }) => loss)),
+    error: meanEstimate(draws.map(({ error }) => error)),
+    draws,
+  };
 }

@@ -7,6 +7,7 @@ import { randomKey } from "../random/randomKey.ts";
 import { couplingEntropy } from "./couplingEntropy.ts";
 import { laplaceEntropy } from "./laplaceEntropy.ts";
 import type { LossAt } from "./localEntropyEstimate.ts";
+import { scopeEntropy } from "./scopeEntropy.ts";
 import { logMeanExpEntropy, smoothedLossBound } from "./smoothedLoss.ts";
 
 /** f = f₀ + ½ Σ hᵢ(xᵢ − aᵢ)². */
@@ -64,6 +65,14 @@ describe("on a small quadratic, all estimators agree with the closed form", () =
     expect(result.standardError).toBeLessThan(0.02);
   });
 
+  test("integration over the scope", async () => {
+    const numbers = { numSamples: 8000, burnIn: 400, stepSize: 0.04, seed: 4 };
+    const result = await scopeEntropy(lossAt, { ...place, ...numbers });
+    expect(result.valid).toBe(true);
+    expect(Math.abs(result.estimate - truth)).toBeLessThan(5 * result.standardError);
+    expect(result.standardError).toBeLessThan(0.02);
+  });
+
   test("Laplace, exact here", async () => {
     const { energy: loss, gradient } = await lossAt(params);
     const hessian = hessianOperator(3, (v) => v.map((value, i) => h[i] * value));
@@ -115,6 +124,12 @@ test("a planted quadratic of network size: coupling and Laplace at β = 55,000 a
   });
   expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
   expect(coupling.standardError).toBeLessThan(0.1 * Math.abs(truth + loss));
+  const scope = await scopeEntropy(lossAt, {
+    ...place,
+    ...{ numRungs: 8, numSamples: 80, burnIn: 80, stepSize: 0.05, seed: 2 },
+  });
+  expect(Math.abs(scope.estimate - truth)).toBeLessThan(5 * scope.standardError);
+  expect(scope.standardError).toBeLessThan(0.15 * Math.abs(truth + loss));
 });
 
 test("a mixture of wells in one dimension, against quadrature", async () => {
@@ -143,6 +158,8 @@ test("a mixture of wells in one dimension, against quadrature", async () => {
       seed: 5,
     });
     expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
+    const scope = await scopeEntropy(lossAt, { ...place, numSamples: 6000, burnIn: 200, stepSize: 0.05, seed: 6 });
+    expect(Math.abs(scope.estimate - truth)).toBeLessThan(5 * scope.standardError);
   }
 });
 

@@ -2,11 +2,13 @@
  * Langevin dynamics toward exp(−βU), unadjusted or Metropolis-adjusted.
  *
  * @see Roberts, Tweedie 1996, "Exponential convergence of Langevin distributions and their discrete approximations"
+ * @see Welling, Teh 2011 (ICML), annealed steps; Gelfand, Mitter 1991, and Raginsky et al. 2017 (arXiv:1702.03849), annealed
+ *   temperature
  */
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import type { Vector } from "../types.ts";
+import type { ScalarOrSchedule, Vector } from "../types.ts";
 
 /** U and its gradient at a point; may be computed elsewhere. */
 export type EnergyAt = (x: Float64Array) => Promise<EnergyAndGradient> | EnergyAndGradient;
@@ -19,10 +21,10 @@ export interface EnergyAndGradient {
 
 /** Numbers of a chain. */
 export interface LangevinOptions {
-  /** h in x ← x − h∇U + √(2h/β)·N(0, I). */
-  readonly stepSize: number;
-  /** Inverse temperature β. Default 1. */
-  readonly inverseTemperature?: number;
+  /** h in x ← x − h∇U + √(2h/β)·N(0, I); a schedule of the step for annealed steps: SGLD, which samples the posterior. */
+  readonly stepSize: ScalarOrSchedule;
+  /** Inverse temperature β, default 1; a rising schedule for annealed temperature, which seeks the global minimum. */
+  readonly inverseTemperature?: ScalarOrSchedule;
   /** Steps kept. */
   readonly numSamples: number;
   /** Steps before the first that is kept. Default 0. */
@@ -35,8 +37,8 @@ export interface LangevinOptions {
 }
 
 const table: OptionTable<LangevinOptions> = {
-  stepSize: numberOption("(0, ∞)", "Step size h."),
-  inverseTemperature: numberOption("(0, ∞)", "Inverse temperature β."),
+  stepSize: numberOption("(0, ∞)", "Step size h.", { schedule: true }),
+  inverseTemperature: numberOption("(0, ∞)", "Inverse temperature β.", { schedule: true }),
   numSamples: integerOption("[1, ∞)", "Steps kept."),
   burnIn: integerOption("[0, ∞)", "Steps before the first that is kept."),
   thin: integerOption("[1, ∞)", "Steps per kept one."),
@@ -108,10 +110,9 @@ async function run(
   adjusted: boolean,
 ): Promise<LangevinResult> {
   const checked = checkedOptions(where, table, defaults, options);
-  const { stepSize: h, inverseTemperature: beta, numSamples, burnIn, thin, seed, chain } = checked;
+  const { stepSize, inverseTemperature, numSamples, burnIn, thin, seed, chain } = checked;
   const n = start.length;
   const key = randomKey(seed, "langevin-chain", chain);
-  const deviation = Math.sqrt((2 * h) / beta);
   const noise = new Float64Array(n);
   const uniform = new Float64Array(1);
   let x = Float64Array.from(start);
@@ -120,6 +121,9 @@ async function run(
   const total = burnIn + numSamples * thin;
   let accepted = 0;
   for (let step = 0; step < total; step++) {
+    const h = valueAt(stepSize, step);
+    const beta = valueAt(inverseTemperature, step);
+    const deviation = Math.sqrt((2 * h) / beta);
     normalInto(noise, { key, stream: 0, step });
     for (let i = 0; i < n; i++) y[i] = x[i] - h * gradient[i] + deviation * noise[i];
     const proposed = await evaluated(energyAt, y);
@@ -140,6 +144,10 @@ async function run(
     if (kept > 0 && kept % thin === 0) observe({ point: x, energy, index: kept / thin - 1 });
   }
   return { acceptance: adjusted ? accepted / total : null, numGradients: total + 1, finite: true };
+}
+
+function valueAt(value: ScalarOrSchedule, step: number): number {
+  return typeof value === "function" ? value(step) : value;
 }
 
 /** The energy with a copy of the gradient, which the function may overwrite. */

@@ -82,6 +82,47 @@ test("a double well is visited by the weights that quadrature gives", async () =
   expect(Math.abs(share.mean - left / total)).toBeLessThan(5 * share.standardError);
 });
 
+describe("annealing", () => {
+  // 2,000 chains in one vector: a double well with its global minimum on the right.
+  const energyAt: EnergyAt = (x) => ({
+    energy: x.reduce((sum, value) => sum + (value * value - 1) ** 2 - value / 2, 0),
+    gradient: x.map((value) => 4 * value * (value * value - 1) - 0.5),
+  });
+  const start = new Float64Array(2000).fill(-1);
+  const shareRight = async (options: Pick<LangevinOptions, "stepSize" | "inverseTemperature">) => {
+    let right = 0;
+    const numbers = { numSamples: 1, burnIn: 1500, seed: 3 };
+    await langevin(energyAt, start, { ...numbers, ...options }, ({ point }) => {
+      right = point.filter((value) => value > 0).length / point.length;
+    });
+    return right;
+  };
+
+  test("a falling temperature ends in the global minimum more often than a fixed low one", async () => {
+    const beta = (step: number): number => 0.5 * 40 ** (step / 1500);
+    const [annealed, cold] = [
+      await shareRight({ stepSize: 0.01, inverseTemperature: beta }),
+      await shareRight({ stepSize: 0.01, inverseTemperature: 20 }),
+    ];
+    // Cold chains rarely cross a barrier of height 0.6 at β = 20; annealed ones settle about as exp(−βU) at the freezing point.
+    expect(cold).toBeLessThan(0.05);
+    expect(annealed).toBeGreaterThan(0.8);
+  });
+
+  test("a falling step samples exp(−βU) itself: the share right of the barrier is that of quadrature", async () => {
+    const weight = (x: number): number => Math.exp(-((x * x - 1) ** 2 - x / 2));
+    let [right, all] = [0, 0];
+    for (let x = -3; x < 3; x += 1e-3) {
+      all += weight(x);
+      if (x > 0) right += weight(x);
+    }
+    const share = await shareRight({ stepSize: (step) => 0.02 * (1 + step / 300) ** -0.4 });
+    // 2,000 independent chains, and room for the time that the slowest mode keeps.
+    const truth = right / all;
+    expect(Math.abs(share - truth)).toBeLessThan(5 * Math.sqrt((truth * (1 - truth)) / 2000) + 0.01);
+  });
+});
+
 describe("chains", () => {
   const energyAt = quadratic([1], [0]);
   const options = { stepSize: 0.1, numSamples: 50, seed: 1 };
@@ -108,7 +149,7 @@ describe("chains", () => {
     expect(acceptance).toBe(0);
     expect(new Set(values)).toEqual(new Set([10]));
     await expect(traced(langevin, energyAt, [0], { ...options, stepSize: 0 }, ([x]) => x)).rejects.toThrow(
-      "langevin: stepSize must be in (0, ∞), got 0",
+      "langevin: stepSize must be in (0, ∞) or a schedule, got 0",
     );
   });
 });

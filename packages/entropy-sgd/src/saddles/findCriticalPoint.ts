@@ -1,0 +1,138 @@
+/**
+ * Critical points of any index: where the gradient vanishes, minimum or saddle.
+ *
+ * @see Frye et al. 2021, "Critical point-finding methods reveal gradient-flat regions of deep network losses"
+ *   (arXiv:2003.10397): such searches also end where the gradient is nearly in the Hessian's kernel
+ * @see Roosta et al. 2018, "Newton-MR" (arXiv:1810.00303): the damped step
+ */
+import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { extremeEigenpairs } from "../curvature/lanczos.ts";
+import type { Vector } from "../types.ts";
+import { minres } from "./minres.ts";
+
+/** A function by its gradient and Hessian. */
+export interface GradientField {
+  gradientAt(x: Float64Array): Promise<Vector> | Vector;
+  hessianAt(x: Float64Array): SymmetricOperator;
+}
+
+/** How a critical point is sought. */
+export interface CriticalPointOptions {
+  /** Where the search starts, shape (n,). */
+  readonly start: Vector;
+  /** The point is critical where ‖∇f‖ is below. */
+  readonly tolerance: number;
+  /** Steps of descent on ½‖∇f‖² before Newton's. Default 0. */
+  readonly numDescentSteps?: number;
+  /** Newton steps at most. Default 50. */
+  readonly numNewtonSteps?: number;
+  /** Products per Newton step at most. Default n. */
+  readonly numProductsPerStep?: number;
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/** Where a search ended. */
+export interface CriticalPoint {
+  readonly point: Float64Array;
+  readonly gradientNorm: number;
+  /** Whether ‖∇f‖ is below the tolerance. */
+  readonly converged: boolean;
+  /**
+   * ‖H∇f‖/(‖H‖‖∇f‖): near 0 the gradient lies in the Hessian's kernel, and the point is gradient-flat: small steps of
+   * gradient do not bring it to zero, so that a critical point need not be near.
+   */
+  readonly gradientFlatness: number;
+  /** ‖∇f‖ after each step. */
+  readonly trace: readonly number[];
+  readonly numGradients: number;
+  readonly numProducts: number;
+}
+
+/** A step must lower ½‖∇f‖² by this share of what its slope promises. */
+const sufficient = 1e-4;
+const maxHalvings = 30;
+
+/**
+ * Minimises ½‖∇f‖²: first by its gradient H∇f, then by damped Newton steps −H⁺∇f from the minimal-residual method.
+ *
+ * Both step lengths are halved until ‖∇f‖² falls enough, so that ‖∇f‖ never rises. Neither prefers minima. A search that
+ * stalls ends without convergence: a result, not an error.
+ *
+ * @throws RangeError for a tolerance that is not positive
+ */
+export async function findCriticalPoint(field: GradientField, options: CriticalPointOptions): Promise<CriticalPoint> {
+  const { start, tolerance, numDescentSteps = 0, numNewtonSteps = 50, signal } = options;
+  if (!(tolerance > 0)) throw new RangeError(`findCriticalPoint: tolerance must be in (0, ∞), got ${tolerance}`);
+  const maxSteps = options.numProductsPerStep ?? start.length;
+  let numGradients = 0;
+  let numProducts = 0;
+  const gradientAt = async (at: Float64Array): Promise<Float64Array> => {
+    numGradients += 1;
+    return Float64Array.from(await field.gradientAt(at));
+  };
+  const counted = (operator: SymmetricOperator): SymmetricOperator => ({
+    dimension: operator.dimension,
+    apply(v) {
+      numProducts += 1;
+      return operator.apply(v);
+    },
+  });
+
+  let x = Float64Array.from(start);
+  let gradient = await gradientAt(x);
+  const trace = [norm(gradient)];
+
+  /** Moves along `step`, whose slope of ½‖∇f‖² is given; false where no length lowers it enough. */
+  async function moved(step: Float64Array, slope: number): Promise<boolean> {
+    const square = dot(gradient, gradient);
+    for (let length = 1, k = 0; k <= maxHalvings; length /= 2, k++) {
+      const candidate = x.map((value, i) => value + length * step[i]);
+      const found = await gradientAt(candidate);
+      if (dot(found, found) <= square + 2 * sufficient * length * slope) {
+        [x, gradient] = [candidate, found];
+        trace.push(norm(gradient));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  for (let k = 0; k < numDescentSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
+    const hessian = counted(field.hessianAt(x));
+    const down = Float64Array.from(await hessian.apply(gradient), (value) => -value);
+    const response = Float64Array.from(await hessian.apply(down));
+    const square = dot(down, down);
+    const length = square / Math.max(dot(response, response), Number.MIN_VALUE);
+    const step = down.map((value) => length * value);
+    if (square === 0 || !(await moved(step, -length * square))) break;
+  }
+  for (let k = 0; k < numNewtonSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
+    const hessian = counted(field.hessianAt(x));
+    const minus = gradient.map((value) => -value);
+    // Exact enough for quadratic convergence near the point, loose far from it.
+    const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
+    const { solution, relativeResidual } = await minres(hessian, minus, { maxSteps, tolerance: forcing });
+    // The residual is orthogonal to Hp: the slope gᵀHp of ½‖g‖² is −(‖g‖² − ‖r‖²).
+    const slope = -dot(gradient, gradient) * (1 - relativeResidual ** 2);
+    if (slope === 0 || !(await moved(solution, slope))) break;
+  }
+
+  const hessian = counted(field.hessianAt(x));
+  const gradientNorm = norm(gradient);
+  const product = Float64Array.from(await hessian.apply(gradient));
+  const { largest, smallest } = await extremeEigenpairs(hessian, {
+    numSteps: Math.min(20, x.length),
+    count: 1,
+    seed: 0,
+  });
+  const spectralNorm = Math.max(Math.abs(largest[0].eigenvalue), Math.abs(smallest[0].eigenvalue));
+  return {
+    point: x,
+    gradientNorm,
+    converged: gradientNorm <= tolerance,
+    gradientFlatness: gradientNorm === 0 ? 1 : norm(product) / (spectralNorm * gradientNorm),
+    trace,
+    numGradients,
+    numProducts,
+  };
+}
