@@ -7,12 +7,15 @@ import {
   hvp,
   input,
   type Network,
+  type NoiseEntry,
+  type NoiseInput,
   type OnnxRuntime,
   optimise,
   type Program,
   sizeOf,
   softmaxCrossEntropy,
   type Value,
+  withActivationNoise,
 } from "onnx-grad";
 import * as ort from "onnxruntime-node";
 import type { Split } from "../data/split.ts";
@@ -38,6 +41,19 @@ export interface LossAndError {
   readonly error: number;
 }
 
+/** What may be disturbed in a forward pass; batches are numbered from 0. */
+export interface Disturbance {
+  /** The weights that a batch sees, from those that are measured. */
+  weights?(x: Float32Array, batch: number): Float32Array;
+  /** Overwrites a copy of a batch's inputs, shape (count, ...inputShape). */
+  inputs?(examples: Float32Array, batch: number): void;
+  /** Fills the noise behind each activation. */
+  readonly activations?: {
+    readonly entry: NoiseEntry;
+    fill(noise: Float32Array, layer: number, batch: number): void;
+  };
+}
+
 /**
  * f in evaluation mode (fixed statistics, no dropout) over fixed examples: deterministic.
  *
@@ -48,6 +64,8 @@ export interface LossLandscape {
   readonly numExamples: number;
   /** One forward pass over the examples. */
   lossAt(x: Vector): Promise<LossAndError>;
+  /** The scores of each batch by itself, the last one perhaps of fewer examples; one forward pass. */
+  batchScores(x: Vector, disturbance?: Disturbance): Promise<LossAndError[]>;
   /** f and ∇f; one forward and backward pass. A new vector. What samplers take as energy. */
   lossAndGradientAt(x: Vector): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
   /** v ↦ ∇²f(x)·v, exact up to float32; each product costs about two gradients. */
@@ -56,12 +74,14 @@ export interface LossLandscape {
 }
 
 /** The graph outputs of one kind of question. */
-type Kind = "loss" | "gradient" | "product";
+type Kind = "loss" | "gradient" | "product" | NoiseEntry;
 
 /** A compiled pass over one batch size. */
 interface Pass {
   readonly program: Program;
   readonly outputs: readonly Float32Array[];
+  /** What enters behind the activations, in the kinds of pass that have it. */
+  readonly noise: readonly Float32Array[];
   bindParams(x: Float32Array): void;
   bindDirection(v: Float32Array): void;
 }
@@ -104,8 +124,11 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     const weights = network.parameters.map(({ value }) => value);
     const directions = network.parameters.map(({ block }) => input(`${block.name}.direction`, block.shape));
     const loss = softmaxCrossEntropy(network.logits, input("labels", [batch], "int32"));
+    const noisy = kind === "added" || kind === "multiplied" ? withActivationNoise([network.logits], kind) : null;
     const values: Record<Kind, () => Value[]> = {
       loss: () => [network.logits],
+      added: () => noisy!.outputs,
+      multiplied: () => noisy!.outputs,
       gradient: () => [...gradients(loss, weights), loss],
       product: () => hvp(loss, weights, directions),
     };
@@ -120,9 +143,15 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
       program.bindOutput(`y${i}`, target);
       return target;
     });
+    const noise = (noisy?.noise ?? []).map(({ name, size }: NoiseInput) => {
+      const data = new Float32Array(size);
+      bind(name, data);
+      return data;
+    });
     return {
       program,
       outputs,
+      noise,
       bindParams: bindParameters(network.parameters, bind),
       bindDirection: bindParameters(network.parameters, (name, data) => bind(`${name}.direction`, data)),
     };
@@ -134,13 +163,20 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     x: Float32Array,
     v: Float32Array | null,
     use: (outputs: readonly Float32Array[], start: number, count: number) => void,
+    disturbance: Disturbance = {},
   ): Promise<void> {
-    for (let start = 0; start < numExamples; start += batchSize) {
+    for (let start = 0, batch = 0; start < numExamples; start += batchSize, batch++) {
       const count = Math.min(batchSize, numExamples - start);
-      const { program, outputs, bindParams, bindDirection } = await passOf(kind, count);
-      bindParams(x);
+      const { program, outputs, noise, bindParams, bindDirection } = await passOf(kind, count);
+      bindParams(disturbance.weights?.(x, batch) ?? x);
       if (v !== null) bindDirection(v);
-      program.bindInput("inputs", inputs.subarray(start * exampleSize, (start + count) * exampleSize));
+      let examples = inputs.subarray(start * exampleSize, (start + count) * exampleSize);
+      if (disturbance.inputs !== undefined) {
+        examples = examples.slice();
+        disturbance.inputs(examples, batch);
+      }
+      for (const [layer, data] of noise.entries()) disturbance.activations?.fill(data, layer, batch);
+      program.bindInput("inputs", examples);
       if (program.inputs.labels !== undefined) program.bindInput("labels", labels.subarray(start, start + count));
       await program.run();
       use(outputs, start, count);
@@ -163,18 +199,29 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     return mean;
   }
 
+  async function batchScores(x: Vector, disturbance: Disturbance = {}): Promise<LossAndError[]> {
+    const scores: LossAndError[] = [];
+    const kind = disturbance.activations?.entry ?? "loss";
+    const use = ([logits]: readonly Float32Array[], start: number, count: number): void => {
+      const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
+      scores.push({ loss: lossSum / count, error: numWrong / count });
+    };
+    await overBatches(kind, Float32Array.from(x), null, use, disturbance);
+    return scores;
+  }
+
   return {
     dimension: numParams,
     numExamples,
+    batchScores,
     async lossAt(x) {
-      let lossSum = 0;
-      let numWrong = 0;
-      await overBatches("loss", Float32Array.from(x), null, ([logits], start, count) => {
-        const scores = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
-        lossSum += scores.lossSum;
-        numWrong += scores.numWrong;
-      });
-      return { loss: lossSum / numExamples, error: numWrong / numExamples };
+      let [loss, error] = [0, 0];
+      for (const [batch, scores] of (await batchScores(x)).entries()) {
+        const share = Math.min(batchSize, numExamples - batch * batchSize) / numExamples;
+        loss += share * scores.loss;
+        error += share * scores.error;
+      }
+      return { loss, error };
     },
     async lossAndGradientAt(x) {
       const mean = await meanVector("gradient", Float32Array.from(x), null);

@@ -1,0 +1,71 @@
+/** What the landscape commands have in common: progress, the end after a signal, and how results are written. */
+import { basename, dirname, extname, join } from "node:path";
+import { InputError } from "../inputError.ts";
+import type { Figure } from "../report/figures.ts";
+import { svgToPng } from "../report/svgToPng.ts";
+import { makeFolder, writeWhole } from "../runs/runFolder.ts";
+import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+
+/** Results of a command. */
+export interface Findings {
+  /** Name of the page and the numbers; figures have names of their own. */
+  readonly name: string;
+  readonly figures: readonly Figure[];
+  /** The page that explains them. */
+  readonly page: string;
+  readonly json: object;
+  /** What is printed without `--json`. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Writes name.html, name.json and every figure as SVG and PNG to a folder, then prints the numbers or the lines.
+ *
+ * After a signal nothing is written: a part of a measurement is none. Gives the exit code.
+ */
+export function writeFindings(
+  out: string,
+  findings: () => Findings,
+  json: boolean | undefined,
+  context: CommandContext,
+): number {
+  if (context.signal.aborted) {
+    context.stderr.write("\ninterrupted: nothing was written\n");
+    return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
+  }
+  const { name, figures, page, json: numbers, lines } = findings();
+  // JSON has no NaN and no infinity: null.
+  const text = JSON.stringify(numbers);
+  makeFolder(out);
+  for (const { name: figure, svg } of figures) {
+    writeWhole(join(out, `${figure}.svg`), svg);
+    writeWhole(join(out, `${figure}.png`), svgToPng(svg));
+  }
+  writeWhole(join(out, `${name}.json`), `${text}\n`);
+  writeWhole(join(out, `${name}.html`), page);
+  if (json) writeJson(context, numbers);
+  else context.stdout.write(`${[...lines, `The page is ${join(out, `${name}.html`)}`].join("\n")}\n`);
+  return exitCodes.ok;
+}
+
+/** The folder and name that an `--out FILE.html` asks for. @throws InputError for another ending */
+export function pagePlace(out: string): { readonly folder: string; readonly name: string } {
+  if (extname(out) !== ".html") {
+    throw new InputError(`--out: must end in .html (SVG and PNG are written beside it), got ${JSON.stringify(out)}`);
+  }
+  return { folder: dirname(out), name: basename(out, ".html") };
+}
+
+/** A listener that counts to `total`: a live line on a terminal, about twenty lines elsewhere. */
+export function counter({ stderr }: CommandContext, total: number, what: string): () => void {
+  const started = performance.now();
+  const every = Math.max(1, Math.ceil(total / 20));
+  let done = 0;
+  return () => {
+    done += 1;
+    const left = ((performance.now() - started) / 1000 / done) * (total - done);
+    const text = `${done}/${total} ${what}, ${left.toFixed(0)} s left`;
+    if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${done >= total ? "\n" : ""}`);
+    else if (done % every === 0) stderr.write(`${text}\n`);
+  };
+}

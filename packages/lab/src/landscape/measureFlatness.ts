@@ -1,0 +1,225 @@
+/** Every flatness measure of a solution; larger is sharper for each. */
+import {
+  ascentSharpness,
+  extremeEigenpairs,
+  hessianTrace,
+  laplaceEntropy,
+  magnitudeRelative,
+  noiseRise,
+  pacBayesSigma,
+  pairedDifference,
+  type SymmetricOperator,
+  smoothedLossBound,
+} from "entropy-sgd";
+import type { LossLandscape } from "./lossLandscape.ts";
+
+/** A measure of a solution. */
+export interface FlatnessMeasure {
+  readonly name: string;
+  readonly title: string;
+  readonly estimate: number;
+  /** Of the estimate, from draws and probes or from the residual; over the examples measured, which are fixed. */
+  readonly standardError: number;
+  readonly valid: boolean;
+  readonly reason: string | null;
+  /** One value per shared draw, where there are any: what pairs are compared by. */
+  readonly draws: readonly number[] | null;
+  /** Gradients, losses and products. */
+  readonly cost: number;
+}
+
+/** How much is measured. */
+export interface FlatnessOptions {
+  /** β of local entropy. */
+  readonly inverseTemperature: number;
+  /** σ per weight at which local entropy is measured. */
+  readonly radii: readonly number[];
+  /** Draws of noise. */
+  readonly numDraws: number;
+  /** Lanczos steps. */
+  readonly numSteps: number;
+  readonly numProbes: number;
+  readonly seed: number;
+  readonly signal?: { readonly aborted: boolean };
+  readonly onMeasure?: (measure: FlatnessMeasure) => void;
+}
+
+type Result = Pick<FlatnessMeasure, "estimate" | "standardError" | "cost"> &
+  Partial<Pick<FlatnessMeasure, "draws" | "valid" | "reason">>;
+
+/** A measure by name and title, and how it is had. */
+interface Recipe {
+  readonly name: string;
+  readonly title: string;
+  measure(): Promise<Result>;
+}
+
+/** SAM's and Keskar's sizes, and those of weight noise. */
+const sizes = { ball: 0.05, box: 1e-3, absolute: 0.03, relative: 0.3 } as const;
+
+/**
+ * Measures a solution on the landscape's examples. Batch norm keeps its statistics at the solution, also where weights are
+ * disturbed.
+ */
+export async function measureFlatness(
+  landscape: LossLandscape,
+  params: Float32Array,
+  options: FlatnessOptions,
+): Promise<FlatnessMeasure[]> {
+  const measures: FlatnessMeasure[] = [];
+  for (const { name, title, measure } of recipesOf(landscape, params, options)) {
+    if (options.signal?.aborted) break;
+    const { draws = null, valid = true, reason = null, estimate, standardError, cost } = await measure();
+    const found = { name, title, estimate, standardError, valid, reason, draws, cost };
+    measures.push(found);
+    options.onMeasure?.(found);
+  }
+  return measures;
+}
+
+function recipesOf(landscape: LossLandscape, params: Float32Array, options: FlatnessOptions): Recipe[] {
+  const { inverseTemperature, radii, numDraws, numSteps, numProbes, seed } = options;
+  const hessian = landscape.hessianAt(params);
+  const scoreAt = (x: Float64Array) => landscape.lossAt(x);
+  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
+  const lossOnly = async (x: Float64Array) => ({
+    energy: (await landscape.lossAt(x)).loss,
+    gradient: new Float64Array(0),
+  });
+  const top = async (operator: SymmetricOperator): Promise<Result> => {
+    const { largest } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
+    return { estimate: largest[0]!.eigenvalue, standardError: largest[0]!.residual, cost: numSteps };
+  };
+  const trace = async (operator: SymmetricOperator): Promise<Result> => {
+    const found = await hessianTrace(operator, { numProbes, seed });
+    return { estimate: found.estimate, standardError: found.standardError ?? 0, cost: numProbes };
+  };
+  const ascent = async (region: "ball" | "box", numAscentSteps: number): Promise<Result> => {
+    const found = await ascentSharpness(gradientAt, { params, radius: sizes[region], region, numAscentSteps, seed });
+    return {
+      estimate: region === "box" ? found.relative : found.estimate,
+      standardError: 0,
+      cost: found.numGradients,
+    };
+  };
+  const noise = (scale: "absolute" | "relative", of: "loss" | "error"): Recipe => ({
+    name: `${of}-rise-${scale}`,
+    title: `${of === "loss" ? "Rise of the loss" : "Rise of the error"} under ${scale} weight noise, σ = ${sizes[scale]}`,
+    async measure() {
+      const found = await noiseRise(scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
+      return { ...found[of], draws: found.draws.map((draw) => draw[of]), cost: numDraws + 1 };
+    },
+  });
+  const relative = magnitudeRelative(hessian, params);
+  return [
+    { name: "largest-eigenvalue", title: "Largest eigenvalue of the Hessian", measure: () => top(hessian) },
+    { name: "trace", title: "Trace of the Hessian", measure: () => trace(hessian) },
+    {
+      name: "relative-eigenvalue",
+      title: "Largest eigenvalue, relative to the weights' magnitudes",
+      measure: () => top(relative),
+    },
+    { name: "relative-trace", title: "Trace, relative to the weights' magnitudes", measure: () => trace(relative) },
+    { name: "sam-1", title: `SAM sharpness, ρ = ${sizes.ball}, 1 step`, measure: () => ascent("ball", 1) },
+    { name: "sam-20", title: `SAM sharpness, ρ = ${sizes.ball}, 20 steps`, measure: () => ascent("ball", 20) },
+    { name: "box", title: `Keskar's box sharpness, ε = ${sizes.box}, %`, measure: () => ascent("box", 5) },
+    noise("absolute", "loss"),
+    noise("absolute", "error"),
+    noise("relative", "loss"),
+    noise("relative", "error"),
+    {
+      name: "pac-bayes",
+      title: "PAC-Bayes 1/σ², error + 0.1",
+      async measure() {
+        const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings: 8, seed });
+        // The rise is nearly a power of σ about there: the last halving's width is the resolution.
+        const resolution = Math.log(1000) / 2 ** 8;
+        return {
+          estimate: found.sharpness,
+          standardError: 2 * found.sharpness * resolution,
+          valid: found.converged,
+          reason: found.converged ? null : "no σ from 0.001 to 1 raises the error by 0.1",
+          cost: found.numEvaluations,
+        };
+      },
+    },
+    ...radii.flatMap((radius): Recipe[] => {
+      const place = { params, inverseTemperature, radius };
+      return [
+        {
+          name: `smoothed-${radius}`,
+          title: `Smoothed loss E f(x + ξ), σ = ${radius}`,
+          async measure() {
+            const found = await smoothedLossBound(lossOnly, { ...place, numDraws, seed });
+            return { estimate: -found.estimate, standardError: found.standardError, cost: found.numEvaluations };
+          },
+        },
+        {
+          name: `laplace-${radius}`,
+          title: `−F̃ by Laplace, σ = ${radius}`,
+          async measure() {
+            const { energy: loss, gradient } = await landscape.lossAndGradientAt(params);
+            const found = await laplaceEntropy({
+              ...{ ...place, loss, gradient, hessian, numSteps, numProbes: Math.max(2, numProbes), seed },
+            });
+            const { standardError, valid, reason, numEvaluations } = found;
+            return { estimate: -found.estimate, standardError, valid, reason, cost: numEvaluations };
+          },
+        },
+      ];
+    }),
+  ];
+}
+
+/** The first solution minus the second by one measure: negative where the first is flatter. */
+export interface FlatnessDifference {
+  readonly name: string;
+  readonly title: string;
+  readonly estimate: number;
+  readonly standardError: number;
+  /** The smallest difference that would have been detected. */
+  readonly detectable: number;
+  readonly verdict: "first is flatter" | "second is flatter" | "no difference seen" | "not comparable";
+}
+
+/** Two standard normal quantiles: of the test at 5 % and of a power of 80 %. */
+const [critical, power] = [1.959963984540054, 0.8416212335729143];
+
+/** Compares measure by measure: in pairs of draws where both have them, by the errors of both otherwise. */
+export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly FlatnessMeasure[]): FlatnessDifference[] {
+  return a.map((first, k) => {
+    const second = b[k]!;
+    const { name, title } = first;
+    if (!first.valid || !second.valid) {
+      const none = { estimate: Number.NaN, standardError: Number.NaN, detectable: Number.NaN };
+      return { name, title, ...none, verdict: "not comparable" };
+    }
+    if (first.draws !== null && second.draws !== null) {
+      const { estimate, standardError, detectable, seen } = pairedDifference(first.draws, second.draws);
+      return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
+    }
+    const estimate = first.estimate - second.estimate;
+    const standardError = Math.hypot(first.standardError, second.standardError);
+    const seen = Math.abs(estimate) > critical * standardError;
+    const detectable = (critical + power) * standardError;
+    return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
+  });
+}
+
+function verdictOf(difference: number, seen: boolean): FlatnessDifference["verdict"] {
+  if (!seen) return "no difference seen";
+  return difference < 0 ? "first is flatter" : "second is flatter";
+}
+
+/** One plain sentence per measure. */
+export function flatnessSentences(
+  differences: readonly FlatnessDifference[],
+  names: readonly [string, string],
+): string[] {
+  return differences.map(({ title, estimate, detectable, verdict }) => {
+    if (verdict === "not comparable") return `${title}: does not apply to both.`;
+    const size = `${Math.abs(estimate).toPrecision(3)} (detectable: ${detectable.toPrecision(2)})`;
+    if (verdict === "no difference seen") return `${title}: no difference above the detectable one; ${size}.`;
+    return `${title}: ${verdict === "first is flatter" ? names[0] : names[1]} is flatter, by ${size}.`;
+  });
+}

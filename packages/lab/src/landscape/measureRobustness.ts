@@ -1,0 +1,75 @@
+/** Loss and error of solutions under perturbations, compared in pairs. */
+import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd";
+import type { LossAndError, LossLandscape } from "./lossLandscape.ts";
+import { type Perturbation, perturbations } from "./perturbations.ts";
+
+/** A solution under one perturbation of one size. */
+export interface RobustnessPoint {
+  readonly perturbation: string;
+  readonly size: number;
+  /** Over blocks of images; each block has noise of its own, so that the error tells both images and noise. */
+  readonly error: MeanEstimate;
+  readonly loss: MeanEstimate;
+  readonly blocks: readonly LossAndError[];
+}
+
+/** What is measured. */
+export interface RobustnessOptions {
+  readonly seed: number;
+  readonly inputShape: readonly number[];
+  readonly signal?: { readonly aborted: boolean };
+  readonly onPoint?: (point: RobustnessPoint) => void;
+}
+
+/** Number of points of a solution: size 0 once, and each size of each perturbation. */
+export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { sizes }) => sum + sizes.length, 0);
+
+/**
+ * One pass over the examples per perturbation and size, and one without (`none`, size 0).
+ *
+ * Two solutions of one network measured with one seed see the same images under the same noise.
+ */
+export async function measureRobustness(
+  landscape: LossLandscape,
+  params: Float32Array,
+  { seed, inputShape, signal, onPoint }: RobustnessOptions,
+): Promise<RobustnessPoint[]> {
+  const points: RobustnessPoint[] = [];
+  const measure = async (perturbation: string, size: number, disturbance = {}): Promise<void> => {
+    if (signal?.aborted) return;
+    const blocks = await landscape.batchScores(params, disturbance);
+    const mean = (of: keyof LossAndError): MeanEstimate => meanEstimate(blocks.map((block) => block[of]));
+    const point = { perturbation, size, error: mean("error"), loss: mean("loss"), blocks };
+    points.push(point);
+    onPoint?.(point);
+  };
+  await measure("none", 0);
+  for (const { name, sizes, disturbance } of perturbations as readonly Perturbation[]) {
+    for (const size of sizes) await measure(name, size, disturbance(size, seed, inputShape));
+  }
+  return points;
+}
+
+/** The first solution minus the second under one perturbation: negative where the first is better. */
+export interface RobustnessDifference {
+  readonly perturbation: string;
+  readonly size: number;
+  readonly error: PairedDifference;
+  readonly loss: PairedDifference;
+}
+
+/** Paired differences at every point that both have. */
+export function compareRobustness(
+  a: readonly RobustnessPoint[],
+  b: readonly RobustnessPoint[],
+): RobustnessDifference[] {
+  return a.map(({ perturbation, size, blocks }, k) => {
+    const other = b[k]!.blocks;
+    const difference = (of: keyof LossAndError): PairedDifference =>
+      pairedDifference(
+        blocks.map((block) => block[of]),
+        other.map((block) => block[of]),
+      );
+    return { perturbation, size, error: difference("error"), loss: difference("loss") };
+  });
+}

@@ -1,0 +1,33 @@
+import { type OpName, type Shape, sizeOf, type Value } from "../graph/value.ts";
+import { add, mul } from "../ops/elementwise.ts";
+import { constant, input } from "../ops/leaves.ts";
+import { rebuild } from "./rebuild.ts";
+
+/** How noise z enters an activation y: y + z, or y·(1 + z). */
+export type NoiseEntry = "added" | "multiplied";
+
+/** A noise input of the rewritten graph, `activation0.noise` and so on, in the order of the graph. */
+export interface NoiseInput {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly size: number;
+}
+
+const activations: ReadonlySet<OpName> = new Set(["relu", "tanh", "sigmoid"]);
+
+/** The same graph with a noise input behind every relu, tanh and sigmoid; with zeros there it has the same values. */
+export function withActivationNoise(
+  outputs: readonly Value[],
+  entry: NoiseEntry,
+): { readonly outputs: Value[]; readonly noise: readonly NoiseInput[] } {
+  const noise: NoiseInput[] = [];
+  const noisy = rebuild(outputs, (value) => {
+    if (!activations.has(value.op)) return value;
+    const name = `activation${noise.length}.noise`;
+    const { shape } = value;
+    noise.push({ name, shape, size: sizeOf(shape) });
+    const z = input(name, shape);
+    return entry === "added" ? add(value, z) : mul(value, add(z, constant(1)));
+  });
+  return { outputs: noisy, noise };
+}
