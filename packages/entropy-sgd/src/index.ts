@@ -20,6 +20,7 @@ export {
   nearZeroShare,
   type SpectralDensity,
   type SpectralDensityOptions,
+  type SpectralProbe,
   spectralDensity,
 } from "./curvature/spectralDensity.ts";
 export {
@@ -90,6 +91,7 @@ export {
   findCriticalPoint,
   type GradientField,
 } from "./saddles/findCriticalPoint.ts";
+export { type LbfgsOptions, type LbfgsResult, lbfgs } from "./saddles/lbfgs.ts";
 export { type MinresOptions, type MinresResult, minres } from "./saddles/minres.ts";
 export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
 export {

@@ -82,8 +82,9 @@ test("Lanczos extremes, trace and shares of a small network equal those of its d
   };
   const landscape = lossLandscape(spec, data.train, { threads: 1 });
   const next = numbers(4);
-  const operator = landscape.hessianAt(Float32Array.from({ length: landscape.dimension }, () => next() - 0.5));
-  const spectrum = await measureSpectrum(operator, { numSteps: 80, numProbes: 8, seed: 1, dense: true });
+  const params = Float32Array.from({ length: landscape.dimension }, () => next() - 0.5);
+  const operator = landscape.hessianAt(params);
+  const spectrum = await measureSpectrum(operator, params, { numSteps: 80, numProbes: 8, seed: 1, dense: true });
   const { matrix } = await denseHessian(operator);
   const eigenvalues = symmetricEigenvalues(matrix);
   expect(spectrum.denseEigenvalues).toEqual(eigenvalues);

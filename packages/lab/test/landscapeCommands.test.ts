@@ -13,7 +13,7 @@ describe("figure wide-valleys", () => {
     expect(minimizerOfLoss).toBeGreaterThanOrEqual(790);
     expect(scopes.map(({ gamma }: { gamma: number }) => gamma)).toEqual([3e-3, 1e-3, 5e-5]);
     expect(Object.keys(scopes[0])).toEqual(["gamma", "minimizer", "heightAtSharp", "heightAtWide"]);
-    expect(readdirSync(join(out, "..")).sort()).toEqual(["valleys.html", "valleys.png", "valleys.svg"]);
+    expect(readdirSync(join(out, "..")).sort()).toEqual(["valleys.html", "valleys.json", "valleys.png", "valleys.svg"]);
   });
 
   test("refuses other names and endings", async () => {
@@ -21,6 +21,38 @@ describe("figure wide-valleys", () => {
     const { code, stderr } = await run(["figure", "wide-valleys", "--out", join(freshOut(), "a.png")]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: --out: must end in \.html/);
+  });
+});
+
+describe("figures of sampling", () => {
+  test("langevin: descent stays, noise crosses, annealed temperature finds the global minimum more often", async () => {
+    const out = join(freshOut(), "l.html");
+    const { code, stdout } = await run(["figure", "langevin", "--out", out, "--json"]);
+    expect(code).toBe(0);
+    const { methods, gibbsShare, numChains } = JSON.parse(stdout);
+    expect(numChains).toBe(1000);
+    const [descent, langevin, step, temperature] = methods;
+    expect(descent).toMatchObject({ name: "gradient descent", share: 0 });
+    // The step's bias on the share is of order h = 0.02; chains have forgotten their start after 4,000 steps.
+    for (const method of [langevin, step]) {
+      expect(Math.abs(method.share - gibbsShare)).toBeLessThan(5 * method.standardError + 0.02);
+    }
+    expect(temperature.share).toBeGreaterThan(langevin.share + 5 * temperature.standardError);
+    expect(readdirSync(join(out, ".."))).toEqual(
+      expect.arrayContaining(["l.html", "l.json", "l-brownian.svg", "l-ends.png", "l-paths.svg"]),
+    );
+  });
+
+  test("gibbs: samples have the masses of quadrature at every temperature and scope", async () => {
+    const out = join(freshOut(), "g.html");
+    const { stdout } = await run(["figure", "gibbs", "--seed", "3", "--out", out, "--json"]);
+    const { targets } = JSON.parse(stdout);
+    expect(targets).toHaveLength(6);
+    for (const { massLeft, shareLeft, standardError, acceptance } of targets) {
+      expect(Math.abs(shareLeft - massLeft)).toBeLessThan(5 * standardError);
+      expect(acceptance).toBeGreaterThan(0.5);
+    }
+    expect(readFileSync(out, "utf8")).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
 
@@ -98,7 +130,7 @@ describe("local-entropy", () => {
         "--radii",
         "0.01,0.02",
         "--estimators",
-        "smoothed-loss,laplace,coupling",
+        "smoothed-loss,laplace,coupling,scope",
         "--beta",
         "600",
       ],
@@ -113,7 +145,7 @@ describe("local-entropy", () => {
         points.find(
           (point: { estimator: string; radius: number }) => point.estimator === estimator && point.radius === radius,
         );
-      expect(points).toHaveLength(6);
+      expect(points).toHaveLength(8);
       for (const radius of [0.01, 0.02]) {
         const [bound, coupling] = [at("smoothed-loss", radius), at("coupling", radius)];
         expect(bound).toMatchObject({ kind: "lower bound", valid: true });
@@ -133,7 +165,7 @@ describe("local-entropy", () => {
       /It must be positive numbers between commas/,
     );
     expect((await run(["local-entropy", "x", "--estimators", "guess"])).stderr).toMatch(
-      /Estimators are smoothed-loss, laplace, coupling/,
+      /Estimators are smoothed-loss, laplace, coupling, scope/,
     );
   });
 });

@@ -19,9 +19,19 @@ export interface SpectralDensityOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** A discrete measure per probe: nodes are Ritz values, weights are squared first components and add up to 1. */
+/** A discrete measure. */
+export interface SpectralProbe {
+  /** Ritz values, ascending. */
+  readonly nodes: Float64Array;
+  /** Squared first components: they add up to 1. */
+  readonly weights: Float64Array;
+  /** ‖Hv − λv‖ of each Ritz pair: some eigenvalue of H lies within it of the node. */
+  readonly residuals: Float64Array;
+}
+
+/** A discrete measure per probe. */
 export interface SpectralDensity {
-  readonly probes: readonly { readonly nodes: Float64Array; readonly weights: Float64Array }[];
+  readonly probes: readonly SpectralProbe[];
   readonly dimension: number;
   readonly numProducts: number;
 }
@@ -40,7 +50,7 @@ export async function spectralDensity(
   if (!Number.isInteger(numProbes) || numProbes < 1) {
     throw new RangeError(`spectralDensity: numProbes must be a positive integer, got ${numProbes}`);
   }
-  const probes: { nodes: Float64Array; weights: Float64Array }[] = [];
+  const probes: SpectralProbe[] = [];
   let numProducts = 0;
   for (let probe = 0; probe < numProbes && !signal?.aborted; probe++) {
     const before = numProducts;
@@ -51,10 +61,15 @@ export async function spectralDensity(
       onStep: (steps) => onStep?.(before + steps),
     });
     numProducts += run.numProducts;
-    const first = new Float64Array(run.diagonal.length);
+    const [first, last] = [new Float64Array(run.diagonal.length), new Float64Array(run.diagonal.length)];
     first[0] = 1;
-    const { eigenvalues, rows } = tridiagonalEigen(run, [first]);
-    probes.push({ nodes: eigenvalues, weights: rows[0].map((component) => component * component) });
+    last[last.length - 1] = 1;
+    const { eigenvalues, rows } = tridiagonalEigen(run, [first, last]);
+    probes.push({
+      nodes: eigenvalues,
+      weights: rows[0].map((component) => component * component),
+      residuals: rows[1].map((component) => Math.abs(run.residualNorm * component)),
+    });
   }
   return { probes, dimension: operator.dimension, numProducts };
 }

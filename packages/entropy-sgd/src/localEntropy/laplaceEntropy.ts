@@ -4,8 +4,7 @@
  *   F̃ ≈ −f + ½ gᵀ(H + γI)⁻¹g − (1/2β) log det(I + H/γ)
  */
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
-import { extremeEigenpairs } from "../curvature/lanczos.ts";
-import { spectralDensity } from "../curvature/spectralDensity.ts";
+import type { SpectralDensity } from "../curvature/spectralDensity.ts";
 import type { Vector } from "../types.ts";
 import { checkNeighbourhood, type LocalEntropyEstimate, type Neighbourhood, scopeOf } from "./localEntropyEstimate.ts";
 
@@ -16,10 +15,8 @@ export interface LaplaceOptions extends Neighbourhood {
   readonly gradient: Vector;
   /** H at x. */
   readonly hessian: SymmetricOperator;
-  /** Lanczos steps of each probe of log det. */
-  readonly numSteps: number;
-  readonly numProbes: number;
-  readonly seed?: number;
+  /** Of H, at least 2 probes: gives λ_min and log det. One density serves every radius. */
+  readonly density: SpectralDensity;
 }
 
 /** The estimate with what decided about it. */
@@ -33,28 +30,27 @@ export interface LaplaceEstimate extends LocalEntropyEstimate {
  * F̃ of the quadratic approximation. Exact for quadratics; elsewhere right where f is quadratic over some σ.
  *
  * log det by stochastic Lanczos quadrature, whose standard error over probes is reported; (H + γI)⁻¹g by conjugate gradients.
- * Invalid unless λ_min > −γ: the quadratic then has no finite integral. Cost: numSteps·(numProbes + 1) products and those of
- * conjugate gradients.
+ * Invalid unless λ_min > −γ: the quadratic then has no finite integral. Cost: the products of conjugate gradients, beside those
+ * of the density.
  *
- * @throws RangeError for a bad neighbourhood or numbers that are not positive integers (at least 2 probes)
+ * @throws RangeError for a bad neighbourhood or a density of another dimension or of fewer than 2 probes
  */
 export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEstimate> {
   checkNeighbourhood("laplaceEntropy", options);
-  const { loss, gradient, hessian, numSteps, numProbes, seed = 0, inverseTemperature: beta } = options;
-  if (!Number.isInteger(numProbes) || numProbes < 2) {
-    throw new RangeError(`laplaceEntropy: numProbes must be an integer in [2, ∞), got ${numProbes}`);
+  const { loss, gradient, hessian, density, inverseTemperature: beta } = options;
+  const numProbes = density.probes.length;
+  if (numProbes < 2) throw new RangeError(`laplaceEntropy: density must have at least 2 probes, got ${numProbes}`);
+  if (density.dimension !== hessian.dimension) {
+    throw new RangeError(`laplaceEntropy: density must be of dimension ${hessian.dimension}, got ${density.dimension}`);
   }
   const gamma = scopeOf(options);
-  const extremes = await extremeEigenpairs(hessian, { numSteps, seed, count: 1 });
-  const { eigenvalue, residual } = extremes.smallest[0];
-  let numEvaluations = extremes.numProducts;
+  const lowest = density.probes.map(({ nodes, residuals }) => ({ eigenvalue: nodes[0], residual: residuals[0] }));
+  const { eigenvalue, residual } = lowest.reduce((least, pair) => (pair.eigenvalue < least.eigenvalue ? pair : least));
   if (eigenvalue - residual <= -gamma) {
     const reason = `the smallest eigenvalue ${eigenvalue.toExponential(2)} is not above −γ = ${(-gamma).toExponential(2)}`;
     const nothing = { estimate: Number.NaN, standardError: Number.NaN, logDeterminant: Number.NaN };
-    return { ...nothing, kind: "estimate", valid: false, reason, numEvaluations, smallestEigenvalue: eigenvalue };
+    return { ...nothing, kind: "estimate", valid: false, reason, numEvaluations: 0, smallestEigenvalue: eigenvalue };
   }
-  const density = await spectralDensity(hessian, { numSteps, numProbes, seed: seed + 1 });
-  numEvaluations += density.numProducts;
   const n = hessian.dimension;
   const logDeterminants = density.probes.map(({ nodes, weights }) =>
     weights.reduce((sum, weight, k) => sum + weight * n * Math.log1p(Math.max(nodes[k] / gamma, -1 + 1e-12)), 0),
@@ -62,14 +58,13 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
   const logDeterminant = logDeterminants.reduce((sum, value) => sum + value, 0) / numProbes;
   const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
   const solved = await solveShifted(hessian, gamma, gradient);
-  numEvaluations += solved.numProducts;
   return {
     estimate: -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta),
     standardError: Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta),
     kind: "estimate",
     valid: solved.converged,
     reason: solved.converged ? null : "conjugate gradients did not converge",
-    numEvaluations,
+    numEvaluations: solved.numProducts,
     smallestEigenvalue: eigenvalue,
     logDeterminant,
   };

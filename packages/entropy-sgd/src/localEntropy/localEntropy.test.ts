@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hessianOperator } from "../curvature/hessianOperator.ts";
+import { spectralDensity } from "../curvature/spectralDensity.ts";
 import { entropySgd } from "../optimizers/entropySgd.ts";
 import { outerStep } from "../optimizers/outerStep.ts";
 import { normalInto } from "../random/fills.ts";
@@ -76,7 +77,11 @@ describe("on a small quadratic, all estimators agree with the closed form", () =
   test("Laplace, exact here", async () => {
     const { energy: loss, gradient } = await lossAt(params);
     const hessian = hessianOperator(3, (v) => v.map((value, i) => h[i] * value));
-    const result = await laplaceEntropy({ ...place, loss, gradient, hessian, numSteps: 3, numProbes: 2 });
+    const result = await laplaceEntropy({
+      ...place,
+      ...{ loss, gradient, hessian },
+      density: await spectralDensity(hessian, { numSteps: 3, numProbes: 2 }),
+    });
     expect(result).toMatchObject({ valid: true, reason: null });
     expect(result.estimate).toBeCloseTo(truth, 10);
   });
@@ -111,7 +116,11 @@ test("a planted quadratic of network size: coupling and Laplace at β = 55,000 a
   const truth = exact(params, 55_000, 5e-3);
   const { energy: loss, gradient } = await lossAt(params);
   const hessian = hessianOperator(n, (v) => v.map((value, i) => h[i] * value));
-  const laplace = await laplaceEntropy({ ...place, loss, gradient, hessian, numSteps: 40, numProbes: 6, seed: 1 });
+  const laplace = await laplaceEntropy({
+    ...place,
+    ...{ loss, gradient, hessian },
+    density: await spectralDensity(hessian, { numSteps: 40, numProbes: 6, seed: 1 }),
+  });
   expect(laplace.valid).toBe(true);
   expect(Math.abs(laplace.estimate - truth)).toBeLessThan(5 * laplace.standardError + 1e-6);
   const coupling = await couplingEntropy(lossAt, {
@@ -190,12 +199,13 @@ describe("what does not apply is told", () => {
       loss: 0,
       gradient: new Float64Array(2),
       hessian,
-      numSteps: 2,
-      numProbes: 2,
+      density: await spectralDensity(hessian, { numSteps: 2, numProbes: 2 }),
     };
     const result = await laplaceEntropy(options);
     expect(result).toMatchObject({ valid: false, reason: expect.stringMatching(/is not above −γ = -1\.00e\+0$/) });
     expect(result.estimate).toBeNaN();
+    const one = await spectralDensity(hessian, { numSteps: 2, numProbes: 1 });
+    await expect(laplaceEntropy({ ...options, density: one })).rejects.toThrow("at least 2 probes, got 1");
   });
 
   test("chains that have not mixed, or left the finite numbers", async () => {

@@ -1,10 +1,11 @@
-import { basename, dirname, extname, join } from "node:path";
+import { gibbsFigure } from "../figures/gibbs.ts";
+import { langevinFigure } from "../figures/langevin.ts";
+import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../figures/samplingFigures.ts";
 import { inSharpValley, inWideValley, wideValleys } from "../figures/wideValleys.ts";
 import { type SeedCount, wideValleysFigure, wideValleysPage } from "../figures/wideValleysFigure.ts";
-import { InputError } from "../inputError.ts";
-import { svgToPng } from "../report/svgToPng.ts";
-import { makeFolder, writeWhole } from "../runs/runFolder.ts";
-import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import { withError } from "../landscape/numbers.ts";
+import type { CommandContext } from "./context.ts";
+import { type Findings, pagePlace, writeFindings } from "./findings.ts";
 
 /** Options of `entropy-sgd figure`. */
 export interface FigureCommand {
@@ -13,36 +14,89 @@ export interface FigureCommand {
   readonly json?: boolean;
 }
 
+/** Names of the figures. */
+export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
+
+/** Name of a figure. */
+export type FigureName = (typeof figureNames)[number];
+
+const makers: Readonly<Record<FigureName, (seed: number) => Promise<Findings> | Findings>> = {
+  "wide-valleys": wideValleysFindings,
+  langevin: langevinFindings,
+  gibbs: gibbsFindings,
+};
+
+/** Draws figures as SVG and PNG beside an HTML page that explains them. Gives the exit code. */
+export async function figureCommand(
+  figure: FigureName,
+  { seed, out = `${figure}.html`, json }: FigureCommand,
+  context: CommandContext,
+): Promise<number> {
+  const { folder, name } = pagePlace(out);
+  const findings = await makers[figure](seed);
+  // One figure has the page's name, several have it in front of their own.
+  const named = findings.figures.map((one) => ({
+    ...one,
+    name: findings.figures.length === 1 ? name : `${name}-${one.name}`,
+  }));
+  return writeFindings(folder, () => ({ ...findings, name, figures: named }), json, context);
+}
+
 const numSeeds = 20;
 
-/** Draws the figure as SVG and PNG beside an HTML page that explains it. Gives the exit code. */
-export function wideValleysCommand(
-  { seed, out = "wide-valleys.html", json }: FigureCommand,
-  context: CommandContext,
-): number {
-  if (extname(out) !== ".html")
-    throw new InputError(`--out: must end in .html (SVG and PNG are written beside it), got ${JSON.stringify(out)}`);
+function wideValleysFindings(seed: number): Findings {
   const result = wideValleys(seed);
   const counts = countSeeds(result.scopes.map(({ gamma }) => gamma));
   const figure = wideValleysFigure(result);
-  makeFolder(dirname(out));
-  const beside = (ending: string): string => join(dirname(out), `${basename(out, ".html")}.${ending}`);
-  writeWhole(beside("svg"), figure.svg);
-  writeWhole(beside("png"), svgToPng(figure.svg));
-  writeWhole(out, wideValleysPage(result, figure, counts));
   const scopes = result.scopes.map(({ negativeLocalEntropy: _, ...numbers }) => numbers);
-  if (json) {
-    writeJson(context, { seed, minimizerOfLoss: result.minimizerOfLoss, scopes });
-    return exitCodes.ok;
-  }
-  const lines = counts.map(
-    ({ gamma, numWide }) =>
-      `γ = ${gamma}: minimum of f in the sharp valley and of −F in the wide one for ${numWide} of seeds 1–${numSeeds}`,
+  const { minimizerOfLoss } = result;
+  return {
+    name: "wide-valleys",
+    figures: [figure],
+    page: wideValleysPage(result, figure, counts),
+    json: { seed, minimizerOfLoss, scopes },
+    lines: [
+      `Minimum of f at ${minimizerOfLoss}; of −F at ${scopes.map(({ gamma, minimizer }) => `${minimizer} (γ = ${gamma})`).join(", ")}`,
+      ...counts.map(
+        ({ gamma, numWide }) =>
+          `γ = ${gamma}: minimum of f in the sharp valley and of −F in the wide one for ${numWide} of seeds 1–${numSeeds}`,
+      ),
+    ],
+  };
+}
+
+async function langevinFindings(seed: number): Promise<Findings> {
+  const result = await langevinFigure(seed);
+  const figures = langevinFigures(result);
+  const methods = result.dynamics.map(({ name, share, standardError }) => ({ name, share, standardError }));
+  return {
+    name: "langevin",
+    figures,
+    page: langevinPage(result, figures),
+    json: { seed, numChains: 1000, gibbsShare: result.gibbsShare, methods },
+    lines: methods.map(
+      ({ name, share, standardError }) =>
+        `${name}: ${withError(100 * share, 100 * standardError)} % of 1,000 chains end in the global minimum's well`,
+    ),
+  };
+}
+
+async function gibbsFindings(seed: number): Promise<Findings> {
+  const result = await gibbsFigure(seed);
+  const figures = gibbsFigures(result);
+  const plain = [...result.gibbs, ...result.modified].map(
+    ({ density: _, samples: __, label: ___, ...numbers }) => numbers,
   );
-  context.stdout.write(
-    `Minimum of f at ${result.minimizerOfLoss}; of −F at ${scopes.map(({ gamma, minimizer }) => `${minimizer} (γ = ${gamma})`).join(", ")}\n${lines.join("\n")}\nThe figure is ${out}\n`,
-  );
-  return exitCodes.ok;
+  return {
+    name: "gibbs",
+    figures,
+    page: gibbsPage(result, figures),
+    json: { seed, targets: plain },
+    lines: plain.map(
+      ({ inverseTemperature, scope, massLeft, shareLeft, standardError }) =>
+        `β = ${inverseTemperature}${scope === null ? "" : `, γ = ${scope}`}: ${withError(shareLeft, standardError)} of the samples left of the barrier, ${massLeft.toFixed(4)} by quadrature`,
+    ),
+  };
 }
 
 function countSeeds(gammas: readonly number[]): SeedCount[] {

@@ -1,13 +1,12 @@
-import { basename, join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { InputError } from "../inputError.ts";
-import { loadRun } from "../landscape/loadRun.ts";
+import { loadRuns } from "../landscape/loadRun.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../landscape/localEntropyFigure.ts";
 import { lossLandscape } from "../landscape/lossLandscape.ts";
 import { type EstimatorName, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
-import { svgToPng } from "../report/svgToPng.ts";
-import { makeFolder, writeWhole } from "../runs/runFolder.ts";
-import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import { withError } from "../landscape/numbers.ts";
+import type { CommandContext } from "./context.ts";
+import { writeFindings } from "./findings.ts";
 
 /** Options of `entropy-sgd local-entropy`. */
 export interface LocalEntropyCommand {
@@ -25,7 +24,7 @@ export interface LocalEntropyCommand {
 }
 
 /** Names of the estimators, for help and checks. */
-export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling"];
+export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
 
 /** Positive numbers between commas. */
 export function positiveList(text: string): number[] {
@@ -49,15 +48,9 @@ export async function localEntropyCommand(
   options: LocalEntropyCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = paths.map(loadRun);
-  const [first] = runs;
-  if (first === undefined || runs.length > 2)
-    throw new InputError(`local-entropy: takes one or two runs, got ${runs.length}`);
-  if (runs.some(({ spec }) => spec.name !== first.spec.name)) {
-    throw new InputError(
-      `local-entropy: runs must be of one network, got ${runs.map(({ spec }) => spec.name).join(" and ")}`,
-    );
-  }
+  if (paths.length > 2) throw new InputError(`local-entropy: takes one or two runs, got ${paths.length}`);
+  const runs = loadRuns(paths);
+  const first = runs[0]!;
   const numExamples = Math.min(options.examples, first.data.train.numExamples);
   const inverseTemperature = options.beta ?? first.data.train.numExamples;
   const { radii, estimators, seed } = options;
@@ -68,48 +61,35 @@ export async function localEntropyCommand(
     numSamples: options.samples,
   };
   const curves: NamedCurve[] = [];
-  for (const [i, { spec, data, params, statistics }] of runs.entries()) {
-    const name = basename(paths[i]!);
+  for (const { name, spec, data, params, statistics } of runs) {
     const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
     const curve = await measureLocalEntropy(landscape, params, {
       ...{ inverseTemperature, radii, estimators, seed, ...numbers },
       signal: context.signal,
       onPoint: ({ estimator, radius, estimate, standardError, valid, reason }) =>
         context.stderr.write(
-          `${name}, σ = ${radius}, ${estimator}: ${valid ? `${estimate.toPrecision(5)} ± ${standardError.toPrecision(2)}` : `does not apply: ${reason}`}\n`,
+          `${name}, σ = ${radius}, ${estimator}: ${valid ? `${withError(estimate, standardError)}` : `does not apply: ${reason}`}\n`,
         ),
     });
     await landscape.close();
     curves.push({ name, curve });
   }
-  if (context.signal.aborted) {
-    context.stderr.write("interrupted: nothing was written\n");
-    return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
-  }
   const settings = { network: first.spec.name, beta: inverseTemperature, examples: numExamples, seed, ...numbers };
-  // JSON has no NaN: what does not apply has no number.
-  const json = {
-    settings,
-    runs: curves.map(({ name, curve: { points, ...rest } }) => ({
-      name,
-      ...rest,
-      points: points.map((point) =>
-        point.valid
-          ? point
-          : { ...point, estimate: finiteOrNull(point.estimate), standardError: finiteOrNull(point.standardError) },
+  const findings = () => {
+    const figure = localEntropyFigure(curves);
+    return {
+      name: "local-entropy",
+      figures: [figure],
+      page: localEntropyPage(curves, figure, settings),
+      json: { settings, runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
+      lines: curves.flatMap(({ name, curve }) =>
+        curve.points.map(({ estimator, radius, estimate, standardError, valid, reason }) =>
+          valid
+            ? `${name}, σ = ${radius}, ${estimator}: ${withError(estimate, standardError)}`
+            : `${name}, σ = ${radius}, ${estimator}: does not apply, ${reason}`,
+        ),
       ),
-    })),
+    };
   };
-  const out = options.out ?? paths[0]!;
-  const figure = localEntropyFigure(curves);
-  makeFolder(out);
-  writeWhole(join(out, "local-entropy.svg"), figure.svg);
-  writeWhole(join(out, "local-entropy.png"), svgToPng(figure.svg));
-  writeWhole(join(out, "local-entropy.json"), `${JSON.stringify(json)}\n`);
-  writeWhole(join(out, "local-entropy.html"), localEntropyPage(curves, figure, settings));
-  if (options.json) writeJson(context, json);
-  else context.stdout.write(`The page is ${join(out, "local-entropy.html")}\n`);
-  return exitCodes.ok;
+  return writeFindings(options.out ?? paths[0]!, findings, options.json, context);
 }
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,23 +1,15 @@
 /** The `entropy-sgd` command. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "../config/recipes.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
 import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { type FigureCommand, wideValleysCommand } from "./figure.ts";
-import {
-  estimatorList,
-  estimatorNames,
-  type LocalEntropyCommand,
-  localEntropyCommand,
-  positiveList,
-} from "./localEntropy.ts";
+import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
-import { type SpectrumCommand, spectrumCommand } from "./spectrum.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
 /**
@@ -83,49 +75,7 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
       );
     });
 
-  program
-    .command("figure")
-    .description("Draw a figure of the ideas behind the method, with a page that explains it.")
-    .addArgument(new Argument("<name>", "which figure").choices(["wide-valleys"]))
-    .option("--seed <n>", "seed of the landscape", integerFrom(0), 42)
-    .option("--out <file>", "an .html file; SVG and PNG are written beside it")
-    .option("--json", "print one JSON object on standard output and nothing else there")
-    .action((_: string, options: FigureCommand) => done(wideValleysCommand(options, context)));
-
-  program
-    .command("spectrum")
-    .description("Measure the Hessian spectrum of a trained run: extreme eigenvalues, trace, density.")
-    .argument("<run>", "run folder")
-    .option("--steps <m>", "Lanczos steps per probe", integerFrom(3), 100)
-    .option("--probes <k>", "probes of the density", integerFrom(1), 1)
-    .option("--examples <n>", "training examples, from the first on", integerFrom(1), 10_000)
-    .option("--seed <n>", "seed of the probes", integerFrom(0), 0)
-    .option("--dense", "all eigenvalues of the dense Hessian (at most 3,000 weights)")
-    .option("--out <folder>", "where spectrum.html, .svg, .png and .json go; default: the run folder")
-    .option("--json", "print one JSON object on standard output and nothing else there")
-    .action(async (run: string, options: SpectrumCommand) => done(await spectrumCommand(run, options, context)));
-
-  program
-    .command("local-entropy")
-    .description("Measure local entropy of one or two trained runs over the radius of the neighbourhood.")
-    .argument("<runs...>", "one or two run folders of the same network")
-    .option("--radii <list>", "σ per weight, between commas", positiveList, [1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
-    .option("--estimators <list>", `${estimatorNames.join(", ")}; coupling is costly`, estimatorList, [
-      "smoothed-loss",
-      "laplace",
-    ])
-    .option("--beta <number>", "inverse temperature; default: the number of training examples", positive)
-    .option("--examples <n>", "training examples, from the first on", integerFrom(1), 4096)
-    .option("--draws <n>", "Gaussian draws of the smoothed loss", integerFrom(2), 32)
-    .option("--steps <m>", "Lanczos steps of Laplace's log det", integerFrom(3), 60)
-    .option("--probes <k>", "probes of Laplace's log det", integerFrom(2), 3)
-    .option("--samples <n>", "Langevin samples per rung and chain of the coupling", integerFrom(8), 50)
-    .option("--seed <n>", "seed of draws, probes and chains", integerFrom(0), 0)
-    .option("--out <folder>", "where local-entropy.html, .svg, .png and .json go; default: the first run's folder")
-    .option("--json", "print one JSON object on standard output and nothing else there")
-    .action(async (runs: string[], options: LocalEntropyCommand) =>
-      done(await localEntropyCommand(runs, options, context)),
-    );
+  addLandscapeCommands(program, context, done);
 
   program
     .command("report")

@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import { loadRun } from "../landscape/loadRun.ts";
 import { lossLandscape } from "../landscape/lossLandscape.ts";
-import { measureSpectrum } from "../landscape/measureSpectrum.ts";
+import { measureSpectrum, numProductsOf, type Spectrum } from "../landscape/measureSpectrum.ts";
 import { spectrumFigure, spectrumPage } from "../landscape/spectrumFigure.ts";
-import { svgToPng } from "../report/svgToPng.ts";
-import { makeFolder, writeWhole } from "../runs/runFolder.ts";
-import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import type { CommandContext } from "./context.ts";
+import { counter, writeFindings } from "./findings.ts";
 
 /** Options of `entropy-sgd spectrum`. */
 export interface SpectrumCommand {
@@ -37,71 +35,54 @@ export async function spectrumCommand(
   }
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
-  const total = steps * (probes + 1) + Math.max(2, probes) + (dense ? params.length : 0);
   const started = performance.now();
-  const spectrum = await measureSpectrum(landscape.hessianAt(params), {
-    numSteps: steps,
-    numProbes: probes,
-    seed,
-    dense,
-    signal: context.signal,
-    onProgress: (done) => progress(context, done, total, started),
+  const numbers = { numSteps: steps, numProbes: probes, dense };
+  const count = counter(context, numProductsOf(numbers, params.length), "Hessian-vector products");
+  const spectrum = await measureSpectrum(landscape.hessianAt(params), params, {
+    ...{ ...numbers, seed, signal: context.signal, onProgress: count },
   });
   await landscape.close();
-  if (context.signal.aborted) {
-    context.stderr.write("\ninterrupted: nothing was written\n");
-    return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
-  }
-  const seconds = (performance.now() - started) / 1000;
   const settings = {
     run: record.name,
     network: spec.name,
     optimizer: record.settings.optimizer,
     weights: params.length,
     examples: numExamples,
-    steps,
-    probes,
-    seed,
-    seconds: Math.round(seconds),
+    ...{ steps, probes, seed },
+    seconds: Math.round((performance.now() - started) / 1000),
   };
-  const { density, denseEigenvalues, ...numbers } = spectrum;
-  const json = {
-    settings,
-    ...numbers,
-    densityProbes: density.probes.map(({ nodes, weights }) => ({ nodes: [...nodes], weights: [...weights] })),
-    denseEigenvalues: denseEigenvalues === null ? null : [...denseEigenvalues],
+  const findings = () => {
+    const { density, denseEigenvalues, ...rest } = spectrum;
+    const figure = spectrumFigure(spectrum, spec.name);
+    const json = {
+      settings,
+      ...rest,
+      densityProbes: density.probes.map(({ nodes, weights }) => ({ nodes: [...nodes], weights: [...weights] })),
+      denseEigenvalues: denseEigenvalues === null ? null : [...denseEigenvalues],
+    };
+    return {
+      name: "spectrum",
+      figures: [figure],
+      page: spectrumPage(spectrum, figure, settings),
+      json,
+      lines: inLines(spectrum),
+    };
   };
-  const out = options.out ?? path;
-  const figure = spectrumFigure(spectrum, spec.name);
-  makeFolder(out);
-  writeWhole(join(out, "spectrum.svg"), figure.svg);
-  writeWhole(join(out, "spectrum.png"), svgToPng(figure.svg));
-  writeWhole(join(out, "spectrum.json"), `${JSON.stringify(json)}\n`);
-  writeWhole(join(out, "spectrum.html"), spectrumPage(spectrum, figure, settings));
-  if (options.json) writeJson(context, json);
-  else context.stdout.write(`${inLines(spectrum)}\nThe page is ${join(out, "spectrum.html")}\n`);
-  return exitCodes.ok;
+  return writeFindings(options.out ?? path, findings, options.json, context);
 }
 
-function inLines({ largest, smallest, nearZero, trace }: Awaited<ReturnType<typeof measureSpectrum>>): string {
+function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): string[] {
   const shares = nearZero.map(({ threshold, share, nodeSpacing, resolved }) =>
     resolved
       ? `  |λ| < ${threshold}: ${(100 * share).toFixed(1)} %`
       : `  |λ| < ${threshold}: not resolved (nodes at 0 are ${nodeSpacing.toExponential(1)} apart)`,
   );
-  const [top, bottom] = [largest.at(-1)!, smallest[0]!];
+  const [top, bottom, relativeTop] = [largest.at(-1)!, smallest[0]!, relative.largest.at(-1)!];
   return [
     `largest eigenvalue ${top.estimate.toFixed(3)} (residual ${top.residual.toExponential(1)})`,
     `smallest eigenvalue ${bottom.estimate.toFixed(4)} (residual ${bottom.residual.toExponential(1)})`,
+    `largest relative to magnitudes ${relativeTop.estimate.toFixed(3)} (residual ${relativeTop.residual.toExponential(1)})`,
     `trace ${trace.estimate.toFixed(2)} ± ${trace.standardError?.toFixed(2) ?? "?"}`,
     ...shares,
-  ].join("\n");
-}
-
-/** A live line on a terminal; every hundred products elsewhere. */
-function progress({ stderr }: CommandContext, done: number, total: number, started: number): void {
-  const left = ((performance.now() - started) / 1000 / done) * (total - done);
-  const text = `${done}/${total} Hessian-vector products, ${left.toFixed(0)} s left`;
-  if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${done >= total ? "\n" : ""}`);
-  else if (done % 100 === 0) stderr.write(`${text}\n`);
+  ];
 }

@@ -1,4 +1,4 @@
-import { buildNetwork, sizeOf } from "onnx-grad";
+import { buildNetwork, type ParameterBlock, sizeOf } from "onnx-grad";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
@@ -7,11 +7,15 @@ import { loadData } from "../training/runTraining.ts";
 
 /** A trained run, ready to be measured. */
 export interface LoadedRun {
+  /** Name of its folder. */
+  readonly name: string;
   readonly record: RunRecord;
   readonly spec: NetworkSpec;
   readonly data: DataSet;
   /** x, shape (n,), in the order of the network's layout. */
   readonly params: Float32Array;
+  /** Where each parameter lies in x. */
+  readonly layout: readonly ParameterBlock[];
   /** Batch-norm statistics by name. */
   readonly statistics: Readonly<Record<string, Float32Array>>;
 }
@@ -40,5 +44,17 @@ export function loadRun(path: string): LoadedRun {
       [`${name}.mean`, `${name}.variance`].map((key) => [key, take(key, sizeOf(mean.shape))] as const),
     ),
   );
-  return { record, spec, data: loadData(record.settings), params, statistics };
+  const layout = network.parameters.map(({ block }) => block);
+  return { name: record.name, record, spec, data: loadData(record.settings), params, layout, statistics };
+}
+
+/** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks */
+export function loadRuns(paths: readonly string[]): LoadedRun[] {
+  const runs = paths.map(loadRun);
+  const names = runs.map(({ spec }) => spec.name);
+  if (new Set(names).size > 1) throw new InputError(`runs must be of one network, got ${names.join(" and ")}`);
+  return runs.map((run, i) => ({
+    ...run,
+    name: runs.some((other, j) => j !== i && other.name === run.name) ? `${run.name} (${i + 1})` : run.name,
+  }));
 }

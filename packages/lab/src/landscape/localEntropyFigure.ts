@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import type { LocalEntropyCurve } from "./measureLocalEntropy.ts";
+import { withError } from "./numbers.ts";
 
 /** The curve of one run under its name. */
 export interface NamedCurve {
@@ -93,7 +94,7 @@ export function localEntropyPage(
       name,
       String(radius),
       estimator,
-      valid ? `${estimate.toPrecision(5)} ± ${standardError.toPrecision(2)}` : "does not apply",
+      valid ? withError(estimate, standardError) : "does not apply",
       valid ? kind : (reason ?? ""),
       String(numEvaluations),
     ]),

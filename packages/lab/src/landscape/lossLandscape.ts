@@ -28,7 +28,7 @@ import type { NetworkSpec } from "../networks/networks.ts";
 export interface LossLandscapeOptions {
   /** Examples of the split, from the first on; all when absent. */
   readonly numExamples?: number;
-  /** Examples per pass. Default 500. */
+  /** Examples per pass. Default 128: what a batch leaves behind then stays in the cache. */
   readonly batchSize?: number;
   /** Batch-norm statistics by name, fixed; networks without batch norm have none. */
   readonly statistics?: Readonly<Record<string, Float32Array>>;
@@ -93,7 +93,7 @@ interface Pass {
  * @throws InputError if there are fewer examples, or statistics are missing
  */
 export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLandscapeOptions = {}): LossLandscape {
-  const { numExamples = split.numExamples, batchSize = 500, statistics = {}, threads } = options;
+  const { numExamples = split.numExamples, batchSize = 128, statistics = {}, threads } = options;
   if (!Number.isInteger(numExamples) || numExamples < 1 || numExamples > split.numExamples) {
     throw new InputError(`examples: must be an integer from 1 to ${split.numExamples}, got ${numExamples}`);
   }

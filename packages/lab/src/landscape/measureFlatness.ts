@@ -8,8 +8,10 @@ import {
   noiseRise,
   pacBayesSigma,
   pairedDifference,
+  type SpectralDensity,
   type SymmetricOperator,
   smoothedLossBound,
+  spectralDensity,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
 
@@ -38,7 +40,10 @@ export interface FlatnessOptions {
   readonly numDraws: number;
   /** Lanczos steps. */
   readonly numSteps: number;
+  /** Probes of the traces. */
   readonly numProbes: number;
+  /** Probes of Laplace's log det, at least 2. */
+  readonly numDensityProbes: number;
   readonly seed: number;
   readonly signal?: { readonly aborted: boolean };
   readonly onMeasure?: (measure: FlatnessMeasure) => void;
@@ -57,17 +62,23 @@ interface Recipe {
 /** SAM's and Keskar's sizes, and those of weight noise. */
 const sizes = { ball: 0.05, box: 1e-3, absolute: 0.03, relative: 0.3 } as const;
 
+/** The same network over the same or fewer examples: eigenvalues and trace may be had on more than the rest. */
+export interface FlatnessLandscapes {
+  readonly curvature: LossLandscape;
+  readonly loss: LossLandscape;
+}
+
 /**
- * Measures a solution on the landscape's examples. Batch norm keeps its statistics at the solution, also where weights are
+ * Measures a solution on the landscapes' examples. Batch norm keeps its statistics at the solution, also where weights are
  * disturbed.
  */
 export async function measureFlatness(
-  landscape: LossLandscape,
+  landscapes: FlatnessLandscapes,
   params: Float32Array,
   options: FlatnessOptions,
 ): Promise<FlatnessMeasure[]> {
   const measures: FlatnessMeasure[] = [];
-  for (const { name, title, measure } of recipesOf(landscape, params, options)) {
+  for (const { name, title, measure } of recipesOf(landscapes, params, options)) {
     if (options.signal?.aborted) break;
     const { draws = null, valid = true, reason = null, estimate, standardError, cost } = await measure();
     const found = { name, title, estimate, standardError, valid, reason, draws, cost };
@@ -77,9 +88,13 @@ export async function measureFlatness(
   return measures;
 }
 
-function recipesOf(landscape: LossLandscape, params: Float32Array, options: FlatnessOptions): Recipe[] {
-  const { inverseTemperature, radii, numDraws, numSteps, numProbes, seed } = options;
-  const hessian = landscape.hessianAt(params);
+function recipesOf(
+  { curvature, loss: landscape }: FlatnessLandscapes,
+  params: Float32Array,
+  options: FlatnessOptions,
+): Recipe[] {
+  const { inverseTemperature, radii, numDraws, numSteps, numProbes, numDensityProbes, seed } = options;
+  const hessian = curvature.hessianAt(params);
   const scoreAt = (x: Float64Array) => landscape.lossAt(x);
   const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
   const lossOnly = async (x: Float64Array) => ({
@@ -102,15 +117,25 @@ function recipesOf(landscape: LossLandscape, params: Float32Array, options: Flat
       cost: found.numGradients,
     };
   };
+  // Loss and error come from the same draws.
+  const rises = new Map<string, ReturnType<typeof noiseRise>>();
+  const riseUnder = (scale: "absolute" | "relative"): ReturnType<typeof noiseRise> => {
+    const rise = rises.get(scale) ?? noiseRise(scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
+    rises.set(scale, rise);
+    return rise;
+  };
   const noise = (scale: "absolute" | "relative", of: "loss" | "error"): Recipe => ({
     name: `${of}-rise-${scale}`,
     title: `${of === "loss" ? "Rise of the loss" : "Rise of the error"} under ${scale} weight noise, σ = ${sizes[scale]}`,
     async measure() {
-      const found = await noiseRise(scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
+      const found = await riseUnder(scale);
       return { ...found[of], draws: found.draws.map((draw) => draw[of]), cost: numDraws + 1 };
     },
   });
   const relative = magnitudeRelative(hessian, params);
+  const local = landscape.hessianAt(params);
+  // One density for all radii.
+  let density: Promise<SpectralDensity> | undefined;
   return [
     { name: "largest-eigenvalue", title: "Largest eigenvalue of the Hessian", measure: () => top(hessian) },
     { name: "trace", title: "Trace of the Hessian", measure: () => trace(hessian) },
@@ -159,9 +184,8 @@ function recipesOf(landscape: LossLandscape, params: Float32Array, options: Flat
           title: `−F̃ by Laplace, σ = ${radius}`,
           async measure() {
             const { energy: loss, gradient } = await landscape.lossAndGradientAt(params);
-            const found = await laplaceEntropy({
-              ...{ ...place, loss, gradient, hessian, numSteps, numProbes: Math.max(2, numProbes), seed },
-            });
+            density ??= spectralDensity(local, { numSteps, numProbes: numDensityProbes, seed });
+            const found = await laplaceEntropy({ ...place, loss, gradient, hessian: local, density: await density });
             const { standardError, valid, reason, numEvaluations } = found;
             return { estimate: -found.estimate, standardError, valid, reason, cost: numEvaluations };
           },

@@ -4,12 +4,15 @@ import {
   extremeEigenpairs,
   type LocalEntropyEstimate,
   laplaceEntropy,
+  type SpectralDensity,
+  scopeEntropy,
   smoothedLossBound,
+  spectralDensity,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
 
 /** Names of the estimators. */
-export type EstimatorName = "smoothed-loss" | "laplace" | "coupling";
+export type EstimatorName = "smoothed-loss" | "laplace" | "coupling" | "scope";
 
 /** What is measured where. */
 export interface LocalEntropyOptions {
@@ -23,7 +26,7 @@ export interface LocalEntropyOptions {
   /** Lanczos steps of Laplace's log det, and of the largest eigenvalue that sets the Langevin step. */
   readonly numSteps: number;
   readonly numProbes: number;
-  /** Langevin samples per rung and chain of the coupling integration. */
+  /** Langevin samples per rung and chain of the integrations over coupling and scope. */
   readonly numSamples: number;
   readonly seed: number;
   readonly onPoint?: (point: LocalEntropyPoint) => void;
@@ -43,11 +46,15 @@ export interface LocalEntropyCurve {
   readonly points: readonly LocalEntropyPoint[];
 }
 
+/** Intervals of the integrations. */
+const numRungs = 8;
+
 /**
  * Measures F̃_β(x, σ) at every radius by every estimator.
  *
- * The Langevin step is half of the stable one for the largest eigenvalue at x: ½/(1 + βσ²λ_max) in units of σ². Cost: numDraws
- * losses, (numProbes + 1)·numSteps products, or 51·2·(2·numSamples) gradients per radius, by estimator.
+ * The Langevin step is a half of 1/(1 + βσ²λ_max) in units of σ², a quarter of the largest stable one, with λ_max at x. Cost:
+ * numDraws losses per radius; numProbes·numSteps products once; about 108·numSamples gradients per radius and integration
+ * (9 rungs, 2 chains, as many steps before as after, and twice that for the halved step).
  */
 export async function measureLocalEntropy(
   landscape: LossLandscape,
@@ -59,24 +66,26 @@ export async function measureLocalEntropy(
     const { loss } = await landscape.lossAt(x);
     return { energy: loss, gradient: new Float64Array(0) };
   };
+  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
   const hessian = landscape.hessianAt(params);
-  const { energy: loss, gradient } = await landscape.lossAndGradientAt(params);
-  const { largest } = await extremeEigenpairs(hessian, { numSteps: Math.min(numSteps, 40), count: 1, seed });
+  const { energy: loss, gradient } = await gradientAt(Float64Array.from(params));
+  const { largest } = await extremeEigenpairs(hessian, { numSteps: Math.min(numSteps, 20), count: 1, seed });
   const largestEigenvalue = largest[0]!.eigenvalue;
+  // One density for all radii, where Laplace's method is asked for.
+  let density: Promise<SpectralDensity> | undefined;
   const points: LocalEntropyPoint[] = [];
   for (const radius of radii) {
     const place = { params, inverseTemperature, radius };
+    const stepSize = 0.5 / (1 + inverseTemperature * radius * radius * Math.max(0, largestEigenvalue));
+    const ladder = { ...place, numRungs, numSamples, burnIn: numSamples, stepSize, seed };
     const estimate: Record<EstimatorName, () => Promise<LocalEntropyEstimate>> = {
       "smoothed-loss": () => smoothedLossBound(lossOnly, { ...place, numDraws, seed }),
-      laplace: () => laplaceEntropy({ ...place, loss, gradient, hessian, numSteps, numProbes, seed }),
-      coupling: () =>
-        couplingEntropy((x) => landscape.lossAndGradientAt(x), {
-          ...place,
-          numSamples,
-          burnIn: numSamples,
-          stepSize: 0.5 / (1 + inverseTemperature * radius * radius * Math.max(0, largestEigenvalue)),
-          seed,
-        }),
+      laplace: async () => {
+        density ??= spectralDensity(hessian, { numSteps, numProbes, seed });
+        return laplaceEntropy({ ...place, loss, gradient, hessian, density: await density });
+      },
+      coupling: () => couplingEntropy(gradientAt, ladder),
+      scope: () => scopeEntropy(gradientAt, ladder),
     };
     for (const estimator of estimators) {
       if (signal?.aborted) return { loss, largestEigenvalue, points };

@@ -21,6 +21,9 @@ export interface RobustnessOptions {
   readonly onPoint?: (point: RobustnessPoint) => void;
 }
 
+/** Names and units of the perturbations, in the order of reports. */
+export const robustnessNames: readonly Pick<Perturbation, "name" | "unit">[] = perturbations;
+
 /** Number of points of a solution: size 0 once, and each size of each perturbation. */
 export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { sizes }) => sum + sizes.length, 0);
 

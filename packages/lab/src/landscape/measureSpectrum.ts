@@ -1,8 +1,8 @@
 /** The Hessian's spectrum of a trained network. */
 import {
   denseHessian,
-  extremeEigenpairs,
   hessianTrace,
+  magnitudeRelative,
   type NearZeroShare,
   nearZeroShare,
   type SpectralDensity,
@@ -10,6 +10,7 @@ import {
   spectralDensity,
   symmetricEigenvalues,
   type TraceEstimate,
+  type Vector,
 } from "entropy-sgd";
 
 /** Options of `measureSpectrum`. */
@@ -35,6 +36,11 @@ export interface Spectrum {
   readonly dimension: number;
   readonly largest: readonly ExtremeEigenvalue[];
   readonly smallest: readonly ExtremeEigenvalue[];
+  /** The extremes relative to the weights' magnitudes, which rescaling does not change. */
+  readonly relative: {
+    readonly largest: readonly ExtremeEigenvalue[];
+    readonly smallest: readonly ExtremeEigenvalue[];
+  };
   readonly trace: TraceEstimate;
   /** Shares of |λ| < τ for several τ, resolved or told otherwise. */
   readonly nearZero: readonly NearZeroShare[];
@@ -47,12 +53,21 @@ export interface Spectrum {
 
 const thresholds = [1e-4, 1e-3, 1e-2, 1e-1];
 
+/** Extreme eigenvalues told. */
+const numExtremes = 5;
+/** Steps of the magnitude-relative run at most: extremes alone need few. */
+const maxRelativeSteps = 60;
+
 /**
  * Extreme eigenvalues, trace, density and shares near zero from Lanczos runs; the dense spectrum on request.
  *
- * Cost: numSteps·(numProbes + 1) + numProbes products, and n for the dense matrix. Memory: numSteps + 2 vectors.
+ * Cost: numSteps·numProbes + min(numSteps, 60) + numProbes products, and n for the dense matrix. Memory: numSteps + 2 vectors.
  */
-export async function measureSpectrum(operator: SymmetricOperator, options: SpectrumOptions): Promise<Spectrum> {
+export async function measureSpectrum(
+  operator: SymmetricOperator,
+  params: Vector,
+  options: SpectrumOptions,
+): Promise<Spectrum> {
   const { numSteps, numProbes, seed, dense, onProgress, signal } = options;
   let numProducts = 0;
   const counted: SymmetricOperator = {
@@ -64,18 +79,16 @@ export async function measureSpectrum(operator: SymmetricOperator, options: Spec
     },
   };
   const stop = signal === undefined ? {} : { signal };
-  const extremes = await extremeEigenpairs(counted, { numSteps, seed, count: 5, ...stop });
   const density = await spectralDensity(counted, { numSteps, numProbes, seed, ...stop });
+  const relative = await spectralDensity(magnitudeRelative(counted, params), {
+    ...{ numSteps: Math.min(numSteps, maxRelativeSteps), numProbes: 1, seed, ...stop },
+  });
   const trace = await hessianTrace(counted, { numProbes: Math.max(2, numProbes), seed: seed + 1 });
   const matrix = dense ? await denseHessian(counted) : null;
-  const plain = ({ eigenvalue, residual }: { eigenvalue: number; residual: number }): ExtremeEigenvalue => ({
-    estimate: eigenvalue,
-    residual,
-  });
   return {
     dimension: operator.dimension,
-    largest: extremes.largest.map(plain),
-    smallest: extremes.smallest.map(plain),
+    ...extremesOf(density),
+    relative: extremesOf(relative),
     trace,
     nearZero: thresholds.map((threshold) => nearZeroShare(density, threshold)),
     density,
@@ -83,4 +96,20 @@ export async function measureSpectrum(operator: SymmetricOperator, options: Spec
     asymmetry: matrix?.asymmetry ?? null,
     numProducts,
   };
+}
+
+/** Number of products of `measureSpectrum`, for progress. */
+export function numProductsOf(
+  { numSteps, numProbes, dense }: Pick<SpectrumOptions, "numSteps" | "numProbes" | "dense">,
+  dimension: number,
+): number {
+  const steps = Math.min(numSteps, dimension);
+  return steps * numProbes + Math.min(steps, maxRelativeSteps) + Math.max(2, numProbes) + (dense ? dimension : 0);
+}
+
+/** The ends of the first probe's Lanczos run. */
+function extremesOf({ probes }: SpectralDensity): Pick<Spectrum, "largest" | "smallest"> {
+  const { nodes, residuals } = probes[0] ?? { nodes: [], residuals: [] };
+  const pairs = Array.from(nodes, (estimate, k) => ({ estimate, residual: residuals[k]! }));
+  return { largest: pairs.slice(-numExtremes), smallest: pairs.slice(0, numExtremes) };
 }

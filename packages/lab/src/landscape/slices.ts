@@ -56,18 +56,21 @@ export interface SliceOptions {
   readonly directions: readonly [Float32Array, Float32Array?];
   readonly xs: readonly number[];
   readonly ys: readonly number[];
+  /** Called before each point, with its first coordinate. */
+  readonly prepare?: (x: number) => void;
   readonly signal?: { readonly aborted: boolean };
   readonly onPoint?: () => void;
 }
 
 /** f(origin + x·d₁ + y·d₂) on a grid, x innermost. One forward pass per point; infinite losses stay in. */
 export async function measureSlice(landscape: LossLandscape, options: SliceOptions): Promise<SlicePoint[]> {
-  const { origin, directions, xs, ys, signal, onPoint } = options;
+  const { origin, directions, xs, ys, prepare, signal, onPoint } = options;
   const [first, second] = directions;
   const points: SlicePoint[] = [];
   for (const y of ys) {
     for (const x of xs) {
       if (signal?.aborted) return points;
+      prepare?.(x);
       const at = origin.map((value, i) => value + x * first[i]! + (second === undefined ? 0 : y * second[i]!));
       points.push({ x, y, ...(await landscape.lossAt(at)) });
       onPoint?.();

@@ -88,11 +88,11 @@ export function spectrumPage(
 ): string {
   const number = (value: number): string =>
     Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2);
-  const extremes = [
-    ...[...spectrum.largest]
+  const extremesOf = ({ largest, smallest }: Pick<Spectrum, "largest" | "smallest">): string[][] => [
+    ...[...largest]
       .reverse()
       .map((pair, i) => ["largest", String(i + 1), number(pair.estimate), number(pair.residual)]),
-    ...spectrum.smallest.map((pair, i) => ["smallest", String(i + 1), number(pair.estimate), number(pair.residual)]),
+    ...smallest.map((pair, i) => ["smallest", String(i + 1), number(pair.estimate), number(pair.residual)]),
   ];
   const shares = spectrum.nearZero.map(({ threshold, share, standardError, nodeSpacing, resolved }) => [
     `|λ| < ${threshold}`,
@@ -110,7 +110,9 @@ export function spectrumPage(
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
 <h2>Extreme eigenvalues</h2>
-${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremes], "Some eigenvalue lies within the residual of each estimate.")}
+${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremesOf(spectrum)], "Some eigenvalue lies within the residual of each estimate.")}
+<h2>Relative to the weights' magnitudes</h2>
+${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relative)], "Of |w| ⊙ H(|w| ⊙ ·): curvature along relative changes, which rescaling of weights does not touch.")}
 <h2>Share near zero</h2>
 ${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
 <p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>

@@ -1,0 +1,96 @@
+/**
+ * Limited-memory BFGS with backtracking: descent of a smooth deterministic function to where its gradient is small.
+ *
+ * @see Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 3.1
+ */
+import { dot, norm } from "../curvature/hessianOperator.ts";
+import type { EnergyAt } from "../sampling/langevin.ts";
+import type { Vector } from "../types.ts";
+
+/** How far to descend. */
+export interface LbfgsOptions {
+  readonly start: Vector;
+  /** Ends where ‖∇f‖ is below. */
+  readonly tolerance: number;
+  readonly maxSteps: number;
+  /** Pairs of steps kept. Default 20. */
+  readonly numPairs?: number;
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/** Where the descent ended. */
+export interface LbfgsResult {
+  readonly point: Float64Array;
+  readonly energy: number;
+  readonly gradientNorm: number;
+  readonly converged: boolean;
+  readonly numGradients: number;
+}
+
+const sufficient = 1e-4;
+const maxHalvings = 30;
+
+/**
+ * Descends on f; the energy never rises. A line search that finds nothing lower ends it without convergence: a result.
+ *
+ * Cost: one gradient per trial, mostly one per step; memory 2·numPairs vectors.
+ * @throws RangeError for a tolerance that is not positive
+ */
+export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<LbfgsResult> {
+  const { start, tolerance, maxSteps, numPairs = 20, signal } = options;
+  if (!(tolerance > 0)) throw new RangeError(`lbfgs: tolerance must be in (0, ∞), got ${tolerance}`);
+  let numGradients = 0;
+  const evaluate = async (x: Float64Array) => {
+    numGradients += 1;
+    const { energy, gradient } = await energyAt(x);
+    return { energy, gradient: Float64Array.from(gradient) };
+  };
+  const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
+  let x = Float64Array.from(start);
+  let { energy, gradient } = await evaluate(x);
+  for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
+    const direction = twoLoops(gradient, pairs);
+    const slope = dot(gradient, direction);
+    let moved = false;
+    for (let length = 1, halvings = 0; halvings <= maxHalvings && !moved; length /= 2, halvings++) {
+      const candidate = x.map((value, i) => value + length * direction[i]);
+      const found = await evaluate(candidate);
+      if (!(found.energy <= energy + sufficient * length * slope)) continue;
+      moved = true;
+      const step = candidate.map((value, i) => value - x[i]);
+      const change = found.gradient.map((value, i) => value - gradient[i]);
+      const product = dot(step, change);
+      // Curvature along the step must be positive, or the approximation would not be.
+      if (product > 1e-12 * dot(change, change)) pairs.push({ step, change, product });
+      if (pairs.length > numPairs) pairs.shift();
+      x = candidate;
+      ({ energy, gradient } = found);
+    }
+    if (!moved) break;
+  }
+  const gradientNorm = norm(gradient);
+  return { point: x, energy, gradientNorm, converged: gradientNorm <= tolerance, numGradients };
+}
+
+/** −(approximate inverse Hessian)·gradient. */
+function twoLoops(
+  gradient: Float64Array,
+  pairs: readonly { step: Float64Array; change: Float64Array; product: number }[],
+): Float64Array {
+  const q = gradient.map((value) => -value);
+  const factors: number[] = [];
+  for (let j = pairs.length - 1; j >= 0; j--) {
+    const { step, change, product } = pairs[j];
+    const factor = dot(step, q) / product;
+    factors[j] = factor;
+    for (let i = 0; i < q.length; i++) q[i] -= factor * change[i];
+  }
+  const last = pairs.at(-1);
+  const scale = last === undefined ? 0.1 / Math.max(1, norm(gradient)) : last.product / dot(last.change, last.change);
+  for (let i = 0; i < q.length; i++) q[i] *= scale;
+  pairs.forEach(({ step, change, product }, j) => {
+    const factor = factors[j] - dot(change, q) / product;
+    for (let i = 0; i < q.length; i++) q[i] += factor * step[i];
+  });
+  return q;
+}

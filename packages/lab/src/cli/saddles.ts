@@ -1,0 +1,40 @@
+import { loadMnist } from "../data/loadMnist.ts";
+import { pooled } from "../data/pooled.ts";
+import { findSaddles, indexTolerance } from "../landscape/findSaddles.ts";
+import { saddleSentences, saddlesFigure, saddlesPage } from "../landscape/saddlesFigure.ts";
+import { networks } from "../networks/networks.ts";
+import type { CommandContext } from "./context.ts";
+import { counter, pagePlace, writeFindings } from "./findings.ts";
+
+/** Options of `entropy-sgd saddles`. */
+export interface SaddlesCommand {
+  readonly searches: number;
+  readonly examples: number;
+  readonly tolerance: number;
+  readonly seed: number;
+  readonly data?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const [network, weightDecay] = ["mlp-49-16-10", 1e-3];
+
+/** Finds critical points of a small network and sets index against energy. Gives the exit code. */
+export async function saddlesCommand(options: SaddlesCommand, context: CommandContext): Promise<number> {
+  const { folder, name } = pagePlace(options.out ?? "saddles.html");
+  const data = pooled(loadMnist({ data: options.data ?? null, validation: 0 }));
+  const { searches, tolerance, seed } = options;
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const count = counter(context, searches, "searches");
+  const study = await findSaddles(networks[network]!, data.train, {
+    ...{ numExamples, numStarts: searches, seed, weightDecay, tolerance },
+    ...{ threads: 1, signal: context.signal, onSearch: () => count() },
+  });
+  const settings = { network, examples: numExamples, weightDecay, searches, tolerance, indexTolerance, seed };
+  const findings = () => {
+    const figure = { ...saddlesFigure(study), name };
+    const page = saddlesPage(study, figure, settings);
+    return { name, figures: [figure], page, json: { settings, ...study }, lines: saddleSentences(study) };
+  };
+  return writeFindings(folder, findings, options.json, context);
+}

@@ -1,0 +1,145 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
+import { readRun } from "../runs/readRun.ts";
+import { makeFolder, writeWhole } from "../runs/runFolder.ts";
+import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
+import { type StudyRun, studyRuns } from "../study/conditions.ts";
+import {
+  measureCoupling,
+  measureSolution,
+  type SolutionMeasures,
+  type StudyMeasures,
+} from "../study/measureSolution.ts";
+import { studyFigures } from "../study/studyFigures.ts";
+import { hypothesisSentences, studyPage } from "../study/studyPage.ts";
+import type { RunResult } from "../training/events.ts";
+import { loadData, runTraining } from "../training/runTraining.ts";
+import { type CommandContext, exitCodes } from "./context.ts";
+import { writeFindings } from "./findings.ts";
+import { progressListener } from "./progress.ts";
+
+/** Options of `entropy-sgd study wide-valleys`. */
+export interface StudyCommand extends StudyMeasures {
+  readonly network: string;
+  readonly seeds: number;
+  readonly budget: number;
+  /** Seeds, from the first on, whose local entropy is integrated. */
+  readonly couplingSeeds: number;
+  readonly set: readonly string[];
+  readonly data?: string;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Trains every condition with every seed, measures the solutions, judges the hypotheses; one report.
+ *
+ * Runs are in out/CONDITION-SEED with their measures beside them: what is there already is not done again, so that an
+ * interrupted study goes on. Gives the exit code.
+ */
+export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
+  const { network, seeds, budget, couplingSeeds, data, threads, set } = options;
+  const runs = studyRuns({ network, seeds, budget, data, threads, set });
+  const out = options.out ?? join("runs", `study-${network}`);
+  const loaded = loadData(runs[0]!.settings);
+  makeFolder(out);
+  const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
+  for (const run of runs) {
+    const path = join(out, `${run.condition.name}-${run.seed}`);
+    const done = finishedRun(path, run.settings);
+    const onEvent = progressListener(context.stderr);
+    const { signal } = context;
+    const result = done ?? (await runTraining(run.settings, { out: path, signal, onEvent, data: loaded }));
+    if (result.interrupted) return interrupted(context);
+    if (result.reason === "non-finite") {
+      context.stderr.write(`${path}: diverged; a study compares runs that end\n`);
+      return exitCodes.divergence;
+    }
+    trained.push({ run, path, result });
+  }
+  const measures: StudyMeasures = measuresOf(options);
+  const measured: MeasuredRun[] = [];
+  for (const { run, path, result } of trained) {
+    const { condition, seed } = run;
+    const hooks = {
+      ...{ signal: context.signal, threads },
+      onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
+    };
+    const own = await kept(join(path, "measures.json"), measures, context, () =>
+      measureSolution(path, measures, hooks),
+    );
+    const coupling =
+      seed > couplingSeeds
+        ? null
+        : await kept(join(path, "coupling.json"), measures, context, () => measureCoupling(path, measures, hooks));
+    if (context.signal.aborted) return interrupted(context);
+    measured.push({
+      ...{ condition: condition.name, seed, result },
+      measures: own as SolutionMeasures,
+      coupling: coupling as LocalEntropyPoint[] | null,
+    });
+  }
+  const findings = () => {
+    const study = assembleStudy(measured);
+    const figures = studyFigures(study);
+    const { radii, ...amounts } = measures;
+    const settings = { network, seeds, budget, couplingSeeds, radii: radii.join(", "), ...amounts };
+    const { hypotheses, pairs } = study;
+    return {
+      name: "study",
+      figures,
+      page: studyPage(study, figures, settings),
+      json: { settings, hypotheses, pairs, runs: measured },
+      lines: hypothesisSentences(hypotheses),
+    };
+  };
+  return writeFindings(out, findings, options.json, context);
+}
+
+function interrupted(context: CommandContext): number {
+  context.stderr.write("\ninterrupted: what is done is kept, and the same command goes on\n");
+  return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
+}
+
+/**
+ * The result of a run that ended; null where there is none, and a part of one is removed.
+ *
+ * @throws InputError if the folder holds a run of other settings (threads apart), or no run
+ */
+function finishedRun(path: string, settings: Settings): RunResult | null {
+  if (!existsSync(path)) return null;
+  const { settings: found, result } = readRun(path);
+  const plain = (of: Settings): string =>
+    JSON.stringify({ ...of, threads: null }, Object.keys(of).concat(Object.keys(of.options)).sort());
+  if (plain(found) !== plain(settings)) {
+    throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+  }
+  if (result !== null && result.reason === "budget") return result;
+  rmSync(path, { recursive: true });
+  return null;
+}
+
+/** What a file keeps of a measurement with the same amounts; else the measurement, kept unless it was interrupted. */
+async function kept<Found>(
+  file: string,
+  asked: StudyMeasures,
+  context: CommandContext,
+  measure: () => Promise<Found>,
+): Promise<Found> {
+  if (existsSync(file)) {
+    const before = JSON.parse(readFileSync(file, "utf8")) as { asked: StudyMeasures; found: Found };
+    if (JSON.stringify(before.asked) === JSON.stringify(asked)) return before.found;
+  }
+  const found = await measure();
+  if (!context.signal.aborted) writeWhole(file, `${JSON.stringify({ asked, found })}\n`);
+  return found;
+}
+
+function measuresOf(options: StudyCommand): StudyMeasures {
+  const { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples } = options;
+  return { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples };
+}

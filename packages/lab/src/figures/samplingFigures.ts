@@ -1,0 +1,198 @@
+import * as Plot from "@observablehq/plot";
+import { withError } from "../landscape/numbers.ts";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { centre, type GibbsFigure, modifiedBeta, type SampledTarget } from "./gibbs.ts";
+import type { LangevinFigure } from "./langevin.ts";
+
+/** Names in their colours above the frame, one after another. */
+function legend(names: readonly string[]): Plot.Markish[] {
+  return names.map((name, i) => {
+    const before = names.slice(0, i).reduce((sum, other) => sum + 8 * other.length + 22, 4);
+    return Plot.text([name], {
+      ...{ frameAnchor: "top-left", dx: before, dy: -24, text: (d: string) => d },
+      ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
+    });
+  });
+}
+
+const frame = { width: 760, height: 340, marginTop: 40 } as const;
+
+/** Brownian paths, chains over time, and where they end. */
+export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): Figure[] {
+  const walks = brownian.flatMap((path, series) =>
+    Array.from(path, (y, k) => ({ series, y, t: k / (path.length - 1) })),
+  );
+  const spread = Array.from({ length: 101 }, (_, k) => ({
+    t: k / 100,
+    low: -2 * Math.sqrt(k / 100),
+    high: 2 * Math.sqrt(k / 100),
+  }));
+  const paths = dynamics.flatMap(({ name, paths: own }) =>
+    own.slice(0, 2).flatMap((path, series) => path.map((y, k) => ({ name, z: `${name} ${series}`, t: 10 * k, y }))),
+  );
+  const names = dynamics.map(({ name }) => name);
+  const colour = (name: string): string => palette[names.indexOf(name)]!;
+  const potential = Array.from({ length: 201 }, (_, i) => ({
+    x: -1.8 + (3.6 * i) / 200,
+    y: well.energy(-1.8 + (3.6 * i) / 200),
+  }));
+  const bins = dynamics.flatMap(({ name, positions }) =>
+    histogram(positions, -1.8, 1.8, 60).map((bin) => ({ ...bin, name })),
+  );
+  return [
+    {
+      name: "brownian",
+      title: "Brownian paths",
+      caption: "Increments over a time t have variance t: the band is two standard deviations.",
+      svg: standaloneSvg({
+        ...{ width: 760, height: 320 },
+        x: { label: "time t", labelAnchor: "center", grid: true },
+        y: { label: "W(t)", labelAnchor: "center", grid: true },
+        marks: [
+          Plot.areaY(spread, { x: "t", y1: "low", y2: "high", fill: "#8882" }),
+          Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: palette[0]!, strokeOpacity: 0.6 }),
+        ],
+      }),
+    },
+    {
+      name: "paths",
+      title: "Two chains of each method",
+      caption: "All start in the higher well, near 1; the global minimum is near −1.",
+      svg: standaloneSvg({
+        ...frame,
+        x: { label: "step", labelAnchor: "center", grid: true },
+        y: { label: "x", labelAnchor: "center", grid: true },
+        marks: [
+          Plot.lineY(paths, {
+            x: "t",
+            y: "y",
+            z: "z",
+            stroke: (d: { name: string }) => colour(d.name),
+            strokeWidth: 0.8,
+          }),
+          ...legend(names),
+        ],
+      }),
+    },
+    {
+      name: "ends",
+      title: "Where a thousand chains end",
+      caption: "Positions after the last step, and the potential (black).",
+      svg: standaloneSvg({
+        ...frame,
+        x: { label: "x", labelAnchor: "center", grid: true },
+        y: { label: "density of chains; potential U", labelAnchor: "center", domain: [0, 4] },
+        marks: [
+          Plot.lineY(potential, { x: "x", y: "y", stroke: "black", clip: true }),
+          Plot.lineY(bins, {
+            x: "x",
+            y: "density",
+            z: "name",
+            stroke: (d: { name: string }) => colour(d.name),
+            strokeWidth: 2,
+            clip: true,
+          }),
+          ...legend(names),
+        ],
+      }),
+    },
+  ];
+}
+
+/** A page that explains the figures, with the shares. */
+export function langevinPage(result: LangevinFigure, figures: readonly Figure[]): string {
+  const rows = result.dynamics.map(({ name, words, share, standardError }) => [
+    name,
+    words,
+    `${(100 * share).toFixed(1)} ± ${(100 * standardError).toFixed(1)}`,
+  ]);
+  const lead =
+    "Langevin dynamics is gradient descent with noise: x ← x − h∇U + √(2h/β)·N(0, 1). Descent stays in the well where it " +
+    "starts; noise crosses barriers. Steps that shrink while the temperature stays sample the Gibbs distribution; a " +
+    "temperature that falls seeks the global minimum.";
+  return htmlPage(
+    "Langevin dynamics",
+    `<p class="lead">${escaped(lead)}</p>
+${table([["dynamics", "numbers", "in the global minimum's well, % ± s.e."], ...rows], `1,000 chains, 4,000 steps, seed ${result.seed}. The Gibbs distribution at β = 1 has ${(100 * result.gibbsShare).toFixed(1)} % there, by quadrature.`)}
+${figures.map(figureHtml).join("\n")}`,
+  );
+}
+
+/** Samples against densities: the Gibbs distribution, then the modified one. */
+export function gibbsFigures({ gibbs, modified }: GibbsFigure): Figure[] {
+  return [
+    {
+      name: "temperatures",
+      title: "The Gibbs distribution at several temperatures",
+      caption: "Lines: exp(−βh), normalised by quadrature; dots: Metropolis-adjusted Langevin samples.",
+      svg: targetsSvg(gibbs),
+    },
+    {
+      name: "scopes",
+      title: "The modified Gibbs distribution at several scopes",
+      caption: `exp(−βh(x) − βγ(x − x')²/2) at β = ${modifiedBeta} around x' = ${centre}: a large γ keeps the samples near x', a small one leaves the Gibbs distribution.`,
+      svg: targetsSvg(modified),
+    },
+  ];
+}
+
+function targetsSvg(targets: readonly SampledTarget[]): string {
+  const names = targets.map(({ label }) => label);
+  const colour = (d: { label: string }): string => palette[names.indexOf(d.label)]!;
+  const lines = targets.flatMap(({ label, density: { xs, values } }) =>
+    xs.map((x, i) => ({ label, x, density: values[i]! })),
+  );
+  const dots = targets.flatMap(({ label, samples }) =>
+    histogram(samples, -2.4, 2.4, 60).map((bin) => ({ ...bin, label })),
+  );
+  return standaloneSvg({
+    ...frame,
+    x: { label: "x", labelAnchor: "center", grid: true, domain: [-2.4, 2.4] },
+    y: { label: "density", labelAnchor: "center", grid: true, zero: true },
+    marks: [
+      Plot.lineY(lines, { x: "x", y: "density", z: "label", stroke: colour, strokeWidth: 1.5, clip: true }),
+      Plot.dot(dots, { x: "x", y: "density", fill: colour, r: 2.2 }),
+      ...legend(names),
+    ],
+  });
+}
+
+/** A page that explains the figures, with masses and diagnostics. */
+export function gibbsPage({ gibbs, modified, seed }: GibbsFigure, figures: readonly Figure[]): string {
+  const rows = [...gibbs, ...modified].map(
+    ({ inverseTemperature, scope, massLeft, shareLeft, standardError, rHat, acceptance }) => [
+      `β = ${inverseTemperature}${scope === null ? "" : `, γ = ${scope}`}`,
+      massLeft.toFixed(4),
+      withError(shareLeft, standardError),
+      rHat.toFixed(3),
+      acceptance.toFixed(2),
+    ],
+  );
+  const lead =
+    "The Gibbs distribution exp(−βh) prefers low places, the more the colder it is; for β → ∞ only the global minimum is left. " +
+    "Local entropy is the log-partition function of the modified one, which a Gaussian of the scope γ keeps near x'.";
+  return htmlPage(
+    "Gibbs distributions",
+    `<p class="lead">${escaped(lead)}</p>
+${figures.map(figureHtml).join("\n")}
+<h2>Mass left of the barrier</h2>
+${table([["target", "by quadrature", "samples ± standard error", "split-R̂", "acceptance"], ...rows], `4 chains of 20,000, seed ${seed}; standard errors from the effective sample size.`)}`,
+  );
+}
+
+interface Bin {
+  readonly x: number;
+  readonly density: number;
+}
+
+/** A normalised histogram over [low, high]. */
+function histogram(values: Float64Array, low: number, high: number, numBins: number): Bin[] {
+  const width = (high - low) / numBins;
+  const counts = new Array<number>(numBins).fill(0);
+  for (const value of values) {
+    const bin = Math.floor((value - low) / width);
+    if (bin >= 0 && bin < numBins) counts[bin] = counts[bin]! + 1;
+  }
+  return counts.map((count, i) => ({ x: low + (i + 0.5) * width, density: count / values.length / width }));
+}

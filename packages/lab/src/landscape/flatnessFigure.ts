@@ -1,0 +1,77 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import type { FlatnessDifference, FlatnessMeasure } from "./measureFlatness.ts";
+import { short, withError } from "./numbers.ts";
+
+/** Each measure's difference against the smallest that would have been detected. */
+export function flatnessFigure(differences: readonly FlatnessDifference[], names: readonly [string, string]): Figure {
+  const limit = 10;
+  const points = differences
+    .filter(({ verdict, detectable }) => verdict !== "not comparable" && detectable > 0)
+    .map(({ title, estimate, detectable, verdict }) => ({
+      title,
+      ratio: Math.max(-limit, Math.min(limit, estimate / detectable)),
+      seen: verdict !== "no difference seen",
+    }));
+  const svg = standaloneSvg({
+    width: 860,
+    height: 80 + 24 * differences.length,
+    marginLeft: 390,
+    x: {
+      label: `← ${names[0]} is flatter     difference / detectable difference     ${names[1]} is flatter →`,
+      labelAnchor: "center",
+      grid: true,
+      domain: [-limit, limit],
+    },
+    y: { domain: differences.map(({ title }) => title), label: null },
+    marks: [
+      Plot.ruleX([-1, 1], { stroke: "#888", strokeDasharray: "4 3" }),
+      Plot.ruleX([0], { stroke: "#888" }),
+      Plot.dot(points, {
+        ...{ x: "ratio", y: "title", r: 4.5, stroke: palette[0]! },
+        fill: (d: { seen: boolean }) => (d.seen ? palette[0]! : "white"),
+      }),
+    ],
+  });
+  const caption = `Dashed: the smallest difference found with 80 % power. Filled where a difference is seen; values beyond ±${limit} are drawn at the edge.`;
+  return { name: "flatness", title: "Which is flatter, measure by measure", caption, svg };
+}
+
+/** A page with every measure, its difference and the sentences. */
+export function flatnessPage(
+  [a, b]: readonly [NamedMeasures, NamedMeasures],
+  differences: readonly FlatnessDifference[],
+  sentences: readonly string[],
+  figure: Figure,
+  settings: Readonly<Record<string, string | number>>,
+): string {
+  const cell = ({ estimate, standardError, valid, reason }: FlatnessMeasure): string =>
+    valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
+  const rows = differences.map(({ title, estimate, standardError, detectable, verdict }, k) => [
+    title,
+    cell(a.measures[k]!),
+    cell(b.measures[k]!),
+    withError(estimate, standardError),
+    short(detectable),
+    verdict.replace("first", a.name).replace("second", b.name),
+  ]);
+  const lead =
+    "There is no one measure of flatness: each asks how the loss changes in some neighbourhood of the solution. Larger is " +
+    "sharper in every row. Errors come from draws, probes and residuals on fixed examples, not from other seeds of training: " +
+    "a difference seen here is one between these two solutions, not between the methods that made them.";
+  return htmlPage(
+    `Flatness: ${a.name} and ${b.name}`,
+    `<p class="lead">${escaped(lead)}</p>
+<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>
+${figureHtml(figure)}
+${table([["measure", a.name, b.name, "difference ± s.e.", "detectable", "verdict"], ...rows], "Draws of noise are shared, and their differences paired.")}
+<h2>Settings</h2>
+${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; batch-norm statistics stay those of the solution.")}`,
+  );
+}
+
+interface NamedMeasures {
+  readonly name: string;
+  readonly measures: readonly FlatnessMeasure[];
+}

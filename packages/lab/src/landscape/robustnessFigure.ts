@@ -1,0 +1,94 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { type RobustnessDifference, type RobustnessPoint, robustnessNames } from "./measureRobustness.ts";
+import { short, withError } from "./numbers.ts";
+
+/** Test errors of one solution, or of one condition over seeds, under every perturbation. */
+export interface NamedRobustness {
+  readonly name: string;
+  readonly points: readonly Omit<RobustnessPoint, "blocks">[];
+}
+
+/** One figure per perturbation: error against size, bars of two standard errors. */
+export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] {
+  return robustnessNames.map(({ name: perturbation, unit }) => {
+    const points = series.flatMap(({ name, points: own }) =>
+      own
+        .filter((point) => point.perturbation === perturbation || point.perturbation === "none")
+        .map(({ size, error: { estimate, standardError } }) => ({
+          series: name,
+          size,
+          value: 100 * estimate,
+          low: 100 * Math.max(0, estimate - 2 * standardError),
+          high: 100 * (estimate + 2 * standardError),
+        })),
+    );
+    const svg = standaloneSvg({
+      width: 760,
+      height: 330,
+      marginTop: 40,
+      x: { label: unit, labelAnchor: "center", grid: true, ticks: 6 },
+      y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
+      color: { domain: series.map(({ name }) => name), range: palette.slice(0, series.length) },
+      marks: [
+        Plot.lineY(points, { x: "size", y: "value", stroke: "series", strokeWidth: 1.8 }),
+        Plot.ruleX(points, { x: "size", y1: "low", y2: "high", stroke: "series" }),
+        Plot.dot(points, { x: "size", y: "value", fill: "series", r: 3 }),
+        ...series.map(({ name }, i) =>
+          Plot.text([name], {
+            ...{ frameAnchor: "top-left", dx: 4 + i * Math.min(170, 680 / series.length), dy: -24 },
+            ...{ text: (d: string) => d, fill: palette[i % palette.length]!, textAnchor: "start", fontWeight: 600 },
+          }),
+        ),
+      ],
+    });
+    return {
+      name: `robustness-${perturbation}`,
+      title: perturbation.replaceAll("-", " "),
+      caption: `Test error against the size of the perturbation; bars are two standard errors.`,
+      svg,
+    };
+  });
+}
+
+/** A page with the figures, the paired differences and what they mean. */
+export function robustnessPage(
+  series: readonly [NamedRobustness, NamedRobustness],
+  differences: readonly RobustnessDifference[],
+  figures: readonly Figure[],
+  settings: Readonly<Record<string, string | number>>,
+): string {
+  const [a, b] = series;
+  const percent = (value: number): string => `${(100 * value).toFixed(2)}`;
+  const rows = differences.map(({ perturbation, size, error }, k) => [
+    perturbation === "none" ? "none" : `${perturbation} ${size}`,
+    `${percent(a.points[k]!.error.estimate)} ± ${percent(a.points[k]!.error.standardError)}`,
+    `${percent(b.points[k]!.error.estimate)} ± ${percent(b.points[k]!.error.standardError)}`,
+    `${percent(error.estimate)} ± ${percent(error.standardError)}`,
+    percent(error.detectable),
+    error.seen ? (error.estimate < 0 ? `${a.name} errs less` : `${b.name} errs less`) : "none seen",
+  ]);
+  const losses = differences.map(({ perturbation, size, loss }, k) => [
+    perturbation === "none" ? "none" : `${perturbation} ${size}`,
+    short(a.points[k]!.loss.estimate),
+    short(b.points[k]!.loss.estimate),
+    withError(loss.estimate, loss.standardError),
+    short(loss.detectable),
+    loss.seen ? (loss.estimate < 0 ? `${a.name} is lower` : `${b.name} is lower`) : "none seen",
+  ]);
+  const lead =
+    "A flat region is said to bear disturbed inputs, noisy activations and noisy weights. Both solutions see the same test " +
+    "images under the same noise, block by block, so that what both share cancels in the difference.";
+  return htmlPage(
+    `Robustness: ${a.name} and ${b.name}`,
+    `<p class="lead">${escaped(lead)}</p>
+<h2>Test error, %</h2>
+${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...rows], "Detectable: the smallest difference that this test finds with 80 % power. Seen: beyond 5 % of Student's t over blocks.")}
+<h2>Test loss</h2>
+${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...losses], "The same of the loss.")}
+${figures.map(figureHtml).join("\n")}
+<h2>Settings</h2>
+${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; batch-norm statistics stay those of the solution, also where weights are disturbed.")}`,
+  );
+}

@@ -1,0 +1,96 @@
+import * as Plot from "@observablehq/plot";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import type { SaddlePoint, SaddleStudy, SearchKind } from "./findSaddles.ts";
+import { short } from "./numbers.ts";
+
+/** Distinct points that make a study; with fewer it says that it failed. */
+export const enoughPoints = 100;
+
+/** Index against energy; the colour tells the residual. */
+export function saddlesFigure({ points }: SaddleStudy): Figure {
+  const decades = points.map((point) => ({ ...point, residual: Math.log10(Math.max(point.gradientNorm, 1e-12)) }));
+  const kinds: readonly SearchKind[] = ["newton", "descent, then newton"];
+  const svg = standaloneSvg({
+    width: 760,
+    height: 420,
+    marginTop: 40,
+    x: { label: "energy f + λ‖x‖²/2 at the critical point", labelAnchor: "center", grid: true },
+    y: { label: "index: share of negative eigenvalues", labelAnchor: "center", grid: true, zero: true },
+    marks: [
+      Plot.dot(decades, {
+        x: "energy",
+        y: "index",
+        r: 4,
+        fill: (d: SaddlePoint) => palette[kinds.indexOf(d.search)]!,
+        fillOpacity: 0.7,
+      }),
+      ...kinds.map((kind, i) =>
+        Plot.text([kind], {
+          ...{ frameAnchor: "top-left", dx: 4 + 160 * i, dy: -24, text: (d: string) => d },
+          ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
+        }),
+      ),
+    ],
+  });
+  const caption = `${points.length} distinct critical points; minima have index 0.`;
+  return { name: "saddles", title: "Index against energy", caption, svg };
+}
+
+/** What the searches say, in sentences. */
+export function saddleSentences(study: SaddleStudy): string[] {
+  const { points, numSearches, numNotConverged, numGradientFlat, numRepeated, correlation } = study;
+  const found =
+    points.length >= enoughPoints
+      ? `${points.length} distinct critical points from ${numSearches} searches`
+      : `The study failed: ${points.length} distinct critical points from ${numSearches} searches, ${enoughPoints} are needed`;
+  const { newton } = numNotConverged;
+  const other = numNotConverged["descent, then newton"];
+  const dropped = `${newton + other} searches did not converge and were dropped (${newton} of Newton steps alone; ${numGradientFlat} ended in gradient-flat points); ${numRepeated} found a point again`;
+  const ranked =
+    correlation === null
+      ? "No rank correlation: too few points or a constant index"
+      : `Rank correlation of index and energy ${correlation.estimate.toFixed(2)}, 95 % interval ${correlation.low.toFixed(2)} to ${correlation.high.toFixed(2)}`;
+  return [found, dropped, ranked];
+}
+
+/** A page that explains the figure. */
+export function saddlesPage(
+  study: SaddleStudy,
+  figure: Figure,
+  settings: Readonly<Record<string, string | number>>,
+): string {
+  const lead =
+    "In high dimension critical points of high loss are said to be saddles with many ways down, and those of low loss nearly " +
+    "minima: then the share of negative eigenvalues, the index, grows with the energy.";
+  const residual = (point: SaddlePoint): string => point.gradientNorm.toExponential(1);
+  const rows = [...study.points]
+    .sort((a, b) => a.energy - b.energy)
+    .map((point) => [
+      point.energy.toFixed(6),
+      `${(100 * point.error).toFixed(1)}`,
+      `${(100 * point.index).toFixed(2)}`,
+      short(point.smallestEigenvalue),
+      residual(point),
+      point.gradientFlatness.toExponential(1),
+      `${point.search}; ${point.activeUnits} units`,
+    ]);
+  return htmlPage(
+    "Saddles: index against energy",
+    `<p class="lead">${escaped(lead)}</p>
+<ul>${saddleSentences(study)
+      .map((line) => `<li>${escaped(line)}.</li>`)
+      .join("\n")}</ul>
+${figureHtml(figure)}
+<p>Searches begin on paths of SGD and disturbances of them. Newton steps alone, damped so that ‖∇‖ falls, seldom arrive; so three of
+four searches first descend. To meet saddles too, paths are those of networks with 0 to 16 hidden units active: a silent unit
+stays silent, and the minimum of a smaller network is a saddle of the whole one. The points are therefore no fair sample of all
+critical points: that saddles made this way lie the higher the fewer units are active is part of the correlation. A search that
+stalls is dropped; where ‖H∇‖/(‖H‖‖∇‖) is near zero it ended in a gradient-flat point, which need not be near a critical one
+(Frye et al. 2021).</p>
+<h2>Points</h2>
+${table([["energy", "error, %", "index, %", "smallest eigenvalue", "‖∇‖", "‖H∇‖/(‖H‖‖∇‖)", "search"], ...rows], "Equal energies (to 1e-5) are one point: symmetric copies are not told apart.")}
+<h2>Settings</h2>
+${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode.")}`,
+  );
+}

@@ -1,0 +1,116 @@
+/** The study's result from the measures of its runs. */
+import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
+import type { RunResult } from "../training/events.ts";
+import { type Comparison, compareConditions, type Judgement, judge, type Quantity } from "./judge.ts";
+import type { SolutionMeasures } from "./measureSolution.ts";
+
+/** One run with what was measured of it. */
+export interface MeasuredRun {
+  readonly condition: string;
+  readonly seed: number;
+  readonly result: RunResult;
+  readonly measures: SolutionMeasures;
+  /** null for the seeds that are not integrated. */
+  readonly coupling: readonly LocalEntropyPoint[] | null;
+}
+
+/** A pair of conditions with its comparisons. */
+export interface PairOfConditions {
+  readonly first: string;
+  readonly second: string;
+  readonly flatness: readonly Comparison[];
+  readonly robustness: readonly Comparison[];
+  readonly coupling: readonly Comparison[];
+  readonly testError: Comparison;
+}
+
+/** A hypothesis of docs/decisions/study-wide-valleys.md with what the measures say. */
+export interface Hypothesis extends Judgement {
+  readonly name: string;
+  readonly claim: string;
+}
+
+/** What the report shows. */
+export interface StudyResult {
+  readonly runs: readonly MeasuredRun[];
+  readonly flatness: readonly Quantity[];
+  readonly robustness: readonly Quantity[];
+  readonly coupling: readonly Quantity[];
+  readonly testError: Quantity;
+  readonly pairs: readonly PairOfConditions[];
+  readonly hypotheses: readonly Hypothesis[];
+}
+
+/** The comparisons told: the claim, its mechanism, and the comparators against the same baseline. */
+const pairs = [
+  ["entropy-sgd", "sgd"],
+  ["entropy-sgd", "control"],
+  ["sam", "sgd"],
+  ["control", "sgd"],
+  ["swa", "sgd"],
+] as const;
+
+/** Quantities, comparisons and judgements from the runs. */
+export function assembleStudy(runs: readonly MeasuredRun[]): StudyResult {
+  const by = (read: (run: MeasuredRun) => number): Map<string, number[]> => {
+    const values = new Map<string, number[]>();
+    for (const run of runs) values.set(run.condition, [...(values.get(run.condition) ?? []), read(run)]);
+    return values;
+  };
+  const flatness = runs[0]!.measures.flatness.map(({ name, title }, k) => ({
+    ...{ name, title },
+    values: by(({ measures }) => (measures.flatness[k]!.valid ? measures.flatness[k]!.estimate : Number.NaN)),
+  }));
+  const robustness = runs[0]!.measures.robustness.flatMap(({ perturbation, size }, k) =>
+    (["error", "loss"] as const).map((of) => ({
+      name: `${perturbation}-${size}-${of}`,
+      title: perturbation === "none" ? `Test ${of}, no perturbation` : `Test ${of}, ${perturbation} ${size}`,
+      values: by(({ measures }) => measures.robustness[k]![of].estimate),
+    })),
+  );
+  const points = runs.find(({ coupling }) => coupling !== null)?.coupling ?? [];
+  const coupling = points.map(({ radius }, k) => ({
+    name: `coupling-${radius}`,
+    title: `−F̃ by coupling integration, σ = ${radius}`,
+    values: by((run) => (run.coupling?.[k]?.valid ? -run.coupling[k].estimate : Number.NaN)),
+  }));
+  const testError = {
+    name: "test-error",
+    title: "Test error",
+    values: by(({ result }) => result.testError ?? Number.NaN),
+  };
+  const compared = pairs.map(([first, second]) => ({
+    ...{ first, second },
+    flatness: compareConditions(flatness, first, second),
+    // The first two are the unperturbed test error and loss: parity's question, not robustness.
+    robustness: compareConditions(robustness, first, second).slice(2),
+    coupling: compareConditions(coupling, first, second),
+    testError: compareConditions([testError], first, second)[0]!,
+  }));
+  return { runs, flatness, robustness, coupling, testError, pairs: compared, hypotheses: hypothesesOf(compared) };
+}
+
+function hypothesesOf([claim, mechanism]: readonly PairOfConditions[]): Hypothesis[] {
+  const errors = claim!.robustness.filter(({ quantity }) => quantity.name.endsWith("error"));
+  const parity = claim!.testError;
+  return [
+    { name: "H1", claim: "Entropy-SGD ends in flatter places than SGD", ...judge(claim!.flatness) },
+    {
+      name: "H2",
+      claim: "Entropy-SGD ends in flatter places than its control without force and noise",
+      ...judge(mechanism!.flatness),
+    },
+    { name: "H3", claim: "Entropy-SGD's solutions err less under perturbation than SGD's", ...judge(errors) },
+    {
+      name: "H4",
+      claim: "Entropy-SGD and SGD have the same test error, up to the detectable difference",
+      ...judge([parity]),
+      verdict:
+        parity.verdict === "no difference seen"
+          ? "supported"
+          : parity.difference === null
+            ? "not decided"
+            : "contradicted",
+    },
+  ];
+}

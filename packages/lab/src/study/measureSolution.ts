@@ -1,0 +1,126 @@
+/** Everything that the study measures of one trained run. */
+
+import { loadRun } from "../landscape/loadRun.ts";
+import { lossLandscape } from "../landscape/lossLandscape.ts";
+import { type FlatnessMeasure, measureFlatness } from "../landscape/measureFlatness.ts";
+import { type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
+import { measureRobustness, type RobustnessPoint } from "../landscape/measureRobustness.ts";
+
+/** How much is measured; examples are those of the training split, from the first on. */
+export interface StudyMeasures {
+  /** Examples behind eigenvalues and traces. */
+  readonly curvatureExamples: number;
+  /** Examples behind the other measures of flatness. */
+  readonly examples: number;
+  /** Examples behind the coupling integration. */
+  readonly couplingExamples: number;
+  /** Test images behind robustness. */
+  readonly testExamples: number;
+  /** σ per weight of local entropy. */
+  readonly radii: readonly number[];
+  readonly draws: number;
+  readonly steps: number;
+  readonly probes: number;
+  /** Langevin samples per rung and chain of the coupling integration. */
+  readonly samples: number;
+}
+
+/** What the report is made of. */
+export const defaultMeasures: StudyMeasures = {
+  curvatureExamples: 10_000,
+  examples: 4096,
+  couplingExamples: 512,
+  testExamples: 10_000,
+  radii: [3e-3, 1e-2, 3e-2],
+  draws: 16,
+  steps: 25,
+  probes: 5,
+  samples: 20,
+};
+
+/** Images per block of the robustness measures. */
+const blockSize = 500;
+
+/** A solution's numbers; estimates of one seed are compared over runs of several. */
+export interface SolutionMeasures {
+  readonly flatness: readonly Omit<FlatnessMeasure, "draws">[];
+  readonly robustness: readonly Omit<RobustnessPoint, "blocks">[];
+}
+
+/** What a measurement may be told. */
+export interface MeasureHooks {
+  readonly signal?: AbortSignal;
+  readonly threads?: number | undefined;
+  readonly onStep?: (what: string) => void;
+}
+
+/** Flatness on training examples, robustness on test images. The seed of all draws is the run's. */
+export async function measureSolution(
+  path: string,
+  measures: StudyMeasures,
+  { signal, threads, onStep }: MeasureHooks,
+): Promise<SolutionMeasures> {
+  const { spec, data, params, statistics, record } = loadRun(path);
+  const { seed } = record.settings;
+  const common = { statistics, ...(threads === undefined ? {} : { threads }) };
+  const stop = signal === undefined ? {} : { signal };
+  const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
+  const curvature = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.curvatureExamples) });
+  const loss = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
+  const { radii, draws, steps, probes } = measures;
+  const flatness = await measureFlatness({ curvature, loss }, params, {
+    inverseTemperature: data.train.numExamples,
+    radii,
+    numDraws: draws,
+    numSteps: steps,
+    numProbes: probes,
+    numDensityProbes: 2,
+    seed,
+    ...stop,
+    onMeasure: ({ name }) => onStep?.(name),
+  });
+  await curvature.close();
+  await loss.close();
+  const test = lossLandscape(spec, data.test, {
+    ...common,
+    numExamples: Math.min(measures.testExamples, data.test.numExamples),
+    batchSize: Math.min(blockSize, Math.floor(Math.min(measures.testExamples, data.test.numExamples) / 2)),
+  });
+  const robustness = await measureRobustness(test, params, {
+    ...{ seed, inputShape: spec.inputShape, ...stop },
+    onPoint: ({ perturbation, size }) => onStep?.(`${perturbation} ${size}`),
+  });
+  await test.close();
+  return {
+    flatness: flatness.map(({ draws: _, ...measure }) => measure),
+    robustness: robustness.map(({ blocks: _, ...point }) => point),
+  };
+}
+
+/** Local entropy by coupling integration at β = N, the costly part. */
+export async function measureCoupling(
+  path: string,
+  { couplingExamples, radii, samples, steps }: StudyMeasures,
+  { signal, threads, onStep }: MeasureHooks,
+): Promise<readonly LocalEntropyPoint[]> {
+  const { spec, data, params, statistics, record } = loadRun(path);
+  const landscape = lossLandscape(spec, data.train, {
+    numExamples: Math.min(couplingExamples, data.train.numExamples),
+    statistics,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const { points } = await measureLocalEntropy(landscape, params, {
+    inverseTemperature: data.train.numExamples,
+    radii,
+    estimators: ["coupling"],
+    numDraws: 2,
+    numSteps: steps,
+    numProbes: 2,
+    numSamples: samples,
+    seed: record.settings.seed,
+    ...(signal === undefined ? {} : { signal }),
+    onPoint: ({ radius }) => onStep?.(`coupling ${radius}`),
+  });
+  await landscape.close();
+  return points;
+}

@@ -1,0 +1,119 @@
+import * as Plot from "@observablehq/plot";
+import { localEntropyFigure, type NamedCurve } from "../landscape/localEntropyFigure.ts";
+import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
+import { robustnessFigures } from "../landscape/robustnessFigure.ts";
+import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import type { StudyResult } from "./assemble.ts";
+import { meanOf, sdOf } from "./spread.ts";
+
+/** The figures of the study. */
+export function studyFigures(study: StudyResult): Figure[] {
+  const robustness = robustnessFigures(averagedRobustness(study)).map((figure) => ({
+    ...figure,
+    title: `Robustness: ${figure.title}`,
+    caption:
+      "Mean test error over seeds against the size of the perturbation; bars are two standard errors over seeds.",
+  }));
+  return [differencesFigure(study), ...couplingFigure(study), ...robustness];
+}
+
+/** Each flatness measure's difference in units of its standard error. */
+function differencesFigure({ pairs }: StudyResult): Figure {
+  const shown = pairs.slice(0, 3);
+  const points = shown.flatMap(({ first, second, flatness }) =>
+    flatness.flatMap(({ quantity, difference }) =>
+      difference === null || difference.standardError === 0
+        ? []
+        : [{ pair: `${first} − ${second}`, title: quantity.title, t: difference.estimate / difference.standardError }],
+    ),
+  );
+  const comparable = pairs[0]!.flatness.find(({ difference }) => difference !== null)?.difference;
+  const critical =
+    comparable === null || comparable === undefined
+      ? 0
+      : comparable.critical / Math.max(comparable.standardError, 1e-300);
+  const titles = pairs[0]!.flatness.map(({ quantity }) => quantity.title);
+  const names = shown.map(({ first, second }) => `${first} − ${second}`);
+  const limit = 20;
+  const clamp = (t: number): number => Math.max(-limit, Math.min(limit, t));
+  const svg = standaloneSvg({
+    width: 860,
+    height: 90 + 24 * titles.length,
+    marginLeft: 390,
+    marginTop: 44,
+    x: {
+      label: "← flatter     difference in standard errors     sharper →",
+      labelAnchor: "center",
+      grid: true,
+      domain: [-limit, limit],
+    },
+    y: { domain: titles, label: null },
+    marks: [
+      Plot.rect([0], { x1: -critical, x2: critical, y1: titles[0]!, y2: titles.at(-1)!, fill: "none" }),
+      Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
+      Plot.ruleX([0], { stroke: "#888" }),
+      Plot.dot(points, {
+        x: (d: { t: number }) => clamp(d.t),
+        y: "title",
+        r: 4.5,
+        fill: (d: { pair: string }) => palette[names.indexOf(d.pair)]!,
+      }),
+      ...names.map((name, i) =>
+        Plot.text([name], {
+          ...{ frameAnchor: "top-left", dx: 150 * i, dy: -26, text: (d: string) => d },
+          ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
+        }),
+      ),
+    ],
+  });
+  return {
+    name: "differences",
+    title: "Which is flatter, measure by measure",
+    caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${critical.toFixed(2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
+    svg,
+  };
+}
+
+/** −F̃ by coupling integration, averaged over the seeds that have it. */
+function couplingFigure({ runs }: StudyResult): Figure[] {
+  const conditions = [...new Set(runs.map(({ condition }) => condition))];
+  const curves = conditions.flatMap((name): NamedCurve[] => {
+    const own = runs.filter(({ condition, coupling }) => condition === name && coupling !== null);
+    if (own.length === 0) return [];
+    const points = own[0]!.coupling!.map((point, k): LocalEntropyPoint => {
+      const all = own.map(({ coupling }) => coupling![k]!);
+      const usable = all.filter(({ estimate }) => Number.isFinite(estimate));
+      return {
+        ...point,
+        estimate: meanOf(usable.map(({ estimate }) => estimate)),
+        standardError: Math.hypot(...usable.map(({ standardError }) => standardError)) / Math.max(1, usable.length),
+        valid: all.every(({ valid }) => valid),
+      };
+    });
+    return [{ name, curve: { loss: 0, largestEigenvalue: 0, points } }];
+  });
+  if (curves.length === 0) return [];
+  const figure = localEntropyFigure(curves);
+  return [
+    {
+      ...figure,
+      title: "Local entropy by coupling integration",
+      caption: `${figure.caption} Means over the seeds integrated.`,
+    },
+  ];
+}
+
+function averagedRobustness({ runs }: StudyResult) {
+  const conditions = [...new Set(runs.map(({ condition }) => condition))];
+  return conditions.map((name) => {
+    const own = runs.filter(({ condition }) => condition === name);
+    const points = own[0]!.measures.robustness.map((point, k) => {
+      const over = (of: "error" | "loss") => {
+        const values = own.map(({ measures }) => measures.robustness[k]![of].estimate);
+        return { estimate: meanOf(values), standardError: (sdOf(values) ?? 0) / Math.sqrt(values.length) };
+      };
+      return { ...point, error: over("error"), loss: over("loss") };
+    });
+    return { name, points };
+  });
+}

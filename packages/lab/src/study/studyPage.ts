@@ -1,0 +1,126 @@
+import { short, withError } from "../landscape/numbers.ts";
+import type { Figure } from "../report/figures.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import type { Hypothesis, PairOfConditions, StudyResult } from "./assemble.ts";
+import { conditions } from "./conditions.ts";
+import type { Comparison, Quantity } from "./judge.ts";
+import { meanOf, sdOf } from "./spread.ts";
+
+/** One sentence per hypothesis, for the terminal and the page. */
+export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
+  return hypotheses.map(({ name, claim, verdict, numBetter, numWorse, numQuantities }) =>
+    name === "H4"
+      ? `${name} ${verdict}: ${claim}.`
+      : `${name} ${verdict}: ${claim} (better by ${numBetter} of ${numQuantities} measures, worse by ${numWorse}).`,
+  );
+}
+
+/** Where flatness comes from, when H1 and H2 part. */
+function mechanism([h1, h2]: readonly Hypothesis[]): string {
+  if (h1?.verdict !== "supported") return "";
+  return h2?.verdict === "supported"
+    ? "The control without force and noise is not as flat: averaging alone does not explain it."
+    : "The control without force and noise is not seen to be less flat: what flatness there is came with averaging, not with the local-entropy force or noise.";
+}
+
+/** The report by which a reader can judge the paper's claim. */
+export function studyPage(
+  study: StudyResult,
+  figures: readonly Figure[],
+  settings: Readonly<Record<string, string | number>>,
+): string {
+  const { hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
+  const lead =
+    "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
+    "gradient evaluations and from the same initial weights and data order, were measured by the rule written down before.";
+  const trainLoss: Quantity = {
+    name: "train-loss",
+    title: "Training loss",
+    values: valuesOf(study, ({ result }) => result.trainLoss ?? Number.NaN),
+  };
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return htmlPage(
+    `Study: wide valleys (${settings.network})`,
+    `<p class="lead">${escaped(lead)}</p>
+<h2>Judgement</h2>
+<ul>${[...hypothesisSentences(hypotheses), mechanism(hypotheses)]
+      .filter((line) => line !== "")
+      .map((line) => `<li>${escaped(line)}</li>`)
+      .join("\n")}</ul>
+<p>Supported: a difference in favour in more than half of the measures and against in none; contradicted: the reverse. A difference
+is seen beyond 5 % of Student's t over seeds. The measures are not independent, and their number is not corrected for: count
+how many agree.</p>
+<h2>What was trained</h2>
+${table([["condition", "what"], ...conditions.map(({ name, words }) => [name, words])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
+${valuesTable([percentages(testError), trainLoss], "At the last evaluation point.")}
+<h2>Flatness</h2>
+${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}
+${pairs.map((pair) => pairTable(pair, pair.flatness)).join("\n")}
+${coupling.length === 0 ? "" : `<h2>Local entropy by coupling integration</h2>\n${valuesTable(coupling, "β = N; points whose chains had not mixed (split-R̂ above 1.05) are left out, and drawn hollow.")}\n${couplingTable(study)}`}
+<h2>Robustness</h2>
+${valuesTable(robustness.map(percentagesOfErrors), "Test error in % and loss; mean ± standard deviation over seeds.")}
+${pairs
+  .slice(0, 2)
+  .map((pair) => pairTable(pair, pair.robustness))
+  .join("\n")}
+${figures.map(figureHtml).join("\n")}
+<h2>Settings</h2>
+${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; small LeNet has no batch norm.")}`,
+  );
+}
+
+function valuesOf(study: StudyResult, read: (run: StudyResult["runs"][number]) => number): Map<string, number[]> {
+  const values = new Map<string, number[]>();
+  for (const run of study.runs) values.set(run.condition, [...(values.get(run.condition) ?? []), read(run)]);
+  return values;
+}
+
+function percentages({ name, title, values }: Quantity): Quantity {
+  const scaled = new Map([...values].map(([key, list]) => [key, list.map((value) => 100 * value)] as const));
+  return { name, title: `${title}, %`, values: scaled };
+}
+
+function percentagesOfErrors(quantity: Quantity): Quantity {
+  return quantity.name.endsWith("error") ? percentages(quantity) : quantity;
+}
+
+function valuesTable(quantities: readonly Quantity[], caption: string): string {
+  const names = [...quantities[0]!.values.keys()];
+  const cell = (values: readonly number[]): string => {
+    const finite = values.filter(Number.isFinite);
+    if (finite.length === 0) return "–";
+    const sd = sdOf(finite);
+    return `${withError(meanOf(finite), sd ?? 0)}${finite.length < values.length ? ` (${finite.length})` : ""}`;
+  };
+  const rows = quantities.map(({ title, values }) => [title, ...names.map((name) => cell(values.get(name)!))]);
+  return table([["", ...names], ...rows], caption);
+}
+
+function pairTable({ first, second }: PairOfConditions, comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ quantity, difference, verdict }) => [
+    quantity.title,
+    difference === null ? "–" : withError(difference.estimate, difference.standardError),
+    difference === null ? "–" : short(difference.detectable),
+    verdict,
+  ]);
+  const differs = comparisons.map(({ verdict }) => verdict === "better" || verdict === "worse");
+  return table(
+    [[`${first} − ${second}`, "difference ± s.e.", "detectable", "verdict"], ...rows],
+    `Paired by seed; negative: ${first} is flatter or errs less. Shaded where a difference is seen.`,
+    differs,
+  );
+}
+
+/** Every integration with its validity. */
+function couplingTable({ runs }: StudyResult): string {
+  const rows = runs.flatMap(({ condition, seed, coupling }) =>
+    (coupling ?? []).map(({ radius, estimate, standardError, valid, reason, numEvaluations }) => [
+      `${condition}, seed ${seed}`,
+      String(radius),
+      valid ? withError(-estimate, standardError) : "invalid",
+      reason ?? "",
+      String(numEvaluations),
+    ]),
+  );
+  return table([["run", "σ", "−F̃ ± standard error", "why invalid", "gradients"], ...rows], "Every integration.");
+}

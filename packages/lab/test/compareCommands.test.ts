@@ -1,0 +1,189 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
+
+const settings = ["--set", "validation=100", "--set", "batchSize=50"];
+const [one, two] = [join(root, "one"), join(root, "two")];
+
+beforeAll(async () => {
+  for (const [seed, out] of [
+    ["1", one],
+    ["2", two],
+  ] as const) {
+    const base = ["train", "--network", "mlp-49-16-10", ...settings, "--data", dataFolder()];
+    const { code } = await run([
+      ...base,
+      "--optimizer",
+      "sgd",
+      "--budget",
+      "3",
+      "--seed",
+      seed,
+      "--out",
+      out,
+      "--json",
+    ]);
+    expect(code).toBe(0);
+  }
+}, 60_000);
+
+/** Pages hold numbers, not what went wrong with them. */
+function expectPage(file: string): void {
+  expect(readFileSync(file, "utf8")).not.toMatch(/NaN|undefined|Infinity/);
+}
+
+const aborted = (): AbortSignal => AbortSignal.abort("SIGINT");
+
+describe("robustness", () => {
+  test("two runs under the same noise: paired differences, figures and page; a run equals itself", async () => {
+    const out = freshOut();
+    const { code, stdout, stderr } = await run(["robustness", one, two, "--examples", "200", "--out", out, "--json"]);
+    expect(code).toBe(0);
+    const { runs, differences, settings: found } = JSON.parse(stdout);
+    expect(found).toMatchObject({ network: "mlp-49-16-10", testImages: 200, imagesPerBlock: 10 });
+    expect(differences).toHaveLength(19);
+    expect(differences[0]).toMatchObject({ perturbation: "none", size: 0, error: { n: 20 } });
+    for (const [k, { error }] of differences.entries()) {
+      const difference = runs[0].points[k].error.estimate - runs[1].points[k].error.estimate;
+      expect(error.estimate).toBeCloseTo(difference, 12);
+      expect(error.detectable).toBeGreaterThanOrEqual(0);
+    }
+    expect(readdirSync(out)).toEqual(
+      expect.arrayContaining(["robustness.html", "robustness.json", "robustness-shift.png", "robustness-shift.svg"]),
+    );
+    expectPage(join(out, "robustness.html"));
+    expect(stderr).toMatch(/38 passes/);
+    const same = await run(["robustness", one, one, "--examples", "200", "--out", freshOut(), "--json"]);
+    for (const { error } of JSON.parse(same.stdout).differences)
+      expect(error).toMatchObject({ estimate: 0, seen: false });
+  });
+
+  test("after a signal nothing is written", async () => {
+    const out = freshOut();
+    const { code, stderr } = await run(["robustness", one, two, "--examples", "200", "--out", out], aborted());
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/interrupted: nothing was written/);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe("flatness", () => {
+  const amounts = ["--examples", "200", "--draws", "4", "--steps", "20", "--probes", "2", "--radii", "0.01"];
+
+  test("every measure, with a sentence for each", async () => {
+    const out = freshOut();
+    const { code, stdout } = await run(["flatness", one, two, ...amounts, "--out", out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Largest eigenvalue of the Hessian: (one|two|no difference)/);
+    const { runs, sentences, differences } = JSON.parse(readFileSync(join(out, "flatness.json"), "utf8"));
+    expect(runs[0].measures).toHaveLength(14);
+    expect(sentences).toHaveLength(14);
+    expect(stdout.split("\n").slice(0, 14)).toEqual(sentences);
+    for (const { verdict, estimate, detectable } of differences) {
+      if (verdict.endsWith("is flatter")) expect(Math.abs(estimate)).toBeGreaterThan(0);
+      if (verdict === "no difference seen") expect(Math.abs(estimate)).toBeLessThanOrEqual(detectable);
+    }
+    expectPage(join(out, "flatness.html"));
+    expect(readdirSync(out).sort()).toEqual(["flatness.html", "flatness.json", "flatness.png", "flatness.svg"]);
+  }, 60_000);
+
+  test("a run does not differ from itself", async () => {
+    const { stdout } = await run(["flatness", one, one, ...amounts, "--out", freshOut(), "--json"]);
+    for (const { verdict } of JSON.parse(stdout).differences) {
+      expect(["no difference seen", "not comparable"]).toContain(verdict);
+    }
+  }, 60_000);
+
+  test("needs runs of one network", async () => {
+    const other = freshOut();
+    const base = ["train", "--network", "small-mnistfc", ...settings, "--data", dataFolder(), "--optimizer", "sgd"];
+    await run([...base, "--budget", "1", "--out", other]);
+    const { code, stderr } = await run(["flatness", one, other]);
+    expect(code).toBe(2);
+    expect(stderr).toBe("error: runs must be of one network, got mlp-49-16-10 and small-mnistfc\n");
+  });
+});
+
+describe("slice", () => {
+  test("through two runs: the ends of the line are the runs", async () => {
+    const out = freshOut();
+    const amounts = ["--examples", "600", "--points", "5", "--grid", "5", "--out", out, "--json"];
+    const { code, stdout } = await run(["slice", one, two, ...amounts]);
+    expect(code).toBe(0);
+    const { line, surface } = JSON.parse(stdout);
+    expect(line.map(({ x }: { x: number }) => x)).toEqual([-0.5, 0, 0.5, 1, 1.5]);
+    expect(surface).toHaveLength(25);
+    // The line is the surface's middle row.
+    for (const [k, { loss }] of line.entries()) expect(surface[10 + k].loss).toBeCloseTo(loss, 6);
+    const { result } = JSON.parse(readFileSync(join(one, "events.jsonl"), "utf8").trim().split("\n").at(-1)!);
+    expect(line[1].loss).toBeCloseTo(result.trainLoss, 4);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(["slice.html", "slice-line.png", "slice-surface.svg"]));
+    expectPage(join(out, "slice.html"));
+  });
+
+  test("around one run; three are too many", async () => {
+    const { code, stdout } = await run([
+      ...["slice", one, "--examples", "100", "--points", "3", "--grid", "3", "--span", "0.5", "--out", freshOut()],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^lowest loss/);
+    expect((await run(["slice", one, two, one])).stderr).toBe("error: slice: takes one or two runs, got 3\n");
+  });
+});
+
+test("saddles: points with index and energy, and the study says where it failed", async () => {
+  const out = join(freshOut(), "saddles.html");
+  const { code, stdout } = await run([
+    ...["saddles", "--searches", "2", "--examples", "100", "--tolerance", "1e-3", "--data", dataFolder()],
+    ...["--out", out],
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^The study failed: \d distinct critical points from 2 searches, 100 are needed/);
+  const { points, numSearches } = JSON.parse(readFileSync(out.replace("html", "json"), "utf8"));
+  expect(numSearches).toBe(2);
+  for (const { index, gradientNorm } of points) {
+    expect(index).toBeLessThan(0.5);
+    expect(gradientNorm).toBeLessThanOrEqual(1e-3);
+  }
+  expectPage(out);
+}, 120_000);
+
+describe("study wide-valleys", () => {
+  const args = (out: string): string[] => [
+    ...["study", "wide-valleys", "--network", "mlp-49-16-10", "--seeds", "2", "--budget", "1", ...settings],
+    ...["--data", dataFolder(), "--out", out, "--coupling-seeds", "1", "--radii", "0.01", "--examples", "100"],
+    ...["--curvature-examples", "100", "--coupling-examples", "50", "--test-examples", "100", "--draws", "2"],
+    ...["--steps", "5", "--probes", "2", "--samples", "8", "--threads", "1"],
+  ];
+
+  test("trains, measures and judges; what is done is not done again", async () => {
+    const out = freshOut();
+    const { code, stdout } = await run(args(out));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^H1 (supported|contradicted|not decided): Entropy-SGD ends in flatter places than SGD/);
+    const { runs, hypotheses, pairs } = JSON.parse(readFileSync(join(out, "study.json"), "utf8"));
+    expect(runs).toHaveLength(10);
+    expect(hypotheses.map(({ name }: { name: string }) => name)).toEqual(["H1", "H2", "H3", "H4"]);
+    expect(pairs[0]).toMatchObject({ first: "entropy-sgd", second: "sgd" });
+    expect(pairs[0].flatness).toHaveLength(14);
+    expect(runs.filter(({ coupling }: { coupling: unknown }) => coupling !== null)).toHaveLength(5);
+    expectPage(join(out, "study.html"));
+    const before = statSync(join(out, "sgd-1", "measures.json")).mtimeMs;
+    const again = await run([...args(out), "--json"]);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toBe("");
+    expect(statSync(join(out, "sgd-1", "measures.json")).mtimeMs).toBe(before);
+    expect(JSON.parse(again.stdout).hypotheses).toEqual(hypotheses);
+    const other = await run([...args(out), "--set", "learningRate=0.5"]);
+    expect(other.stderr).toMatch(/sgd-1: holds a run of other settings; choose another --out/);
+  }, 120_000);
+
+  test("an interruption keeps what is done", async () => {
+    const out = freshOut();
+    const { code, stderr } = await run(args(out), aborted());
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/what is done is kept, and the same command goes on/);
+    expect((await run(args(out))).code).toBe(0);
+  }, 120_000);
+});
