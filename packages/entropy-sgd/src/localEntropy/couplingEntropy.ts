@@ -7,8 +7,8 @@ const ladderPower = 4;
 /**
  * Local entropy by integration over the coupling: F̃ = −∫₀¹ E_{P_λ} f dλ, P_λ ∝ N(x, σ²I)·exp(−λβf).
  *
- * Works at network size and large β. Errors, validity and cost as `integrateOnLadder` says: about
- * 3·numRungs·numChains·(burnIn + numSamples) gradients. Randomness: a function of the seed.
+ * Works at network size and large β. Errors, validity and cost as `integrateOnLadder` says:
+ * 2·(numRungs + 1)·numChains·(burnIn + numSamples) gradients. Randomness: a function of the seed.
  *
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */

@@ -197,10 +197,7 @@ async function sgdStarts(spec: NetworkSpec, split: Split, { numExamples, seed, w
       const active = (i: number): boolean => unitOf(i) < activeUnits;
       const { indicesInto } = withReplacement(numExamples, seed + k);
       const initial = model.initialParams(seed + k);
-      let state = optimizer.init(
-        initial.map((value, i) => (active(i) ? value : 0)),
-        model.memory,
-      );
+      let state = optimizer.init(initial.map((value, i) => (active(i) ? value : 0)));
       for (let step = 0; step < pathSteps[turn % pathSteps.length]! && !signal?.aborted; step++) {
         indicesInto(indices, step);
         for (const [i, index] of indices.entries()) {

@@ -46,15 +46,14 @@ export interface LocalEntropyCurve {
   readonly points: readonly LocalEntropyPoint[];
 }
 
-/** Intervals of the integrations. */
-const numRungs = 8;
+/** Intervals of the integrations, steps before the first kept, and the share of z forgotten in a step. */
+const [numRungs, burnIn, stepSize] = [6, 10, 0.8];
 
 /**
  * Measures F̃_β(x, σ) at every radius by every estimator.
  *
- * The Langevin step is a half of 1/(1 + βσ²λ_max) in units of σ², a quarter of the largest stable one, with λ_max at x. Cost:
- * numDraws losses per radius; numProbes·numSteps products once; about 108·numSamples gradients per radius and integration
- * (9 rungs, 2 chains, as many steps before as after, and twice that for the halved step).
+ * Langevin steps are kept stable by the largest eigenvalue at x. Cost: numDraws losses per radius; numProbes·numSteps products
+ * once; 28·(numSamples + 10) gradients per radius and integration (7 rungs, 2 chains, at a step and its half).
  */
 export async function measureLocalEntropy(
   landscape: LossLandscape,
@@ -76,8 +75,8 @@ export async function measureLocalEntropy(
   const points: LocalEntropyPoint[] = [];
   for (const radius of radii) {
     const place = { params, inverseTemperature, radius };
-    const stepSize = 0.5 / (1 + inverseTemperature * radius * radius * Math.max(0, largestEigenvalue));
-    const ladder = { ...place, numRungs, numSamples, burnIn: numSamples, stepSize, seed };
+    const curvature = { largestEigenvalue: Math.max(0, largestEigenvalue) };
+    const ladder = { ...place, ...curvature, numRungs, numSamples, burnIn, stepSize, seed };
     const estimate: Record<EstimatorName, () => Promise<LocalEntropyEstimate>> = {
       "smoothed-loss": () => smoothedLossBound(lossOnly, { ...place, numDraws, seed }),
       laplace: async () => {

@@ -35,7 +35,7 @@ export const defaultMeasures: StudyMeasures = {
   draws: 16,
   steps: 25,
   probes: 5,
-  samples: 20,
+  samples: 80,
 };
 
 /** Images per block of the robustness measures. */
