@@ -103,6 +103,7 @@ export {
   type LangevinSample,
   langevin,
 } from "./sampling/langevin.ts";
+export { modifiedGibbs } from "./sampling/modifiedGibbs.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";
 export {
   type AnnealedScheduleOptions,

@@ -1,5 +1,5 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
-import { adjustedLangevin, chainMean, splitRHat } from "entropy-sgd";
+import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd";
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 
 const well = doubleWell(0.6, 0.1);
@@ -48,7 +48,9 @@ export async function gibbsFigure(seed: number): Promise<GibbsFigure> {
 async function sampled(beta: number, scope: number | null, seed: number): Promise<SampledTarget> {
   const gamma = scope ?? 0;
   const energy = (x: number): number => well.energy(x) + (gamma / 2) * (x - centre) ** 2;
-  const slope = (x: number): number => well.slope(x) + gamma * (x - centre);
+  const target = modifiedGibbs(([x]) => ({ energy: well.energy(x!), gradient: Float64Array.of(well.slope(x!)) }), {
+    ...{ center: Float64Array.of(centre), scope: gamma },
+  });
   const samples = new Float64Array(numChains * numSamples);
   const series: number[][] = [];
   let acceptance = 0;
@@ -58,7 +60,7 @@ async function sampled(beta: number, scope: number | null, seed: number): Promis
     const indicator: number[] = [];
     const begin = Float64Array.of(chain % 2 === 0 ? -1 : 1);
     const result = await adjustedLangevin(
-      ([x]) => ({ energy: energy(x!), gradient: Float64Array.of(slope(x!)) }),
+      target,
       begin,
       { stepSize, inverseTemperature: beta, numSamples, burnIn, seed, chain },
       ({ point, index }) => {
