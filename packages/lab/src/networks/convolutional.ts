@@ -1,4 +1,4 @@
-import { layers, maxPool, type NetworkDefinition, relu } from "onnx-grad";
+import { layers, maxPool, type NetworkDefinition, reduceMean, relu, type Value } from "onnx-grad";
 
 const { batchNorm, conv2d, dense, dropout, flatten } = layers;
 
@@ -28,5 +28,38 @@ export function smallLenet(rate: number): NetworkDefinition {
     const features2 = dropout(context, "dropout2", relu(block2), rate);
     const hidden = relu(dense(context, "fc1", flatten(features2), 128));
     return dense(context, "fc2", dropout(context, "dropout3", hidden, rate), 10);
+  };
+}
+
+/** Filters and strides of All-CNN-BN's 3×3 convolutions. */
+const allCnnBlocks = [
+  [96, 1],
+  [96, 1],
+  [96, 2],
+  [192, 1],
+  [192, 1],
+  [192, 2],
+  [192, 1],
+  [192, 1],
+] as const;
+
+/**
+ * All-CNN with batch norm: eight 3×3 convolutions with padding 1 (the third and sixth of stride 2), a 1×1 convolution to
+ * classes, each with batch norm and ReLU, then the mean over positions; 1,667,166 weights.
+ *
+ * Dropout of `rate` follows the strided convolutions (Springenberg et al. 2015, section 3: 0.5 there, and 0.2 on the inputs).
+ */
+export function allCnnBn(rate: number): NetworkDefinition {
+  return (context, inputs) => {
+    const block = (x: Value, filters: number, stride: number, kernel: number, number: number): Value => {
+      const padding = kernel === 3 ? 1 : 0;
+      const convolved = conv2d(context, `conv${number}`, x, filters, kernel, { stride, padding });
+      return relu(batchNorm(context, `bn${number}`, convolved));
+    };
+    const features = allCnnBlocks.reduce((x, [filters, stride], i) => {
+      const y = block(x, filters, stride, 3, i + 1);
+      return stride === 2 ? dropout(context, `dropout${i + 1}`, y, rate) : y;
+    }, inputs);
+    return reduceMean(block(features, 10, 1, 1, allCnnBlocks.length + 1), { axes: [2, 3] });
   };
 }

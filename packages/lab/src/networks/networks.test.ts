@@ -16,6 +16,7 @@ test.each([
   ["mnistfc", 1_863_690],
   ["mnistfc-bn", 1_867_786],
   ["lenet", 132_220],
+  ["all-cnn-bn", 1_667_166],
   ["small-lenet", 47_658],
   ["small-mnistfc", 784 * 64 + 64 + 640 + 10],
   ["mlp-49-16-10", 970],

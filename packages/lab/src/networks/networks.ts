@@ -1,6 +1,6 @@
-/** The networks of the paper's MNIST experiments and small ones for studies, by name. */
+/** The networks of the paper's experiments and small ones for studies, by name. */
 import type { NetworkDefinition } from "onnx-grad";
-import { lenet, smallLenet } from "./convolutional.ts";
+import { allCnnBn, lenet, smallLenet } from "./convolutional.ts";
 import { mlp, mnistfc, mnistfcBn, smallMnistfc } from "./fullyConnected.ts";
 
 /** A network by name: what one example looks like and how it is built. */
@@ -14,6 +14,7 @@ export interface NetworkSpec {
 }
 
 const mnist = { inputShape: [1, 28, 28], numClasses: 10 } as const;
+const colour = { inputShape: [3, 32, 32], numClasses: 10 } as const;
 const pooled = { inputShape: [1, 7, 7], numClasses: 10 } as const;
 
 /** Every network that commands accept. */
@@ -22,6 +23,7 @@ export const networks: Readonly<Record<string, NetworkSpec>> = Object.fromEntrie
     { name: "mnistfc", ...mnist, define: mnistfc },
     { name: "mnistfc-bn", ...mnist, define: mnistfcBn },
     { name: "lenet", ...mnist, define: lenet },
+    { name: "all-cnn-bn", ...colour, define: allCnnBn },
     { name: "small-lenet", ...mnist, define: smallLenet },
     { name: "small-mnistfc", ...mnist, define: smallMnistfc },
     { name: "mlp-49-16-10", ...pooled, define: () => mlp(16) },

@@ -25,7 +25,15 @@ export interface RunTrainingOptions {
 /** The data set of some settings. @throws InputError as `loadMnist` */
 export function loadData({ network, data, validation }: Settings): DataSet {
   const loaded = loadMnist({ data, validation });
-  return networks[network]!.inputShape[1] === 7 ? pooled(loaded) : loaded;
+  const wanted = networks[network]!.inputShape;
+  const ready = wanted[1] === 7 ? pooled(loaded) : loaded;
+  const found = ready.train.inputShape;
+  if (wanted.join() !== found.join()) {
+    throw new InputError(
+      `${network}: inputs must be ${wanted.join("×")}, the images of ${loaded.name} are ${found.join("×")}`,
+    );
+  }
+  return ready;
 }
 
 /**

@@ -1,0 +1,34 @@
+// The work that every engine is given: the same random pixels, labels and initial weights.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd";
+import { networks, recipeOf } from "entropy-sgd-lab";
+import { buildNetwork, initialiseInto } from "onnx-grad";
+
+export const batchSize = 128;
+
+/** Writes work.json, weights.bin, inputs.bin and labels.bin. */
+export function writeWork(folder, network) {
+  mkdirSync(folder, { recursive: true });
+  const spec = networks[network];
+  const numExamples = network === "all-cnn-bn" ? 512 : 4096;
+  const { parameters, numParams } = buildNetwork(spec.define(0), [1, ...spec.inputShape], "evaluation");
+  const weights = new Float32Array(numParams);
+  initialiseInto(weights, parameters, {
+    uniformInto: (out, path) => uniformInto(out, { key: randomKey(0, "init", path), stream: 0, step: 0 }),
+    normalInto: (out, path) => normalInto(out, { key: randomKey(0, "init", path), stream: 0, step: 0 }),
+  });
+  const size = spec.inputShape.reduce((product, side) => product * side, 1);
+  const inputs = new Float32Array(numExamples * size);
+  normalInto(inputs, { key: randomKey(0, "pixels"), stream: 0, step: 0 });
+  const labels = new Int32Array(numExamples);
+  integersInto(labels, spec.numClasses, { key: randomKey(0, "labels"), stream: 0, step: 0 });
+  const layout = parameters.map(({ block: { name, shape, offset } }) => ({ name, shape, offset }));
+  const { dropout } = recipeOf(network, "entropy-sgd");
+  const work = { network, batchSize, dropout, numExamples, numParams, inputShape: spec.inputShape, layout };
+  writeFileSync(join(folder, "work.json"), JSON.stringify(work));
+  for (const [name, data] of Object.entries({ weights, inputs, labels })) {
+    writeFileSync(join(folder, `${name}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return work;
+}
