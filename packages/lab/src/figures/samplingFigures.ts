@@ -114,7 +114,7 @@ export function langevinPage(result: LangevinFigure, figures: readonly Figure[])
   return htmlPage(
     "Langevin dynamics",
     `<p class="lead">${escaped(lead)}</p>
-${table([["dynamics", "numbers", "in the global minimum's well, % ± s.e."], ...rows], `1,000 chains, 4,000 steps, seed ${result.seed}. The Gibbs distribution at β = 1 has ${(100 * result.gibbsShare).toFixed(1)} % there, by quadrature.`)}
+${table([["dynamics", "numbers", "global well, % ± s.e."], ...rows], `1,000 chains, 4,000 steps, seed ${result.seed}. The Gibbs distribution at β = 1 has ${(100 * result.gibbsShare).toFixed(1)} % there, by quadrature.`)}
 ${figures.map(figureHtml).join("\n")}`,
   );
 }

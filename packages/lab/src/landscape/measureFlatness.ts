@@ -14,6 +14,7 @@ import {
   spectralDensity,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
+import { plausible } from "./plausible.ts";
 
 /** A measure of a solution. */
 export interface FlatnessMeasure {
@@ -185,7 +186,8 @@ function recipesOf(
           async measure() {
             const { energy: loss, gradient } = await landscape.lossAndGradientAt(params);
             density ??= spectralDensity(local, { numSteps, numProbes: numDensityProbes, seed });
-            const found = await laplaceEntropy({ ...place, loss, gradient, hessian: local, density: await density });
+            const given = { loss, gradient, hessian: local, density: await density };
+            const found = plausible(await laplaceEntropy({ ...place, ...given }));
             const { standardError, valid, reason, numEvaluations } = found;
             return { estimate: -found.estimate, standardError, valid, reason, cost: numEvaluations };
           },

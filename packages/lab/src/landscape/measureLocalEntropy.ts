@@ -10,6 +10,7 @@ import {
   spectralDensity,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
+import { plausible } from "./plausible.ts";
 
 /** Names of the estimators. */
 export type EstimatorName = "smoothed-loss" | "laplace" | "coupling" | "scope";
@@ -88,7 +89,8 @@ export async function measureLocalEntropy(
     };
     for (const estimator of estimators) {
       if (signal?.aborted) return { loss, largestEigenvalue, points };
-      const { estimate: value, standardError, kind, valid, reason, numEvaluations } = await estimate[estimator]();
+      const found = plausible(await estimate[estimator]());
+      const { estimate: value, standardError, kind, valid, reason, numEvaluations } = found;
       const point = { estimator, radius, estimate: value, standardError, kind, valid, reason, numEvaluations };
       points.push(point);
       options.onPoint?.(point);

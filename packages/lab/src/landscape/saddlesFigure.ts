@@ -50,7 +50,7 @@ export function saddleSentences(study: SaddleStudy): string[] {
   const ranked =
     correlation === null
       ? "No rank correlation: too few points or a constant index"
-      : `Rank correlation of index and energy ${correlation.estimate.toFixed(2)}, 95 % interval ${correlation.low.toFixed(2)} to ${correlation.high.toFixed(2)}`;
+      : `Rank correlation of index and energy ${correlation.estimate.toFixed(3)}, 95 % interval ${correlation.low.toFixed(3)} to ${correlation.high.toFixed(3)}`;
   return [found, dropped, ranked];
 }
 
