@@ -176,6 +176,10 @@ describe("study wide-valleys", () => {
     expect(statSync(join(out, "sgd-1", "measures.json")).mtimeMs).toBe(before);
     expect(JSON.parse(again.stdout).hypotheses).toEqual(hypotheses);
     const other = await run([...args(out), "--set", "learningRate=0.5"]);
+    const unknown = await run([...args(out), "--coupling-conditions", "sgd,adam"]);
+    expect(unknown.stderr).toBe(
+      'error: --coupling-conditions: "adam" is none of sgd, entropy-sgd, sam, control, swa\n',
+    );
     expect(other.stderr).toMatch(/sgd-1: holds a run of other settings; choose another --out/);
   }, 120_000);
 

@@ -12,7 +12,7 @@ import {
   localEntropyCommand,
   positiveList,
 } from "./localEntropy.ts";
-import { collect, integerFrom, positive } from "./options.ts";
+import { collect, integerFrom, names, positive } from "./options.ts";
 import { type RobustnessCommand, robustnessCommand } from "./robustness.ts";
 import { type SaddlesCommand, saddlesCommand } from "./saddles.ts";
 import { type SliceCommand, sliceCommand } from "./slice.ts";
@@ -112,6 +112,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
     .option("--seeds <k>", "seeds 1 … k, at least 2", integerFrom(2), 5)
     .option("--coupling-seeds <k>", "seeds whose local entropy is integrated: costly", whole, 2)
+    .option("--coupling-conditions <names>", "conditions whose local entropy is integrated; default: all", names)
     .option("--radii <list>", "σ per weight of local entropy", positiveList, [...defaultMeasures.radii])
     .option("--examples <n>", "training examples of flatness", count, defaultMeasures.examples)
     .option("--curvature-examples <n>", "of eigenvalues and traces", count, defaultMeasures.curvatureExamples)

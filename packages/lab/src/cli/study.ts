@@ -6,7 +6,7 @@ import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { readRun } from "../runs/readRun.ts";
 import { makeFolder, writeWhole } from "../runs/runFolder.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
-import { type StudyRun, studyRuns } from "../study/conditions.ts";
+import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
 import {
   measureCoupling,
   measureSolution,
@@ -28,6 +28,8 @@ export interface StudyCommand extends StudyMeasures {
   readonly budget: number;
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
+  /** Conditions whose local entropy is integrated; all when absent. */
+  readonly couplingConditions?: readonly string[];
   readonly set: readonly string[];
   readonly data?: string;
   readonly threads?: number;
@@ -43,6 +45,7 @@ export interface StudyCommand extends StudyMeasures {
  */
 export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
   const { network, seeds, budget, couplingSeeds, data, threads, set } = options;
+  const integrated = integratedConditions(options);
   const runs = studyRuns({ network, seeds, budget, data, threads, set });
   const out = options.out ?? join("runs", `study-${network}`);
   const loaded = loadData(runs[0]!.settings);
@@ -73,7 +76,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       measureSolution(path, measures, hooks),
     );
     const coupling =
-      seed > couplingSeeds
+      seed > couplingSeeds || !integrated.includes(condition.name)
         ? null
         : await kept(join(path, "coupling.json"), measures, context, () => measureCoupling(path, measures, hooks));
     if (context.signal.aborted) return interrupted(context);
@@ -87,7 +90,8 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     const study = assembleStudy(measured);
     const figures = studyFigures(study);
     const { radii, ...amounts } = measures;
-    const settings = { network, seeds, budget, couplingSeeds, radii: radii.join(", "), ...amounts };
+    const coupled = { couplingSeeds, couplingConditions: integrated.join(", ") };
+    const settings = { network, seeds, budget, ...coupled, radii: radii.join(", "), ...amounts };
     const { hypotheses, pairs } = study;
     return {
       name: "study",
@@ -98,6 +102,14 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     };
   };
   return writeFindings(out, findings, options.json, context);
+}
+
+/** @throws InputError for a name that is no condition */
+function integratedConditions({ couplingConditions }: StudyCommand): readonly string[] {
+  const known = conditions.map(({ name }) => name);
+  const unknown = couplingConditions?.find((name) => !known.includes(name));
+  if (unknown === undefined) return couplingConditions ?? known;
+  throw new InputError(`--coupling-conditions: ${JSON.stringify(unknown)} is none of ${known.join(", ")}`);
 }
 
 function interrupted(context: CommandContext): number {
