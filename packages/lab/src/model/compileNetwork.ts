@@ -100,6 +100,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       await program.run();
       return lossOut[0]!;
     },
+    nodeCounts: program.nodeCounts,
     hasBatchNorm: network.batchStatistics.length > 0,
     statistics: evaluation.statistics,
     recalibrate: evaluation.recalibrate,

@@ -42,6 +42,8 @@ export interface TrainableModel {
   readonly masks: readonly DropoutMask[];
   /** Training-mode mean loss at `params`, its gradient written to `out` (numParams,). One gradient evaluation. */
   lossAndGradient(params: Float32Array, out: Float32Array): Promise<number>;
+  /** Number of nodes of the training graph by ONNX operator. */
+  readonly nodeCounts: Readonly<Record<string, number>>;
   readonly hasBatchNorm: boolean;
   /** Running statistics by name (`bn1.mean`, `bn1.variance`), live: `recalibrate` overwrites them, `load` may too. */
   readonly statistics: Readonly<Record<string, Float32Array>>;

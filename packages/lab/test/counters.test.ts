@@ -1,0 +1,50 @@
+/** Counters of the training step that do not drift with the machine: a change here is a change of speed to explain. */
+import { bernoulliMaskInto, entropySgd, presets, randomKey } from "entropy-sgd";
+import { describe, expect, test, vi } from "vitest";
+import { compileNetwork } from "../src/model/compileNetwork.ts";
+import { networks } from "../src/networks/networks.ts";
+
+const dropout = 0.25;
+
+describe("nodes of the training graph", () => {
+  test.each([
+    ["mnistfc-bn", 136],
+    ["lenet", 253],
+    ["all-cnn-bn", 897],
+  ])("%s has at most %i", async (name, numNodes) => {
+    const model = await compileNetwork(networks[name]!, { batchSize: 8, dropout, threads: 1 });
+    const total = Object.values(model.nodeCounts).reduce((sum, count) => sum + count, 0);
+    await model.close();
+    expect(total, JSON.stringify(model.nodeCounts)).toBeLessThanOrEqual(numNodes);
+    // Single-threaded or slow in ONNX Runtime.
+    expect(model.nodeCounts).not.toHaveProperty("Where");
+    expect(model.nodeCounts).not.toHaveProperty("Sign");
+    expect(model.nodeCounts).not.toHaveProperty("ScatterND");
+  });
+});
+
+test("a step copies the loss and the gradient once and allocates no vector", async () => {
+  const model = await compileNetwork(networks.lenet!, { batchSize: 8, dropout, threads: 1 });
+  const optimizer = entropySgd({ ...presets.lua, innerSteps: 3, scope: 1e-3 });
+  let state = optimizer.init(model.initialParams(0), model.memory);
+  const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
+  const step = async (count: number): Promise<void> => {
+    for (const { layer, keep, mask } of model.masks) {
+      bernoulliMaskInto(mask, keep, { key: randomKey(0, "dropout", layer), stream: 0, step: count });
+    }
+    await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
+    state = optimizer.step(gradient, state);
+  };
+  // One outer step: directions have their vectors, kernels are compiled.
+  for (let count = 0; count < 3; count++) await step(count);
+  const copied = vi.spyOn(Float32Array.prototype, "set");
+  const allocated = vi.spyOn(model.memory, "allocate");
+  const sliced = vi.spyOn(Float32Array.prototype, "slice");
+  await step(3);
+  const bytes = copied.mock.calls.reduce((sum, [source]) => sum + 4 * (source as ArrayLike<number>).length, 0);
+  const calls = [allocated.mock.calls.length, sliced.mock.calls.length];
+  vi.restoreAllMocks();
+  await model.close();
+  expect(bytes).toBe(4 * (model.numParams + 1));
+  expect(calls).toEqual([0, 0]);
+});
