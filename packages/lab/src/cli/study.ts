@@ -14,7 +14,7 @@ import {
   type StudyMeasures,
 } from "../study/measureSolution.ts";
 import { studyFigures } from "../study/studyFigures.ts";
-import { hypothesisSentences, studyPage } from "../study/studyPage.ts";
+import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData, runTraining } from "../training/runTraining.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
@@ -98,7 +98,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       figures,
       page: studyPage(study, figures, settings),
       json: { settings, hypotheses, pairs, runs: measured },
-      lines: hypothesisSentences(hypotheses),
+      lines: [...hypothesisSentences(hypotheses), failedRuns(study)].filter((line) => line !== ""),
     };
   };
   return writeFindings(out, findings, options.json, context);

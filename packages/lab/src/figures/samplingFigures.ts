@@ -2,19 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { withError } from "../landscape/numbers.ts";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { legendLine } from "../report/legend.ts";
 import { centre, type GibbsFigure, modifiedBeta, type SampledTarget } from "./gibbs.ts";
 import type { LangevinFigure } from "./langevin.ts";
-
-/** Names in their colours above the frame, one after another. */
-function legend(names: readonly string[]): Plot.Markish[] {
-  return names.map((name, i) => {
-    const before = names.slice(0, i).reduce((sum, other) => sum + 8 * other.length + 22, 4);
-    return Plot.text([name], {
-      ...{ frameAnchor: "top-left", dx: before, dy: -24, text: (d: string) => d },
-      ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
-    });
-  });
-}
 
 const frame = { width: 760, height: 340, marginTop: 40 } as const;
 
@@ -71,7 +61,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
             stroke: (d: { name: string }) => colour(d.name),
             strokeWidth: 0.8,
           }),
-          ...legend(names),
+          ...legendLine(names),
         ],
       }),
     },
@@ -93,7 +83,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
             strokeWidth: 2,
             clip: true,
           }),
-          ...legend(names),
+          ...legendLine(names),
         ],
       }),
     },
@@ -153,7 +143,7 @@ function targetsSvg(targets: readonly SampledTarget[]): string {
     marks: [
       Plot.lineY(lines, { x: "x", y: "density", z: "label", stroke: colour, strokeWidth: 1.5, clip: true }),
       Plot.dot(dots, { x: "x", y: "density", fill: colour, r: 2.2 }),
-      ...legend(names),
+      ...legendLine(names),
     ],
   });
 }

@@ -19,7 +19,7 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
     height: 80 + 24 * differences.length,
     marginLeft: 390,
     x: {
-      label: `← ${names[0]} is flatter     difference / detectable difference     ${names[1]} is flatter →`,
+      label: `← ${names[0]} is flatter · difference / detectable difference · ${names[1]} is flatter →`,
       labelAnchor: "center",
       grid: true,
       domain: [-limit, limit],

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { legendLine } from "../report/legend.ts";
 import { type RobustnessDifference, type RobustnessPoint, robustnessNames } from "./measureRobustness.ts";
 import { short, withError } from "./numbers.ts";
 
@@ -35,12 +36,7 @@ export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] 
         Plot.lineY(points, { x: "size", y: "value", stroke: "series", strokeWidth: 1.8 }),
         Plot.ruleX(points, { x: "size", y1: "low", y2: "high", stroke: "series" }),
         Plot.dot(points, { x: "size", y: "value", fill: "series", r: 3 }),
-        ...series.map(({ name }, i) =>
-          Plot.text([name], {
-            ...{ frameAnchor: "top-left", dx: 4 + i * Math.min(170, 680 / series.length), dy: -24 },
-            ...{ text: (d: string) => d, fill: palette[i % palette.length]!, textAnchor: "start", fontWeight: 600 },
-          }),
-        ),
+        ...legendLine(series.map(({ name }) => name)),
       ],
     });
     return {

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { legendLine } from "../report/legend.ts";
 import type { SaddlePoint, SaddleStudy, SearchKind } from "./findSaddles.ts";
 import { short } from "./numbers.ts";
 
@@ -25,12 +26,7 @@ export function saddlesFigure({ points }: SaddleStudy): Figure {
         fill: (d: SaddlePoint) => palette[kinds.indexOf(d.search)]!,
         fillOpacity: 0.7,
       }),
-      ...kinds.map((kind, i) =>
-        Plot.text([kind], {
-          ...{ frameAnchor: "top-left", dx: 4 + 160 * i, dy: -24, text: (d: string) => d },
-          ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
-        }),
-      ),
+      ...legendLine(kinds),
     ],
   });
   const caption = `${points.length} distinct critical points; minima have index 0.`;

@@ -3,6 +3,7 @@ import { localEntropyFigure, type NamedCurve } from "../landscape/localEntropyFi
 import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { robustnessFigures } from "../landscape/robustnessFigure.ts";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { legendLine } from "../report/legend.ts";
 import type { StudyResult } from "./assemble.ts";
 import { meanOf, sdOf } from "./spread.ts";
 
@@ -42,14 +43,13 @@ function differencesFigure({ pairs }: StudyResult): Figure {
     marginLeft: 390,
     marginTop: 44,
     x: {
-      label: "← flatter     difference in standard errors     sharper →",
+      label: "← flatter · difference in standard errors · sharper →",
       labelAnchor: "center",
       grid: true,
       domain: [-limit, limit],
     },
     y: { domain: titles, label: null },
     marks: [
-      Plot.rect([0], { x1: -critical, x2: critical, y1: titles[0]!, y2: titles.at(-1)!, fill: "none" }),
       Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
       Plot.ruleX([0], { stroke: "#888" }),
       Plot.dot(points, {
@@ -58,12 +58,7 @@ function differencesFigure({ pairs }: StudyResult): Figure {
         r: 4.5,
         fill: (d: { pair: string }) => palette[names.indexOf(d.pair)]!,
       }),
-      ...names.map((name, i) =>
-        Plot.text([name], {
-          ...{ frameAnchor: "top-left", dx: 150 * i, dy: -26, text: (d: string) => d },
-          ...{ fill: palette[i]!, textAnchor: "start", fontWeight: 600 },
-        }),
-      ),
+      ...legendLine(names),
     ],
   });
   return {

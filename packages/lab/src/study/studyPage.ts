@@ -23,6 +23,14 @@ function mechanism([h1, h2]: readonly Hypothesis[]): string {
     : "The control without force and noise is not seen to be less flat: what flatness there is came with averaging, not with the local-entropy force or noise.";
 }
 
+/** Runs at the level of chance: their flatness says nothing, but they stay in the means, as the rule has no exception. */
+export function failedRuns({ runs }: StudyResult): string {
+  const failed = runs.filter(({ result }) => (result.testError ?? 1) > 0.5);
+  if (failed.length === 0) return "";
+  const names = failed.map(({ condition, seed }) => `${condition} with seed ${seed}`).join(", ");
+  return `Did not learn (test error above 50 %): ${names}. Their values are in the means and comparisons.`;
+}
+
 /** The report by which a reader can judge the paper's claim. */
 export function studyPage(
   study: StudyResult,
@@ -43,7 +51,7 @@ export function studyPage(
     `Study: wide valleys (${settings.network})`,
     `<p class="lead">${escaped(lead)}</p>
 <h2>Judgement</h2>
-<ul>${[...hypothesisSentences(hypotheses), mechanism(hypotheses)]
+<ul>${[...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)]
       .filter((line) => line !== "")
       .map((line) => `<li>${escaped(line)}</li>`)
       .join("\n")}</ul>
