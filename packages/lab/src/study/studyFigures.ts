@@ -13,7 +13,7 @@ export function studyFigures(study: StudyResult): Figure[] {
     ...figure,
     title: `Robustness: ${figure.title}`,
     caption:
-      "Mean test error over seeds against the size of the perturbation; bars are two standard errors over seeds.",
+      "Mean test error over seeds against the size of the perturbation; bars are two standard errors over seeds. Runs that did not learn are left out.",
   }));
   return [differencesFigure(study), ...couplingFigure(study), ...robustness];
 }
@@ -101,7 +101,10 @@ function couplingFigure({ runs }: StudyResult): Figure[] {
 function averagedRobustness({ runs }: StudyResult) {
   const conditions = [...new Set(runs.map(({ condition }) => condition))];
   return conditions.map((name) => {
-    const own = runs.filter(({ condition }) => condition === name);
+    // The curve of a run that did not learn would hide the others.
+    const all = runs.filter(({ condition }) => condition === name);
+    const learnt = all.filter(({ result }) => (result.testError ?? 1) <= 0.5);
+    const own = learnt.length === 0 ? all : learnt;
     const points = own[0]!.measures.robustness.map((point, k) => {
       const over = (of: "error" | "loss") => {
         const values = own.map(({ measures }) => measures.robustness[k]![of].estimate);
