@@ -2,7 +2,7 @@
 // The plain code in src/kernels has the same operations in the same order; tests hold the two to equal bits.
 import {
   multiplier0, multiplier1, weyl0, weyl1,
-  normal0, normal1, normal2, normal3, philox, toNormals, word0, word1, word2, word3,
+  normal0, normal1, normal2, normal3, philox, prepare, toNormals, word0, word1, word2, word3,
 } from "./random";
 export { initialise } from "./random";
 
@@ -46,18 +46,14 @@ export function langevinStep(
   outsideForce: f32, learningRate: f32, noise: f32, averaging: f32, keep: f32,
   key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const low = i32x4.splat(stepLow);
-  const high = i32x4.splat(stepHigh);
-  const use = i32x4.splat(stream);
+  prepare(key0, key1, stepLow, stepHigh, stream);
   const m0 = multiplier0;
   const m1 = multiplier1;
   const w0 = weyl0;
   const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
     if (noise != 0) {
-      philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
+      philox(firstGroup + g, m0, m1, w0, w1);
       toNormals();
     }
     const at = <usize>g << 6;
@@ -106,18 +102,14 @@ export function adamStep(
   rest2: f32, correction1: f32, correction2: f32, epsilon: f32, decoupledDecay: f32, learningRate: f32, noise: f32,
   averaging: f32, keep: f32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const low = i32x4.splat(stepLow);
-  const high = i32x4.splat(stepHigh);
-  const use = i32x4.splat(stream);
+  prepare(key0, key1, stepLow, stepHigh, stream);
   const m0 = multiplier0;
   const m1 = multiplier1;
   const w0 = weyl0;
   const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
     if (noise != 0) {
-      philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
+      philox(firstGroup + g, m0, m1, w0, w1);
       toNormals();
     }
     const at = <usize>g << 6;
@@ -135,17 +127,13 @@ export function adamStep(
 export function fillNormal(
   out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const low = i32x4.splat(stepLow);
-  const high = i32x4.splat(stepHigh);
-  const use = i32x4.splat(stream);
+  prepare(key0, key1, stepLow, stepHigh, stream);
   const m0 = multiplier0;
   const m1 = multiplier1;
   const w0 = weyl0;
   const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
+    philox(firstGroup + g, m0, m1, w0, w1);
     toNormals();
     const at = out + (<usize>g << 6);
     v128.store(at, normal0);
@@ -164,17 +152,13 @@ function uniform(word: v128): v128 {
 export function fillUniform(
   out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const low = i32x4.splat(stepLow);
-  const high = i32x4.splat(stepHigh);
-  const use = i32x4.splat(stream);
+  prepare(key0, key1, stepLow, stepHigh, stream);
   const m0 = multiplier0;
   const m1 = multiplier1;
   const w0 = weyl0;
   const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
+    philox(firstGroup + g, m0, m1, w0, w1);
     const at = out + (<usize>g << 6);
     v128.store(at, uniform(word0));
     v128.store(at + 16, uniform(word1));
@@ -195,17 +179,13 @@ export function fillMask(
 ): void {
   const limit = i32x4.splat(threshold);
   const kept = f32x4.splat(value);
-  const k0 = i32x4.splat(key0);
-  const k1 = i32x4.splat(key1);
-  const low = i32x4.splat(stepLow);
-  const high = i32x4.splat(stepHigh);
-  const use = i32x4.splat(stream);
+  prepare(key0, key1, stepLow, stepHigh, stream);
   const m0 = multiplier0;
   const m1 = multiplier1;
   const w0 = weyl0;
   const w1 = weyl1;
   for (let g = 0; g < numGroups; g++) {
-    philox(firstGroup + g, k0, k1, low, high, use, m0, m1, w0, w1);
+    philox(firstGroup + g, m0, m1, w0, w1);
     const at = out + (<usize>g << 6);
     v128.store(at, masked(word0, limit, kept));
     v128.store(at + 16, masked(word1, limit, kept));

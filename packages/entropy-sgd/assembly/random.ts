@@ -81,30 +81,73 @@ export let multiplier1: v128 = i32x4.splat(0);
 export let weyl0: v128 = i32x4.splat(0);
 export let weyl1: v128 = i32x4.splat(0);
 
-/** Computes the words of `group`; the constants come as arguments so that a loop keeps them in registers. */
+/** What two rounds make of step, stream and key alone: the same for every block of a draw. */
+let second0: v128 = i32x4.splat(0);
+let second1: v128 = i32x4.splat(0);
+let third2: v128 = i32x4.splat(0);
+let third3: v128 = i32x4.splat(0);
+let streamWords: v128 = i32x4.splat(0);
+let key0Words: v128 = i32x4.splat(0);
+let key1Words: v128 = i32x4.splat(0);
+
 // @ts-ignore: decorator
 @inline
-export function philox(
-  group: i32, key0: v128, key1: v128, stepLow: v128, stepHigh: v128, stream: v128,
-  m0: v128, m1: v128, w0: v128, w1: v128,
-): void {
-  let x0 = i32x4.add(i32x4.splat(group << 2), lanes);
-  let x1 = stepLow;
-  let x2 = stepHigh;
-  let x3 = stream;
-  let k0 = key0;
-  let k1 = key1;
-  for (let round = 0; round < 7; round++) {
+function highWords(low: v128, high: v128): v128 {
+  return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowWords(low: v128, high: v128): v128 {
+  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+}
+
+/** Prepares the draws of one step, stream and key: half of the products of rounds 1 and 2. */
+export function prepare(key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32): void {
+  const x2 = i32x4.splat(stepHigh);
+  key0Words = i32x4.splat(key0);
+  key1Words = i32x4.splat(key1);
+  streamWords = i32x4.splat(stream);
+  const product1Low = i64x2.extmul_low_i32x4_u(x2, multiplier1);
+  const product1High = i64x2.extmul_high_i32x4_u(x2, multiplier1);
+  second0 = v128.xor(v128.xor(highWords(product1Low, product1High), i32x4.splat(stepLow)), key0Words);
+  second1 = lowWords(product1Low, product1High);
+  const product0Low = i64x2.extmul_low_i32x4_u(second0, multiplier0);
+  const product0High = i64x2.extmul_high_i32x4_u(second0, multiplier0);
+  third2 = v128.xor(highWords(product0Low, product0High), i32x4.add(key1Words, weyl1));
+  third3 = lowWords(product0Low, product0High);
+}
+
+/** Computes the words of `group` for what was prepared; the constants come as arguments so that a loop keeps them in registers. */
+// @ts-ignore: decorator
+@inline
+export function philox(group: i32, m0: v128, m1: v128, w0: v128, w1: v128): void {
+  // Round 1: the first word alone differs between blocks.
+  const first = i32x4.add(i32x4.splat(group << 2), lanes);
+  const firstLow = i64x2.extmul_low_i32x4_u(first, m0);
+  const firstHigh = i64x2.extmul_high_i32x4_u(first, m0);
+  const second2 = v128.xor(v128.xor(highWords(firstLow, firstHigh), streamWords), key1Words);
+  const second3 = lowWords(firstLow, firstHigh);
+  // Round 2: its second product differs.
+  let k0 = i32x4.add(key0Words, w0);
+  let k1 = i32x4.add(key1Words, w1);
+  const secondLow = i64x2.extmul_low_i32x4_u(second2, m1);
+  const secondHigh = i64x2.extmul_high_i32x4_u(second2, m1);
+  let x0 = v128.xor(v128.xor(highWords(secondLow, secondHigh), second1), k0);
+  let x1 = lowWords(secondLow, secondHigh);
+  let x2 = v128.xor(third2, second3);
+  let x3 = third3;
+  for (let round = 2; round < 7; round++) {
+    k0 = i32x4.add(k0, w0);
+    k1 = i32x4.add(k1, w1);
     const product0Low = i64x2.extmul_low_i32x4_u(x0, m0);
     const product0High = i64x2.extmul_high_i32x4_u(x0, m0);
     const product1Low = i64x2.extmul_low_i32x4_u(x2, m1);
     const product1High = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(v128.xor(v128.shuffle<i32>(product1Low, product1High, 1, 3, 5, 7), x1), k0);
-    x1 = v128.shuffle<i32>(product1Low, product1High, 0, 2, 4, 6);
-    x2 = v128.xor(v128.xor(v128.shuffle<i32>(product0Low, product0High, 1, 3, 5, 7), x3), k1);
-    x3 = v128.shuffle<i32>(product0Low, product0High, 0, 2, 4, 6);
-    k0 = i32x4.add(k0, w0);
-    k1 = i32x4.add(k1, w1);
+    x0 = v128.xor(v128.xor(highWords(product1Low, product1High), x1), k0);
+    x1 = lowWords(product1Low, product1High);
+    x2 = v128.xor(v128.xor(highWords(product0Low, product0High), x3), k1);
+    x3 = lowWords(product0Low, product0High);
   }
   word0 = x0;
   word1 = x1;
