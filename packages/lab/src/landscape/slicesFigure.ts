@@ -9,28 +9,23 @@ export interface SliceMark {
   readonly name: string;
 }
 
-/** Loss and error along the line. */
+/** Loss along the line, on a logarithmic scale: valleys are orders of magnitude below their walls. */
 export function lineFigure(line: readonly SlicePoint[], marks: readonly SliceMark[]): Figure {
-  const finite = line.filter(({ loss }) => Number.isFinite(loss));
-  const top = Math.max(...finite.map(({ loss }) => loss));
+  const finite = line.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
   const svg = standaloneSvg({
     width: 760,
     height: 360,
     marginTop: 40,
     marginRight: 60,
     x: { label: "position on the line", labelAnchor: "center", grid: true },
-    y: { label: "training loss", labelAnchor: "center", grid: true, zero: true },
+    y: { label: "training loss (log scale)", labelAnchor: "center", grid: true, type: "log", tickFormat: "~g" },
     marks: [
       Plot.lineY(finite, { x: "x", y: "loss", stroke: palette[0]!, strokeWidth: 2 }),
-      Plot.lineY(finite, { x: "x", y: (d: SlicePoint) => d.error * top, stroke: palette[1]!, strokeDasharray: "5 4" }),
       Plot.ruleX(marks, { x: "x", stroke: "#888" }),
-      Plot.text(marks, { x: "x", text: "name", frameAnchor: "top", dy: -26 }),
-      Plot.text([`solid: loss; dashed: share of errors, 1 at ${top.toPrecision(3)}`], {
-        ...{ frameAnchor: "top-right", dx: 0, dy: -12, text: (d: string) => d, textAnchor: "end" },
-      }),
+      Plot.text(marks, { x: "x", text: "name", frameAnchor: "top", dy: -20 }),
     ],
   });
-  const caption = "Along the line; vertical rules mark the solutions.";
+  const caption = "Training loss along the line; vertical rules mark the solutions. Errors are among the numbers.";
   return { name: "slice-line", title: "Along the line", caption, svg };
 }
 
