@@ -1,7 +1,8 @@
 /** Counters of the training step that do not drift with the machine: a change here is a change of speed to explain. */
-import { bernoulliMaskInto, entropySgd, presets, randomKey } from "entropy-sgd";
+import { entropySgd, presets } from "entropy-sgd";
 import { describe, expect, test, vi } from "vitest";
 import { compileNetwork } from "../src/model/compileNetwork.ts";
+import { maskFiller } from "../src/model/fillers.ts";
 import { networks } from "../src/networks/networks.ts";
 
 const dropout = 0.25;
@@ -28,10 +29,9 @@ test("a step copies the loss and the gradient once and allocates no vector", asy
   const optimizer = entropySgd({ ...presets.lua, innerSteps: 3, scope: 1e-3 });
   let state = optimizer.init(model.initialParams(0), model.memory);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
+  const fillMasks = maskFiller(model, 0);
   const step = async (count: number): Promise<void> => {
-    for (const { layer, keep, mask } of model.masks) {
-      bernoulliMaskInto(mask, keep, { key: randomKey(0, "dropout", layer), stream: 0, step: count });
-    }
+    fillMasks(count);
     await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
     state = optimizer.step(gradient, state);
   };

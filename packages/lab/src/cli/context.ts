@@ -21,11 +21,14 @@ export const exitCodes: Readonly<Record<"ok" | "internal" | "usage" | "divergenc
   SIGTERM: 143,
 };
 
+/** The exit code after a signal. */
+export function interruptionCode(signal: AbortSignal): number {
+  return signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
+}
+
 /** The exit code that results and signal call for: interruption before divergence. */
 export function exitCodeOf(results: readonly RunResult[], signal: AbortSignal): number {
-  if (results.some(({ interrupted }) => interrupted)) {
-    return signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
-  }
+  if (results.some(({ interrupted }) => interrupted)) return interruptionCode(signal);
   return results.some(({ reason }) => reason === "non-finite") ? exitCodes.divergence : exitCodes.ok;
 }
 

@@ -73,7 +73,7 @@ async function langevinFindings(seed: number): Promise<Findings> {
     name: "langevin",
     figures,
     page: langevinPage(result, figures),
-    json: { seed, numChains: 1000, gibbsShare: result.gibbsShare, methods },
+    json: { seed, numChains: result.numChains, gibbsShare: result.gibbsShare, methods },
     lines: methods.map(
       ({ name, share, standardError }) =>
         `${name}: ${withError(100 * share, 100 * standardError)} % of 1,000 chains end in the global minimum's well`,

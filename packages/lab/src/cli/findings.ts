@@ -4,7 +4,7 @@ import { InputError } from "../inputError.ts";
 import type { Figure } from "../report/figures.ts";
 import { svgToPng } from "../report/svgToPng.ts";
 import { makeFolder, writeWhole } from "../runs/runFolder.ts";
-import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 
 /** Results of a command. */
 export interface Findings {
@@ -31,7 +31,7 @@ export function writeFindings(
 ): number {
   if (context.signal.aborted) {
     context.stderr.write("\ninterrupted: nothing was written\n");
-    return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
+    return interruptionCode(context.signal);
   }
   const { name, figures, page, json: numbers, lines } = findings();
   // JSON has no NaN and no infinity: null.

@@ -3,7 +3,7 @@ import { InputError } from "../inputError.ts";
 import { loadRuns } from "../landscape/loadRun.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../landscape/localEntropyFigure.ts";
 import { lossLandscape } from "../landscape/lossLandscape.ts";
-import { type EstimatorName, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
+import { type EstimatorName, type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
 import { withError } from "../landscape/numbers.ts";
 import type { CommandContext } from "./context.ts";
 import { writeFindings } from "./findings.ts";
@@ -66,10 +66,7 @@ export async function localEntropyCommand(
     const curve = await measureLocalEntropy(landscape, params, {
       ...{ inverseTemperature, radii, estimators, seed, ...numbers },
       signal: context.signal,
-      onPoint: ({ estimator, radius, estimate, standardError, valid, reason }) =>
-        context.stderr.write(
-          `${name}, σ = ${radius}, ${estimator}: ${valid ? `${withError(estimate, standardError)}` : `does not apply: ${reason}`}\n`,
-        ),
+      onPoint: (point) => context.stderr.write(`${lineOf(name, point)}\n`),
     });
     await landscape.close();
     curves.push({ name, curve });
@@ -82,14 +79,16 @@ export async function localEntropyCommand(
       figures: [figure],
       page: localEntropyPage(curves, figure, settings),
       json: { settings, runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
-      lines: curves.flatMap(({ name, curve }) =>
-        curve.points.map(({ estimator, radius, estimate, standardError, valid, reason }) =>
-          valid
-            ? `${name}, σ = ${radius}, ${estimator}: ${withError(estimate, standardError)}`
-            : `${name}, σ = ${radius}, ${estimator}: does not apply, ${reason}`,
-        ),
-      ),
+      lines: curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
     };
   };
   return writeFindings(options.out ?? paths[0]!, findings, options.json, context);
+}
+
+function lineOf(
+  name: string,
+  { estimator, radius, estimate, standardError, valid, reason }: LocalEntropyPoint,
+): string {
+  const found = valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
+  return `${name}, σ = ${radius}, ${estimator}: ${found}`;
 }

@@ -1,23 +1,18 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { readRun } from "../runs/readRun.ts";
 import { makeFolder, writeWhole } from "../runs/runFolder.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
-import {
-  measureCoupling,
-  measureSolution,
-  type SolutionMeasures,
-  type StudyMeasures,
-} from "../study/measureSolution.ts";
+import { measureCoupling, measureSolution, type StudyMeasures } from "../study/measureSolution.ts";
 import { studyFigures } from "../study/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData, runTraining } from "../training/runTraining.ts";
-import { type CommandContext, exitCodes } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { writeFindings } from "./findings.ts";
 import { progressListener } from "./progress.ts";
 
@@ -50,12 +45,12 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   const out = options.out ?? join("runs", `study-${network}`);
   const loaded = loadData(runs[0]!.settings);
   makeFolder(out);
+  const { signal } = context;
+  const onEvent = progressListener(context.stderr);
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
   for (const run of runs) {
     const path = join(out, `${run.condition.name}-${run.seed}`);
     const done = finishedRun(path, run.settings);
-    const onEvent = progressListener(context.stderr);
-    const { signal } = context;
     const result = done ?? (await runTraining(run.settings, { out: path, signal, onEvent, data: loaded }));
     if (result.interrupted) return interrupted(context);
     if (result.reason === "non-finite") {
@@ -69,7 +64,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   for (const { run, path, result } of trained) {
     const { condition, seed } = run;
     const hooks = {
-      ...{ signal: context.signal, threads },
+      ...{ signal, threads },
       onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
     };
     const own = await kept(join(path, "measures.json"), measures, context, () =>
@@ -79,11 +74,11 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       seed > couplingSeeds || !integrated.includes(condition.name)
         ? null
         : await kept(join(path, "coupling.json"), measures, context, () => measureCoupling(path, measures, hooks));
-    if (context.signal.aborted) return interrupted(context);
+    if (signal.aborted) return interrupted(context);
     measured.push({
       ...{ condition: condition.name, seed, result },
-      measures: own as SolutionMeasures,
-      coupling: coupling as LocalEntropyPoint[] | null,
+      measures: own,
+      coupling,
     });
   }
   const findings = () => {
@@ -114,7 +109,7 @@ function integratedConditions({ couplingConditions }: StudyCommand): readonly st
 
 function interrupted(context: CommandContext): number {
   context.stderr.write("\ninterrupted: what is done is kept, and the same command goes on\n");
-  return context.signal.reason === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
+  return interruptionCode(context.signal);
 }
 
 /**
@@ -125,9 +120,7 @@ function interrupted(context: CommandContext): number {
 function finishedRun(path: string, settings: Settings): RunResult | null {
   if (!existsSync(path)) return null;
   const { settings: found, result } = readRun(path);
-  const plain = (of: Settings): string =>
-    JSON.stringify({ ...of, threads: null }, Object.keys(of).concat(Object.keys(of.options)).sort());
-  if (plain(found) !== plain(settings)) {
+  if (!isDeepStrictEqual({ ...found, threads: null }, { ...settings, threads: null })) {
     throw new InputError(`${path}: holds a run of other settings; choose another --out`);
   }
   if (result !== null && result.reason === "budget") return result;

@@ -3,7 +3,7 @@ import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-s
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 
 const well = doubleWell(0.6, 0.1);
-/** Where the modified distribution's Gaussian stands, and its inverse temperature. */
+/** Where the modified distribution's Gaussian stands. */
 export const centre = 0.4;
 /** β of the modified distribution. */
 export const modifiedBeta = 4;

@@ -14,7 +14,7 @@ export interface Dynamics {
   readonly words: string;
   /** Positions at the end, shape (1000,). */
   readonly positions: Float64Array;
-  /** Positions of a few chains over the steps. */
+  /** Positions of two chains over the steps. */
   readonly paths: readonly (readonly number[])[];
   /** Share that ended in the global minimum's well. */
   readonly share: number;
@@ -24,6 +24,7 @@ export interface Dynamics {
 /** The figure's numbers. */
 export interface LangevinFigure {
   readonly seed: number;
+  readonly numChains: number;
   /** Brownian paths: W at times k/numTimes. */
   readonly brownian: readonly Float64Array[];
   readonly well: DoubleWell;
@@ -60,7 +61,7 @@ export async function langevinFigure(seed: number): Promise<LangevinFigure> {
   const dynamics: Dynamics[] = [];
   for (const { name, words, ...numbers } of methods) {
     const positions = new Float64Array(numChains);
-    const paths = Array.from({ length: 5 }, (): number[] => []);
+    const paths = Array.from({ length: 2 }, (): number[] => []);
     const energyAt = (x: Float64Array) => ({
       energy: x.reduce((sum, xi) => sum + well.energy(xi), 0),
       gradient: x.map(well.slope),
@@ -75,7 +76,7 @@ export async function langevinFigure(seed: number): Promise<LangevinFigure> {
     dynamics.push({ name, words, positions, paths, share, standardError });
   }
   const gibbsShare = densityOf((x) => -well.energy(x)).massBelow(well.barrier);
-  return { seed, brownian: brownianPaths(seed), well, dynamics, gibbsShare };
+  return { seed, numChains, brownian: brownianPaths(seed), well, dynamics, gibbsShare };
 }
 
 /** 20 paths of 200 steps: increments of variance 1/200. */

@@ -19,7 +19,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
     high: 2 * Math.sqrt(k / 100),
   }));
   const paths = dynamics.flatMap(({ name, paths: own }) =>
-    own.slice(0, 2).flatMap((path, series) => path.map((y, k) => ({ name, z: `${name} ${series}`, t: 10 * k, y }))),
+    own.flatMap((path, series) => path.map((y, k) => ({ name, z: `${name} ${series}`, t: 10 * k, y }))),
   );
   const names = dynamics.map(({ name }) => name);
   const colour = (name: string): string => palette[names.indexOf(name)]!;

@@ -20,6 +20,7 @@ import {
 import { withReplacement } from "../data/sampler.ts";
 import type { Split } from "../data/split.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
+import { batchFiller } from "../model/fillers.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { type LossLandscape, lossLandscape } from "./lossLandscape.ts";
 
@@ -179,8 +180,6 @@ async function sgdStarts(spec: NetworkSpec, split: Split, { numExamples, seed, w
   const model = await compileNetwork(spec, { batchSize: size, dropout: 0, threads: 1 });
   const optimizer = sgd({ learningRate, momentum: 0, weightDecay });
   const gradient = new Float32Array(model.numParams);
-  const indices = new Int32Array(size);
-  const exampleSize = model.inputs.length / size;
   const [inputWeights, biases, outputWeights] = model.layout;
   const numUnits = inputWeights!.shape[1]!;
   /** The hidden unit that weight i belongs to; −1 for the output biases. */
@@ -195,15 +194,11 @@ async function sgdStarts(spec: NetworkSpec, split: Split, { numExamples, seed, w
       const activeUnits = numUnits - (k % (numUnits + 1));
       const turn = Math.floor(k / (numUnits + 1));
       const active = (i: number): boolean => unitOf(i) < activeUnits;
-      const { indicesInto } = withReplacement(numExamples, seed + k);
+      const nextBatch = batchFiller(model, split, withReplacement(numExamples, seed + k));
       const initial = model.initialParams(seed + k);
       let state = optimizer.init(initial.map((value, i) => (active(i) ? value : 0)));
       for (let step = 0; step < pathSteps[turn % pathSteps.length]! && !signal?.aborted; step++) {
-        indicesInto(indices, step);
-        for (const [i, index] of indices.entries()) {
-          split.readExampleInto(model.inputs, i * exampleSize, index);
-          model.labels[i] = split.labelOf(index);
-        }
+        nextBatch(step);
         await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
         state = optimizer.step(gradient, state);
       }

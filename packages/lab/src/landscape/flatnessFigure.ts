@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import type { FlatnessDifference, FlatnessMeasure } from "./measureFlatness.ts";
 import { short, withError } from "./numbers.ts";
 
@@ -44,7 +44,7 @@ export function flatnessPage(
   differences: readonly FlatnessDifference[],
   sentences: readonly string[],
   figure: Figure,
-  settings: Readonly<Record<string, string | number>>,
+  settings: PageSettings,
 ): string {
   const cell = ({ estimate, standardError, valid, reason }: FlatnessMeasure): string =>
     valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
@@ -63,11 +63,10 @@ export function flatnessPage(
   return htmlPage(
     `Flatness: ${a.name} and ${b.name}`,
     `<p class="lead">${escaped(lead)}</p>
-<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>
+${listHtml(sentences)}
 ${figureHtml(figure)}
 ${table([["measure", a.name, b.name, "difference ± s.e.", "detectable", "verdict"], ...rows], "Draws of noise are shared, and their differences paired.")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; batch-norm statistics stay those of the solution.")}`,
+${settingsHtml(settings, "Evaluation mode; batch-norm statistics stay those of the solution.")}`,
   );
 }
 

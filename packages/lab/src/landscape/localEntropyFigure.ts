@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import type { LocalEntropyCurve } from "./measureLocalEntropy.ts";
 import { withError } from "./numbers.ts";
 
@@ -84,11 +84,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
 }
 
 /** A page with the figure, the numbers and what they mean. */
-export function localEntropyPage(
-  curves: readonly NamedCurve[],
-  figure: Figure,
-  settings: Readonly<Record<string, string | number>>,
-): string {
+export function localEntropyPage(curves: readonly NamedCurve[], figure: Figure, settings: PageSettings): string {
   const rows = curves.flatMap(({ name, curve }) =>
     curve.points.map(({ estimator, radius, estimate, standardError, kind, valid, reason, numEvaluations }) => [
       name,
@@ -107,7 +103,6 @@ export function localEntropyPage(
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
 ${table([["run", "σ", "estimator", "F̃ ± standard error", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from below; Laplace is right where the loss is quadratic over σ.")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
+${settingsHtml(settings, "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
   );
 }

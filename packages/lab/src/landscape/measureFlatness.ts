@@ -3,18 +3,15 @@ import {
   ascentSharpness,
   extremeEigenpairs,
   hessianTrace,
-  laplaceEntropy,
   magnitudeRelative,
   noiseRise,
   pacBayesSigma,
   pairedDifference,
-  type SpectralDensity,
   type SymmetricOperator,
-  smoothedLossBound,
-  spectralDensity,
+  studentQuantile,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
-import { plausible } from "./plausible.ts";
+import { type EstimatorName, localEntropyEstimators } from "./measureLocalEntropy.ts";
 
 /** A measure of a solution. */
 export interface FlatnessMeasure {
@@ -98,10 +95,6 @@ function recipesOf(
   const hessian = curvature.hessianAt(params);
   const scoreAt = (x: Float64Array) => landscape.lossAt(x);
   const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
-  const lossOnly = async (x: Float64Array) => ({
-    energy: (await landscape.lossAt(x)).loss,
-    gradient: new Float64Array(0),
-  });
   const top = async (operator: SymmetricOperator): Promise<Result> => {
     const { largest } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
     return { estimate: largest[0]!.eigenvalue, standardError: largest[0]!.residual, cost: numSteps };
@@ -134,9 +127,13 @@ function recipesOf(
     },
   });
   const relative = magnitudeRelative(hessian, params);
-  const local = landscape.hessianAt(params);
-  // One density for all radii.
-  let density: Promise<SpectralDensity> | undefined;
+  const localEntropy = localEntropyEstimators(landscape, params, {
+    ...{ inverseTemperature, numDraws, numSteps, numProbes: numDensityProbes, numSamples: 0, seed },
+  });
+  const negative = async (estimator: EstimatorName, radius: number): Promise<Result> => {
+    const { estimate, standardError, valid, reason, numEvaluations } = await localEntropy.estimate(estimator, radius);
+    return { estimate: -estimate, standardError, valid, reason, cost: numEvaluations };
+  };
   return [
     { name: "largest-eigenvalue", title: "Largest eigenvalue of the Hessian", measure: () => top(hessian) },
     { name: "trace", title: "Trace of the Hessian", measure: () => trace(hessian) },
@@ -169,31 +166,14 @@ function recipesOf(
         };
       },
     },
-    ...radii.flatMap((radius): Recipe[] => {
-      const place = { params, inverseTemperature, radius };
-      return [
-        {
-          name: `smoothed-${radius}`,
-          title: `Smoothed loss E f(x + ξ), σ = ${radius}`,
-          async measure() {
-            const found = await smoothedLossBound(lossOnly, { ...place, numDraws, seed });
-            return { estimate: -found.estimate, standardError: found.standardError, cost: found.numEvaluations };
-          },
-        },
-        {
-          name: `laplace-${radius}`,
-          title: `−F̃ by Laplace, σ = ${radius}`,
-          async measure() {
-            const { energy: loss, gradient } = await landscape.lossAndGradientAt(params);
-            density ??= spectralDensity(local, { numSteps, numProbes: numDensityProbes, seed });
-            const given = { loss, gradient, hessian: local, density: await density };
-            const found = plausible(await laplaceEntropy({ ...place, ...given }));
-            const { standardError, valid, reason, numEvaluations } = found;
-            return { estimate: -found.estimate, standardError, valid, reason, cost: numEvaluations };
-          },
-        },
-      ];
-    }),
+    ...radii.flatMap((radius): Recipe[] => [
+      {
+        name: `smoothed-${radius}`,
+        title: `Smoothed loss E f(x + ξ), σ = ${radius}`,
+        measure: () => negative("smoothed-loss", radius),
+      },
+      { name: `laplace-${radius}`, title: `−F̃ by Laplace, σ = ${radius}`, measure: () => negative("laplace", radius) },
+    ]),
   ];
 }
 
@@ -208,8 +188,11 @@ export interface FlatnessDifference {
   readonly verdict: "first is flatter" | "second is flatter" | "no difference seen" | "not comparable";
 }
 
-/** Two standard normal quantiles: of the test at 5 % and of a power of 80 %. */
-const [critical, power] = [1.959963984540054, 0.8416212335729143];
+/** Standard normal quantiles: of the test at 5 % and of a power of 80 %. */
+const [critical, power] = ([0.975, 0.8] as const).map((p) => studentQuantile(p, Number.POSITIVE_INFINITY)) as [
+  number,
+  number,
+];
 
 /** Compares measure by measure: in pairs of draws where both have them, by the errors of both otherwise. */
 export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly FlatnessMeasure[]): FlatnessDifference[] {

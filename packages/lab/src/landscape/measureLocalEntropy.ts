@@ -4,7 +4,6 @@ import {
   extremeEigenpairs,
   type LocalEntropyEstimate,
   laplaceEntropy,
-  type SpectralDensity,
   scopeEntropy,
   smoothedLossBound,
   spectralDensity,
@@ -50,6 +49,73 @@ export interface LocalEntropyCurve {
 /** Intervals of the integrations, steps before the first kept, and the share of z forgotten in a step. */
 const [numRungs, burnIn, stepSize] = [6, 10, 0.8];
 
+/** What the estimators need, beside the place. */
+export type EstimatorNumbers = Pick<
+  LocalEntropyOptions,
+  "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numSamples" | "seed"
+>;
+
+/** Estimators around one solution. */
+export interface LocalEntropyEstimators {
+  /** f and ∇f at the solution. */
+  atSolution(): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
+  /** λ_max at the solution. */
+  largestEigenvalue(): Promise<number>;
+  estimate(name: EstimatorName, radius: number): Promise<LocalEntropyEstimate>;
+}
+
+/**
+ * Every estimator of F̃ around a solution, by radius. What radii share (f, its gradient, λ_max, the spectral density) is had
+ * once, when an estimator first asks for it.
+ */
+export function localEntropyEstimators(
+  landscape: LossLandscape,
+  params: Float32Array,
+  numbers: EstimatorNumbers,
+): LocalEntropyEstimators {
+  const { inverseTemperature, numDraws, numSteps, numProbes, numSamples, seed } = numbers;
+  const lossOnly = async (x: Float64Array) => {
+    const { loss } = await landscape.lossAt(x);
+    return { energy: loss, gradient: new Float64Array(0) };
+  };
+  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
+  const hessian = landscape.hessianAt(params);
+  const atSolution = once(() => gradientAt(Float64Array.from(params)));
+  const density = once(() => spectralDensity(hessian, { numSteps, numProbes, seed }));
+  const largestEigenvalue = once(async () => {
+    const { largest } = await extremeEigenpairs(hessian, { numSteps: Math.min(numSteps, 20), count: 1, seed });
+    return largest[0]!.eigenvalue;
+  });
+  const place = (radius: number) => ({ params, inverseTemperature, radius });
+  const ladder = async (radius: number) => ({
+    ...place(radius),
+    ...{ largestEigenvalue: Math.max(0, await largestEigenvalue()), numRungs, numSamples, burnIn, stepSize, seed },
+  });
+  const estimates: Readonly<Record<EstimatorName, (radius: number) => Promise<LocalEntropyEstimate>>> = {
+    "smoothed-loss": (radius) => smoothedLossBound(lossOnly, { ...place(radius), numDraws, seed }),
+    laplace: async (radius) => {
+      const { energy: loss, gradient } = await atSolution();
+      return laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density() });
+    },
+    coupling: async (radius) => couplingEntropy(gradientAt, await ladder(radius)),
+    scope: async (radius) => scopeEntropy(gradientAt, await ladder(radius)),
+  };
+  return {
+    atSolution,
+    largestEigenvalue,
+    estimate: async (name: EstimatorName, radius: number) => plausible(await estimates[name](radius)),
+  };
+}
+
+/** A function that is called at most once. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /**
  * Measures F̃_β(x, σ) at every radius by every estimator.
  *
@@ -61,40 +127,18 @@ export async function measureLocalEntropy(
   params: Float32Array,
   options: LocalEntropyOptions,
 ): Promise<LocalEntropyCurve> {
-  const { inverseTemperature, radii, estimators, numDraws, numSteps, numProbes, numSamples, seed, signal } = options;
-  const lossOnly = async (x: Float64Array) => {
-    const { loss } = await landscape.lossAt(x);
-    return { energy: loss, gradient: new Float64Array(0) };
-  };
-  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
-  const hessian = landscape.hessianAt(params);
-  const { energy: loss, gradient } = await gradientAt(Float64Array.from(params));
-  const { largest } = await extremeEigenpairs(hessian, { numSteps: Math.min(numSteps, 20), count: 1, seed });
-  const largestEigenvalue = largest[0]!.eigenvalue;
-  // One density for all radii, where Laplace's method is asked for.
-  let density: Promise<SpectralDensity> | undefined;
+  const { radii, estimators, signal } = options;
+  const { atSolution, largestEigenvalue, estimate } = localEntropyEstimators(landscape, params, options);
+  const curve = { loss: (await atSolution()).energy, largestEigenvalue: await largestEigenvalue() };
   const points: LocalEntropyPoint[] = [];
   for (const radius of radii) {
-    const place = { params, inverseTemperature, radius };
-    const curvature = { largestEigenvalue: Math.max(0, largestEigenvalue) };
-    const ladder = { ...place, ...curvature, numRungs, numSamples, burnIn, stepSize, seed };
-    const estimate: Record<EstimatorName, () => Promise<LocalEntropyEstimate>> = {
-      "smoothed-loss": () => smoothedLossBound(lossOnly, { ...place, numDraws, seed }),
-      laplace: async () => {
-        density ??= spectralDensity(hessian, { numSteps, numProbes, seed });
-        return laplaceEntropy({ ...place, loss, gradient, hessian, density: await density });
-      },
-      coupling: () => couplingEntropy(gradientAt, ladder),
-      scope: () => scopeEntropy(gradientAt, ladder),
-    };
     for (const estimator of estimators) {
-      if (signal?.aborted) return { loss, largestEigenvalue, points };
-      const found = plausible(await estimate[estimator]());
-      const { estimate: value, standardError, kind, valid, reason, numEvaluations } = found;
+      if (signal?.aborted) return { ...curve, points };
+      const { estimate: value, standardError, kind, valid, reason, numEvaluations } = await estimate(estimator, radius);
       const point = { estimator, radius, estimate: value, standardError, kind, valid, reason, numEvaluations };
       points.push(point);
       options.onPoint?.(point);
     }
   }
-  return { loss, largestEigenvalue, points };
+  return { ...curve, points };
 }

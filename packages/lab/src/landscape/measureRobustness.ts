@@ -1,7 +1,7 @@
 /** Loss and error of solutions under perturbations, compared in pairs. */
 import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd";
 import type { LossAndError, LossLandscape } from "./lossLandscape.ts";
-import { type Perturbation, perturbations } from "./perturbations.ts";
+import { perturbations } from "./perturbations.ts";
 
 /** A solution under one perturbation of one size. */
 export interface RobustnessPoint {
@@ -20,9 +20,6 @@ export interface RobustnessOptions {
   readonly signal?: { readonly aborted: boolean };
   readonly onPoint?: (point: RobustnessPoint) => void;
 }
-
-/** Names and units of the perturbations, in the order of reports. */
-export const robustnessNames: readonly Pick<Perturbation, "name" | "unit">[] = perturbations;
 
 /** Number of points of a solution: size 0 once, and each size of each perturbation. */
 export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { sizes }) => sum + sizes.length, 0);
@@ -47,7 +44,7 @@ export async function measureRobustness(
     onPoint?.(point);
   };
   await measure("none", 0);
-  for (const { name, sizes, disturbance } of perturbations as readonly Perturbation[]) {
+  for (const { name, sizes, disturbance } of perturbations) {
     for (const size of sizes) await measure(name, size, disturbance(size, seed, inputShape));
   }
   return points;

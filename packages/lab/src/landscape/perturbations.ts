@@ -8,7 +8,7 @@ export interface Perturbation {
   readonly name: string;
   /** What its size means. */
   readonly unit: string;
-  /** Sizes measured unless others are asked for. */
+  /** Sizes measured. */
   readonly sizes: readonly number[];
   disturbance(size: number, seed: number, inputShape: readonly number[]): Disturbance;
 }
@@ -21,7 +21,7 @@ const inputNoise: Perturbation = {
     const noise = normals(randomKey(seed, "input-noise"));
     return {
       inputs(examples, batch) {
-        const z = noise(examples.length, batch, 0);
+        const z = noise(examples.length, batch);
         for (let i = 0; i < examples.length; i++) examples[i]! += size * z[i]!;
       },
     };
@@ -86,7 +86,7 @@ const weightNoise = (scale: "absolute" | "relative", sizes: readonly number[], u
     const noise = normals(randomKey(seed, "weight-noise"));
     return {
       weights(x, batch) {
-        const z = noise(x.length, batch, 0);
+        const z = noise(x.length, batch);
         return x.map((value, i) => value + size * z[i]! * (scale === "relative" ? value : 1));
       },
     };
@@ -103,12 +103,12 @@ export const perturbations: readonly Perturbation[] = [
   weightNoise("relative", [0.1, 0.3, 0.6], "σ: each weight times 1 + σz"),
 ];
 
-/** Standard normal numbers by (length, batch, stream); one buffer, refilled at each call. */
-function normals(key: RandomKey): (length: number, batch: number, stream: number) => Float32Array {
+/** Standard normal numbers by length and batch; one buffer, refilled at each call. */
+function normals(key: RandomKey): (length: number, batch: number) => Float32Array {
   let buffer = new Float32Array(0);
-  return (length, batch, stream) => {
+  return (length, batch) => {
     if (buffer.length !== length) buffer = new Float32Array(length);
-    normalInto(buffer, { key, stream, step: batch });
+    normalInto(buffer, { key, stream: 0, step: batch });
     return buffer;
   };
 }

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { legendLine } from "../report/legend.ts";
-import { type RobustnessDifference, type RobustnessPoint, robustnessNames } from "./measureRobustness.ts";
+import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
 import { short, withError } from "./numbers.ts";
+import { perturbations } from "./perturbations.ts";
 
 /** Test errors of one solution, or of one condition over seeds, under every perturbation. */
 export interface NamedRobustness {
@@ -13,7 +14,7 @@ export interface NamedRobustness {
 
 /** One figure per perturbation: error against size, bars of two standard errors. */
 export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] {
-  return robustnessNames.map(({ name: perturbation, unit }) => {
+  return perturbations.map(({ name: perturbation, unit }) => {
     const points = series.flatMap(({ name, points: own }) =>
       own
         .filter((point) => point.perturbation === perturbation || point.perturbation === "none")
@@ -53,7 +54,7 @@ export function robustnessPage(
   series: readonly [NamedRobustness, NamedRobustness],
   differences: readonly RobustnessDifference[],
   figures: readonly Figure[],
-  settings: Readonly<Record<string, string | number>>,
+  settings: PageSettings,
 ): string {
   const [a, b] = series;
   const percent = (value: number): string => `${(100 * value).toFixed(2)}`;
@@ -84,7 +85,6 @@ ${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "d
 <h2>Test loss</h2>
 ${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...losses], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; batch-norm statistics stay those of the solution, also where weights are disturbed.")}`,
+${settingsHtml(settings, "Evaluation mode; batch-norm statistics stay those of the solution, also where weights are disturbed.")}`,
   );
 }

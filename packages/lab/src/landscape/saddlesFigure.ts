@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { legendLine } from "../report/legend.ts";
 import type { SaddlePoint, SaddleStudy, SearchKind } from "./findSaddles.ts";
 import { short } from "./numbers.ts";
@@ -8,9 +8,8 @@ import { short } from "./numbers.ts";
 /** Distinct points that make a study; with fewer it says that it failed. */
 export const enoughPoints = 100;
 
-/** Index against energy; the colour tells the residual. */
+/** Index against energy; the colour tells the kind of search. */
 export function saddlesFigure({ points }: SaddleStudy): Figure {
-  const decades = points.map((point) => ({ ...point, residual: Math.log10(Math.max(point.gradientNorm, 1e-12)) }));
   const kinds: readonly SearchKind[] = ["newton", "descent, then newton"];
   const svg = standaloneSvg({
     width: 760,
@@ -19,7 +18,7 @@ export function saddlesFigure({ points }: SaddleStudy): Figure {
     x: { label: "energy f + λ‖x‖²/2 at the critical point", labelAnchor: "center", grid: true },
     y: { label: "index: share of negative eigenvalues", labelAnchor: "center", grid: true, zero: true },
     marks: [
-      Plot.dot(decades, {
+      Plot.dot(points, {
         x: "energy",
         y: "index",
         r: 4,
@@ -51,15 +50,10 @@ export function saddleSentences(study: SaddleStudy): string[] {
 }
 
 /** A page that explains the figure. */
-export function saddlesPage(
-  study: SaddleStudy,
-  figure: Figure,
-  settings: Readonly<Record<string, string | number>>,
-): string {
+export function saddlesPage(study: SaddleStudy, figure: Figure, settings: PageSettings): string {
   const lead =
     "In high dimension critical points of high loss are said to be saddles with many ways down, and those of low loss nearly " +
     "minima: then the share of negative eigenvalues, the index, grows with the energy.";
-  const residual = (point: SaddlePoint): string => point.gradientNorm.toExponential(1);
   const rows = [...study.points]
     .sort((a, b) => a.energy - b.energy)
     .map((point) => [
@@ -67,16 +61,14 @@ export function saddlesPage(
       `${(100 * point.error).toFixed(1)}`,
       `${(100 * point.index).toFixed(2)}`,
       short(point.smallestEigenvalue),
-      residual(point),
+      point.gradientNorm.toExponential(1),
       point.gradientFlatness.toExponential(1),
       `${point.search}; ${point.activeUnits} units`,
     ]);
   return htmlPage(
     "Saddles: index against energy",
     `<p class="lead">${escaped(lead)}</p>
-<ul>${saddleSentences(study)
-      .map((line) => `<li>${escaped(line)}.</li>`)
-      .join("\n")}</ul>
+${listHtml(saddleSentences(study).map((line) => `${line}.`))}
 ${figureHtml(figure)}
 <p>Searches begin on paths of SGD and disturbances of them. Newton steps alone, damped so that ‖∇‖ falls, seldom arrive; so three of
 four searches first descend. To meet saddles too, paths are those of networks with 0 to 16 hidden units active: a silent unit
@@ -86,7 +78,6 @@ stalls is dropped; where ‖H∇‖/(‖H‖‖∇‖) is near zero it ended in 
 (Frye et al. 2021).</p>
 <h2>Points</h2>
 ${table([["energy", "error, %", "index, %", "smallest eigenvalue", "‖∇‖", "‖H∇‖/(‖H‖‖∇‖)", "search"], ...rows], "Equal energies (to 1e-5) are one point: symmetric copies are not told apart.")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode.")}`,
+${settingsHtml(settings, "Evaluation mode.")}`,
   );
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml } from "../report/htmlPage.ts";
 import type { SlicePoint } from "./slices.ts";
 
 /** A solution on the line. */
@@ -71,7 +71,7 @@ function colourBar(losses: readonly number[]): Plot.Markish[] {
 }
 
 /** A page that explains the slices. */
-export function slicePage(figures: readonly Figure[], settings: Readonly<Record<string, string | number>>): string {
+export function slicePage(figures: readonly Figure[], settings: PageSettings): string {
   const lead =
     "A slice shows the loss in one or two of the directions of weight space. Between two solutions it tells whether a ridge " +
     "lies between them; around one, random directions with the norms of the weights' filters tell how wide its valley is, " +
@@ -80,7 +80,6 @@ export function slicePage(figures: readonly Figure[], settings: Readonly<Record<
     "Slices of the loss",
     `<p class="lead">${escaped(lead)}</p>
 ${figures.map(figureHtml).join("\n")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode. Between two solutions batch-norm statistics are interpolated with the weights; around one they stay its own.")}`,
+${settingsHtml(settings, "Evaluation mode. Between two solutions batch-norm statistics are interpolated with the weights; around one they stay its own.")}`,
   );
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import type { Spectrum } from "./measureSpectrum.ts";
 
 /** A bin of the density: its centre on the scale below and its mass. */
@@ -81,11 +81,7 @@ export function spectrumFigure(spectrum: Spectrum, network: string): Figure {
 }
 
 /** A page that explains the spectrum and says what is resolved. */
-export function spectrumPage(
-  spectrum: Spectrum,
-  figure: Figure,
-  settings: Readonly<Record<string, string | number>>,
-): string {
+export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageSettings): string {
   const number = (value: number): string =>
     Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2);
   const extremesOf = ({ largest, smallest }: Pick<Spectrum, "largest" | "smallest">): string[][] => [
@@ -116,7 +112,6 @@ ${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relativ
 <h2>Share near zero</h2>
 ${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
 <p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
+${settingsHtml(settings, "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
   );
 }

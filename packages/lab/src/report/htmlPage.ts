@@ -50,6 +50,20 @@ export function figureHtml({ title, caption, svg }: Figure): string {
   return `<h2>${escaped(title)}</h2>\n<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
+/** The settings behind a page, under their own heading. */
+export function settingsHtml(settings: PageSettings, caption: string): string {
+  const rows = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+  return `<h2>Settings</h2>\n${table([["setting", "value"], ...rows], caption)}`;
+}
+
+/** What a page tells of how its numbers were made. */
+export type PageSettings = Readonly<Record<string, string | number>>;
+
+/** Sentences as a list. */
+export function listHtml(sentences: readonly string[]): string {
+  return `<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>`;
+}
+
 /** A table; the first row is the head, rows marked in `differs` are shaded. */
 export function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
   const [head, ...body] = rows;

@@ -50,13 +50,16 @@ const pairs = [
   ["swa", "sgd"],
 ] as const;
 
+/** One value per run, by condition and in order of seeds. */
+export function byCondition(runs: readonly MeasuredRun[], read: (run: MeasuredRun) => number): Map<string, number[]> {
+  const values = new Map<string, number[]>();
+  for (const run of runs) values.set(run.condition, [...(values.get(run.condition) ?? []), read(run)]);
+  return values;
+}
+
 /** Quantities, comparisons and judgements from the runs. */
 export function assembleStudy(runs: readonly MeasuredRun[]): StudyResult {
-  const by = (read: (run: MeasuredRun) => number): Map<string, number[]> => {
-    const values = new Map<string, number[]>();
-    for (const run of runs) values.set(run.condition, [...(values.get(run.condition) ?? []), read(run)]);
-    return values;
-  };
+  const by = (read: (run: MeasuredRun) => number): Map<string, number[]> => byCondition(runs, read);
   const flatness = runs[0]!.measures.flatness.map(({ name, title }, k) => ({
     ...{ name, title },
     values: by(({ measures }) => (measures.flatness[k]!.valid ? measures.flatness[k]!.estimate : Number.NaN)),

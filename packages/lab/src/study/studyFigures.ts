@@ -4,8 +4,8 @@ import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { robustnessFigures } from "../landscape/robustnessFigure.ts";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { legendLine } from "../report/legend.ts";
+import { spreadOf } from "../runs/summarise.ts";
 import type { StudyResult } from "./assemble.ts";
-import { meanOf, sdOf } from "./spread.ts";
 
 /** The figures of the study. */
 export function studyFigures(study: StudyResult): Figure[] {
@@ -80,7 +80,7 @@ function couplingFigure({ runs }: StudyResult): Figure[] {
       const usable = all.filter(({ estimate }) => Number.isFinite(estimate));
       return {
         ...point,
-        estimate: meanOf(usable.map(({ estimate }) => estimate)),
+        estimate: spreadOf(usable.map(({ estimate }) => estimate)).mean ?? Number.NaN,
         standardError: Math.hypot(...usable.map(({ standardError }) => standardError)) / Math.max(1, usable.length),
         valid: all.every(({ valid }) => valid),
       };
@@ -107,8 +107,8 @@ function averagedRobustness({ runs }: StudyResult) {
     const own = learnt.length === 0 ? all : learnt;
     const points = own[0]!.measures.robustness.map((point, k) => {
       const over = (of: "error" | "loss") => {
-        const values = own.map(({ measures }) => measures.robustness[k]![of].estimate);
-        return { estimate: meanOf(values), standardError: (sdOf(values) ?? 0) / Math.sqrt(values.length) };
+        const { mean, sd, n } = spreadOf(own.map(({ measures }) => measures.robustness[k]![of].estimate));
+        return { estimate: mean ?? Number.NaN, standardError: (sd ?? 0) / Math.sqrt(n) };
       };
       return { ...point, error: over("error"), loss: over("loss") };
     });

@@ -1,10 +1,10 @@
 import { short, withError } from "../landscape/numbers.ts";
 import type { Figure } from "../report/figures.ts";
-import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
-import type { Hypothesis, PairOfConditions, StudyResult } from "./assemble.ts";
+import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { spreadOf } from "../runs/summarise.ts";
+import { byCondition, type Hypothesis, type PairOfConditions, type StudyResult } from "./assemble.ts";
 import { conditions } from "./conditions.ts";
 import type { Comparison, Quantity } from "./judge.ts";
-import { meanOf, sdOf } from "./spread.ts";
 
 /** One sentence per hypothesis, for the terminal and the page. */
 export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
@@ -32,11 +32,7 @@ export function failedRuns({ runs }: StudyResult): string {
 }
 
 /** The report by which a reader can judge the paper's claim. */
-export function studyPage(
-  study: StudyResult,
-  figures: readonly Figure[],
-  settings: Readonly<Record<string, string | number>>,
-): string {
+export function studyPage(study: StudyResult, figures: readonly Figure[], settings: PageSettings): string {
   const { hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
   const lead =
     "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
@@ -44,17 +40,14 @@ export function studyPage(
   const trainLoss: Quantity = {
     name: "train-loss",
     title: "Training loss",
-    values: valuesOf(study, ({ result }) => result.trainLoss ?? Number.NaN),
+    values: byCondition(runs, ({ result }) => result.trainLoss ?? Number.NaN),
   };
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   return htmlPage(
     `Study: wide valleys (${settings.network})`,
     `<p class="lead">${escaped(lead)}</p>
 <h2>Judgement</h2>
-<ul>${[...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)]
-      .filter((line) => line !== "")
-      .map((line) => `<li>${escaped(line)}</li>`)
-      .join("\n")}</ul>
+${listHtml([...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
 <p>Supported: a difference in favour in more than half of the measures and against in none; contradicted: the reverse. A difference
 is seen beyond 5 % of Student's t over seeds. The measures are not independent, and their number is not corrected for: count
 how many agree.</p>
@@ -72,15 +65,8 @@ ${pairs
   .map((pair) => pairTable(pair, pair.robustness))
   .join("\n")}
 ${figures.map(figureHtml).join("\n")}
-<h2>Settings</h2>
-${table([["setting", "value"], ...Object.entries(settings).map(([name, value]) => [name, String(value)])], "Evaluation mode; small LeNet has no batch norm.")}`,
+${settingsHtml(settings, "Evaluation mode; small LeNet has no batch norm.")}`,
   );
-}
-
-function valuesOf(study: StudyResult, read: (run: StudyResult["runs"][number]) => number): Map<string, number[]> {
-  const values = new Map<string, number[]>();
-  for (const run of study.runs) values.set(run.condition, [...(values.get(run.condition) ?? []), read(run)]);
-  return values;
 }
 
 function percentages({ name, title, values }: Quantity): Quantity {
@@ -95,10 +81,8 @@ function percentagesOfErrors(quantity: Quantity): Quantity {
 function valuesTable(quantities: readonly Quantity[], caption: string): string {
   const names = [...quantities[0]!.values.keys()];
   const cell = (values: readonly number[]): string => {
-    const finite = values.filter(Number.isFinite);
-    if (finite.length === 0) return "–";
-    const sd = sdOf(finite);
-    return `${withError(meanOf(finite), sd ?? 0)}${finite.length < values.length ? ` (${finite.length})` : ""}`;
+    const { mean, sd, n } = spreadOf(values);
+    return mean === null ? "–" : `${withError(mean, sd ?? 0)}${n < values.length ? ` (${n})` : ""}`;
   };
   const rows = quantities.map(({ title, values }) => [title, ...names.map((name) => cell(values.get(name)!))]);
   return table([["", ...names], ...rows], caption);

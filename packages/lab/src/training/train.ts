@@ -1,7 +1,8 @@
 /** The training loop: an async iterator of events. */
-import { bernoulliMaskInto, type Optimizer, type Progress, progress, randomKey } from "entropy-sgd";
+import { type Optimizer, type Progress, progress } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
-import type { DataSet, Split } from "../data/split.ts";
+import type { DataSet } from "../data/split.ts";
+import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import { errorsOf, finiteOrNull } from "./errorsOf.ts";
 import type { EndReason, EvaluationEvent, OuterEvent, RunResult, TrainEvent } from "./events.ts";
@@ -161,26 +162,4 @@ export async function* train<S extends { readonly progress: Progress }>(
 
 function sampler(sampling: Sampling, { numExamples, batchSize }: Plan, seed: number): Sampler {
   return sampling === "replacement" ? withReplacement(numExamples, seed) : byPermutation(numExamples, batchSize, seed);
-}
-
-/** Writes mini-batch number `batch` to the model's inputs and labels. */
-function batchFiller(model: TrainableModel, split: Split, { indicesInto }: Sampler): (batch: number) => void {
-  const { inputs, labels, batchSize } = model;
-  const exampleSize = inputs.length / batchSize;
-  const indices = new Int32Array(batchSize);
-  return (batch) => {
-    indicesInto(indices, batch);
-    for (let i = 0; i < batchSize; i++) {
-      split.readExampleInto(inputs, i * exampleSize, indices[i]!);
-      labels[i] = split.labelOf(indices[i]!);
-    }
-  };
-}
-
-/** Fills every dropout mask for gradient number `step`, keyed by (seed, "dropout", layer) and step. */
-function maskFiller(model: TrainableModel, seed: number): (step: number) => void {
-  const masks = model.masks.map(({ layer, keep, mask }) => ({ keep, mask, key: randomKey(seed, "dropout", layer) }));
-  return (step) => {
-    for (const { keep, mask, key } of masks) bernoulliMaskInto(mask, keep, { key, stream: 0, step });
-  };
 }

@@ -1,0 +1,27 @@
+/** What is written to a model before each gradient: mini-batch and dropout masks. */
+import { bernoulliMaskInto, randomKey } from "entropy-sgd";
+import type { Sampler } from "../data/sampler.ts";
+import type { Split } from "../data/split.ts";
+import type { TrainableModel } from "./trainableModel.ts";
+
+/** Writes mini-batch number `batch` to the model's inputs and labels. */
+export function batchFiller(model: TrainableModel, split: Split, { indicesInto }: Sampler): (batch: number) => void {
+  const { inputs, labels, batchSize } = model;
+  const exampleSize = inputs.length / batchSize;
+  const indices = new Int32Array(batchSize);
+  return (batch) => {
+    indicesInto(indices, batch);
+    for (let i = 0; i < batchSize; i++) {
+      split.readExampleInto(inputs, i * exampleSize, indices[i]!);
+      labels[i] = split.labelOf(indices[i]!);
+    }
+  };
+}
+
+/** Fills every dropout mask for gradient number `step`, keyed by (seed, "dropout", layer) and step. */
+export function maskFiller(model: TrainableModel, seed: number): (step: number) => void {
+  const masks = model.masks.map(({ layer, keep, mask }) => ({ keep, mask, key: randomKey(seed, "dropout", layer) }));
+  return (step) => {
+    for (const { keep, mask, key } of masks) bernoulliMaskInto(mask, keep, { key, stream: 0, step });
+  };
+}
