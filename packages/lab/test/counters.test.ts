@@ -9,9 +9,9 @@ const dropout = 0.25;
 
 describe("nodes of the training graph", () => {
   test.each([
-    ["mnistfc-bn", 136],
-    ["lenet", 253],
-    ["all-cnn-bn", 897],
+    ["mnistfc-bn", 137],
+    ["lenet", 254],
+    ["all-cnn-bn", 898],
   ])("%s has at most %i", async (name, numNodes) => {
     const model = await compileNetwork(networks[name]!, { batchSize: 8, dropout, threads: 1 });
     const total = Object.values(model.nodeCounts).reduce((sum, count) => sum + count, 0);
@@ -24,7 +24,7 @@ describe("nodes of the training graph", () => {
   });
 });
 
-test("a step copies the loss and the gradient once and allocates no vector", async () => {
+test("a step copies nothing of the loss and the gradient and allocates no vector", async () => {
   const model = await compileNetwork(networks.lenet!, { batchSize: 8, dropout, threads: 1 });
   const optimizer = entropySgd({ ...presets.lua, innerSteps: 3, scope: 1e-3 });
   let state = optimizer.init(model.initialParams(0), model.memory);
@@ -45,6 +45,6 @@ test("a step copies the loss and the gradient once and allocates no vector", asy
   const calls = [allocated.mock.calls.length, sliced.mock.calls.length];
   vi.restoreAllMocks();
   await model.close();
-  expect(bytes).toBe(4 * (model.numParams + 1));
+  expect(bytes).toBe(0);
   expect(calls).toEqual([0, 0]);
 });

@@ -39,6 +39,8 @@ export interface OnnxGraph {
   ints(data: readonly number[], shape?: Shape): string;
   input(name: string, shape: Shape, dtype: DType): string;
   output(name: string, from: string, shape: Shape): void;
+  /** Puts an empty sequence of tensors in front of all outputs. */
+  emptySequence(name: string): void;
   /** Names of the inputs that the outputs depend on. */
   usedInputs(): ReadonlySet<string>;
   /** Counts by operator of the nodes that the outputs depend on. */
@@ -52,6 +54,7 @@ export function onnxGraph(): OnnxGraph {
   const initializers = new Map<string, Initializer>();
   const inputs = new Map<string, { shape: Shape; dtype: DType }>();
   const outputs: { name: string; shape: Shape }[] = [];
+  const sequences: string[] = [];
 
   function addNode(opType: string, from: readonly string[], options: NodeOptions): readonly string[] {
     const first = `${opType}_${nodes.length}`;
@@ -73,7 +76,7 @@ export function onnxGraph(): OnnxGraph {
 
   /** Nodes and tensor names reachable from the outputs; nodes are in execution order already. */
   function live(): { nodes: OnnxNode[]; names: Set<string> } {
-    const names = new Set(outputs.map(({ name }) => name));
+    const names = new Set([...sequences, ...outputs.map(({ name }) => name)]);
     const kept: OnnxNode[] = [];
     for (const node of [...nodes].reverse()) {
       if (!node.outputs.some((name) => names.has(name))) continue;
@@ -95,6 +98,10 @@ export function onnxGraph(): OnnxGraph {
     output(name, from, shape) {
       nodes.push({ opType: "Identity", inputs: [from], outputs: [name], options: {} });
       outputs.push({ name, shape });
+    },
+    emptySequence(name) {
+      nodes.push({ opType: "SequenceEmpty", inputs: [], outputs: [name], options: {} });
+      sequences.push(name);
     },
     usedInputs() {
       const { names } = live();
@@ -130,7 +137,10 @@ export function onnxGraph(): OnnxGraph {
           input: [...inputs]
             .filter(([name]) => used.names.has(name))
             .map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
-          output: outputs.map(({ name, shape }) => valueInfo(name, shape, "float32")),
+          output: [
+            ...sequences.map((name) => ({ name, type: { sequenceType: { elemType: tensorOf("float32") } } })),
+            ...outputs.map(({ name, shape }) => valueInfo(name, shape, "float32")),
+          ],
         },
       });
     },
@@ -149,10 +159,10 @@ function asciiBytes(text: string): Uint8Array {
 }
 
 function valueInfo(name: string, shape: Shape, dtype: DType): object {
-  return {
-    name,
-    type: {
-      tensorType: { elemType: elementTypes[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } },
-    },
-  };
+  const { tensorType } = tensorOf(dtype);
+  return { name, type: { tensorType: { ...tensorType, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } } };
+}
+
+function tensorOf(dtype: DType): { readonly tensorType: { readonly elemType: number } } {
+  return { tensorType: { elemType: elementTypes[dtype] } };
 }

@@ -17,6 +17,11 @@ export interface CompileOptions {
   readonly ort: OnnxRuntime;
   /** Threads of one operation; ONNX Runtime's default (the cores) when absent. Results are bit-identical at a fixed number. */
   readonly threads?: number;
+  /**
+   * Outputs are written to the bound arrays by the runtime itself and nothing is copied or allocated at a run. Asks for
+   * onnxruntime-node (docs/decisions/outputs-in-place.md). Default false: every output is copied once.
+   */
+  readonly inPlace?: boolean;
   /** More session options, such as `executionProviders` or `enableProfiling`. */
   readonly session?: InferenceSession.SessionOptions;
 }
@@ -32,11 +37,23 @@ export interface Program {
   readonly nodeCounts: Readonly<Record<string, number>>;
   /** `data` is read at every run without a copy; it must not move (a memory that grows detaches its views). */
   bindInput(name: string, data: ProgramArray): void;
-  /** `data` is written after every run, one copy. */
+  /** `data` is written at every run; with `inPlace` it must not move either. */
   bindOutput(name: string, data: Float32Array): void;
   /** Computes every bound output from the inputs as they are now. */
   run(): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * An output that JavaScript cannot hold, in front of the others.
+ *
+ * onnxruntime-node writes pre-allocated outputs where they belong and then makes a copy of each for its result. A sequence
+ * of tensors ends that at the first output with the error below: everything is computed and nothing is copied.
+ */
+const endOfRun = "end of run";
+
+function endOfRunOnly(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith("Non tensor type"))) throw error;
 }
 
 /**
@@ -51,19 +68,26 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const { ort } = options;
   const declared = declaredInputs(Object.values(outputs));
   const graph = lower(outputs);
+  if (options.inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = Object.fromEntries(Object.entries(declared).filter(([name]) => used.has(name)));
   const session = await ort.InferenceSession.create(graph.serialise(), {
     executionMode: "sequential",
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    // Vanishing softmax probabilities would make denormal numbers, which cost a hundred cycles each.
-    extra: { session: { set_denormal_as_zero: "1" } },
+    extra: {
+      session: {
+        // Vanishing softmax probabilities would make denormal numbers, which cost a hundred cycles each.
+        set_denormal_as_zero: "1",
+        // Long enough to wait for the next operator, short enough to leave the core to others after the last.
+        intra_op: { spin_duration_us: "300" },
+      },
+    },
     ...options.session,
   });
   const feeds: Record<string, Tensor> = {};
   const targets = new Map<string, Float32Array>();
-  let fetches: readonly string[] = [];
+  const fetches: Record<string, Tensor | null> = options.inPlace ? { [endOfRun]: null } : {};
   let missing = Object.keys(inputs);
 
   return {
@@ -94,12 +118,16 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
         );
       }
       targets.set(name, data);
-      fetches = [...targets.keys()];
+      fetches[name] = options.inPlace ? new ort.Tensor("float32", data, wanted.shape) : null;
     },
     async run() {
       if (missing.length > 0) throw new Error(`run: inputs not bound: ${missing.join(", ")}`);
+      if (options.inPlace) {
+        await session.run(feeds, fetches).catch(endOfRunOnly);
+        return;
+      }
       const results = await session.run(feeds, fetches);
-      for (const name of fetches) targets.get(name)!.set(results[name]!.data as Float32Array);
+      for (const [name, target] of targets) target.set(results[name]!.data as Float32Array);
     },
     close: () => session.release(),
   };
