@@ -1,5 +1,6 @@
 /** Where vectors live. */
-import { registerMemory } from "./kernels/kernels.ts";
+import { registered, registerMemory, reservedBytes } from "./kernels/kernels.ts";
+import type { NormalsAhead } from "./random/draw.ts";
 import type { Vector, VectorMemory } from "./types.ts";
 
 /** Plain arrays, one per vector. */
@@ -13,6 +14,11 @@ export interface SharedVectorMemory extends VectorMemory {
   readonly buffer: ArrayBuffer;
   /** Bytes not yet given out. */
   readonly bytesLeft: () => number;
+  /**
+   * Moves of vectors in this memory take their normals from `source` as far as it has drawn them, and draw the rest
+   * themselves; null ends that. Results have the same bits either way.
+   */
+  useNormals(source: NormalsAhead | null): void;
 }
 
 /** Pages of WebAssembly memory, and a cache line. */
@@ -38,12 +44,15 @@ export function sharedMemory(bytes: number): SharedVectorMemory {
   if (!Number.isInteger(bytes) || bytes < 1 || bytes >= 2 ** 32) {
     throw new RangeError(`sharedMemory: bytes must be an integer in [1, 4294967296), got ${bytes}`);
   }
-  // Address 0 means an absent vector to the kernels, so the first line stays free.
-  let next = alignment;
-  const buffer = newBuffer(bytes + alignment);
+  let next = reservedBytes;
+  const buffer = newBuffer(bytes + reservedBytes);
   return {
     buffer,
     bytesLeft: () => buffer.byteLength - next,
+    useNormals(source: NormalsAhead | null): void {
+      const entry = registered(buffer);
+      if (entry !== undefined) entry.normals = source;
+    },
     allocate(length: number, like: Vector): Vector {
       const start = next;
       const end = start + length * like.BYTES_PER_ELEMENT;

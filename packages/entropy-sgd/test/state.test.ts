@@ -53,7 +53,7 @@ test("restoring writes into the vectors of the template", () => {
 describe("malformed states", () => {
   test.each([
     ["format", "other", 'json.format must be "entropy-sgd state"'],
-    ["version", 2, "version must be 1, got 2; the state cannot be read here"],
+    ["version", 1, "version must be 2, got 1; the state cannot be read here"],
     ["philoxRounds", 10, "philoxRounds must be 7, got 10; the state would draw other noise here"],
     ["state", null, "state must be a record"],
     ["state.kind", "gradient-descent", 'kind must be "local-entropy", got gradient-descent'],

@@ -6,7 +6,7 @@
 import type { Draw } from "../random/draw.ts";
 import { forEachGroup, groupNormalsInto } from "../random/plainRandom.ts";
 import type { Vector } from "../types.ts";
-import { overGroups, randomArguments } from "./overGroups.ts";
+import { overGroups } from "./overGroups.ts";
 
 /** The numbers of one move. */
 export interface AdamCoefficients {
@@ -58,12 +58,12 @@ export function adamStepInto(
     read: [toward, gradient],
     start,
     end,
-    simd: (kernels, [px, pu, pm, pv, pa, pg], first, count) =>
+    normals: c.noise === 0 ? null : draw,
+    simd: (kernels, [px, pu, pm, pv, pa, pg], _, count, pn) =>
       kernels.adamStep(
-        ...([px, pu, pm, pv, pa, pg, first, count, c.gradientScale, c.decay, c.force] as const),
+        ...([px, pu, pm, pv, pa, pg, pn, count, c.gradientScale, c.decay, c.force] as const),
         ...([c.beta1, 1 - c.beta1, c.beta2, 1 - c.beta2, c.correction1, c.correction2, c.epsilon] as const),
         ...([c.decoupledDecay, c.learningRate, c.noise, c.averaging, 1 - c.averaging] as const),
-        ...randomArguments(draw),
       ),
     plain: (from, to) =>
       plainAdamStepInto(params, mean, firstMoment, secondMoment, toward, gradient, c, draw, from, to),

@@ -1,8 +1,8 @@
 /** The compiled SIMD kernels, instantiated at first use for each memory they work in. */
+import type { NormalsAhead } from "../random/draw.ts";
 import { kernelModule } from "./kernelModule.ts";
 
 type Random = readonly [key0: number, key1: number, stepLow: number, stepHigh: number, stream: number];
-type Groups = readonly [firstGroup: number, numGroups: number];
 
 /** The exports of assembly/kernels.ts. Pointers are byte addresses in the memory, 0 for an absent vector. */
 export interface Kernels {
@@ -10,59 +10,99 @@ export interface Kernels {
   initialise(): void;
   langevinStep(
     ...args: [
-      ...[params: number, mean: number, velocity: number, anchor: number, gradient: number],
-      ...Groups,
-      ...[gradientScale: number, momentum: number, nesterov: number, insideDecay: number, insideForce: number],
+      ...[params: number, mean: number, velocity: number, anchor: number, gradient: number, normals: number],
+      ...[
+        numGroups: number,
+        gradientScale: number,
+        momentum: number,
+        nesterov: number,
+        insideDecay: number,
+        insideForce: number,
+      ],
       ...[outsideDecay: number, outsideForce: number, learningRate: number],
       ...[noise: number, averaging: number, keep: number],
-      ...Random,
     ]
   ): void;
   adamStep(
     ...args: [
       ...[params: number, mean: number, firstMoment: number, secondMoment: number, anchor: number, gradient: number],
-      ...Groups,
-      ...[gradientScale: number, decay: number, force: number, beta1: number, rest1: number, beta2: number],
+      ...[
+        normals: number,
+        numGroups: number,
+        gradientScale: number,
+        decay: number,
+        force: number,
+        beta1: number,
+        rest1: number,
+        beta2: number,
+      ],
       ...[rest2: number, correction1: number, correction2: number, epsilon: number, decoupledDecay: number],
       ...[learningRate: number, noise: number, averaging: number, keep: number],
-      ...Random,
     ]
   ): void;
-  fillNormal(...args: [out: number, ...Groups, ...Random]): void;
-  fillUniform(...args: [out: number, ...Groups, ...Random]): void;
+  fillNormal(...args: [out: number, firstGroup: number, numGroups: number, ...Random]): void;
+  fillUniform(...args: [out: number, firstGroup: number, numGroups: number, ...Random]): void;
   squaredDistance(a: number, b: number, numGroups: number): number;
-  fillMask(...args: [out: number, ...Groups, threshold: number, value: number, ...Random]): void;
+  fillMask(
+    ...args: [out: number, firstGroup: number, numGroups: number, threshold: number, value: number, ...Random]
+  ): void;
 }
 
-/** undefined before the first use, null where compilation is forbidden. */
+/** Elements of noise that are drawn, or copied from where they were drawn ahead, just before their use: 16 KB. */
+export const noiseBlock = 4096;
+
+/** Address of that block in every registered memory; address 0 means an absent vector, so the first line stays free. */
+export const noiseAddress = 64;
+
+/** Bytes at the start of every registered memory that are not for vectors. */
+export const reservedBytes: number = noiseAddress + 4 * noiseBlock;
+
+/** A memory that kernels work in. */
+export interface RegisteredMemory {
+  readonly memory: WebAssembly.Memory;
+  /** The block for noise. */
+  readonly noise: Float32Array;
+  /** Normals drawn ahead for vectors in this memory; null where they are drawn when they are used. */
+  normals: NormalsAhead | null;
+  /** undefined before the first use, null where compilation is forbidden. */
+  kernels: Kernels | null | undefined;
+}
+
 let compiled: WebAssembly.Module | null | undefined;
-const memories = new WeakMap<ArrayBuffer, { memory: WebAssembly.Memory; kernels: Kernels | null | undefined }>();
+const memories = new WeakMap<ArrayBuffer, RegisteredMemory>();
 
-/** Makes the kernels able to work in `memory`. */
+/** Makes the kernels able to work in `memory`, of which the first `reservedBytes` bytes are theirs. */
 export function registerMemory(memory: WebAssembly.Memory): void {
-  memories.set(memory.buffer, { memory, kernels: undefined });
+  const noise = new Float32Array(memory.buffer, noiseAddress, noiseBlock);
+  memories.set(memory.buffer, { memory, noise, normals: null, kernels: undefined });
 }
 
-/** Whether vectors in `buffer` need no copy to be worked on. */
-export function isRegistered(buffer: ArrayBufferLike): boolean {
-  return buffer instanceof ArrayBuffer && memories.has(buffer);
+/** What is known of a buffer; undefined where it is not a registered memory's. */
+export function registered(buffer: ArrayBufferLike): RegisteredMemory | undefined {
+  return buffer instanceof ArrayBuffer ? memories.get(buffer) : undefined;
 }
 
 /** The kernels over a registered buffer, or null where WebAssembly or its SIMD is missing or forbidden. */
-export function kernelsOver(buffer: ArrayBuffer): Kernels | null {
-  const entry = memories.get(buffer);
+export function kernelsOver(buffer: ArrayBufferLike): Kernels | null {
+  const entry = registered(buffer);
   if (entry === undefined) return null;
   if (entry.kernels === undefined) entry.kernels = instantiate(entry.memory);
   return entry.kernels;
 }
 
 function instantiate(memory: WebAssembly.Memory): Kernels | null {
-  if (compiled === undefined) compiled = compile();
-  if (compiled === null) return null;
+  const module = compiledKernels();
+  if (module === null) return null;
   // The exports are those of assembly/kernels.ts, which WebAssembly cannot type.
-  const kernels = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
   kernels.initialise();
   return kernels;
+}
+
+/** The module, compiled at first use; null where compilation is forbidden. */
+export function compiledKernels(): WebAssembly.Module | null {
+  if (compiled === undefined) compiled = compile();
+  return compiled;
 }
 
 /** A content security policy without wasm-unsafe-eval makes this throw; then the plain code works. */

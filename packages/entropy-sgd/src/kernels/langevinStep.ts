@@ -6,7 +6,7 @@
 import type { Draw } from "../random/draw.ts";
 import { forEachGroup, groupNormalsInto } from "../random/plainRandom.ts";
 import type { Vector } from "../types.ts";
-import { overGroups, randomArguments } from "./overGroups.ts";
+import { overGroups } from "./overGroups.ts";
 
 /** The numbers of one move; names as in `StepTerms`. */
 export interface LangevinCoefficients {
@@ -50,12 +50,12 @@ export function langevinStepInto(
     read: [anchor, gradient],
     start,
     end,
-    simd: (kernels, [px, pm, pv, pa, pg], first, count) =>
+    normals: c.noise === 0 ? null : draw,
+    simd: (kernels, [px, pm, pv, pa, pg], _, count, pn) =>
       kernels.langevinStep(
-        ...([px, pm, pv, pa, pg, first, count, c.gradientScale, c.momentum, c.nesterov ? 1 : 0] as const),
+        ...([px, pm, pv, pa, pg, pn, count, c.gradientScale, c.momentum, c.nesterov ? 1 : 0] as const),
         ...([c.insideDecay, c.insideForce, c.outsideDecay, c.outsideForce, c.learningRate] as const),
         ...([c.noise, c.averaging, 1 - c.averaging] as const),
-        ...randomArguments(draw),
       ),
     plain: (from, to) => plainLangevinStepInto(params, mean, velocity, anchor, gradient, c, draw, from, to),
   });

@@ -1,6 +1,6 @@
 /** Norms of vectors, summed in float64 in four partial sums by element modulo 4. */
 import type { Vector } from "../types.ts";
-import { isRegistered, kernelsOver } from "./kernels.ts";
+import { kernelsOver } from "./kernels.ts";
 
 /** Σ vᵢ². Cost: one pass; SIMD for a Float32Array in a shared memory. */
 export function squaredNorm(vector: Vector): number {
@@ -25,9 +25,8 @@ function sumOfSquares(a: Vector, b: Vector | null): number {
 
 function groupsBySimd(a: Vector, b: Vector | null, numGroups: number): number | null {
   const { buffer } = a;
-  if (!(a instanceof Float32Array) || !isRegistered(buffer) || (b !== null && b.buffer !== buffer)) return null;
-  // A registered buffer is an ArrayBuffer.
-  const kernels = kernelsOver(buffer as ArrayBuffer);
+  if (!(a instanceof Float32Array) || (b !== null && b.buffer !== buffer)) return null;
+  const kernels = kernelsOver(buffer);
   return kernels === null ? null : kernels.squaredDistance(a.byteOffset, b?.byteOffset ?? 0, numGroups);
 }
 

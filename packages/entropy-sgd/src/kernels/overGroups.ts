@@ -6,9 +6,17 @@
  */
 import { type Draw, halvesOf } from "../random/draw.ts";
 import type { Vector } from "../types.ts";
-import { isRegistered, type Kernels, kernelsOver, registerMemory } from "./kernels.ts";
+import {
+  type Kernels,
+  kernelsOver,
+  noiseAddress,
+  noiseBlock,
+  registered,
+  registerMemory,
+  reservedBytes,
+} from "./kernels.ts";
 
-/** One kernel call over [start, end). */
+/** One kernel's work over [start, end). */
 export interface GroupWork {
   /** Vectors the kernel reads and writes; null for an absent one. */
   readonly written: readonly (Vector | null)[];
@@ -16,14 +24,22 @@ export interface GroupWork {
   readonly read: readonly (Vector | null)[];
   readonly start: number;
   readonly end: number;
-  /** The SIMD kernel on `numGroups` whole groups; pointers in the order `written`, `read`. */
-  simd(kernels: Kernels, pointers: readonly number[], firstGroup: number, numGroups: number): void;
+  /** The normals it adds; null where it adds none. */
+  readonly normals?: Draw | null;
+  /** The SIMD kernel on `numGroups` whole groups; pointers in the order `written`, `read`, and one to the normals. */
+  simd(
+    kernels: Kernels,
+    pointers: readonly number[],
+    firstGroup: number,
+    numGroups: number,
+    normalsPointer: number,
+  ): void;
   /** The same in plain code on [start, end). */
   plain(start: number, end: number): void;
 }
 
 /** Elements of a vector that pass through scratch memory at once: small enough that all blocks fit a level-2 cache. */
-const blockLength = 4096;
+const blockLength = noiseBlock;
 const maxVectors = 6;
 const pageBytes = 65536;
 
@@ -35,7 +51,7 @@ export function randomArguments({ key, stream, step }: Draw): [number, number, n
   return [key[0], key[1], low, high, stream];
 }
 
-/** Does the work; the result's bits do not depend on where the vectors live. */
+/** Does the work; the result's bits do not depend on where the vectors live or when the normals are drawn. */
 export function overGroups(work: GroupWork): void {
   const { written, read, start, end } = work;
   const vectors = [...written, ...read];
@@ -45,23 +61,51 @@ export function overGroups(work: GroupWork): void {
     work.plain(start, end);
     return;
   }
-  const buffer = vectors.find((vector) => vector !== null)!.buffer;
-  const shared = isRegistered(buffer) && vectors.every((vector) => vector === null || vector.buffer === buffer);
-  // A registered buffer is an ArrayBuffer.
-  const kernels = kernelsOver(shared ? (buffer as ArrayBuffer) : scratchBuffer());
+  const { buffer } = vectors.find((vector) => vector !== null)!;
+  const shared =
+    registered(buffer) !== undefined && vectors.every((vector) => vector === null || vector.buffer === buffer);
+  const home = shared ? buffer : scratchBuffer();
+  const kernels = kernelsOver(home);
   if (kernels === null) {
     work.plain(start, end);
     return;
   }
   work.plain(start, aligned);
-  if (shared) {
-    const pointers = vectors.map((vector) => (vector === null ? 0 : vector.byteOffset + 4 * aligned));
-    work.simd(kernels, pointers, aligned / 16, (last - aligned) / 16);
+  if (!shared || work.normals) {
+    const prepareNormals = normalsInto(home, kernels, work.normals ?? null);
+    for (let at = aligned; at < last; at += blockLength) {
+      const to = Math.min(last, at + blockLength);
+      const normalsPointer = prepareNormals(at, to);
+      const views = shared ? vectors : copiesOf(vectors, at, to);
+      const pointers = views.map((view) => (view === null ? 0 : view.byteOffset + (shared ? 4 * at : 0)));
+      work.simd(kernels, pointers, at / 16, (to - at) / 16, normalsPointer);
+      if (shared) continue;
+      written.forEach((vector, k) => {
+        if (vector !== null) vector.set(views[k]!, at);
+      });
+    }
   } else {
-    for (let at = aligned; at < last; at += blockLength)
-      throughScratch(work, kernels, at, Math.min(last, at + blockLength));
+    const pointers = vectors.map((vector) => (vector === null ? 0 : vector.byteOffset + 4 * aligned));
+    work.simd(kernels, pointers, aligned / 16, (last - aligned) / 16, 0);
   }
   work.plain(last, end);
+}
+
+/** Brings the normals of a block to the noise block of `home`: copied where they were drawn ahead, else drawn now. */
+function normalsInto(
+  home: ArrayBufferLike,
+  { fillNormal }: Kernels,
+  draw: Draw | null,
+): (from: number, to: number) => number {
+  if (draw === null) return () => 0;
+  const { noise, normals } = registered(home)!;
+  const ahead = normals?.take(draw);
+  const random = randomArguments(draw);
+  return (from, to) => {
+    if (ahead !== undefined && to <= ahead.length) noise.set(ahead.subarray(from, to));
+    else fillNormal(noiseAddress, from / 16, (to - from) / 16, ...random);
+    return noiseAddress;
+  };
 }
 
 function scratchBuffer(): ArrayBuffer {
@@ -70,24 +114,19 @@ function scratchBuffer(): ArrayBuffer {
     scratch = new ArrayBuffer(0);
     return scratch;
   }
-  // Address 0 means an absent vector, so the first line stays free.
-  const pages = Math.ceil((64 + 4 * blockLength * maxVectors) / pageBytes);
+  const pages = Math.ceil((reservedBytes + 4 * blockLength * maxVectors) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   registerMemory(memory);
   scratch = memory.buffer;
   return scratch;
 }
 
-function throughScratch({ written, read, simd }: GroupWork, kernels: Kernels, from: number, to: number): void {
-  const views = [...written, ...read].map((vector, k) => {
+/** The vectors' elements [from, to) in the scratch memory. */
+function copiesOf(vectors: readonly (Vector | null)[], from: number, to: number): (Float32Array | null)[] {
+  return vectors.map((vector, k) => {
     if (vector === null) return null;
-    const view = new Float32Array(scratchBuffer(), 64 + 4 * blockLength * k, to - from);
+    const view = new Float32Array(scratchBuffer(), reservedBytes + 4 * blockLength * k, to - from);
     view.set(vector.subarray(from, to));
     return view;
-  });
-  const pointers = views.map((view) => view?.byteOffset ?? 0);
-  simd(kernels, pointers, from / 16, (to - from) / 16);
-  written.forEach((vector, k) => {
-    if (vector !== null) vector.set(views[k]!, from);
   });
 }

@@ -14,6 +14,15 @@ export type Draw = {
   readonly step: number;
 };
 
+/** A source of normals that may be ahead. */
+export interface NormalsAhead {
+  /**
+   * The first elements of a draw, as many as are ready, and the sign to begin with the next step's. The view stays as it
+   * is until the next `take` of another draw.
+   */
+  take(draw: Draw): Float32Array;
+}
+
 /** The two 32-bit halves of a whole number below 2⁵³. */
 export function halvesOf(value: number): readonly [low: number, high: number] {
   return [value >>> 0, Math.floor(value / 2 ** 32) >>> 0];

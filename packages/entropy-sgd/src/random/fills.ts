@@ -21,7 +21,7 @@ export function uniformInto(out: Vector, draw: Draw): void {
 }
 
 /**
- * Fills `out` with independent standard normals in float32 precision, of magnitude at most 5.77.
+ * Fills `out` with independent standard normals in float32 precision, of magnitude at most 6.56.
  *
  * Cost: a quarter of a Philox block and half a Box–Muller transform per element. Randomness: a function of (draw, i).
  */

@@ -93,17 +93,34 @@ describe("normals", () => {
       const words = Array.from(groupWords(group, draw(9)));
       groupNormalsInto(out, group, draw(9));
       for (const i of [0, 1, 2, 3, 8, 9, 10, 11]) {
-        const radius = Math.sqrt(-2 * Math.log(((words[i] >>> 8) + 1) * 2 ** -24));
-        const angle = 2 * Math.PI * (words[i + 4] >>> 8) * 2 ** -24;
-        // The logarithm L = −r²/2 errs by 1.2e-7 (polynomial) and four roundings of at most |L|; the root divides that by r.
-        // Sine and cosine err by 6e-8 and ten roundings below 1; root and product round once each.
+        const radius = Math.sqrt(-2 * Math.log(((words[i] >>> 1) | 1) * 2 ** -31));
+        const word = words[i + 4];
+        const t = (word << 2) * 2 ** -31;
+        const cosine = (word >>> 31 === 1 ? -1 : 1) * Math.cos((Math.PI / 4) * t);
+        const sine = Math.sin((Math.PI / 4) * t);
+        const exchanged = ((word >>> 30) & 1) === 1;
+        // −2 log u errs by 2.4e-7 (polynomial) and eight roundings of at most itself + 1, one of them that of u; the root
+        // divides that by 2r. Sine and cosine err by 6e-8 and ten roundings below 1; root and product round once each.
         const unit = 2 ** -24;
         const bound =
-          (1.2e-7 + 4 * unit * (radius ** 2 / 2 + 0.5)) / Math.max(radius, 3e-4) + radius * (6e-8 + 12 * unit);
-        expect(Math.abs(out[i] - radius * Math.cos(angle))).toBeLessThan(bound);
-        expect(Math.abs(out[i + 4] - radius * Math.sin(angle))).toBeLessThan(bound);
+          (2.4e-7 + 8 * unit * (radius ** 2 + 1)) / (2 * Math.max(radius, 3e-4)) + radius * (6e-8 + 12 * unit);
+        expect(Math.abs(out[i] - radius * (exchanged ? sine : cosine))).toBeLessThan(bound);
+        expect(Math.abs(out[i + 4] - radius * (exchanged ? cosine : sine))).toBeLessThan(bound);
       }
     }
+  });
+
+  test("point in every direction equally often, whatever their length", () => {
+    const all = normals(n, draw(12));
+    // 32 sectors of the circle for the pairs (element i, element i + 4) and 2 lengths, P(length² > log 4) = 1/2.
+    const counts = new Array(64).fill(0);
+    for (let i = 0; i < n; i++) {
+      if (i % 8 >= 4) continue;
+      const sector = Math.floor((16 * (Math.atan2(all[i + 4], all[i]) + Math.PI)) / Math.PI) % 32;
+      counts[sector + (all[i] ** 2 + all[i + 4] ** 2 > Math.log(4) ? 32 : 0)]++;
+    }
+    const expected = n / 2 / 64;
+    for (const count of counts) expect(Math.abs(count - expected)).toBeLessThan(5 * Math.sqrt((expected * 63) / 64));
   });
 });
 

@@ -5,8 +5,8 @@ import { philoxRounds } from "../random/philox.ts";
 import type { PlainData, Vector } from "../types.ts";
 import { isRecord, isVector, joined, rebuilt } from "./walk.ts";
 
-/** Raised when the layout of a saved state changes. */
-export const stateVersion = 1;
+/** Raised when the layout of a saved state changes, or what is drawn from its counters. */
+export const stateVersion = 2;
 
 const format = "entropy-sgd state";
 

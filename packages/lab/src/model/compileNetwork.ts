@@ -1,5 +1,6 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
-import { normalInto, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
+import { availableParallelism } from "node:os";
+import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
 import {
   buildNetwork,
   compile,
@@ -17,6 +18,7 @@ import * as ort from "onnxruntime-node";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { type EvaluationPrograms, evaluationPrograms } from "./evaluationPrograms.ts";
+import { spawnWorker } from "./spawnWorker.ts";
 import type { TrainableModel } from "./trainableModel.ts";
 
 /** Options of `compileNetwork`. */
@@ -25,7 +27,10 @@ export interface CompileNetworkOptions {
   readonly batchSize?: number;
   /** Dropout rate of the network's dropout layers; 0 when absent. */
   readonly dropout?: number;
-  /** Threads of one operation; the cores when absent. Results repeat to the bit for a fixed number. */
+  /**
+   * Threads of one operation; the cores when absent. Results repeat to the bit for a fixed number. With more than one, a
+   * further thread draws the noise of the next step while none of these works.
+   */
   readonly threads?: number;
 }
 
@@ -52,9 +57,12 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   ]);
   const names = ["loss", ...parameters.map(({ block }) => `${block.name}.gradient`)];
   const settings = { ort: ort as unknown as OnnxRuntime, ...(threads === undefined ? {} : { threads }) };
-  const program = await compile(Object.fromEntries(outputs.map((value, i) => [names[i]!, value])), settings);
+  const graph = Object.fromEntries(outputs.map((value, i) => [names[i]!, value]));
+  const program = await compile(graph, { ...settings, inPlace: true });
 
   const memory = sharedMemory(arenaBytes(network, inputShape));
+  const ahead = (threads ?? availableParallelism()) > 1 ? normalsWorker(numParams, spawnWorker) : null;
+  memory.useNormals(ahead);
   const like = new Float32Array(0);
   const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
   const inputs = allocate(sizeOf(inputShape));
@@ -97,7 +105,9 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     async lossAndGradient(params, out) {
       bindInputs(params);
       bindOutputs(out);
+      ahead?.pause();
       await program.run();
+      ahead?.resume();
       return lossOut[0]!;
     },
     nodeCounts: program.nodeCounts,
@@ -106,6 +116,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     recalibrate: evaluation.recalibrate,
     evaluate: evaluation.evaluate,
     async close() {
+      ahead?.close();
       await program.close();
       await evaluation.close();
     },
