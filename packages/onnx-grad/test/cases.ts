@@ -50,14 +50,16 @@ const windows = fc.record({
   kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
   stride: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
   padding: fc.tuple(fc.nat(1), fc.nat(1)),
+  batchLast: fc.boolean(),
   extra: fc.tuple(fc.nat(3), fc.nat(3)),
 });
 
 const convolutions = windows.map((w) => {
-  const x = [w.batch, w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]];
+  const image = [w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]];
+  const x = w.batchLast ? [...image, w.batch] : [w.batch, ...image];
   const kernel = [w.filters, w.channels, ...w.kernel];
   const y = g.conv2d(g.input("x", x), g.input("w", kernel), w).shape;
-  return { x, kernel, y, window: { stride: w.stride, padding: w.padding } };
+  return { x, kernel, y, window: { stride: w.stride, padding: w.padding, batchLast: w.batchLast } };
 });
 
 const pools = windows.map((w) => ({

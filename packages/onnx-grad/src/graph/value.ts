@@ -18,6 +18,12 @@ export interface Window {
   readonly padding: readonly [number, number];
 }
 
+/** A convolution's window and the layout of its images. */
+export interface ConvolutionWindow extends Window {
+  /** Images are [c×h×w×b] instead of [b×c×h×w]; kernels are [o×c×kh×kw] in both. */
+  readonly batchLast?: boolean;
+}
+
 /** A pooling window: its size, stride and no padding. */
 export interface PoolWindow {
   readonly size: readonly [number, number];
@@ -42,9 +48,9 @@ export interface Attributes {
   softmax: object;
   logSoftmax: object;
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
-  conv2d: Window;
-  conv2dInputGradient: Window;
-  conv2dWeightGradient: Window;
+  conv2d: ConvolutionWindow;
+  conv2dInputGradient: ConvolutionWindow;
+  conv2dWeightGradient: ConvolutionWindow;
   maxPoolIndices: PoolWindow;
   poolGather: PoolWindow;
   poolScatter: PoolWindow;

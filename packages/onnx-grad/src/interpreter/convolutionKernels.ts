@@ -1,5 +1,6 @@
 /** The three convolutions as one walk over (output position, kernel position); they differ in what is summed where. */
-import { type Node, type Shape, sizeOf, type Window } from "../graph/value.ts";
+import { type ConvolutionWindow, type Node, type Shape, sizeOf, type Window } from "../graph/value.ts";
+import { batchFirstShape } from "../ops/convolution.ts";
 import { type FloatArray, type Precision, zeros } from "./arrays.ts";
 
 /**
@@ -41,6 +42,26 @@ function walk(
   }
 }
 
+/** The shape of images with the batch first, whatever their layout. */
+function imageShape(shape: Shape, { batchLast }: ConvolutionWindow): Shape {
+  return batchLast ? batchFirstShape(shape) : shape;
+}
+
+/** Images with the batch first. */
+function batchFirst(data: FloatArray, shape: Shape, { batchLast }: ConvolutionWindow): FloatArray {
+  return batchLast ? exchanged(data, sizeOf(shape) / shape[3]!, shape[3]!) : data;
+}
+
+/** Images in the layout of a value of `shape` from images with the batch first. */
+function inLayout(data: Float64Array, shape: Shape, { batchLast }: ConvolutionWindow): Float64Array {
+  return batchLast ? exchanged(data, shape[3]!, sizeOf(shape) / shape[3]!) : data;
+}
+
+/** The transpose of a matrix [rows × columns]. */
+function exchanged(data: FloatArray, rows: number, columns: number): Float64Array {
+  return Float64Array.from({ length: data.length }, (_, k) => data[(k % rows) * columns + Math.floor(k / rows)]!);
+}
+
 function rounded(sums: Float64Array, precision: Precision): FloatArray {
   if (precision === "float64") return sums;
   const out = zeros(precision, sums.length);
@@ -49,13 +70,16 @@ function rounded(sums: Float64Array, precision: Precision): FloatArray {
 }
 
 export function convolve(value: Node<"conv2d">, [x, w]: readonly FloatArray[], precision: Precision): FloatArray {
-  const y = new Float64Array(sizeOf(value.shape));
-  const step = value.attributes.stride[1];
-  walk(value.inputs[0]!.shape, value.inputs[1]!.shape, value.shape, value.attributes, (atX, atW, atY, run) => {
+  const { inputs, shape, attributes } = value;
+  const y = new Float64Array(sizeOf(shape));
+  const step = attributes.stride[1];
+  const images = batchFirst(x!, inputs[0]!.shape, attributes);
+  const [xShape, yShape] = [imageShape(inputs[0]!.shape, attributes), imageShape(shape, attributes)];
+  walk(xShape, inputs[1]!.shape, yShape, attributes, (atX, atW, atY, run) => {
     const weight = w![atW]!;
-    for (let j = 0; j < run; j++) y[atY + j]! += weight * x![atX + j * step]!;
+    for (let j = 0; j < run; j++) y[atY + j]! += weight * images[atX + j * step]!;
   });
-  return rounded(y, precision);
+  return rounded(inLayout(y, shape, attributes), precision);
 }
 
 export function convolveInputGradient(
@@ -63,13 +87,16 @@ export function convolveInputGradient(
   [y, w]: readonly FloatArray[],
   precision: Precision,
 ): FloatArray {
-  const x = new Float64Array(sizeOf(value.shape));
-  const step = value.attributes.stride[1];
-  walk(value.shape, value.inputs[1]!.shape, value.inputs[0]!.shape, value.attributes, (atX, atW, atY, run) => {
+  const { inputs, shape, attributes } = value;
+  const x = new Float64Array(sizeOf(shape));
+  const step = attributes.stride[1];
+  const gradient = batchFirst(y!, inputs[0]!.shape, attributes);
+  const [xShape, yShape] = [imageShape(shape, attributes), imageShape(inputs[0]!.shape, attributes)];
+  walk(xShape, inputs[1]!.shape, yShape, attributes, (atX, atW, atY, run) => {
     const weight = w![atW]!;
-    for (let j = 0; j < run; j++) x[atX + j * step]! += weight * y![atY + j]!;
+    for (let j = 0; j < run; j++) x[atX + j * step]! += weight * gradient[atY + j]!;
   });
-  return rounded(x, precision);
+  return rounded(inLayout(x, shape, attributes), precision);
 }
 
 export function convolveWeightGradient(
@@ -77,11 +104,15 @@ export function convolveWeightGradient(
   [x, y]: readonly FloatArray[],
   precision: Precision,
 ): FloatArray {
-  const w = new Float64Array(sizeOf(value.shape));
-  const step = value.attributes.stride[1];
-  walk(value.inputs[0]!.shape, value.shape, value.inputs[1]!.shape, value.attributes, (atX, atW, atY, run) => {
+  const { inputs, shape, attributes } = value;
+  const w = new Float64Array(sizeOf(shape));
+  const step = attributes.stride[1];
+  const images = batchFirst(x!, inputs[0]!.shape, attributes);
+  const gradient = batchFirst(y!, inputs[1]!.shape, attributes);
+  const [xShape, yShape] = [imageShape(inputs[0]!.shape, attributes), imageShape(inputs[1]!.shape, attributes)];
+  walk(xShape, shape, yShape, attributes, (atX, atW, atY, run) => {
     let sum = 0;
-    for (let j = 0; j < run; j++) sum += x![atX + j * step]! * y![atY + j]!;
+    for (let j = 0; j < run; j++) sum += images[atX + j * step]! * gradient[atY + j]!;
     w[atW]! += sum;
   });
   return rounded(w, precision);

@@ -1,15 +1,10 @@
 /** Convolution's two adjoints in the forms that ONNX Runtime runs fastest. */
 import type { Node, Shape, Window } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
-import {
-  type ConvolutionSizes,
-  convolutionSizes,
-  convolveByColumns,
-  inputGradientByColumns,
-  prefersColumns,
-  weightGradientByColumns,
-} from "./imageColumns.ts";
+import { type ConvolutionSizes, columnsSize, convolutionSizes, suitsWinograd } from "./convolutionSizes.ts";
+import { convolveByColumns, inputGradientByColumns, weightGradientByColumns } from "./imageColumns.ts";
 import type { Lowering } from "./lowering.ts";
+import { convolveByWinograd, inputGradientByWinograd, weightGradientByWinograd } from "./winograd.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
 export function windowAttributes(kernel: Shape, window: Window): Record<string, OnnxAttribute> {
@@ -26,8 +21,34 @@ export function lowerConvolution(value: Node<"conv2d">, context: Lowering, bias?
   const [x, w] = value.inputs;
   const sizes = convolutionSizes(x!.shape, w!.shape, value.shape, value.attributes);
   const operands = [context.nameOf(x!), context.nameOf(w!), ...(bias === undefined ? [] : [bias])];
-  if (prefersColumns(sizes)) return convolveByColumns(operands, sizes, context);
+  if (value.attributes.batchLast) {
+    return suitsWinograd(sizes)
+      ? convolveByWinograd(operands, sizes, context)
+      : convolveByColumns(operands, sizes, context);
+  }
   return context.graph.node("Conv", operands, { attributes: windowAttributes(w!.shape, value.attributes) });
+}
+
+/** Above this many elements of the windows' gradient ConvTranspose and two transpositions are faster. */
+const largestScatter = 2 ** 22;
+
+/** dx with the batch last: by Winograd's form, the adjoint of the columns, or with the batch first and back. */
+function inputGradientBatchLast(value: Node<"conv2dInputGradient">, context: Lowering): string {
+  const { graph, nameOf } = context;
+  const [dy, w] = value.inputs;
+  const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
+  if (suitsWinograd(sizes)) return inputGradientByWinograd(nameOf(dy!), nameOf(w!), sizes, context);
+  if (columnsSize(sizes) <= largestScatter) return inputGradientByColumns(nameOf(dy!), nameOf(w!), sizes, context);
+  const first = graph.node("Transpose", [nameOf(dy!)], { attributes: { perm: [3, 0, 1, 2] } });
+  const dx = inputGradientBatchFirst(first, nameOf(w!), sizes, context);
+  return graph.node("Transpose", [dx], { attributes: { perm: [1, 2, 3, 0] } });
+}
+
+export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: Lowering): string {
+  if (value.attributes.batchLast) return inputGradientBatchLast(value, context);
+  const [dy, w] = value.inputs;
+  const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
+  return inputGradientBatchFirst(context.nameOf(dy!), context.nameOf(w!), sizes, context);
 }
 
 /**
@@ -35,25 +56,20 @@ export function lowerConvolution(value: Node<"conv2d">, context: Lowering, bias?
  *
  * With a stride the gradient is dilated, which is what ConvTranspose does.
  */
-export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: Lowering): string {
-  const { graph, nameOf } = context;
-  const [dy, w] = value.inputs;
-  const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
-  if (prefersColumns(sizes)) return inputGradientByColumns(nameOf(dy!), nameOf(w!), sizes, context);
-  const { stride, padding } = value.attributes;
-  const [, , height, width] = value.shape as [number, number, number, number];
-  const [, , rows, columns] = dy!.shape as [number, number, number, number];
-  const [, , kh, kw] = w!.shape as [number, number, number, number];
+function inputGradientBatchFirst(dy: string, w: string, s: ConvolutionSizes, { graph }: Lowering): string {
+  const { height, width, rows, columns, kernelRows: kh, kernelColumns: kw } = s;
+  const { stride, padding } = s.window;
+  const kernel = [s.filters, s.channels, kh, kw];
   // Input rows and columns that no window reaches at the end have gradient zero.
   const restRows = height - ((rows - 1) * stride[0] + kh - 2 * padding[0]);
   const restColumns = width - ((columns - 1) * stride[1] + kw - 2 * padding[1]);
   if (stride[0] > 1 || stride[1] > 1) {
-    return graph.node("ConvTranspose", [nameOf(dy!), nameOf(w!)], {
-      attributes: { ...windowAttributes(w!.shape, value.attributes), output_padding: [restRows, restColumns] },
+    return graph.node("ConvTranspose", [dy, w], {
+      attributes: { ...windowAttributes(kernel, s.window), output_padding: [restRows, restColumns] },
     });
   }
   const flipped = graph.node("Slice", [
-    graph.node("Transpose", [nameOf(w!)], { attributes: { perm: [1, 0, 2, 3] } }),
+    graph.node("Transpose", [w], { attributes: { perm: [1, 0, 2, 3] } }),
     graph.ints([-1, -1]),
     graph.ints([-(2 ** 31), -(2 ** 31)]),
     graph.ints([2, 3]),
@@ -64,9 +80,9 @@ export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: 
   // Conv takes no negative padding: rows beyond it are cut off the gradient first.
   const cut = pads.map((size) => Math.max(-size, 0));
   const trimmed = cut.every((size) => size === 0)
-    ? nameOf(dy!)
+    ? dy
     : graph.node("Slice", [
-        nameOf(dy!),
+        dy,
         graph.ints([cut[0]!, cut[1]!]),
         graph.ints([rows - cut[2]!, columns - cut[3]!]),
         graph.ints([2, 3]),
@@ -115,7 +131,11 @@ export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, context
   const { graph, nameOf } = context;
   const [x, dy] = value.inputs;
   const sizes = convolutionSizes(x!.shape, value.shape, dy!.shape, value.attributes);
-  if (prefersColumns(sizes)) return weightGradientByColumns(nameOf(x!), nameOf(dy!), sizes, context);
+  if (value.attributes.batchLast) {
+    return suitsWinograd(sizes)
+      ? weightGradientByWinograd(nameOf(x!), nameOf(dy!), sizes, context)
+      : weightGradientByColumns(nameOf(x!), nameOf(dy!), sizes, context);
+  }
   if (sizes.channels * sizes.kernelRows * sizes.kernelColumns <= fewWindowElements)
     return weightGradientByWindows(value, sizes, context);
   const { stride, padding } = value.attributes;

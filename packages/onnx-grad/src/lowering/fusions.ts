@@ -1,5 +1,5 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
-import type { Value } from "../graph/value.ts";
+import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { lowerConvolution } from "./convolutionLowerings.ts";
 import type { Lowering } from "./lowering.ts";
 import { isPerChannel } from "./lowerings.ts";
@@ -17,13 +17,20 @@ const gemmWithBias: Fusion = (value, { graph, nameOf }) => {
   });
 };
 
-/** A convolution with one number per filter added: Conv's third operand. */
+/** Whether `shape` holds one number for each index of the first of four axes: [n×1×1×1]. */
+function isPerFirstAxis(shape: Shape, of: Shape): boolean {
+  return of.length === 4 && sameShape(shape, [of[0]!, 1, 1, 1]);
+}
+
+/** A convolution with one number per filter added: Conv's or Gemm's third operand. */
 const convolutionWithBias: Fusion = (value, context) => {
   if (value.op !== "add") return undefined;
   const [convolution, bias] = value.inputs as [Value, Value];
-  if (convolution.op !== "conv2d" || !isPerChannel(bias.shape, convolution.shape)) return undefined;
+  if (convolution.op !== "conv2d") return undefined;
+  const perFilter = convolution.attributes.batchLast ? isPerFirstAxis : isPerChannel;
+  if (!perFilter(bias.shape, convolution.shape)) return undefined;
   const { graph, nameOf } = context;
-  const flat = graph.node("Reshape", [nameOf(bias), graph.ints([convolution.shape[1]!])]);
+  const flat = graph.node("Reshape", [nameOf(bias), graph.ints([sizeOf(bias.shape)])]);
   return lowerConvolution(convolution, context, flat);
 };
 
@@ -31,16 +38,20 @@ const convolutionWithBias: Fusion = (value, context) => {
 const normalise: Fusion = (value, { graph, nameOf }) => {
   if (value.op !== "add") return undefined;
   const [product, shift] = value.inputs as [Value, Value];
-  if (product.op !== "mul" || product.shape.length !== 4 || !isPerChannel(shift.shape, product.shape)) return undefined;
+  if (product.op !== "mul" || product.shape.length !== 4) return undefined;
   const [x, scale] = product.inputs as [Value, Value];
-  if (x.shape.length !== 4 || !isPerChannel(scale.shape, x.shape)) return undefined;
-  const channels = x.shape[1]!;
+  const rule = [isPerChannel, isPerFirstAxis].find((is) => is(shift.shape, x.shape) && is(scale.shape, x.shape));
+  if (rule === undefined || x.shape.length !== 4) return undefined;
+  const channels = sizeOf(scale.shape);
   const flat = (of: Value): string => graph.node("Reshape", [nameOf(of), graph.ints([channels])]);
   const zeros = graph.floats(new Array(channels).fill(0), [channels]);
   const ones = graph.floats(new Array(channels).fill(1), [channels]);
-  return graph.node("BatchNormalization", [nameOf(x), flat(scale), flat(shift), zeros, ones], {
+  // With the batch last the channels come first: one image of as many channels.
+  const images = rule === isPerChannel ? nameOf(x) : graph.node("Reshape", [nameOf(x), graph.ints([1, channels, -1])]);
+  const y = graph.node("BatchNormalization", [images, flat(scale), flat(shift), zeros, ones], {
     attributes: { epsilon: { float: 0 } },
   });
+  return rule === isPerChannel ? y : graph.node("Reshape", [y, graph.ints(x.shape)]);
 };
 
 const rules: readonly Fusion[] = [gemmWithBias, convolutionWithBias, normalise];

@@ -1,5 +1,5 @@
 /**
- * Convolution of small images as three single matrix products over the whole batch.
+ * Convolutions with the batch last as three single matrix products over the whole batch.
  *
  * With the batch as the innermost axis every window element of the batch is one contiguous run, so the matrix of windows
  * ("im2col") is a Gather of whole rows, shared by the convolution and its weight gradient, and its adjoint is two
@@ -7,60 +7,31 @@
  *
  *   columns [c·kh·kw × h'·w'·b],  y = w · columns,  dw = dy · columnsᵀ,  dx = adjoint(wᵀ · dy)
  */
-import type { Shape, Window } from "../graph/value.ts";
+import type { ConvolutionSizes } from "./convolutionSizes.ts";
 import type { Lowering } from "./lowering.ts";
-
-/** The sizes of one convolution. */
-export interface ConvolutionSizes {
-  readonly batch: number;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly filters: number;
-  readonly kernelRows: number;
-  readonly kernelColumns: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly window: Window;
-}
-
-export function convolutionSizes(x: Shape, w: Shape, y: Shape, window: Window): ConvolutionSizes {
-  const [batch, channels, height, width] = x as [number, number, number, number];
-  const [filters, , kernelRows, kernelColumns] = w as [number, number, number, number];
-  const [, , rows, columns] = y as [number, number, number, number];
-  return { batch, channels, height, width, filters, kernelRows, kernelColumns, rows, columns, window };
-}
-
-/** Below this many elements (16 MB) the matrix of windows stays near the caches and one product beats many small ones. */
-const largestColumns = 2 ** 22;
-
-/** Whether the columns form is the faster one: several input channels and small images. */
-export function prefersColumns(s: ConvolutionSizes): boolean {
-  const depth = s.channels * s.kernelRows * s.kernelColumns;
-  return s.channels > 1 && depth * s.rows * s.columns * s.batch <= largestColumns && s.rows * s.columns <= 64;
-}
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** [b×c×h×w] → [c×h×w×b]. */
-function batchLast(name: string, { graph, memo }: Lowering): string {
-  return memo(`batchLast ${name}`, () => graph.node("Transpose", [name], { attributes: { perm: [1, 2, 3, 0] } }));
+/** Images x [c×h×w×b] with zeros around them. */
+export function padded(
+  x: string,
+  before: readonly [number, number],
+  after: readonly [number, number],
+  { graph }: Lowering,
+): string {
+  if ([...before, ...after].every((n) => n === 0)) return x;
+  return graph.node("Pad", [x, graph.ints([0, ...before, 0, 0, ...after, 0])]);
 }
 
 /** The matrix of windows of x, [c·kh·kw × h'·w'·b]. */
-export function imageColumns(x: string, s: ConvolutionSizes, context: Lowering): string {
+function imageColumns(x: string, s: ConvolutionSizes, context: Lowering): string {
   const { graph, memo } = context;
-  const [padRows, padColumns] = s.window.padding;
-  const [strideRows, strideColumns] = s.window.stride;
-  const key = ["columns", x, s.kernelRows, s.kernelColumns, s.window.stride, s.window.padding].join(" ");
+  const { padding, stride } = s.window;
+  const key = ["columns", x, s.kernelRows, s.kernelColumns, stride, padding].join(" ");
   return memo(key, () => {
-    const padded =
-      padRows === 0 && padColumns === 0
-        ? x
-        : graph.node("Pad", [x, graph.ints([0, 0, padRows, padColumns, 0, 0, padRows, padColumns])]);
-    const [height, width] = [s.height + 2 * padRows, s.width + 2 * padColumns];
+    const [height, width] = [s.height + 2 * padding[0], s.width + 2 * padding[1]];
     const pixels = graph.node("Reshape", [
-      batchLast(padded, context),
+      padded(x, padding, padding, context),
       graph.ints([s.channels * height * width, s.batch]),
     ]);
     const source: number[] = [];
@@ -68,8 +39,7 @@ export function imageColumns(x: string, s: ConvolutionSizes, context: Lowering):
       for (const u of range(s.kernelRows))
         for (const v of range(s.kernelColumns))
           for (const i of range(s.rows))
-            for (const j of range(s.columns))
-              source.push((c * height + i * strideRows + u) * width + j * strideColumns + v);
+            for (const j of range(s.columns)) source.push((c * height + i * stride[0] + u) * width + j * stride[1] + v);
     const gathered = graph.node("Gather", [pixels, graph.ints(source)], { attributes: { axis: 0 } });
     return graph.node("Reshape", [
       gathered,
@@ -78,9 +48,9 @@ export function imageColumns(x: string, s: ConvolutionSizes, context: Lowering):
   });
 }
 
-/** dy [b×o×h'×w'] as a matrix [o × h'·w'·b]. */
-function outputMatrix(dy: string, s: ConvolutionSizes, context: Lowering): string {
-  return context.graph.node("Reshape", [batchLast(dy, context), context.graph.ints([s.filters, -1])]);
+/** dy [o×h'×w'×b] as a matrix [o × h'·w'·b]. */
+function outputMatrix(dy: string, s: ConvolutionSizes, { graph }: Lowering): string {
+  return graph.node("Reshape", [dy, graph.ints([s.filters, -1])]);
 }
 
 /** w [o×c×kh×kw] as a matrix [o × c·kh·kw]. */
@@ -88,14 +58,13 @@ function kernelMatrix(w: string, s: ConvolutionSizes, { graph }: Lowering): stri
   return graph.node("Reshape", [w, graph.ints([s.filters, s.channels * s.kernelRows * s.kernelColumns])]);
 }
 
-/** y = w · columns(x) + bias [o], back with the batch first. */
+/** y = w · columns(x) + bias [o]. */
 export function convolveByColumns([x, w, bias]: readonly string[], s: ConvolutionSizes, context: Lowering): string {
   const { graph } = context;
   const operands = [kernelMatrix(w!, s, context), imageColumns(x!, s, context)];
   const addend = bias === undefined ? [] : [graph.node("Reshape", [bias, graph.ints([s.filters, 1])])];
   const y = graph.node("Gemm", [...operands, ...addend]);
-  const planes = graph.node("Reshape", [y, graph.ints([s.filters, s.rows, s.columns, s.batch])]);
-  return graph.node("Transpose", [planes], { attributes: { perm: [3, 0, 1, 2] } });
+  return graph.node("Reshape", [y, graph.ints([s.filters, s.rows, s.columns, s.batch])]);
 }
 
 /** dw = dy · columns(x)ᵀ. */
@@ -149,8 +118,7 @@ export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSize
     return source;
   });
   const pixels = sumOfGathers(lines, alongColumn, context);
-  const planes = graph.node("Reshape", [pixels, graph.ints([s.channels, s.height, s.width, s.batch])]);
-  return graph.node("Transpose", [planes], { attributes: { perm: [3, 0, 1, 2] } });
+  return graph.node("Reshape", [pixels, graph.ints([s.channels, s.height, s.width, s.batch])]);
 }
 
 /** Σ over the lists of the rows of `from` that they name. */

@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { topological } from "../graph/topological.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 import { lower } from "../lowering/lower.ts";
+import { layOutBatchLast } from "../rewrite/batchLast.ts";
 
 /** The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`. */
 export interface OnnxRuntime {
@@ -67,12 +68,15 @@ function endOfRunOnly(error: unknown): void {
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   const { ort } = options;
   const declared = declaredInputs(Object.values(outputs));
-  const graph = lower(outputs);
+  const names = Object.keys(outputs);
+  const laidOut = layOutBatchLast(Object.values(outputs));
+  const graph = lower(Object.fromEntries(laidOut.map((value, i) => [names[i]!, value])));
   if (options.inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = Object.fromEntries(Object.entries(declared).filter(([name]) => used.has(name)));
   const session = await ort.InferenceSession.create(graph.serialise(), {
     executionMode: "sequential",
+    enableMemPattern: bytesOf(laidOut) < largestPattern,
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     extra: {
@@ -131,6 +135,17 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
     },
     close: () => session.release(),
   };
+}
+
+/**
+ * With a memory pattern ONNX Runtime lays out all tensors in one block, a second time beside the one of the first run. Below
+ * this many bytes of values that saves time at no cost worth naming; for All-CNN it saved 3 % and took 1.4 GB.
+ */
+const largestPattern = 2 ** 28;
+
+/** The size of every value of a graph, inputs included. */
+function bytesOf(outputs: readonly Value[]): number {
+  return topological(outputs).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }
 
 function declaredInputs(outputs: readonly Value[]): Record<string, { shape: Shape; dtype: DType }> {
