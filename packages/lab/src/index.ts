@@ -10,9 +10,12 @@ export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts"
 export type { DataSet, Split } from "./data/split.ts";
 export { InputError } from "./inputError.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
+export { batchFiller, maskFiller } from "./model/fillers.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { type NetworkSpec, networks } from "./networks/networks.ts";
+export { palette, standaloneSvg } from "./report/figures.ts";
 export { writeReport } from "./report/writeReport.ts";
+export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export { createRunFolder, type RunFolder } from "./runs/runFolder.ts";
 export { type Spread, type Summary, summarise } from "./runs/summarise.ts";

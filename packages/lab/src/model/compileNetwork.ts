@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
 import {
   buildNetwork,
+  type CompileOptions,
   compile,
   gradients,
   initialiseInto,
@@ -32,6 +33,8 @@ export interface CompileNetworkOptions {
    * further thread draws the noise of the next step while none of these works.
    */
   readonly threads?: number;
+  /** More session options of the training graph, such as `enableProfiling`; `close` writes the profile. */
+  readonly session?: NonNullable<CompileOptions["session"]>;
 }
 
 /** Vectors of the optimizer's state that the memory has room for, beside parameters and gradient. */
@@ -42,7 +45,7 @@ const numStateVectors = 12;
  * state and mini-batch, which the engine and the kernels share.
  */
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions = {}): Promise<TrainableModel> {
-  const { batchSize = 128, dropout = 0, threads } = options;
+  const { batchSize = 128, dropout = 0, threads, session = {} } = options;
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildNetwork(spec.define(dropout), inputShape, "training");
   const { numParams, parameters } = network;
@@ -58,7 +61,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const names = ["loss", ...parameters.map(({ block }) => `${block.name}.gradient`)];
   const settings = { ort: ort as unknown as OnnxRuntime, ...(threads === undefined ? {} : { threads }) };
   const graph = Object.fromEntries(outputs.map((value, i) => [names[i]!, value]));
-  const program = await compile(graph, { ...settings, inPlace: true });
+  const program = await compile(graph, { ...settings, inPlace: true, session });
 
   const memory = sharedMemory(arenaBytes(network, inputShape));
   const ahead = (threads ?? availableParallelism()) > 1 ? normalsWorker(numParams, spawnWorker) : null;
