@@ -16,10 +16,10 @@ const langevin = fc.record({
   ...common,
   momentum: share,
   nesterov: fc.boolean(),
-  insideDecay: share,
-  insideForce: share,
-  outsideDecay: share,
-  outsideForce: share,
+  insideDecay: fc.oneof(share, fc.constant(0)),
+  insideForce: fc.oneof(share, fc.constant(0)),
+  outsideDecay: fc.oneof(share, fc.constant(0)),
+  outsideForce: fc.oneof(share, fc.constant(0)),
 });
 const adam = fc.record({
   ...common,

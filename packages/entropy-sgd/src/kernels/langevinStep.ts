@@ -78,6 +78,9 @@ export function plainLangevinStepInto(
   const [insideDecay, insideForce] = [round(c.insideDecay), round(c.insideForce)];
   const [outsideDecay, outsideForce] = [round(c.outsideDecay), round(c.outsideForce)];
   const [noise, averaging, keep] = [round(c.noise), round(c.averaging), round(1 - c.averaging)];
+  // Terms that are zero are left out, so that they leave a zero's sign as it is.
+  const inside = insideDecay !== 0 || insideForce !== 0;
+  const outside = outsideDecay !== 0 || outsideForce !== 0;
   const normals = new Float32Array(16);
   forEachGroup(start, end, (group, from, to) => {
     if (noise !== 0) groupNormalsInto(normals, group, draw);
@@ -85,15 +88,19 @@ export function plainLangevinStepInto(
       const x = params[i];
       const pull = round(anchor[i] - x);
       let d = round(gradient[i] * scale);
-      d = round(d + round(x * insideDecay));
-      d = round(d - round(pull * insideForce));
+      if (inside) {
+        d = round(d + round(x * insideDecay));
+        d = round(d - round(pull * insideForce));
+      }
       if (velocity !== null) {
         const v = round(round(velocity[i] * momentum) + d);
         velocity[i] = v;
         d = c.nesterov ? round(d + round(v * momentum)) : v;
       }
-      d = round(d + round(x * outsideDecay));
-      d = round(d - round(pull * outsideForce));
+      if (outside) {
+        d = round(d + round(x * outsideDecay));
+        d = round(d - round(pull * outsideForce));
+      }
       let next = round(x - round(d * rate));
       if (noise !== 0) next = round(next + round(normals[i - 16 * group] * noise));
       params[i] = next;

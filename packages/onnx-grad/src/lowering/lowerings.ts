@@ -23,6 +23,9 @@ function reduction(opType: string) {
     });
 }
 
+/** Near the largest float32: makes 1 of the smallest normal number, 1.2e-38. */
+const steepest = 3e38;
+
 export const lowerings: PerOp<string, [context: Lowering]> = {
   input: ({ attributes: { name }, shape, dtype }, { graph }) => graph.input(name, shape, dtype),
   constant: ({ attributes: { data }, shape }, { graph }) => graph.floats(data, shape),
@@ -30,9 +33,15 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
   sub: direct("Sub"),
   mul: direct("Mul"),
   div: direct("Div"),
-  greater: ({ inputs }, { graph, nameOf }) =>
-    // A comparison gives booleans; Cast is multi-threaded where Where and Sign are not.
-    graph.node("Cast", [graph.node("Greater", inputs.map(nameOf))], { attributes: { to: 1 } }),
+  greater: ({ inputs: [a, b] }, { graph, nameOf }) => {
+    // [a > 0] is a hard sigmoid of infinite slope: one pass over floats, where a comparison gives booleans to be cast.
+    if (isConstant(b!, 0) && sizeOf(b!.shape) === 1 && b!.shape.length <= a!.shape.length) {
+      return graph.node("HardSigmoid", [nameOf(a!)], {
+        attributes: { alpha: { float: steepest }, beta: { float: 0 } },
+      });
+    }
+    return graph.node("Cast", [graph.node("Greater", [nameOf(a!), nameOf(b!)])], { attributes: { to: 1 } });
+  },
   exp: direct("Exp"),
   log: direct("Log"),
   sqrt: direct("Sqrt"),
