@@ -32,7 +32,7 @@ export function arraySplit({ inputs, labels, inputShape, numClasses }: ArraySpli
     inputShape,
     numClasses,
     readExampleInto(out, offset, index) {
-      for (let i = 0; i < size; i++) out[offset + i] = inputs[index * size + i]!;
+      out.set(inputs.subarray(index * size, (index + 1) * size), offset);
     },
     labelOf: (index) => labels[index]!,
   };
