@@ -10,8 +10,8 @@ const dropout = 0.25;
 describe("nodes of the training graph", () => {
   test.each([
     ["mnistfc-bn", 133],
-    ["lenet", 274],
-    ["all-cnn-bn", 908],
+    ["lenet", 260],
+    ["all-cnn-bn", 856],
   ])("%s has at most %i", async (name, numNodes) => {
     const model = await compileNetwork(networks[name]!, { dropout, threads: 1 });
     const total = Object.values(model.nodeCounts).reduce((sum, count) => sum + count, 0);
