@@ -4,6 +4,9 @@
 import { blockGroups, boxMuller, fillWords } from "./random";
 export { initialise } from "./random";
 
+/** Two groups for what is not wanted whole; `scratchAddress` of src/kernels/kernels.ts. */
+const scratchAddress: usize = 64;
+
 // @ts-ignore: decorator
 @inline
 function times(a: v128, b: f32): v128 {
@@ -108,15 +111,39 @@ export function adamStep(
   }
 }
 
+/** The normals of `numPairs` pairs of groups: their words to the upper half, then from the front on over them. */
+function fillPairs(
+  out: usize, firstPair: i32, numPairs: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+): void {
+  const words = out + (<usize>numPairs << 6);
+  fillWords(words, firstPair, numPairs, key0, key1, stepLow, stepHigh, stream);
+  const end = <usize>numPairs << 6;
+  for (let at: usize = 0; at < end; at += 16) boxMuller(out + (at << 1), v128.load(words + at));
+}
+
+/** One group of a pair, made in the scratch line of two groups. */
+function fillHalf(
+  out: usize, group: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+): void {
+  fillPairs(scratchAddress, group >> 1, 1, key0, key1, stepLow, stepHigh, stream);
+  memory.copy(out, scratchAddress + (<usize>(group & 1) << 6), 64);
+}
+
 export function fillNormal(
   out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  for (let group = 0; group < numGroups; group += blockGroups) {
-    const count = min(blockGroups, numGroups - group);
-    const begin = out + (<usize>group << 6);
-    const end = begin + (<usize>count << 6);
-    fillWords(begin, firstGroup + group, count, key0, key1, stepLow, stepHigh, stream);
-    for (let at = begin; at < end; at += 32) boxMuller(at);
+  let group = firstGroup;
+  const end = firstGroup + numGroups;
+  if (group < end && (group & 1)) {
+    fillHalf(out, group, key0, key1, stepLow, stepHigh, stream);
+    group += 1;
+  }
+  for (; group + 1 < end; group += blockGroups) {
+    const numPairs = min(blockGroups, end - group) >> 1;
+    fillPairs(out + (<usize>(group - firstGroup) << 6), group >> 1, numPairs, key0, key1, stepLow, stepHigh, stream);
+  }
+  if (numGroups > 0 && (end & 1)) {
+    fillHalf(out + (<usize>(numGroups - 1) << 6), end - 1, key0, key1, stepLow, stepHigh, stream);
   }
 }
 

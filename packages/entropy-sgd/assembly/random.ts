@@ -1,5 +1,6 @@
 // Philox 4×32-7 and the normal transform on groups of 16 elements; see src/random/philox.ts and src/random/plainRandom.ts,
-// which this must equal bit by bit. Word j of block 4g + i belongs to element 16g + 4j + i, so lane i of word j is it.
+// which this must equal bit by bit. Word j of block 4g + i belongs to element 16g + 4j + i, so lane i of word j is it; for
+// normals, two to a word, to elements 32g + 8j + i and 32g + 8j + 4 + i.
 //
 // A draw is two loops over a block that fits the level-1 cache: the words, then what is made of them in place. One loop
 // would be a chain of 130 cycles per group, longer than processors look ahead; two short ones overlap.
@@ -15,9 +16,11 @@ let weyl0: v128 = i32x4.splat(0);
 let weyl1: v128 = i32x4.splat(0);
 let lanes: v128 = i32x4.splat(0);
 let four: v128 = i32x4.splat(0);
-let lowestBit: v128 = i32x4.splat(0);
 let signBit: v128 = i32x4.splat(0);
 let toUnit: v128 = i32x4.splat(0);
+let halfUnit: v128 = i32x4.splat(0);
+let toTurn: v128 = i32x4.splat(0);
+let halfTurn: v128 = i32x4.splat(0);
 let rootHalf: v128 = i32x4.splat(0);
 let oneF: v128 = i32x4.splat(0);
 let minusTwoLog2: v128 = i32x4.splat(0);
@@ -45,9 +48,11 @@ export function initialise(): void {
   weyl1 = i32x4.splat(<i32>0xbb67ae85);
   lanes = i32x4(0, 1, 2, 3);
   four = i32x4.splat(4);
-  lowestBit = i32x4.splat(1);
   signBit = i32x4.splat(<i32>0x80000000);
-  toUnit = f32x4.splat(4.656612873077393e-10);
+  toUnit = f32x4.splat(9.5367431640625e-7);
+  halfUnit = f32x4.splat(4.76837158203125e-7);
+  toTurn = f32x4.splat(4.656612873077393e-10);
+  halfTurn = f32x4.splat(0.0009765625);
   rootHalf = i32x4.splat(0x3f3504f3);
   oneF = f32x4.splat(1);
   minusTwoLog2 = f32x4.splat(-1.3862943649291992);
@@ -138,14 +143,11 @@ function linear(a: v128, x: v128, b: v128): v128 {
   return f32x4.add(f32x4.mul(a, x), b);
 }
 
-/** Box and Muller's transform of two vectors of words at `at` to normals, in place. */
+/** Box and Muller's transform of a vector of words to two vectors of normals at `at`. */
 // @ts-ignore: decorator
 @inline
-export function boxMuller(at: usize): void {
-  const a = v128.load(at);
-  const b = v128.load(at + 16);
-  const unit = toUnit;
-  const u = f32x4.mul(f32x4.convert_i32x4_s(v128.or(i32x4.shr_u(a, 1), lowestBit)), unit);
+export function boxMuller(at: usize, word: v128): void {
+  const u = linear(f32x4.convert_i32x4_s(i32x4.shr_u(word, 12)), toUnit, halfUnit);
   const exponent = i32x4.shr_s(i32x4.sub(u, rootHalf), 23);
   const f = f32x4.sub(i32x4.sub(u, i32x4.shl(exponent, 23)), oneF);
   // Estrin's order: a chain of three steps where Horner's has seven.
@@ -155,12 +157,12 @@ export function boxMuller(at: usize): void {
   const q = f32x4.mul(linear(upper, f32x4.mul(f2, f2), lower), f);
   const radius = f32x4.sqrt(linear(f32x4.convert_i32x4_s(exponent), minusTwoLog2, q));
 
-  const t = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shl(b, 2)), unit);
+  const t = linear(f32x4.convert_i32x4_s(i32x4.shl(word, 22)), toTurn, halfTurn);
   const square = f32x4.mul(t, t);
   const s = f32x4.mul(linear(linear(linear(sine0, square, sine1), square, sine2), square, sine3), t);
   let c = linear(linear(linear(cosine0, square, cosine1), square, cosine2), square, oneF);
-  c = v128.xor(c, v128.and(b, signBit));
-  const swap = v128.and(v128.xor(s, c), i32x4.shr_s(i32x4.shl(b, 1), 31));
+  c = v128.xor(c, v128.and(i32x4.shl(word, 20), signBit));
+  const swap = v128.and(v128.xor(s, c), i32x4.shr_s(i32x4.shl(word, 21), 31));
   v128.store(at, f32x4.mul(radius, v128.xor(c, swap)));
   v128.store(at + 16, f32x4.mul(radius, v128.xor(s, swap)));
 }

@@ -54,8 +54,11 @@ export interface Kernels {
  */
 export const noiseBlock = 8192;
 
-/** Address of that block in every registered memory; address 0 means an absent vector, so the first line stays free. */
-export const noiseAddress = 64;
+/** Address of two groups for the kernels' own use; address 0 means an absent vector, so the first line stays free. */
+const scratchAddress = 64;
+
+/** Address of the block for noise in every registered memory. */
+export const noiseAddress: number = scratchAddress + 128;
 
 /** Bytes at the start of every registered memory that are not for vectors. */
 export const reservedBytes: number = noiseAddress + 4 * noiseBlock;

@@ -21,9 +21,9 @@ export function uniformInto(out: Vector, draw: Draw): void {
 }
 
 /**
- * Fills `out` with independent standard normals in float32 precision, of magnitude at most 6.56.
+ * Fills `out` with independent standard normals in float32 precision, of magnitude at most 5.40.
  *
- * Cost: a quarter of a Philox block and half a Box–Muller transform per element. Randomness: a function of (draw, i).
+ * Cost: an eighth of a Philox block and half a Box–Muller transform per element. Randomness: a function of (draw, i).
  */
 export function normalInto(out: Vector, draw: Draw): void {
   if (out instanceof Float64Array) {

@@ -5,7 +5,7 @@
  * move takes draw t, a worker can make draw t + 1 while this thread does the rest of its step. Whatever is not ready in time
  * the move draws itself: the bits are the same, only the time differs.
  */
-import { compiledKernels } from "../kernels/kernels.ts";
+import { compiledKernels, noiseAddress } from "../kernels/kernels.ts";
 import { randomArguments } from "../kernels/overGroups.ts";
 import type { NormalsAhead } from "./draw.ts";
 
@@ -111,7 +111,7 @@ const words = new Int32Array(control);
 const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
 const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
 kernels.initialise();
-const block = new Float32Array(memory.buffer, 64, ${chunk});
+const block = new Float32Array(memory.buffer, ${noiseAddress}, ${chunk});
 let last = 0;
 for (;;) {
   Atomics.wait(words, ${word.request}, last);
@@ -125,7 +125,7 @@ for (;;) {
     while (Atomics.load(words, ${word.paused}) === 1) Atomics.wait(words, ${word.paused}, 1);
     if (Atomics.load(words, ${word.request}) !== request) break;
     const count = Math.min(${chunk}, length - from);
-    kernels.fillNormal(64, from / 16, Math.ceil(count / 16), ...random);
+    kernels.fillNormal(${noiseAddress}, from / 16, Math.ceil(count / 16), ...random);
     half.set(count === ${chunk} ? block : block.subarray(0, count), from);
     if (Atomics.compareExchange(words, ${word.ready} + (request & 1), state, state + 1) !== state) break;
     state += 1;

@@ -3,11 +3,12 @@
  *
  * Word j of block 4g + i belongs to element 16g + 4j + i: four lanes compute four blocks at once and store in order.
  *
- * Normals: Box and Muller 1958, √(−2 log u)·(cos θ, sin θ). u = ((a >> 1) | 1)·2⁻³¹ in (0, 1] from one word; the largest
- * radius is √(62 log 2) = 6.56. Of the other word 30 bits give the angle θ = tπ/4 within an eighth of the circle on either
- * side of the first axis, one bit the sign of the cosine and one whether the two are exchanged: uniform on the circle
- * without a reduction to quadrants. log, cos and sin are polynomials fitted at Chebyshev nodes (largest errors 1.2e-7, 3e-8
- * and 3e-9 before rounding), rounded to float32 at each operation so that every machine gives the same bits.
+ * Normals: Box and Muller 1958, √(−2 log u)·(cos θ, sin θ), a pair from one word: lane i of word j of the blocks 4g + i gives
+ * elements 32g + 8j + i and 32g + 8j + 4 + i. Its upper 20 bits k are u = (k + ½)·2⁻²⁰; the largest radius is √(42 log 2) =
+ * 5.40. The lower 12 are one of 4,096 directions (k + ½)·2π/4096, with which every moment below the 4,096th is that of the
+ * circle: ten bits within an eighth of the circle on either side of the first axis, one for the sign of the cosine and one
+ * to exchange the two. log, cos and sin are polynomials fitted at Chebyshev nodes (largest errors 1.2e-7, 3e-8 and 3e-9 before
+ * rounding), rounded to float32 at each operation so that every machine gives the same bits.
  */
 import { type Draw, halvesOf } from "./draw.ts";
 import { philoxInto } from "./philox.ts";
@@ -51,15 +52,14 @@ export function groupWords(group: number, { key, stream, step }: Draw): Uint32Ar
 
 /** The 16 normals of a group to `out[0 … 15]`. */
 export function groupNormalsInto(out: Float32Array, group: number, draw: Draw): void {
-  groupWords(group, draw);
-  for (let pair = 0; pair < 16; pair += 8) {
-    for (let lane = 0; lane < 4; lane++) boxMullerInto(out, pair + lane, words[pair + lane], words[pair + 4 + lane]);
-  }
+  groupWords(group >>> 1, draw);
+  const first = 8 * (group & 1);
+  for (let k = 0; k < 8; k++) boxMullerInto(out, k < 4 ? k : k + 4, words[first + k]);
 }
 
-/** Writes the pair of normals of two words to `out[at]` and `out[at + 4]`. */
-function boxMullerInto(out: Float32Array, at: number, a: number, b: number): void {
-  float[0] = fround((a >>> 1) | 1) * 2 ** -31;
+/** Writes the pair of normals of a word to `out[at]` and `out[at + 4]`. */
+function boxMullerInto(out: Float32Array, at: number, word: number): void {
+  float[0] = linear(word >>> 12, 2 ** -20, 2 ** -21);
   const exponent = (bits[0] - 0x3f3504f3) >> 23; // so that the mantissa lies in √½ … √2
   bits[0] -= exponent << 23;
   const f = fround(float[0] - 1);
@@ -70,11 +70,11 @@ function boxMullerInto(out: Float32Array, at: number, a: number, b: number): voi
   const q = fround(linear(upper, fround(f2 * f2), lower) * f);
   const radius = fround(Math.sqrt(linear(exponent, minusTwoLog2, q)));
 
-  const t = fround(b << 2) * 2 ** -31;
+  const t = linear(word << 22, 2 ** -31, 2 ** -10);
   const square = fround(t * t);
   const s = fround(polynomial(sine, square) * t);
-  const c = b >> 31 === 0 ? polynomial(cosine, square) : -polynomial(cosine, square);
-  const exchanged = (b << 1) >> 31 !== 0;
+  const c = ((word >>> 11) & 1) === 0 ? polynomial(cosine, square) : -polynomial(cosine, square);
+  const exchanged = ((word >>> 10) & 1) === 1;
   out[at] = fround(radius * (exchanged ? s : c));
   out[at + 4] = fround(radius * (exchanged ? c : s));
 }
