@@ -59,7 +59,7 @@ describe("on a small quadratic, all estimators agree with the closed form", () =
   });
 
   test("coupling integration", async () => {
-    const numbers = { numSamples: 8000, burnIn: 400, stepSize: 0.02, seed: 3 };
+    const numbers = { numSamples: 16_000, burnIn: 400, stepSize: 0.02, seed: 3 };
     const result = await couplingEntropy(lossAt, { ...place, ...numbers });
     expect(result.valid).toBe(true);
     expect(Math.abs(result.estimate - truth)).toBeLessThan(5 * result.standardError);
