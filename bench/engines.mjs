@@ -1,4 +1,4 @@
-// The engines: how each is found and started.
+// The engines: how each is found and started, and which configurations of it are tried.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -9,59 +9,80 @@ const cores = availableParallelism();
 
 /** A Python that has PyTorch, or null. */
 function pythonWithTorch() {
-  for (const python of ["python3", "/usr/bin/python3"]) {
-    try {
-      execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
-      return python;
-    } catch {}
-  }
-  return null;
+  const candidates = [process.env.PYTHON, "/usr/bin/python3", "python3"].filter(Boolean);
+  const has = (python) => spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
+  return candidates.find(has) ?? null;
 }
-const python = pythonWithTorch();
-const hasPeers = (name) => existsSync(new URL(`peers/node_modules/${name}/package.json`, import.meta.url));
-const absentPeer = (name) => (hasPeers(name) ? null : "absent: npm install --prefix bench/peers");
 
-/** What is measured: `variants` are tried first, and the fastest is kept. */
-export const engines = [
-  { name: "ours", absent: null, command: process.execPath, file: file("ours.mjs"), variants: [{ threads: cores }] },
-  {
-    name: "pytorch",
-    absent: python === null ? "absent: apt-get install python3-torch libopenblas0-pthread" : null,
-    command: python,
-    file: file("pytorch.py"),
-    variants: [1, cores].flatMap((threads) =>
-      [null, "Haswell", "SkylakeX", "Zen"].map((coretype) => ({ threads, coretype })),
+const node = (name, variant) => () => ({ command: process.execPath, file: file(name), stages: [() => [variant]] });
+
+function peer(packageName, name, variant) {
+  const manifest = new URL(`peers/node_modules/${packageName}/package.json`, import.meta.url);
+  return () =>
+    existsSync(manifest) ? node(name, variant)() : { absent: "absent: npm install --prefix bench/peers", stages: [] };
+}
+
+function pytorch() {
+  const command = pythonWithTorch();
+  if (command === null) return { absent: "absent: apt-get install python3-torch libopenblas0-pthread", stages: [] };
+  return { command, file: file("pytorch.py"), stages: [pools, coreTypes, formats] };
+}
+
+/**
+ * PyTorch's threads, OpenBLAS's own ones (by default as many as cores), and whether PyTorch's spin while they wait: on few
+ * cores two spinning pools take each other's time.
+ */
+function pools() {
+  const counts = [...new Set([1, cores])];
+  return counts.flatMap((threads) =>
+    counts.flatMap((blasThreads) =>
+      (threads === 1 ? [null] : [null, "PASSIVE"]).map((waitPolicy) => ({ threads, blasThreads, waitPolicy })),
     ),
-  },
-  ...["cpu", "wasm"].map((backend) => ({
-    name: `tfjs-${backend}`,
-    absent: absentPeer("@tensorflow/tfjs"),
-    command: process.execPath,
-    file: file("tfjs.mjs"),
-    variants: [{ backend }],
-  })),
-  {
-    name: "jax-js",
-    absent: absentPeer("@jax-js/jax"),
-    command: process.execPath,
-    file: file("jaxjs.mjs"),
-    variants: [{}],
-  },
-];
+  );
+}
+/** OpenBLAS's kernels; one that the processor lacks fails and is passed over. */
+const coreTypes = (best) => ["Haswell", "SkylakeX", "Zen"].map((coreType) => ({ ...best, coreType }));
+const formats = (best, network) => (network === "mnistfc-bn" ? [] : [{ ...best, format: "channels_last" }]);
+
+/**
+ * Finds an engine: `absent` says why it cannot run; each of `stages` gives configurations to try, from the best so far.
+ */
+export const findEngine = {
+  ours: node("ours.mjs", { threads: cores }),
+  pytorch,
+  "tfjs-cpu": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "cpu" }),
+  "tfjs-wasm": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "wasm" }),
+  "jax-js": peer("@jax-js/jax", "jaxjs.mjs", {}),
+};
 
 /** Minutes after which a peer is given up. */
 const patience = 6;
 
+const environmentOf = ({ blasThreads, coreType, waitPolicy }) => ({
+  ...process.env,
+  PYTHONDONTWRITEBYTECODE: "1",
+  ...(blasThreads ? { OPENBLAS_NUM_THREADS: String(blasThreads) } : {}),
+  ...(coreType ? { OPENBLAS_CORETYPE: coreType } : {}),
+  ...(waitPolicy ? { OMP_WAIT_POLICY: waitPolicy } : {}),
+});
+
 /** Runs one engine in a fresh process; gives what it measured, or the reason why not. */
-export function runEngine({ command, file: program }, { coretype, ...variant }, asked) {
-  const env = { ...process.env, ...(coretype ? { OPENBLAS_CORETYPE: coretype } : {}) };
-  const argument = JSON.stringify({ ...variant, ...asked });
-  const done = spawnSync(command, [program, argument], {
-    ...{ env, encoding: "utf8", timeout: 60_000 * patience, maxBuffer: 2 ** 26 },
-  });
+export function runEngine({ command, file: program }, variant, asked) {
+  const argument = JSON.stringify({ ...variant, ...asked, startedAt: Date.now() });
+  const limits = { timeout: 60_000 * patience, maxBuffer: 2 ** 26 };
+  const done = spawnSync(command, [program, argument], { env: environmentOf(variant), encoding: "utf8", ...limits });
   if (done.error?.code === "ETIMEDOUT") return { reason: `gave up after ${patience} minutes` };
+  if (done.error) return { reason: `throws: ${done.error.message}` };
   const line = (done.stdout ?? "").trim().split("\n").at(-1);
   if (done.status === 0 && line.startsWith("{")) return JSON.parse(line);
   const errors = (done.stderr ?? "").split("\n").filter((text) => /error/i.test(text));
-  return { reason: `throws: ${(errors[0] ?? `exit code ${done.status}`).trim().slice(0, 200)}` };
+  const ending = done.status === null ? `signal ${done.signal}` : `exit code ${done.status}`;
+  return { reason: `throws: ${(errors[0] ?? ending).trim().slice(0, 200)}` };
+}
+
+/** Runs another program of ours in a fresh process and gives what it prints; its messages go to standard error. */
+export function runOurs(name, asked, nodeOptions = []) {
+  const command = [...nodeOptions, file(name), JSON.stringify(asked)];
+  const printed = execFileSync(process.execPath, command, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return JSON.parse(printed);
 }

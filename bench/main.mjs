@@ -1,108 +1,53 @@
-// The benchmark: npm run bench [-- step] [-- --networks lenet,mnistfc-bn --engines ours,pytorch --rounds 4 --seconds 2 --json]
+// The benchmark: npm run bench [-- command] [options]
 //
-// Every engine gets the same work and runs in fresh processes, in turn and in reversed order; medians are told with their
-// spread, raw values are kept. `step` prints the table of steps; without it the report in bench/results is written too.
-import { mkdtempSync, rmSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { engines, runEngine } from "./engines.mjs";
-import { machine, writeReport } from "./report.mjs";
-import { median, stepTable } from "./summary.mjs";
-import { writeWork } from "./work.mjs";
+//   npm run bench                        measures every engine and writes bench/results/bench.json and the report
+//   npm run bench -- step --json         measures the same and writes nothing; the last line is a JSON array with a row
+//                                        {network, engine, gradientMs, updateMs, stepMs, reason?} per network and engine
+//   npm run bench -- memory              heap and resident memory over whole steps of ours: memory.json and the report
+//   npm run bench -- profile             ONNX Runtime's profile of our training graph: profile-NETWORK.json and the report
+//   npm run bench -- report              bench.md, bench.svg and README's table once more from the results, unmeasured
+//
+//   --networks mnistfc-bn,lenet,all-cnn-bn    --engines ours,pytorch,tfjs-cpu,tfjs-wasm,jax-js
+//   --rounds 4     fresh processes per engine, in turn and in reversed order    --seconds 2    per quantity and process
+//   --steps 10000  of memory    --runs 3  of profile, after two that warm up
+//
+// Results are kept by network: those of networks that are not named stay. Peers that are not installed are reported
+// absent: npm install --prefix bench/peers; apt-get install python3-torch libopenblas0-pthread. PyTorch is looked for
+// in $PYTHON, /usr/bin/python3 and the path's python3. Exit codes: 2 for a bad argument, 1 where engines computed
+// something else. Progress goes to standard error.
+import { readArguments, UsageError } from "./arguments.mjs";
 
-const allNetworks = ["mnistfc-bn", "lenet", "all-cnn-bn"];
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    networks: { type: "string", default: allNetworks.join(",") },
-    engines: { type: "string", default: engines.map(({ name }) => name).join(",") },
-    rounds: { type: "string", default: "4" },
-    seconds: { type: "string", default: "2" },
-    json: { type: "boolean", default: false },
-  },
-});
 const say = (text) => process.stderr.write(`${text}\n`);
-const [what = "all"] = positionals;
-const networks = values.networks.split(",");
-const wanted = values.engines.split(",");
-const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-const unknown =
-  networks.find((name) => !allNetworks.includes(name)) ??
-  wanted.find((name) => !engines.some((engine) => engine.name === name));
-if (!["all", "step"].includes(what) || unknown !== undefined || !(rounds >= 1) || !(seconds > 0)) {
-  say(`error: ${unknown === undefined ? "usage" : `unknown: ${unknown}`}; see the head of bench/main.mjs`);
+let request;
+try {
+  request = readArguments(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  say(`error: ${error.message}; see the head of bench/main.mjs`);
   process.exit(2);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "bench-"));
-const results = { machine: machine(), rounds, seconds, networks: {} };
-try {
-  for (const network of networks) {
-    const work = join(folder, network);
-    const { numParams } = writeWork(work, network);
-    results.networks[network] = { numParams, engines: measure(network, work) };
-    checkLosses(network, results.networks[network].engines);
-  }
-} finally {
-  rmSync(folder, { recursive: true });
-}
-if (what === "all") say(`The report is ${writeReport(results)}`);
-const table = stepTable(results);
-if (values.json) console.log(JSON.stringify(table));
-else console.table(table.map((row) => ({ ...row, reason: row.reason ?? "" })));
+// Loaded late, so that a mistake is told at once.
+const { measure } = await import("./measure.mjs");
+const { memoryOver } = await import("./memory.mjs");
+const { profiles } = await import("./profile.mjs");
+const { keepResult, writeReport, writeResult } = await import("./results.mjs");
+const { stepTable } = await import("./summary.mjs");
 
-/** All engines on one network: the fastest variant of each is found, then engines take turns. */
-function measure(network, work) {
-  const chosen = engines
-    .filter(({ name }) => wanted.includes(name))
-    .map((engine) => ({ engine, runs: [], reason: engine.absent, ...bestVariant(engine, network, work) }));
-  // What takes minutes is measured once.
-  const isSlow = ({ trial }) => trial?.gradientMs !== undefined && median(trial.gradientMs) > 3000;
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? chosen : [...chosen].reverse();
-    for (const one of order) {
-      if (one.reason !== null || (round > 0 && isSlow(one))) continue;
-      const load = loadavg()[0];
-      const found = runEngine(one.engine, one.variant, { network, work, seconds });
-      if (found.reason !== undefined) one.reason = found.reason;
-      else one.runs.push({ load, ...found });
-      say(
-        `${network}, ${one.engine.name}, round ${round + 1}: ${found.reason ?? `${median(found.stepMs).toFixed(1)} ms per step`}`,
-      );
-    }
+const { command, json } = request;
+if (command === "memory") {
+  for (const [network, result] of memoryOver(request)) keepResult("memory.json", network, result);
+} else if (command === "profile") {
+  for (const [network, profile] of profiles(request)) writeResult(`profile-${network}.json`, profile);
+} else if (command !== "report") {
+  const measured = {};
+  for (const [network, result] of measure(request, say)) {
+    measured[network] = result;
+    if (command === "all") keepResult("bench.json", network, result);
+    if (result.engines.some(({ reason }) => reason?.startsWith("not the same work"))) process.exitCode = 1;
   }
-  return chosen.map(({ engine: { name }, variant, reason, tried, runs }) => ({ name, variant, reason, tried, runs }));
+  const table = stepTable(measured);
+  if (json) console.log(JSON.stringify(table));
+  else console.table(table.map((row) => ({ ...row, reason: row.reason ?? "" })));
 }
-
-/** The variant with the fastest step in a short trial. */
-function bestVariant(engine, network, work) {
-  if (engine.absent !== null) return { variant: null, tried: [] };
-  if (engine.variants.length === 1) {
-    const [variant] = engine.variants;
-    if (engine.name === "ours") return { variant, tried: [] };
-    const trial = runEngine(engine, variant, { network, work, seconds: 0.1 });
-    say(`${network}, ${engine.name}: ${trial.reason ?? "runs"}`);
-    return { variant, tried: [], trial, ...(trial.reason === undefined ? {} : { reason: trial.reason }) };
-  }
-  const tried = engine.variants.map((variant) => {
-    const found = runEngine(engine, variant, { network, work, seconds: network === "all-cnn-bn" ? 0.1 : 0.5 });
-    const stepMs = found.reason === undefined ? median(found.stepMs) : null;
-    say(`${network}, ${engine.name} ${JSON.stringify(variant)}: ${found.reason ?? `${stepMs.toFixed(1)} ms per step`}`);
-    return { ...variant, stepMs, reason: found.reason };
-  });
-  const running = tried.filter(({ stepMs }) => stepMs !== null).sort((a, b) => a.stepMs - b.stepMs);
-  if (running.length === 0) return { variant: null, tried, reason: tried[0].reason };
-  const { stepMs: _, reason: __, ...variant } = running[0];
-  return { variant, tried };
-}
-
-/** Engines must have computed the same thing. */
-function checkLosses(network, measured) {
-  const ours = measured.find(({ name }) => name === "ours")?.runs[0]?.loss;
-  for (const { name, runs } of measured) {
-    const other = runs[0]?.loss;
-    if (ours === undefined || other === undefined || Math.abs(other - ours) <= 1e-3) continue;
-    throw new Error(`${network}: the loss of ${name} is ${other}, ours ${ours}: the work is not the same`);
-  }
-}
+if (command !== "step") say(writeReport().join("\n"));

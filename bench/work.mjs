@@ -1,5 +1,6 @@
-// The work that every engine is given: the same random pixels, labels and initial weights.
-import { mkdirSync, writeFileSync } from "node:fs";
+// The work that every engine is given: the same random pixels, labels, initial weights and shapes of dropout masks.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd";
 import { networks, recipeOf } from "entropy-sgd-lab";
@@ -7,12 +8,26 @@ import { buildNetwork, initialiseInto } from "onnx-grad";
 
 export const batchSize = 128;
 
+/** Calls `use(folder, work)` while a temporary folder holds the network's work. */
+export function withWork(network, use) {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    return use(folder, writeWork(folder, network));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Writes work.json, weights.bin, inputs.bin and labels.bin. */
-export function writeWork(folder, network) {
-  mkdirSync(folder, { recursive: true });
+function writeWork(folder, network) {
   const spec = networks[network];
   const numExamples = network === "all-cnn-bn" ? 512 : 4096;
-  const { parameters, numParams } = buildNetwork(spec.define(0), [1, ...spec.inputShape], "evaluation");
+  const { dropout } = recipeOf(network, "entropy-sgd");
+  const { parameters, numParams, masks } = buildNetwork(
+    spec.define(dropout),
+    [batchSize, ...spec.inputShape],
+    "training",
+  );
   const weights = new Float32Array(numParams);
   initialiseInto(weights, parameters, {
     uniformInto: (out, path) => uniformInto(out, { key: randomKey(0, "init", path), stream: 0, step: 0 }),
@@ -24,8 +39,11 @@ export function writeWork(folder, network) {
   const labels = new Int32Array(numExamples);
   integersInto(labels, spec.numClasses, { key: randomKey(0, "labels"), stream: 0, step: 0 });
   const layout = parameters.map(({ block: { name, shape, offset } }) => ({ name, shape, offset }));
-  const { dropout } = recipeOf(network, "entropy-sgd");
-  const work = { network, batchSize, dropout, numExamples, numParams, inputShape: spec.inputShape, layout };
+  const work = {
+    ...{ network, batchSize, dropout, numExamples, numParams, layout },
+    inputShape: spec.inputShape,
+    masks: masks.map(({ value }) => value.shape),
+  };
   writeFileSync(join(folder, "work.json"), JSON.stringify(work));
   for (const [name, data] of Object.entries({ weights, inputs, labels })) {
     writeFileSync(join(folder, `${name}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

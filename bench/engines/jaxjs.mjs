@@ -1,19 +1,26 @@
-// jax-js on its WebAssembly backend, one process, without dropout (it has none); arrays own their memory: `.ref` keeps one for another use.
+// jax-js on its WebAssembly backend, one process; arguments as for ours.mjs.
+// Arrays own their memory: `.ref` keeps one for another use.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { floats, measured, words } from "./timing.mjs";
+import { networksOf } from "./jaxjsNetworks.mjs";
+import { floats, measured, peakMB, words } from "./timing.mjs";
 
-const { network, work, seconds } = JSON.parse(process.argv[2]);
+const { network, work, seconds, startedAt } = JSON.parse(process.argv[2]);
 const peers = createRequire(new URL("../peers/package.json", import.meta.url));
-const started = performance.now();
 const jax = await import(pathToFileURL(peers.resolve("@jax-js/jax")).href.replace("index.cjs", "index.js"));
-const { numpy: np, nn, lax, jit, random, valueAndGrad, blockUntilReady } = jax;
+const { numpy: np, nn, jit, random, valueAndGrad, blockUntilReady } = jax;
 await jax.init("wasm");
 jax.defaultDevice("wasm");
 
-const { layout, batchSize, inputShape } = JSON.parse(readFileSync(join(work, "work.json"), "utf8"));
+const {
+  layout,
+  batchSize,
+  inputShape,
+  dropout,
+  masks: maskShapes,
+} = JSON.parse(readFileSync(join(work, "work.json"), "utf8"));
 const weights = floats(join(work, "weights.bin"));
 const size = (shape) => shape.reduce((product, side) => product * side, 1);
 const params = Object.fromEntries(
@@ -27,54 +34,9 @@ const targets = np.array(
 );
 const oneHot = targets.reshape([batchSize, 10]);
 
-function norm(p, name, input) {
-  const axes = input.ndim === 4 ? [0, 2, 3] : [0];
-  const shape = input.ndim === 4 ? [1, input.shape[1], 1, 1] : [1, input.shape[1]];
-  const centred = input.ref.sub(np.mean(input, axes, { keepdims: true }));
-  const variance = np.mean(centred.ref.mul(centred.ref), axes, { keepdims: true });
-  const scaled = centred.div(np.sqrt(variance.add(1e-5)));
-  return scaled.mul(p[`${name}.weight`].ref.reshape(shape)).add(p[`${name}.bias`].ref.reshape(shape));
-}
-const conv = (p, name, input, stride = 1, padding = 0) =>
-  lax
-    .convGeneralDilated(
-      input,
-      p[`${name}.weight`].ref,
-      [stride, stride],
-      [
-        [padding, padding],
-        [padding, padding],
-      ],
-    )
-    .add(p[`${name}.bias`].ref.reshape([1, -1, 1, 1]));
-const dense = (p, name, input) => np.matmul(input, p[`${name}.weight`].ref).add(p[`${name}.bias`].ref);
-/** Windows that tile the image. */
-function pool(input, k) {
-  const [b, c, h, w] = input.shape;
-  return np.max(input.reshape([b, c, h / k, k, w / k, k]), [3, 5]);
-}
-
-const forward = {
-  "mnistfc-bn": (p, input) => {
-    const h1 = nn.relu(norm(p, "bn1", dense(p, "fc1", input.reshape([batchSize, -1]))));
-    return dense(p, "fc3", nn.relu(norm(p, "bn2", dense(p, "fc2", h1))));
-  },
-  lenet: (p, input) => {
-    const b1 = nn.relu(pool(norm(p, "bn1", conv(p, "conv1", input)), 3));
-    const b2 = nn.relu(pool(norm(p, "bn2", conv(p, "conv2", b1)), 2));
-    return dense(p, "fc2", nn.relu(norm(p, "bn3", dense(p, "fc1", b2.reshape([batchSize, -1])))));
-  },
-  "all-cnn-bn": (p, input) => {
-    let h = input;
-    for (let i = 1; i <= 9; i++) {
-      h = nn.relu(norm(p, `bn${i}`, conv(p, `conv${i}`, h, i === 3 || i === 6 ? 2 : 1, i === 9 ? 0 : 1)));
-    }
-    return np.mean(h, [2, 3]);
-  },
-}[network];
-
-const lossOf = (p, input, target) => {
-  const logits = forward(p, input);
+const forward = networksOf(jax, batchSize)[network];
+const lossOf = (p, input, target, masks) => {
+  const logits = forward(p, input, masks);
   return np.sum(nn.logSoftmax(logits).mul(target)).mul(-1 / batchSize);
 };
 const lossAndGradient = jit(valueAndGrad(lossOf));
@@ -83,37 +45,62 @@ const dispose = (tree) => {
   for (const array of Object.values(tree)) array.dispose();
 };
 
+let key = random.key(0);
+function nextKey() {
+  const [next, own] = random.split(key, 2);
+  key = next;
+  return own;
+}
+let masks = maskShapes.map((shape) => np.ones(shape));
+function drawMasks() {
+  const kept = 1 - dropout;
+  dispose(masks);
+  masks = maskShapes.map((shape) =>
+    random
+      .bernoulli(nextKey(), kept, shape)
+      .astype(np.float32)
+      .mul(1 / kept),
+  );
+}
+
 let loss = 0;
-async function gradientOnce() {
-  const [value, gradients] = lossAndGradient(keep(params), images.ref, oneHot.ref);
+async function gradientOnce(input = images.ref, target = oneHot.ref) {
+  const ownMasks = masks.map((mask) => mask.ref);
+  const [value, gradients] = lossAndGradient(keep(params), input, target, ownMasks);
   await blockUntilReady(gradients);
   loss = await value.jsAsync();
   return gradients;
 }
 dispose(await gradientOnce());
-const startupMs = performance.now() - started;
+const firstLoss = loss;
+const startupMs = Date.now() - startedAt;
 const gradientMs = await measured(seconds, async () => dispose(await gradientOnce()));
 
-// x', μ and v per parameter; the same equations as elsewhere, compiled.
-const [learningRate, scope, momentum, deviation, averaging] = [0.1, 1e-4, 0.9, 1e-4 * Math.sqrt(0.1), 0.25];
+// x, μ and v per parameter; the same equations and numbers as elsewhere, compiled.
+const [rate, scope, momentum, deviation, averaging, innerSteps] = [0.1, 1e-4, 0.9, 1e-4 * Math.sqrt(0.2), 0.25, 20];
 const moved = jit((point, anchor, mean, velocity, gradient, noise) => {
-  const d = gradient.add(point.ref.sub(anchor).mul(scope));
-  const v = velocity.mul(momentum).add(d.ref);
-  const next = point.sub(d.add(v.ref.mul(momentum)).mul(learningRate)).add(noise.mul(deviation));
+  const v = velocity.mul(momentum).add(gradient.ref);
+  const d = gradient.add(v.ref.mul(momentum)).add(point.ref.sub(anchor).mul(scope));
+  const next = point.sub(d.mul(rate)).add(noise.mul(deviation));
   return [next.ref, mean.mul(1 - averaging).add(next.mul(averaging)), v];
 });
-const anchors = keep(params);
+let anchors = keep(params);
 const means = keep(params);
-const velocities = Object.fromEntries(layout.map(({ name, shape }) => [name, np.zeros(shape)]));
-let key = random.key(0);
+const zeros = () => Object.fromEntries(layout.map(({ name, shape }) => [name, np.zeros(shape)]));
+let velocities = zeros();
+let count = 0;
 async function update(gradients) {
   for (const { name, shape } of layout) {
-    const [next, own] = random.split(key, 2);
-    key = next;
-    const noise = random.normal(own, shape);
+    const noise = random.normal(nextKey(), shape);
     [params[name], means[name], velocities[name]] = moved(
       ...[params[name], anchors[name].ref, means[name], velocities[name], gradients[name], noise],
     );
+  }
+  count += 1;
+  if (count % innerSteps === 0) {
+    for (const tree of [anchors, params, velocities]) dispose(tree);
+    [anchors, velocities] = [keep(means), zeros()];
+    Object.assign(params, keep(means));
   }
   await blockUntilReady([params, means, velocities]);
 }
@@ -129,9 +116,7 @@ const stepMs = await measured(seconds, async () => {
     hot[10 * i + allLabels[index]] = 1;
   }
   const [input, target] = [np.array(batch).reshape([batchSize, ...inputShape]), np.array(hot).reshape([batchSize, 10])];
-  const [value, gradients] = lossAndGradient(keep(params), input, target);
-  value.dispose();
-  await update(gradients);
+  drawMasks();
+  await update(await gradientOnce(input, target));
 });
-const peakMB = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ loss, startupMs, gradientMs, updateMs, stepMs, peakMB }));
+console.log(JSON.stringify({ loss: firstLoss, startupMs, gradientMs, updateMs, stepMs, peakMB: peakMB() }));

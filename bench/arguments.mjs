@@ -1,0 +1,72 @@
+// What the benchmark's command line asks for, checked.
+import { parseArgs } from "node:util";
+
+export const networkNames = ["mnistfc-bn", "lenet", "all-cnn-bn"];
+export const engineNames = ["ours", "pytorch", "tfjs-cpu", "tfjs-wasm", "jax-js"];
+
+/** Networks of each command where none are named. */
+const commands = {
+  all: networkNames,
+  step: networkNames,
+  report: networkNames,
+  memory: ["mnistfc-bn", "lenet"],
+  profile: networkNames,
+};
+
+/** A mistake of the user, told without a stack. */
+export class UsageError extends Error {}
+
+/** The request in `argv`, with defaults. @throws UsageError that says what is wrong */
+export function readArguments(argv) {
+  const { values, positionals } = parsed(argv);
+  const [command = "all", ...more] = positionals;
+  if (!Object.hasOwn(commands, command) || more.length > 0) {
+    throw new UsageError(`commands are ${Object.keys(commands).slice(1).join(", ")}, got ${positionals.join(" ")}`);
+  }
+  return {
+    command,
+    networks: known("networks", values.networks?.split(",") ?? commands[command], networkNames),
+    engines: known("engines", values.engines?.split(",") ?? engineNames, engineNames),
+    rounds: count("rounds", values.rounds),
+    seconds: positive("seconds", values.seconds),
+    // Memory is sampled twenty times.
+    steps: count("steps", values.steps, 20),
+    runs: count("runs", values.runs),
+    json: values.json,
+  };
+}
+
+function parsed(argv) {
+  const options = {
+    networks: { type: "string" },
+    engines: { type: "string" },
+    rounds: { type: "string", default: "4" },
+    seconds: { type: "string", default: "2" },
+    steps: { type: "string", default: "10000" },
+    runs: { type: "string", default: "3" },
+    json: { type: "boolean", default: false },
+  };
+  try {
+    return parseArgs({ args: argv, allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+}
+
+function known(option, names, choices) {
+  const unknown = names.find((name) => !choices.includes(name));
+  if (unknown === undefined) return names;
+  throw new UsageError(`--${option} takes ${choices.join(", ")}, got ${unknown}`);
+}
+
+function positive(option, text) {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
+  throw new UsageError(`--${option} must be positive, got ${text}`);
+}
+
+function count(option, text, least = 1) {
+  const value = positive(option, text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new UsageError(`--${option} must be an integer of at least ${least}, got ${text}`);
+}

@@ -1,0 +1,73 @@
+// What we set out to reach, and what was measured.
+import { memoryGrowth } from "../memoryGrowth.mjs";
+import { engineOf, medianOf, ratioToOurs } from "../summary.mjs";
+import { number, table, times } from "./text.mjs";
+
+/** Goals on networks: where the value comes from, the bound, and how it is shown. Ratios are theirs to ours. */
+const goals = [
+  { network: "mnistfc-bn", ...ratio("whole step", "pytorch", "stepMs"), atLeast: 1.8 },
+  { network: "lenet", ...ratio("whole step", "pytorch", "stepMs"), atLeast: 1.5 },
+  { network: "all-cnn-bn", ...ratio("loss and gradient", "pytorch", "gradientMs"), atLeast: 1 },
+  ...["tfjs-cpu", "tfjs-wasm", "jax-js"].map((engine) => ({
+    ...{ network: "lenet", ...ratio("whole step", engine, "stepMs"), atLeast: 50 },
+  })),
+  { network: "mnistfc-bn", what: "update on one core per weight", ...quantity("ns", nsPerWeight), atMost: 3.5 },
+  { network: "lenet", what: "start-up", ...quantity("ms", (network) => ours(network, "startupMs")), atMost: 1500 },
+];
+
+function ratio(what, engine, of) {
+  return {
+    what: `${what} against ${engine}`,
+    value: (network) => ratioToOurs(network, engine, of),
+    show: times,
+    // A peer that cannot run is neither faster nor slower.
+    why: (network) => engineOf(network, engine).reason?.split(":")[0],
+  };
+}
+
+function quantity(unit, value) {
+  return { value, show: (found) => (found === null ? "–" : `${number(found)} ${unit}`) };
+}
+
+function ours(network, of) {
+  return medianOf(engineOf(network, "ours").runs, of);
+}
+
+function nsPerWeight(network) {
+  const updateMs = ours(network, "updateOneCoreMs");
+  return updateMs === null ? null : (1e6 * updateMs) / network.numParams;
+}
+
+/** Steps that show whether memory stays flat, and the growth in per cent that counts as flat. */
+const [enoughSteps, flat] = [10_000, 2];
+
+/** A table of goals with what was measured and whether it is reached. */
+export function goalsSection({ bench, memory }) {
+  const rows = [
+    ...goals.map((goal) => goalRow(goal, bench[goal.network])),
+    ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
+  ];
+  return `## Goals\n\n${table([["goal", "wanted", "measured", "reached"], ...rows])}`;
+}
+
+function goalRow({ network: name, what, value, show, why, atLeast = -Infinity, atMost = Infinity }, network) {
+  const found = network === undefined ? null : value(network);
+  const wanted = atMost === Infinity ? `≥ ${show(atLeast)}` : `≤ ${show(atMost)}`;
+  const missing = (network && why?.(network)) ?? "not measured";
+  return [
+    `${name}: ${what}`,
+    wanted,
+    show(found),
+    found === null ? missing : verdict(found >= atLeast && found <= atMost),
+  ];
+}
+
+function memoryRow(name, record) {
+  const growths = ["heapMB", "residentMB"].map((quantity) => memoryGrowth(record, quantity).percent);
+  const what = `${name}: growth of heap and resident memory, ${record.steps.toLocaleString("en")} steps`;
+  const shown = growths.map((percent) => `${percent.toFixed(1)} %`).join(" and ");
+  const reached = verdict(growths.every((percent) => Math.abs(percent) <= flat));
+  return [what, `± ${flat} %`, shown, record.steps < enoughSteps ? "too few steps" : reached];
+}
+
+const verdict = (reached) => (reached ? "yes" : "**no**");

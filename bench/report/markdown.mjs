@@ -1,0 +1,34 @@
+// The report as one page of Markdown.
+import { stepTable } from "../summary.mjs";
+import { goalsSection } from "./goals.mjs";
+import { memorySection } from "./memorySection.mjs";
+import { networkSection } from "./networkSection.mjs";
+import { profileSection } from "./profileSection.mjs";
+
+const introduction = `# Benchmark
+
+Made by \`npm run bench\`; \`npm run bench -- report\` makes it again from the raw values beside it ([bench.json](bench.json)),
+and a test compares. Batches of 128 random examples; every engine starts from the same weights, and their first losses agree to 1e-3.
+Each run is a fresh process; engines take turns, in reversed order every other round. Times are medians over rounds of the
+medians in a round, with the least and the largest in brackets.
+
+- *Loss and gradient*: one batch, dropout masks ready. *Update*: one Langevin step of Entropy-SGD (preset \`lua\`) alone.
+- *Whole step*: a batch is fetched, masks are drawn, loss and gradient are taken, weights are updated.
+- *Start-up*: from the start of the process to the first gradient. *Peak memory*: resident, before evaluation.
+- *Evaluation*: forward passes with running statistics and the loss; where an engine's batch size matters, its better one.
+
+Denormal numbers are flushed to zero by us and by PyTorch. PyTorch's configurations are searched by the whole step in three
+stages: threads of PyTorch and of OpenBLAS and whether the former spin, then OpenBLAS's kernels, then the layout of images.`;
+
+/** The page. */
+export function markdown({ bench, memory, profiles }) {
+  const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
+  return `${[
+    introduction,
+    ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
+    goalsSection({ bench, memory }),
+    ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
+    memorySection(memory),
+    ...Object.values(profiles).map(profileSection),
+  ].join("\n\n")}\n`;
+}

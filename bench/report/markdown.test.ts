@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { markdown } from "./markdown.mjs";
+
+const machine = {
+  ...{ date: "2026-01-02", processor: "EPYC", cores: 2, memoryGB: 8, system: "Linux 6" },
+  ...{ node: "v20", onnxRuntime: "1.30.0" },
+};
+const run = {
+  ...{ load: 0.1, compileMs: 100, startupMs: 1600, peakMB: 200, numExamples: 1000, evaluationMs: [500] },
+  ...{ gradientMs: [9], updateMs: [1], updateOneCoreMs: [2], stepMs: [10] },
+};
+const bench = {
+  lenet: {
+    ...{ machine, rounds: 1, seconds: 2, numParams: 1_000_000 },
+    engines: [
+      { name: "ours", reason: null, variant: { threads: 2 }, tried: [], runs: [run] },
+      { name: "pytorch", reason: null, variant: {}, tried: [], runs: [{ ...run, stepMs: [16] }] },
+      { name: "tfjs-cpu", reason: "absent: npm install", variant: null, tried: [], runs: [] },
+    ],
+  },
+};
+/** Heap and resident memory of 10,000 steps that end at `last`. */
+const record = (last: number, steps = 10_000) => ({
+  ...{ machine, steps, interval: steps / 4 },
+  samples: [0.25, 0.5, 0.75, 1].map((part) => ({
+    ...{ step: part * steps, heapMB: part === 1 ? last : 100, residentMB: 100 },
+  })),
+});
+
+test("goals say what is reached, what is not, what is absent and what was not measured", () => {
+  const page: string = markdown({ bench, memory: { lenet: record(101), "mnistfc-bn": record(103) }, profiles: {} });
+  expect(page).toContain("| lenet: whole step against pytorch | ≥ 1.50× | 1.60× | yes |");
+  expect(page).toContain("| lenet: start-up | ≤ 1,500 ms | 1,600 ms | **no** |");
+  expect(page).toContain("| lenet: whole step against tfjs-cpu | ≥ 50× | – | absent |");
+  expect(page).toContain("| mnistfc-bn: whole step against pytorch | ≥ 1.80× | – | not measured |");
+  expect(page).toContain("steps | ± 2 % | 1.0 % and 0.0 % | yes |");
+  expect(page).toContain("steps | ± 2 % | 3.0 % and 0.0 % | **no** |");
+  expect(page).toContain("| tfjs-cpu | absent: npm install | – |");
+  expect(page).toContain("Our update takes 1.00 ns per weight, 2.00 ns on one core");
+  expect(page).toContain(
+    "heap 100.00 → 103.00 MB (+3.00 %), resident memory 100.00 → 100.00 MB (+0.00 %): **not within 2 %**",
+  );
+  expect(markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {} })).toContain("| too few steps |");
+});
