@@ -2,7 +2,10 @@
 import { parseArgs } from "node:util";
 
 export const networkNames = ["mnistfc-bn", "lenet", "all-cnn-bn"];
-export const engineNames = ["ours", "pytorch", "tfjs-cpu", "tfjs-wasm", "jax-js"];
+/** `pytorch` with its own operations and settings; `pytorch-tuned` with every trick that we found. */
+export const engineNames = ["ours", "pytorch", "pytorch-tuned", "tfjs-cpu", "tfjs-wasm", "jax-js"];
+/** Engines of `step` where none are named: the ones that are compared by default. */
+const stepEngines = engineNames.filter((name) => name !== "pytorch-tuned");
 
 /** Networks of each command where none are named. */
 const commands = {
@@ -26,7 +29,11 @@ export function readArguments(argv) {
   return {
     command,
     networks: known("networks", values.networks?.split(",") ?? commands[command], networkNames),
-    engines: known("engines", values.engines?.split(",") ?? engineNames, engineNames),
+    engines: known(
+      "engines",
+      values.engines?.split(",") ?? (command === "step" ? stepEngines : engineNames),
+      engineNames,
+    ),
     rounds: count("rounds", values.rounds),
     seconds: positive("seconds", values.seconds),
     // Memory is sampled twenty times.

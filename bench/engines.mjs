@@ -22,21 +22,30 @@ function peer(packageName, name, variant) {
     existsSync(manifest) ? node(name, variant)() : { absent: "absent: npm install --prefix bench/peers", stages: [] };
 }
 
-function pytorch() {
+function pytorch(stages) {
   const command = pythonWithTorch();
   if (command === null) return { absent: "absent: apt-get install python3-torch libopenblas0-pthread", stages: [] };
-  return { command, file: file("pytorch.py"), stages: [pools, coreTypes, formats] };
+  return { command, file: file("pytorch.py"), stages };
 }
+
+const counts = [...new Set([1, cores])];
+
+/** PyTorch as it comes: its threads, then OpenBLAS's kernels. */
+const threadCounts = () => counts.map((threads) => ({ threads }));
 
 /**
  * PyTorch's threads, OpenBLAS's own ones (by default as many as cores), and whether PyTorch's spin while they wait: on few
  * cores two spinning pools take each other's time.
  */
 function pools() {
-  const counts = [...new Set([1, cores])];
   return counts.flatMap((threads) =>
     counts.flatMap((blasThreads) =>
-      (threads === 1 ? [null] : [null, "PASSIVE"]).map((waitPolicy) => ({ threads, blasThreads, waitPolicy })),
+      (threads === 1 ? [null] : [null, "PASSIVE"]).map((waitPolicy) => ({
+        tuned: true,
+        threads,
+        blasThreads,
+        waitPolicy,
+      })),
     ),
   );
 }
@@ -49,14 +58,15 @@ const formats = (best, network) => (network === "mnistfc-bn" ? [] : [{ ...best, 
  */
 export const findEngine = {
   ours: node("ours.mjs", { threads: cores }),
-  pytorch,
+  pytorch: () => pytorch([threadCounts, coreTypes]),
+  "pytorch-tuned": () => pytorch([pools, coreTypes, formats]),
   "tfjs-cpu": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "cpu" }),
   "tfjs-wasm": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "wasm" }),
   "jax-js": peer("@jax-js/jax", "jaxjs.mjs", {}),
 };
 
 /** Minutes after which a peer is given up. */
-const patience = 6;
+const patience = 4;
 
 const environmentOf = ({ blasThreads, coreType, waitPolicy }) => ({
   ...process.env,

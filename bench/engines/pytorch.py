@@ -2,7 +2,8 @@
 
 Made as fast as PyTorch allows, each choice measured: gradients are used where autograd leaves them instead of being
 added to zeroed ones, vectors are updated in place as one, dropout masks come from `uniform_` (a third of the time of
-`F.dropout`), and noise is drawn by as many threads as PyTorch may use (its generators work on one thread each).
+`F.dropout`). With "tuned" noise and masks are drawn by as many Python threads as PyTorch may use: its generators work on
+one thread each, and so does PyTorch's own `normal_`.
 """
 
 import json
@@ -59,15 +60,16 @@ def loss_and_gradient(x, y):
     return loss
 
 
-pool = ThreadPoolExecutor(threads)
-generators = [torch.Generator().manual_seed(i) for i in range(threads)]
+draw_threads = threads if asked.get("tuned") else 1
+pool = ThreadPoolExecutor(draw_threads)
+generators = [torch.Generator().manual_seed(i) for i in range(draw_threads)]
 
 
 def draw_into(vector, draw):
-    if threads == 1:
+    if draw_threads == 1:
         draw(vector, generators[0])
     else:
-        list(pool.map(draw, vector.chunk(threads), generators))
+        list(pool.map(draw, vector.chunk(draw_threads), generators))
 
 
 def draw_masks():

@@ -17,8 +17,10 @@ medians in a round, with the least and the largest in brackets.
 - *Start-up*: from the start of the process to the first gradient. *Peak memory*: resident, before evaluation.
 - *Evaluation*: forward passes with running statistics and the loss; where an engine's batch size matters, its better one.
 
-Denormal numbers are flushed to zero by us and by PyTorch. PyTorch's configurations are searched by the whole step in three
-stages: threads of PyTorch and of OpenBLAS and whether the former spin, then OpenBLAS's kernels, then the layout of images.`;
+Denormal numbers are flushed to zero by us and by PyTorch, whose configurations are searched by the whole step. *pytorch* is
+PyTorch as it comes, written with its fused and in-place operations: its threads, then OpenBLAS's kernels. *pytorch-tuned* has
+every trick that we found beside: threads of PyTorch and of OpenBLAS apart, waiting passively so that the two pools do not
+fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
 export function markdown({ bench, memory, profiles }) {
