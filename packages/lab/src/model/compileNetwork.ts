@@ -109,8 +109,11 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       bindInputs(params);
       bindOutputs(out);
       ahead?.pause();
-      await program.run();
-      ahead?.resume();
+      try {
+        await program.run();
+      } finally {
+        ahead?.resume();
+      }
       return lossOut[0]!;
     },
     nodeCounts: program.nodeCounts,
