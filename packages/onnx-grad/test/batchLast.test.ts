@@ -3,7 +3,7 @@ import * as g from "../src/index.ts";
 import { winogradMatrices } from "../src/lowering/winogradMatrices.ts";
 import { layOutBatchLast } from "../src/rewrite/batchLast.ts";
 import { sinkTranspose } from "../src/rewrite/sinkTransposes.ts";
-import { flat, numbers } from "./samples.ts";
+import { feedsOf, flat, numbers } from "./samples.ts";
 
 const ops = (outputs: readonly g.Value[]): string[] => g.topological(outputs).map(({ op }) => op);
 
@@ -61,21 +61,7 @@ describe("a convolutional network with batch norm, a stride and dropout", () => 
   const laidOut = layOutBatchLast(outputs);
 
   test("keeps its loss and gradients", () => {
-    const next = numbers(3);
-    const feeds = Object.fromEntries(
-      g
-        .topological(outputs)
-        .flatMap((value) =>
-          value.op === "input" && value.dtype === "float32"
-            ? [
-                [
-                  value.attributes.name,
-                  Float64Array.from({ length: g.sizeOf(value.shape) }, () => next() - 0.3),
-                ] as const,
-              ]
-            : [],
-        ),
-    );
+    const feeds = feedsOf(outputs, numbers(3));
     const all = { ...feeds, labels: Array.from({ length: 16 }, (_, i) => i % 3) };
     const [before, after] = [flat(g.evaluate(outputs, all)), flat(g.evaluate(laidOut, all))];
     const scale = before.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);

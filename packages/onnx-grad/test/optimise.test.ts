@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { cases } from "./cases.ts";
-import { flat, numbers, points, scalarOf } from "./samples.ts";
+import { feedsOf, flat, numbers, points, scalarOf } from "./samples.ts";
 
 const ops = (outputs: readonly g.Value[]): string[] => g.topological(outputs).map(({ op }) => op);
 const x = g.input("x", [2, 3]);
@@ -109,21 +109,7 @@ describe("a convolutional network with batch norm, pooling and dropout", () => {
   const optimised = g.optimise(outputs);
 
   test("keeps its loss and gradients", () => {
-    const next = numbers(3);
-    const feeds = Object.fromEntries(
-      g
-        .topological(outputs)
-        .flatMap((value) =>
-          value.op === "input" && value.dtype === "float32"
-            ? [
-                [
-                  value.attributes.name,
-                  Float64Array.from({ length: g.sizeOf(value.shape) }, () => next() - 0.3),
-                ] as const,
-              ]
-            : [],
-        ),
-    );
+    const feeds = feedsOf(outputs, numbers(3));
     const all = { ...feeds, labels: [0, 2, 1, 1, 0] };
     expect(distance(flat(g.evaluate(optimised, all)), flat(g.evaluate(outputs, all)))).toBeLessThan(1e-12);
   });

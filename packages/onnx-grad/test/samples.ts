@@ -43,3 +43,13 @@ export function scalarOf(y: g.Value, seed: number): g.Value {
 export function flat(arrays: readonly ArrayLike<number>[]): Float64Array {
   return Float64Array.from(arrays.flatMap((array) => Array.from(array)));
 }
+
+/** A number from `next`, less 0.3, for every element of every float input that `outputs` depend on. */
+export function feedsOf(outputs: readonly g.Value[], next: () => number): Record<string, Float64Array> {
+  const feeds: Record<string, Float64Array> = {};
+  for (const value of g.topological(outputs)) {
+    if (value.op !== "input" || value.dtype !== "float32") continue;
+    feeds[value.attributes.name] = Float64Array.from({ length: g.sizeOf(value.shape) }, () => next() - 0.3);
+  }
+  return feeds;
+}
