@@ -39,6 +39,7 @@ export function resultWith(changes: Partial<RunResult>): RunResult {
     msPerGradient: 10,
     interrupted: false,
     reason: "budget",
+    rollbacks: 0,
     ...changes,
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { acceptedBySet, resolveSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { makeFolder, requireEmptyFolder } from "../runs/runFolder.ts";
+import { makeFolder, requireEmptyFolder } from "../runs/files.ts";
 import { summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData, runTraining } from "../training/runTraining.ts";

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../inputError.ts";
 import type { Figure } from "../report/figures.ts";
 import { svgToPng } from "../report/svgToPng.ts";
-import { makeFolder, writeWhole } from "../runs/runFolder.ts";
+import { makeFolder, writeWhole } from "../runs/files.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 
 /** Results of a command. */

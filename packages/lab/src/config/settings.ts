@@ -1,4 +1,6 @@
 /** Resolved settings of one run: what config.json holds, and all that a run needs to be repeated. */
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
 import { z } from "zod";
 import { InputError } from "../inputError.ts";
@@ -37,11 +39,33 @@ export interface Settings {
   readonly decayBiases: boolean;
   /** Threads of one operation; null for the cores. */
   readonly threads: number | null;
+  /** Gradients between two checkpoints; null for none by gradients. */
+  readonly checkpointGradients: number | null;
+  /** Minutes between two checkpoints; null for none by time. */
+  readonly checkpointMinutes: number | null;
+  /** Checkpoints to keep: the last ones, and those with the best validation errors. */
+  readonly keepLast: number;
+  readonly keepBest: number;
+  /** How often a run may go back to its last checkpoint when something is not finite; 0 stops it at once. */
+  readonly rollbacks: number;
+  /** Learning rates are multiplied by this at each rollback. */
+  readonly rollbackFactor: number;
   /** Options of the optimizer by its own names. */
   readonly options: Readonly<Record<string, OptionValue>>;
 }
 
-const settingsSchema: z.ZodType<Settings> = z.strictObject({
+/** What a run does to survive; absent from the config.json of runs made before there were checkpoints. */
+const survivalDefaults = {
+  checkpointGradients: null,
+  checkpointMinutes: 5,
+  keepLast: 2,
+  keepBest: 1,
+  rollbacks: 0,
+  rollbackFactor: 0.5,
+};
+
+/** The rules of config.json. */
+export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   version: z.literal(settingsVersion),
   network: z.string(),
   optimizer: z.string(),
@@ -59,6 +83,12 @@ const settingsSchema: z.ZodType<Settings> = z.strictObject({
   recipeEpochs: z.number().positive(),
   decayBiases: z.boolean(),
   threads: z.int().min(1).nullable(),
+  checkpointGradients: z.int().min(1).nullable().default(survivalDefaults.checkpointGradients),
+  checkpointMinutes: z.number().positive().nullable().default(survivalDefaults.checkpointMinutes),
+  keepLast: z.int().min(1).default(survivalDefaults.keepLast),
+  keepBest: z.int().min(0).default(survivalDefaults.keepBest),
+  rollbacks: z.int().min(0).default(survivalDefaults.rollbacks),
+  rollbackFactor: z.number().positive().lt(1).default(survivalDefaults.rollbackFactor),
   options: z.record(z.string(), optionValue),
 });
 
@@ -73,14 +103,26 @@ export interface SettingsRequest {
   readonly sampling?: string | undefined;
   readonly data?: string | undefined;
   readonly threads?: number | undefined;
-  /** `name=value` of an option of the optimizer, or of `batchSize`, `drops`, `dropFactor`, `decayBiases`. */
+  /** `name=value` of an option of the optimizer, or of the run (`runOptions`). */
   readonly set?: readonly string[] | undefined;
   /** Outer boundaries when another optimizer's must be matched. */
   readonly innerSteps?: number | undefined;
 }
 
 /** Settings of the run, beside the optimizer's options, that `--set` accepts. */
-const runOptions = ["batchSize", "drops", "dropFactor", "decayBiases", "validation"] as const;
+const runOptions = [
+  "batchSize",
+  "drops",
+  "dropFactor",
+  "decayBiases",
+  "validation",
+  "checkpointGradients",
+  "checkpointMinutes",
+  "keepLast",
+  "keepBest",
+  "rollbacks",
+  "rollbackFactor",
+] as const;
 
 /**
  * Resolves a request.
@@ -115,7 +157,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     batchSize: 128,
     sampling: request.sampling ?? "replacement",
     dropout: request.dropout ?? recipe.dropout,
-    data: request.data ?? null,
+    data: request.data === undefined ? null : resolve(request.data),
     validation: 5000,
     innerSteps: own ?? request.innerSteps ?? recipe.innerSteps,
     drops: recipe.drops,
@@ -123,6 +165,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     recipeEpochs: recipe.epochs,
     decayBiases: true,
     threads: request.threads ?? null,
+    ...survivalDefaults,
     ...chosen.run,
     options,
   });
@@ -147,6 +190,15 @@ export function checkedSettings(settings: unknown, where?: string): Settings {
   throw new InputError(
     `${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${JSON.stringify(found)}`,
   );
+}
+
+/** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
+export function sameTraining(one: Settings, other: Settings): boolean {
+  const bits = (settings: Settings) => {
+    const { threads: _, data: __, checkpointGradients, checkpointMinutes, keepLast, keepBest, ...rest } = settings;
+    return rest;
+  };
+  return isDeepStrictEqual(bits(one), bits(other));
 }
 
 function requireName(what: string, name: string, known: readonly string[]): string {
@@ -185,6 +237,7 @@ function parseSet(assignments: readonly string[], optimizer: OptimizerName) {
 
 function parseRunOption(name: string, text: string): unknown {
   if (name === "drops") return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
+  if (text === "null" && name.startsWith("checkpoint")) return null;
   if (name !== "decayBiases") return toNumber(name, text);
   if (text === "true" || text === "false") return text === "true";
   throw new InputError(`--set decayBiases: must be true or false, got ${JSON.stringify(text)}`);

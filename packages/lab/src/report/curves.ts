@@ -1,6 +1,7 @@
 /** Numbers behind the figures: means over seeds and running means. */
-import type { RecordedEvaluation, RunRecord } from "../runs/readRun.ts";
+import type { RunRecord } from "../runs/readRun.ts";
 import { spreadOf } from "../runs/summarise.ts";
+import type { RecordedEvaluation } from "../training/events.ts";
 
 /** A point of an error curve over the seeds of one optimizer. */
 export interface ErrorPoint {

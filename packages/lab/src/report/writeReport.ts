@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, writeWhole } from "../runs/files.ts";
 import { readRun } from "../runs/readRun.ts";
-import { makeFolder, writeWhole } from "../runs/runFolder.ts";
 import { figuresOf } from "./figures.ts";
 import { renderReport } from "./renderReport.ts";
 import { svgToPng } from "./svgToPng.ts";

@@ -3,12 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "../training/events.ts";
+import type { OuterEvent, RecordedEvaluation, RunResult, StartEvent } from "../training/events.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
-
-/** An evaluation as it is kept: without the weights. */
-export type RecordedEvaluation = Omit<EvaluationEvent, "params">;
 
 /** What a run folder holds, without the weights. */
 export interface RunRecord {
@@ -43,7 +40,7 @@ export function readRun(path: string): RunRecord {
     const event = parseEvent(line, `${file}:${number + 1}`);
     if (event.type === "start") start = event as StartEvent;
     if (event.type === "outer") outers.push(event as OuterEvent);
-    if (event.type === "evaluation") evaluations.push(event as EvaluationEvent);
+    if (event.type === "evaluation") evaluations.push(event as unknown as RecordedEvaluation);
     if (event.type === "end") result = (event as unknown as { result: RunResult }).result;
   });
   if (start === undefined) throw new InputError(`${file}: has no start event; the run ended before it began`);

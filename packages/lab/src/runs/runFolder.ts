@@ -1,24 +1,13 @@
 /** A run on disk: config.json, events.jsonl, weights.safetensors. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import type { ParameterBlock } from "onnx-grad";
 import { sizeOf } from "onnx-grad";
 import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { TrainEvent } from "../training/events.ts";
 import type { Environment } from "./environment.ts";
+import { makeFolder, requireEmptyFolder, writeWhole } from "./files.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
 /** A run that is being written; a listener of its events. */
@@ -33,40 +22,6 @@ export interface RunFolder {
 export interface RunModel {
   readonly layout: readonly ParameterBlock[];
   readonly statistics: Readonly<Record<string, Float32Array>>;
-}
-
-/**
- * Checks that a new run may be written to `path`, without writing anything.
- *
- * @throws InputError if it is a file, holds anything, or cannot be made
- */
-export function requireEmptyFolder(path: string): void {
-  if (!existsSync(path)) return;
-  if (!statSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, it is a file`);
-  const entries = readdirSync(path);
-  if (entries.length === 0) return;
-  const what = entries.includes("config.json") ? "holds another run" : "is not empty";
-  throw new InputError(`${path}: ${what}; give --out a new or empty folder`);
-}
-
-/** Makes a folder and the ones above it. @throws InputError if that is impossible */
-export function makeFolder(path: string): void {
-  try {
-    // One by one from the top: Node's recursive mkdir does not end where a parent exists but takes no entries (/proc).
-    const missing: string[] = [];
-    for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
-    for (const folder of missing) mkdirSync(folder);
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    throw new InputError(`${path}: cannot be written (${error instanceof Error ? error.message : String(error)})`);
-  }
-}
-
-/** Writes a file whole or not at all. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What a training run tells its listeners: the progress line, events.jsonl, the report, the dashboard. */
 
+import type { SerialisedState } from "entropy-sgd";
+
 /** Why a run ended. */
 export type EndReason = "budget" | "interrupted" | "non-finite";
 
@@ -64,6 +66,85 @@ export interface EvaluationEvent {
   readonly params: Float32Array;
 }
 
+/** An evaluation as it is kept: without the weights. */
+export type RecordedEvaluation = Omit<EvaluationEvent, "params">;
+
+/** Where the loop stands between two gradients, beside the optimizer's state; survives JSON. */
+export interface LoopPosition {
+  /** Gradients so far; also the counter of the dropout masks. */
+  readonly gradients: number;
+  /** Mini-batches drawn so far: the counter of the sampler. */
+  readonly batches: number;
+  /** Sum of the mini-batch losses since the last outer event. */
+  readonly lossSum: number;
+  /** The next evaluation is at the first outer boundary from this gradient on. */
+  readonly nextEvaluation: number;
+  /** Wall time so far, in all the processes that worked on the run. */
+  readonly seconds: number;
+  /** The part of it that gradients and steps took. */
+  readonly gradientSeconds: number;
+  readonly evaluations: readonly RecordedEvaluation[];
+}
+
+/** All that a run needs to go on with the same bits, beside its settings. */
+export interface TrainSnapshot {
+  readonly position: LoopPosition;
+  /** The optimizer's state; its vectors may be live ones, see `CheckpointEvent`. */
+  readonly optimizer: SerialisedState;
+  /** The evaluation point x, shape (numParams,). */
+  readonly params: Float32Array;
+  /** Batch-norm statistics by name, of the last evaluation. */
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+}
+
+/** What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far. */
+export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted";
+
+/** When a checkpoint is due. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  readonly gradients: number;
+  readonly reason: CheckpointReason;
+  /** Its vectors are the run's own, not copies: they are to be used before the next event is asked for. */
+  readonly snapshot: TrainSnapshot;
+}
+
+/** What was not finite, and where; the run then ends, or is rolled back. */
+export interface NonFiniteEvent {
+  readonly type: "non-finite";
+  readonly gradients: number;
+  readonly what: "batch loss" | "gradient norm" | "test loss" | "state";
+  readonly learningRate: number;
+}
+
+/** A run that goes on in a new process; what events.jsonl held beyond the checkpoint is done again. */
+export interface ResumeEvent {
+  readonly type: "resume";
+  readonly gradients: number;
+  /** Name of the checkpoint; null for a run that begins again at its start. */
+  readonly checkpoint: string | null;
+  /** Newer checkpoints that were damaged. */
+  readonly skipped: readonly { readonly name: string; readonly why: string }[];
+  /** What may change the bits from here on. */
+  readonly warnings: readonly string[];
+}
+
+/** A run that goes back after something was not finite, with smaller steps. */
+export interface RollbackEvent {
+  readonly type: "rollback";
+  /** Where the run goes on. */
+  readonly gradients: number;
+  /** Where something was not finite. */
+  readonly from: number;
+  readonly what: NonFiniteEvent["what"];
+  /** Name of the checkpoint; null for the start. */
+  readonly checkpoint: string | null;
+  /** 1 for the first rollback of the run. */
+  readonly number: number;
+  /** Learning rates are the settings' times this from here on. */
+  readonly learningRateFactor: number;
+}
+
 /** The results, as `--json` prints them; errors are fractions, non-finite numbers null. */
 export interface RunResult {
   readonly network: string;
@@ -86,6 +167,8 @@ export interface RunResult {
   readonly msPerGradient: number | null;
   readonly interrupted: boolean;
   readonly reason: EndReason;
+  /** How often the run went back to a checkpoint with smaller steps. */
+  readonly rollbacks: number;
 }
 
 /** Once, last. */
@@ -94,4 +177,15 @@ export interface EndEvent {
   readonly result: RunResult;
 }
 
-export type TrainEvent = StartEvent | GradientEvent | OuterEvent | EvaluationEvent | EndEvent;
+/** What `train` yields. */
+export type TrainEvent =
+  | StartEvent
+  | GradientEvent
+  | OuterEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | NonFiniteEvent
+  | EndEvent;
+
+/** What a run tells its listeners: the loop's events, and those of its folder. */
+export type RunEvent = TrainEvent | ResumeEvent | RollbackEvent;

@@ -156,6 +156,7 @@ export async function* train<S extends { readonly progress: Progress }>(
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
     interrupted: reason === "interrupted",
     reason,
+    rollbacks: 0,
   };
   yield { type: "end", result };
 }

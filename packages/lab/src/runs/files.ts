@@ -1,0 +1,230 @@
+/**
+ * Files of run folders: read only where they are plain files of a bearable size, written whole or not at all.
+ *
+ * A run folder may come from a stranger. No symbolic link in it is followed, neither to read nor to write, and nothing
+ * that blocks or never ends (a pipe, a device) is read.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { InputError } from "../inputError.ts";
+
+// Absent on Windows, where making a symbolic link is a privilege.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
+
+/** An error of the file system as one line that names the path. */
+export function cannot(path: string, what: "be read" | "be written", error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  // "ENOSPC: no space left on device, write" is told without the system call, which says nothing to a reader.
+  const reason = code === "ELOOP" ? "it is a symbolic link" : String(message ?? error).replace(/, [a-z]+( '.*)?$/, "");
+  return new InputError(`${path}: cannot ${what} (${reason})`);
+}
+
+/** Whether an error of the file system says that nothing is there. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+/**
+ * The bytes of a plain file.
+ *
+ * @throws InputError if it is missing, no plain file (a symbolic link, a folder, a device), larger than `maxBytes`, or
+ *   cannot be read
+ */
+export function readPlain(path: string, maxBytes: number): Uint8Array<ArrayBuffer> {
+  return withPlain(path, maxBytes, (file, size) => {
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; ) {
+      const count = readSync(file, bytes, at, size - at, at);
+      // Truncated by another process since its size was asked.
+      if (count === 0) return bytes.slice(0, at);
+      at += count;
+    }
+    return bytes;
+  });
+}
+
+/** The text of a plain file in UTF-8. @throws InputError as `readPlain` */
+export function readPlainText(path: string, maxBytes: number): string {
+  return Buffer.from(readPlain(path, maxBytes).buffer).toString("utf8");
+}
+
+/** Opens a plain file to read, gives it with its size to `use`, closes it. @throws InputError as `readPlain` */
+export function withPlain<Result>(path: string, maxBytes: number, use: (file: number, size: number) => Result): Result {
+  let file: number;
+  try {
+    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    throw isMissing(error) ? new InputError(`${path}: missing`) : cannot(path, "be read", error);
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new InputError(`${path}: must be a plain file`);
+    if (stats.size > maxBytes) {
+      throw new InputError(`${path}: must have at most ${maxBytes} bytes, it has ${stats.size}`);
+    }
+    return use(file, stats.size);
+  } catch (error) {
+    throw cannot(path, "be read", error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Pieces of a file, one after another. */
+export type Content = string | Uint8Array | Iterable<Uint8Array>;
+
+/**
+ * Writes a file whole or not at all: to a temporary name beside it, synced, renamed. What was there stays there until
+ * the rename; a symbolic link there is replaced, not followed.
+ *
+ * @throws InputError if that is impossible; the temporary file is removed then
+ */
+export function writeWhole(path: string, content: Content): void {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    writeNew(temporary, content);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannot(path, "be written", error);
+  }
+}
+
+/** Writes and syncs a file that must not be there yet. */
+export function writeNew(path: string, content: Content): void {
+  const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+  try {
+    const pieces = typeof content === "string" ? [Buffer.from(content)] : content;
+    for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) writeAll(file, piece);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Appends to a plain file that is there.
+ *
+ * The file is not kept open, so that a folder that was moved, removed or remounted read-only is noticed at once.
+ *
+ * @throws InputError if it is missing, no plain file, or cannot take the whole text
+ */
+export function appendTo(path: string, text: string, { sync = false }: { readonly sync?: boolean } = {}): void {
+  let file: number | undefined;
+  try {
+    file = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+    writeAll(file, Buffer.from(text));
+    if (sync) fsyncSync(file);
+  } catch (error) {
+    throw cannot(path, "be written", error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** A full disk may take a part of what it is given; the next call tells why. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(path: string): void {
+  // Windows has no way to sync a folder.
+  if (process.platform === "win32") return;
+  const folder = openSync(path, O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/**
+ * Makes a folder and the ones above it.
+ *
+ * @throws InputError if that is impossible
+ */
+export function makeFolder(path: string): void {
+  try {
+    // One by one from the top: Node's recursive mkdir does not end where a parent exists but takes no entries (/proc).
+    const missing: string[] = [];
+    for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+    for (const folder of missing) mkdirSync(folder);
+    requireWritable(path);
+  } catch (error) {
+    throw cannot(path, "be written", error);
+  }
+}
+
+/** A folder's mode bits mean nothing to a privileged user; making a file in it is the proof. */
+function requireWritable(path: string): void {
+  const probe = join(path, `.${randomBytes(6).toString("hex")}.tmp`);
+  closeSync(openSync(probe, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
+  rmSync(probe);
+}
+
+/**
+ * Makes a folder within a run folder, where a stranger may have put a symbolic link.
+ *
+ * @throws InputError if something else has its name, or it cannot be made
+ */
+export function makeFolderWithin(parent: string, name: string): string {
+  const path = join(parent, name);
+  try {
+    if (!existsSync(path)) mkdirSync(path);
+    requireRealFolder(path);
+    return path;
+  } catch (error) {
+    throw cannot(path, "be written", error);
+  }
+}
+
+/** @throws InputError for anything but a folder, a symbolic link to one included */
+export function requireRealFolder(path: string): void {
+  if (!lstatSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, and no symbolic link`);
+}
+
+/** Folders and files in `path`, sorted by name; without what a killed process left half written. */
+export function entriesOf(path: string): string[] {
+  return readdirSync(path)
+    .filter((name) => !name.endsWith(".tmp"))
+    .sort();
+}
+
+/**
+ * Checks that a new run may be written to `path`, without writing anything.
+ *
+ * @throws InputError if it is a file, holds anything, or cannot be made
+ */
+export function requireEmptyFolder(path: string): void {
+  if (!existsSync(path)) return;
+  let entries: string[];
+  try {
+    entries = readdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "ENOTDIR"
+      ? new InputError(`${path}: must be a folder, it is a file`)
+      : cannot(path, "be read", error);
+  }
+  if (entries.length === 0) return;
+  const what = entries.includes("config.json") ? "holds another run" : "is not empty";
+  throw new InputError(`${path}: ${what}; give --out a new or empty folder`);
+}
