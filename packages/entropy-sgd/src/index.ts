@@ -125,7 +125,13 @@ export {
 } from "./schedules/schedules.ts";
 export { clone } from "./state/clone.ts";
 export { progress } from "./state/progress.ts";
-export { deserialise, type SerialisedState, serialise, stateVersion } from "./state/serialise.ts";
+export {
+  deserialise,
+  type SerialisedState,
+  type SerialiseOptions,
+  serialise,
+  stateVersion,
+} from "./state/serialise.ts";
 export {
   type MeanEstimate,
   meanEstimate,

@@ -50,6 +50,18 @@ test("restoring writes into the vectors of the template", () => {
   expect([...restored.params]).toEqual([3, 4]);
 });
 
+test("without copies, a saved state holds the state's own vectors", () => {
+  const state = fresh();
+  expect(serialise(state, { copy: false }).vectors.params).toBe(state.params);
+  expect(serialise(state).vectors.params).not.toBe(state.params);
+});
+
+test("numbers that JSON would lose come back as they were: −0, NaN and the infinities", () => {
+  const values = { a: -0, b: Number.NaN, c: Number.POSITIVE_INFINITY, d: Number.NEGATIVE_INFINITY, e: 0, f: 0.1 };
+  const json = JSON.parse(JSON.stringify(serialise(values).json));
+  expect(deserialise({ json, vectors: {} }, { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })).toStrictEqual(values);
+});
+
 describe("malformed states", () => {
   test.each([
     ["format", "other", 'json.format must be "entropy-sgd state"'],

@@ -14,14 +14,21 @@ const format = "entropy-sgd state";
 export interface SerialisedState {
   /** Survives `JSON.stringify`; a vector is `{ "$vector": name }`, a number that JSON lacks `{ "$number": "NaN" }`. */
   readonly json: PlainData;
-  /** Copies of the vectors by name, such as `inner.buffers.velocity`. */
+  /** The vectors by name, such as `inner.buffers.velocity`. */
   readonly vectors: Readonly<Record<string, Vector>>;
 }
 
+/** Options of `serialise`. */
+export interface SerialiseOptions {
+  /**
+   * false gives the state's own vectors, to be written out before its next step. Default true: copies, which cost the
+   * state's memory once more.
+   */
+  readonly copy?: boolean;
+}
+
 /**
- * A state as JSON and named vectors, copied; the JSON carries the version of the layout and of the generator.
- *
- * Cost: the state's memory once more.
+ * A state as JSON and named vectors; the JSON carries the version of the layout and of the generator.
  *
  * @example
  * ```ts
@@ -30,16 +37,23 @@ export interface SerialisedState {
  * Object.keys(saved.vectors); // => ["params", "direction.buffers.velocity"]
  * ```
  */
-export function serialise(state: PlainData): SerialisedState {
+export function serialise(state: PlainData, { copy = true }: SerialiseOptions = {}): SerialisedState {
   const vectors: Record<string, Vector> = {};
   const tree = rebuilt(state, "", (leaf, path) => {
     if (isVector(leaf)) {
-      vectors[path] = leaf.slice();
+      vectors[path] = copy ? leaf.slice() : leaf;
       return { $vector: path };
     }
-    return typeof leaf === "number" && !Number.isFinite(leaf) ? { $number: String(leaf) } : leaf;
+    return typeof leaf === "number" && !survivesJson(leaf)
+      ? { $number: Object.is(leaf, -0) ? "-0" : String(leaf) }
+      : leaf;
   });
   return { json: { format, version: stateVersion, philoxRounds, state: tree }, vectors };
+}
+
+/** JSON has no NaN, no infinities, and writes −0 as 0. */
+function survivesJson(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
 }
 
 /**
