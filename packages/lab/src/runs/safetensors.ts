@@ -1,15 +1,25 @@
 /**
- * The safetensors format: an 8-byte little-endian length, a JSON header, then the tensors' bytes.
+ * The safetensors format: an 8-byte little-endian length, a JSON header, then the tensors' bytes; here of float32 and
+ * float64.
+ *
+ * Files written here say in their metadata, under `sha256`, the SHA-256 of all the tensors' bytes, in hexadecimal digits.
+ * The reader takes the key out again and refuses a file of which it is not true. Files of other writers have no such key,
+ * and are read without that check.
+ *
+ * Numbers are in the machine's order, which is the format's, little-endian, on every processor that ONNX Runtime is built
+ * for.
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
+import { createHash } from "node:crypto";
 import { InputError } from "../inputError.ts";
+import { bytesOf, type Dtype, metadataKey, numElements, parseHeader, type Refuse, shown } from "./safetensorsHeader.ts";
 
-/** A float32 tensor by name. */
+/** A tensor by name, of float32 or float64. */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Float64Array;
 }
 
 /** Tensors and texts of a file. */
@@ -18,63 +28,133 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+/** Of the header: its objects take many times the memory of its text, and large networks need a few hundred KiB. */
+const maxHeaderBytes = 16 * 2 ** 20;
+const checksumKey = "sha256";
+
+/**
+ * The bytes of a file: the header, then a view of each tensor, in the order given.
+ *
+ * Nothing is copied. Cost: reading every tensor once for the checksum; they must not change until the pieces are written.
+ *
+ * @throws TypeError for equal or reserved names, RangeError for data that do not fit their shape
+ */
+export function safetensorsPieces({ tensors, metadata }: Safetensors): Iterable<Uint8Array> {
+  requireWritable({ tensors, metadata });
+  const views = tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  let end = 0;
+  const entries = tensors.map(({ name, shape, data }) => {
+    const start = end;
+    end += data.byteLength;
+    return [name, { dtype: dtypeOf(data), shape, data_offsets: [start, end] }] as const;
+  });
+  const texts = [metadataKey, { ...metadata, [checksumKey]: sha256Of(views) }] as const;
+  return [headerPiece([texts, ...entries]), ...views];
 }
 
-/** The bytes of a file. */
-export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  let offset = 0;
-  const entries = tensors.map(({ name, shape, data }) => {
-    const start = offset;
-    offset += data.byteLength;
-    return [name, { dtype: "F32", shape, data_offsets: [start, offset] }] as const;
-  });
-  const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
-  // Spaces up to a multiple of 8 keep the tensors aligned.
-  const header = new TextEncoder().encode(json.padEnd(json.length + ((8 - (Buffer.byteLength(json) % 8)) % 8)));
-  const bytes = new Uint8Array(8 + header.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
-  bytes.set(header, 8);
-  let at = 8 + header.length;
-  for (const { data } of tensors) {
-    // float32 in the machine's order, which is little-endian wherever Node runs, as the format wants.
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+/** The bytes of a file in one piece. @throws TypeError or RangeError as `safetensorsPieces` */
+export function encodeSafetensors(file: Safetensors): Uint8Array {
+  const pieces = [...safetensorsPieces(file)];
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
   return bytes;
 }
 
 /**
- * The tensors of a file.
+ * The tensors of a file, in the order of their bytes.
+ *
+ * They are views of `bytes` where the machine allows it (files written here have float32 so, and float64 where no odd
+ * number of float32 precedes it), else copies.
  *
  * @param file - the name for messages
- * @throws InputError for a truncated or malformed file or a dtype other than F32
+ * @throws InputError for a file that is damaged, breaks the format's rules, or holds other numbers than float32 and float64
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
-  const refuse = (why: string): never => {
-    throw new InputError(`${file}: not a safetensors file of float32 (${why})`);
+  const refuse: Refuse = (why) => {
+    throw new InputError(`${file}: not a safetensors file of float32 or float64 (${why})`);
   };
-  if (bytes.length < 8) return refuse(`${bytes.length} bytes`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (8 + headerLength > bytes.length) return refuse("truncated header");
-  let header: Record<string, HeaderEntry> & { __metadata__?: Record<string, string> };
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  } catch {
-    return refuse("malformed header");
+  if (bytes.length < 8) return refuse(`must have at least 8 bytes, it has ${bytes.length}`);
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (headerLength > maxHeaderBytes) {
+    return refuse(`header: must have at most ${maxHeaderBytes} bytes, by its length it has ${headerLength}`);
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const body = bytes.subarray(8 + headerLength);
-  const tensors = Object.entries(entries).map(([name, entry]): NamedTensor => {
-    const [start, end] = entry.data_offsets ?? [];
-    const length = entry.shape?.reduce((product, size) => product * size, 1);
-    if (entry.dtype !== "F32") refuse(`${name} is ${entry.dtype}`);
-    if (!(start >= 0 && end <= body.length && end - start === 4 * length)) refuse(`${name} is truncated`);
-    return { name, shape: entry.shape, data: new Float32Array(new Uint8Array(body.subarray(start, end)).buffer) };
-  });
+  const dataStart = 8 + Number(headerLength);
+  if (dataStart > bytes.length) {
+    return refuse(
+      `header: must end within the ${bytes.length} bytes of the file, by its length it ends at ${dataStart}`,
+    );
+  }
+  const data = bytes.subarray(dataStart);
+  const { entries, metadata: texts } = parseHeader(bytes.subarray(8, dataStart), data.length, refuse);
+  const { [checksumKey]: wanted, ...metadata } = texts;
+  if (wanted !== undefined && !/^[0-9a-f]{64}$/.test(wanted)) {
+    return refuse(`${metadataKey}: ${checksumKey} must be 64 hexadecimal digits, found ${shown(wanted)}`);
+  }
+  if (wanted !== undefined) requireChecksum(data, wanted, file);
+  const tensors = entries.map(({ name, shape, dtype, start, end }) => ({
+    name,
+    shape,
+    data: numbersIn(data.subarray(start, end), dtype),
+  }));
   return { tensors, metadata };
+}
+
+function requireChecksum(data: Uint8Array, wanted: string, file: string): void {
+  const found = sha256Of([data]);
+  if (found === wanted) return;
+  throw new InputError(`${file}: damaged, its tensors' sha256 must be ${wanted}, found ${found}`);
+}
+
+/** What the format or the reader would refuse is the caller's mistake. */
+function requireWritable({ tensors, metadata }: Safetensors): void {
+  const names = new Set([metadataKey]);
+  for (const { name, shape, data } of tensors) {
+    if (names.has(name))
+      throw new TypeError(`safetensors: names must differ, ${shown(name)} is there twice or reserved`);
+    names.add(name);
+    if (numElements(shape) === data.length) continue;
+    throw new RangeError(`safetensors: ${shown(name)} has ${data.length} numbers, its shape is [${shape.join(", ")}]`);
+  }
+  if (Object.hasOwn(metadata, checksumKey))
+    throw new TypeError(`safetensors: the metadata ${checksumKey} are reserved`);
+}
+
+/** Length and header; spaces up to a multiple of 8 keep the tensors aligned. */
+function headerPiece(entries: readonly (readonly [key: string, value: object])[]): Uint8Array {
+  // As an object, names that are numbers would come first.
+  const fields = entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const json = new TextEncoder().encode(`{${fields.join(",")}}`);
+  const length = 8 * Math.ceil(json.length / 8);
+  if (length > maxHeaderBytes) {
+    throw new RangeError(`safetensors: the header must have at most ${maxHeaderBytes} bytes, got ${length}`);
+  }
+  const bytes = new Uint8Array(8 + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+function dtypeOf(data: NamedTensor["data"]): Dtype {
+  return data instanceof Float32Array ? "F32" : "F64";
+}
+
+function numbersIn(bytes: Uint8Array, dtype: Dtype): NamedTensor["data"] {
+  const isAligned = bytes.byteOffset % bytesOf[dtype] === 0;
+  const { buffer, byteOffset } = isAligned ? bytes : new Uint8Array(bytes);
+  const length = bytes.length / bytesOf[dtype];
+  return dtype === "F32" ? new Float32Array(buffer, byteOffset, length) : new Float64Array(buffer, byteOffset, length);
+}
+
+function sha256Of(pieces: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  // `update` takes less than 2 GiB at a time.
+  const most = 2 ** 30;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += most) hash.update(piece.subarray(at, at + most));
+  }
+  return hash.digest("hex");
 }

@@ -1,0 +1,24 @@
+/** Texts of strangers, such as names of folders, made harmless for terminals. */
+
+/**
+ * What a terminal may obey instead of showing it: control characters (C0, DEL, C1), line and paragraph separators, marks
+ * and overrides of the direction of writing, and characters without width.
+ */
+const obeyed = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
+
+/** The text with `\x1b`, `\u202e` and so on for what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(obeyed, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : escapeOf(code);
+  });
+}
+
+/** One line of JSON that a terminal shows as it is; `JSON.stringify` alone leaves DEL, C1 and overrides. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(obeyed, (character) => escapeOf(character.charCodeAt(0)));
+}
+
+function escapeOf(code: number): string {
+  return `\\u${code.toString(16).padStart(4, "0")}`;
+}
