@@ -15,20 +15,40 @@ export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableM
 export { type NetworkSpec, networks } from "./networks/networks.ts";
 export { palette, standaloneSvg } from "./report/figures.ts";
 export { writeReport } from "./report/writeReport.ts";
+export {
+  type Checkpoint,
+  type NewCheckpoint,
+  type RunIdentity,
+  type RunModel,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./runs/checkpoint.ts";
+export { type CheckpointFiles, checkedFiles, type FoundCheckpoint, newestIntact } from "./runs/checkpoints.ts";
 export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
-export { createRunFolder, type RunFolder } from "./runs/runFolder.ts";
 export { type Spread, type Summary, summarise } from "./runs/summarise.ts";
+export type { CheckpointPolicy } from "./training/checkpointSchedule.ts";
 export type {
+  CheckpointEvent,
+  CheckpointReason,
   EndEvent,
   EndReason,
   EvaluationEvent,
   GradientEvent,
+  LoopPosition,
+  NonFiniteEvent,
   OuterEvent,
+  RecordedEvaluation,
+  ResumeEvent,
+  ResumePoint,
+  RollbackEvent,
+  RunEvent,
   RunResult,
   StartEvent,
   TrainEvent,
+  TrainSnapshot,
 } from "./training/events.ts";
 export { type Plan, planOf } from "./training/plan.ts";
-export { type RunTrainingOptions, runTraining } from "./training/runTraining.ts";
+export { continueTraining, type ResumeOptions, resumeTraining } from "./training/resumeTraining.ts";
+export { type RunTrainingOptions, runTraining, type TrainingOptions } from "./training/runTraining.ts";
 export { type Sampling, type TrainOptions, train } from "./training/train.ts";

@@ -54,6 +54,7 @@ describe("train", () => {
     expect(stderr).toMatch(/small-mnistfc, entropy-sgd \(lua\), seed 3: 50890 weights, 60 gradients/);
     expect(stderr).not.toContain("\r");
     expect(readdirSync(out).sort()).toEqual([
+      "checkpoints",
       "config.json",
       "events.jsonl",
       "figures",
@@ -128,6 +129,7 @@ describe("compare", () => {
     expect(optimizers.sgd.testError).toEqual({ mean: expect.any(Number), sd: expect.any(Number), n: 2 });
     expect(stderr).toContain("Dropout 0 and boundaries every 5 gradients for every optimizer");
     expect(readdirSync(out).sort()).toEqual([
+      "comparison.json",
       "entropy-sgd-1",
       "entropy-sgd-2",
       "figures",
@@ -269,7 +271,7 @@ describe("progress", () => {
     expect(text.split("\n")).toEqual([
       "lenet, sgd, seed 1: 3 weights, 80 gradients",
       "  epoch 1.0: validation error 1.23 %, test error 1.23 % (40 gradients, 40 s)",
-      "  diverged: the loss was not finite at gradient 80; try a smaller learning rate",
+      "  diverged at gradient 80; try a smaller learning rate, or --set rollbacks=3",
       "",
     ]);
   });

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,8 +16,7 @@ import { resolveSettings } from "../src/config/settings.ts";
 import { InputError } from "../src/inputError.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { readRun, readWeights } from "../src/runs/readRun.ts";
-import { createRunFolder } from "../src/runs/runFolder.ts";
-import { decodeSafetensors, encodeSafetensors } from "../src/runs/safetensors.ts";
+import { createRun } from "../src/runs/runFolder.ts";
 import { spreadOf, summarise } from "../src/runs/summarise.ts";
 import { errorsOf } from "../src/training/errorsOf.ts";
 import type { EvaluationEvent, TrainEvent } from "../src/training/events.ts";
@@ -15,39 +24,6 @@ import { evaluationAt, outerAt, resultWith, startEvent } from "./testRecords.ts"
 
 const root = mkdtempSync(join(tmpdir(), "runs-"));
 afterAll(() => rmSync(root, { recursive: true }));
-
-describe("safetensors", () => {
-  const file = {
-    tensors: [
-      { name: "a.weight", shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
-      { name: "β", shape: [], data: Float32Array.of(Number.NaN) },
-    ],
-    metadata: { network: "tiny" },
-  };
-
-  test("are what they were after a round trip", () => {
-    expect(decodeSafetensors(encodeSafetensors(file), "f")).toEqual(file);
-  });
-
-  test("begin with the length of a header that keeps tensors aligned to 8 bytes", () => {
-    const bytes = encodeSafetensors(file);
-    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-    expect(length % 8).toBe(0);
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-    expect(header["a.weight"]).toEqual({ dtype: "F32", shape: [2, 3], data_offsets: [0, 24] });
-    expect(bytes.length).toBe(8 + length + 28);
-  });
-
-  test("are refused when damaged", () => {
-    const bytes = encodeSafetensors(file);
-    const rule = "f: not a safetensors file of float32";
-    expect(() => decodeSafetensors(bytes.subarray(0, 5), "f")).toThrow(`${rule} (5 bytes)`);
-    expect(() => decodeSafetensors(bytes.subarray(0, 40), "f")).toThrow(`${rule} (truncated header)`);
-    expect(() => decodeSafetensors(bytes.subarray(0, bytes.length - 2), "f")).toThrow(`${rule} (β is truncated)`);
-    const scrambled = bytes.slice().fill(0x7b, 8, 20);
-    expect(() => decodeSafetensors(scrambled, "f")).toThrow(`${rule} (malformed header)`);
-  });
-});
 
 describe("run folders", () => {
   const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
@@ -58,7 +34,12 @@ describe("run folders", () => {
     ],
     statistics: { "bn1.mean": Float32Array.of(9) },
   };
-  const create = (name: string) => createRunFolder(join(root, name), settings, currentEnvironment(2), model);
+  const identity = { settings, environment: currentEnvironment(2), dataChecksum: "abc" };
+  /** A run under way: its lock stays held until `release`. */
+  const create = (name: string) => {
+    const held = createRun(join(root, name));
+    return { ...held.open(identity, model, null), release: held.release };
+  };
 
   test("keep settings, events without weights, and the weights of the last evaluation", () => {
     const folder = create("kept/deep");
@@ -71,7 +52,7 @@ describe("run folders", () => {
     for (const event of events) folder.record(event);
     folder.record({ type: "gradient", gradients: 1, innerStep: 1, batchLoss: 1, scope: null, secondsPerGradient: 1 });
     folder.record({ type: "end", result: resultWith({}) });
-    folder.close();
+    folder.release();
     const path = join(root, "kept/deep");
     expect(readdirSync(path).sort()).toEqual(["config.json", "events.jsonl", "weights.safetensors"]);
     const run = readRun(path);
@@ -89,20 +70,28 @@ describe("run folders", () => {
     expect(metadata).toEqual({ network: "lenet", gradients: "40" });
   });
 
+  test("keep the weights of the last evaluation whose loss is finite", () => {
+    const folder = create("diverging");
+    folder.record(evaluationAt(20, 0.5, [1, 2, 3]));
+    folder.record({ ...evaluationAt(40, 0.9, [Number.NaN, 2, 3]), testLoss: Number.NaN });
+    folder.release();
+    expect(readWeights(join(root, "diverging")).metadata.gradients).toBe("20");
+  });
+
   test("are readable after a crash in the middle of a line", () => {
     const folder = create("crashed");
     folder.record(startEvent());
     folder.record(outerAt(20));
-    folder.close();
     appendFileSync(join(root, "crashed", "events.jsonl"), '{"type":"outer","gradi');
     expect(readRun(join(root, "crashed"))).toMatchObject({ outers: [outerAt(20)], result: null });
     expect(() => readWeights(join(root, "crashed"))).toThrow(
       "weights.safetensors: missing; the run has had no evaluation",
     );
+    folder.release();
   });
 
   test("are refused where another run is, where anything is, and where nothing can be written", () => {
-    create("taken").close();
+    create("taken").release();
     expect(() => create("taken")).toThrow(/taken: holds another run; give --out a new or empty folder$/);
     mkdirSync(join(root, "full"));
     writeFileSync(join(root, "full", "notes.txt"), "");
@@ -112,12 +101,20 @@ describe("run folders", () => {
     expect(readdirSync(join(root, "full"))).toEqual(["notes.txt"]);
   });
 
+  test("that were removed or moved away under a run are noticed at the next event", () => {
+    const folder = create("moved");
+    folder.record(startEvent());
+    renameSync(join(root, "moved"), join(root, "moved-away"));
+    expect(() => folder.record(outerAt(20))).toThrow(/moved\/events\.jsonl: cannot be written \(ENOENT/);
+    expect(existsSync(join(root, "moved"))).toBe(false);
+  });
+
   test("damaged files are told with their place", () => {
-    create("damaged").close();
+    create("damaged").release();
     const path = join(root, "damaged");
     expect(() => readRun(path)).toThrow(/events\.jsonl: has no start event/);
     appendFileSync(join(path, "events.jsonl"), "{}\n");
-    expect(() => readRun(path)).toThrow(/events\.jsonl:1: malformed event$/);
+    expect(() => readRun(path)).toThrow(/events\.jsonl:1: malformed event/);
     writeFileSync(join(path, "config.json"), "{");
     expect(() => readRun(path)).toThrow(/config\.json: malformed JSON$/);
     expect(() => readRun(join(root, "nowhere"))).toThrow(InputError);

@@ -73,5 +73,6 @@ export function recordOf(
   const start = { ...startEvent(), optimizer, preset, seed };
   const testError = errors.at(-1) ?? null;
   const result = resultWith({ optimizer, preset, seed, testError, bestTestError: testError, ...changes });
-  return { name: `${optimizer}-${seed}`, settings, environment, start, outers, evaluations, result };
+  const name = `${optimizer}-${seed}`;
+  return { name, settings, environment, start, outers, evaluations, resumes: [], rollbacks: [], result };
 }

@@ -1,11 +1,16 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { acceptedBySet, resolveSettings, type Settings } from "../config/settings.ts";
+import { z } from "zod";
+import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
+import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { makeFolder, requireEmptyFolder } from "../runs/files.ts";
+import { makeFolder, readPlainText, requireEmptyFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
 import { summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
-import { loadData, runTraining } from "../training/runTraining.ts";
+import { loadData } from "../training/loadData.ts";
+import { continueTraining } from "../training/resumeTraining.ts";
+import { requireTrainable } from "../training/runTraining.ts";
 import { type CommandContext, exitCodeOf, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
 import { resultTable } from "./resultTable.ts";
@@ -27,6 +32,11 @@ export interface CompareCommand {
   readonly json?: boolean;
 }
 
+/** The settings of a comparison's runs by name, in its folder. */
+export const planFile = "comparison.json";
+
+const planSchema = z.array(z.object({ name: z.string().regex(/^[a-z-]+-\d+$/), settings: z.unknown() }));
+
 /**
  * Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout.
  *
@@ -36,22 +46,60 @@ export async function compareCommand(options: CompareCommand, context: CommandCo
   const settings = settingsOf(options);
   requireEmptyFolder(options.out);
   const data = loadData(settings[0]!);
+  for (const run of settings) requireTrainable(run, data);
   makeFolder(options.out);
   const { dropout, innerSteps } = settings[0]!;
   context.stderr.write(`Dropout ${dropout} and boundaries every ${innerSteps} gradients for every optimizer\n`);
+  const plan = settings.map((run) => ({ name: `${run.optimizer}-${run.seed}`, settings: run }));
+  writeWhole(join(options.out, planFile), `${JSON.stringify(plan)}\n`);
+  return trainAll(options.out, plan, data, options.json ?? false, context);
+}
+
+/** Lets an interrupted comparison go on: ended runs stay, the others resume or begin. Gives the exit code. */
+export async function continueComparison(out: string, json: boolean, context: CommandContext): Promise<number> {
+  const file = join(out, planFile);
+  let plan: readonly PlannedRun[];
+  try {
+    const parsed = planSchema.parse(JSON.parse(readPlainText(file, maxPlanBytes)));
+    plan = parsed.map(({ name, settings }) => ({ name, settings: checkedSettings(settings, file) }));
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(`${file}: malformed`);
+  }
+  if (plan.length === 0) throw new InputError(`${file}: names no run`);
+  return trainAll(out, plan, loadData(plan[0]!.settings), json, context);
+}
+
+interface PlannedRun {
+  readonly name: string;
+  readonly settings: Settings;
+}
+
+const maxPlanBytes = 16 * 2 ** 20;
+
+async function trainAll(
+  out: string,
+  plan: readonly PlannedRun[],
+  data: DataSet,
+  json: boolean,
+  context: CommandContext,
+): Promise<number> {
+  const { signal, checkpointFiles: files } = context;
   const onEvent = progressListener(context.stderr);
   const results: RunResult[] = [];
   const folders: string[] = [];
-  for (const run of settings) {
-    if (context.signal.aborted) break;
-    const out = join(options.out, `${run.optimizer}-${run.seed}`);
-    folders.push(out);
-    results.push(await runTraining(run, { out, signal: context.signal, onEvent, data }));
+  for (const { name, settings } of plan) {
+    if (signal.aborted) break;
+    const folder = join(out, name);
+    // A stranger's folder may have a link of that name to elsewhere.
+    if (existsSync(folder)) requireRealFolder(folder);
+    folders.push(folder);
+    results.push(await continueTraining(folder, settings, { signal, onEvent, data, ...(files && { files }) }));
   }
-  const report = writeReport(options.out, folders);
-  if (options.json) writeJson(context, { runs: results, optimizers: summarise(results) });
+  const report = writeReport(out, folders);
+  if (json) writeJson(context, { runs: results, optimizers: summarise(results) });
   else context.stdout.write(`\n${resultTable(results)}\n\nThe report is ${report}\n`);
-  return exitCodeOf(results, context.signal);
+  if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
+  return exitCodeOf(results, signal);
 }
 
 /** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */

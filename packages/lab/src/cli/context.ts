@@ -1,3 +1,4 @@
+import type { CheckpointFiles } from "../runs/checkpoints.ts";
 import type { RunResult } from "../training/events.ts";
 import type { ProgressStream } from "./progress.ts";
 
@@ -9,6 +10,8 @@ export interface CommandContext {
   readonly stderr: ProgressStream;
   /** Aborted with the reason "SIGINT" or "SIGTERM". */
   readonly signal: AbortSignal;
+  /** How checkpoints are written and read; a test of faults gives another way. */
+  readonly checkpointFiles?: CheckpointFiles;
 }
 
 /** Exit codes of the commands. */

@@ -10,6 +10,7 @@ import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
+import { type ResumeCommand, resumeCommand } from "./resume.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
 /**
@@ -31,11 +32,20 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       context.stderr.write(`error: ${error.message}\n`);
       return exitCodes.usage;
     }
+    if (isOfFileSystem(error)) {
+      context.stderr.write(`error: ${error.message}\n`);
+      return exitCodes.usage;
+    }
     context.stderr.write(
       `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     return exitCodes.internal;
   }
+}
+
+/** A full disk, a folder that was removed, a missing permission: the world's error, not the program's. */
+function isOfFileSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "path" in error;
 }
 
 function programOf(context: CommandContext, done: (code: number) => void): Command {
@@ -74,6 +84,15 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
         await compareCommand({ network: "lenet", optimizers, preset: "lua", seeds: 1, budget, out, set: [] }, context),
       );
     });
+
+  program
+    .command("resume")
+    .description("Let an interrupted run or comparison go on, to the same bits as without the interruption.")
+    .argument("<folder>", "run folder, or a comparison's")
+    .option("--data <folder>", "a folder that holds the run's data in another place")
+    .option("--threads <n>", "threads of one operation; default: as many as before", integerFrom(1))
+    .option("--json", "print one JSON object as the last line of standard output and nothing else there")
+    .action(async (folder: string, options: ResumeCommand) => done(await resumeCommand(folder, options, context)));
 
   addLandscapeCommands(program, context, done);
 

@@ -1,5 +1,5 @@
 /** The progress of a run: a live line on a terminal, plain lines elsewhere. */
-import type { GradientEvent, StartEvent, TrainEvent } from "../training/events.ts";
+import type { GradientEvent, RunEvent, StartEvent } from "../training/events.ts";
 
 /** Where progress is written. */
 export interface ProgressStream {
@@ -15,7 +15,7 @@ const drawInterval = 100;
 export function progressListener(
   stream: ProgressStream,
   now: () => number = () => performance.now(),
-): (event: TrainEvent) => void {
+): (event: RunEvent) => void {
   const live = stream.isTTY === true;
   let start: StartEvent | undefined;
   let drawn = Number.NEGATIVE_INFINITY;
@@ -53,11 +53,28 @@ export function progressListener(
             `test error ${percent(event.testError)} (${event.gradients} gradients, ${event.seconds.toFixed(0)} s)`,
         );
         return;
+      case "resume": {
+        const { checkpoint, gradients, skipped, warnings } = event;
+        for (const { name, why } of skipped) line(`warning: checkpoint ${name} was passed over: ${why}`);
+        for (const warning of warnings) line(`warning: ${warning}`);
+        const place = checkpoint === null ? "there is no checkpoint yet" : `checkpoint ${checkpoint}`;
+        line(`Resumes at gradient ${gradients} (${place})`);
+        return;
+      }
+      case "non-finite":
+        line(`  the ${event.what} was not finite at gradient ${event.gradients}`);
+        return;
+      case "rollback": {
+        const { checkpoint, gradients, number, learningRateFactor } = event;
+        const place = checkpoint === null ? "the start" : `checkpoint ${checkpoint}`;
+        line(`  rollback ${number} to gradient ${gradients} (${place}); learning rates times ${learningRateFactor}`);
+        return;
+      }
       case "end": {
         const { reason, gradientEvaluations } = event.result;
         if (reason === "interrupted") line(`  interrupted after ${gradientEvaluations} gradients`);
         if (reason === "non-finite") {
-          line(`  diverged: the loss was not finite at gradient ${gradientEvaluations}; try a smaller learning rate`);
+          line(`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`);
         }
       }
     }

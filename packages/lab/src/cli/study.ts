@@ -1,17 +1,15 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
-import { readRun } from "../runs/readRun.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
 import { measureCoupling, measureSolution, type StudyMeasures } from "../study/measureSolution.ts";
 import { studyFigures } from "../study/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
 import type { RunResult } from "../training/events.ts";
-import { loadData, runTraining } from "../training/runTraining.ts";
+import { loadData } from "../training/loadData.ts";
+import { continueTraining } from "../training/resumeTraining.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { writeFindings } from "./findings.ts";
 import { progressListener } from "./progress.ts";
@@ -50,8 +48,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
   for (const run of runs) {
     const path = join(out, `${run.condition.name}-${run.seed}`);
-    const done = finishedRun(path, run.settings);
-    const result = done ?? (await runTraining(run.settings, { out: path, signal, onEvent, data: loaded }));
+    const result = await continueTraining(path, run.settings, { signal, onEvent, data: loaded });
     if (result.interrupted) return interrupted(context);
     if (result.reason === "non-finite") {
       context.stderr.write(`${path}: diverged; a study compares runs that end\n`);
@@ -110,22 +107,6 @@ function integratedConditions({ couplingConditions }: StudyCommand): readonly st
 function interrupted(context: CommandContext): number {
   context.stderr.write("\ninterrupted: what is done is kept, and the same command goes on\n");
   return interruptionCode(context.signal);
-}
-
-/**
- * The result of a run that ended; null where there is none, and a part of one is removed.
- *
- * @throws InputError if the folder holds a run of other settings (threads apart), or no run
- */
-function finishedRun(path: string, settings: Settings): RunResult | null {
-  if (!existsSync(path)) return null;
-  const { settings: found, result } = readRun(path);
-  if (!isDeepStrictEqual({ ...found, threads: null }, { ...settings, threads: null })) {
-    throw new InputError(`${path}: holds a run of other settings; choose another --out`);
-  }
-  if (result !== null && result.reason === "budget") return result;
-  rmSync(path, { recursive: true });
-  return null;
 }
 
 /** What a file keeps of a measurement with the same amounts; else the measurement, kept unless it was interrupted. */

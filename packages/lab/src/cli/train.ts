@@ -1,5 +1,6 @@
 import { resolveSettings } from "../config/settings.ts";
 import { writeReport } from "../report/writeReport.ts";
+import type { RunResult } from "../training/events.ts";
 import { runTraining } from "../training/runTraining.ts";
 import { type CommandContext, exitCodeOf, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
@@ -25,9 +26,16 @@ export interface TrainCommand {
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
   const settings = resolveSettings(options);
   const onEvent = progressListener(context.stderr);
-  const result = await runTraining(settings, { out: options.out, signal: context.signal, onEvent });
-  const report = writeReport(options.out, [options.out]);
-  if (options.json) writeJson(context, result);
-  else context.stdout.write(`\n${resultTable([result])}\n\nThe run is in ${options.out}, its report is ${report}\n`);
+  const { signal, checkpointFiles: files } = context;
+  const result = await runTraining(settings, { out: options.out, signal, onEvent, ...(files && { files }) });
+  return tellResult(options.out, result, options.json ?? false, context);
+}
+
+/** Writes the report of a run that ended, prints its result. Gives the exit code. */
+export function tellResult(out: string, result: RunResult, json: boolean, context: CommandContext): number {
+  const report = writeReport(out, [out]);
+  if (json) writeJson(context, result);
+  else context.stdout.write(`\n${resultTable([result])}\n\nThe run is in ${out}, its report is ${report}\n`);
+  if (result.interrupted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
   return exitCodeOf([result], context.signal);
 }

@@ -35,12 +35,19 @@ const factories = {
 };
 
 /**
- * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does.
+ * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does, every learning
+ * rate is `rateFactor` times the settings'.
  *
  * @throws InputError with the factory's message for a value out of range
  */
-export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly ParameterBlock[]): Optimizer<AnyState> {
-  const { optimizer, options, drops, dropFactor, seed } = settings;
+export function makeOptimizer(
+  settings: Settings,
+  plan: Plan,
+  layout: readonly ParameterBlock[],
+  rateFactor = 1,
+): Optimizer<AnyState> {
+  const { optimizer, drops, dropFactor, seed } = settings;
+  const options = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
   const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
   const outerSteps = plan.totalGradients / plan.innerSteps;
   // Optimizers with an inner loop count outer steps in their schedules, SAM steps of two gradients, the others gradients.
@@ -61,6 +68,8 @@ export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly P
     groups: settings.decayBiases ? [] : exemptFromDecay(layout),
   };
   // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
+  if (!Object.hasOwn(factories, optimizer))
+    throw new InputError(`optimizer: ${JSON.stringify(optimizer)} is unknown here`);
   const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
   try {
     return factory(resolved);
@@ -68,6 +77,15 @@ export function makeOptimizer(settings: Settings, plan: Plan, layout: readonly P
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);
     throw error;
   }
+}
+
+/** The learning rates among the options, smaller by a factor. */
+function scaledRates(options: Settings["options"], factor: number): Record<string, number> {
+  const rates = ["learningRate", "innerLearningRate"].flatMap((name) => {
+    const rate = options[name];
+    return typeof rate === "number" ? [[name, rate * factor] as const] : [];
+  });
+  return Object.fromEntries(rates);
 }
 
 /** SWA averages once per outer boundary over the last quarter of the budget (Izmailov et al. 2018, section 5). */

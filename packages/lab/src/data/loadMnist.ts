@@ -48,10 +48,17 @@ export function loadMnist(options: LoadMnistOptions = {}): DataSet {
   const held = train.count - validation;
   return {
     name: data === null ? "mnist" : basename(resolve(data)),
+    checksum: checksumOf([train.pixels, train.labels, test.pixels, test.labels]),
     train: imageSplit(train.pixels, train.labels, shape, 0, held),
     validation: imageSplit(train.pixels, train.labels, shape, held, train.count),
     test: imageSplit(test.pixels, test.labels, shape, 0, test.count),
   };
+}
+
+function checksumOf(arrays: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const array of arrays) hash.update(array);
+  return hash.digest("hex");
 }
 
 interface IdxFile {

@@ -3,7 +3,7 @@ import type { DataSet, Split } from "./split.ts";
 /** The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels. */
 export function pooled(data: DataSet): DataSet {
   return {
-    name: data.name,
+    ...data,
     train: pooledSplit(data.train),
     validation: pooledSplit(data.validation),
     test: pooledSplit(data.test),

@@ -13,6 +13,8 @@ export interface Split {
 /** A data set as training sees it. `validation` may be empty (numExamples 0) in reproductions. */
 export interface DataSet {
   readonly name: string;
+  /** SHA-256 of images and labels; a run resumes only with the same. Absent where it was not computed. */
+  readonly checksum?: string;
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;

@@ -3,7 +3,7 @@ import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
 import { type RunRecord, readRun, readWeights } from "../runs/readRun.ts";
-import { loadData } from "../training/runTraining.ts";
+import { loadData } from "../training/loadData.ts";
 
 /** A trained run, ready to be measured. */
 export interface LoadedRun {
@@ -27,14 +27,17 @@ export interface LoadedRun {
  */
 export function loadRun(path: string): LoadedRun {
   const record = readRun(path);
-  const spec = networks[record.settings.network];
-  if (spec === undefined) throw new InputError(`${path}: the network ${record.settings.network} is unknown here`);
+  const { network: networkName } = record.settings;
+  if (!Object.hasOwn(networks, networkName)) {
+    throw new InputError(`${path}: the network ${JSON.stringify(networkName)} is unknown here`);
+  }
+  const spec = networks[networkName]!;
   const tensors = new Map(readWeights(path).tensors.map(({ name, data }) => [name, data]));
   const network = buildNetwork(spec.define(0), [1, ...spec.inputShape], "evaluation");
   const take = (name: string, length: number): Float32Array => {
     const data = tensors.get(name);
-    if (data?.length === length) return data;
-    const found = data === undefined ? "nothing" : `${data.length}`;
+    if (data instanceof Float32Array && data.length === length) return data;
+    const found = data === undefined ? "nothing" : `${data.length}${data instanceof Float32Array ? "" : " of float64"}`;
     throw new InputError(`${path}: weights.safetensors must have ${length} numbers named ${name}, found ${found}`);
   };
   const params = new Float32Array(network.numParams);

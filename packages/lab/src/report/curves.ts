@@ -1,7 +1,6 @@
 /** Numbers behind the figures: means over seeds and running means. */
 import type { RunRecord } from "../runs/readRun.ts";
 import { spreadOf } from "../runs/summarise.ts";
-import type { RecordedEvaluation } from "../training/events.ts";
 
 /** A point of an error curve over the seeds of one optimizer. */
 export interface ErrorPoint {
@@ -19,12 +18,16 @@ export interface ErrorPoint {
 export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
   return optimizersOf(records).flatMap((optimizer) => {
     const own = records.filter((record) => record.settings.optimizer === optimizer);
-    const steps = [...new Set(own.flatMap(({ evaluations }) => evaluations.map(({ gradients }) => gradients)))];
-    return steps
-      .sort((a, b) => a - b)
-      .flatMap((gradients) => {
-        const here = own.flatMap(({ evaluations }) => evaluations.filter((event) => event.gradients === gradients));
-        const { mean, sd, n } = spreadOf(here.map((event: RecordedEvaluation) => 100 * event.testError));
+    const errorsAt = new Map<number, number[]>();
+    for (const { gradients, testError } of own.flatMap(({ evaluations }) => evaluations)) {
+      const here = errorsAt.get(gradients);
+      if (here === undefined) errorsAt.set(gradients, [100 * testError]);
+      else here.push(100 * testError);
+    }
+    return [...errorsAt]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([gradients, errors]) => {
+        const { mean, sd, n } = spreadOf(errors);
         if (mean === null) return [];
         return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
       });

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { RunRecord } from "../runs/readRun.ts";
+import { printable } from "../store/printable.ts";
 import { errorCurves, lossCurves, optimizersOf, scopeCurves } from "./curves.ts";
 
 /** A figure with its words. */
@@ -18,6 +19,8 @@ export const palette: readonly string[] = ["#0072B2", "#D55E00", "#009E73", "#CC
 const [width, height] = [760, 380];
 /** Outer steps in the running mean of the loss. */
 const lossWindow = 5;
+/** Characters of a name in a legend: names come from files of strangers, and drawing a very long one takes seconds. */
+const maxName = 80;
 
 /** The figures that the runs have data for. */
 export function figuresOf(records: readonly RunRecord[]): Figure[] {
@@ -27,14 +30,14 @@ export function figuresOf(records: readonly RunRecord[]): Figure[] {
 function errorFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = errorCurves(records);
   if (points.length === 0) return undefined;
-  const seeds = Math.max(...points.map(({ n }) => n));
+  const seeds = largest(points.map(({ n }) => n));
   const perEpoch = records[0]!.start.gradientsPerEpoch;
   const marks = [
     ...(seeds > 1
-      ? [Plot.areaY(points, { x: "gradients", y1: "low", y2: "high", fill: "optimizer", fillOpacity: 0.2 })]
+      ? [Plot.areaY(points, { x: "gradients", y1: "low", y2: "high", fill: named("optimizer"), fillOpacity: 0.2 })]
       : []),
-    Plot.lineY(points, { x: "gradients", y: "mean", stroke: "optimizer", strokeWidth: 2 }),
-    Plot.dot(points, { x: "gradients", y: "mean", fill: "optimizer", r: 3 }),
+    Plot.lineY(points, { x: "gradients", y: "mean", stroke: named("optimizer"), strokeWidth: 2 }),
+    Plot.dot(points, { x: "gradients", y: "mean", fill: named("optimizer"), r: 3 }),
   ];
   return {
     name: "test-error",
@@ -49,7 +52,7 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
 function lossFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = lossCurves(records, lossWindow);
   if (points.length === 0) return undefined;
-  const mark = Plot.lineY(points, { x: "gradients", y: "value", stroke: "series", strokeWidth: 1.5 });
+  const mark = Plot.lineY(points, { x: "gradients", y: "value", stroke: named("series"), strokeWidth: 1.5 });
   return {
     name: "batch-loss",
     title: "Mini-batch loss",
@@ -63,7 +66,7 @@ function lossFigure(records: readonly RunRecord[]): Figure | undefined {
 function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = scopeCurves(records);
   if (points.length === 0) return undefined;
-  const mark = Plot.lineY(points, { x: "gradients", y: "value", stroke: "series", strokeWidth: 1.5 });
+  const mark = Plot.lineY(points, { x: "gradients", y: "value", stroke: named("series"), strokeWidth: 1.5 });
   return {
     name: "scope",
     title: "Scope",
@@ -74,9 +77,22 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
   };
 }
 
+/**
+ * The colour of a name, also where all the names look like colours, such as "red" or "url(…)", which Plot would take as
+ * they are: the figure would then refer to another file.
+ */
+function named(field: string): Plot.ChannelValueSpec {
+  return { value: field, scale: "color" };
+}
+
 /** Whether positive values span more than a factor of ten, so that a logarithmic axis shows more. */
 function spans(values: readonly number[]): boolean {
-  return values.every((value) => value > 0) && Math.max(...values) > 10 * Math.min(...values);
+  return values.every((value) => value > 0) && largest(values) > 10 * -largest(values.map((value) => -value));
+}
+
+/** As arguments of `Math.max`, the values of a long run would overflow the stack. */
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
 function drawn(
@@ -111,9 +127,13 @@ function legend(series: readonly string[]): Plot.Markish[] {
     const place = { frameAnchor: "top-left", dx: i * step, dy: -25 } as const;
     return [
       Plot.dot([0], { ...place, dx: i * step + 5, fill: palette[i % palette.length]!, r: 5 }),
-      Plot.text([name], { ...place, dx: i * step + 15, dy: -30, text: (d: string) => d, textAnchor: "start" }),
+      Plot.text([name], { ...place, dx: i * step + 15, dy: -30, text: shortened, textAnchor: "start" }),
     ];
   });
+}
+
+function shortened(name: string): string {
+  return name.length <= maxName ? name : `${name.slice(0, maxName)}…`;
 }
 
 /** A plot as an SVG that needs nothing around it, in the house's type and margins. */
@@ -126,6 +146,13 @@ export function standaloneSvg(options: Plot.PlotOptions): string {
     style: { background: "white", fontFamily: "sans-serif", fontSize: "13px", color: "black" },
     ...options,
   });
-  const text = String(svg.outerHTML);
-  return text.includes("xmlns=") ? text : text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  const text = wellFormed(String(svg.outerHTML));
+  // Asked of the first tag only: names in the figure may hold any text.
+  return /^<svg[^>]* xmlns=/.test(text) ? text : text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+}
+
+/** With visible escapes for control characters, which XML forbids even as entities, and for what else a terminal may obey. */
+function wellFormed(svg: string): string {
+  const lines = svg.split("\n").map((line) => printable(line).replace(/[\ufffe\uffff]/g, "\ufffd"));
+  return lines.join("\n");
 }

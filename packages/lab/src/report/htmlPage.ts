@@ -1,4 +1,5 @@
 /** Parts of self-contained HTML pages: no script, no file beside them. */
+import { printable } from "../store/printable.ts";
 import type { Figure } from "./figures.ts";
 
 /** A page with a title and a body of HTML. */
@@ -40,9 +41,9 @@ figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Text for HTML. */
+/** Text for HTML, outside of tags; what a terminal may obey, should one show the file, is visible too. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => escapes[character]!);
+  return printable(text).replace(/[&<>"]/g, (character) => escapes[character]!);
 }
 
 /** A figure under its title, with its caption. */

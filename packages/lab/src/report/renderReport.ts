@@ -1,5 +1,6 @@
 /** The report: one self-contained HTML page. */
 import { shown } from "../cli/resultTable.ts";
+import { differenceOf, verdictInWords } from "../runs/difference.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { type Summary, summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
@@ -46,15 +47,8 @@ function comparison(summaries: readonly (readonly [string, Summary])[]): string 
   const [name, own] = first;
   if (others.length === 0) return `The test error at the end is ${shown(own.testError, 100, 2)} %.`;
   const sentences = others.map(([other, { testError }]) => {
-    const difference = 100 * (own.testError.mean! - testError.mean!);
     const text = `${name} ${shown(own.testError, 100, 2)} % against ${other} ${shown(testError, 100, 2)} % at the end`;
-    if (own.testError.sd === null || testError.sd === null) return `${text}; one seed says nothing about the spread.`;
-    const error = 100 * Math.sqrt(own.testError.sd ** 2 / own.testError.n + testError.sd ** 2 / testError.n);
-    const verdict =
-      Math.abs(difference) <= 2 * error
-        ? "no difference beyond two standard errors: parity"
-        : `${difference < 0 ? "lower" : "higher"} by ${Math.abs(difference).toFixed(2)} points`;
-    return `${text} (${verdict}; standard error of the difference ${error.toFixed(2)}).`;
+    return text + verdictInWords(differenceOf(own.testError, testError));
   });
   return `Test error: ${sentences.join(" ")}`;
 }
@@ -110,7 +104,10 @@ function settingsHtml(records: readonly RunRecord[]): string {
   const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))].filter(
     (key) => key !== "optimizer" && key !== "seed" && key !== "version",
   );
-  const rows = keys.map((key) => [key, ...flat.map((settings) => (key in settings ? text(settings[key]) : "–"))]);
+  const rows = keys.map((key) => [
+    key,
+    ...flat.map((settings) => (Object.hasOwn(settings, key) ? text(settings[key]) : "–")),
+  ]);
   const differs = rows.map(([, ...values]) => new Set(values).size > 1);
   return table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
 }

@@ -1,25 +1,48 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, writeWhole } from "../runs/files.ts";
-import { readRun } from "../runs/readRun.ts";
+import { InputError } from "../inputError.ts";
+import { makeFolder, makeFolderWithin, writeWhole } from "../runs/files.ts";
+import { type RunRecord, readRun } from "../runs/readRun.ts";
 import { figuresOf } from "./figures.ts";
 import { renderReport } from "./renderReport.ts";
 import { svgToPng } from "./svgToPng.ts";
 
 /**
- * Writes report.html and figures/*.svg, *.png of some runs to `folder`. Gives the report's path.
+ * Writes the report of some runs to `folder`; those that have not begun are left out. Gives the report's path.
  *
- * @throws InputError if a folder is no run
+ * @throws InputError if a folder is no run, none has begun, or the report cannot be written
  */
 export function writeReport(folder: string, runFolders: readonly string[]): string {
-  const records = runFolders.filter((path) => existsSync(join(path, "events.jsonl"))).map(readRun);
+  const records = runFolders.filter(hasBegun).map(readRun);
+  if (records.length === 0) throw new InputError(`${folder}: a report needs runs, and none has begun`);
+  return writeRecords(folder, records);
+}
+
+/**
+ * Writes report.html and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
+ *
+ * Symbolic links of these names, which a stranger's folder may have, are replaced or refused, not followed.
+ *
+ * @throws InputError if it cannot be written
+ */
+export function writeRecords(folder: string, records: readonly RunRecord[]): string {
   const figures = figuresOf(records);
-  makeFolder(join(folder, "figures"));
+  makeFolder(folder);
+  const place = makeFolderWithin(folder, "figures");
   for (const { name, svg } of figures) {
-    writeWhole(join(folder, "figures", `${name}.svg`), svg);
-    writeWhole(join(folder, "figures", `${name}.png`), svgToPng(svg));
+    writeWhole(join(place, `${name}.svg`), svg);
+    writeWhole(join(place, `${name}.png`), svgToPng(svg));
   }
   const path = join(folder, "report.html");
   writeWhole(path, renderReport(records, figures));
   return path;
+}
+
+function hasBegun(run: string): boolean {
+  try {
+    return lstatSync(join(run, "events.jsonl"), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Reading the run tells why.
+    return true;
+  }
 }

@@ -35,3 +35,16 @@ export function currentEnvironment(threads: number | null): Environment {
     threads: threads ?? availableParallelism(),
   };
 }
+
+/** What differs between two environments of what the bits of a run depend on, in words. */
+export function changesOfBits(before: Environment, now: Environment): string[] {
+  const parts = [
+    ["processor", before.processor, now.processor],
+    ["ONNX Runtime", before.onnxRuntime, now.onnxRuntime],
+    ["threads", before.threads, now.threads],
+    ["platform", before.platform, now.platform],
+  ] as const;
+  return parts
+    .filter(([, was, is]) => was !== is)
+    .map(([name, was, is]) => `${name}: was ${was}, is ${is}; the bits of the run may differ from here on`);
+}

@@ -18,6 +18,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -208,22 +209,25 @@ export function entriesOf(path: string): string[] {
     .sort();
 }
 
+/** Whether a run may begin in `path`: it is not there, or a process was killed before it began one. */
+export function isUnused(path: string): boolean {
+  return !existsSync(path) || (statSync(path).isDirectory() && ownEntries(path).length === 0);
+}
+
+/** What a folder holds, without what is left of a process that was killed before it began a run. */
+function ownEntries(path: string): string[] {
+  return entriesOf(path).filter((name) => name !== "lock");
+}
+
 /**
  * Checks that a new run may be written to `path`, without writing anything.
  *
- * @throws InputError if it is a file, holds anything, or cannot be made
+ * @throws InputError if it is a file or holds anything
  */
 export function requireEmptyFolder(path: string): void {
   if (!existsSync(path)) return;
-  let entries: string[];
-  try {
-    entries = readdirSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === "ENOTDIR"
-      ? new InputError(`${path}: must be a folder, it is a file`)
-      : cannot(path, "be read", error);
-  }
+  if (!statSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, it is a file`);
+  const entries = ownEntries(path);
   if (entries.length === 0) return;
   const what = entries.includes("config.json") ? "holds another run" : "is not empty";
   throw new InputError(`${path}: ${what}; give --out a new or empty folder`);

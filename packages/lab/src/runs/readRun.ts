@@ -1,11 +1,23 @@
-/** Reading runs back. */
-import { existsSync, readFileSync } from "node:fs";
+/** Reading runs back, from folders that may be damaged or a stranger's. */
+import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
+import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import type { OuterEvent, RecordedEvaluation, RunResult, StartEvent } from "../training/events.ts";
+import { parseEvent } from "../training/eventSchemas.ts";
+import type {
+  OuterEvent,
+  RecordedEvaluation,
+  ResumeEvent,
+  RollbackEvent,
+  RunResult,
+  StartEvent,
+} from "../training/events.ts";
+import type { RunIdentity } from "./checkpoint.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
+import { cannot, readPlain, readPlainText } from "./files.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
+import { isRecord, strictJson } from "./safetensorsHeader.ts";
 
 /** What a run folder holds, without the weights. */
 export interface RunRecord {
@@ -16,9 +28,19 @@ export interface RunRecord {
   readonly start: StartEvent;
   readonly outers: readonly OuterEvent[];
   readonly evaluations: readonly RecordedEvaluation[];
+  readonly resumes: readonly ResumeEvent[];
+  readonly rollbacks: readonly RollbackEvent[];
   /** null while the run has not ended. */
   readonly result: RunResult | null;
 }
+
+const maxConfigBytes = 2 ** 20;
+const maxEventBytes = 256 * 2 ** 20;
+const maxWeightBytes = 2 ** 32;
+/** Settings, their options: the rest is for versions to come. */
+const maxConfigDepth = 16;
+
+const checksumSchema = z.string().nullable().default(null);
 
 /**
  * Reads a run folder.
@@ -26,63 +48,75 @@ export interface RunRecord {
  * @throws InputError if the folder is no run, or a file in it is malformed
  */
 export function readRun(path: string): RunRecord {
-  const { environment, ...settings } = readConfig(path);
+  const { settings, environment } = readConfig(path);
   const file = join(path, "events.jsonl");
-  if (!existsSync(file)) throw new InputError(`${file}: missing; the folder is not a run`);
-  const lines = readFileSync(file, "utf8").split("\n");
-  // A line that a crash cut short is the last one, and has no newline after it.
-  lines.pop();
+  requireThere(file, "the folder is not a run");
   let start: StartEvent | undefined;
   let result: RunResult | null = null;
   const outers: OuterEvent[] = [];
   const evaluations: RecordedEvaluation[] = [];
-  lines.forEach((line, number) => {
-    const event = parseEvent(line, `${file}:${number + 1}`);
-    if (event.type === "start") start = event as StartEvent;
-    if (event.type === "outer") outers.push(event as OuterEvent);
-    if (event.type === "evaluation") evaluations.push(event as unknown as RecordedEvaluation);
-    if (event.type === "end") result = (event as unknown as { result: RunResult }).result;
-  });
+  const resumes: ResumeEvent[] = [];
+  const rollbacks: RollbackEvent[] = [];
+  let number = 0;
+  for (const line of linesOf(readPlainText(file, maxEventBytes))) {
+    number += 1;
+    const event = parseEvent(line, `${file}:${number}`);
+    if (event?.type === "start") start = event;
+    if (event?.type === "outer") outers.push(event);
+    if (event?.type === "evaluation") evaluations.push(event);
+    if (event?.type === "resume") resumes.push(event);
+    if (event?.type === "rollback") rollbacks.push(event);
+    if (event?.type === "end") result = event.result;
+  }
   if (start === undefined) throw new InputError(`${file}: has no start event; the run ended before it began`);
-  return {
-    name: basename(path),
-    settings: checkedSettings(settings, join(path, "config.json")),
-    environment,
-    start,
-    outers,
-    evaluations,
-    result,
-  };
+  return { name: basename(path), settings, environment, start, outers, evaluations, resumes, rollbacks, result };
 }
 
-/** The weights and batch-norm statistics of a run's last evaluation. @throws InputError if there are none */
+/**
+ * What a run is, from its config.json; the checksum is null for data without one and in runs made before it was kept.
+ *
+ * @throws InputError if the file is missing or malformed
+ */
+export function readConfig(path: string): RunIdentity {
+  const file = join(path, "config.json");
+  requireThere(file, `${path} is not a run`);
+  const { value } = strictJson(readPlainText(file, maxConfigBytes), maxConfigDepth, (why) => {
+    throw new InputError(`${file}: ${why}`);
+  });
+  if (!isRecord(value)) throw new InputError(`${file}: must hold an object`);
+  const { environment, dataChecksum, ...settings } = value;
+  const machine = environmentSchema.safeParse(environment);
+  if (!machine.success) throw new InputError(`${file}: environment is missing or malformed`);
+  const checksum = checksumSchema.safeParse(dataChecksum);
+  if (!checksum.success) throw new InputError(`${file}: dataChecksum must be a string or null`);
+  return { settings: checkedSettings(settings, file), environment: machine.data, dataChecksum: checksum.data };
+}
+
+/** The weights and batch-norm statistics of a run's last evaluation. @throws InputError if there are none, or not whole */
 export function readWeights(path: string): Safetensors {
   const file = join(path, "weights.safetensors");
-  if (!existsSync(file)) throw new InputError(`${file}: missing; the run has had no evaluation`);
-  return decodeSafetensors(readFileSync(file), file);
+  requireThere(file, "the run has had no evaluation");
+  return decodeSafetensors(readPlain(file, maxWeightBytes), file);
 }
 
-function readConfig(path: string): Record<string, unknown> & { environment: Environment } {
-  const file = join(path, "config.json");
-  if (!existsSync(file)) throw new InputError(`${file}: missing; ${path} is not a run`);
-  let json: unknown;
+/** @throws InputError if nothing has the name, with what follows from that */
+function requireThere(file: string, consequence: string): void {
+  let isThere: boolean;
   try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    throw new InputError(`${file}: malformed JSON`);
+    isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw cannot(file, "be read", error);
   }
-  const config = json as Record<string, unknown>;
-  const environment = environmentSchema.safeParse(config.environment);
-  if (!environment.success) throw new InputError(`${file}: environment is missing or malformed`);
-  return { ...config, environment: environment.data };
+  if (!isThere) throw new InputError(`${file}: missing; ${consequence}`);
 }
 
-function parseEvent(line: string, where: string): { type: string } {
-  try {
-    const event: unknown = JSON.parse(line);
-    if (typeof event === "object" && event !== null && "type" in event) return event as { type: string };
-  } catch {
-    // Told below, together with lines that are JSON but no event.
+/** The lines that have an end: a line that a crash cut short is the last one, and has no newline after it. */
+function* linesOf(text: string): Iterable<string> {
+  // One by one, as a list of all would be longer than a list can be where a stranger's file is full of newlines.
+  for (let at = 0; ; ) {
+    const end = text.indexOf("\n", at);
+    if (end < 0) return;
+    yield text.slice(at, end);
+    at = end + 1;
   }
-  throw new InputError(`${where}: malformed event`);
 }

@@ -1,74 +1,118 @@
-/** A run on disk: config.json, events.jsonl, weights.safetensors. */
-import { closeSync, openSync, writeSync } from "node:fs";
+/** A run on disk: config.json, events.jsonl, weights.safetensors, checkpoints/, and a lock while a process writes it. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ParameterBlock } from "onnx-grad";
-import { sizeOf } from "onnx-grad";
-import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import type { TrainEvent } from "../training/events.ts";
-import type { Environment } from "./environment.ts";
-import { makeFolder, requireEmptyFolder, writeWhole } from "./files.ts";
-import { encodeSafetensors } from "./safetensors.ts";
+import type { CheckpointEvent, EvaluationEvent, RunEvent } from "../training/events.ts";
+import { type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
+import {
+  type CheckpointFiles,
+  checkedFiles,
+  checkpointWriter,
+  type FoundCheckpoint,
+  newestIntact,
+  removeLeftovers,
+} from "./checkpoints.ts";
+import { appendTo, cannot, makeFolder, readPlain, requireEmptyFolder, writeWhole } from "./files.ts";
+import { acquireLock } from "./lock.ts";
+
+/** A run that this process may write, before it begins or goes on. */
+export interface HeldRun {
+  readonly path: string;
+  /** The newest checkpoint that is whole. @throws InputError if there are some and all are damaged */
+  newestCheckpoint(): FoundCheckpoint;
+  /** Begins the run, or lets it go on from a checkpoint: config.json and events.jsonl are then as they were there. */
+  open(identity: RunIdentity, model: RunModel, from: FoundCheckpoint | null): RunFolder;
+  /** Gives up the lock. */
+  release(): void;
+}
 
 /** A run that is being written; a listener of its events. */
 export interface RunFolder {
   readonly path: string;
-  /** Appends the event (gradient events are not kept); an evaluation also writes the weights. */
-  record(event: TrainEvent): void;
-  close(): void;
+  /**
+   * Appends the event (gradient events are not kept); an evaluation also writes the weights, a checkpoint event the
+   * checkpoint.
+   *
+   * @throws InputError if that is impossible; what was there is not touched then
+   */
+  record(event: RunEvent): void;
+  /** Goes back to a checkpoint, or to the start: events.jsonl is then as it was there. */
+  rewind(from: FoundCheckpoint): void;
 }
 
-/** What a run folder takes from the model. */
-export interface RunModel {
-  readonly layout: readonly ParameterBlock[];
-  readonly statistics: Readonly<Record<string, Float32Array>>;
-}
+const maxEventBytes = 256 * 2 ** 20;
 
 /**
- * Begins a run in a new or empty folder.
+ * Makes a new run folder and takes its lock.
  *
  * @throws InputError if the folder holds anything or cannot be written
  */
-export function createRunFolder(
-  path: string,
-  settings: Settings,
-  environment: Environment,
-  model: RunModel,
-): RunFolder {
+export function createRun(path: string, files: CheckpointFiles = checkedFiles): HeldRun {
   requireEmptyFolder(path);
   makeFolder(path);
-  let events: number;
+  return holdRun(path, files);
+}
+
+/**
+ * Takes the lock of a run folder that is there, and removes what a killed process left half written.
+ *
+ * @throws InputError if it is no folder, or another process writes it
+ */
+export function holdRun(path: string, files: CheckpointFiles = checkedFiles): HeldRun {
+  if (!existsSync(path)) throw new InputError(`${path}: there is no such folder`);
+  const lock = acquireLock(path);
   try {
-    writeWhole(join(path, "config.json"), `${JSON.stringify({ ...settings, environment }, null, 2)}\n`);
-    events = openSync(join(path, "events.jsonl"), "a");
+    removeLeftovers(path);
   } catch (error) {
-    throw new InputError(`${path}: cannot be written (${error instanceof Error ? error.message : String(error)})`);
+    lock.release();
+    throw cannot(path, "be written", error);
   }
   return {
     path,
-    record(event) {
-      if (event.type === "gradient") return;
-      if (event.type !== "evaluation") {
-        writeSync(events, `${JSON.stringify(event)}\n`);
-        return;
-      }
-      const { params, ...numbers } = event;
-      writeSync(events, `${JSON.stringify(numbers)}\n`);
-      writeWhole(join(path, "weights.safetensors"), weightsFile(params, model, settings, event.gradients));
+    newestCheckpoint: () => newestIntact(path, files),
+    open(identity, model, from) {
+      const { settings } = identity;
+      writeWhole(join(path, "config.json"), configText(identity));
+      const events = join(path, "events.jsonl");
+      const checkpoints = checkpointWriter(path, settings, model, from?.skipped, files);
+      let rollbacks = from?.checkpoint?.rollbacks ?? 0;
+      const append = (line: object, sync = false): void => appendTo(events, `${JSON.stringify(line)}\n`, { sync });
+
+      const recordEvaluation = ({ params, ...numbers }: EvaluationEvent): void => {
+        append(numbers);
+        if (!Number.isFinite(numbers.testLoss)) return;
+        writeWhole(join(path, "weights.safetensors"), weightsPieces(params, model, settings, numbers.gradients));
+      };
+      const recordCheckpoint = ({ snapshot, ...line }: CheckpointEvent): void => {
+        lock.requireHeld();
+        const written = { ...identity, rollbacks, snapshot, events: readPlain(events, maxEventBytes) };
+        append({ ...line, name: checkpoints.write(written) });
+      };
+      const rewind = ({ checkpoint }: FoundCheckpoint): void => {
+        writeWhole(events, checkpoint?.events ?? "");
+        const evaluated = checkpoint?.point.position.evaluations.at(-1)?.gradients;
+        // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
+        if (checkpoint === null || evaluated !== checkpoint.point.position.gradients) return;
+        writeWhole(join(path, "weights.safetensors"), checkpoint.weights);
+      };
+      rewind(from ?? { name: null, checkpoint: null, skipped: [] });
+      return {
+        path,
+        rewind,
+        record(event) {
+          if (event.type === "gradient") return;
+          if (event.type === "evaluation") return recordEvaluation(event);
+          if (event.type === "checkpoint") return recordCheckpoint(event);
+          if (event.type === "rollback") rollbacks = event.number;
+          append(event, event.type === "end");
+        },
+      };
     },
-    close: () => closeSync(events),
+    release: lock.release,
   };
 }
 
-function weightsFile(params: Float32Array, model: RunModel, settings: Settings, gradients: number): Uint8Array {
-  const weights = model.layout.map(({ name, shape, offset }) => ({
-    name,
-    shape,
-    data: params.subarray(offset, offset + sizeOf(shape)),
-  }));
-  const statistics = Object.entries(model.statistics).map(([name, data]) => ({ name, shape: [data.length], data }));
-  return encodeSafetensors({
-    tensors: [...weights, ...statistics],
-    metadata: { network: settings.network, gradients: String(gradients) },
-  });
+/** The text of config.json. */
+export function configText({ settings, environment, dataChecksum }: RunIdentity): string {
+  return `${JSON.stringify({ ...settings, environment, dataChecksum }, null, 2)}\n`;
 }

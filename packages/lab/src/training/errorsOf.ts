@@ -1,4 +1,4 @@
-import type { EvaluationEvent, RunResult } from "./events.ts";
+import type { RecordedEvaluation, RunResult } from "./events.ts";
 
 /** The error rates of a result. */
 export type Errors = Pick<RunResult, "validationError" | "testError" | "bestTestError" | "minTestError">;
@@ -13,10 +13,10 @@ export function finiteOrNull(value: number | null): number | null {
  *
  * A run that diverged has no last errors; evaluations with a loss that is not finite count nowhere.
  */
-export function errorsOf(evaluations: readonly EvaluationEvent[], diverged: boolean): Errors {
+export function errorsOf(evaluations: readonly RecordedEvaluation[], diverged: boolean): Errors {
   const finite = evaluations.filter(({ testLoss }) => Number.isFinite(testLoss));
   const last = diverged ? undefined : finite.at(-1);
-  let best: EvaluationEvent | undefined;
+  let best: RecordedEvaluation | undefined;
   for (const event of finite) {
     if (event.validationError === null) continue;
     if (best?.validationError == null || event.validationError < best.validationError) best = event;

@@ -87,14 +87,18 @@ export interface LoopPosition {
 }
 
 /** All that a run needs to go on with the same bits, beside its settings. */
-export interface TrainSnapshot {
+export interface ResumePoint {
   readonly position: LoopPosition;
-  /** The optimizer's state; its vectors may be live ones, see `CheckpointEvent`. */
   readonly optimizer: SerialisedState;
+  /** Batch-norm statistics by name, of the last evaluation; other names do not matter. */
+  readonly statistics: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
+/** A point to resume from, with the weights there. */
+export interface TrainSnapshot extends ResumePoint {
+  readonly statistics: Readonly<Record<string, Float32Array>>;
   /** The evaluation point x, shape (numParams,). */
   readonly params: Float32Array;
-  /** Batch-norm statistics by name, of the last evaluation. */
-  readonly statistics: Readonly<Record<string, Float32Array>>;
 }
 
 /** What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far. */

@@ -1,80 +1,152 @@
+/** One run from its settings to its result, in a folder or without one. */
 import { makeOptimizer } from "../config/makeOptimizer.ts";
 import type { Settings } from "../config/settings.ts";
-import { loadMnist } from "../data/loadMnist.ts";
-import { pooled } from "../data/pooled.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
-import { networks } from "../networks/networks.ts";
+import type { RunIdentity } from "../runs/checkpoint.ts";
+import type { CheckpointFiles, FoundCheckpoint } from "../runs/checkpoints.ts";
 import { currentEnvironment } from "../runs/environment.ts";
 import { requireEmptyFolder } from "../runs/files.ts";
-import { createRunFolder } from "../runs/runFolder.ts";
-import type { RunResult, TrainEvent } from "./events.ts";
+import { createRun, type HeldRun, type RunFolder } from "../runs/runFolder.ts";
+import type { NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
+import { loadData, networkOf } from "./loadData.ts";
 import { planOf } from "./plan.ts";
-import { train } from "./train.ts";
+import { type TrainOptions, train } from "./train.ts";
 
-/** What a run takes besides its settings. */
-export interface RunTrainingOptions {
-  /** The run folder, new or empty; null keeps nothing. */
-  readonly out: string | null;
+/** What every run takes besides its settings and folder. */
+export interface TrainingOptions {
   readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
+  readonly onEvent?: (event: RunEvent) => void;
   /** The data, when it is loaded already. */
   readonly data?: DataSet;
+  /** How checkpoints are written and read; a test of faults gives another way. */
+  readonly files?: CheckpointFiles;
 }
 
-/** The data set of some settings. @throws InputError as `loadMnist` */
-export function loadData({ network, data, validation }: Settings): DataSet {
-  const loaded = loadMnist({ data, validation });
-  const wanted = networks[network]!.inputShape;
-  const ready = wanted[1] === 7 ? pooled(loaded) : loaded;
-  const found = ready.train.inputShape;
-  if (wanted.join() !== found.join()) {
-    throw new InputError(
-      `${network}: inputs must be ${wanted.join("×")}, the images of ${loaded.name} are ${found.join("×")}`,
-    );
-  }
-  return ready;
+/** What a new run takes besides its settings. */
+export interface RunTrainingOptions extends TrainingOptions {
+  /** The run folder, new or empty; null keeps nothing. */
+  readonly out: string | null;
 }
 
 /**
  * One run from settings to result: everything is checked first, then the folder is made, then it trains.
  *
- * @throws InputError before anything is written
+ * @throws InputError before anything is written, or when the folder cannot be written any more
  */
 export async function runTraining(settings: Settings, options: RunTrainingOptions): Promise<RunResult> {
-  const { out, signal, onEvent } = options;
+  const { out, files } = options;
   if (out !== null) requireEmptyFolder(out);
   const data = options.data ?? loadData(settings);
-  const { batchSize, dropout, threads, budget } = settings;
-  if (batchSize > data.train.numExamples) {
-    throw new InputError(
-      `batchSize: must be at most the ${data.train.numExamples} training examples, got ${batchSize}`,
-    );
-  }
-  const plan = planOf(data.train.numExamples, batchSize, settings.innerSteps, budget);
-  const model = await compileNetwork(networks[settings.network]!, {
-    batchSize,
-    dropout,
-    ...(threads === null ? {} : { threads }),
-  });
+  requireTrainable(settings, data);
+  const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: data.checksum ?? null };
+  const held = out === null ? null : createRun(out, files);
   try {
-    const optimizer = makeOptimizer(settings, plan, model.layout);
-    const folder = out === null ? null : createRunFolder(out, settings, currentEnvironment(threads), model);
+    return await trainHeld(held, identity, data, null, options);
+  } finally {
+    held?.release();
+  }
+}
+
+/** Where a held run goes on, and what is told of that. */
+export interface Continuation {
+  readonly from: FoundCheckpoint;
+  readonly event: ResumeEvent;
+}
+
+/**
+ * Trains a run whose folder is held, from its start or a checkpoint, to its result. When something is not finite, the
+ * run goes back to its newest checkpoint with smaller learning rates as often as its settings allow.
+ */
+export async function trainHeld(
+  held: HeldRun | null,
+  identity: RunIdentity,
+  data: DataSet,
+  continuation: Continuation | null,
+  { signal, onEvent }: TrainingOptions,
+): Promise<RunResult> {
+  const { settings } = identity;
+  let from: FoundCheckpoint | null = continuation?.from ?? null;
+  let told: ResumeEvent | RollbackEvent | null = continuation?.event ?? null;
+  let rollbacks = from?.checkpoint?.rollbacks ?? 0;
+  for (;;) {
+    const { result, failure } = await attempt(from, told, rollbacks);
+    if (result !== null) return result;
+    from = held?.newestCheckpoint() ?? { name: null, checkpoint: null, skipped: [] };
+    rollbacks += 1;
+    told = {
+      type: "rollback",
+      gradients: from.checkpoint?.point.position.gradients ?? 0,
+      from: failure.gradients,
+      what: failure.what,
+      checkpoint: from.name,
+      number: rollbacks,
+      learningRateFactor: settings.rollbackFactor ** rollbacks,
+    };
+  }
+
+  /** Trains to the end, or to where something was not finite and a rollback is left. */
+  async function attempt(
+    start: FoundCheckpoint | null,
+    first: ResumeEvent | RollbackEvent | null,
+    number: number,
+  ): Promise<{ result: RunResult; failure: null } | { result: null; failure: NonFiniteEvent }> {
+    const { batchSize, dropout, budget, innerSteps } = settings;
+    const { threads } = identity.environment;
+    // A model for each attempt: its memory has room for one state.
+    const model = await compileNetwork(networkOf(settings.network), { batchSize, dropout, threads });
     try {
-      const { seed, innerSteps, sampling, preset } = settings;
-      const names = { optimizerName: settings.optimizer, preset };
-      const run = { budget, seed, innerSteps, sampling, ...names, ...(signal === undefined ? {} : { signal }) };
-      for await (const event of train(model, data, optimizer, run)) {
+      const plan = planOf(data.train.numExamples, batchSize, innerSteps, budget);
+      const optimizer = makeOptimizer(settings, plan, model.layout, settings.rollbackFactor ** number);
+      const folder: RunFolder | null = held?.open(identity, model, start) ?? null;
+      const tell = (event: RunEvent): void => {
         folder?.record(event);
         onEvent?.(event);
-        if (event.type === "end") return event.result;
+      };
+      if (first !== null) tell(first);
+      let failure: NonFiniteEvent | null = null;
+      for await (const event of train(model, data, optimizer, optionsOf(start, number))) {
+        // The start of the run is in the folder already, or told a moment ago.
+        if (event.type === "start" && first !== null) {
+          if (first.type === "resume") onEvent?.(event);
+          if (start?.checkpoint == null) folder?.record(event);
+          continue;
+        }
+        if (event.type === "non-finite") failure = event;
+        if (event.type === "end" && failure !== null && number < settings.rollbacks) return { result: null, failure };
+        tell(event);
+        if (event.type === "end") return { result: event.result, failure: null };
       }
     } finally {
-      folder?.close();
+      await model.close();
     }
-  } finally {
-    await model.close();
+    throw new Error("runTraining: the run has not ended");
   }
-  throw new Error("runTraining: the run has not ended");
+
+  function optionsOf(start: FoundCheckpoint | null, number: number): TrainOptions {
+    const { budget, seed, innerSteps, sampling, preset, optimizer } = settings;
+    const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
+    const point = start?.checkpoint?.point;
+    return {
+      ...{ budget, seed, innerSteps, sampling, preset, optimizerName: optimizer, rollbacks: number },
+      ...(held === null ? {} : { checkpoints: { gradients, minutes, best } }),
+      ...(point === undefined ? {} : { resume: point }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
+}
+
+/**
+ * Checks all of a run's settings that can be checked before it begins.
+ *
+ * @throws InputError that names the setting, its rule and the value
+ */
+export function requireTrainable(settings: Settings, { train: { numExamples } }: DataSet): void {
+  const { network, batchSize, innerSteps, budget } = settings;
+  networkOf(network);
+  if (batchSize > numExamples) {
+    throw new InputError(`batchSize: must be at most the ${numExamples} training examples, got ${batchSize}`);
+  }
+  makeOptimizer(settings, planOf(numExamples, batchSize, innerSteps, budget), []);
 }

@@ -1,11 +1,24 @@
 /** The training loop: an async iterator of events. */
-import { type Optimizer, type Progress, progress } from "entropy-sgd";
+import { deserialise, type Optimizer, type PlainData, type Progress, progress, serialise } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
+import { type CheckpointPolicy, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import { errorsOf, finiteOrNull } from "./errorsOf.ts";
-import type { EndReason, EvaluationEvent, OuterEvent, RunResult, TrainEvent } from "./events.ts";
+import type {
+  CheckpointReason,
+  EndReason,
+  EvaluationEvent,
+  LoopPosition,
+  NonFiniteEvent,
+  OuterEvent,
+  RecordedEvaluation,
+  ResumePoint,
+  RunResult,
+  TrainEvent,
+  TrainSnapshot,
+} from "./events.ts";
 import { type Plan, planOf } from "./plan.ts";
 
 /** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
@@ -22,25 +35,32 @@ export interface TrainOptions {
   readonly sampling?: Sampling;
   /** Ends the run after the gradient in work; the result says `interrupted`. */
   readonly signal?: AbortSignal;
+  /** When checkpoint events are yielded; never when absent. */
+  readonly checkpoints?: CheckpointPolicy;
+  /** Where the run goes on, with the same model, data, optimizer and options; the start when absent. */
+  readonly resume?: ResumePoint;
   /** Names for events and results. */
   readonly optimizerName?: string;
   readonly preset?: string | null;
+  /** For the result: how often the run went back before. */
+  readonly rollbacks?: number;
   /** Wall clock in milliseconds; `performance.now` when absent. */
   readonly now?: () => number;
 }
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event per outer
- * step, an evaluation at the first outer boundary after each effective epoch and at the end, one end.
+ * step, an evaluation at the first outer boundary after each effective epoch and at the end, checkpoints when they are
+ * due, one end. From a checkpoint's snapshot it goes on with the same bits as without the interruption.
  *
  * Cost: the budget in gradients; each evaluation is a recalibration pass over the training split (with batch norm) and a
  * pass over validation and test, timed in `seconds` and left out of `msPerGradient`. Randomness: weights, batches and
  * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence ends the run
- * with the reason `non-finite`; it is not an exception.
+ * with the reason `non-finite`, after an event that says what was not finite; it is not an exception.
  *
- * @throws RangeError for a budget that is not positive
+ * @throws RangeError for a budget that is not positive, TypeError or RangeError for a snapshot of another optimizer
  */
-export async function* train<S extends { readonly progress: Progress }>(
+export async function* train<S extends PlainData & { readonly progress: Progress }>(
   model: TrainableModel,
   data: DataSet,
   optimizer: Optimizer<S>,
@@ -58,19 +78,23 @@ export async function* train<S extends { readonly progress: Progress }>(
   const { gradientsPerEpoch, totalGradients } = plan;
   yield { type: "start", ...names, batchSize: model.batchSize, totalGradients, gradientsPerEpoch, innerSteps };
 
-  const started = now();
+  const resumed = options.resume?.position ?? startPosition(gradientsPerEpoch);
+  const started = now() - 1000 * resumed.seconds;
   const seconds = (): number => (now() - started) / 1000;
   const nextBatch = batchFiller(model, data.train, sampler(sampling, plan, seed));
   const fillMasks = maskFiller(model, seed);
   let state = optimizer.init(model.initialParams(seed), model.memory);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
-  const evaluations: EvaluationEvent[] = [];
-  let gradients = 0;
-  let batches = 0;
-  let gradientSeconds = 0;
-  let nextEvaluation = gradientsPerEpoch;
-  let lossSum = 0;
-  let reason: EndReason = "budget";
+  let { gradients, batches, lossSum, nextEvaluation, gradientSeconds } = resumed;
+  const evaluations: RecordedEvaluation[] = [...resumed.evaluations];
+  if (options.resume !== undefined) {
+    state = restoredState(options.resume, state, model);
+    // The second gradient of SAM is at the batch of the first.
+    if (batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(batches - 1);
+  }
+  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, gradients, now);
+  // Closures change it too, which the type checker does not follow.
+  let reason = "budget" as EndReason;
 
   const evaluate = async (): Promise<EvaluationEvent> => {
     // States made by `init` from float32 parameters hold float32 vectors.
@@ -78,7 +102,7 @@ export async function* train<S extends { readonly progress: Progress }>(
     if (model.hasBatchNorm) await model.recalibrate(params, data.train);
     const validation = data.validation.numExamples > 0 ? await model.evaluate(params, data.validation) : null;
     const test = await model.evaluate(params, data.test);
-    const event: EvaluationEvent = {
+    const event: RecordedEvaluation = {
       type: "evaluation",
       gradients,
       effectiveEpochs: gradients / gradientsPerEpoch,
@@ -87,15 +111,35 @@ export async function* train<S extends { readonly progress: Progress }>(
       testLoss: test.loss,
       testError: test.error,
       seconds: seconds(),
-      params: params.slice(),
     };
     evaluations.push(event);
-    return event;
+    return { ...event, params: params.slice() };
+  };
+  const snapshot = (): TrainSnapshot => ({
+    position: {
+      ...{ gradients, batches, lossSum, nextEvaluation, gradientSeconds },
+      seconds: seconds(),
+      evaluations: [...evaluations],
+    },
+    optimizer: serialise(state, { copy: false }),
+    params: optimizer.evalPoint(state) as Float32Array,
+    statistics: model.statistics,
+  });
+  const notFinite = (what: NonFiniteEvent["what"]): NonFiniteEvent => {
+    reason = "non-finite";
+    return { type: "non-finite", gradients, what, learningRate: state.progress.learningRate };
+  };
+  const checkpoint = (due: CheckpointReason): TrainEvent => {
+    const taken = snapshot();
+    if (!holdsFinite(taken)) return notFinite("state");
+    schedule.taken(gradients);
+    return { type: "checkpoint", gradients, reason: due, snapshot: taken };
   };
 
-  while (gradients < totalGradients) {
+  while (gradients < totalGradients && reason === "budget") {
     if (signal?.aborted) {
-      reason = "interrupted";
+      if (schedule.isBehind(gradients)) yield checkpoint("interrupted");
+      if (reason === "budget") reason = "interrupted";
       break;
     }
     const begun = now();
@@ -117,31 +161,40 @@ export async function* train<S extends { readonly progress: Progress }>(
       secondsPerGradient: spent,
     };
     if (!Number.isFinite(batchLoss)) {
-      reason = "non-finite";
+      yield notFinite("batch loss");
       break;
     }
-    if (gradients % innerSteps !== 0) continue;
-    const { distance, localEntropyGradientNorm, gradientNorm } = progress(state);
-    const norms = { distance, localEntropyGradientNorm, gradientNorm };
-    const meanLoss = lossSum / innerSteps;
-    lossSum = 0;
-    const outer: OuterEvent = {
-      type: "outer",
-      gradients,
-      effectiveEpochs: gradients / gradientsPerEpoch,
-      batchLoss: meanLoss,
-      learningRate,
-      scope,
-      ...norms,
-    };
-    yield outer;
-    if (gradients < nextEvaluation && gradients < totalGradients) continue;
-    nextEvaluation = gradientsPerEpoch * (Math.floor(gradients / gradientsPerEpoch) + 1);
-    yield await evaluate();
-    if (!Number.isFinite(evaluations.at(-1)!.testLoss)) {
-      reason = "non-finite";
-      break;
+    let evaluated: EvaluationEvent | null = null;
+    if (gradients % innerSteps === 0) {
+      const { distance, localEntropyGradientNorm, gradientNorm } = progress(state);
+      const norms = { distance, localEntropyGradientNorm, gradientNorm };
+      const outer: OuterEvent = {
+        type: "outer",
+        gradients,
+        effectiveEpochs: gradients / gradientsPerEpoch,
+        batchLoss: lossSum / innerSteps,
+        learningRate,
+        scope,
+        ...norms,
+      };
+      lossSum = 0;
+      yield outer;
+      if (!Number.isFinite(gradientNorm)) {
+        yield notFinite("gradient norm");
+        break;
+      }
+      if (gradients >= nextEvaluation || gradients >= totalGradients) {
+        nextEvaluation = gradientsPerEpoch * (Math.floor(gradients / gradientsPerEpoch) + 1);
+        evaluated = await evaluate();
+        yield evaluated;
+        if (!Number.isFinite(evaluated.testLoss)) {
+          yield notFinite("test loss");
+          break;
+        }
+      }
     }
+    const due = schedule.dueAt(gradients, evaluated === null ? null : evaluations);
+    if (due !== null) yield checkpoint(due);
   }
 
   const trainLoss =
@@ -156,9 +209,44 @@ export async function* train<S extends { readonly progress: Progress }>(
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
     interrupted: reason === "interrupted",
     reason,
-    rollbacks: 0,
+    rollbacks: options.rollbacks ?? 0,
   };
   yield { type: "end", result };
+}
+
+function startPosition(gradientsPerEpoch: number): LoopPosition {
+  const none = { gradients: 0, batches: 0, lossSum: 0, seconds: 0, gradientSeconds: 0, evaluations: [] };
+  return { ...none, nextEvaluation: gradientsPerEpoch };
+}
+
+/** The saved state in the vectors of a fresh one, and the saved statistics in the model's. */
+function restoredState<S extends PlainData & { readonly progress: Progress }>(
+  { optimizer, statistics, position }: ResumePoint,
+  fresh: S,
+  model: TrainableModel,
+): S {
+  for (const [name, own] of Object.entries(model.statistics)) {
+    const saved = Object.hasOwn(statistics, name) ? statistics[name]! : null;
+    if (saved?.length === own.length) continue;
+    throw new RangeError(`statistics: ${name} must have ${own.length} numbers, got ${saved?.length ?? "none"}`);
+  }
+  const state = deserialise(optimizer, fresh);
+  if (state.progress.gradients !== position.gradients) {
+    throw new RangeError(
+      `position: the optimizer is at ${state.progress.gradients} gradients, the loop at ${position.gradients}`,
+    );
+  }
+  for (const [name, own] of Object.entries(model.statistics)) own.set(statistics[name]!);
+  return state;
+}
+
+function holdsFinite({ optimizer, params }: TrainSnapshot): boolean {
+  return [params, ...Object.values(optimizer.vectors)].every((vector) => {
+    // 0·v is 0 for finite v and NaN otherwise: one sum instead of a test per number.
+    let sum = 0;
+    for (let i = 0; i < vector.length; i++) sum += 0 * vector[i]!;
+    return sum === 0;
+  });
 }
 
 function sampler(sampling: Sampling, { numExamples, batchSize }: Plan, seed: number): Sampler {

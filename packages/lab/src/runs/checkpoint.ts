@@ -1,0 +1,259 @@
+/**
+ * One checkpoint on disk: all that a run needs to go on with the same bits.
+ *
+ *   NNN/weights.safetensors     evaluation point and batch-norm statistics, for any reader of the format
+ *   NNN/optimizer.safetensors   the optimizer's vectors
+ *   NNN/events.jsonl            the run's events so far
+ *   NNN/state.json              everything else, and the length and SHA-256 of these files and of its own content
+ *
+ * It is written under a temporary name, synced and renamed: what has its name is whole, unless the disk damaged it later,
+ * which the checksums show.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { PlainData, Vector } from "entropy-sgd";
+import type { ParameterBlock } from "onnx-grad";
+import { sizeOf } from "onnx-grad";
+import { z } from "zod";
+import { checkedSettings, type Settings } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/events.ts";
+import { type Environment, environmentSchema } from "./environment.ts";
+import { readPlain, readPlainText, requireRealFolder, syncFolder, writeNew } from "./files.ts";
+import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
+import { strictJson } from "./safetensorsHeader.ts";
+
+/** What a run is, beside where it stands. */
+export interface RunIdentity {
+  readonly settings: Settings;
+  readonly environment: Environment;
+  /** SHA-256 of the data; null for data that have none. */
+  readonly dataChecksum: string | null;
+}
+
+/** What is written to a checkpoint. */
+export interface NewCheckpoint extends RunIdentity {
+  /** How often the run had gone back with smaller steps. */
+  readonly rollbacks: number;
+  readonly snapshot: TrainSnapshot;
+  /** events.jsonl up to here. */
+  readonly events: Uint8Array;
+}
+
+/** What is read from one. */
+export interface Checkpoint extends RunIdentity {
+  readonly rollbacks: number;
+  readonly point: ResumePoint;
+  readonly events: Uint8Array;
+  /** weights.safetensors as it is. */
+  readonly weights: Uint8Array;
+}
+
+/** What weights files take from the model. */
+export interface RunModel {
+  readonly layout: readonly ParameterBlock[];
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+}
+
+/** The version of the layout of checkpoints. */
+export const checkpointVersion = 1;
+
+const format = "entropy-sgd checkpoint";
+const maxStateBytes = 256 * 2 ** 20;
+const maxFileBytes = 2 ** 32;
+/** A state of the library is nested some six levels deep. */
+const maxStateDepth = 32;
+
+const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
+const number = z.number();
+const evaluationSchema = z.object({
+  type: z.literal("evaluation"),
+  gradients: z.int().min(0),
+  effectiveEpochs: number,
+  validationLoss: number.nullable(),
+  validationError: number.nullable(),
+  testLoss: number,
+  testError: number,
+  seconds: number,
+});
+const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
+  gradients: z.int().min(0),
+  batches: z.int().min(0),
+  lossSum: number,
+  nextEvaluation: z.int().min(0),
+  seconds: number,
+  gradientSeconds: number,
+  evaluations: z.array(evaluationSchema),
+});
+const stateSchema = z.strictObject({
+  format: z.literal(format),
+  version: z.literal(checkpointVersion),
+  settings: z.unknown(),
+  environment: environmentSchema,
+  dataChecksum: z.string().nullable(),
+  rollbacks: z.int().min(0),
+  position: positionSchema,
+  /** As the library's `serialise` gives it: vectors by name, counters of steps and noise; `deserialise` checks it. */
+  optimizer: z.unknown(),
+  files: z.strictObject({
+    "weights.safetensors": fileSchema,
+    "optimizer.safetensors": fileSchema,
+    "events.jsonl": fileSchema,
+  }),
+});
+
+type State = z.infer<typeof stateSchema>;
+type Files = State["files"];
+
+/**
+ * Writes a checkpoint to `path`, which must not be there, whole or not at all.
+ *
+ * Nothing is copied: vectors go from the run's memory to the files. Cost: reading every vector three times.
+ */
+export function writeCheckpoint(path: string, checkpoint: NewCheckpoint, model: RunModel): void {
+  const { snapshot, events, ...rest } = checkpoint;
+  const { position, optimizer, params, statistics } = snapshot;
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    mkdirSync(temporary);
+    const put = (name: keyof Files, pieces: Iterable<Uint8Array>) => writeHashed(join(temporary, name), pieces);
+    const files: Files = {
+      "weights.safetensors": put(
+        "weights.safetensors",
+        weightsPieces(params, { ...model, statistics }, rest.settings, position.gradients),
+      ),
+      "optimizer.safetensors": put(
+        "optimizer.safetensors",
+        safetensorsPieces({ tensors: tensorsOf(optimizer.vectors), metadata: {} }),
+      ),
+      "events.jsonl": put("events.jsonl", [events]),
+    };
+    const state: State = {
+      format,
+      version: checkpointVersion,
+      ...rest,
+      position,
+      optimizer: optimizer.json,
+      files,
+    };
+    writeNew(join(temporary, "state.json"), sealed(JSON.stringify(state)));
+    syncFolder(temporary);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Reads a checkpoint and checks every byte of it.
+ *
+ * @throws InputError if anything is missing, damaged or of another version
+ */
+export function readCheckpoint(path: string): Checkpoint {
+  const state = readState(path);
+  const bytesOf = (name: keyof Files): Uint8Array<ArrayBuffer> => {
+    const file = join(path, name);
+    const bytes = readPlain(file, maxFileBytes);
+    const { bytes: length, sha256 } = state.files[name];
+    if (bytes.length !== length)
+      throw new InputError(`${file}: damaged, it must have ${length} bytes, it has ${bytes.length}`);
+    if (sha256Of(bytes) !== sha256) throw new InputError(`${file}: damaged, its SHA-256 is not the one in state.json`);
+    return bytes;
+  };
+  const vectorsOf = (name: keyof Files, bytes: Uint8Array) =>
+    Object.fromEntries(decodeSafetensors(bytes, join(path, name)).tensors.map((tensor) => [tensor.name, tensor.data]));
+  const weights = bytesOf("weights.safetensors");
+  const vectors = vectorsOf("optimizer.safetensors", bytesOf("optimizer.safetensors"));
+  const { settings, environment, dataChecksum, rollbacks, position, optimizer } = state;
+  return {
+    settings: checkedSettings(settings, join(path, "state.json")),
+    environment,
+    dataChecksum,
+    rollbacks,
+    point: {
+      position,
+      // `deserialise` checks the optimizer's part leaf by leaf.
+      optimizer: { json: optimizer as PlainData, vectors },
+      statistics: vectorsOf("weights.safetensors", weights),
+    },
+    events: bytesOf("events.jsonl"),
+    weights,
+  };
+}
+
+/** Where a checkpoint stands, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
+export function readPosition(path: string): LoopPosition {
+  return readState(path).position;
+}
+
+/** weights.safetensors: parameters by their names, then batch-norm statistics. */
+export function weightsPieces(
+  params: Float32Array,
+  { layout, statistics }: RunModel,
+  settings: Settings,
+  gradients: number,
+): Iterable<Uint8Array> {
+  const weights = layout.map(({ name, shape, offset }) => ({
+    name,
+    shape,
+    data: params.subarray(offset, offset + sizeOf(shape)),
+  }));
+  const metadata = { network: settings.network, gradients: String(gradients) };
+  return safetensorsPieces({ tensors: [...weights, ...tensorsOf(statistics)], metadata });
+}
+
+function tensorsOf(vectors: Readonly<Record<string, Vector>>): NamedTensor[] {
+  return Object.entries(vectors).map(([name, data]) => ({ name, shape: [data.length], data }));
+}
+
+/** Writes a new file; gives its length and hash. */
+function writeHashed(path: string, pieces: Iterable<Uint8Array>): z.infer<typeof fileSchema> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  function* seen(): Iterable<Uint8Array> {
+    for (const piece of pieces) {
+      hash.update(piece);
+      bytes += piece.length;
+      yield piece;
+    }
+  }
+  writeNew(path, seen());
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+function sha256Of(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+const sealStart = '{"sha256":"';
+const sealMiddle = '","content":';
+const sealEnd = "}\n";
+
+/** JSON that carries the hash of its own content: `{"sha256":"…","content":…}`. */
+function sealed(content: string): string {
+  return `${sealStart}${sha256Of(content)}${sealMiddle}${content}${sealEnd}`;
+}
+
+/** The content of sealed JSON; null if a byte of it is another. */
+function unsealed(text: string): string | null {
+  const from = sealStart.length + 64 + sealMiddle.length;
+  const content = text.slice(from, -sealEnd.length);
+  return text === sealed(content) ? content : null;
+}
+
+function readState(path: string): State {
+  requireRealFolder(path);
+  const file = join(path, "state.json");
+  const content = unsealed(readPlainText(file, maxStateBytes));
+  if (content === null) throw new InputError(`${file}: damaged, its SHA-256 is not the one it names`);
+  const { value } = strictJson(content, maxStateDepth, (why) => {
+    throw new InputError(`${file}: ${why}`);
+  });
+  const parsed = stateSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path: at, message } = parsed.error.issues[0]!;
+  throw new InputError(`${file}: ${at.map(String).join(".") || "content"}: ${message}`);
+}

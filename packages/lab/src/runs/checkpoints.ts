@@ -1,0 +1,163 @@
+/**
+ * The checkpoints of a run: numbered folders, of which the last and the best are kept.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import type { LoopPosition } from "../training/events.ts";
+import {
+  type Checkpoint,
+  type NewCheckpoint,
+  type RunModel,
+  readCheckpoint,
+  readPosition,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+import { cannot, makeFolderWithin, requireRealFolder } from "./files.ts";
+
+/** How one checkpoint is written and read; another way serves to test that faults are found. */
+export interface CheckpointFiles {
+  readonly write: (path: string, checkpoint: NewCheckpoint, model: RunModel) => void;
+  readonly read: (path: string) => Checkpoint;
+}
+
+/** The way described in checkpoint.ts. */
+export const checkedFiles: CheckpointFiles = { write: writeCheckpoint, read: readCheckpoint };
+
+/** Which checkpoints are kept. */
+export interface Retention {
+  readonly keepLast: number;
+  readonly keepBest: number;
+}
+
+/** A checkpoint that was passed over. */
+export interface SkippedCheckpoint {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** The newest checkpoint that is whole, and the newer ones that are not. */
+export interface FoundCheckpoint {
+  readonly name: string | null;
+  readonly checkpoint: Checkpoint | null;
+  readonly skipped: readonly SkippedCheckpoint[];
+}
+
+const folderName = "checkpoints";
+const namePattern = /^\d{3,}$/;
+
+/**
+ * The newest intact checkpoint of a run; none for a run without checkpoints.
+ *
+ * @throws InputError if there are checkpoints and all are damaged
+ */
+export function newestIntact(run: string, { read }: CheckpointFiles = checkedFiles): FoundCheckpoint {
+  const skipped: SkippedCheckpoint[] = [];
+  for (const name of checkpointNames(run).reverse()) {
+    try {
+      return { name, checkpoint: read(join(run, folderName, name)), skipped };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      skipped.push({ name, why: error.message });
+    }
+  }
+  if (skipped.length === 0) return { name: null, checkpoint: null, skipped };
+  const list = skipped.map(({ why }) => why).join("; ");
+  throw new InputError(`${join(run, folderName)}: no checkpoint is intact (${list})`);
+}
+
+/** Names of a run's checkpoints, oldest first. */
+export function checkpointNames(run: string): string[] {
+  const folder = join(run, folderName);
+  if (!existsSync(folder)) return [];
+  requireRealFolder(folder);
+  return readdirSync(folder)
+    .filter((name) => namePattern.test(name))
+    .sort((a, b) => Number(a) - Number(b));
+}
+
+/** Removes what a killed process left half written; only for the holder of the run's lock. */
+export function removeLeftovers(run: string): void {
+  const folder = join(run, folderName);
+  if (existsSync(folder)) requireRealFolder(folder);
+  for (const parent of existsSync(folder) ? [run, folder] : [run]) {
+    for (const name of readdirSync(parent)) {
+      // A process that is refused the lock at this moment has a temporary file of that name.
+      const isLeftover = name.endsWith(".tmp") && !name.startsWith("lock.");
+      if (isLeftover) rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Writes checkpoints of one run and removes what need not be kept. */
+export interface CheckpointWriter {
+  /** Writes the next one; gives its name. @throws InputError if that is impossible; older ones are untouched then */
+  write(checkpoint: NewCheckpoint): string;
+}
+
+interface Kept {
+  readonly name: string;
+  /** The validation error at the checkpoint; null where there was no evaluation. */
+  readonly validationError: number | null;
+}
+
+/** A writer that goes on from the checkpoints that are there; those that were passed over are left where they are. */
+export function checkpointWriter(
+  run: string,
+  { keepLast, keepBest }: Retention,
+  model: RunModel,
+  skipped: readonly SkippedCheckpoint[] = [],
+  { write }: CheckpointFiles = checkedFiles,
+): CheckpointWriter {
+  let kept: Kept[] = keptOnes(run).filter(({ name }) => !skipped.some((one) => one.name === name));
+  let next = Number(checkpointNames(run).at(-1) ?? 0) + 1;
+  return {
+    write(checkpoint) {
+      const folder = makeFolderWithin(run, folderName);
+      const name = String(next).padStart(3, "0");
+      try {
+        write(join(folder, name), checkpoint, model);
+        next += 1;
+        kept.push({ name, validationError: validationErrorAt(checkpoint.snapshot.position) });
+        const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest)]);
+        for (const old of kept) if (!wanted.has(old)) remove(folder, old.name);
+        kept = kept.filter((one) => wanted.has(one));
+      } catch (error) {
+        throw cannot(join(folder, name), "be written", error);
+      }
+      return name;
+    },
+  };
+}
+
+function keptOnes(run: string): Kept[] {
+  return checkpointNames(run).flatMap((name) => {
+    try {
+      return [{ name, validationError: validationErrorAt(readPosition(join(run, folderName, name))) }];
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
+  });
+}
+
+function validationErrorAt({ gradients, evaluations }: LoopPosition): number | null {
+  const last = evaluations.at(-1);
+  return last?.gradients === gradients ? last.validationError : null;
+}
+
+/** The k smallest validation errors, the earliest of equals. */
+function bestOf(kept: readonly Kept[], k: number): Kept[] {
+  return kept
+    .filter(({ validationError }) => validationError !== null)
+    .sort((a, b) => a.validationError! - b.validationError!)
+    .slice(0, k);
+}
+
+/** Under another name first, so that a kill in between leaves no half checkpoint under its own. */
+function remove(folder: string, name: string): void {
+  const aside = join(folder, `${name}.${randomBytes(6).toString("hex")}.tmp`);
+  renameSync(join(folder, name), aside);
+  rmSync(aside, { recursive: true, force: true });
+}

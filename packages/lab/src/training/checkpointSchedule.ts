@@ -1,0 +1,53 @@
+/** When checkpoints are due. */
+import type { CheckpointReason, RecordedEvaluation } from "./events.ts";
+
+/** What makes a checkpoint due. */
+export interface CheckpointPolicy {
+  /** Every so many gradients; null for never. */
+  readonly gradients: number | null;
+  /** So many minutes after the last one; null for never. */
+  readonly minutes: number | null;
+  /** At an evaluation whose validation error is one of the so many smallest. */
+  readonly best: number;
+}
+
+/** None at all. */
+export const noCheckpoints: CheckpointPolicy = { gradients: null, minutes: null, best: 0 };
+
+/** The schedule of one run. */
+export interface CheckpointSchedule {
+  /** What makes a checkpoint due after this gradient; `evaluations` are all so far if the last is of this gradient. */
+  dueAt(gradients: number, evaluations: readonly RecordedEvaluation[] | null): CheckpointReason | null;
+  /** Whether there were gradients since the last checkpoint. */
+  isBehind(gradients: number): boolean;
+  /** Tells that one was taken. */
+  taken(gradients: number): void;
+}
+
+/** A schedule that begins, or goes on, at `start` gradients. */
+export function checkpointSchedule(
+  { gradients: every, minutes, best }: CheckpointPolicy,
+  start: number,
+  now: () => number,
+): CheckpointSchedule {
+  const isOff = every === null && minutes === null && best === 0;
+  let [lastAt, lastTime] = [start, now()];
+  return {
+    dueAt(gradients, evaluations) {
+      if (every !== null && gradients % every === 0) return "gradients";
+      if (minutes !== null && now() - lastTime >= 60_000 * minutes) return "minutes";
+      return evaluations !== null && isAmongBest(evaluations, best) ? "best" : null;
+    },
+    isBehind: (gradients) => !isOff && gradients > lastAt,
+    taken(gradients) {
+      [lastAt, lastTime] = [gradients, now()];
+    },
+  };
+}
+
+/** Whether the last validation error is one of the k smallest; an equal one before it counts as smaller. */
+function isAmongBest(evaluations: readonly RecordedEvaluation[], k: number): boolean {
+  const last = evaluations.at(-1)?.validationError ?? null;
+  if (last === null) return false;
+  return evaluations.slice(0, -1).filter(({ validationError }) => validationError! <= last).length < k;
+}

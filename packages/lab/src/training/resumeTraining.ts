@@ -1,0 +1,129 @@
+/** Runs that go on: after a kill, a signal, a full disk, on another day. */
+import { join } from "node:path";
+import { type Settings, sameTraining } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import type { RunIdentity } from "../runs/checkpoint.ts";
+import type { FoundCheckpoint } from "../runs/checkpoints.ts";
+import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
+import { isUnused, makeFolder, writeWhole } from "../runs/files.ts";
+import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
+import { configText, holdRun } from "../runs/runFolder.ts";
+import type { ResumeEvent, RunResult } from "./events.ts";
+import { loadData } from "./loadData.ts";
+import { requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
+
+/** What may be other than when the run began. */
+export interface ResumeOptions extends TrainingOptions {
+  /** A folder that holds the same data in another place. */
+  readonly dataFolder?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Lets a run go on from its newest intact checkpoint, or begin where there is none, with the same bits as without the
+ * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
+ * that has ended gives its result; one that diverged would diverge again, so it has ended.
+ *
+ * @throws InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
+ *   checkpoint is intact, config.json and the checkpoint are of different runs, or the data are others
+ */
+export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
+  const held = holdRun(path, options.files);
+  try {
+    const earlier = earlierResult(path);
+    if (earlier !== null) return earlier;
+    const found = held.newestCheckpoint();
+    const { settings, environment: before, dataChecksum } = identityOf(path, found);
+    const place = options.dataFolder === undefined ? {} : { data: options.dataFolder };
+    const data = options.data ?? loadData({ ...settings, ...place });
+    requireTrainable(settings, data);
+    const checksum = data.checksum ?? null;
+    if (dataChecksum !== null && checksum !== dataChecksum) {
+      throw new InputError(
+        `${path}: the data must be those the run began with, SHA-256 ${dataChecksum}, found ${checksum}`,
+      );
+    }
+    const environment = currentEnvironment(options.threads ?? before.threads);
+    const event: ResumeEvent = {
+      type: "resume",
+      gradients: found.checkpoint?.point.position.gradients ?? 0,
+      checkpoint: found.name,
+      skipped: found.skipped,
+      warnings: changesOfBits(before, environment),
+    };
+    const identity = { settings: { ...settings, ...place }, environment, dataChecksum: checksum };
+    return await trainHeld(held, identity, data, { from: found, event }, options);
+  } catch (error) {
+    // What a checkpoint says fits neither network nor optimizer: the library names the part.
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
+    throw error;
+  } finally {
+    held.release();
+  }
+}
+
+/**
+ * The run of some settings in a folder: begun, resumed, or its result if it has ended.
+ *
+ * @throws InputError if the folder holds another run or anything else
+ */
+export async function continueTraining(
+  path: string,
+  settings: Settings,
+  options: TrainingOptions = {},
+): Promise<RunResult> {
+  if (isUnused(path)) return runTraining(settings, { ...options, out: path });
+  requireSameTraining(path, settings);
+  return resumeTraining(path, options);
+}
+
+/**
+ * A folder with the config.json of a run that has not begun, for `resumeTraining`; nothing happens where the same run
+ * is already.
+ *
+ * @throws InputError if the folder holds another run or anything else
+ */
+export function prepareRun(path: string, settings: Settings): void {
+  if (!isUnused(path)) {
+    requireSameTraining(path, settings);
+    return;
+  }
+  makeFolder(path);
+  const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
+  writeWhole(join(path, "config.json"), configText(identity));
+}
+
+function requireSameTraining(path: string, settings: Settings): void {
+  if (sameTraining(readConfig(path).settings, settings)) return;
+  throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+}
+
+/** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
+function earlierResult(path: string): RunResult | null {
+  try {
+    const { result } = readRun(path);
+    if (result === null || result.interrupted) return null;
+    if (result.reason === "budget") readWeights(path);
+    return result;
+  } catch (error) {
+    // A run that was killed may lack its events, or end in the middle of one; the checkpoint has them.
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
+/** What the run is, from config.json, or from the checkpoint where config.json is lost. */
+function identityOf(path: string, { name, checkpoint }: FoundCheckpoint): RunIdentity {
+  let config: RunIdentity;
+  try {
+    config = readConfig(path);
+  } catch (error) {
+    if (checkpoint === null || !(error instanceof InputError)) throw error;
+    return checkpoint;
+  }
+  if (checkpoint === null) return config;
+  if (!sameTraining(config.settings, checkpoint.settings)) {
+    throw new InputError(`${join(path, "config.json")}: must have the settings of checkpoint ${name}, it has others`);
+  }
+  return { ...checkpoint, settings: config.settings };
+}

@@ -1,0 +1,278 @@
+/** Runs in their folders that are resumed, refused, rolled back. */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { main } from "../src/cli/main.ts";
+import { resolveSettings, type Settings } from "../src/config/settings.ts";
+import { currentEnvironment } from "../src/runs/environment.ts";
+import { readRun } from "../src/runs/readRun.ts";
+import type { RunEvent, RunResult } from "../src/training/events.ts";
+import { continueTraining, prepareRun, resumeTraining } from "../src/training/resumeTraining.ts";
+import { runTraining } from "../src/training/runTraining.ts";
+import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
+
+// 12 gradients an epoch, boundaries every 5: 40 gradients.
+const entropy = ["innerSteps=5", "innerLearningRate=0.05", "noise=1e-2"];
+
+function settingsOf(set: readonly string[], optimizer = "entropy-sgd", data: string = dataFolder()): Settings {
+  const named = { network: "small-mnistfc", optimizer, budget: 3, seed: 2, dropout: 0.1, data, threads: 1 };
+  return resolveSettings({ ...named, set: ["batchSize=50", "validation=100", ...set] });
+}
+
+/** Trains until an event of the test's choice, then asks for the end as SIGTERM does. */
+async function trainUntil(out: string, settings: Settings, isEnough: (event: RunEvent) => boolean): Promise<RunResult> {
+  const controller = new AbortController();
+  const onEvent = (event: RunEvent): void => {
+    if (isEnough(event)) controller.abort("SIGTERM");
+  };
+  return runTraining(settings, { out, signal: controller.signal, onEvent });
+}
+
+const afterGradient = (number: number) => (event: RunEvent) => event.type === "gradient" && event.gradients === number;
+
+/** What a finished run has come to, without times. */
+function outcomeOf(path: string) {
+  const { outers, evaluations, result } = readRun(path);
+  return {
+    outers,
+    evaluations: evaluations.map((event) => ({ ...event, seconds: 0 })),
+    result: { ...result, seconds: 0, msPerGradient: 0 },
+    weights: createHash("sha256")
+      .update(readFileSync(join(path, "weights.safetensors")))
+      .digest("hex"),
+  };
+}
+
+const eventsIn = (path: string): { type: string; [name: string]: unknown }[] =>
+  readFileSync(join(path, "events.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("resume", () => {
+  test("goes on from the checkpoint that a signal made, in the middle of an inner loop, to the same files", async () => {
+    const [whole, out, settings] = [freshOut(), freshOut(), settingsOf(entropy)];
+    await runTraining(settings, { out: whole });
+    const first = await trainUntil(out, settings, afterGradient(18));
+    expect(first).toMatchObject({ interrupted: true, gradientEvaluations: 18 });
+    expect(eventsIn(out).at(-1)).toMatchObject({ type: "end", result: { interrupted: true } });
+    const told: RunEvent[] = [];
+    const result = await resumeTraining(out, { onEvent: (event) => told.push(event) });
+    expect(result.reason).toBe("budget");
+    expect(outcomeOf(out)).toEqual(outcomeOf(whole));
+    const resumed = { type: "resume", gradients: 18, checkpoint: "002", skipped: [], warnings: [] };
+    expect(told.slice(0, 2)).toMatchObject([resumed, { type: "start" }]);
+    expect(eventsIn(out).filter(({ type }) => type === "start" || type === "resume")).toMatchObject([
+      { type: "start" },
+      resumed,
+    ]);
+    expect(existsSync(join(out, "lock"))).toBe(false);
+    // Seconds are those of both parts.
+    expect(result.seconds).toBeGreaterThan(first.seconds);
+  });
+
+  test("begins again where there is no checkpoint, and goes on without events.jsonl and config.json", async () => {
+    const [whole, out, settings] = [freshOut(), freshOut(), settingsOf([...entropy, "checkpointGradients=7"])];
+    await runTraining(settings, { out: whole });
+    prepareRun(out, settings);
+    expect(readdirSync(out)).toEqual(["config.json"]);
+    await resumeTraining(out);
+    expect(outcomeOf(out)).toEqual(outcomeOf(whole));
+
+    const torn = freshOut();
+    await trainUntil(torn, settings, afterGradient(30));
+    for (const name of ["config.json", "events.jsonl", "weights.safetensors"]) rmSync(join(torn, name));
+    await resumeTraining(torn);
+    expect(outcomeOf(torn)).toEqual(outcomeOf(whole));
+    expect(readRun(torn).settings).toEqual(settings);
+  });
+
+  test("of a run that has ended gives its result, unless its weights are damaged: then they are made again", async () => {
+    const [out, settings] = [freshOut(), settingsOf(entropy)];
+    const result = await runTraining(settings, { out });
+    const before = outcomeOf(out);
+    expect(await resumeTraining(out)).toEqual(result);
+    const file = join(out, "weights.safetensors");
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 9]! ^= 4;
+    writeFileSync(file, bytes);
+    expect((await resumeTraining(out)).reason).toBe("budget");
+    expect(outcomeOf(out)).toEqual(before);
+  });
+
+  test("warns of what may change the bits", async () => {
+    const [out, settings] = [freshOut(), settingsOf(["checkpointGradients=6"], "sgd")];
+    await trainUntil(out, settings, afterGradient(8));
+    const told: RunEvent[] = [];
+    await resumeTraining(out, { threads: 2, onEvent: (event) => told.push(event) });
+    const warnings = ["threads: was 1, is 2; the bits of the run may differ from here on"];
+    expect(told[0]).toMatchObject({ type: "resume", warnings });
+    expect(readRun(out).environment.threads).toBe(2);
+    const { processor, onnxRuntime } = currentEnvironment(1);
+    const config = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
+    expect(config.environment).toMatchObject({ processor, onnxRuntime });
+  });
+
+  test("is refused for other data, other settings, a taken folder, no folder and no run, and then touches nothing", async () => {
+    const data = join(freshOut());
+    cpSync(dataFolder(), data, { recursive: true });
+    const [out, settings] = [freshOut(), settingsOf(["checkpointGradients=6"], "sgd", data)];
+    await trainUntil(out, settings, afterGradient(8));
+    const files = (): string => ["config.json", "events.jsonl"].map((name) => readFileSync(join(out, name))).join();
+    const before = files();
+
+    const labels = join(data, "train-labels-idx1-ubyte");
+    const bytes = readFileSync(labels);
+    writeFileSync(labels, Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1)! + 1) % 10)]));
+    await expect(resumeTraining(out)).rejects.toThrow(
+      /the data must be those the run began with, SHA-256 \w+, found \w+$/,
+    );
+    renameSync(data, `${data}-moved`);
+    await expect(resumeTraining(out)).rejects.toThrow(`${data}: there is no such folder`);
+
+    const config = join(out, "config.json");
+    const text = readFileSync(config, "utf8");
+    writeFileSync(config, text.replace('"seed": 2', '"seed": 3'));
+    await expect(resumeTraining(out)).rejects.toThrow(
+      /config\.json: must have the settings of checkpoint 002, it has others$/,
+    );
+    await expect(continueTraining(out, settings)).rejects.toThrow(
+      "holds a run of other settings; choose another --out",
+    );
+    writeFileSync(config, text);
+    expect(files()).toBe(before);
+
+    await expect(resumeTraining(join(out, "nowhere"))).rejects.toThrow("nowhere: there is no such folder");
+    await expect(resumeTraining(`${data}-moved`)).rejects.toThrow(/config\.json: missing/);
+    // The data in another place, unchanged.
+    writeFileSync(join(`${data}-moved`, "train-labels-idx1-ubyte"), bytes);
+    expect((await resumeTraining(out, { dataFolder: `${data}-moved` })).reason).toBe("budget");
+  });
+
+  test("may change when checkpoints are made, but nothing that changes the bits", async () => {
+    const [whole, out, settings] = [freshOut(), freshOut(), settingsOf(["checkpointGradients=6"], "sgd")];
+    await runTraining(settings, { out: whole });
+    await trainUntil(out, settings, afterGradient(8));
+    await continueTraining(out, { ...settings, checkpointGradients: 1, keepLast: 5 });
+    expect(outcomeOf(out)).toEqual(outcomeOf(whole));
+  });
+});
+
+describe("what is not finite", () => {
+  // The decay multiplies the weights by 1 − 100 at each step: after some ten gradients the loss is no number.
+  const wild = ["learningRate=100", "weightDecay=1", "momentum=0", "nesterov=false", "checkpointGradients=2"];
+
+  test("ends the run, which says what and where; resume tells the result again", async () => {
+    const [out, settings] = [freshOut(), settingsOf(["learningRate=1e38"], "sgd")];
+    const result = await runTraining(settings, { out });
+    expect(result).toMatchObject({ reason: "non-finite", rollbacks: 0 });
+    const told = eventsIn(out).find(({ type }) => type === "non-finite");
+    expect(told).toEqual({
+      type: "non-finite",
+      gradients: result.gradientEvaluations,
+      what: "batch loss",
+      learningRate: expect.closeTo(1e38, -30),
+    });
+    expect(await resumeTraining(out)).toEqual(result);
+    expect(await continueTraining(out, settings)).toEqual(result);
+  });
+
+  test("by option goes back to the last checkpoint with smaller rates, at most so many times, and the events tell", async () => {
+    const [out, settings] = [
+      freshOut(),
+      settingsOf(["learningRate=1e38", "rollbacks=2", "rollbackFactor=1e-3"], "sgd"),
+    ];
+    const failed = await runTraining(settings, { out });
+    expect(failed).toMatchObject({ reason: "non-finite", rollbacks: 2 });
+    const [first, second] = eventsIn(out).filter(({ type }) => type === "rollback");
+    expect(second).toBeUndefined();
+    expect(first).toMatchObject({ number: 2, checkpoint: null, gradients: 0, what: "batch loss" });
+    expect(first!.learningRateFactor).toBeCloseTo(1e-6, 12);
+
+    const saved = { ...settings, rollbacks: 3, rollbackFactor: 1e-13 };
+    const good = freshOut();
+    const result = await runTraining(saved, { out: good });
+    expect(result).toMatchObject({ reason: "budget", rollbacks: 3 });
+    // 1e38 · (1e-13)³, and a tenth of it after two fifths of the budget.
+    const { learningRate } = eventsIn(good).find(({ type }) => type === "outer") as unknown as { learningRate: number };
+    expect(learningRate).toBeCloseTo(0.01, 6);
+  });
+
+  test("that comes after checkpoints goes back to one of them, and resumes to the same bits", async () => {
+    const settings = settingsOf([...wild, "rollbacks=4", "rollbackFactor=0.001"], "sgd");
+    const [whole, out] = [freshOut(), freshOut()];
+    const result = await runTraining(settings, { out: whole });
+    expect(result.reason).toBe("budget");
+    expect(result.rollbacks).toBeGreaterThan(0);
+    const rollback = eventsIn(whole).find(({ type }) => type === "rollback");
+    expect(rollback!.checkpoint).toMatch(/^\d{3}$/);
+    expect(rollback!.gradients).toBeGreaterThan(0);
+    const after = (event: RunEvent): boolean => event.type === "rollback";
+    expect(await trainUntil(out, settings, after)).toMatchObject({ interrupted: true });
+    expect(await resumeTraining(out)).toMatchObject({ rollbacks: result.rollbacks });
+    expect(outcomeOf(out)).toEqual(outcomeOf(whole));
+  });
+});
+
+describe("the command", () => {
+  /** Runs it until its progress says something, then signals. */
+  async function interrupted(args: readonly string[], text: string) {
+    const controller = new AbortController();
+    let stderr = "";
+    const write = (part: string): void => {
+      stderr += part;
+      if (stderr.includes(text)) controller.abort("SIGINT");
+    };
+    const code = await main(args, { stdout: { write: () => true }, stderr: { write }, signal: controller.signal });
+    return { code, stderr };
+  }
+
+  test("says how to go on after a signal, and resume does", async () => {
+    const out = freshOut();
+    const ended = await interrupted(trainArgs(out, "--optimizer", "sgd", "--budget", "4"), "epoch 1.7");
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toContain(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
+    const { code, stdout, stderr } = await run(["resume", out, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ reason: "budget", interrupted: false });
+    expect(stderr).toMatch(/^Resumes at gradient 20 \(checkpoint \d{3}\)$/m);
+    const again = await run(["resume", out, "--json"]);
+    expect(again).toMatchObject({ code: 0, stdout });
+  });
+
+  test("lets an interrupted comparison go on to what it would have been", async () => {
+    const args = (out: string) => [
+      ...["compare", ...small, "--data", dataFolder(), "--optimizers", "entropy-sgd,sgd", "--seeds", "2"],
+      ...["--budget", "3", "--set", "innerSteps=5", "--out", out],
+    ];
+    const [whole, out] = [freshOut(), freshOut()];
+    expect((await run(args(whole))).code).toBe(0);
+    expect((await interrupted(args(out), "sgd, seed 1")).code).toBe(130);
+    expect(readdirSync(out)).not.toContain("sgd-2");
+    const { code, stdout } = await run(["resume", out, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).runs).toHaveLength(4);
+    for (const name of ["entropy-sgd-1", "sgd-1", "entropy-sgd-2", "sgd-2"]) {
+      expect(outcomeOf(join(out, name)), name).toEqual(outcomeOf(join(whole, name)));
+    }
+  });
+
+  test("tells of damage in one line each and refuses with 2", async () => {
+    const out = freshOut();
+    await interrupted(
+      trainArgs(out, "--optimizer", "sgd", "--budget", "4", "--set", "checkpointGradients=5"),
+      "epoch 1.7",
+    );
+    const names = readdirSync(join(out, "checkpoints"));
+    writeFileSync(join(out, "checkpoints", names.at(-1)!, "weights.safetensors"), "");
+    const first = await interrupted(["resume", out], "Resumes at");
+    expect(first.stderr).toMatch(/^warning: checkpoint \d{3} was passed over: .*weights\.safetensors: damaged, /m);
+    for (const name of readdirSync(join(out, "checkpoints"))) {
+      writeFileSync(join(out, "checkpoints", name, "state.json"), "{}");
+    }
+    const { code, stdout, stderr } = await run(["resume", out]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: [^\n]*checkpoints: no checkpoint is intact \([^\n]*\)\n$/);
+  });
+});
