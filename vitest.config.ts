@@ -20,7 +20,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/{src,test}/**/*.test.ts", "examples/*.test.ts", "bench/**/*.test.ts"],
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "examples/*.test.ts",
+            "bench/**/*.test.ts",
+            "faults/**/*.test.ts",
+          ],
         },
       },
       { extends: true, test: { name: "architecture", include: ["tools/**/*.test.ts"] } },

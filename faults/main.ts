@@ -1,0 +1,53 @@
+/** `npm run faults -- --count 300 --json`: does a run survive whatever happens to it? */
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { runFaults } from "./runFaults.ts";
+
+const usage = "usage: npm run faults -- [--count 36] [--seed 1] [--only kill,SIGINT] [--broken] [--json]";
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        count: { type: "string", default: "36" },
+        seed: { type: "string", default: "1" },
+        only: { type: "string" },
+        broken: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const { count, seed, only, broken, json } = options();
+if (!(Number.isInteger(Number(count)) && Number(count) > 0 && Number.isInteger(Number(seed)))) {
+  process.stderr.write(`--count and --seed must be whole numbers\n${usage}\n`);
+  process.exit(2);
+}
+
+// Mounting needs a privilege, which a user name space of our own gives where the system allows it.
+const again = ["--user", "--map-root-user", "--mount", process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+if (process.getuid?.() !== 0 && spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0) {
+  process.exit(spawnSync("unshare", again, { stdio: "inherit" }).status ?? 1);
+}
+
+const report = await runFaults({
+  ...{ count: Number(count), seed: Number(seed), broken },
+  ...(only === undefined ? {} : { only: only.split(",") }),
+  onVerdict: (line) => process.stderr.write(`${line}\n`),
+});
+const { injected, resumed, refused, lost, kinds, losses, omitted } = report;
+for (const kind of omitted) process.stderr.write(`OMITTED: "${kind}" needs the right to mount file systems\n`);
+if (json) process.stdout.write(`${JSON.stringify({ injected, resumed, refused, lost })}\n`);
+else {
+  for (const [name, counts] of Object.entries(kinds)) {
+    const { injected: all, resumed: on, refused: off, lost: gone } = counts;
+    process.stdout.write(`${name}: ${all} injected, ${on} resumed, ${off} refused, ${gone} lost\n`);
+  }
+  process.stdout.write(`\n${injected} faults: ${resumed} resumed exactly, ${refused} refused clearly, ${lost} lost\n`);
+}
+for (const loss of losses) process.stderr.write(`LOST: ${loss}\n`);
+process.exitCode = lost > 0 ? 1 : 0;
