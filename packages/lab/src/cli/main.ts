@@ -11,6 +11,7 @@ import { type CommandContext, exitCodes } from "./context.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
 import { type ResumeCommand, resumeCommand } from "./resume.ts";
+import { addStoreCommands } from "./storeCommands.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
 /**
@@ -94,6 +95,7 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
     .option("--json", "print one JSON object as the last line of standard output and nothing else there")
     .action(async (folder: string, options: ResumeCommand) => done(await resumeCommand(folder, options, context)));
 
+  addStoreCommands(program, context, done);
   addLandscapeCommands(program, context, done);
 
   program

@@ -1,0 +1,103 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import { verdictInWords } from "../runs/difference.ts";
+import { type Comparison, comparisonsOf, equalKeys } from "../store/compareRuns.ts";
+import { selected } from "../store/conditions.ts";
+import { isRead } from "../store/groupRuns.ts";
+import { printable, printableJson } from "../store/printable.ts";
+import { objectOf, quantitiesOf } from "../store/quantities.ts";
+import { scanFolder } from "../store/scanFolder.ts";
+import { type FindHolder, type StoredRun, storedRun } from "../store/storedRun.ts";
+import { type CommandContext, exitCodes } from "./context.ts";
+import { shown } from "./resultTable.ts";
+import { groupJson, groupTable } from "./runsGroups.ts";
+import { writeComparison } from "./runsReport.ts";
+import { others, plain, textTable } from "./runsTable.ts";
+
+/** Options of `entropy-sgd runs compare`. */
+export interface RunsCompareCommand {
+  readonly where: readonly string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Compares runs, grouped by what they share apart from the seed. Gives the exit code. */
+export function runsCompareCommand(
+  paths: readonly string[],
+  { where, out, json }: RunsCompareCommand,
+  { stdout }: CommandContext,
+  findHolder?: FindHolder,
+): number {
+  const runs = selected(runsAt(paths, findHolder), quantitiesOf, where);
+  const read = runs.filter(isRead);
+  if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
+  const comparisons = comparisonsOf(read);
+  const report = out === undefined ? null : writeComparison(out, comparisons);
+  if (json) {
+    const rest = runs.filter((run) => !isRead(run)).map((run) => objectOf(quantitiesOf(run)));
+    stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);
+    return exitCodes.ok;
+  }
+  const blocks = [...apart(comparisons), ...comparisons.map(inWords)].join("\n");
+  stdout.write(blocks + others(runs) + (report === null ? "" : `\nThe report is ${report}\n`));
+  return exitCodes.ok;
+}
+
+/** The runs in folders and the folders that are runs, each once, under the paths that lead to them. */
+function runsAt(paths: readonly string[], findHolder: FindHolder | undefined): StoredRun[] {
+  const found = paths.flatMap((given) =>
+    scanFolder(given).map((own) => ({ ...own, name: own.name === "." ? given : join(given, own.name) })),
+  );
+  const places = found.map(({ path, foreign }) => (foreign === null ? realpathSync(path) : path));
+  return found.filter((_, i) => places.indexOf(places[i]!) === i).map((own) => storedRun(own, findHolder));
+}
+
+/** Why there are several comparisons, if there are. */
+function apart(comparisons: readonly Comparison[]): string[] {
+  if (comparisons.length === 1) return [];
+  const differing = equalKeys.flatMap((key) => {
+    const values = [...new Set(comparisons.map(({ setting }) => setting[key]))];
+    return values.length > 1 ? `${key} (${values.join(", ")})` : [];
+  });
+  return [`${printable(`The runs differ in ${differing.join(" and ")}: they are compared apart.`)}\n`];
+}
+
+function inWords(comparison: Comparison): string {
+  const { setting, groups, differing } = comparison;
+  const title = `${setting.network}, data ${setting.data}, ${setting.budget} effective epochs`;
+  const rows = [...differing].map(([name, values]) => [name, ...values.map(plain)]);
+  const head = ["setting", ...groups.map(({ label }) => label)];
+  const lines = sentences(comparison).map((line) => `${printable(line)}\n`);
+  const tables = [groupTable(groups), ...(rows.length === 0 ? [] : [textTable(head, rows)])];
+  return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
+}
+
+function sentences({ groups, differing, differences }: Comparison): string[] {
+  const names = [...differing.keys()];
+  const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
+  return [
+    ...(names.length === 0 ? [] : [`The groups differ in ${names.join(", ")}.`]),
+    ...(none.length === 0 ? [] : [`No test error at the end of the budget: ${none.join(", ")}.`]),
+    ...differences.map(({ first, second, testError }) => {
+      const [own, other] = [first, second].map(
+        ({ label, spreads }) => `${label} ${shown(spreads.testError, 100, 2)} %`,
+      );
+      return `Test error: ${own} against ${other} at the end${verdictInWords(testError)}`;
+    }),
+    ...(groups.length === 1 ? ["There is one group: nothing to compare it with."] : []),
+  ];
+}
+
+function comparisonJson(comparison: Comparison): object {
+  const { setting, groups, differing, differences } = comparison;
+  return {
+    ...setting,
+    groups: groups.map(groupJson),
+    settingsThatDiffer: Object.fromEntries(differing),
+    differences: differences.map(({ first, second, testError }) => ({
+      ...{ first: first.label, second: second.label, testError },
+    })),
+    sentences: sentences(comparison),
+  };
+}

@@ -1,0 +1,89 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import { cannot, entriesOf } from "../runs/files.ts";
+import { bytesIn } from "../store/bytesIn.ts";
+import { type Incident, incidentInWords, incidentsOf } from "../store/incidents.ts";
+import { printable, printableJson } from "../store/printable.ts";
+import { settingsAndOptions } from "../store/quantities.ts";
+import { scanFolder } from "../store/scanFolder.ts";
+import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../store/storedRun.ts";
+import { type CommandContext, exitCodes } from "./context.ts";
+import { figure, percent, plain, textTable } from "./runsTable.ts";
+
+/** Options of `entropy-sgd runs show`. */
+export interface RunsShowCommand {
+  readonly json?: boolean;
+}
+
+interface StoredCheckpoint {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Shows one run in full. Gives the exit code. */
+export function runsShowCommand(
+  path: string,
+  { json }: RunsShowCommand,
+  { stdout }: CommandContext,
+  findHolder?: FindHolder,
+): number {
+  const [found] = scanFolder(path);
+  if (found?.name !== ".") throw new InputError(`${path}: is no run; \`runs list\` finds the runs below it`);
+  const run = storedRun({ ...found, name: path }, findHolder);
+  const checkpoints = checkpointsOf(path);
+  const incidents = run.content === null ? [] : incidentsOf(path);
+  stdout.write(json ? `${jsonOf(run, checkpoints, incidents)}\n` : inFull(run, checkpoints, incidents));
+  return exitCodes.ok;
+}
+
+function jsonOf({ name, status, reason, content }: StoredRun, checkpoints: object[], incidents: Incident[]): string {
+  const kind = (type: Incident["type"]): Incident[] => incidents.filter((incident) => incident.type === type);
+  const courses = { resumes: kind("resume"), rollbacks: kind("rollback"), nonFinite: kind("non-finite") };
+  return printableJson({ name, status, reason, ...content, checkpoints, ...courses });
+}
+
+/** The folder's sizes; nothing where it is no folder. */
+function checkpointsOf(path: string): StoredCheckpoint[] {
+  const folder = join(path, "checkpoints");
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  try {
+    return entriesOf(folder).map((name) => ({ name, bytes: bytesIn(join(folder, name)) }));
+  } catch (error) {
+    throw cannot(folder, "be read", error);
+  }
+}
+
+function inFull(run: StoredRun, checkpoints: readonly StoredCheckpoint[], incidents: readonly Incident[]): string {
+  const { name, status, reason, content } = run;
+  const title = `${printable(`${name}: ${status}${reason === null ? "" : `, ${reason}`}`)}\n`;
+  const course = incidents.map((incident) => `${printable(incidentInWords(incident))}\n`).join("");
+  const kept = checkpoints.map(({ name: checkpoint, bytes }) => [checkpoint, String(bytes)]);
+  return [
+    title,
+    ...(content === null ? [] : contentTables(content)),
+    ...(kept.length === 0 ? [] : [textTable(["checkpoint", "bytes"], kept)]),
+    ...(course === "" ? [] : [course]),
+  ].join("\n");
+}
+
+function contentTables({ settings, dataChecksum, environment, evaluations, gradients, result }: RunContent): string[] {
+  const pairs = (title: string, entries: readonly (readonly [string, unknown])[]): string =>
+    textTable(
+      [title, "value"],
+      entries.map(([key, value]) => [key, value === null ? "null" : String(value)]),
+    );
+  const { gradientEvaluations: _, ...own } = result ?? { gradientEvaluations: gradients };
+  const rows = evaluations.map((event) => [
+    ...[plain(event.gradients), figure(event.effectiveEpochs, 2)],
+    ...[figure(event.validationLoss, 4), percent(event.validationError)],
+    ...[figure(event.testLoss, 4), percent(event.testError), figure(event.seconds, 0)],
+  ]);
+  const head = ["gradients", "epochs", "validation loss", "validation error %", "test loss", "test error %", "seconds"];
+  return [
+    pairs("setting", [...settingsAndOptions(settings), ["dataChecksum", dataChecksum]]),
+    pairs("environment", Object.entries(environment)),
+    ...(rows.length === 0 ? [] : [textTable(head, rows)]),
+    pairs("result", [["gradientEvaluations", gradients], ...Object.entries(own)]),
+  ];
+}

@@ -1,0 +1,21 @@
+/** Comma-separated values (RFC 4180) that a spreadsheet takes as data. */
+
+/** A value of a row; null and absent ones are empty fields. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** The rows as lines that end in CRLF; the first row is the head. */
+export function csv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
+}
+
+function field(cell: Cell): string {
+  if (cell === null || cell === undefined) return "";
+  const text = guarded(String(cell));
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Spreadsheets run a field that begins like this as a formula, unless an apostrophe precedes it; numbers are kept. */
+function guarded(text: string): string {
+  const isNumber = text.trim() !== "" && !Number.isNaN(Number(text));
+  return /^\s*[=+\-@]|^[\t\r]/.test(text) && !isNumber ? `'${text}` : text;
+}

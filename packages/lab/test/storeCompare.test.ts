@@ -1,0 +1,155 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { differenceOf, verdictInWords } from "../src/runs/difference.ts";
+import { spreadOf } from "../src/runs/summarise.ts";
+import { jsonOf, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
+
+const root = temporaryFolder();
+const folder = join(root, "runs");
+
+beforeAll(() => {
+  for (const [i, testError] of [0.01, 0.03].entries()) {
+    writeRun(join(folder, "sgd", `slow-${i}`), { seed: i, errors: [0.5, testError], options: { learningRate: 0.01 } });
+  }
+  for (const [i, testError] of [0.1, 0.1, 0.13].entries()) {
+    writeRun(join(folder, "sgd", `fast-${i}`), { seed: i, errors: [0.5, testError], options: { learningRate: 0.1 } });
+  }
+  writeRun(join(folder, "adam"), { optimizer: "adam", errors: [0.5, 0.02] });
+  writeRun(join(folder, "failed"), { optimizer: "adamw", result: { reason: "non-finite", testError: null } });
+});
+
+describe("differences of means", () => {
+  test("by hand: 1, 3 and 10, 10, 13", () => {
+    const [one, other] = [spreadOf([0.01, 0.03]), spreadOf([0.1, 0.1, 0.13])];
+    const difference = differenceOf(one, other);
+    expect(difference.estimate).toBeCloseTo(-0.09, 12);
+    // √(2 / 2 + 3 / 3) per cent.
+    expect(difference.standardError).toBeCloseTo(0.01 * Math.SQRT2, 12);
+    expect(difference.verdict).toBe("lower");
+    expect(verdictInWords(difference)).toBe(" (lower by 9.00 points; standard error of the difference 1.41).");
+    expect(differenceOf(other, one).verdict).toBe("higher");
+    const near = differenceOf(one, spreadOf([0.02, 0.04]));
+    expect(near.verdict).toBe("parity");
+    expect(verdictInWords(near)).toContain("(no difference beyond two standard errors: parity; ");
+  });
+
+  test("begin beyond two standard errors", () => {
+    // √(1 / 2 + 1 / 2) = 1.
+    const verdict = (mean: number) => differenceOf({ mean, sd: 1, n: 2 }, { mean: 0, sd: 1, n: 2 }).verdict;
+    expect([-2.01, -1.99, 0, 1.99, 2.01].map(verdict)).toEqual(["lower", "parity", "parity", "parity", "higher"]);
+  });
+
+  test("say nothing without a spread or a mean", () => {
+    expect(differenceOf(spreadOf([1]), spreadOf([1, 2]))).toEqual({
+      estimate: -0.5,
+      standardError: null,
+      verdict: null,
+    });
+    expect(verdictInWords(differenceOf(spreadOf([1]), spreadOf([1])))).toBe(
+      "; one seed says nothing about the spread.",
+    );
+    expect(differenceOf(spreadOf([]), spreadOf([1, 2])).estimate).toBeNull();
+    expect(verdictInWords(differenceOf(spreadOf([]), spreadOf([])))).toMatch(/there is no difference\.$/);
+  });
+});
+
+describe("runs compare", () => {
+  test("groups runs and folders of runs, each run once, and says what differs", async () => {
+    symlinkSync(folder, join(root, "again"));
+    const { comparisons, report } = await jsonOf(
+      "compare",
+      join(folder, "sgd"),
+      join(folder, "adam"),
+      join(root, "again", "sgd"),
+    );
+    expect(report).toBeNull();
+    expect(comparisons).toHaveLength(1);
+    const [{ groups, differences, sentences, settingsThatDiffer, ...setting }] = comparisons;
+    expect(setting).toEqual({ network: "lenet", data: "MNIST", budget: 2 });
+    expect(groups.map(({ label, seeds, numRepeated }: Record<string, unknown>) => [label, seeds, numRepeated])).toEqual(
+      [
+        ["sgd learningRate=0.1", [0, 1, 2], 0],
+        ["sgd learningRate=0.01", [0, 1], 0],
+        ["adam", [1], 0],
+      ],
+    );
+    expect(settingsThatDiffer).toMatchObject({ learningRate: [0.1, 0.01, 0.001], momentum: [0.9, 0.9, null] });
+    expect(settingsThatDiffer).not.toHaveProperty("seed");
+    expect(differences).toMatchObject([
+      { first: "sgd learningRate=0.1", second: "sgd learningRate=0.01", testError: { verdict: "higher" } },
+      { first: "sgd learningRate=0.1", second: "adam", testError: { verdict: null, standardError: null } },
+    ]);
+    expect(sentences).toEqual([
+      expect.stringMatching(/^The groups differ in optimizer, .*learningRate/),
+      "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against sgd learningRate=0.01 2.00 ± 1.41 % at the end " +
+        "(higher by 9.00 points; standard error of the difference 1.41).",
+      "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against adam 2.00 % at the end; one seed says nothing about the spread.",
+    ]);
+  });
+
+  test("prints table and sentences, names groups without a result, and keeps to conditions", async () => {
+    const { code, stdout } = await runs("compare", folder, "--where", "optimizer!=adam");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^lenet, data MNIST, 2 effective epochs\n\ngroup /);
+    expect(stdout).toMatch(/\nadamw +0 +1 diverged +– +– +– +– /);
+    expect(stdout).toMatch(/\nlearningRate +0\.001 +0\.1 +0\.01\n/);
+    expect(stdout).toContain("\nNo test error at the end of the budget: adamw.\n");
+    expect(stdout).toContain(
+      "\nTest error: sgd learningRate=0.1 11.00 ± 1.73 % against sgd learningRate=0.01 2.00 ± 1.41 %",
+    );
+    const alone = await runs("compare", join(folder, "adam"));
+    expect(alone.stdout).toMatch(/\nThere is one group: nothing to compare it with\.\n$/);
+  });
+
+  test("compares apart what has another network, data or budget", async () => {
+    const mixed = join(root, "mixed");
+    writeRun(join(mixed, "a"), {});
+    writeRun(join(mixed, "b"), { settings: { budget: 4 } });
+    writeRun(join(mixed, "c"), { settings: { data: "/elsewhere" }, optimizer: "adam" });
+    writeRun(join(mixed, "d"), { optimizer: "adam" });
+    const { stdout } = await runs("compare", mixed);
+    expect(stdout).toMatch(
+      /^The runs differ in data \(MNIST, \/elsewhere\) and budget \(2, 4\): they are compared apart\.\n/,
+    );
+    const { comparisons } = await jsonOf("compare", mixed);
+    const found = comparisons.map(({ groups }: { groups: { label: string }[] }) => groups.map(({ label }) => label));
+    expect(found).toEqual([["sgd", "adam"], ["sgd"], ["adam"]]);
+    const { code, stderr } = await runs("compare", mixed, "--out", join(root, "never"));
+    expect([code, stderr]).toEqual([
+      ...[2, "--out: a report is of runs with the same data, found MNIST, /elsewhere; choose by --where"],
+    ]);
+    expect(existsSync(join(root, "never"))).toBe(false);
+  });
+
+  test("writes a report in which groups have the place of optimizers", async () => {
+    const out = join(root, "report");
+    writeRun(join(folder, "sgd", "slow-again"), { seed: 0, errors: [0.5, 0.9], options: { learningRate: 0.01 } });
+    writeRun(join(folder, "sgd", "stopped"), {
+      seed: 9,
+      errors: [0.9, 0.9],
+      options: { learningRate: 0.1 },
+      result: { reason: "interrupted" },
+    });
+    const { code, stdout } = await runs("compare", folder, "--out", out);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`\nThe report is ${join(out, "report.html")}\n`)]);
+    expect(readdirSync(join(out, "figures"))).toContain("test-error.svg");
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain(
+      "adam 2.00 % against sgd learningRate=0.1 11.00 ± 1.73 % at the end; one seed says nothing about the spread.",
+    );
+    expect(page).toMatch(/<td>sgd learningRate=0\.01<\/td><td>2<\/td><td>2\.00 ± 1\.41<\/td>/);
+    expect(page).toContain("2 of 8 runs did not reach the end of the budget");
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    writeRun(join(root, "other"), { settings: { dropout: 0 } });
+    const { stderr } = await runs("compare", join(folder, "adam"), join(root, "other"), "--out", out);
+    expect(stderr).toBe("--out: a report is of runs with the same dropout, found 0.25, 0; choose by --where");
+  });
+
+  test("needs a run", async () => {
+    mkdirSync(join(root, "empty"));
+    const { code, stderr } = await runs("compare", join(root, "empty"));
+    expect([code, stderr]).toEqual([2, `runs compare: no run to compare in ${join(root, "empty")}`]);
+    expect((await runs("compare", join(root, "nowhere"))).stderr).toMatch(/nowhere: there is no such folder$/);
+  });
+});

@@ -1,0 +1,95 @@
+/** Small folders of runs, written by hand, and the store's commands run in memory. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { afterAll } from "vitest";
+import { addStoreCommands } from "../src/cli/storeCommands.ts";
+import type { Settings } from "../src/config/settings.ts";
+import { InputError } from "../src/inputError.ts";
+import type { RunResult } from "../src/training/events.ts";
+import { recordOf } from "./testRecords.ts";
+
+/** A temporary folder, removed after the file's tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "store-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** What makes a run differ from `recordOf("sgd", 1, [0.1, 0.05])` with the result's own validation error. */
+export interface RunChanges {
+  readonly optimizer?: string;
+  readonly seed?: number;
+  readonly errors?: readonly number[];
+  readonly settings?: Partial<Settings>;
+  readonly options?: Settings["options"];
+  readonly result?: Partial<RunResult> | null;
+  readonly dataChecksum?: string;
+  /** Lines between the evaluations and the end. */
+  readonly events?: readonly object[];
+}
+
+/** Writes a run folder. */
+export function writeRun(path: string, changes: RunChanges = {}): void {
+  const { optimizer = "sgd", seed = 1, errors = [0.1, 0.05], dataChecksum = null, events = [] } = changes;
+  const { settings, environment, start, outers, evaluations, result } = recordOf(optimizer, seed, errors, {
+    ...changes.result,
+  });
+  const options = { ...settings.options, ...changes.options };
+  const config = {
+    ...settings,
+    ...changes.settings,
+    options,
+    environment,
+    ...(dataChecksum === null ? {} : { dataChecksum }),
+  };
+  const end = changes.result === null ? [] : [{ type: "end", result }];
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "config.json"), JSON.stringify(config));
+  const lines = [start, ...outers, ...evaluations, ...events, ...end].map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(path, "events.jsonl"), lines.join(""));
+}
+
+/** Runs `runs ARGS`; the code is 2 for bad usage, as of the whole program. */
+export async function runs(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  let [stdout, stderr, code] = ["", "", -1];
+  const context = {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+    signal: new AbortController().signal,
+  };
+  const program = new Command("entropy-sgd").exitOverride().configureOutput({
+    writeOut: (text) => void context.stdout.write(text),
+    writeErr: (text) => void context.stderr.write(text),
+  });
+  addStoreCommands(program, context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(["runs", ...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof CommanderError)) throw error;
+    code = 2;
+    if (error instanceof InputError) stderr += error.message;
+  }
+  return { code, stdout, stderr };
+}
+
+/** The one JSON object that a command prints. */
+export async function jsonOf(...args: string[]) {
+  const { code, stdout, stderr } = await runs(...args, "--json");
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** The fields of comma-separated values (RFC 4180). */
+export function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    rows.at(-1)!.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
+    if (match[3] === "\r\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
