@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { resolveSettings } from "../src/config/settings.ts";
 import { InputError } from "../src/inputError.ts";
-import { currentEnvironment } from "../src/runs/environment.ts";
+import { changesOfBits, currentEnvironment } from "../src/runs/environment.ts";
 import { readRun, readWeights } from "../src/runs/readRun.ts";
 import { createRun } from "../src/runs/runFolder.ts";
 import { spreadOf, summarise } from "../src/runs/summarise.ts";
@@ -119,6 +119,18 @@ describe("run folders", () => {
     expect(() => readRun(path)).toThrow(/config\.json: malformed JSON$/);
     expect(() => readRun(join(root, "nowhere"))).toThrow(InputError);
   });
+});
+
+test("what may change the bits of a run is told: processor, ONNX Runtime, platform and threads, not Node or cores", () => {
+  const before = { ...currentEnvironment(2), processor: "A", onnxRuntime: "1.0", platform: "linux x64" };
+  expect(changesOfBits(before, { ...before, node: "v99", cores: 64 })).toEqual([]);
+  const now = { ...before, processor: "B", onnxRuntime: "2.0", platform: "linux arm64", threads: 1 };
+  expect(changesOfBits(before, now)).toEqual([
+    "processor: was A, is B; the bits of the run may differ from here on",
+    "ONNX Runtime: was 1.0, is 2.0; the bits of the run may differ from here on",
+    "threads: was 2, is 1; the bits of the run may differ from here on",
+    "platform: was linux x64, is linux arm64; the bits of the run may differ from here on",
+  ]);
 });
 
 describe("results", () => {
