@@ -1,19 +1,23 @@
 /** `npm run faults -- --count 300 --json`: does a run survive whatever happens to it? */
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus, release, type } from "node:os";
 import { parseArgs } from "node:util";
 import { runFaults } from "./runFaults.ts";
 
-const usage = "usage: npm run faults -- [--count 36] [--seed 1] [--only kill,SIGINT] [--broken] [--json]";
+const usage =
+  "usage: npm run faults -- [--count 39] [--seed 1] [--only kill,SIGINT] [--broken] [--json] [--out report.json]";
 
 function options() {
   try {
     return parseArgs({
       options: {
-        count: { type: "string", default: "36" },
+        count: { type: "string", default: "39" },
         seed: { type: "string", default: "1" },
         only: { type: "string" },
         broken: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        out: { type: "string" },
       },
     }).values;
   } catch (error) {
@@ -22,7 +26,7 @@ function options() {
   }
 }
 
-const { count, seed, only, broken, json } = options();
+const { count, seed, only, broken, json, out } = options();
 if (!(Number.isInteger(Number(count)) && Number(count) > 0 && Number.isInteger(Number(seed)))) {
   process.stderr.write(`--count and --seed must be whole numbers\n${usage}\n`);
   process.exit(2);
@@ -48,6 +52,18 @@ else {
     process.stdout.write(`${name}: ${all} injected, ${on} resumed, ${off} refused, ${gone} lost\n`);
   }
   process.stdout.write(`\n${injected} faults: ${resumed} resumed exactly, ${refused} refused clearly, ${lost} lost\n`);
+}
+if (out !== undefined) {
+  const { version } = process;
+  const machine = {
+    processor: cpus()[0]?.model,
+    cores: cpus().length,
+    node: version,
+    system: `${type()} ${release()}`,
+  };
+  const asked = { count: Number(count), seed: Number(seed), ...(only === undefined ? {} : { only }), broken };
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(out, `${JSON.stringify({ asked, date, machine, ...report }, null, 2)}\n`);
 }
 for (const loss of losses) process.stderr.write(`LOST: ${loss}\n`);
 process.exitCode = lost > 0 ? 1 : 0;

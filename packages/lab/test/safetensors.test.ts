@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { InputError } from "../src/inputError.ts";
+import { readWeights } from "../src/runs/readRun.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -157,6 +161,26 @@ describe("names", () => {
     expect(Object.entries(read.metadata)).toHaveLength(names.length);
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect(Object.getPrototypeOf(read.metadata)).toBe(Object.prototype);
+  });
+
+  test("are no paths, and lengths reserve no memory", () => {
+    const folder = mkdtempSync(join(tmpdir(), "weights-"));
+    try {
+      const path = join(folder, "run");
+      mkdirSync(path);
+      const data = Float32Array.of(1);
+      const tensors = ["../escaped", "..", "a/b", join(folder, "x")].map((name) => ({ name, shape: [], data }));
+      writeFileSync(join(path, "weights.safetensors"), encodeSafetensors({ tensors, metadata: {} }));
+      expect(readWeights(path).tensors).toEqual(tensors);
+      expect(readdirSync(folder, { recursive: true }).sort()).toEqual(["run", "run/weights.safetensors"]);
+      const header = '{"w":{"dtype":"F64","shape":[1125899906842624],"data_offsets":[0,9007199254740991]}}';
+      writeFileSync(join(path, "weights.safetensors"), framed(header));
+      expect(() => readWeights(path)).toThrow(
+        /run\/weights\.safetensors: not a safetensors file .* ≤ end ≤ 0, found \[0,9/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("and numbers survive, bit by bit", () => {

@@ -2,11 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
 import { afterAll } from "vitest";
-import { addStoreCommands } from "../src/cli/storeCommands.ts";
+import { main } from "../src/cli/main.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { InputError } from "../src/inputError.ts";
 import type { RunResult } from "../src/training/events.ts";
 import { recordOf } from "./testRecords.ts";
 
@@ -51,29 +49,15 @@ export function writeRun(path: string, changes: RunChanges = {}): void {
   writeFileSync(join(path, "events.jsonl"), lines.join(""));
 }
 
-/** Runs `runs ARGS`; the code is 2 for bad usage, as of the whole program. */
+/** Runs `runs ARGS`, as the whole program does; `stderr` is the message of an error without "error: " before it. */
 export async function runs(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let [stdout, stderr, code] = ["", "", -1];
-  const context = {
+  let [stdout, stderr] = ["", ""];
+  const code = await main(["runs", ...args], {
     stdout: { write: (text: string) => (stdout += text) },
     stderr: { write: (text: string) => (stderr += text) },
     signal: new AbortController().signal,
-  };
-  const program = new Command("entropy-sgd").exitOverride().configureOutput({
-    writeOut: (text) => void context.stdout.write(text),
-    writeErr: (text) => void context.stderr.write(text),
   });
-  addStoreCommands(program, context, (result) => {
-    code = result;
-  });
-  try {
-    await program.parseAsync(["runs", ...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof InputError || error instanceof CommanderError)) throw error;
-    code = 2;
-    if (error instanceof InputError) stderr += error.message;
-  }
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: stderr.replace(/^error: (.*)\n$/s, "$1") };
 }
 
 /** The one JSON object that a command prints. */

@@ -11,7 +11,7 @@ import type { RunResult } from "../training/events.ts";
 import { loadData } from "../training/loadData.ts";
 import { continueTraining } from "../training/resumeTraining.ts";
 import { requireTrainable } from "../training/runTraining.ts";
-import { type CommandContext, exitCodeOf, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOf, interruptionCode, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
 import { resultTable } from "./resultTable.ts";
 
@@ -95,11 +95,12 @@ async function trainAll(
     folders.push(folder);
     results.push(await continueTraining(folder, settings, { signal, onEvent, data, ...(files && { files }) }));
   }
-  const report = writeReport(out, folders);
+  // After a signal before the first run there is nothing to report.
+  const report = folders.length === 0 ? null : writeReport(out, folders);
   if (json) writeJson(context, { runs: results, optimizers: summarise(results) });
-  else context.stdout.write(`\n${resultTable(results)}\n\nThe report is ${report}\n`);
+  else if (report !== null) context.stdout.write(`\n${resultTable(results)}\n\nThe report is ${report}\n`);
   if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
-  return exitCodeOf(results, signal);
+  return results.length < plan.length ? interruptionCode(signal) : exitCodeOf(results, signal);
 }
 
 /** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */

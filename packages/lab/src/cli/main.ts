@@ -6,6 +6,7 @@ import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "../config/recipes.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
+import { printable } from "../store/printable.ts";
 import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
@@ -29,12 +30,9 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   } catch (error) {
     // Commander has printed its own message, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (error instanceof InputError) {
-      context.stderr.write(`error: ${error.message}\n`);
-      return exitCodes.usage;
-    }
-    if (isOfFileSystem(error)) {
-      context.stderr.write(`error: ${error.message}\n`);
+    if (error instanceof InputError || isOfFileSystem(error)) {
+      // Messages quote names and values, which may hold what a terminal would obey.
+      context.stderr.write(`error: ${printable(error.message)}\n`);
       return exitCodes.usage;
     }
     context.stderr.write(

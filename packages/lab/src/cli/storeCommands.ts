@@ -1,7 +1,5 @@
 /** The commands that list, show, compare, delete and export runs. */
 import { type Command, Option } from "commander";
-import { InputError } from "../inputError.ts";
-import { printable } from "../store/printable.ts";
 import type { CommandContext } from "./context.ts";
 import { collect } from "./options.ts";
 import { type RunsCompareCommand, runsCompareCommand } from "./runsCompare.ts";
@@ -19,41 +17,30 @@ export function addStoreCommands(program: Command, context: CommandContext, done
     .option("--sort <key>", "in the order of a setting or result; -key: falling")
     .option("--group", "one row for runs that differ in the seed alone")
     .addOption(new Option("--csv", "print comma-separated values").conflicts("json"))
-    .action((folder: string, options: RunsListCommand) => finish(() => runsListCommand(folder, options, context)));
+    .action((folder: string, options: RunsListCommand) => done(runsListCommand(folder, options, context)));
 
   json(runs.command("show"))
     .description("Show one run: settings, machine, evaluations, result, checkpoints, resumes and rollbacks.")
     .argument("<run>", "run folder")
-    .action((run: string, options: RunsShowCommand) => finish(() => runsShowCommand(run, options, context)));
+    .action((run: string, options: RunsShowCommand) => done(runsShowCommand(run, options, context)));
 
   chosen(json(runs.command("compare")))
     .description("Compare runs: means over seeds, settings that differ, differences of test errors.")
     .argument("<runs...>", "run folders, and folders of runs")
     .option("--out <folder>", "where a report of them goes, report.html and figures/")
-    .action((paths: string[], options: RunsCompareCommand) =>
-      finish(() => runsCompareCommand(paths, options, context)),
-    );
+    .action((paths: string[], options: RunsCompareCommand) => done(runsCompareCommand(paths, options, context)));
 
   chosen(placed(json(runs.command("delete"))))
     .description("Say which runs are meant and how large they are; delete them with --yes.")
     .option("--run <name>", "a run by its name in the list; may be repeated", collect, [])
     .option("--yes", "delete them")
-    .action((folder: string, options: RunsDeleteCommand) => finish(() => runsDeleteCommand(folder, options, context)));
+    .action((folder: string, options: RunsDeleteCommand) => done(runsDeleteCommand(folder, options, context)));
 
   chosen(placed(runs.command("export")))
     .description("Write all settings and results of the runs, a row for each; as CSV to standard output by default.")
     .option("--evaluations", "a row for each evaluation instead")
     .option("--out <file>", "a .csv or .json file")
-    .action((folder: string, options: RunsExportCommand) => finish(() => runsExportCommand(folder, options, context)));
-
-  function finish(command: () => number): void {
-    try {
-      done(command());
-    } catch (error) {
-      // Messages name folders, whose names may hold what a terminal would obey.
-      throw error instanceof InputError ? new InputError(printable(error.message)) : error;
-    }
-  }
+    .action((folder: string, options: RunsExportCommand) => done(runsExportCommand(folder, options, context)));
 }
 
 function json(command: Command): Command {

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { type Figure, named, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { legendLine } from "../report/legend.ts";
 import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
@@ -34,9 +34,9 @@ export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] 
       y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
       color: { domain: series.map(({ name }) => name), range: palette.slice(0, series.length) },
       marks: [
-        Plot.lineY(points, { x: "size", y: "value", stroke: "series", strokeWidth: 1.8 }),
-        Plot.ruleX(points, { x: "size", y1: "low", y2: "high", stroke: "series" }),
-        Plot.dot(points, { x: "size", y: "value", fill: "series", r: 3 }),
+        Plot.lineY(points, { x: "size", y: "value", stroke: named("series"), strokeWidth: 1.8 }),
+        Plot.ruleX(points, { x: "size", y1: "low", y2: "high", stroke: named("series") }),
+        Plot.dot(points, { x: "size", y: "value", fill: named("series"), r: 3 }),
         ...legendLine(series.map(({ name }) => name)),
       ],
     });

@@ -81,7 +81,7 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
  * The colour of a name, also where all the names look like colours, such as "red" or "url(…)", which Plot would take as
  * they are: the figure would then refer to another file.
  */
-function named(field: string): Plot.ChannelValueSpec {
+export function named(field: string): Plot.ChannelValueSpec {
   return { value: field, scale: "color" };
 }
 

@@ -27,6 +27,9 @@ import { InputError } from "../inputError.ts";
 // Absent on Windows, where making a symbolic link is a privilege.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
 
+/** Systems read and write less than 2 GiB at a time. */
+const maxAtOnce = 2 ** 30;
+
 /** An error of the file system as one line that names the path. */
 export function cannot(path: string, what: "be read" | "be written", error: unknown): InputError {
   if (error instanceof InputError) return error;
@@ -51,7 +54,7 @@ export function readPlain(path: string, maxBytes: number): Uint8Array<ArrayBuffe
   return withPlain(path, maxBytes, (file, size) => {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {
-      const count = readSync(file, bytes, at, size - at, at);
+      const count = readSync(file, bytes, at, Math.min(maxAtOnce, size - at), at);
       // Truncated by another process since its size was asked.
       if (count === 0) return bytes.slice(0, at);
       at += count;
@@ -142,7 +145,7 @@ export function appendTo(path: string, text: string, { sync = false }: { readonl
 
 /** A full disk may take a part of what it is given; the next call tells why. */
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, Math.min(maxAtOnce, bytes.length - at));
 }
 
 /** Makes the names in a folder durable. */

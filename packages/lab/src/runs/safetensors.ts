@@ -6,8 +6,8 @@
  * The reader takes the key out again and refuses a file of which it is not true. Files of other writers have no such key,
  * and are read without that check.
  *
- * Numbers are in the machine's order, which is the format's, little-endian, on every processor that ONNX Runtime is built
- * for.
+ * Numbers are in the machine's order, which is the format's, little-endian, on every processor that onnxruntime-node is
+ * published for.
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
