@@ -1,10 +1,22 @@
 /** Runs in their folders that are resumed, refused, rolled back. */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../src/cli/main.ts";
 import { resolveSettings, type Settings } from "../src/config/settings.ts";
+import { InputError } from "../src/inputError.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import type { RunEvent, RunResult } from "../src/training/events.ts";
@@ -157,6 +169,55 @@ describe("resume", () => {
     await continueTraining(out, { ...settings, checkpointGradients: 1, keepLast: 5 });
     expect(outcomeOf(out)).toEqual(outcomeOf(whole));
   });
+});
+
+describe("a stranger's folder", () => {
+  test.each([
+    "config.json",
+    "events.jsonl",
+    "weights.safetensors",
+    "lock",
+    "checkpoints",
+    "checkpoints/005",
+    "checkpoints/005/state.json",
+  ])("whose %s leads elsewhere is refused or gets a file of its own; nothing outside is written", async (name) => {
+    const [out, outside] = [freshOut(), freshOut()];
+    await trainUntil(out, settingsOf(["checkpointGradients=6"], "sgd"), afterGradient(22));
+    if (name === "lock") writeFileSync(join(out, name), "{}");
+    renameSync(join(out, name), outside);
+    symlinkSync(outside, join(out, name));
+    const before = contentOf(outside);
+    await resumeTraining(out).catch((error: unknown) => expect(error).toBeInstanceOf(InputError));
+    expect(contentOf(outside)).toEqual(before);
+  });
+
+  test("that is a comparison cannot name runs elsewhere, nor lead to them by links", async () => {
+    const [out, outside] = [freshOut(), freshOut()];
+    mkdirSync(out);
+    mkdirSync(outside);
+    const plan = (name: string) => JSON.stringify([{ name, settings: settingsOf([], "sgd") }]);
+    for (const name of ["../elsewhere", "/tmp/x", "sgd-1/../../x", "checkpoints", ""]) {
+      writeFileSync(join(out, "comparison.json"), plan(name));
+      expect(await run(["resume", out])).toMatchObject({
+        code: 2,
+        stderr: `error: ${join(out, "comparison.json")}: malformed\n`,
+      });
+    }
+    writeFileSync(join(out, "comparison.json"), plan("sgd-1"));
+    symlinkSync(outside, join(out, "sgd-1"));
+    const { code, stderr } = await run(["resume", out]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: ${join(out, "sgd-1")}: must be a folder, and no symbolic link\n`,
+    });
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  /** Names and bytes of a file, or of all files of a folder. */
+  function contentOf(path: string): [string, string][] {
+    if (!statSync(path).isDirectory()) return [[path, readFileSync(path).toString("hex")]];
+    return readdirSync(path).flatMap((name) => contentOf(join(path, name)));
+  }
 });
 
 describe("what is not finite", () => {
