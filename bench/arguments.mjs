@@ -14,6 +14,7 @@ const commands = {
   report: networkNames,
   memory: ["mnistfc-bn", "lenet"],
   profile: networkNames,
+  checkpoints: ["lenet"],
 };
 
 /** A mistake of the user, told without a stack. */
@@ -38,6 +39,7 @@ export function readArguments(argv) {
     seconds: positive("seconds", values.seconds),
     // Memory is sampled twenty times.
     steps: count("steps", values.steps, 20),
+    minutes: count("minutes", values.minutes, 1),
     runs: count("runs", values.runs),
     json: values.json,
   };
@@ -50,6 +52,7 @@ function parsed(argv) {
     rounds: { type: "string", default: "4" },
     seconds: { type: "string", default: "2" },
     steps: { type: "string", default: "10000" },
+    minutes: { type: "string", default: "4" },
     runs: { type: "string", default: "3" },
     json: { type: "boolean", default: false },
   };

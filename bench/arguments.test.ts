@@ -6,7 +6,7 @@ import { engineNames, networkNames, readArguments, UsageError } from "./argument
 describe("readArguments", () => {
   test("nothing asks for everything", () => {
     const asked = { command: "all", networks: networkNames, engines: engineNames, rounds: 4, seconds: 2, json: false };
-    expect(readArguments([])).toEqual({ ...asked, steps: 10_000, runs: 3 });
+    expect(readArguments([])).toEqual({ ...asked, steps: 10_000, minutes: 4, runs: 3 });
   });
 
   test("a command and its options", () => {
@@ -25,7 +25,7 @@ describe("readArguments", () => {
   });
 
   test.each([
-    [["faster"], /commands are step, report, memory, profile, got faster/],
+    [["faster"], /commands are step, report, memory, profile, checkpoints, got faster/],
     [["step", "report"], /got step report/],
     [["--networks", "lenet,nothing"], /--networks takes mnistfc-bn, lenet, all-cnn-bn, got nothing/],
     [["--engines", ""], /--engines takes .*got $/],

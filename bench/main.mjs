@@ -5,11 +5,12 @@
 //                                        {network, engine, gradientMs, updateMs, stepMs, reason?} per network and engine
 //   npm run bench -- memory              heap and resident memory over whole steps of ours: memory.json and the report
 //   npm run bench -- profile             ONNX Runtime's profile of our training graph: profile-NETWORK.json and the report
+//   npm run bench -- checkpoints         time of a checkpoint every minute, memory of a 100-MB state: checkpoints.json and the report
 //   npm run bench -- report              bench.md, bench.svg and README's table once more from the results, unmeasured
 //
 //   --networks mnistfc-bn,lenet,all-cnn-bn    --engines ours,pytorch,pytorch-tuned,tfjs-cpu,tfjs-wasm,jax-js
 //   --rounds 4     fresh processes per engine, in turn and in reversed order    --seconds 2    per quantity and process
-//   --steps 10000  of memory    --runs 3  of profile, after two that warm up
+//   --steps 10000  of memory    --minutes 4  of checkpoints    --runs 3  of profile, after two that warm up
 //
 // Results are kept by network: those of networks that are not named stay. Peers that are not installed are reported
 // absent: npm install --prefix bench/peers; apt-get install python3-torch libopenblas0-pthread. PyTorch is looked for
@@ -29,6 +30,7 @@ try {
 
 // Loaded late, so that a mistake is told at once.
 const { measure } = await import("./measure.mjs");
+const { checkpointCosts } = await import("./checkpoints.mjs");
 const { memoryOver } = await import("./memory.mjs");
 const { profiles } = await import("./profile.mjs");
 const { keepResult, writeReport, writeResult } = await import("./results.mjs");
@@ -39,6 +41,8 @@ if (command === "memory") {
   for (const [network, result] of memoryOver(request)) keepResult("memory.json", network, result);
 } else if (command === "profile") {
   for (const [network, profile] of profiles(request)) writeResult(`profile-${network}.json`, profile);
+} else if (command === "checkpoints") {
+  writeResult("checkpoints.json", checkpointCosts(request));
 } else if (command !== "report") {
   const measured = {};
   for (const [network, result] of measure(request, say)) {

@@ -16,13 +16,14 @@ const read = (name) => {
 const ordered = (byNetwork) =>
   Object.fromEntries(networkNames.filter((name) => byNetwork[name]).map((name) => [name, byNetwork[name]]));
 
-/** Everything measured, each by network. */
+/** Everything measured, by network where there are several. */
 export function readResults() {
   const profiles = networkNames
     .map((name) => read(`profile-${name}.json`))
     .map((profile) => [profile.network, profile]);
   const byNetwork = { bench: read("bench.json"), memory: read("memory.json"), profiles: Object.fromEntries(profiles) };
-  return Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]));
+  const inOrder = Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]));
+  return { ...inOrder, checkpoints: read("checkpoints.json") };
 }
 
 /** Replaces the result of one network in a file of results by network; others stay as they were measured. */

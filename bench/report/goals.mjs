@@ -1,6 +1,7 @@
 // What we set out to reach, and what was measured.
 import { memoryGrowth } from "../memoryGrowth.mjs";
 import { engineOf, medianOf, ratioToOurs } from "../summary.mjs";
+import { checkpointShare, memoryShare } from "./checkpointSection.mjs";
 import { number, table, times } from "./text.mjs";
 
 /** Goals on networks: where the value comes from, the bound, and how it is shown. Ratios are theirs to ours. */
@@ -44,10 +45,11 @@ function nsPerWeight(network) {
 const [enoughSteps, flat] = [10_000, 2];
 
 /** A table of goals with what was measured and whether it is reached. */
-export function goalsSection({ bench, memory }) {
+export function goalsSection({ bench, memory, checkpoints }) {
   const rows = [
     ...goals.map((goal) => goalRow(goal, bench[goal.network])),
     ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
+    ...(checkpoints.byTheMinute === undefined ? [] : checkpointRows(checkpoints)),
   ];
   return `## Goals\n\n${table([["goal", "wanted", "measured", "reached"], ...rows])}`;
 }
@@ -70,6 +72,20 @@ function memoryRow(name, record) {
   const shown = growths.map((percent) => `${percent.toFixed(1)} %`).join(" and ");
   const reached = verdict(growths.every((percent) => Math.abs(percent) <= flat));
   return [what, `± ${flat} %`, shown, record.steps < enoughSteps ? "too few steps" : reached];
+}
+
+function checkpointRows(checkpoints) {
+  const [time, memory] = [checkpointShare(checkpoints), memoryShare(checkpoints)];
+  const { byTheMinute, largeState } = checkpoints;
+  return [
+    [`${byTheMinute.network}: time of a checkpoint every minute`, "< 1 %", `${number(time)} %`, verdict(time < 1)],
+    [
+      `memory that writing a state of ${largeState.stateMB} MB adds`,
+      "< 100 % of it",
+      `${number(memory)} %`,
+      verdict(memory < 100),
+    ],
+  ];
 }
 
 const verdict = (reached) => (reached ? "yes" : "**no**");

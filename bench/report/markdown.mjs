@@ -1,5 +1,6 @@
 // The report as one page of Markdown.
 import { stepTable } from "../summary.mjs";
+import { checkpointSection } from "./checkpointSection.mjs";
 import { goalsSection } from "./goals.mjs";
 import { memorySection } from "./memorySection.mjs";
 import { networkSection } from "./networkSection.mjs";
@@ -23,14 +24,15 @@ every trick that we found beside: threads of PyTorch and of OpenBLAS apart, wait
 fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
-export function markdown({ bench, memory, profiles }) {
+export function markdown({ bench, memory, profiles, checkpoints }) {
   const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
-    goalsSection({ bench, memory }),
+    goalsSection({ bench, memory, checkpoints }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
     memorySection(memory),
+    checkpointSection(checkpoints),
     ...Object.values(profiles).map(profileSection),
   ].join("\n\n")}\n`;
 }

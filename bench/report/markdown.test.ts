@@ -27,18 +27,38 @@ const record = (last: number, steps = 10_000) => ({
   })),
 });
 
+/** Checkpoints of 30 ms a minute; a state of 100 MB that adds 120 MB to the peak. */
+const checkpoints = {
+  machine,
+  byTheMinute: { network: "lenet", minutes: 2, checkpointMs: [20, 40], megabytes: 3 },
+  largeState: {
+    ...{ stateMB: 100, writtenMB: 125, writeMs: 400 },
+    ...{ residentMB: 180, peakBeforeMB: 190, peakAfterMB: 310 },
+  },
+};
+
 test("goals say what is reached, what is not, what is absent and what was not measured", () => {
-  const page: string = markdown({ bench, memory: { lenet: record(101), "mnistfc-bn": record(103) }, profiles: {} });
+  const page: string = markdown({
+    bench,
+    memory: { lenet: record(101), "mnistfc-bn": record(103) },
+    profiles: {},
+    checkpoints,
+  });
   expect(page).toContain("| lenet: whole step against pytorch | ≥ 1.50× | 1.60× | yes |");
   expect(page).toContain("| lenet: start-up | ≤ 1,500 ms | 1,600 ms | **no** |");
   expect(page).toContain("| lenet: whole step against tfjs-cpu | ≥ 50× | – | absent |");
   expect(page).toContain("| mnistfc-bn: whole step against pytorch | ≥ 1.80× | – | not measured |");
   expect(page).toContain("steps | ± 2 % | 1.0 % and 0.0 % | yes |");
   expect(page).toContain("steps | ± 2 % | 3.0 % and 0.0 % | **no** |");
+  expect(page).toContain("| lenet: time of a checkpoint every minute | < 1 % | 0.05 % | yes |");
+  expect(page).toContain("| memory that writing a state of 100 MB adds | < 100 % of it | 120 % | **no** |");
+  expect(page).toContain("20.0, 40.0 ms each");
   expect(page).toContain("| tfjs-cpu | absent: npm install | – |");
   expect(page).toContain("Our update takes 1.00 ns per weight, 2.00 ns on one core");
   expect(page).toContain(
     "heap 100.00 → 103.00 MB (+3.00 %), resident memory 100.00 → 100.00 MB (+0.00 %): **not within 2 %**",
   );
-  expect(markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {} })).toContain("| too few steps |");
+  expect(markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {} })).toContain(
+    "| too few steps |",
+  );
 });

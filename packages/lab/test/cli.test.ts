@@ -160,6 +160,17 @@ describe("bad input is told in one line, with exit code 2 and nothing written", 
       /^error: sgd: learningRate must be in \(0, ∞\) or a schedule, got -1\n$/,
     ],
     [
+      ["train", "--network", "lenet", "--budget", "1", "--set", "scope=geometricScope(-1, 0)"],
+      /^error: geometricScope: initial must be .*, got -1\n$/,
+    ],
+    [["train", ...rest, "--set", "keepLast=0"], /^error: keepLast: .*>=1.*, got 0\n$/],
+    [["train", ...rest, "--set", "rollbackFactor=1"], /^error: rollbackFactor: .*<1.*, got 1\n$/],
+    [["train", ...rest, "--set", "checkpointMinutes=0"], /^error: checkpointMinutes: .*>0.*, got 0\n$/],
+    [
+      ["compare", "--network", "lenet", "--budget", "1", "--optimizers", "adam,sgd", "--set", "sgd.learningRate=-1"],
+      /^error: sgd: learningRate must be in/,
+    ],
+    [
       ["train", ...rest, "--set", "batchSize=100000"],
       /^error: batchSize: must be at most the 55000 training examples, got 100000\n$/,
     ],

@@ -5,14 +5,15 @@ import { Command, CommanderError, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "../config/recipes.ts";
 import { InputError } from "../inputError.ts";
+import { printable } from "../printable.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { printable } from "../store/printable.ts";
 import { type CompareCommand, compareCommand } from "./compare.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
 import { type ResumeCommand, resumeCommand } from "./resume.ts";
 import { addStoreCommands } from "./storeCommands.ts";
+import { addSweepCommand } from "./sweep.ts";
 import { type TrainCommand, trainCommand } from "./train.ts";
 
 /**
@@ -93,6 +94,7 @@ function programOf(context: CommandContext, done: (code: number) => void): Comma
     .option("--json", "print one JSON object as the last line of standard output and nothing else there")
     .action(async (folder: string, options: ResumeCommand) => done(await resumeCommand(folder, options, context)));
 
+  addSweepCommand(program, context, done);
   addStoreCommands(program, context, done);
   addLandscapeCommands(program, context, done);
 

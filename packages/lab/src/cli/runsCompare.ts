@@ -1,11 +1,11 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
+import { printable, printableJson } from "../printable.ts";
 import { verdictInWords } from "../runs/difference.ts";
 import { type Comparison, comparisonsOf, equalKeys } from "../store/compareRuns.ts";
 import { selected } from "../store/conditions.ts";
 import { isRead } from "../store/groupRuns.ts";
-import { printable, printableJson } from "../store/printable.ts";
 import { objectOf, quantitiesOf } from "../store/quantities.ts";
 import { scanFolder } from "../store/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../store/storedRun.ts";

@@ -1,9 +1,9 @@
 import { InputError } from "../inputError.ts";
+import { printable, printableJson } from "../printable.ts";
 import { lockHolder } from "../runs/lock.ts";
 import { bytesIn } from "../store/bytesIn.ts";
 import { selected } from "../store/conditions.ts";
 import { deleteRuns, requireUnused, runNamed } from "../store/deleteRuns.ts";
-import { printable, printableJson } from "../store/printable.ts";
 import { quantitiesOf } from "../store/quantities.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";

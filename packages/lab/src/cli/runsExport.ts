@@ -1,8 +1,8 @@
 import { dirname, extname } from "node:path";
 import { InputError } from "../inputError.ts";
+import { printableJson } from "../printable.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
 import { selected } from "../store/conditions.ts";
-import { printableJson } from "../store/printable.ts";
 import { namesOf, objectOf, type Quantities, quantitiesOf, type Value, valueFrom } from "../store/quantities.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";

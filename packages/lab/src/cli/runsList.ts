@@ -1,6 +1,6 @@
+import { printable, printableJson } from "../printable.ts";
 import { selected, sorted } from "../store/conditions.ts";
 import { groupRuns, isRead } from "../store/groupRuns.ts";
-import { printable, printableJson } from "../store/printable.ts";
 import { objectOf, type Quantities, quantitiesOf, type Value } from "../store/quantities.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";

@@ -1,10 +1,10 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
+import { printable, printableJson } from "../printable.ts";
 import { cannot, entriesOf } from "../runs/files.ts";
 import { bytesIn } from "../store/bytesIn.ts";
 import { type Incident, incidentInWords, incidentsOf } from "../store/incidents.ts";
-import { printable, printableJson } from "../store/printable.ts";
 import { settingsAndOptions } from "../store/quantities.ts";
 import { scanFolder } from "../store/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../store/storedRun.ts";

@@ -1,7 +1,8 @@
 /** Tables of runs for the terminal. */
+
+import { printable } from "../printable.ts";
 import { csv } from "../store/csv.ts";
 import { isRead } from "../store/groupRuns.ts";
-import { printable } from "../store/printable.ts";
 import type { Quantities, Value } from "../store/quantities.ts";
 import type { StoredRun } from "../store/storedRun.ts";
 

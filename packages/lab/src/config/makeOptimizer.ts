@@ -55,23 +55,29 @@ export function makeOptimizer(
   const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
   const learningRate = options.learningRate;
   const drawsNoise = isEntropy || optimizer === "sgld";
-  const resolved = {
-    ...options,
-    ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
-      ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at: drops.map((at) => at * steps) }) }
-      : {}),
-    ...(isEntropy ? { scope: scopeFrom(options.scope ?? null, fullSteps, outerSteps) } : {}),
-    ...(isEntropy || optimizer === "sam" ? {} : { gradientNormEvery: plan.innerSteps }),
-    ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
-    ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
-    ...(drawsNoise ? { seed } : {}),
-    groups: settings.decayBiases ? [] : exemptFromDecay(layout),
-  };
   // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
   if (!Object.hasOwn(factories, optimizer))
     throw new InputError(`optimizer: ${JSON.stringify(optimizer)} is unknown here`);
   const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
   try {
+    const resolved = {
+      ...options,
+      ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
+        ? {
+            learningRate: stepSchedule({
+              initial: learningRate,
+              factor: dropFactor,
+              at: drops.map((at) => at * steps),
+            }),
+          }
+        : {}),
+      ...(isEntropy ? { scope: scopeFrom(options.scope ?? null, fullSteps, outerSteps) } : {}),
+      ...(isEntropy || optimizer === "sam" ? {} : { gradientNormEvery: options.gradientNormEvery ?? plan.innerSteps }),
+      ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
+      ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
+      ...(drawsNoise ? { seed } : {}),
+      groups: settings.decayBiases ? [] : exemptFromDecay(layout),
+    };
     return factory(resolved);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);

@@ -1,8 +1,8 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { printable } from "../printable.ts";
 import type { RunRecord } from "../runs/readRun.ts";
-import { printable } from "../store/printable.ts";
 import { errorCurves, lossCurves, optimizersOf, scopeCurves } from "./curves.ts";
 
 /** A figure with its words. */

@@ -22,7 +22,7 @@ import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/event
 import { type Environment, environmentSchema } from "./environment.ts";
 import { readPlain, readPlainText, requireRealFolder, syncFolder, writeNew } from "./files.ts";
 import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
-import { strictJson } from "./safetensorsHeader.ts";
+import { strictJson } from "./strictJson.ts";
 
 /** What a run is, beside where it stands. */
 export interface RunIdentity {

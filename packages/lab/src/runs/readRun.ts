@@ -17,7 +17,7 @@ import type { RunIdentity } from "./checkpoint.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { cannot, readPlain, readPlainText } from "./files.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
-import { isRecord, strictJson } from "./safetensorsHeader.ts";
+import { isRecord, strictJson } from "./strictJson.ts";
 
 /** What a run folder holds, without the weights. */
 export interface RunRecord {

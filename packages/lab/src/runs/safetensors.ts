@@ -13,7 +13,8 @@
  */
 import { createHash } from "node:crypto";
 import { InputError } from "../inputError.ts";
-import { bytesOf, type Dtype, metadataKey, numElements, parseHeader, type Refuse, shown } from "./safetensorsHeader.ts";
+import { bytesOf, type Dtype, metadataKey, numElements, parseHeader } from "./safetensorsHeader.ts";
+import { type Refuse, shown } from "./strictJson.ts";
 
 /** A tensor by name, of float32 or float64. */
 export interface NamedTensor {

@@ -1,14 +1,11 @@
 /**
- * The header of a safetensors file, and the strict JSON that it and config.json are written in.
+ * The header of a safetensors file.
  *
  * Files may come from strangers: every number is checked before it is used, and names are only ever compared.
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
-import { printableJson } from "../store/printable.ts";
-
-/** Throws the error of the file that is read, with the reason. */
-export type Refuse = (why: string) => never;
+import { isRecord, type Refuse, shown, strictJson } from "./strictJson.ts";
 
 /** A number format of tensors. */
 export type Dtype = "F32" | "F64";
@@ -38,9 +35,6 @@ export const metadataKey = "__metadata__";
 const fields = ["dtype", "shape", "data_offsets"];
 /** Header, entry, list of sizes or offsets. */
 const headerDepth = 3;
-/** Messages show no more of what was found. */
-const maxShown = 60;
-
 /**
  * The header in `bytes`, checked against the length of the data that follow it.
  *
@@ -132,84 +126,4 @@ function isSize(value: unknown): value is number {
 
 function isListOfNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === "number");
-}
-
-/** Whether a value of JSON is an object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A value of JSON for a message: on one line, harmless for terminals, and short. */
-export function shown(value: unknown): string {
-  const text = printableJson(value);
-  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
-}
-
-/**
- * JSON in which no object has a key twice, nested at most `maxDepth` deep.
- *
- * `JSON.parse` keeps the last of equal keys without a word, so that two readers may see two files; and deep nesting costs
- * it much, and overflows the stack of what walks over the value afterwards. Both are found before it is called.
- *
- * @returns the value, and the keys of the outermost object in the file's order (objects put numbers first)
- * @throws what `refuse` throws
- */
-export function strictJson(
-  text: string,
-  maxDepth: number,
-  refuse: Refuse,
-): { readonly value: unknown; readonly keys: readonly string[] } {
-  const keys = scanned(text, maxDepth, refuse);
-  return { value: parsed(text, refuse), keys };
-}
-
-function parsed(text: string, refuse: Refuse): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse("malformed JSON");
-  }
-}
-
-/** Only brackets and keys are looked at: what else is wrong with the text is left to the parser. */
-function scanned(text: string, maxDepth: number, refuse: Refuse): string[] {
-  const outermost = new Set<string>();
-  /** Of every open object its keys so far; null for a list. */
-  const open: (Set<string> | null)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === "{" || character === "[") {
-      if (open.length === maxDepth) refuse(`must be nested at most ${maxDepth} deep`);
-      if (character === "[") open.push(null);
-      else open.push(open.length === 0 ? outermost : new Set());
-    } else if (character === "}" || character === "]") {
-      open.pop();
-    } else if (character === '"') {
-      const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keys && isBeforeColon(text, end)) {
-        const key = parsed(text.slice(at, end), refuse);
-        if (typeof key !== "string") return refuse("malformed JSON");
-        if (keys.has(key)) refuse(`keys must differ, ${shown(key)} is there twice`);
-        keys.add(key);
-      }
-      at = end - 1;
-    }
-  }
-  return [...outermost];
-}
-
-/** The place after the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '"') return at + 1;
-    if (text[at] === "\\") at++;
-  }
-  return text.length;
-}
-
-function isBeforeColon(text: string, from: number): boolean {
-  let at = from;
-  while (at < text.length && " \t\n\r".includes(text[at]!)) at++;
-  return text[at] === ":";
 }

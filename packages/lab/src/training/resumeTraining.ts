@@ -99,7 +99,7 @@ function requireSameTraining(path: string, settings: Settings): void {
 }
 
 /** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
-function earlierResult(path: string): RunResult | null {
+export function earlierResult(path: string): RunResult | null {
   try {
     const { result } = readRun(path);
     if (result === null || result.interrupted) return null;

@@ -1,0 +1,127 @@
+import { availableParallelism } from "node:os";
+import { basename, extname, join } from "node:path";
+import type { Command } from "commander";
+import { printable } from "../printable.ts";
+import { makeFolder } from "../runs/files.ts";
+import { launchHere, launchProcess } from "../sweep/launchers.ts";
+import { type PlannedRun, planSweep, type SweepPlan } from "../sweep/planSweep.ts";
+import { readSweep } from "../sweep/readSweep.ts";
+import { numOtherRuns, type RunLauncher, type RunOutcome, runAll } from "../sweep/runAll.ts";
+import { type SweepResult, sweepResult } from "../sweep/sweepResult.ts";
+import { resultRows, sentencesOf, valueColumns } from "../sweep/sweepWords.ts";
+import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
+import { loadData } from "../training/loadData.ts";
+import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
+import { integerFrom } from "./options.ts";
+import { textTable } from "./runsTable.ts";
+
+/** Options of `entropy-sgd sweep`. */
+export interface SweepCommand {
+  readonly out?: string;
+  readonly parallel?: number;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Adds the command; `done` takes its exit code. */
+export function addSweepCommand(program: Command, context: CommandContext, done: (code: number) => void): void {
+  program
+    .command("sweep")
+    .description("Train the configurations that a file names, several at a time; the same command goes on.")
+    .argument("<file>", "YAML or JSON, as in examples/sweeps")
+    .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
+    .option("--parallel <n>", "runs at a time; default: cores divided by the threads of a run", integerFrom(1))
+    .option("--dry-run", "print the configurations and the number of gradients, train nothing")
+    .option("--json", "print one JSON object on standard output and nothing else there")
+    .action(async (file: string, options: SweepCommand) => done(await sweepCommand(file, options, context)));
+}
+
+/**
+ * Trains every configuration of a sweep's file with every seed; one report. Runs that have ended are kept, so that an
+ * interrupted or extended sweep goes on. Gives the exit code.
+ *
+ * @param launcher - how a run is trained; by default in this process if there is one at a time, else in one of its own
+ */
+export async function sweepCommand(
+  file: string,
+  options: SweepCommand,
+  context: CommandContext,
+  launcher?: RunLauncher,
+): Promise<number> {
+  const sweep = readSweep(file);
+  const plan = planSweep(sweep, loadData);
+  const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
+  if (options.dryRun) return tellPlan(file, out, plan, options.json ?? false, context);
+  makeFolder(out);
+  const { stderr, signal } = context;
+  const usual = Math.max(1, Math.floor(availableParallelism() / sweep.file.threads));
+  const parallel = Math.min(options.parallel ?? usual, plan.runs.length);
+  stderr.write(`${planWords(plan)}, ${parallel} at a time, in ${printable(out)}\n`);
+  const others = numOtherRuns(out, plan.runs);
+  if (others > 0) stderr.write(`Left alone, as the file does not name them: ${others} other runs\n`);
+  const outcomes = await runAll(plan.runs, {
+    ...{ out, parallel, signal, checksum: plan.data.checksum ?? null },
+    launch: launcher ?? (parallel === 1 ? launchHere(plan.data, context.checkpointFiles) : launchProcess()),
+    onBegin: (run, at) => stderr.write(`${numbered(plan, run, at)} begins: ${run.configuration.label}\n`),
+    onEnd: (run, at, outcome) => stderr.write(`${numbered(plan, run, at)}: ${printable(outcomeWords(outcome))}\n`),
+  });
+  const interrupted = outcomes.some((outcome) => outcome === null || outcome.kind === "interrupted");
+  const result = sweepResult(plan, outcomes);
+  const output = { file, out, plan, result, interrupted };
+  const page = writeSweep(output);
+  if (options.json) writeJson(context, sweepJson(output));
+  else if (page !== null) {
+    const { head, rows } = resultRows(result);
+    context.stdout.write(`${textTable(head, rows)}\n${sentencesOf(result).join("\n")}\nThe page is ${page}\n`);
+  }
+  if (result.failed.length > 0) stderr.write(`${result.failed.length} of ${plan.runs.length} runs failed\n`);
+  if (interrupted) stderr.write("interrupted: what is done is kept, and the same command goes on\n");
+  return exitCodeOf(result, interrupted, context);
+}
+
+/** Interruption first, then failures, then divergence of everything: that of some configurations is a result. */
+function exitCodeOf({ configurations, failed }: SweepResult, interrupted: boolean, { signal }: CommandContext): number {
+  if (interrupted) return interruptionCode(signal);
+  if (failed.length > 0) return Math.min(...failed.map(({ exitCode }) => exitCode));
+  return configurations.every(({ status }) => status === "diverged") ? exitCodes.divergence : exitCodes.ok;
+}
+
+function tellPlan(file: string, out: string, plan: SweepPlan, json: boolean, context: CommandContext): number {
+  const { configurations, runs } = plan;
+  const gradients = runs.reduce((sum, { configuration }) => sum + configuration.gradients, 0);
+  if (json) {
+    const own = configurations.map(({ label, parameters, gradients: each, runs: named }) => ({
+      ...{ label, parameters, gradients: each, runs: named.map(({ name }) => name) },
+    }));
+    writeJson(context, { file, out, configurations: own, gradients });
+    return exitCodes.ok;
+  }
+  const { head, cellsOf } = valueColumns(configurations);
+  const rows = configurations.map((own) => [...cellsOf(own), String(own.gradients), own.runs[0]!.name]);
+  const table = textTable([...head, "gradients of a run", "first run"], rows);
+  context.stdout.write(`${table}\n${planWords(plan)}, ${gradients} gradients in total\n`);
+  return exitCodes.ok;
+}
+
+function planWords({ configurations, runs, numRepeated }: SweepPlan): string {
+  const numSeeds = configurations[0]!.runs.length;
+  const repeated = numRepeated === 0 ? "" : ` (${numRepeated} more would repeat one of them)`;
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return `${counted(configurations.length, "configuration")}${repeated} with ${counted(numSeeds, "seed")}: ${counted(runs.length, "run")}`;
+}
+
+function numbered({ runs }: SweepPlan, { name }: PlannedRun, at: number): string {
+  return `[${at + 1}/${runs.length}] ${name}`;
+}
+
+function outcomeWords(outcome: RunOutcome): string {
+  if (outcome.kind === "interrupted") return "interrupted";
+  if (outcome.kind === "failed") return `failed: ${outcome.message}`;
+  const { validationError, testError, seconds, reason, gradientEvaluations } = outcome.result;
+  const percent = (error: number | null): string => (error === null ? "–" : `${(100 * error).toFixed(2)} %`);
+  const errors =
+    (validationError === null ? "" : `validation error ${percent(validationError)}, `) +
+    `test error ${percent(testError)}`;
+  const words = reason === "non-finite" ? `diverged at gradient ${gradientEvaluations}` : errors;
+  return `${words} (${outcome.before ? "ended before" : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`})`;
+}

@@ -1,0 +1,219 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { beforeAll, describe, expect, test } from "vitest";
+import { addSweepCommand } from "../src/cli/sweep.ts";
+import { resolveSettings } from "../src/config/settings.ts";
+import { commandPath, launchProcess } from "../src/sweep/launchers.ts";
+import { dataFolder, freshOut, root } from "./commandRunner.ts";
+
+/** The command in memory; SIGTERM comes when `stopAt` is told. */
+async function sweep(args: readonly string[], stopAt?: string) {
+  let [stdout, stderr, code] = ["", "", -1];
+  const controller = new AbortController();
+  const context = {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: {
+      write(text: string) {
+        stderr += text;
+        if (stopAt !== undefined && text.includes(stopAt)) controller.abort("SIGTERM");
+      },
+    },
+    signal: controller.signal,
+  };
+  const program = new Command().exitOverride();
+  addSweepCommand(program, context, (result) => {
+    code = result;
+  });
+  await program.parseAsync(["sweep", ...args], { from: "user" });
+  return { code, stdout, stderr };
+}
+
+let numFiles = 0;
+function fileOf(content: Readonly<Record<string, unknown>>): string {
+  const file = join(root, `<sweep> ${numFiles++}.json`);
+  const base = { network: "small-mnistfc", budget: 1, data: dataFolder(), optimizer: "sgd", seeds: 2 };
+  writeFileSync(file, JSON.stringify({ ...base, set: { batchSize: 50, validation: 100 }, ...content }));
+  return file;
+}
+
+const two = { parameters: { learningRate: [0.001, 0.02], sampling: ["replacement"] } };
+
+describe("sweep", () => {
+  test("trains every configuration, reports, and does not train again what has ended", async () => {
+    const [file, out] = [fileOf(two), freshOut()];
+    const { code, stdout, stderr } = await sweep([file, "--out", out, "--parallel", "1"]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^2 configurations with 2 seeds: 4 runs, 1 at a time, in /);
+    expect(stderr).toMatch(/\[1\/4\] sgd-\w{8}-1 begins: learningRate=0\.001, sampling=replacement\n/);
+    expect(stderr).toMatch(
+      /\[4\/4\] sgd-\w{8}-2: validation error \d+\.\d\d %, test error \d+\.\d\d % \(\d\.\d s\)\n$/,
+    );
+    expect(stdout).toMatch(/^learningRate +sampling +seeds +validation error %/);
+    expect(stdout).toContain("Lowest validation error: learningRate=0.02, sampling=replacement");
+    expect(stdout).toContain(`The page is ${join(out, "report.html")}`);
+
+    const numbers = JSON.parse(readFileSync(join(out, "sweep.json"), "utf8"));
+    expect(numbers).toMatchObject({ file, out, interrupted: false, criterion: "validationError", failed: [] });
+    expect(numbers.best).toBe("learningRate=0.02, sampling=replacement");
+    for (const { runs, summary, parameters } of numbers.configurations) {
+      expect(runs.map(({ seed }: { seed: number }) => seed)).toEqual([1, 2]);
+      const [first, second] = runs.map(({ validationError }: { validationError: number }) => validationError);
+      expect(summary.validationError.mean).toBeCloseTo((first + second) / 2, 12);
+      for (const { name } of runs) {
+        const { options, data } = JSON.parse(readFileSync(join(out, name, "config.json"), "utf8"));
+        expect([options.learningRate, data]).toEqual([parameters.learningRate, dataFolder()]);
+      }
+    }
+    // A name of a file is text in the page, and one value has no figure.
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("&lt;sweep&gt;");
+    expect(page).not.toMatch(/<sweep>|NaN|undefined|Infinity/);
+    expect(readdirSync(join(out, "figures"))).toEqual(["by-learningRate.png", "by-learningRate.svg"]);
+
+    const events = numbers.configurations.flatMap(({ runs }: { runs: { name: string }[] }) =>
+      runs.map(({ name }) => join(out, name, "events.jsonl")),
+    );
+    const times = () => events.map((path: string) => statSync(path).mtimeMs);
+    const before = times();
+    const again = await sweep([file, "--out", out, "--parallel", "1", "--json"]);
+    expect(again.code).toBe(0);
+    expect(again.stderr.match(/\(ended before\)/g)).toHaveLength(4);
+    expect(JSON.parse(again.stdout)).toEqual(numbers);
+    expect(times()).toEqual(before);
+
+    // A file that names other runs as well leaves those alone that it no longer names.
+    const changed = fileOf({ seeds: [2, 3], parameters: { learningRate: [0.02] } });
+    const after = await sweep([changed, "--out", out, "--parallel", "1", "--json"]);
+    expect(after.stderr).toMatch(/Left alone, as the file does not name them: 3 other runs/);
+    expect(after.stderr.match(/\(ended before\)/g)).toHaveLength(1);
+    expect(JSON.parse(after.stdout).configurations[0].runs).toHaveLength(2);
+  }, 60_000);
+
+  test("goes on after an interruption with the same results", async () => {
+    const [file, out] = [fileOf({ ...two, seeds: 1 }), freshOut()];
+    const first = await sweep([file, "--out", out, "--parallel", "1", "--json"], "[2/2]");
+    expect(first.code).toBe(143);
+    expect(first.stderr).toMatch(/\[2\/2\] sgd-\w{8}-1: interrupted\n/);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      interrupted: true,
+      best: "learningRate=0.001, sampling=replacement",
+    });
+    const rest = await sweep([file, "--out", out, "--parallel", "1", "--json"]);
+    const whole = await sweep([file, "--out", freshOut(), "--parallel", "1", "--json"]);
+    const errors = ({ stdout }: { stdout: string }) =>
+      JSON.parse(stdout).configurations.map(({ runs }: { runs: Record<string, unknown>[] }) =>
+        runs.map(({ name, validationError, testError, trainLoss }) => [name, validationError, testError, trainLoss]),
+      );
+    expect([rest.code, errors(rest)]).toEqual([0, errors(whole)]);
+  }, 60_000);
+
+  test("--dry-run counts the gradients and writes nothing", async () => {
+    const [file, out] = [fileOf({ ...two, optimizer: "entropy-sgd" }), freshOut()];
+    const json = await sweep([file, "--out", out, "--dry-run", "--json"]);
+    // 600 images in batches of 50 are 12 gradients, rounded up to one outer step of 20.
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      gradients: 80,
+      configurations: [{ gradients: 20 }, { gradients: 20 }],
+    });
+    const { code, stdout } = await sweep([file, "--out", out, "--dry-run"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/2 configurations with 2 seeds: 4 runs, 80 gradients in total\n$/);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test("nothing begins if a later configuration is wrong", async () => {
+    const [file, out] = [fileOf({ set: { validation: 100 }, parameters: { batchSize: [50, 601] } }), freshOut()];
+    await expect(sweep([file, "--out", out])).rejects.toThrow(
+      /\.json:1:\d+: parameters\.batchSize\.1: must be at most the 600 training examples, got 601$/,
+    );
+    expect(existsSync(out)).toBe(false);
+    const [empty, noData] = [freshOut(), fileOf({ data: "out-of-place", parameters: {} })];
+    await expect(sweep([noData, "--out", empty])).rejects.toThrow(/\.json:1:\d+: data: .*out-of-place/);
+    expect(existsSync(empty)).toBe(false);
+  });
+});
+
+describe("a process for a run", () => {
+  const settings = resolveSettings({ network: "small-mnistfc", optimizer: "sgd", budget: 1, seed: 1, data: "images" });
+  /** A command that does as `source` says, with `path`, `args` and `wait`. */
+  function command(source: string): string {
+    const file = join(freshOut(), "command.mjs");
+    mkdirSync(dirname(file));
+    const head =
+      'import { writeFileSync } from "node:fs"; import { join } from "node:path"; const args = process.argv.slice(2);' +
+      "const path = args.at(-1); const wait = setInterval(() => {}, 1000); process.channel.unref();\n";
+    writeFileSync(file, head + source);
+    return file;
+  }
+  const never = new AbortController().signal;
+
+  test("is told the run and where its data are, and has the settings there", async () => {
+    const path = freshOut();
+    const tell = 'writeFileSync(join(path, "args"), JSON.stringify(args)); process.exit(0);';
+    expect(await launchProcess(command(tell))(path, settings, never)).toEqual({
+      ...{ kind: "failed", exitCode: 1 },
+      message: "its process ended with exit code 0 and without a result",
+    });
+    expect(JSON.parse(readFileSync(join(path, "args"), "utf8"))).toEqual([
+      ...["resume", "--json", "--data", settings.data, "--", path],
+    ]);
+    expect(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))).toMatchObject(settings);
+  });
+
+  test.each([
+    ['process.stderr.write("error: no\\nerror: the disk is full\\n"); process.exit(2);', "the disk is full", 2],
+    [
+      'process.stderr.write("internal error: TypeError: x\\n  at y\\n"); process.exit(1);',
+      "internal error: TypeError: x",
+      1,
+    ],
+    ["process.exit(7);", "its process ended with exit code 7 and without a result", 1],
+    ['process.kill(process.pid, "SIGKILL");', "its process was ended by SIGKILL", 1],
+  ])("that fails is told by its last error (%#)", async (source, message, exitCode) => {
+    const outcome = await launchProcess(command(source))(freshOut(), settings, never);
+    expect(outcome).toEqual({ kind: "failed", message, exitCode });
+  });
+
+  test("is asked to stop by a signal, and waited for", async () => {
+    const controller = new AbortController();
+    const path = freshOut();
+    const source =
+      'process.once("SIGTERM", () => setTimeout(() => { writeFileSync(join(path, "stopped"), ""); process.exit(143); }, 50));' +
+      'writeFileSync(join(path, "ready"), "");';
+    const outcome = launchProcess(command(source))(path, settings, controller.signal);
+    while (!existsSync(join(path, "ready"))) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort("SIGTERM");
+    expect(await outcome).toEqual({ kind: "interrupted" });
+    expect(existsSync(join(path, "stopped"))).toBe(true);
+  });
+});
+
+describe("with processes of the built command", () => {
+  beforeAll(() => {
+    const built = fileURLToPath(new URL("../dist/cli/resume.js", import.meta.url));
+    if (!existsSync(built)) throw new Error(`${built} is missing: build the packages first (npm run build)`);
+    expect(existsSync(commandPath)).toBe(true);
+  });
+
+  test("two runs at a time give the results of one at a time; what was stopped goes on", async () => {
+    const file = fileOf({ ...two, seeds: 1 });
+    const [out, one] = [freshOut(), freshOut()];
+    const { code, stdout, stderr } = await sweep([file, "--out", out, "--parallel", "2", "--json"]);
+    expect([code, stderr.match(/ begins: /g)?.length]).toEqual([0, 2]);
+    expect(stderr.indexOf("[2/2]")).toBeLessThan(stderr.search(/\[1\/2\] \S+: validation/));
+    const alone = await sweep([file, "--out", one, "--parallel", "1", "--json"]);
+    const losses = (text: string) =>
+      JSON.parse(text).configurations.map(({ runs }: { runs: { trainLoss: number }[] }) =>
+        runs.map(({ trainLoss }) => trainLoss),
+      );
+    expect(losses(stdout)).toEqual(losses(alone.stdout));
+    // As if one had been killed before it ended.
+    const [name] = readdirSync(out).filter((entry) => entry.startsWith("sgd-"));
+    rmSync(join(out, name!, "events.jsonl"));
+    const again = await sweep([file, "--out", out, "--parallel", "2", "--json"]);
+    expect(again.stderr.match(/ begins: /g)).toHaveLength(1);
+    expect(losses(again.stdout)).toEqual(losses(stdout));
+  }, 60_000);
+});

@@ -1,0 +1,238 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { InputError } from "../src/inputError.ts";
+import { drawnValue } from "../src/sweep/drawing.ts";
+import { planSweep, type SweepPlan } from "../src/sweep/planSweep.ts";
+import { parseSweep } from "../src/sweep/readSweep.ts";
+import type { SweepParameter } from "../src/sweep/valueSchemas.ts";
+import { tinyData } from "./tinyTask.ts";
+
+const data = tinyData({ train: 500, validation: 100, test: 100 });
+
+function plan(content: Readonly<Record<string, unknown>>): SweepPlan {
+  const base = { network: "small-mnistfc", budget: 2, seeds: 1 };
+  const set = { batchSize: 50, validation: 100, ...(content.set as object | undefined) };
+  return planSweep(parseSweep(JSON.stringify({ ...base, ...content, set }), "s.json", "/folder"), () => data);
+}
+
+const labels = ({ configurations }: SweepPlan): string[] => configurations.map(({ label }) => label);
+const names = ({ configurations }: SweepPlan): string[] => configurations.map(({ runs }) => runs[0]!.name);
+
+describe("a grid", () => {
+  test("has every combination once, the last parameter changing fastest", () => {
+    const lists = fc.uniqueArray(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(lists, lists, (one, other) => {
+        const noise = one.map((value) => value / 1000);
+        const { configurations, runs } = plan({
+          ...{ optimizer: "entropy-sgd", seeds: [4, 2] },
+          parameters: { noise, innerSteps: other },
+        });
+        const expected = noise.flatMap((first) => other.map((second) => ({ noise: first, innerSteps: second })));
+        expect(configurations.map(({ parameters }) => parameters)).toEqual(expected);
+        expect(new Set(runs.map(({ name }) => name)).size).toBe(2 * expected.length);
+        expect(runs.map(({ settings }) => settings.seed)).toEqual([
+          ...noise.flatMap(() => other.map(() => 4)),
+          ...noise.flatMap(() => other.map(() => 2)),
+        ]);
+        for (const { settings, configuration } of runs) {
+          expect(settings).toMatchObject({ batchSize: 50, threads: 1, options: configuration.parameters });
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("a parameter of one optimizer does not multiply the runs of others", () => {
+    const two = plan({
+      parameters: {
+        optimizer: ["entropy-sgd", "sgd"],
+        "sgd.learningRate": [0.1, 0.2, 0.3],
+        "entropy-sgd.preset": ["paper", "lua"],
+      },
+    });
+    expect(labels(two)).toEqual([
+      ...["optimizer=entropy-sgd, preset=paper", "optimizer=entropy-sgd, preset=lua"],
+      ...[0.1, 0.2, 0.3].map((rate) => `optimizer=sgd, learningRate=${rate}`),
+    ]);
+    expect(two.configurations.map(({ runs }) => runs[0]!.settings.preset)).toEqual(["paper", "lua", null, null, null]);
+  });
+
+  test("what is written for one optimizer goes before what is written for all, fixed or not", () => {
+    const rates = ({ configurations }: SweepPlan) =>
+      configurations.map(({ optimizer, runs }) => [optimizer, runs[0]!.settings.options.learningRate]);
+    const parameters = { optimizer: ["sgd", "adam", "sam"], learningRate: [0.5, 0.6], "adam.learningRate": [0.01] };
+    expect(rates(plan({ set: { "sam.learningRate": 0.2 }, parameters }))).toEqual([
+      ...[
+        ["sgd", 0.5],
+        ["sgd", 0.6],
+      ],
+      ...[
+        ["adam", 0.01],
+        ["sam", 0.2],
+      ],
+    ]);
+  });
+
+  test("preset, dropout and options of all go to the optimizers that have them", () => {
+    const { configurations } = plan({
+      ...{ preset: "lua", dropout: 0.2, set: { momentum: 0.5, innerSteps: 5, drops: [0.25, 0.5] } },
+      parameters: { optimizer: ["entropy-sgd", "sgd", "adam"] },
+    });
+    const [entropy, sgd, adam] = configurations.map(({ runs }) => runs[0]!.settings);
+    expect(entropy).toMatchObject({ preset: "lua", options: { momentum: 0.5, innerSteps: 5 } });
+    expect(sgd).toMatchObject({ preset: null, options: { momentum: 0.5 } });
+    expect(adam!.options.momentum).toBeUndefined();
+    // As in a comparison, boundaries are the same for all.
+    for (const settings of [entropy, sgd, adam])
+      expect(settings).toMatchObject({ innerSteps: 5, dropout: 0.2, drops: [0.25, 0.5] });
+    expect(new Set(configurations.map(({ gradients }) => gradients))).toEqual(new Set([20]));
+  });
+
+  test("lists of fractions and null are values", () => {
+    const { configurations } = plan({
+      optimizer: "sgd",
+      parameters: { drops: [[], [0.5, 0.75]], clipNorm: [null, 1] },
+    });
+    expect(configurations.map(({ runs }) => [runs[0]!.settings.drops, runs[0]!.settings.options.clipNorm])).toEqual([
+      ...[
+        [[], null],
+        [[], 1],
+      ],
+      ...[
+        [[0.5, 0.75], null],
+        [[0.5, 0.75], 1],
+      ],
+    ]);
+    expect(labels({ configurations, runs: [], numRepeated: 0, data })[3]).toBe("drops=[0.5, 0.75], clipNorm=1");
+  });
+
+  test("an empty one is the settings as they are", () => {
+    expect(labels(plan({ optimizer: "sgd", parameters: {} }))).toEqual(["sgd"]);
+  });
+});
+
+describe("names of runs", () => {
+  test("are a function of the training: a changed file keeps the runs that it still names", () => {
+    const few = plan({ optimizer: "sgd", parameters: { learningRate: [0.1, 0.2] } });
+    const many = plan({ optimizer: "sgd", parameters: { momentum: [0.9, 0], learningRate: [0.3, 0.2, 0.1] } });
+    const fixed = plan({ optimizer: "sgd", set: { momentum: 0.9 }, parameters: { learningRate: [0.1] } });
+    for (const name of names(few)) expect(names(many)).toContain(name);
+    expect(names(fixed)[0]).toBe(names(few)[0]);
+    for (const name of names(many)) expect(name).toMatch(/^sgd-[0-9a-f]{8}-1$/);
+  });
+
+  test("do not depend on threads, place of the data or what is kept, but on everything else", () => {
+    const base = { optimizer: "sgd", parameters: { learningRate: [0.1] } };
+    const [name] = names(plan(base));
+    const same = {
+      threads: 2,
+      data: "elsewhere",
+      set: { checkpointMinutes: 1, checkpointGradients: 7, keepLast: 3, keepBest: 0 },
+    };
+    expect(names(plan({ ...base, ...same }))).toEqual([name]);
+    for (const other of [
+      { budget: 3 },
+      { dropout: 0.1 },
+      { sampling: "permutation" },
+      { set: { rollbacks: 1 } },
+      { network: "lenet" },
+    ]) {
+      expect(names(plan({ ...base, ...other }))).not.toEqual([name]);
+    }
+  });
+});
+
+describe("a random search", () => {
+  const parameters = {
+    optimizer: ["entropy-sgd", "sgd"],
+    learningRate: { min: 0.01, max: 1, scale: "log" },
+    "entropy-sgd.innerSteps": { min: 2, max: 4, integer: true },
+    "entropy-sgd.scope": ["geometricScope(1e-4, 1e-3)", 0.001],
+  };
+  const search = (samples: number, more: object = {}, seed = 0) =>
+    labels(plan({ search: "random", seed, samples, parameters: { ...parameters, ...more } }));
+
+  test("more samples, and more parameters, keep the choices that were there", () => {
+    const few = search(6);
+    expect(search(15).slice(0, 6)).toEqual(few);
+    const more = search(6, { dropout: { min: 0, max: 0.5 } });
+    expect(more.map((label) => label.replace(/, dropout=.*$/, ""))).toEqual(few);
+    expect(search(6, {}, 1)).not.toEqual(few);
+  });
+
+  test("a sample that names the settings of an earlier one is left out", () => {
+    const { configurations, numRepeated } = plan({
+      ...{ search: "random", samples: 30, optimizer: "sgd" },
+      parameters: { nesterov: [true, false], momentum: [0, 0.9] },
+    });
+    expect([configurations.length, numRepeated]).toEqual([4, 26]);
+  });
+
+  const draws = (parameter: SweepParameter, count: number) =>
+    Array.from({ length: count }, (_, i) => Number(drawnValue(parameter, 3, "name", i).value));
+
+  test.each<[string, SweepParameter, (value: number) => number]>([
+    ["uniform", { min: 2, max: 5, scale: "linear", integer: false }, (value) => (value - 2) / 3],
+    [
+      "uniform in the logarithm",
+      { min: 0.01, max: 100, scale: "log", integer: false },
+      (value) => Math.log10(value * 100) / 4,
+    ],
+  ])("numbers of a range are %s", (_, range, share) => {
+    const numbers = draws(range, 1000);
+    const shares = numbers.map(share).sort((a, b) => a - b);
+    // The largest distance of the empirical distribution from the uniform one, at its critical value for 0.1 %.
+    const distance = Math.max(...shares.map((value, i) => Math.max(value - i / 1000, (i + 1) / 1000 - value)));
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(1000));
+    for (const value of numbers) expect(value).toBe(Number(value.toPrecision(6)));
+  });
+
+  test.each<[string, SweepParameter, (value: number) => number]>([
+    ["linear", { min: 3, max: 6, scale: "linear", integer: true }, () => 1 / 4],
+    ["log", { min: 1, max: 7, scale: "log", integer: true }, (value) => Math.log((value + 1) / value) / Math.log(8)],
+  ])("whole numbers reach from min to max (%s)", (_, range, chance) => {
+    const numbers = draws(range, 2000);
+    const { min, max } = range as { min: number; max: number };
+    expect(new Set(numbers)).toEqual(new Set(Array.from({ length: max - min + 1 }, (_, i) => min + i)));
+    for (let value = min; value <= max; value++) {
+      const found = numbers.filter((number) => number === value).length;
+      const p = chance(value);
+      expect(Math.abs(found - 2000 * p)).toBeLessThan(5 * Math.sqrt(2000 * p * (1 - p)));
+    }
+  });
+
+  test("entries of a list are equally likely", () => {
+    const found = draws([10, 20, 30], 3000);
+    for (const value of [10, 20, 30]) {
+      expect(Math.abs(found.filter((other) => other === value).length - 1000)).toBeLessThan(
+        5 * Math.sqrt(3000 * (2 / 9)),
+      );
+    }
+  });
+});
+
+test.each<[string, string]>([
+  // What only the settings, the optimizer, the data or the number of runs tell.
+  [
+    "optimizer: sgd\nparameters:\n  batchSize: [50, 600]\n",
+    "3:19: parameters.batchSize.1: must be at most the 500 training examples, got 600",
+  ],
+  [
+    "optimizer: sgd\nset:\n  batchSize: 501\nparameters: {}\n",
+    "3:14: set.batchSize: must be at most the 500 training examples, got 501",
+  ],
+  [
+    'optimizer: entropy-sgd\nset: { batchSize: 50 }\nparameters:\n  scope: [0, "geometricScope(-1, 0)"]\n',
+    "4:14: parameters.scope.1: initial must be in [0, ∞), got -1",
+  ],
+  [
+    "optimizer: sgd\nseeds: 5000\nset: { batchSize: 50 }\nparameters:\n  momentum: [0, 0.5, 0.9]\n",
+    "4:1: parameters: must give at most 10000 runs; 3 configurations with 5000 seeds are 15000",
+  ],
+])("mistakes that the file alone does not show have a place (%#)", (text, message) => {
+  const sweep = parseSweep(`${text}network: small-mnistfc\nbudget: 1\n`, "s.yaml", "/folder");
+  const planned = () => planSweep(sweep, () => data);
+  expect(planned).toThrow(InputError);
+  expect(planned).toThrow(`s.yaml:${message}`);
+});

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { optimizerOptions } from "entropy-sgd";
+import { describe, expect, test } from "vitest";
+import { acceptedBySet, resolveSettings } from "../src/config/settings.ts";
+import { jsonSchemas } from "../src/sweep/jsonSchemas.ts";
+import { readSweep } from "../src/sweep/readSweep.ts";
+
+const folder = fileURLToPath(new URL("../schemas", import.meta.url));
+const examples = fileURLToPath(new URL("../../../examples/sweeps", import.meta.url));
+
+/** The parts of a JSON Schema that are looked at. */
+interface Part {
+  readonly [keyword: string]: unknown;
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Part>>;
+  readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly allOf?: readonly Part[];
+  readonly anyOf?: readonly Part[];
+  readonly description?: string;
+  readonly $ref?: string;
+}
+
+const read = (name: string): Part => JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as Part;
+const schema = read("sweep.schema.json");
+
+/** What a reference, or the only part of allOf, stands for. */
+function resolved(part: Part | undefined): Part {
+  if (part === undefined) throw new Error("there is no such part of the schema");
+  if (part.allOf?.length === 1) return resolved(part.allOf[0]);
+  if (part.$ref === undefined) return part;
+  const name = part.$ref.replace("#/definitions/", "");
+  return resolved((schema.definitions as Readonly<Record<string, Part>>)[name]);
+}
+const properties = (part: Part | undefined): Readonly<Record<string, Part>> => resolved(part).properties ?? {};
+
+test("the committed schemas are what the sources give: `npm run schemas` writes them", () => {
+  const made = jsonSchemas();
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
+  for (const [name, content] of Object.entries(made)) expect(read(name)).toEqual(content);
+});
+
+test("the example files are right", () => {
+  const files = readdirSync(examples);
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    expect(() => readSweep(`${examples}/${file}`)).not.toThrow();
+    const text = readFileSync(`${examples}/${file}`, "utf8");
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/packages\/lab\/schemas\/sweep\.schema\.json\n/);
+  }
+});
+
+describe("the schema of a sweep", () => {
+  test("has every option of every optimizer with its rule and its words, and nothing else", () => {
+    const [set, parameters] = [properties(schema.properties?.set), properties(schema.properties?.parameters)];
+    for (const part of [schema, resolved(schema.properties?.set), resolved(schema.properties?.parameters)]) {
+      expect(part).toMatchObject({ type: "object", additionalProperties: false });
+    }
+    for (const [optimizer, specs] of Object.entries(optimizerOptions)) {
+      const settable = specs.filter(({ name }) => acceptedBySet(optimizer).includes(name));
+      expect(settable.length).toBeGreaterThan(3);
+      for (const { name, doc, kind, min, minExcluded, max, maxExcluded, choices, nullable } of settable) {
+        for (const title of [name, `${optimizer}.${name}`]) {
+          expect(set[title]?.description).toContain(doc);
+          expect(parameters[title]?.description).toContain(doc);
+          const value = resolved(set[title]);
+          const plain = value.anyOf?.[0] ?? value;
+          if (choices !== null) expect(plain.enum).toEqual(choices);
+          if (min !== null) expect(plain).toMatchObject({ [minExcluded ? "exclusiveMinimum" : "minimum"]: min });
+          if (max !== null) expect(plain).toMatchObject({ [maxExcluded ? "exclusiveMaximum" : "maximum"]: max });
+          expect(plain.type).toBe(kind === "choice" ? "string" : kind);
+          expect(value.anyOf?.some(({ type }) => type === "null") ?? false).toBe(nullable);
+          const ranged = resolved(parameters[title]).anyOf?.some((part) => properties(part).min !== undefined) ?? false;
+          expect(ranged).toBe(kind === "number" || kind === "integer");
+        }
+      }
+    }
+    for (const name of acceptedBySet("")) expect(set[name]?.description).not.toBe("");
+    for (const name of ["groups", "seed", "sgd.averaging", "validation"]) expect(parameters[name]).toBeUndefined();
+    expect(resolved(parameters["entropy-sgd.preset"]).items).toBeDefined();
+  });
+
+  test("asks for the same fields as the parser, and words for each", () => {
+    expect(schema.required).toEqual(["network", "budget", "parameters"]);
+    for (const part of Object.values(schema.properties ?? {})) expect(part.description?.length).toBeGreaterThan(10);
+    expect(schema.properties?.network?.enum).toContain("small-lenet");
+    expect(resolved(schema.properties?.optimizer).enum).toEqual(Object.keys(optimizerOptions));
+    // Ranges, samples and seed are of a random search only.
+    expect(schema.if).toEqual({ properties: { search: { const: "random" } }, required: ["search"] });
+    expect(schema.then).toEqual({ required: ["samples"] });
+    expect(JSON.stringify(schema.else)).toContain('"parameters":{"additionalProperties":{"type":"array"}}');
+  });
+});
+
+test("the schema of config.json has a description for each setting, and takes what runs write", () => {
+  const config = read("config.schema.json");
+  const settings = resolveSettings({ network: "lenet", optimizer: "entropy-sgd", budget: 1, seed: 1 });
+  for (const name of [...Object.keys(settings), "environment", "dataChecksum"]) {
+    expect(config.properties?.[name]?.description?.length).toBeGreaterThan(10);
+  }
+  expect(Object.keys(config.properties ?? {})).toHaveLength(Object.keys(settings).length + 2);
+  expect(config).toMatchObject({ additionalProperties: false });
+});
