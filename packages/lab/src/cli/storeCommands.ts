@@ -26,7 +26,7 @@ export function addStoreCommands(program: Command, context: CommandContext, done
 
   chosen(json(runs.command("compare")))
     .description("Compare runs: means over seeds, settings that differ, differences of test errors.")
-    .argument("<runs...>", "run folders, and folders of runs")
+    .argument("[runs...]", "run folders, and folders of runs", ["runs"])
     .option("--out <folder>", "where a report of them goes, report.html and figures/")
     .action((paths: string[], options: RunsCompareCommand) => done(runsCompareCommand(paths, options, context)));
 
