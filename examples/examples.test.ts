@@ -18,6 +18,12 @@ const expected: Readonly<Record<string, (output: string) => void>> = {
     // It leaves the sharp well at (−2, 0), where it begins, for the wide one at (2, 0).
     expect(Math.hypot(Number(x) - 2, Number(y))).toBeLessThan(0.5);
   },
+  "save-and-resume.ts": (output) => {
+    const [resumed, whole] = output.split("\n").map((line) => line.slice(9));
+    expect(resumed).toBe(whole);
+    // The minimum is at 1; noise is small.
+    expect(Number(whole!.split(" ")[2])).toBeCloseTo(1, 0);
+  },
 };
 
 test("every example has an expectation", () => {
