@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { writeSmallImages } from "../packages/lab/test/smallImages.ts";
 import { faults } from "./faults.ts";
 import { startCommand, type Trial, type Verdict } from "./trial.ts";
-import { outcomeOf, type Workload, workloads, writeData } from "./workload.ts";
+import { outcomeOf, type Workload, workloads } from "./workload.ts";
 
 /** What is asked. */
 export interface FaultOptions {
@@ -48,7 +49,7 @@ export async function runFaults({ count, seed, broken, only, onVerdict }: FaultO
   const command = (...args: string[]) => startCommand(broken ? "broken" : "right", args);
   try {
     const data = join(root, "data");
-    writeData(data);
+    writeSmallImages(data, { noisy: true });
     const references = new Map<Workload, Reference>();
     for (const workload of workloads) references.set(workload, await undisturbed(workload, root, data));
     const verdicts: { kind: string; verdict: Verdict }[] = [];
