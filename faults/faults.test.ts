@@ -1,5 +1,5 @@
 /** A short count of the faults that `npm run faults` injects; the processes run the build. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { faults } from "./faults.ts";
@@ -22,6 +22,18 @@ test("a run survives every kind of fault: it goes on exactly or is refused clear
   expect(omitted).toEqual(required);
   expect(losses).toEqual([]);
   expect({ injected, lost }).toEqual({ injected: faults.length, lost: 0 });
+});
+
+test("README tells the counts of the committed report", () => {
+  const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");
+  const { injected, resumed, refused, lost, omitted, kinds } = JSON.parse(read("docs/results/faults.json"));
+  expect(read("README.md").replace(/\s+/g, " ")).toMatch(
+    new RegExp(
+      `Of ${injected} faults injected .* ${resumed} were resumed exactly, ${refused} refused with one clear error, ${lost} lost`,
+    ),
+  );
+  expect(omitted).toEqual([]);
+  expect(Object.keys(kinds)).toEqual(faults.map(({ name }) => name));
 });
 
 test("against a writer without rename and a reader without checksums it reports losses", {
