@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, type } from "node:os";
 import { parseArgs } from "node:util";
+import { faults } from "./faults.ts";
 import { runFaults } from "./runFaults.ts";
 
 const usage =
@@ -21,15 +22,22 @@ function options() {
       },
     }).values;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
-    process.exit(2);
+    return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`${why}\n${usage}\n`);
+  process.exit(2);
 }
 
 const { count, seed, only, broken, json, out } = options();
 if (!(Number.isInteger(Number(count)) && Number(count) > 0 && Number.isInteger(Number(seed)))) {
-  process.stderr.write(`--count and --seed must be whole numbers\n${usage}\n`);
-  process.exit(2);
+  refuse("--count and --seed must be whole numbers");
+}
+const unknown = only?.split(",").find((name) => !faults.some((fault) => fault.name === name));
+if (unknown !== undefined) {
+  refuse(`--only: must be of ${faults.map(({ name }) => name).join(", ")}, got ${JSON.stringify(unknown)}`);
 }
 
 // Mounting needs a privilege, which a user name space of our own gives where the system allows it.

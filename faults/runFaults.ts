@@ -50,8 +50,12 @@ export async function runFaults({ count, seed, broken, only, onVerdict }: FaultO
   try {
     const data = join(root, "data");
     writeSmallImages(data, { noisy: true });
-    const references = new Map<Workload, Reference>();
-    for (const workload of workloads) references.set(workload, await undisturbed(workload, root, data));
+    const references = new Map<Workload, Promise<Reference>>();
+    const referenceOf = (workload: Workload): Promise<Reference> => {
+      const known = references.get(workload) ?? undisturbed(workload, root, data);
+      references.set(workload, known);
+      return known;
+    };
     const verdicts: { kind: string; verdict: Verdict }[] = [];
     let next = 0;
     const lane = async (): Promise<void> => {
@@ -59,7 +63,7 @@ export async function runFaults({ count, seed, broken, only, onVerdict }: FaultO
         const fault = chosen[i % chosen.length]!;
         const random = generator(seed, i);
         const workload = workloads[Math.floor(random() * workloads.length)]!;
-        const reference = references.get(workload)!;
+        const reference = await referenceOf(workload);
         const place = join(root, `fault-${i}`);
         mkdirSync(place);
         const trial: Trial = { workload, folder: join(place, "run"), data, ...reference, random, command };
