@@ -16,10 +16,11 @@ import {
 import { dirname, join } from "node:path";
 import {
   aMoment,
+  aMomentOfResume,
   begin,
+  beginAndKill,
   type Ended,
   judgeEnded,
-  killAtRandom,
   lost,
   refusedClearly,
   resumeAndJudge,
@@ -40,16 +41,19 @@ export const faults: readonly Fault[] = [
   {
     name: "kill",
     async inject(trial) {
-      await killAtRandom(trial, begin(trial));
+      await beginAndKill(trial);
       return resumeAndJudge(trial);
     },
   },
   {
     name: "kill the resumed run too",
     async inject(trial) {
-      await killAtRandom(trial, begin(trial));
+      await beginAndKill(trial);
       if (existsSync(join(trial.folder, "config.json"))) {
-        await killAtRandom(trial, trial.command("resume", trial.folder));
+        const resumed = trial.command("resume", trial.folder);
+        await aMomentOfResume(trial, resumed);
+        resumed.process.kill("SIGKILL");
+        await resumed.ended;
       }
       return resumeAndJudge(trial);
     },
@@ -59,7 +63,7 @@ export const faults: readonly Fault[] = [
   {
     name: "tear the last line of events.jsonl",
     async inject(trial) {
-      await killAtRandom(trial, begin(trial));
+      await beginAndKill(trial);
       const file = join(trial.folder, "events.jsonl");
       if (existsSync(file)) {
         const text = readFileSync(file, "utf8");
@@ -92,7 +96,7 @@ export const faults: readonly Fault[] = [
 
 /** Ends the run by a signal that it may answer: it must say so by its exit code, and go on exactly. */
 async function endByRequest(trial: Trial, signal: NodeJS.Signals, code: number): Promise<Verdict> {
-  const ended = await killAtRandom(trial, begin(trial), signal);
+  const ended = await beginAndKill(trial, signal);
   // Before the command listens and after its run has ended, the signal does what it does by default.
   if (ended.code !== code && ended.code !== 0 && ended.code !== null)
     return lost(`${signal} gave ${ended.code}`, ended.stderr);
@@ -101,7 +105,7 @@ async function endByRequest(trial: Trial, signal: NodeJS.Signals, code: number):
 
 /** Damages a random file in each of the newest checkpoints, at times in all of them. */
 async function damage(trial: Trial, harm: (file: string) => void): Promise<Verdict> {
-  await killAtRandom(trial, begin(trial));
+  await beginAndKill(trial);
   const names = checkpointsOf(trial.folder);
   const count = trial.random() < 0.2 ? names.length : Math.min(names.length, 1 + Math.floor(2 * trial.random()));
   for (const name of names.slice(names.length - count)) {
@@ -205,7 +209,7 @@ async function secondProcess(trial: Trial): Promise<Verdict> {
 
 /** Of processes that find the lock of a killed one, one may take it. */
 async function fourProcesses(trial: Trial): Promise<Verdict> {
-  await killAtRandom(trial, begin(trial));
+  await beginAndKill(trial);
   if (!existsSync(join(trial.folder, "config.json"))) return resumeAndJudge(trial);
   const ends = await Promise.all([1, 2, 3, 4].map(() => trial.command("resume", trial.folder).ended));
   const first = ends.find(({ code }) => code === 0);
@@ -215,7 +219,7 @@ async function fourProcesses(trial: Trial): Promise<Verdict> {
     const told = code === 2 ? refusedClearly(stderr) : null;
     if (told?.outcome === "lost") return told;
   }
-  return judgeEnded(trial, first);
+  return judgeEnded(trial, first, "by one of four processes");
 }
 
 /** Puts the trial's folder on a small file system of its own. */
@@ -232,7 +236,7 @@ async function onOwnDisk(trial: Trial, use: (disk: string) => Promise<Verdict>):
 
 function remounted(disk: string, how: "ro" | "rw"): boolean {
   try {
-    execFileSync("mount", ["-o", `remount,${how}`, disk], { stdio: "ignore" });
+    execFileSync("mount", ["-o", `remount,bind,${how}`, disk], { stdio: "ignore" });
     return true;
   } catch {
     return false;

@@ -1,6 +1,6 @@
 /** Injects faults into runs, one after another on each of two lanes, and counts what came of them. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -90,7 +90,7 @@ function countsOf(verdicts: readonly { readonly verdict: Verdict }[]): FaultCoun
   return { injected: verdicts.length, resumed: of("resumed"), refused: of("refused"), lost: of("lost") };
 }
 
-type Reference = Pick<Trial, "expected" | "startUp" | "training">;
+type Reference = Pick<Trial, "expected" | "startUp" | "training" | "eventBytes">;
 
 /** The run of a workload that nothing happens to. */
 async function undisturbed(workload: Workload, root: string, data: string): Promise<Reference> {
@@ -101,7 +101,8 @@ async function undisturbed(workload: Workload, root: string, data: string): Prom
   const begun = performance.now();
   const { code, stderr } = await running.ended;
   if (code !== 0) throw new Error(`the undisturbed run ended with ${code}:\n${stderr}`);
-  return { expected: outcomeOf(folder), startUp: begun - started, training: performance.now() - begun };
+  const times = { startUp: begun - started, training: performance.now() - begun };
+  return { expected: outcomeOf(folder), ...times, eventBytes: statSync(join(folder, "events.jsonl")).size };
 }
 
 /** Whether this process may mount a file system. */

@@ -1,6 +1,6 @@
 /** One fault: a run in a folder of its own, the processes that work on it, and the judgement of what came of it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -31,9 +31,10 @@ export interface Trial {
   readonly folder: string;
   readonly data: string;
   readonly expected: Outcome;
-  /** Milliseconds of the undisturbed run's process until its folder was there, and from then on. */
+  /** Of the undisturbed run: milliseconds until its folder was there and from then on, bytes of its events. */
   readonly startUp: number;
   readonly training: number;
+  readonly eventBytes: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Runs the command with its arguments. */
@@ -61,20 +62,42 @@ export function begin({ workload, folder, data, command }: Trial): Running {
   return command("train", ...workload.args, "--data", data, "--out", folder);
 }
 
-/** Waits for a random moment of a run under way, at times of its process's start, or until the process has ended. */
-export async function aMoment({ folder, startUp, training, random }: Trial, running: Running): Promise<void> {
-  let isOver = false;
-  const over = running.ended.then(() => {
-    isOver = true;
-  });
-  const wait = (ms: number) => Promise.race([delay(ms, undefined, { ref: false }), over]);
+/**
+ * Waits for a random moment of a run under way, at times of its process's start, or until the process has ended.
+ *
+ * Moments are by the run's events, not by the clock: a busy machine would move them all to one end of the run.
+ */
+export async function aMoment(trial: Trial, running: Running): Promise<void> {
+  const { folder, startUp, eventBytes, random } = trial;
+  const { wait, isOver } = waiting(running);
   if (random() < 0.15) return wait(startUp * random());
-  while (!isOver && !existsSync(join(folder, "config.json"))) await wait(2);
-  return wait(1.05 * training * random());
+  const bytes = eventBytes * random();
+  while (!isOver() && bytesOf(join(folder, "events.jsonl")) < bytes) await wait(1);
+  return wait(10 * random());
 }
 
-/** Kills a process at a random moment, and waits until it is gone. */
-export async function killAtRandom(trial: Trial, running: Running, signal: NodeJS.Signals = "SIGKILL"): Promise<Ended> {
+/** Waits for a random moment of a process that resumes: of its start or of what it does then. */
+export async function aMomentOfResume({ startUp, training, random }: Trial, running: Running): Promise<void> {
+  return waiting(running).wait((startUp + training) * random());
+}
+
+/** Waiting that ends with the process. */
+function waiting(running: Running) {
+  let over = false;
+  const end = running.ended.then(() => {
+    over = true;
+  });
+  const wait = (ms: number): Promise<void> => Promise.race([delay(ms, undefined, { ref: false }), end]);
+  return { wait, isOver: () => over };
+}
+
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Begins the run of a trial and ends it by a signal at a random moment. */
+export async function beginAndKill(trial: Trial, signal: NodeJS.Signals = "SIGKILL"): Promise<Ended> {
+  const running = begin(trial);
   await aMoment(trial, running);
   running.process.kill(signal);
   return running.ended;
@@ -104,10 +127,10 @@ export async function resumeAndJudge(trial: Trial): Promise<Verdict> {
   return why === null ? { outcome: "resumed", note: `from ${name ?? "the start"}` } : lost(why, stderr);
 }
 
-/** The verdict on a run that its fault did not end. */
-export function judgeEnded({ folder, expected }: Trial, { stderr }: Ended): Verdict {
+/** The verdict on a run that has come to its end. */
+export function judgeEnded({ folder, expected }: Trial, { stderr }: Ended, note = "went on undisturbed"): Verdict {
   const why = outcomeDifference(expected, folder);
-  return why === null ? { outcome: "resumed", note: "went on undisturbed" } : lost(why, stderr);
+  return why === null ? { outcome: "resumed", note } : lost(why, stderr);
 }
 
 /** Whether an error is told as it should be: one line, no stack trace. */
