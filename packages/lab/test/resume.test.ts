@@ -28,11 +28,14 @@ interface Variant {
   readonly preset?: string;
   readonly set?: readonly string[];
   readonly sampling?: string;
+  /** With more than one, another thread draws the noise ahead. */
+  readonly threads?: number;
 }
 
 const entropy = ["innerSteps=4", "scope=geometricScope(1e-2, 1e-2)", "innerLearningRate=0.05", "noise=1e-2"];
 const variants: Variant[] = [
   ...["paper", "lua", "pytorch"].map((preset) => ({ optimizer: "entropy-sgd", preset, set: entropy })),
+  { optimizer: "entropy-sgd", preset: "lua", set: entropy, threads: 2 },
   { optimizer: "entropy-sgd", preset: "lua", set: [...entropy, "adaptive=inner", "momentum=0"] },
   { optimizer: "entropy-adam", preset: "paper", set: entropy },
   { optimizer: "entropy-adam", preset: "lua", set: [...entropy, "adaptive=both", "weightDecay=1e-3"] },
@@ -69,7 +72,7 @@ interface Stop {
 /** Trains from a point to a stop or the end, and gives what was read back from the checkpoint on disk. */
 async function leg(variant: Variant, from?: ResumePoint, stop?: Stop): Promise<Leg & { point?: ResumePoint }> {
   const settings = settingsOf(variant);
-  const model = await compileNetwork(tinyNetwork, { batchSize: 50, dropout: 0.25, threads: 1 });
+  const model = await compileNetwork(tinyNetwork, { batchSize: 50, dropout: 0.25, threads: variant.threads ?? 1 });
   const plan = planOf(data.train.numExamples, 50, innerSteps, budget);
   expect(plan.totalGradients).toBe(totalGradients);
   const optimizer = makeOptimizer(settings, plan, model.layout);
@@ -106,7 +109,7 @@ function evaluated({ gradients, testLoss, params }: EvaluationEvent): Leg["evalu
 const withoutTimes = ({ seconds: _, msPerGradient: __, ...result }: RunResult) => result;
 
 describe("a run that went on is the run that was never interrupted", () => {
-  test.each(variants)("$optimizer $preset $sampling $set", async (variant) => {
+  test.each(variants)("$optimizer $preset $sampling $threads $set", async (variant) => {
     const whole = await leg(variant);
     expect(whole.evaluations.map(({ gradients }) => gradients)).toEqual([12, 20, 32, 36]);
     const anywhere = fc.record({
