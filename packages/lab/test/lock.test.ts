@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,22 @@ describe("a lock", () => {
     expect(readdirSync(path)).toEqual(["lock"]);
     lock.release();
   });
+
+  test.runIf(process.platform === "linux")(
+    "of a process that was killed and not waited for is taken over",
+    async () => {
+      // The child of a program that waits for nothing stays in the table of processes after its end.
+      const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+      const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
+      const stat = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
+      const start = stat()[21];
+      while (stat()[2] !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
+      const path = lockedBy({ pid, start });
+      expect(lockHolder(path)).toBeNull();
+      acquireLock(path).release();
+      parent.kill();
+    },
+  );
 
   test.each(["", "{", '{"pid":1}', "\0\0\0"])("that a crash of the machine left as %j is taken over", (text) => {
     const path = folder();

@@ -181,11 +181,15 @@ function bootId(): string | null {
   return systemText("/proc/sys/kernel/random/boot_id");
 }
 
-/** When a process started, in the system's ticks since boot; null where the system does not say. */
+/**
+ * When a process started, in the system's ticks since boot; null where the system does not say, or for one that has ended
+ * and whose parent has not taken notice yet.
+ */
 function startOf(pid: number): string | null {
   const stat = systemText(`/proc/${pid}/stat`);
-  // The name of the program, field 2, may hold spaces and brackets; the start is field 22.
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  // The name of the program, field 2, may hold spaces and brackets; the state is field 3, the start field 22.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
 }
 
 function systemText(path: string): string | null {
