@@ -10,7 +10,7 @@ export interface Workload {
   readonly args: readonly string[];
 }
 
-const common = ["--network", "small-mnistfc", "--budget", "15", "--dropout", "0.1", "--threads", "1"];
+const common = ["--network", "small-mnistfc", "--budget", "8", "--dropout", "0.1", "--threads", "1"];
 const set = (...assignments: string[]): string[] => assignments.flatMap((text) => ["--set", text]);
 const run = set("batchSize=50", "validation=100", "checkpointGradients=3", "keepLast=3");
 const entropy = set("innerSteps=6", "innerLearningRate=0.05", "noise=1e-2");

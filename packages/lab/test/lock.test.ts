@@ -63,7 +63,7 @@ describe("a lock", () => {
     "of a process that was killed and not waited for is taken over",
     async () => {
       // The child of a program that waits for nothing stays in the table of processes after its end.
-      const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+      const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
       const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
       const stat = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
       const start = stat()[21];
