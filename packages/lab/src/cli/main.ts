@@ -125,8 +125,15 @@ function runOptions(command: Command): Command {
     .option("--data <folder>", "a folder with four IDX files instead of MNIST")
     .addOption(new Option("--sampling <how>", "order of the data").choices(["replacement", "permutation"]))
     .option("--threads <n>", "threads of one operation; default: the cores", integerFrom(1))
-    .option("--json", "print one JSON object as the last line of standard output and nothing else there");
+    .option("--json", "print one JSON object as the last line of standard output and nothing else there")
+    .addHelpText("after", setHelp);
 }
+
+/** What `--set` takes beside the optimizer's options, with the defaults. */
+const setHelp = `
+--set takes the optimizer's options and, of the run, batchSize (128), drops and dropFactor, decayBiases (true),
+validation (5000); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
+what is not finite: rollbacks (0), rollbackFactor (0.5).`;
 
 /** `parent/name-N` with the smallest N that is free. */
 function nextFolder(parent: string, name: string): string {
