@@ -20,18 +20,11 @@ import { type NewCheckpoint, readCheckpoint, writeCheckpoint } from "../src/runs
 import { checkpointNames, checkpointWriter, newestIntact, removeLeftovers } from "../src/runs/checkpoints.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { decodeSafetensors } from "../src/runs/safetensors.ts";
-import { evaluationAt } from "./testRecords.ts";
+import { evaluationAt, threeWeights as model } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "checkpoints-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const model = {
-  layout: [
-    { name: "w", shape: [2, 1], offset: 0, kind: "weight" as const },
-    { name: "b", shape: [1], offset: 2, kind: "bias" as const },
-  ],
-  statistics: { "bn1.mean": Float32Array.of(9) },
-};
 const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
 
 /** A checkpoint at a number of gradients, with evaluations of these validation errors, the last one there. */

@@ -20,20 +20,13 @@ import { createRun } from "../src/runs/runFolder.ts";
 import { spreadOf, summarise } from "../src/runs/summarise.ts";
 import { errorsOf } from "../src/training/errorsOf.ts";
 import type { EvaluationEvent, TrainEvent } from "../src/training/events.ts";
-import { evaluationAt, outerAt, resultWith, startEvent } from "./testRecords.ts";
+import { evaluationAt, threeWeights as model, outerAt, resultWith, startEvent } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "runs-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
 describe("run folders", () => {
   const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
-  const model = {
-    layout: [
-      { name: "w", shape: [2, 1], offset: 0, kind: "weight" as const },
-      { name: "b", shape: [1], offset: 2, kind: "bias" as const },
-    ],
-    statistics: { "bn1.mean": Float32Array.of(9) },
-  };
   const identity = { settings, environment: currentEnvironment(2), dataChecksum: "abc" };
   /** A run under way: its lock stays held until `release`. */
   const create = (name: string) => {

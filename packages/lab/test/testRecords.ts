@@ -1,7 +1,17 @@
 /** Events and results for tests of what listens to them. */
 import { resolveSettings } from "../src/config/settings.ts";
+import type { RunModel } from "../src/runs/checkpoint.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
 import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "../src/training/events.ts";
+
+/** What a run folder takes of a model with a weight of two numbers, a bias and one batch-norm statistic. */
+export const threeWeights: RunModel = {
+  layout: [
+    { name: "w", shape: [2, 1], offset: 0, kind: "weight" },
+    { name: "b", shape: [1], offset: 2, kind: "bias" },
+  ],
+  statistics: { "bn1.mean": Float32Array.of(9) },
+};
 
 export function startEvent(): StartEvent {
   const names = { network: "lenet", optimizer: "sgd", preset: null, seed: 1 };

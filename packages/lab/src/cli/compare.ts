@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { makeFolder, readPlainText, requireEmptyFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
+import { makeFolder, readPlainText, requireEmptyFolder, writeWhole } from "../runs/files.ts";
 import { summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData } from "../training/loadData.ts";
@@ -90,8 +89,6 @@ async function trainAll(
   for (const { name, settings } of plan) {
     if (signal.aborted) break;
     const folder = join(out, name);
-    // A stranger's folder may have a link of that name to elsewhere.
-    if (existsSync(folder)) requireRealFolder(folder);
     folders.push(folder);
     results.push(await continueTraining(folder, settings, { signal, onEvent, data, ...(files && { files }) }));
   }

@@ -2,7 +2,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../inputError.ts";
 import type { Figure } from "../report/figures.ts";
-import { svgToPng } from "../report/svgToPng.ts";
+import { writeFigures } from "../report/writeFigures.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 
@@ -37,10 +37,7 @@ export function writeFindings(
   // JSON has no NaN and no infinity: null.
   const text = JSON.stringify(numbers);
   makeFolder(out);
-  for (const { name: figure, svg } of figures) {
-    writeWhole(join(out, `${figure}.svg`), svg);
-    writeWhole(join(out, `${figure}.png`), svgToPng(svg));
-  }
+  writeFigures(out, figures);
   writeWhole(join(out, `${name}.json`), `${text}\n`);
   writeWhole(join(out, `${name}.html`), page);
   if (json) writeJson(context, numbers);

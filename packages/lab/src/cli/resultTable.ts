@@ -1,5 +1,6 @@
 import { type Quantity, type Spread, summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
+import { textTable } from "./textTable.ts";
 
 const columns: readonly (readonly [title: string, quantity: Quantity, scale: number, digits: number])[] = [
   ["test error %", "testError", 100, 2],
@@ -22,7 +23,7 @@ export function resultTable(results: readonly RunResult[]): string {
       ...columns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
     ];
   });
-  return aligned([["optimizer", "runs", "gradients", ...columns.map(([title]) => title)], ...rows]);
+  return textTable(["optimizer", "runs", "gradients", ...columns.map(([title]) => title)], rows).trimEnd();
 }
 
 /** `mean ± sd`, the mean alone for one run, a dash where there is none. */
@@ -30,12 +31,4 @@ export function shown({ mean, sd }: Spread, scale: number, digits: number): stri
   if (mean === null) return "–";
   const spread = sd === null ? "" : ` ± ${(scale * sd).toFixed(digits)}`;
   return (scale * mean).toFixed(digits) + spread;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ");
-  const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [line(rows[0]!), rule, ...rows.slice(1).map(line)].map((text) => text.trimEnd()).join("\n");
 }

@@ -13,7 +13,8 @@ import { type CommandContext, exitCodes } from "./context.ts";
 import { shown } from "./resultTable.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
 import { writeComparison } from "./runsReport.ts";
-import { others, plain, textTable } from "./runsTable.ts";
+import { others, plain } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs compare`. */
 export interface RunsCompareCommand {

@@ -7,7 +7,7 @@ import { deleteRuns, requireUnused, runNamed } from "../store/deleteRuns.ts";
 import { quantitiesOf } from "../store/quantities.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { textTable } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs delete`. */
 export interface RunsDeleteCommand {

@@ -3,7 +3,7 @@ import { type Quantity, quantities } from "../runs/summarise.ts";
 import type { RunGroup } from "../store/groupRuns.ts";
 import { objectOf, type Quantities, type Value } from "../store/quantities.ts";
 import { shown } from "./resultTable.ts";
-import { textTable } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
 export function groupTable(groups: readonly RunGroup[]): string {

@@ -5,7 +5,8 @@ import { objectOf, type Quantities, quantitiesOf, type Value } from "../store/qu
 import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupColumns, groupCsv, groupJson, groupQuantities, groupTable } from "./runsGroups.ts";
-import { csvOf, figure, others, percent, plain, textTable } from "./runsTable.ts";
+import { csvOf, figure, others, percent, plain } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs list`. */
 export interface RunsListCommand {

@@ -9,7 +9,8 @@ import { settingsAndOptions } from "../store/quantities.ts";
 import { scanFolder } from "../store/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { figure, percent, plain, textTable } from "./runsTable.ts";
+import { figure, percent, plain } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs show`. */
 export interface RunsShowCommand {

@@ -13,7 +13,7 @@ import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
 import { loadData } from "../training/loadData.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 import { integerFrom } from "./options.ts";
-import { textTable } from "./runsTable.ts";
+import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand {

@@ -194,11 +194,22 @@ export function checkedSettings(settings: unknown, where?: string): Settings {
 
 /** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
 export function sameTraining(one: Settings, other: Settings): boolean {
-  const bits = (settings: Settings) => {
-    const { threads: _, data: __, checkpointGradients, checkpointMinutes, keepLast, keepBest, ...rest } = settings;
-    return rest;
-  };
-  return isDeepStrictEqual(bits(one), bits(other));
+  return isDeepStrictEqual(trainingOf(one), trainingOf(other));
+}
+
+/** Settings that change neither the training nor, where `threads` is the same, its bits. */
+export const apartFromTraining: readonly (keyof Settings)[] = [
+  "threads",
+  "checkpointGradients",
+  "checkpointMinutes",
+  "keepLast",
+  "keepBest",
+];
+
+/** What makes a training: all settings but those apart from it and the place of the data. */
+export function trainingOf(settings: Settings): Partial<Settings> {
+  const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.has(name)));
 }
 
 function requireName(what: string, name: string, known: readonly string[]): string {

@@ -5,7 +5,7 @@ import { makeFolder, makeFolderWithin, writeWhole } from "../runs/files.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
 import { figuresOf } from "./figures.ts";
 import { renderReport } from "./renderReport.ts";
-import { svgToPng } from "./svgToPng.ts";
+import { writeFigures } from "./writeFigures.ts";
 
 /**
  * Writes the report of some runs to `folder`; those that have not begun are left out. Gives the report's path.
@@ -28,11 +28,7 @@ export function writeReport(folder: string, runFolders: readonly string[]): stri
 export function writeRecords(folder: string, records: readonly RunRecord[]): string {
   const figures = figuresOf(records);
   makeFolder(folder);
-  const place = makeFolderWithin(folder, "figures");
-  for (const { name, svg } of figures) {
-    writeWhole(join(place, `${name}.svg`), svg);
-    writeWhole(join(place, `${name}.png`), svgToPng(svg));
-  }
+  writeFigures(makeFolderWithin(folder, "figures"), figures);
   const path = join(folder, "report.html");
   writeWhole(path, renderReport(records, figures));
   return path;

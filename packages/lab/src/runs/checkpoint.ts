@@ -9,7 +9,7 @@
  * It is written under a temporary name, synced and renamed: what has its name is whole, unless the disk damaged it later,
  * which the checksums show.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainData, Vector } from "entropy-sgd";
@@ -18,9 +18,10 @@ import { sizeOf } from "onnx-grad";
 import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
+import { finiteEvaluation } from "../training/eventSchemas.ts";
 import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/events.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { readPlain, readPlainText, requireRealFolder, syncFolder, writeNew } from "./files.ts";
+import { readPlain, readPlainText, requireRealFolder, syncFolder, temporaryName, writeNew } from "./files.ts";
 import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
 import { strictJson } from "./strictJson.ts";
 
@@ -67,16 +68,6 @@ const maxStateDepth = 32;
 
 const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
 const number = z.number();
-const evaluationSchema = z.object({
-  type: z.literal("evaluation"),
-  gradients: z.int().min(0),
-  effectiveEpochs: number,
-  validationLoss: number.nullable(),
-  validationError: number.nullable(),
-  testLoss: number,
-  testError: number,
-  seconds: number,
-});
 const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   gradients: z.int().min(0),
   batches: z.int().min(0),
@@ -84,7 +75,7 @@ const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   nextEvaluation: z.int().min(0),
   seconds: number,
   gradientSeconds: number,
-  evaluations: z.array(evaluationSchema),
+  evaluations: z.array(finiteEvaluation),
 });
 const stateSchema = z.strictObject({
   format: z.literal(format),
@@ -114,7 +105,7 @@ type Files = State["files"];
 export function writeCheckpoint(path: string, checkpoint: NewCheckpoint, model: RunModel): void {
   const { snapshot, events, ...rest } = checkpoint;
   const { position, optimizer, params, statistics } = snapshot;
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = temporaryName(path);
   try {
     mkdirSync(temporary);
     const put = (name: keyof Files, pieces: Iterable<Uint8Array>) => writeHashed(join(temporary, name), pieces);

@@ -1,7 +1,6 @@
 /**
  * The checkpoints of a run: numbered folders, of which the last and the best are kept.
  */
-import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
@@ -14,7 +13,7 @@ import {
   readPosition,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import { cannot, makeFolderWithin, requireRealFolder } from "./files.ts";
+import { cannot, makeFolderWithin, requireRealFolder, temporaryName } from "./files.ts";
 
 /** How one checkpoint is written and read; another way serves to test that faults are found. */
 export interface CheckpointFiles {
@@ -157,7 +156,7 @@ function bestOf(kept: readonly Kept[], k: number): Kept[] {
 
 /** Under another name first, so that a kill in between leaves no half checkpoint under its own. */
 function remove(folder: string, name: string): void {
-  const aside = join(folder, `${name}.${randomBytes(6).toString("hex")}.tmp`);
+  const aside = temporaryName(join(folder, name));
   renameSync(join(folder, name), aside);
   rmSync(aside, { recursive: true, force: true });
 }

@@ -100,7 +100,7 @@ export type Content = string | Uint8Array | Iterable<Uint8Array>;
  * @throws InputError if that is impossible; the temporary file is removed then
  */
 export function writeWhole(path: string, content: Content): void {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = temporaryName(path);
   try {
     writeNew(temporary, content);
     renameSync(temporary, path);
@@ -109,6 +109,11 @@ export function writeWhole(path: string, content: Content): void {
     rmSync(temporary, { force: true });
     throw cannot(path, "be written", error);
   }
+}
+
+/** A name beside `path` that nothing has; what a killed process leaves under one is removed when its run is held. */
+export function temporaryName(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
 /** Writes and syncs a file that must not be there yet. */
@@ -179,7 +184,7 @@ export function makeFolder(path: string): void {
 
 /** A folder's mode bits mean nothing to a privileged user; making a file in it is the proof. */
 function requireWritable(path: string): void {
-  const probe = join(path, `.${randomBytes(6).toString("hex")}.tmp`);
+  const probe = join(path, temporaryName(""));
   closeSync(openSync(probe, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
   rmSync(probe);
 }

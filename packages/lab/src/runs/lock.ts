@@ -10,7 +10,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../inputError.ts";
-import { cannot, isMissing, readPlainText, writeNew } from "./files.ts";
+import { cannot, isMissing, readPlainText, temporaryName, writeNew } from "./files.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -154,7 +154,7 @@ function isAlive(pid: number): boolean {
  * looked at again, and put back if it is not the one that was read.
  */
 function removeStale(path: string, stale: Content | "unreadable"): void {
-  const aside = `${path}.${randomBytes(8).toString("hex")}.tmp`;
+  const aside = temporaryName(path);
   try {
     renameSync(path, aside);
   } catch (error) {

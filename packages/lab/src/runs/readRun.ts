@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import { parseEvent } from "../training/eventSchemas.ts";
+import { parseEvent, type RecordedEvent } from "../training/eventSchemas.ts";
 import type {
   OuterEvent,
   RecordedEvaluation,
@@ -19,13 +19,10 @@ import { cannot, readPlain, readPlainText } from "./files.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
 import { isRecord, strictJson } from "./strictJson.ts";
 
-/** What a run folder holds, without the weights. */
-export interface RunRecord {
-  /** Name of the folder. */
-  readonly name: string;
-  readonly settings: Settings;
-  readonly environment: Environment;
-  readonly start: StartEvent;
+/** What events.jsonl tells of a run. */
+export interface RunEvents {
+  /** null before the run began. */
+  readonly start: StartEvent | null;
   readonly outers: readonly OuterEvent[];
   readonly evaluations: readonly RecordedEvaluation[];
   readonly resumes: readonly ResumeEvent[];
@@ -34,6 +31,16 @@ export interface RunRecord {
   readonly result: RunResult | null;
 }
 
+/** What a run folder holds, without the weights. */
+export interface RunRecord extends RunEvents {
+  /** Name of the folder. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly start: StartEvent;
+}
+
+const eventsName = "events.jsonl";
 const maxConfigBytes = 2 ** 20;
 const maxEventBytes = 256 * 2 ** 20;
 const maxWeightBytes = 2 ** 32;
@@ -49,18 +56,22 @@ const checksumSchema = z.string().nullable().default(null);
  */
 export function readRun(path: string): RunRecord {
   const { settings, environment } = readConfig(path);
-  const file = join(path, "events.jsonl");
+  const file = join(path, eventsName);
   requireThere(file, "the folder is not a run");
-  let start: StartEvent | undefined;
+  const { start, ...events } = readEvents(path);
+  if (start === null) throw new InputError(`${file}: has no start event; the run ended before it began`);
+  return { name: basename(path), settings, environment, start, ...events };
+}
+
+/** The events of a run by their kinds; none of any kind without events.jsonl. @throws InputError as `eventsOf` */
+export function readEvents(path: string): RunEvents {
+  let start: StartEvent | null = null;
   let result: RunResult | null = null;
   const outers: OuterEvent[] = [];
   const evaluations: RecordedEvaluation[] = [];
   const resumes: ResumeEvent[] = [];
   const rollbacks: RollbackEvent[] = [];
-  let number = 0;
-  for (const line of linesOf(readPlainText(file, maxEventBytes))) {
-    number += 1;
-    const event = parseEvent(line, `${file}:${number}`);
+  for (const event of eventsOf(path)) {
     if (event?.type === "start") start = event;
     if (event?.type === "outer") outers.push(event);
     if (event?.type === "evaluation") evaluations.push(event);
@@ -68,8 +79,25 @@ export function readRun(path: string): RunRecord {
     if (event?.type === "rollback") rollbacks.push(event);
     if (event?.type === "end") result = event.result;
   }
-  if (start === undefined) throw new InputError(`${file}: has no start event; the run ended before it began`);
-  return { name: basename(path), settings, environment, start, outers, evaluations, resumes, rollbacks, result };
+  return { start, outers, evaluations, resumes, rollbacks, result };
+}
+
+/**
+ * The events of a run's events.jsonl, null for unknown ones; none without the file. A line that a crash cut short, the
+ * last one, has no newline after it and is passed over.
+ *
+ * @throws InputError if it is no plain file or too large, and at a line that is no event
+ */
+export function* eventsOf(path: string): Generator<RecordedEvent | null> {
+  const file = join(path, eventsName);
+  if (!isThere(file)) return;
+  const text = readPlainText(file, maxEventBytes);
+  // One by one, as a list of all lines would be longer than a list can be where a stranger's file is full of newlines.
+  let at = 0;
+  for (let number = 1, end = text.indexOf("\n"); end >= 0; number++, end = text.indexOf("\n", at)) {
+    yield parseEvent(text.slice(at, end), `${file}:${number}`);
+    at = end + 1;
+  }
 }
 
 /**
@@ -101,22 +129,14 @@ export function readWeights(path: string): Safetensors {
 
 /** @throws InputError if nothing has the name, with what follows from that */
 function requireThere(file: string, consequence: string): void {
-  let isThere: boolean;
-  try {
-    isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    throw cannot(file, "be read", error);
-  }
-  if (!isThere) throw new InputError(`${file}: missing; ${consequence}`);
+  if (!isThere(file)) throw new InputError(`${file}: missing; ${consequence}`);
 }
 
-/** The lines that have an end: a line that a crash cut short is the last one, and has no newline after it. */
-function* linesOf(text: string): Iterable<string> {
-  // One by one, as a list of all would be longer than a list can be where a stranger's file is full of newlines.
-  for (let at = 0; ; ) {
-    const end = text.indexOf("\n", at);
-    if (end < 0) return;
-    yield text.slice(at, end);
-    at = end + 1;
+/** Whether anything has the name. @throws InputError if that cannot be known */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw cannot(file, "be read", error);
   }
 }

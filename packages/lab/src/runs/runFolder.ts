@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
-import type { CheckpointEvent, EvaluationEvent, RunEvent } from "../training/events.ts";
+import type { CheckpointEvent, EvaluationEvent, LoopPosition, RunEvent } from "../training/events.ts";
 import { type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
 import {
   type CheckpointFiles,
@@ -36,8 +36,6 @@ export interface RunFolder {
    * @throws InputError if that is impossible; what was there is not touched then
    */
   record(event: RunEvent): void;
-  /** Goes back to a checkpoint, or to the start: events.jsonl is then as it was there. */
-  rewind(from: FoundCheckpoint): void;
 }
 
 const maxEventBytes = 256 * 2 ** 20;
@@ -88,17 +86,14 @@ export function holdRun(path: string, files: CheckpointFiles = checkedFiles): He
         const written = { ...identity, rollbacks, snapshot, events: readPlain(events, maxEventBytes) };
         append({ ...line, name: checkpoints.write(written) });
       };
-      const rewind = ({ checkpoint }: FoundCheckpoint): void => {
-        writeWhole(events, checkpoint?.events ?? "");
-        const evaluated = checkpoint?.point.position.evaluations.at(-1)?.gradients;
-        // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
-        if (checkpoint === null || evaluated !== checkpoint.point.position.gradients) return;
+      const checkpoint = from?.checkpoint ?? null;
+      writeWhole(events, checkpoint?.events ?? "");
+      // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
+      if (checkpoint !== null && isEvaluated(checkpoint.point.position)) {
         writeWhole(join(path, "weights.safetensors"), checkpoint.weights);
-      };
-      rewind(from ?? { name: null, checkpoint: null, skipped: [] });
+      }
       return {
         path,
-        rewind,
         record(event) {
           if (event.type === "gradient") return;
           if (event.type === "evaluation") return recordEvaluation(event);
@@ -115,4 +110,9 @@ export function holdRun(path: string, files: CheckpointFiles = checkedFiles): He
 /** The text of config.json. */
 export function configText({ settings, environment, dataChecksum }: RunIdentity): string {
   return `${JSON.stringify({ ...settings, environment, dataChecksum }, null, 2)}\n`;
+}
+
+/** Whether the last evaluation was at the same gradient. */
+function isEvaluated({ gradients, evaluations }: LoopPosition): boolean {
+  return evaluations.at(-1)?.gradients === gradients;
 }

@@ -40,9 +40,13 @@ export function summarise(results: readonly RunResult[]): Readonly<Record<string
   const names = [...new Set(results.map(({ optimizer }) => optimizer))];
   return Object.fromEntries(
     names.map((name) => {
-      const own = results.filter(({ optimizer }) => optimizer === name);
-      const entries = quantities.map((quantity) => [quantity, spreadOf(own.map((result) => result[quantity]))]);
-      return [name, Object.fromEntries(entries) as Summary];
+      return [name, summaryOf(results.filter(({ optimizer }) => optimizer === name))];
     }),
   );
+}
+
+/** Every quantity over some runs; those without a value do not count in its `n`. */
+export function summaryOf(results: readonly RunResult[]): Summary {
+  const entries = quantities.map((quantity) => [quantity, spreadOf(results.map((result) => result[quantity]))]);
+  return Object.fromEntries(entries) as Summary;
 }

@@ -1,9 +1,8 @@
 /** Deleting runs from a folder: nothing but runs, none that a process writes, nothing outside the folder. */
-import { randomBytes } from "node:crypto";
 import { lstatSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { InputError } from "../inputError.ts";
-import { cannot, requireRealFolder } from "../runs/files.ts";
+import { cannot, requireRealFolder, temporaryName } from "../runs/files.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
 import type { FindHolder, StoredRun } from "./storedRun.ts";
 
@@ -67,8 +66,8 @@ export function deleteRuns(folder: string, runs: readonly StoredRun[], deleted: 
 
 function remove(folder: string, { name, path }: StoredRun): void {
   // Too long a name would leave no room for what makes it a temporary one.
-  const kept = Buffer.byteLength(basename(path)) <= 200 ? `${basename(path)}.` : "";
-  const aside = join(dirname(path), `.${kept}${randomBytes(6).toString("hex")}.tmp`);
+  const kept = Buffer.byteLength(basename(path)) <= 200 ? `.${basename(path)}` : "";
+  const aside = join(dirname(path), temporaryName(kept));
   try {
     requireNoLinks(folder, name);
     renameSync(path, aside);

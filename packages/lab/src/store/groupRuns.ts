@@ -1,6 +1,6 @@
 /** Runs of the same training under different seeds, as one. */
-import { sameTraining } from "../config/settings.ts";
-import { type Quantity, quantities, type Spread, spreadOf } from "../runs/summarise.ts";
+import { apartFromTraining, sameTraining } from "../config/settings.ts";
+import { type Summary, summaryOf } from "../runs/summarise.ts";
 import { namesOf, type Quantities, settingsAndOptions, settingsEntries, type Value } from "./quantities.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 
@@ -20,11 +20,11 @@ export interface RunGroup {
   readonly counted: readonly ReadRun[];
   /** Runs that ended under a seed that is counted already. */
   readonly numRepeated: number;
-  readonly spreads: Readonly<Record<Quantity, Spread>>;
+  readonly spreads: Summary;
 }
 
 /** What is not told of a group: the seed, and what changes neither the training nor its bits. */
-const untold = new Set(["seed", "threads", "checkpointGradients", "checkpointMinutes", "keepLast", "keepBest"]);
+const untold = new Set<string>(["seed", ...apartFromTraining]);
 
 /** Whether the settings of a run could be read. */
 export function isRead(run: StoredRun): run is ReadRun {
@@ -45,12 +45,11 @@ export function groupRuns(runs: readonly ReadRun[]): RunGroup[] {
   return members.map((own, i) => {
     const ended = own.filter(({ status }) => status === "ended");
     const counted = ended.filter((run, k) => ended.findIndex((other) => seedOf(other) === seedOf(run)) === k);
-    const results = counted.map(({ content }) => content.result);
-    const spread = (quantity: Quantity) => spreadOf(results.map((result) => result?.[quantity] ?? null));
+    const results = counted.flatMap(({ content }) => content.result ?? []);
     return {
       ...{ label: labels[i]!, settings: settings[i]!, runs: own, counted },
       numRepeated: ended.length - counted.length,
-      spreads: Object.fromEntries(quantities.map((name) => [name, spread(name)])) as Record<Quantity, Spread>,
+      spreads: summaryOf(results),
     };
   });
 }

@@ -1,6 +1,6 @@
 /** What interrupted the course of a run: resumes, rollbacks, and what was not finite. */
+import { eventsOf } from "../runs/readRun.ts";
 import type { NonFiniteEvent, ResumeEvent, RollbackEvent } from "../training/events.ts";
-import { eventsOf } from "./eventsOf.ts";
 
 /** An event beside the regular ones. */
 export type Incident = ResumeEvent | RollbackEvent | NonFiniteEvent;

@@ -3,9 +3,8 @@ import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { Environment } from "../runs/environment.ts";
 import { lockHolder } from "../runs/lock.ts";
-import { readConfig, readRun } from "../runs/readRun.ts";
+import { readConfig, readEvents } from "../runs/readRun.ts";
 import type { RecordedEvaluation, RunResult, StartEvent } from "../training/events.ts";
-import { eventsOf } from "./eventsOf.ts";
 import { type FoundFolder, scanFolder } from "./scanFolder.ts";
 
 /**
@@ -81,16 +80,11 @@ function statusOf(path: string, { result }: RunContent, findHolder: FindHolder):
 function contentOf(path: string): RunContent {
   const { settings, environment, dataChecksum } = readConfig(path);
   const identity = { settings, environment, dataChecksum };
-  if (!hasBegun(path)) return { ...identity, start: null, evaluations: [], gradients: 0, result: null };
-  const { start, outers, evaluations, result } = readRun(path);
+  const { start, outers, evaluations, result } = readEvents(path);
+  // A run that was prepared and not begun, or is to begin again, has no start event.
+  if (start === null) return { ...identity, start, evaluations: [], gradients: 0, result: null };
   const reached = Math.max(outers.at(-1)?.gradients ?? 0, evaluations.at(-1)?.gradients ?? 0);
   return { ...identity, start, evaluations, gradients: result?.gradientEvaluations ?? reached, result };
-}
-
-/** A run that was prepared and not begun, or is to begin again, has no start event. */
-function hasBegun(path: string): boolean {
-  for (const event of eventsOf(path)) if (event?.type === "start") return true;
-  return false;
 }
 
 function shortened(text: string): string {

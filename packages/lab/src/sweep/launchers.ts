@@ -1,10 +1,8 @@
 /** Ways to train one run of a sweep: in this process, or in one of its own. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DataSet } from "../data/split.ts";
 import type { CheckpointFiles } from "../runs/checkpoints.ts";
-import { requireRealFolder } from "../runs/files.ts";
 import { continueTraining, prepareRun } from "../training/resumeTraining.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
 
@@ -14,7 +12,6 @@ export const commandPath: string = fileURLToPath(new URL("../../bin/entropy-sgd.
 /** Trains in this process. */
 export function launchHere(data: DataSet, files?: CheckpointFiles): RunLauncher {
   return async (path, settings, signal) => {
-    if (existsSync(path)) requireRealFolder(path);
     const result = await continueTraining(path, settings, { signal, data, ...(files && { files }) });
     return result.interrupted ? { kind: "interrupted" } : { kind: "ended", result, before: false };
   };
@@ -26,7 +23,6 @@ export function launchHere(data: DataSet, files?: CheckpointFiles): RunLauncher 
  */
 export function launchProcess(command: string = commandPath): RunLauncher {
   return async (path, settings, signal) => {
-    if (existsSync(path)) requireRealFolder(path);
     prepareRun(path, settings);
     const place = settings.data === null ? [] : ["--data", settings.data];
     const end = await endOf([command, "resume", "--json", ...place, "--", path], signal);

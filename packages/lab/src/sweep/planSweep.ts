@@ -1,6 +1,6 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
-import { resolveSettings, type Settings } from "../config/settings.ts";
+import { resolveSettings, type Settings, trainingOf } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { planOf } from "../training/plan.ts";
@@ -109,7 +109,7 @@ function checkedGradients(settings: Settings, data: DataSet): number {
 
 /** What tells one training from another, seeds apart: not how many threads it has, where its data are or what it keeps. */
 function identityOf(settings: Settings): string {
-  const { seed, threads, data, checkpointGradients, checkpointMinutes, keepLast, keepBest, ...rest } = settings;
+  const { seed: _, ...rest } = trainingOf(settings);
   return createHash("sha256").update(canonicalJson(rest)).digest("hex").slice(0, 8);
 }
 

@@ -1,6 +1,6 @@
 /** What came out of a sweep: means over seeds, the order of the configurations, and what may be said of the best. */
 import { type Difference, differenceOf } from "../runs/difference.ts";
-import { type Spread, type Summary, spreadOf } from "../runs/summarise.ts";
+import { type Summary, summaryOf } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import type { Configuration, PlannedRun, SweepPlan } from "./planSweep.ts";
 import type { RunOutcome } from "./runAll.ts";
@@ -77,17 +77,4 @@ function rankedBy(criterion: Criterion, results: readonly ConfigurationResult[])
   return [...results].sort(
     (one, other) => order.indexOf(one.status) - order.indexOf(other.status) || mean(one) - mean(other),
   );
-}
-
-function summaryOf(results: readonly RunResult[]): Summary {
-  const spread = (value: (result: RunResult) => number | null): Spread => spreadOf(results.map(value));
-  return {
-    testError: spread(({ testError }) => testError),
-    bestTestError: spread(({ bestTestError }) => bestTestError),
-    minTestError: spread(({ minTestError }) => minTestError),
-    validationError: spread(({ validationError }) => validationError),
-    trainLoss: spread(({ trainLoss }) => trainLoss),
-    seconds: spread(({ seconds }) => seconds),
-    msPerGradient: spread(({ msPerGradient }) => msPerGradient),
-  };
 }

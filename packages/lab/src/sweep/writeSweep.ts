@@ -1,6 +1,6 @@
 /** What a sweep leaves in its folder: report.html, figures/, sweep.json. */
 import { basename, join } from "node:path";
-import { svgToPng } from "../report/svgToPng.ts";
+import { writeFigures } from "../report/writeFigures.ts";
 import { currentEnvironment } from "../runs/environment.ts";
 import { makeFolderWithin, writeWhole } from "../runs/files.ts";
 import type { SweepPlan } from "./planSweep.ts";
@@ -25,11 +25,7 @@ export function writeSweep(output: SweepOutput): string | null {
   writeWhole(join(out, "sweep.json"), `${JSON.stringify(sweepJson(output))}\n`);
   if (result.configurations.every(({ runs }) => runs.length === 0)) return null;
   const figures = sweepFigures(result);
-  const folder = makeFolderWithin(out, "figures");
-  for (const { name, svg } of figures) {
-    writeWhole(join(folder, `${name}.svg`), svg);
-    writeWhole(join(folder, `${name}.png`), svgToPng(svg));
-  }
+  writeFigures(makeFolderWithin(out, "figures"), figures);
   const environment = currentEnvironment(plan.runs[0]!.settings.threads);
   const page = join(out, "report.html");
   writeWhole(page, sweepPage(result, { file: basename(file), plan, figures, environment }));

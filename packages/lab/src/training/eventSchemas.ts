@@ -66,6 +66,20 @@ const result = z.object({
   rollbacks: count.default(0),
 });
 
+const evaluation = z.object({
+  type: z.literal("evaluation"),
+  gradients: count,
+  effectiveEpochs: number,
+  validationLoss: number.nullable(),
+  validationError: fraction.nullable(),
+  testLoss: number,
+  testError: fraction,
+  seconds: number,
+});
+
+/** The rule of an evaluation of a run that goes on: everything in it is finite. */
+export const finiteEvaluation: z.ZodType<RecordedEvaluation> = evaluation;
+
 const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {
   start: z.object({
     type: z.literal("start"),
@@ -90,16 +104,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     localEntropyGradientNorm: number.nullable(),
     gradientNorm: measured,
   }),
-  evaluation: z.object({
-    type: z.literal("evaluation"),
-    gradients: count,
-    effectiveEpochs: number,
-    validationLoss: number.nullable(),
-    validationError: fraction.nullable(),
-    testLoss: measured,
-    testError: orNotFinite(fraction),
-    seconds: number,
-  }),
+  evaluation: evaluation.extend({ testLoss: measured, testError: orNotFinite(fraction) }),
   checkpoint: z.object({
     type: z.literal("checkpoint"),
     gradients: count,

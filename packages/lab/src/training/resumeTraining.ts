@@ -1,11 +1,12 @@
 /** Runs that go on: after a kill, a signal, a full disk, on another day. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Settings, sameTraining } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { RunIdentity } from "../runs/checkpoint.ts";
 import type { FoundCheckpoint } from "../runs/checkpoints.ts";
 import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
-import { isUnused, makeFolder, writeWhole } from "../runs/files.ts";
+import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
 import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
@@ -65,13 +66,14 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
 /**
  * The run of some settings in a folder: begun, resumed, or its result if it has ended.
  *
- * @throws InputError if the folder holds another run or anything else
+ * @throws InputError if the folder is a symbolic link, or holds another run or anything else
  */
 export async function continueTraining(
   path: string,
   settings: Settings,
   options: TrainingOptions = {},
 ): Promise<RunResult> {
+  requireNoLink(path);
   if (isUnused(path)) return runTraining(settings, { ...options, out: path });
   requireSameTraining(path, settings);
   return resumeTraining(path, options);
@@ -81,9 +83,10 @@ export async function continueTraining(
  * A folder with the config.json of a run that has not begun, for `resumeTraining`; nothing happens where the same run
  * is already.
  *
- * @throws InputError if the folder holds another run or anything else
+ * @throws InputError if the folder is a symbolic link, or holds another run or anything else
  */
 export function prepareRun(path: string, settings: Settings): void {
+  requireNoLink(path);
   if (!isUnused(path)) {
     requireSameTraining(path, settings);
     return;
@@ -91,6 +94,11 @@ export function prepareRun(path: string, settings: Settings): void {
   makeFolder(path);
   const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
   writeWhole(join(path, "config.json"), configText(identity));
+}
+
+/** A folder of runs may be a stranger's, and have a link with the name of a run to elsewhere. */
+function requireNoLink(path: string): void {
+  if (existsSync(path)) requireRealFolder(path);
 }
 
 function requireSameTraining(path: string, settings: Settings): void {

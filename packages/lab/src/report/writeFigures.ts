@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { writeWhole } from "../runs/files.ts";
+import type { Figure } from "./figures.ts";
+import { svgToPng } from "./svgToPng.ts";
+
+/** Writes every figure as SVG and PNG to a folder that is there. @throws InputError if it cannot be written */
+export function writeFigures(folder: string, figures: readonly Figure[]): void {
+  for (const { name, svg } of figures) {
+    writeWhole(join(folder, `${name}.svg`), svg);
+    writeWhole(join(folder, `${name}.png`), svgToPng(svg));
+  }
+}
