@@ -133,13 +133,16 @@ export {
   stateVersion,
 } from "./state/serialise.ts";
 export {
-  type MeanEstimate,
-  meanEstimate,
+  type Difference,
+  type DifferenceOptions,
+  judgedDifference,
   type PairedDifference,
   pairedDifference,
-} from "./statistics/pairedDifference.ts";
+  unpairedDifference,
+} from "./statistics/difference.ts";
+export { type MeanEstimate, meanEstimate } from "./statistics/meanEstimate.ts";
 export { type RankCorrelation, rankCorrelation } from "./statistics/rankCorrelation.ts";
-export { type Probability, studentQuantile } from "./statistics/student.ts";
+export { studentCdf, studentQuantile } from "./statistics/student.ts";
 export type {
   Optimizer,
   PlainData,

@@ -1,7 +1,7 @@
 /** The mean rise of loss and error under Gaussian noise of the weights. */
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { type MeanEstimate, meanEstimate } from "../statistics/pairedDifference.ts";
+import { type MeanEstimate, meanEstimate } from "../statistics/meanEstimate.ts";
 import type { Vector } from "../types.ts";
 
 /** Mean loss and share of wrong answers at a point. */

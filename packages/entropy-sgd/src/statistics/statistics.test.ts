@@ -1,59 +1,181 @@
 import { describe, expect, test } from "vitest";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { meanEstimate, pairedDifference } from "./pairedDifference.ts";
+import { pairedDifference, unpairedDifference } from "./difference.ts";
+import { meanEstimate } from "./meanEstimate.ts";
 import { rankCorrelation } from "./rankCorrelation.ts";
-import { studentQuantile } from "./student.ts";
+import { studentCdf, studentQuantile } from "./student.ts";
 
-test.each([
-  [1, 12.7062, 1.37638],
-  [2, 4.30265, 1.06066],
-  [3, 3.18245, 0.97847],
-  [4, 2.77645, 0.94096],
-  [9, 2.26216, 0.8834],
-  [Number.POSITIVE_INFINITY, 1.95996, 0.84162],
-])("Student's quantiles for %d degrees of freedom, from tables", (nu, two, power) => {
-  expect(Math.abs(studentQuantile(0.975, nu) / two - 1)).toBeLessThan(4e-3);
-  expect(Math.abs(studentQuantile(0.8, nu) / power - 1)).toBeLessThan(4e-3);
+describe("Student's t", () => {
+  test("quantiles for 1, 2 and 4 degrees of freedom, where closed forms exist", () => {
+    for (const p of [0.6, 0.8, 0.95, 0.975, 0.999]) {
+      const alpha = 4 * p * (1 - p);
+      const q = Math.cos(Math.acos(Math.sqrt(alpha)) / 3) / Math.sqrt(alpha);
+      const exact = [
+        [1, Math.tan(Math.PI * (p - 0.5))],
+        [2, 2 * (p - 0.5) * Math.sqrt(2 / alpha)],
+        [4, 2 * Math.sqrt(q - 1)],
+      ] as const;
+      for (const [nu, t] of exact) {
+        expect(Math.abs(studentQuantile(p, nu) / t - 1)).toBeLessThan(1e-9);
+        expect(studentQuantile(1 - p, nu)).toBeCloseTo(-studentQuantile(p, nu), 9);
+      }
+    }
+  });
+
+  test.each([
+    [3, 3.18245, 0.97847, 2.35336],
+    [9, 2.26216, 0.8834, 1.83311],
+    [30, 2.04227, 0.85377, 1.69726],
+    [Number.POSITIVE_INFINITY, 1.95996, 0.84162, 1.64485],
+  ])("quantiles for %d degrees of freedom, from tables", (nu, q975, q80, q95) => {
+    expect(studentQuantile(0.975, nu)).toBeCloseTo(q975, 5);
+    expect(studentQuantile(0.8, nu)).toBeCloseTo(q80, 5);
+    expect(studentQuantile(0.95, nu)).toBeCloseTo(q95, 5);
+  });
+
+  test.each([1.5, 7.3, 50, 5999, 6001, 1e5])("the distribution is the integral of the density, ν = %d", (nu) => {
+    const density = (t: number): number => (1 + (t * t) / nu) ** (-(nu + 1) / 2);
+    const upTo = (t: number): number => {
+      // Simpson's rule in u with t = tan u; the error is of the order of the step's fourth power.
+      const [steps, end] = [4000, Math.atan(t)];
+      const f = (u: number): number => density(Math.tan(u)) / Math.cos(u) ** 2;
+      let sum = f(0) + f(end);
+      for (let i = 1; i < steps; i++) sum += (i % 2 === 1 ? 4 : 2) * f((i * end) / steps);
+      return (sum * end) / steps / 3;
+    };
+    // The whole by the ratio at another point, which needs no normalising constant.
+    for (const [one, other] of [[0.5, 2] as const, [1, 4] as const, [3, 0.1] as const]) {
+      const ratio = (studentCdf(one, nu) - 0.5) / (studentCdf(other, nu) - 0.5);
+      expect(Math.abs(ratio / (upTo(one) / upTo(other)) - 1)).toBeLessThan(1e-9);
+    }
+  });
+
+  test("refuses what is no probability and no degrees of freedom", () => {
+    expect(() => studentQuantile(1, 3)).toThrow("probability must be between 0 and 1, got 1");
+    expect(() => studentQuantile(0.9, 0)).toThrow("degreesOfFreedom must be above 0, got 0");
+    expect(() => studentCdf(1, Number.NaN)).toThrow("degreesOfFreedom must be above 0, got NaN");
+  });
 });
 
-describe("paired differences", () => {
-  test("what both share cancels", () => {
-    const { estimate, standardError, seen, critical, detectable } = pairedDifference(
+/** Normal samples: `trials` rows of n. */
+function samples(trials: number, n: number, seed: number): Float64Array[] {
+  const z = new Float64Array(trials * n);
+  normalInto(z, { key: randomKey(seed, "paired"), stream: 0, step: 0 });
+  return Array.from({ length: trials }, (_, k) => z.subarray(k * n, (k + 1) * n));
+}
+
+describe("differences", () => {
+  test("what both share cancels in pairs", () => {
+    const { estimate, standardError, seen, critical, detectable, margin, equivalent } = pairedDifference(
       [1010, -500, 7, 2.5],
       [1009, -502, 6, 0.5],
     );
     // Differences 1, 2, 1, 2: mean 1.5, deviation √(1/3).
     expect(estimate).toBeCloseTo(1.5, 12);
     expect(standardError).toBeCloseTo(Math.sqrt(1 / 12), 12);
-    expect(critical).toBeCloseTo(3.182 * standardError, 2);
-    expect(detectable).toBeCloseTo(4.161 * standardError, 2);
+    expect(critical).toBeCloseTo(3.18244630528 * standardError, 9);
+    expect(detectable).toBeCloseTo((3.18244630528 + 0.97847231236) * standardError, 9);
     expect(seen).toBe(true);
+    expect([margin, equivalent]).toEqual([null, null]);
   });
 
   test("a difference is seen in about 5 % of pairs that have none, and in 80 % at the detectable size", () => {
     const [trials, n] = [2000, 8];
-    const z = new Float64Array(trials * n);
-    normalInto(z, { key: randomKey(5, "paired"), stream: 0, step: 0 });
+    const rows = samples(trials, n, 5);
     const zero = new Array(n).fill(0);
     // The size that theory calls detectable, with the true standard error 1/√n.
     const size = (studentQuantile(0.975, n - 1) + studentQuantile(0.8, n - 1)) / Math.sqrt(n);
     const share = (shift: number): number =>
-      Array.from({ length: trials }, (_, k) =>
-        pairedDifference(
-          Array.from(z.subarray(k * n, (k + 1) * n), (value) => value + shift),
-          zero,
-        ),
-      ).filter(({ seen }) => seen).length / trials;
+      rows
+        .map((row) =>
+          pairedDifference(
+            Array.from(row, (value) => value + shift),
+            zero,
+          ),
+        )
+        .filter(({ seen }) => seen).length / trials;
     expect(Math.abs(share(0) - 0.05)).toBeLessThan(5 * Math.sqrt((0.05 * 0.95) / trials));
     // t + t' is the usual approximation of the noncentral law: some points are lost at 7 degrees of freedom.
     expect(share(size)).toBeGreaterThan(0.75);
     expect(share(size)).toBeLessThan(0.9);
   });
 
+  test("equivalence is claimed in about 5 % of pairs whose difference is the margin, and in nearly all of far smaller ones", () => {
+    const [trials, n] = [2000, 8];
+    const zero = new Array(n).fill(0);
+    const margin = 4;
+    const share = (shift: number): number =>
+      samples(trials, n, 6)
+        .map((row) =>
+          pairedDifference(
+            Array.from(row, (value) => value + shift),
+            zero,
+            { margin },
+          ),
+        )
+        .filter(({ equivalent }) => equivalent).length / trials;
+    for (const shift of [margin, -margin]) {
+      expect(Math.abs(share(shift) - 0.05)).toBeLessThan(5 * Math.sqrt((0.05 * 0.95) / trials));
+    }
+    expect(share(0)).toBeGreaterThan(0.99);
+  });
+
+  test("not to see a difference is not equivalence, and a small difference may be seen and equivalent", () => {
+    // Means 8 and 40 per cent of two seeds each: nothing is seen, and nothing is equivalent.
+    const few = unpairedDifference([0.02, 0.14], [0.1, 0.7], { margin: 0.002 });
+    expect(few).toMatchObject({ seen: false, equivalent: false });
+    expect(few.estimate).toBeCloseTo(-0.32, 12);
+    const many = Array.from({ length: 50 }, (_, i) => 1e-4 * (i % 2));
+    const small = pairedDifference(
+      many.map((value) => value + 1e-3),
+      [...many].reverse(),
+      { margin: 0.002 },
+    );
+    expect(small).toMatchObject({ seen: true, equivalent: true });
+  });
+
+  test("a standard error of 0 shows neither a difference nor equivalence", () => {
+    // Two seeds with one image more each: the spread is not known.
+    const same = pairedDifference([0.0101, 0.0103], [0.01, 0.0102], { margin: 0.002, resolution: 1e-4 });
+    expect(same.standardError).toBeLessThan(1e-15);
+    const equal = pairedDifference([3, 4], [2, 3], { margin: 5, resolution: 1 });
+    expect(equal).toMatchObject({ standardError: 0, seen: false, equivalent: false, critical: 1, detectable: 1 });
+  });
+
+  test("nothing below the instrument's resolution is seen or called detectable", () => {
+    const values = Array.from({ length: 10 }, (_, i) => 1e-9 * (i % 3));
+    const zero = values.map(() => -1e-8);
+    expect(pairedDifference(values, zero).seen).toBe(true);
+    const { seen, detectable, critical } = pairedDifference(values, zero, { resolution: 1e-7 });
+    expect([seen, detectable, critical]).toEqual([false, 1e-7, 1e-7]);
+  });
+
+  test("the means of independent groups, with Welch's degrees of freedom", () => {
+    // Variances 1 and 3.5 over 3 and 5 values.
+    const { estimate, standardError, degreesOfFreedom } = unpairedDifference([1, 2, 3], [4, 6, 5, 9, 6]);
+    const [u, v] = [1 / 3, 3.5 / 5];
+    expect(estimate).toBeCloseTo(-4, 12);
+    expect(standardError).toBeCloseTo(Math.sqrt(u + v), 12);
+    expect(degreesOfFreedom).toBeCloseTo((u + v) ** 2 / (u ** 2 / 2 + v ** 2 / 4), 10);
+    const rows = samples(4000, 7, 7);
+    // Groups of 3 and 4 whose deviations are 1 and 3: the share of false differences stays near 5 %.
+    const share =
+      rows.filter((row) => {
+        const [a, b] = [Array.from(row.subarray(0, 3)), Array.from(row.subarray(3), (value) => 3 * value)];
+        return unpairedDifference(a, b).seen;
+      }).length / rows.length;
+    // Welch's approximation is off by up to a point at such sizes (Welch 1947, table).
+    expect(Math.abs(share - 0.05)).toBeLessThan(0.01 + 5 * Math.sqrt((0.05 * 0.95) / rows.length));
+  });
+
   test("refuses what cannot be compared", () => {
     expect(() => pairedDifference([1, 2], [1])).toThrow("pairedDifference: both must have as many values, got 2 and 1");
     expect(() => meanEstimate([1])).toThrow("at least 2 values, got 1");
+    expect(() => pairedDifference([1, 2], [2, 4], { margin: 0 })).toThrow("margin: must be positive, got 0");
+    expect(() => pairedDifference([1, 2], [2, 4], { resolution: -1 })).toThrow(
+      "resolution: must be at least 0, got -1",
+    );
   });
 });
 

@@ -3,12 +3,12 @@ import {
   ascentSharpness,
   extremeEigenpairs,
   hessianTrace,
+  judgedDifference,
   magnitudeRelative,
   noiseRise,
   pacBayesSigma,
   pairedDifference,
   type SymmetricOperator,
-  studentQuantile,
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { type EstimatorName, localEntropyEstimators } from "./measureLocalEntropy.ts";
@@ -188,12 +188,6 @@ export interface FlatnessDifference {
   readonly verdict: "first is flatter" | "second is flatter" | "no difference seen" | "not comparable";
 }
 
-/** Standard normal quantiles: of the test at 5 % and of a power of 80 %. */
-const [critical, power] = ([0.975, 0.8] as const).map((p) => studentQuantile(p, Number.POSITIVE_INFINITY)) as [
-  number,
-  number,
-];
-
 /** Compares measure by measure: in pairs of draws where both have them, by the errors of both otherwise. */
 export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly FlatnessMeasure[]): FlatnessDifference[] {
   return a.map((first, k) => {
@@ -207,10 +201,11 @@ export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly Flatn
       const { estimate, standardError, detectable, seen } = pairedDifference(first.draws, second.draws);
       return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
     }
-    const estimate = first.estimate - second.estimate;
-    const standardError = Math.hypot(first.standardError, second.standardError);
-    const seen = Math.abs(estimate) > critical * standardError;
-    const detectable = (critical + power) * standardError;
+    const { estimate, standardError, detectable, seen } = judgedDifference({
+      estimate: first.estimate - second.estimate,
+      standardError: Math.hypot(first.standardError, second.standardError),
+      degreesOfFreedom: Number.POSITIVE_INFINITY,
+    });
     return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
   });
 }

@@ -1,0 +1,108 @@
+/**
+ * Differences of two means, and what may be said of them: that they differ, that they are equivalent, or neither.
+ *
+ * A difference is *seen* where a two-sided t-test at 5 % rejects that it is 0. It is *equivalent* where two one-sided
+ * tests at 5 % each reject that it is as large as a margin that was fixed before; not to see a difference is not
+ * equivalence. Both may hold (a small difference, well measured) and both may fail (too few repetitions).
+ * @see Schuirmann 1987, "A comparison of the two one-sided tests procedure and the power approach for assessing the
+ *   equivalence of average bioavailability", J. Pharmacokinetics and Biopharmaceutics 15
+ */
+import { type MeanEstimate, meanEstimate } from "./meanEstimate.ts";
+import { studentQuantile } from "./student.ts";
+
+/** What a difference is judged by. */
+export interface DifferenceOptions {
+  /** The difference that would not matter, in the unit of the values, fixed before; no equivalence is tested without. */
+  readonly margin?: number;
+  /** The smallest difference that the instrument itself can tell, such as one image of the test set. Default 0. */
+  readonly resolution?: number;
+}
+
+/** The mean of the first minus that of the second, in the unit of the values. */
+export interface Difference extends MeanEstimate {
+  /** Of Student's t. */
+  readonly degreesOfFreedom: number;
+  /** |estimate| from which a difference is seen: t₀.₉₇₅·standardError, and at least the resolution. */
+  readonly critical: number;
+  /** The smallest true difference, of either sign, that the test sees with 80 % power; at least the resolution. */
+  readonly detectable: number;
+  /** |estimate| > critical. Never where the standard error is 0: equal values say nothing about the spread. */
+  readonly seen: boolean;
+  /** The margin of equivalence; null without one. */
+  readonly margin: number | null;
+  /** |estimate| + t₀.₉₅·standardError < margin; false where the standard error is 0, null without a margin. */
+  readonly equivalent: boolean | null;
+}
+
+/** A difference of repetitions that share their randomness, pair by pair. */
+export interface PairedDifference extends Difference {
+  /** The number of pairs. */
+  readonly n: number;
+}
+
+/**
+ * Judges a difference whose standard error is known.
+ *
+ *   critical = t₀.₉₇₅·s,  detectable = (t₀.₉₇₅ + t₀.₈)·s,  equivalent where |d| + t₀.₉₅·s < margin
+ *
+ * @throws RangeError for a margin that is not positive, a negative resolution or degrees of freedom not above 0
+ */
+export function judgedDifference(
+  difference: MeanEstimate & { readonly degreesOfFreedom: number },
+  { margin, resolution = 0 }: DifferenceOptions = {},
+): Difference {
+  const { estimate, standardError, degreesOfFreedom } = difference;
+  if (margin !== undefined && !(margin > 0)) throw new RangeError(`margin: must be positive, got ${margin}`);
+  if (!(resolution >= 0)) throw new RangeError(`resolution: must be at least 0, got ${resolution}`);
+  const t = studentQuantile(0.975, degreesOfFreedom);
+  const critical = Math.max(t * standardError, resolution);
+  const detectable = Math.max((t + studentQuantile(0.8, degreesOfFreedom)) * standardError, resolution);
+  const hasSpread = standardError > 0;
+  const bound = Math.abs(estimate) + studentQuantile(0.95, degreesOfFreedom) * standardError;
+  return {
+    ...{ estimate, standardError, degreesOfFreedom, critical, detectable },
+    seen: hasSpread && Math.abs(estimate) > critical,
+    margin: margin ?? null,
+    equivalent: margin === undefined ? null : hasSpread && bound < margin,
+  };
+}
+
+/**
+ * Compares two solutions, or two optimizers over seeds, under the same perturbations: what both share cancels.
+ *
+ * The mean of aᵢ − bᵢ over the pairs, with n − 1 degrees of freedom.
+ * @throws RangeError unless both have the same number of values, at least 2
+ */
+export function pairedDifference(
+  a: readonly number[],
+  b: readonly number[],
+  options: DifferenceOptions = {},
+): PairedDifference {
+  if (a.length !== b.length) {
+    throw new RangeError(`pairedDifference: both must have as many values, got ${a.length} and ${b.length}`);
+  }
+  const mean = meanEstimate(a.map((value, i) => value - b[i]));
+  return { ...judgedDifference({ ...mean, degreesOfFreedom: a.length - 1 }, options), n: a.length };
+}
+
+/**
+ * Compares the means of independent repetitions, whose variances may differ.
+ *
+ *   s² = s₁² + s₂² with sₖ the standard errors of the means, ν = s⁴ / (s₁⁴/(n₁ − 1) + s₂⁴/(n₂ − 1))
+ *
+ * @throws RangeError unless each has at least 2 values
+ * @see Welch 1947, "The generalization of 'Student's' problem when several different population variances are involved"
+ */
+export function unpairedDifference(
+  a: readonly number[],
+  b: readonly number[],
+  options: DifferenceOptions = {},
+): Difference {
+  const [one, other] = [meanEstimate(a), meanEstimate(b)];
+  const [u, v] = [one.standardError ** 2, other.standardError ** 2];
+  const spread = u ** 2 / (a.length - 1) + v ** 2 / (b.length - 1);
+  // Without any spread the degrees do not matter: nothing is seen.
+  const degreesOfFreedom = spread > 0 ? (u + v) ** 2 / spread : a.length + b.length - 2;
+  const standardError = Math.sqrt(u + v);
+  return judgedDifference({ estimate: one.estimate - other.estimate, standardError, degreesOfFreedom }, options);
+}
