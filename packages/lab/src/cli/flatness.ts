@@ -7,6 +7,7 @@ import {
   flatnessSentences,
   measureFlatness,
 } from "../landscape/measureFlatness.ts";
+import { recalibratedScores } from "../landscape/recalibratedScores.ts";
 import type { CommandContext } from "./context.ts";
 import { writeFindings } from "./findings.ts";
 
@@ -33,15 +34,19 @@ export async function flatnessCommand(
   const { radii, draws, steps, probes, seed } = options;
   const numExamples = Math.min(options.examples, runs[0]!.data.train.numExamples);
   const inverseTemperature = options.beta ?? runs[0]!.data.train.numExamples;
+  let objectives = {};
   const measured: { name: string; measures: FlatnessMeasure[] }[] = [];
-  for (const { name, spec, data, params, statistics } of runs) {
-    const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
-    const measures = await measureFlatness({ curvature: landscape, loss: landscape }, params, {
+  for (const { name, spec, data, params } of runs) {
+    const landscape = lossLandscape(spec, data.train, { numExamples });
+    const scores = recalibratedScores(spec, data.train, { numExamples, calibration: data.train });
+    objectives = { objective: landscape.objective, objectiveOfNoise: scores.objective };
+    const measures = await measureFlatness({ curvature: landscape, loss: landscape, scores }, params, {
       ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: probes },
       ...{ numDensityProbes: Math.max(2, probes), seed, signal: context.signal },
       onMeasure: ({ title }) => context.stderr.write(`${name}: ${title}\n`),
     });
     await landscape.close();
+    await scores.close();
     measured.push({ name, measures });
   }
   const findings = () => {
@@ -52,6 +57,7 @@ export async function flatnessCommand(
     const settings = {
       ...{ first: a.name, second: b.name, network: runs[0]!.spec.name, examples: numExamples },
       ...{ beta: inverseTemperature, radii: radii.join(", "), draws, steps, probes, seed },
+      ...objectives,
     };
     return {
       name: "flatness",

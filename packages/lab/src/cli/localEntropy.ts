@@ -60,9 +60,11 @@ export async function localEntropyCommand(
     numProbes: options.probes,
     numSamples: options.samples,
   };
+  let objective = "";
   const curves: NamedCurve[] = [];
-  for (const { name, spec, data, params, statistics } of runs) {
-    const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
+  for (const { name, spec, data, params } of runs) {
+    const landscape = lossLandscape(spec, data.train, { numExamples });
+    objective = landscape.objective;
     const curve = await measureLocalEntropy(landscape, params, {
       ...{ inverseTemperature, radii, estimators, seed, ...numbers },
       signal: context.signal,
@@ -71,7 +73,14 @@ export async function localEntropyCommand(
     await landscape.close();
     curves.push({ name, curve });
   }
-  const settings = { network: first.spec.name, beta: inverseTemperature, examples: numExamples, seed, ...numbers };
+  const settings = {
+    network: first.spec.name,
+    beta: inverseTemperature,
+    examples: numExamples,
+    objective,
+    seed,
+    ...numbers,
+  };
   const findings = () => {
     const figure = localEntropyFigure(curves);
     return {

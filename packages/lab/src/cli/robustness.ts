@@ -1,5 +1,4 @@
 import { loadRuns } from "../landscape/loadRun.ts";
-import { lossLandscape } from "../landscape/lossLandscape.ts";
 import {
   compareRobustness,
   measureRobustness,
@@ -7,6 +6,7 @@ import {
   type RobustnessPoint,
 } from "../landscape/measureRobustness.ts";
 import { withError } from "../landscape/numbers.ts";
+import { recalibratedScores } from "../landscape/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../landscape/robustnessFigure.ts";
 import type { CommandContext } from "./context.ts";
 import { counter, writeFindings } from "./findings.ts";
@@ -31,14 +31,16 @@ export async function robustnessCommand(
   const numExamples = Math.min(options.examples, runs[0]!.data.test.numExamples);
   const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
   const count = counter(context, 2 * numRobustnessPoints, "passes");
+  let objective = "";
   const measured: { name: string; points: RobustnessPoint[] }[] = [];
-  for (const { name, spec, data, params, statistics } of runs) {
-    const landscape = lossLandscape(spec, data.test, { numExamples, batchSize, statistics });
+  for (const { name, spec, data, params } of runs) {
+    const scores = recalibratedScores(spec, data.test, { numExamples, batchSize, calibration: data.train });
+    objective = scores.objective;
     const { inputShape } = spec;
-    const points = await measureRobustness(landscape, params, {
+    const points = await measureRobustness(scores, params, {
       ...{ seed, inputShape, signal: context.signal, onPoint: () => count() },
     });
-    await landscape.close();
+    await scores.close();
     measured.push({ name, points });
   }
   const findings = () => {
@@ -47,7 +49,7 @@ export async function robustnessCommand(
     const figures = robustnessFigures(measured);
     const settings = {
       ...{ first: a.name, second: b.name, network: runs[0]!.spec.name },
-      ...{ testImages: numExamples, imagesPerBlock: batchSize, seed },
+      ...{ testImages: numExamples, imagesPerBlock: batchSize, seed, objective },
     };
     return {
       name: "robustness",

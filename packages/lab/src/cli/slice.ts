@@ -1,7 +1,7 @@
 import { InputError } from "../inputError.ts";
 import { type LoadedRun, loadRuns } from "../landscape/loadRun.ts";
-import { lossLandscape } from "../landscape/lossLandscape.ts";
 import { short } from "../landscape/numbers.ts";
+import { recalibratedScores } from "../landscape/recalibratedScores.ts";
 import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../landscape/slices.ts";
 import { lineFigure, slicePage, surfaceFigure } from "../landscape/slicesFigure.ts";
 import type { CommandContext } from "./context.ts";
@@ -30,32 +30,23 @@ export async function sliceCommand(
   const { spec, data } = first;
   const { points, grid, span, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
-  // Copies: between two solutions batch-norm statistics are interpolated with the weights.
-  const statistics = Object.fromEntries(Object.entries(first.statistics).map(([name, own]) => [name, own.slice()]));
-  const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
+  const scores = recalibratedScores(spec, data.train, { numExamples, calibration: data.train, signal: context.signal });
   const random = (index: number): Float32Array => filterNormalisedDirection(first.params, first.layout, seed, index);
   const along = second === undefined ? random(0) : first.params.map((value, i) => second.params[i]! - value);
-  const prepare = (x: number): void => {
-    if (second === undefined) return;
-    for (const [name, values] of Object.entries(statistics)) {
-      const [a, b] = [first.statistics[name]!, second.statistics[name]!];
-      for (let i = 0; i < values.length; i++) values[i] = a[i]! + x * (b[i]! - a[i]!);
-    }
-  };
   const [low, high] = second === undefined ? [-span, span] : [-0.5, 1.5];
   const count = counter(context, points + grid * grid, "points");
-  const common = { origin: first.params, prepare, signal: context.signal, onPoint: count };
-  const line = await measureSlice(landscape, {
+  const common = { origin: first.params, onPoint: count };
+  const line = await measureSlice(scores, {
     ...{ ...common, directions: [along], xs: steps(low, high, points), ys: [0] },
   });
-  const surface = await measureSlice(landscape, {
+  const surface = await measureSlice(scores, {
     ...{ ...common, directions: [along, random(1)] },
     ...{ xs: steps(low, high, grid), ys: steps(-span, span, grid) },
   });
-  await landscape.close();
+  await scores.close();
   const settings = {
     ...{ first: first.name, second: second?.name ?? "none", network: spec.name, examples: numExamples },
-    ...{ points, grid, span, seed },
+    ...{ points, grid, span, seed, objective: scores.objective },
   };
   const findings = () => {
     const marks =

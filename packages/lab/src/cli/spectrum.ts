@@ -26,7 +26,7 @@ export async function spectrumCommand(
   options: SpectrumCommand,
   context: CommandContext,
 ): Promise<number> {
-  const { record, spec, data, params, statistics } = loadRun(path);
+  const { record, spec, data, params } = loadRun(path);
   const { steps, probes, seed, dense = false } = options;
   if (dense && params.length > maxDense) {
     throw new InputError(
@@ -34,7 +34,7 @@ export async function spectrumCommand(
     );
   }
   const numExamples = Math.min(options.examples, data.train.numExamples);
-  const landscape = lossLandscape(spec, data.train, { numExamples, statistics });
+  const landscape = lossLandscape(spec, data.train, { numExamples, signal: context.signal });
   const started = performance.now();
   const numbers = { numSteps: steps, numProbes: probes, dense };
   const count = counter(context, numProductsOf(numbers, params.length), "Hessian-vector products");
@@ -48,6 +48,7 @@ export async function spectrumCommand(
     optimizer: record.settings.optimizer,
     weights: params.length,
     examples: numExamples,
+    objective: landscape.objective,
     ...{ steps, probes, seed },
     seconds: Math.round((performance.now() - started) / 1000),
   };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
+import { hasBatchNorm } from "../landscape/lossLandscape.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
@@ -8,7 +9,7 @@ import { measureCoupling, measureSolution, type StudyMeasures } from "../study/m
 import { studyFigures } from "../study/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
 import type { RunResult } from "../training/events.ts";
-import { loadData } from "../training/loadData.ts";
+import { loadData, networkOf } from "../training/loadData.ts";
 import { continueTraining } from "../training/resumeTraining.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { writeFindings } from "./findings.ts";
@@ -57,6 +58,8 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     trained.push({ run, path, result });
   }
   const measures: StudyMeasures = measuresOf(options);
+  // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
+  const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
   const measured: MeasuredRun[] = [];
   for (const { run, path, result } of trained) {
     const { condition, seed } = run;
@@ -64,13 +67,11 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       ...{ signal, threads },
       onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
     };
-    const own = await kept(join(path, "measures.json"), measures, context, () =>
-      measureSolution(path, measures, hooks),
-    );
+    const own = await kept(join(path, "measures.json"), asked, context, () => measureSolution(path, measures, hooks));
     const coupling =
       seed > couplingSeeds || !integrated.includes(condition.name)
         ? null
-        : await kept(join(path, "coupling.json"), measures, context, () => measureCoupling(path, measures, hooks));
+        : await kept(join(path, "coupling.json"), asked, context, () => measureCoupling(path, measures, hooks));
     if (signal.aborted) return interrupted(context);
     measured.push({
       ...{ condition: condition.name, seed, result },

@@ -98,8 +98,7 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
   const { numExamples, numStarts, weightDecay, tolerance, threads, signal, onSearch } = options;
   const stop = signal === undefined ? {} : { signal };
   const landscape = lossLandscape(spec, split, {
-    ...{ numExamples, batchSize: numExamples },
-    ...(threads === undefined ? {} : { threads }),
+    ...{ numExamples, batchSize: numExamples, threads, signal },
   });
   const { energyAt, field } = regularised(landscape, weightDecay);
   const starts = await sgdStarts(spec, split, options);

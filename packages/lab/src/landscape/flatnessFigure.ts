@@ -66,7 +66,7 @@ export function flatnessPage(
 ${listHtml(sentences)}
 ${figureHtml(figure)}
 ${table([["measure", a.name, b.name, "difference ± s.e.", "detectable", "verdict"], ...rows], "Draws of noise are shared, and their differences paired.")}
-${settingsHtml(settings, "Evaluation mode; batch-norm statistics stay those of the solution.")}`,
+${settingsHtml(settings, "The objective is the function that Hessians, ascent and local entropy see; under weight noise it is objectiveOfNoise.")}`,
   );
 }
 

@@ -16,8 +16,6 @@ export interface LoadedRun {
   readonly params: Float32Array;
   /** Where each parameter lies in x. */
   readonly layout: readonly ParameterBlock[];
-  /** Batch-norm statistics by name. */
-  readonly statistics: Readonly<Record<string, Float32Array>>;
 }
 
 /**
@@ -42,13 +40,8 @@ export function loadRun(path: string): LoadedRun {
   };
   const params = new Float32Array(network.numParams);
   for (const { block } of network.parameters) params.set(take(block.name, sizeOf(block.shape)), block.offset);
-  const statistics = Object.fromEntries(
-    network.runningStatistics.flatMap(({ name, mean }) =>
-      [`${name}.mean`, `${name}.variance`].map((key) => [key, take(key, sizeOf(mean.shape))] as const),
-    ),
-  );
   const layout = network.parameters.map(({ block }) => block);
-  return { name: record.name, record, spec, data: loadData(record.settings), params, layout, statistics };
+  return { name: record.name, record, spec, data: loadData(record.settings), params, layout };
 }
 
 /** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks */

@@ -103,6 +103,6 @@ export function localEntropyPage(curves: readonly NamedCurve[], figure: Figure, 
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
 ${table([["run", "σ", "estimator", "F̃ ± standard error", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from below; Laplace is right where the loss is quadratic over σ.")}
-${settingsHtml(settings, "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
+${settingsHtml(settings, "The objective is the function f that the chains see.")}`,
   );
 }

@@ -12,6 +12,7 @@ import {
 } from "entropy-sgd";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { type EstimatorName, localEntropyEstimators } from "./measureLocalEntropy.ts";
+import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /** A measure of a solution. */
 export interface FlatnessMeasure {
@@ -63,13 +64,13 @@ const sizes = { ball: 0.05, box: 1e-3, absolute: 0.03, relative: 0.3 } as const;
 /** The same network over the same or fewer examples: eigenvalues and trace may be had on more than the rest. */
 export interface FlatnessLandscapes {
   readonly curvature: LossLandscape;
+  /** Behind ascent and local entropy. */
   readonly loss: LossLandscape;
+  /** Behind weight noise. */
+  readonly scores: RecalibratedScores;
 }
 
-/**
- * Measures a solution on the landscapes' examples. Batch norm keeps its statistics at the solution, also where weights are
- * disturbed.
- */
+/** Measures a solution on the landscapes' examples. */
 export async function measureFlatness(
   landscapes: FlatnessLandscapes,
   params: Float32Array,
@@ -87,13 +88,13 @@ export async function measureFlatness(
 }
 
 function recipesOf(
-  { curvature, loss: landscape }: FlatnessLandscapes,
+  { curvature, loss: landscape, scores }: FlatnessLandscapes,
   params: Float32Array,
   options: FlatnessOptions,
 ): Recipe[] {
   const { inverseTemperature, radii, numDraws, numSteps, numProbes, numDensityProbes, seed } = options;
   const hessian = curvature.hessianAt(params);
-  const scoreAt = (x: Float64Array) => landscape.lossAt(x);
+  const scoreAt = (x: Float64Array) => scores.lossAt(x);
   const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
   const top = async (operator: SymmetricOperator): Promise<Result> => {
     const { largest } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });

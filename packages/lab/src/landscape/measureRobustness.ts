@@ -1,7 +1,8 @@
 /** Loss and error of solutions under perturbations, compared in pairs. */
 import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd";
-import type { LossAndError, LossLandscape } from "./lossLandscape.ts";
+import type { LossAndError } from "./lossLandscape.ts";
 import { perturbations } from "./perturbations.ts";
+import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /** A solution under one perturbation of one size. */
 export interface RobustnessPoint {
@@ -30,14 +31,14 @@ export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { size
  * Two solutions of one network measured with one seed see the same images under the same noise.
  */
 export async function measureRobustness(
-  landscape: LossLandscape,
+  scores: RecalibratedScores,
   params: Float32Array,
   { seed, inputShape, signal, onPoint }: RobustnessOptions,
 ): Promise<RobustnessPoint[]> {
   const points: RobustnessPoint[] = [];
   const measure = async (perturbation: string, size: number, disturbance = {}): Promise<void> => {
     if (signal?.aborted) return;
-    const blocks = await landscape.batchScores(params, disturbance);
+    const blocks = await scores.batchScores(params, disturbance);
     const mean = (of: keyof LossAndError): MeanEstimate => meanEstimate(blocks.map((block) => block[of]));
     const point = { perturbation, size, error: mean("error"), loss: mean("loss"), blocks };
     points.push(point);

@@ -1,7 +1,7 @@
 /** The perturbations under which solutions are compared: of data, activations and weights. */
 import { integersInto, normalInto, type RandomKey, randomKey } from "entropy-sgd";
 import type { NoiseEntry } from "onnx-grad";
-import type { Disturbance } from "./lossLandscape.ts";
+import type { Disturbance } from "./recalibratedScores.ts";
 
 /** What a perturbation of some size and seed does; batches have noise of their own. */
 export interface Perturbation {

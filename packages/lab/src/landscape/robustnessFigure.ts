@@ -85,6 +85,6 @@ ${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "d
 <h2>Test loss</h2>
 ${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...losses], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
-${settingsHtml(settings, "Evaluation mode; batch-norm statistics stay those of the solution, also where weights are disturbed.")}`,
+${settingsHtml(settings, "With batch norm, disturbed weights have statistics of their own, as a network deployed with them would; noise of inputs and activations meets those of the solution.")}`,
   );
 }

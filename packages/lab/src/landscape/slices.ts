@@ -5,7 +5,8 @@
  */
 import { normalInto, randomKey } from "entropy-sgd";
 import { type ParameterBlock, sizeOf } from "onnx-grad";
-import type { LossAndError, LossLandscape } from "./lossLandscape.ts";
+import type { LossAndError } from "./lossLandscape.ts";
+import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /**
  * A random direction whose filters have the norms of the weights' filters; biases and normalisation stay where they are.
@@ -56,24 +57,20 @@ export interface SliceOptions {
   readonly directions: readonly [Float32Array, Float32Array?];
   readonly xs: readonly number[];
   readonly ys: readonly number[];
-  /** Called before each point, with its first coordinate. */
-  readonly prepare?: (x: number) => void;
-  readonly signal?: { readonly aborted: boolean };
-  readonly onPoint?: () => void;
+  readonly onPoint?: (point: SlicePoint) => void;
 }
 
-/** f(origin + x·d₁ + y·d₂) on a grid, x innermost. One forward pass per point; infinite losses stay in. */
-export async function measureSlice(landscape: LossLandscape, options: SliceOptions): Promise<SlicePoint[]> {
-  const { origin, directions, xs, ys, prepare, signal, onPoint } = options;
+/** f(origin + x·d₁ + y·d₂) on a grid, x innermost. One score per point; infinite losses stay in. */
+export async function measureSlice(scores: RecalibratedScores, options: SliceOptions): Promise<SlicePoint[]> {
+  const { origin, directions, xs, ys, onPoint } = options;
   const [first, second] = directions;
   const points: SlicePoint[] = [];
   for (const y of ys) {
     for (const x of xs) {
-      if (signal?.aborted) return points;
-      prepare?.(x);
       const at = origin.map((value, i) => value + x * first[i]! + (second === undefined ? 0 : y * second[i]!));
-      points.push({ x, y, ...(await landscape.lossAt(at)) });
-      onPoint?.();
+      const point = { x, y, ...(await scores.lossAt(at)) };
+      points.push(point);
+      onPoint?.(point);
     }
   }
   return points;

@@ -80,6 +80,6 @@ export function slicePage(figures: readonly Figure[], settings: PageSettings): s
     "Slices of the loss",
     `<p class="lead">${escaped(lead)}</p>
 ${figures.map(figureHtml).join("\n")}
-${settingsHtml(settings, "Evaluation mode. Between two solutions batch-norm statistics are interpolated with the weights; around one they stay its own.")}`,
+${settingsHtml(settings, "The objective is the network as it would be deployed at each point: with batch norm, each point has statistics of its own.")}`,
   );
 }

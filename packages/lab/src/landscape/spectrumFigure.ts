@@ -112,6 +112,6 @@ ${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relativ
 <h2>Share near zero</h2>
 ${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
 <p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
-${settingsHtml(settings, "Evaluation mode: fixed batch-norm statistics, no dropout.")}`,
+${settingsHtml(settings, "The objective is the function whose Hessian this is.")}`,
   );
 }

@@ -1,6 +1,7 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
 import { buildNetwork, type CompileOptions, compile, optimise, type Program, sizeOf } from "onnx-grad";
 import type { Split } from "../data/split.ts";
+import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { scoreLogits } from "./evaluation.ts";
@@ -12,8 +13,8 @@ const batchSizes = { recalibration: 1000, evaluation: 250 } as const;
 /** The forward passes of a network and its running statistics. */
 export interface EvaluationPrograms {
   readonly statistics: Readonly<Record<string, Float32Array>>;
-  recalibrate(params: Float32Array, split: Split): Promise<void>;
-  evaluate(params: Float32Array, split: Split): Promise<Evaluation>;
+  recalibrate(params: Float32Array, split: Split, signal?: StopSignal): Promise<void>;
+  evaluate(params: Float32Array, split: Split, signal?: StopSignal): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
@@ -46,16 +47,18 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
     return program;
   };
 
-  /** Runs `use` after the forward pass of each batch of the split, in order. */
+  /** Runs `use` after the forward pass of each batch of the split, in order. @throws Interruption after a signal */
   async function overBatches(
     mode: "evaluation" | "recalibration",
     params: Float32Array,
     split: Split,
+    signal: StopSignal,
     use: (program: Forward, start: number, count: number) => void,
   ): Promise<void> {
     const exampleSize = sizeOf(spec.inputShape);
     const batch = batchSizes[mode];
     for (let start = 0; start < split.numExamples; start += batch) {
+      throwIfInterrupted(signal);
       const count = Math.min(batch, split.numExamples - start);
       const program = await forward(mode, count);
       for (let i = 0; i < count; i++) split.readExampleInto(program.inputs, i * exampleSize, start + i);
@@ -66,11 +69,11 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
 
   return {
     statistics,
-    async recalibrate(params, split) {
+    async recalibrate(params, split, signal) {
       const sums = Object.fromEntries(
         Object.entries(statistics).map(([name, { length }]) => [name, new Float64Array(length)]),
       );
-      await overBatches("recalibration", params, split, ({ outputs, counts }, _, count) => {
+      await overBatches("recalibration", params, split, signal, ({ outputs, counts }, _, count) => {
         for (const [name, sum] of Object.entries(sums)) {
           const numbers = counts[name.replace(/\.(mean|variance)$/, "")]!;
           const correction = name.endsWith(".variance") ? numbers / Math.max(1, numbers - 1) : 1;
@@ -82,10 +85,10 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
       });
       for (const [name, sum] of Object.entries(sums)) statistics[name]!.set(sum);
     },
-    async evaluate(params, split) {
+    async evaluate(params, split, signal) {
       let lossSum = 0;
       let numWrong = 0;
-      await overBatches("evaluation", params, split, ({ outputs }, start, count) => {
+      await overBatches("evaluation", params, split, signal, ({ outputs }, start, count) => {
         const scores = scoreLogits(outputs.logits!, spec.numClasses, count, (row) => split.labelOf(start + row));
         lossSum += scores.lossSum;
         numWrong += scores.numWrong;

@@ -1,6 +1,7 @@
 import type { VectorMemory } from "entropy-sgd";
 import type { ParameterBlock } from "onnx-grad";
 import type { Split } from "../data/split.ts";
+import type { StopSignal } from "../interruption.ts";
 
 /** A dropout mask that the caller fills with 0 or 1/keep before each gradient. Shape (batch, ...). */
 export interface DropoutMask {
@@ -47,10 +48,10 @@ export interface TrainableModel {
   readonly hasBatchNorm: boolean;
   /** Running statistics by name (`bn1.mean`, `bn1.variance`), live: `recalibrate` overwrites them, `load` may too. */
   readonly statistics: Readonly<Record<string, Float32Array>>;
-  /** Replaces the statistics by means over `split` in order, dropout off, batches of 1,000 (spec: unbiased variances). */
-  recalibrate(params: Float32Array, split: Split): Promise<void>;
-  /** Evaluation mode: running statistics, no dropout; a short last batch is weighted by its size. */
-  evaluate(params: Float32Array, split: Split): Promise<Evaluation>;
+  /** Replaces the statistics by means over `split` in order, dropout off, batches of 1,000 (spec: unbiased variances). After a signal it throws an `Interruption` between two batches. */
+  recalibrate(params: Float32Array, split: Split, signal?: StopSignal): Promise<void>;
+  /** Evaluation mode: running statistics, no dropout; a short last batch is weighted by its size. Ends by a signal as `recalibrate`. */
+  evaluate(params: Float32Array, split: Split, signal?: StopSignal): Promise<Evaluation>;
   /** Frees native sessions. */
   close(): Promise<void>;
 }

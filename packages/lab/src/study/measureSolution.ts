@@ -5,6 +5,7 @@ import { lossLandscape } from "../landscape/lossLandscape.ts";
 import { type FlatnessMeasure, measureFlatness } from "../landscape/measureFlatness.ts";
 import { type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
 import { measureRobustness, type RobustnessPoint } from "../landscape/measureRobustness.ts";
+import { recalibratedScores } from "../landscape/recalibratedScores.ts";
 
 /** How much is measured; examples are those of the training split, from the first on. */
 export interface StudyMeasures {
@@ -60,15 +61,16 @@ export async function measureSolution(
   measures: StudyMeasures,
   { signal, threads, onStep }: MeasureHooks,
 ): Promise<SolutionMeasures> {
-  const { spec, data, params, statistics, record } = loadRun(path);
+  const { spec, data, params, record } = loadRun(path);
   const { seed } = record.settings;
-  const common = { statistics, ...(threads === undefined ? {} : { threads }) };
+  const common = { threads, signal, calibration: data.train };
   const stop = signal === undefined ? {} : { signal };
   const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
   const curvature = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.curvatureExamples) });
   const loss = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
+  const scores = recalibratedScores(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
   const { radii, draws, steps, probes } = measures;
-  const flatness = await measureFlatness({ curvature, loss }, params, {
+  const flatness = await measureFlatness({ curvature, loss, scores }, params, {
     inverseTemperature: data.train.numExamples,
     radii,
     numDraws: draws,
@@ -81,7 +83,8 @@ export async function measureSolution(
   });
   await curvature.close();
   await loss.close();
-  const test = lossLandscape(spec, data.test, {
+  await scores.close();
+  const test = recalibratedScores(spec, data.test, {
     ...common,
     numExamples: Math.min(measures.testExamples, data.test.numExamples),
     batchSize: Math.min(blockSize, Math.floor(Math.min(measures.testExamples, data.test.numExamples) / 2)),
@@ -103,12 +106,9 @@ export async function measureCoupling(
   { couplingExamples, radii, samples, steps }: StudyMeasures,
   { signal, threads, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
-  const { spec, data, params, statistics, record } = loadRun(path);
-  const landscape = lossLandscape(spec, data.train, {
-    numExamples: Math.min(couplingExamples, data.train.numExamples),
-    statistics,
-    ...(threads === undefined ? {} : { threads }),
-  });
+  const { spec, data, params, record } = loadRun(path);
+  const numExamples = Math.min(couplingExamples, data.train.numExamples);
+  const landscape = lossLandscape(spec, data.train, { numExamples, threads, signal });
   const { points } = await measureLocalEntropy(landscape, params, {
     inverseTemperature: data.train.numExamples,
     radii,
