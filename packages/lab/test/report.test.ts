@@ -61,13 +61,15 @@ describe("figures", () => {
 });
 
 describe("the page", () => {
-  test("says parity when the difference is within two standard errors, and a difference otherwise", () => {
-    // 1.5 ± 0.71 against 1.5 ± 0.42: the difference is 0.
-    expect(page([...two, ...other])).toContain("no difference beyond two standard errors: parity");
-    const far = [recordOf("sgd", 1, [0.2, 0.1]), recordOf("sgd", 2, [0.2, 0.102])];
-    // 1.5 ± 0.71 against 10.1 ± 0.14: −8.6 with a standard error of √(0.25 + 0.01).
-    expect(page([...two, ...far])).toContain("(lower by 8.60 points; standard error of the difference 0.51)");
-    expect(page([two[0]!, other[0]!])).toContain("one seed says nothing about the spread");
+  test("says what two seeds allow to say, and a difference where one is seen", () => {
+    // Pairs −0.8 and 0.8 points: 0 ± 0.8, of which 12.7 + 1.38 standard errors could have been seen.
+    expect(page([...two, ...other])).toContain("not distinguishable with 2 seeds: 0.00 ± 0.80 points; ");
+    const far = [recordOf("sgd", 1, [0.2, 0.101]), recordOf("sgd", 2, [0.2, 0.112])];
+    // Pairs −9.1 and −9.2 points.
+    expect(page([...two, ...far])).toContain("(lower by 9.15 ± 0.05 points)");
+    const single = page([two[0]!, other[0]!, recordOf("adam", 1, [0.2, 0.1])]);
+    expect(single.split("One seed says nothing about the spread")).toHaveLength(2);
+    expect(page([...two, ...other])).not.toMatch(/parity/);
   });
 
   test("holds no broken numbers for diverged, interrupted and empty runs", () => {
@@ -104,7 +106,7 @@ test("the table of the terminal is aligned and says what diverged", () => {
   ]);
   const [head, rule, first, second] = table.split("\n");
   expect(first).toMatch(/^entropy-sgd \(lua\)\s+2\s+80\s+1\.50 ± 0\.71\s/);
-  expect(second).toMatch(/^sgd\s+1 \(1 diverged\)\s+80\s+–\s/);
+  expect(second).toMatch(/^sgd\s+0 of 1 \(1 diverged\)\s+80\s+–\s/);
   expect(rule!.length).toBe(head!.length);
   expect(first!.length).toBe(rule!.length);
 });

@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { differenceOf, verdictInWords } from "../src/runs/difference.ts";
-import { spreadOf } from "../src/runs/summarise.ts";
 import { jsonOf, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 
 const root = temporaryFolder();
@@ -17,41 +15,6 @@ beforeAll(() => {
   }
   writeRun(join(folder, "adam"), { optimizer: "adam", errors: [0.5, 0.02] });
   writeRun(join(folder, "failed"), { optimizer: "adamw", result: { reason: "non-finite", testError: null } });
-});
-
-describe("differences of means", () => {
-  test("by hand: 1, 3 and 10, 10, 13", () => {
-    const [one, other] = [spreadOf([0.01, 0.03]), spreadOf([0.1, 0.1, 0.13])];
-    const difference = differenceOf(one, other);
-    expect(difference.estimate).toBeCloseTo(-0.09, 12);
-    // √(2 / 2 + 3 / 3) per cent.
-    expect(difference.standardError).toBeCloseTo(0.01 * Math.SQRT2, 12);
-    expect(difference.verdict).toBe("lower");
-    expect(verdictInWords(difference)).toBe(" (lower by 9.00 points; standard error of the difference 1.41).");
-    expect(differenceOf(other, one).verdict).toBe("higher");
-    const near = differenceOf(one, spreadOf([0.02, 0.04]));
-    expect(near.verdict).toBe("parity");
-    expect(verdictInWords(near)).toContain("(no difference beyond two standard errors: parity; ");
-  });
-
-  test("begin beyond two standard errors", () => {
-    // √(1 / 2 + 1 / 2) = 1.
-    const verdict = (mean: number) => differenceOf({ mean, sd: 1, n: 2 }, { mean: 0, sd: 1, n: 2 }).verdict;
-    expect([-2.01, -1.99, 0, 1.99, 2.01].map(verdict)).toEqual(["lower", "parity", "parity", "parity", "higher"]);
-  });
-
-  test("say nothing without a spread or a mean", () => {
-    expect(differenceOf(spreadOf([1]), spreadOf([1, 2]))).toEqual({
-      estimate: -0.5,
-      standardError: null,
-      verdict: null,
-    });
-    expect(verdictInWords(differenceOf(spreadOf([1]), spreadOf([1])))).toBe(
-      "; one seed says nothing about the spread.",
-    );
-    expect(differenceOf(spreadOf([]), spreadOf([1, 2])).estimate).toBeNull();
-    expect(verdictInWords(differenceOf(spreadOf([]), spreadOf([])))).toMatch(/there is no difference\.$/);
-  });
 });
 
 describe("runs compare", () => {
@@ -77,14 +40,19 @@ describe("runs compare", () => {
     expect(settingsThatDiffer).toMatchObject({ learningRate: [0.1, 0.01, 0.001], momentum: [0.9, 0.9, null] });
     expect(settingsThatDiffer).not.toHaveProperty("seed");
     expect(differences).toMatchObject([
-      { first: "sgd learningRate=0.1", second: "sgd learningRate=0.01", testError: { verdict: "higher" } },
-      { first: "sgd learningRate=0.1", second: "adam", testError: { verdict: null, standardError: null } },
+      {
+        first: "sgd learningRate=0.1",
+        second: "sgd learningRate=0.01",
+        testError: { paired: false, judged: { seen: true, equivalent: false, margin: 0.002 } },
+      },
+      { first: "sgd learningRate=0.1", second: "adam", testError: { numSeeds: [3, 1], judged: null } },
     ]);
     expect(sentences).toEqual([
       expect.stringMatching(/^The groups differ in optimizer, .*learningRate/),
       "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against sgd learningRate=0.01 2.00 ± 1.41 % at the end " +
-        "(higher by 9.00 points; standard error of the difference 1.41).",
-      "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against adam 2.00 % at the end; one seed says nothing about the spread.",
+        "(higher by 9.00 ± 1.41 points).",
+      "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against adam 2.00 % at the end.",
+      "One seed says nothing about the spread: no difference can be judged where a mean is of one seed.",
     ]);
   });
 
@@ -135,9 +103,7 @@ describe("runs compare", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(`\nThe report is ${join(out, "report.html")}\n`)]);
     expect(readdirSync(join(out, "figures"))).toContain("test-error.svg");
     const page = readFileSync(join(out, "report.html"), "utf8");
-    expect(page).toContain(
-      "adam 2.00 % against sgd learningRate=0.1 11.00 ± 1.73 % at the end; one seed says nothing about the spread.",
-    );
+    expect(page).toContain("adam 2.00 % against sgd learningRate=0.1 11.00 ± 1.73 % at the end.");
     expect(page).toMatch(/<td>sgd learningRate=0\.01<\/td><td>2<\/td><td>2\.00 ± 1\.41<\/td>/);
     expect(page).toContain("2 of 8 runs did not reach the end of the budget");
     expect(page).not.toMatch(/NaN|undefined|Infinity/);

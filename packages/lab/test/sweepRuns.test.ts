@@ -142,7 +142,7 @@ describe("results", () => {
     // 0.15 − 0.125; variances 0.05²/2 and 0.1²/2 of two runs each.
     const standardError = Math.sqrt((0.05 ** 2 / 2 + 0.1 ** 2 / 2) / 2);
     expect(result.difference?.estimate).toBeCloseTo(0.025, 12);
-    expect(result.difference?.standardError).toBeCloseTo(standardError, 12);
+    expect(result.difference?.judged?.standardError).toBeCloseTo(standardError, 12);
     const { head, rows } = resultRows(result);
     expect(head.slice(0, 3)).toEqual(["learningRate", "seeds", "validation error %"]);
     expect(rows[0]).toEqual(["2", "2", "12.50 ± 3.54", "20.00 ± 0.00", "25.00 ± 0.00", "0.0500 ± 0.0000"]);
@@ -150,17 +150,18 @@ describe("results", () => {
     expect(sentencesOf(result)).toEqual([
       "Lowest validation error: learningRate=2 with 12.50 ± 3.54 %; its test error is 25.00 ± 0.00 %, 20.00 ± 0.00 % at the epoch with the best validation error.",
       expect.stringMatching(/^It was chosen among 3 configurations by validation error, .*the test error had no part/),
-      "Second: learningRate=5 with 15.00 ± 7.07 %, higher by 2.50 points, standard error of the difference 5.59 points (within two standard errors: not distinguishable).",
+      "Second: learningRate=5 with 15.00 ± 7.07 % (not distinguishable with 2 seeds: 2.50 ± 5.59 points; the smallest difference that could have been seen is ±41.08 points).",
       "Diverged with some seed, and no candidates for the best: learningRate=4.",
       "Not trained with every seed, and no candidates for the best: 1 configuration.",
     ]);
   });
 
-  test("a difference beyond two standard errors is called one; one seed says nothing", () => {
+  test("a difference that is seen is called one; one seed says nothing", () => {
     const clear = sweepResult(planOfRates([1, 2], 2), [errors(0.1), errors(0.3), errors(0.11), errors(0.31)]);
-    expect(sentencesOf(clear)[2]).toMatch(/higher by 20\.00 points, .* 0\.71 points \(beyond two standard errors\)\.$/);
+    expect(sentencesOf(clear)[2]).toMatch(/\(higher by 20\.00 ± 0\.71 points\)\.$/);
     const single = sweepResult(planOfRates([1, 2], 1), [errors(0.1), errors(0.3)]);
-    expect(sentencesOf(single)[2]).toMatch(/higher by 20\.00 points; one seed says nothing about the spread\.$/);
+    expect(sentencesOf(single)[2]).toMatch(/^Second: learningRate=2 with 30\.00 %\.$/);
+    expect(sentencesOf(single)[3]).toMatch(/^One seed says nothing about the spread/);
   });
 
   test("without validation the training loss decides", () => {

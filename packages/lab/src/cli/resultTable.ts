@@ -15,15 +15,21 @@ const columns: readonly (readonly [title: string, quantity: Quantity, scale: num
 export function resultTable(results: readonly RunResult[]): string {
   const rows = Object.entries(summarise(results)).map(([name, summary]) => {
     const own = results.filter(({ optimizer }) => optimizer === name);
-    const diverged = own.filter(({ reason }) => reason === "non-finite").length;
     return [
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
-      `${own.length}${diverged > 0 ? ` (${diverged} diverged)` : ""}`,
+      numRunsText(summary.testError.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
       ...columns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
     ];
   });
   return textTable(["optimizer", "runs", "gradients", ...columns.map(([title]) => title)], rows).trimEnd();
+}
+
+/** How many runs are behind the means of a row, of how many, and why some are not. */
+export function numRunsText(numCounted: number, runs: readonly RunResult[]): string {
+  const count = numCounted === runs.length ? String(runs.length) : `${numCounted} of ${runs.length}`;
+  const diverged = runs.filter(({ reason }) => reason === "non-finite").length;
+  return diverged > 0 ? `${count} (${diverged} diverged)` : count;
 }
 
 /** `mean ± sd`, the mean alone for one run, a dash where there is none. */

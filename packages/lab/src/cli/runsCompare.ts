@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import { printable, printableJson } from "../printable.ts";
-import { verdictInWords } from "../runs/difference.ts";
+import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import { type Comparison, comparisonsOf, equalKeys } from "../store/compareRuns.ts";
 import { selected } from "../store/conditions.ts";
 import { isRead } from "../store/groupRuns.ts";
@@ -77,15 +77,14 @@ function inWords(comparison: Comparison): string {
 function sentences({ groups, differing, differences }: Comparison): string[] {
   const names = [...differing.keys()];
   const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
+  const compared = differences.map(({ first, second, testError }) => {
+    const [own, other] = [first, second].map(({ label, spreads }) => `${label} ${shown(spreads.testError, 100, 2)} %`);
+    return { text: `Test error: ${own} against ${other} at the end`, difference: testError };
+  });
   return [
     ...(names.length === 0 ? [] : [`The groups differ in ${names.join(", ")}.`]),
     ...(none.length === 0 ? [] : [`No test error at the end of the budget: ${none.join(", ")}.`]),
-    ...differences.map(({ first, second, testError }) => {
-      const [own, other] = [first, second].map(
-        ({ label, spreads }) => `${label} ${shown(spreads.testError, 100, 2)} %`,
-      );
-      return `Test error: ${own} against ${other} at the end${verdictInWords(testError)}`;
-    }),
+    ...comparisonSentences(compared, percentagePoints),
     ...(groups.length === 1 ? ["There is one group: nothing to compare it with."] : []),
   ];
 }

@@ -80,7 +80,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     });
   }
   const findings = () => {
-    const study = assembleStudy(measured);
+    const study = assembleStudy(measured, data === undefined ? null : data);
     const figures = studyFigures(study);
     const { radii, ...amounts } = measures;
     const coupled = { couplingSeeds, couplingConditions: integrated.join(", ") };

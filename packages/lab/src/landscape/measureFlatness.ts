@@ -204,12 +204,15 @@ export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly Flatn
     }
     const { estimate, standardError, detectable, seen } = judgedDifference({
       estimate: first.estimate - second.estimate,
-      standardError: Math.hypot(first.standardError, second.standardError),
+      standardError: Math.hypot(first.standardError, second.standardError, rounding(first), rounding(second)),
       degreesOfFreedom: Number.POSITIVE_INFINITY,
     });
     return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
   });
 }
+
+/** What float32 leaves uncertain of a value that is the difference or mean of many: about eight of its last places. */
+const rounding = ({ estimate }: FlatnessMeasure): number => 2 ** -20 * Math.abs(estimate);
 
 function verdictOf(difference: number, seen: boolean): FlatnessDifference["verdict"] {
   if (!seen) return "no difference seen";

@@ -42,8 +42,10 @@ export function saddleSentences(study: SaddleStudy): string[] {
   const { newton } = numNotConverged;
   const other = numNotConverged["descent, then newton"];
   const dropped = `${newton + other} searches did not converge and were dropped (${newton} of Newton steps alone; ${numGradientFlat} ended in gradient-flat points); ${numRepeated} found a point again`;
-  const ranked =
-    correlation === null
+  const failed = points.length < enoughPoints;
+  const ranked = failed
+    ? "No rank correlation of index and energy: of so few points it would say nothing"
+    : correlation === null
       ? "No rank correlation: too few points or a constant index"
       : `Rank correlation of index and energy ${correlation.estimate.toFixed(3)}, 95 % interval ${correlation.low.toFixed(3)} to ${correlation.high.toFixed(3)}`;
   return [found, dropped, ranked];

@@ -1,8 +1,10 @@
 /** The report: one self-contained HTML page. */
-import { shown } from "../cli/resultTable.ts";
-import { differenceOf, verdictInWords } from "../runs/difference.ts";
+import { numRunsText, shown } from "../cli/resultTable.ts";
 import type { RunRecord } from "../runs/readRun.ts";
-import { type Summary, summarise } from "../runs/summarise.ts";
+import { summarise } from "../runs/summarise.ts";
+import { testErrorOptions } from "../statistics/margins.ts";
+import { differenceOverSeeds } from "../statistics/overSeeds.ts";
+import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import type { RunResult } from "../training/events.ts";
 import { optimizersOf } from "./curves.ts";
 import type { Figure } from "./figures.ts";
@@ -37,20 +39,23 @@ function inWords(records: readonly RunRecord[], results: readonly RunResult[]): 
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
   const unfinished = records.filter(({ result }) => result === null || result.reason !== "budget").length;
   const note = unfinished === 0 ? "" : ` ${unfinished} of ${records.length} runs did not reach the end of the budget.`;
-  return `${budget}${note} ${comparison(Object.entries(summarise(results)))}`.trim();
+  return `${budget}${note} ${comparison(results, settings.data)}`.trim();
 }
 
 /** The differences of the first optimizer to the others, with what their spread allows to say. */
-function comparison(summaries: readonly (readonly [string, Summary])[]): string {
-  const [first, ...others] = summaries.filter(([, summary]) => summary.testError.mean !== null);
+function comparison(results: readonly RunResult[], data: string | null): string {
+  const summaries = Object.entries(summarise(results)).filter(([, summary]) => summary.testError.mean !== null);
+  const [first, ...others] = summaries;
   if (first === undefined) return "No run has a test error.";
   const [name, own] = first;
   if (others.length === 0) return `The test error at the end is ${shown(own.testError, 100, 2)} %.`;
-  const sentences = others.map(([other, { testError }]) => {
-    const text = `${name} ${shown(own.testError, 100, 2)} % against ${other} ${shown(testError, 100, 2)} % at the end`;
-    return text + verdictInWords(differenceOf(own.testError, testError));
-  });
-  return `Test error: ${sentences.join(" ")}`;
+  const errorsOf = (optimizer: string) =>
+    results.filter((run) => run.optimizer === optimizer).map(({ seed, testError }) => ({ seed, value: testError }));
+  const compared = others.map(([other, { testError }]) => ({
+    text: `${name} ${shown(own.testError, 100, 2)} % against ${other} ${shown(testError, 100, 2)} % at the end`,
+    difference: differenceOverSeeds(errorsOf(name), errorsOf(other), testErrorOptions(data)),
+  }));
+  return `Test error: ${comparisonSentences(compared, percentagePoints).join(" ")}`;
 }
 
 function summaryRows(results: readonly RunResult[]): string[][] {
@@ -67,7 +72,10 @@ function summaryRows(results: readonly RunResult[]): string[][] {
     head,
     ...Object.entries(summarise(results)).map(([name, summary]) => [
       name,
-      String(results.filter(({ optimizer }) => optimizer === name).length),
+      numRunsText(
+        summary.testError.n,
+        results.filter(({ optimizer }) => optimizer === name),
+      ),
       shown(summary.testError, 100, 2),
       shown(summary.bestTestError, 100, 2),
       shown(summary.minTestError, 100, 2),

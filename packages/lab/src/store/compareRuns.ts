@@ -1,5 +1,6 @@
 /** Comparisons of groups of runs: only of those with the same network, data and budget. */
-import { type Difference, differenceOf } from "../runs/difference.ts";
+import { testErrorOptions } from "../statistics/margins.ts";
+import { type DifferenceOverSeeds, differenceOverSeeds, type SeedValue } from "../statistics/overSeeds.ts";
 import { dataOf, differences, groupRuns, type ReadRun, type RunGroup } from "./groupRuns.ts";
 import type { Value } from "./quantities.ts";
 
@@ -16,7 +17,7 @@ export interface Comparison {
   readonly differences: readonly {
     readonly first: RunGroup;
     readonly second: RunGroup;
-    readonly testError: Difference;
+    readonly testError: DifferenceOverSeeds;
   }[];
 }
 
@@ -35,11 +36,19 @@ export function comparisonsOf(runs: readonly ReadRun[]): Comparison[] {
       setting: settings[identities.indexOf(identity)]!,
       groups,
       differing: differences(groups.map((group) => group.settings)),
-      differences: first === undefined ? [] : others.map((second) => differenceBetween(first, second)),
+      differences:
+        first === undefined
+          ? []
+          : others.map((second) => differenceBetween(first, second, settings[identities.indexOf(identity)]!.data)),
     };
   });
 }
 
-function differenceBetween(first: RunGroup, second: RunGroup): Comparison["differences"][number] {
-  return { first, second, testError: differenceOf(first.spreads.testError, second.spreads.testError) };
+function differenceBetween(first: RunGroup, second: RunGroup, data: string): Comparison["differences"][number] {
+  const testError = differenceOverSeeds(testErrorsOf(first), testErrorsOf(second), testErrorOptions(data));
+  return { first, second, testError };
+}
+
+function testErrorsOf({ counted }: RunGroup): SeedValue[] {
+  return counted.map(({ content }) => ({ seed: content.settings.seed, value: content.result?.testError ?? null }));
 }

@@ -1,7 +1,9 @@
 /** The study's result from the measures of its runs. */
 import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
+import { testErrorOptions } from "../statistics/margins.ts";
+import { judgedInWords, percentagePoints, type Unit } from "../statistics/words.ts";
 import type { RunResult } from "../training/events.ts";
-import { type Comparison, compareConditions, type Judgement, judge, type Quantity } from "./judge.ts";
+import { type Comparison, compareConditions, type Judgement, judge, judgeEquivalence, type Quantity } from "./judge.ts";
 import type { SolutionMeasures } from "./measureSolution.ts";
 
 /** One run with what was measured of it. */
@@ -28,6 +30,8 @@ export interface PairOfConditions {
 export interface Hypothesis extends Judgement {
   readonly name: string;
   readonly claim: string;
+  /** What the measures say, with their numbers. */
+  readonly found: string;
 }
 
 /** What the report shows. */
@@ -57,17 +61,26 @@ export function byCondition(runs: readonly MeasuredRun[], read: (run: MeasuredRu
   return values;
 }
 
-/** Quantities, comparisons and judgements from the runs. */
-export function assembleStudy(runs: readonly MeasuredRun[]): StudyResult {
+/** Flatness measures and losses are printed as they are. */
+const plain: Unit = { scale: 1, difference: "", digits: 4 };
+
+/**
+ * Quantities, comparisons and judgements from the runs.
+ *
+ * @param data - the data set of the runs as settings name it: null for MNIST, whose margin of equivalence is fixed
+ */
+export function assembleStudy(runs: readonly MeasuredRun[], data: string | null): StudyResult {
   const by = (read: (run: MeasuredRun) => number): Map<string, number[]> => byCondition(runs, read);
   const flatness = runs[0]!.measures.flatness.map(({ name, title }, k) => ({
-    ...{ name, title },
+    ...{ name, title, unit: plain },
     values: by(({ measures }) => (measures.flatness[k]!.valid ? measures.flatness[k]!.estimate : Number.NaN)),
+    errors: by(({ measures }) => measures.flatness[k]!.standardError),
   }));
   const robustness = runs[0]!.measures.robustness.flatMap(({ perturbation, size }, k) =>
     (["error", "loss"] as const).map((of) => ({
       name: `${perturbation}-${size}-${of}`,
-      title: perturbation === "none" ? `Test ${of}, no perturbation` : `Test ${of}, ${perturbation} ${size}`,
+      title: `Test ${of}, ${perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`}${of === "error" ? ", %" : ""}`,
+      unit: of === "error" ? percentagePoints : plain,
       values: by(({ measures }) => measures.robustness[k]![of].estimate),
     })),
   );
@@ -75,11 +88,13 @@ export function assembleStudy(runs: readonly MeasuredRun[]): StudyResult {
   const coupling = points.map(({ radius }, k) => ({
     name: `coupling-${radius}`,
     title: `−F̃ by coupling integration, σ = ${radius}`,
+    unit: plain,
     values: by((run) => (run.coupling?.[k]?.valid ? -run.coupling[k].estimate : Number.NaN)),
   }));
   const testError = {
     name: "test-error",
-    title: "Test error",
+    title: "Test error, %",
+    unit: percentagePoints,
     values: by(({ result }) => result.testError ?? Number.NaN),
   };
   const compared = pairs.map(([first, second]) => ({
@@ -88,32 +103,38 @@ export function assembleStudy(runs: readonly MeasuredRun[]): StudyResult {
     // The first two are the unperturbed test error and loss: parity's question, not robustness.
     robustness: compareConditions(robustness, first, second).slice(2),
     coupling: compareConditions(coupling, first, second),
-    testError: compareConditions([testError], first, second)[0]!,
+    testError: compareConditions([testError], first, second, testErrorOptions(data))[0]!,
   }));
   return { runs, flatness, robustness, coupling, testError, pairs: compared, hypotheses: hypothesesOf(compared) };
 }
 
 function hypothesesOf([claim, mechanism]: readonly PairOfConditions[]): Hypothesis[] {
   const errors = claim!.robustness.filter(({ quantity }) => quantity.name.endsWith("error"));
-  const parity = claim!.testError;
+  const byMajority = (name: string, text: string, comparisons: readonly Comparison[]): Hypothesis => {
+    const judgement = judge(comparisons);
+    const { numBetter, numWorse, numQuantities } = judgement;
+    const found = `better by ${numBetter} of ${numQuantities} measures, worse by ${numWorse}`;
+    return { name, claim: text, ...judgement, found };
+  };
   return [
-    { name: "H1", claim: "Entropy-SGD ends in flatter places than SGD", ...judge(claim!.flatness) },
-    {
-      name: "H2",
-      claim: "Entropy-SGD ends in flatter places than its control without force and noise",
-      ...judge(mechanism!.flatness),
-    },
-    { name: "H3", claim: "Entropy-SGD's solutions err less under perturbation than SGD's", ...judge(errors) },
-    {
-      name: "H4",
-      claim: "Entropy-SGD and SGD have the same test error, up to the detectable difference",
-      ...judge([parity]),
-      verdict:
-        parity.verdict === "no difference seen"
-          ? "supported"
-          : parity.difference === null
-            ? "not decided"
-            : "contradicted",
-    },
+    byMajority("H1", "Entropy-SGD ends in flatter places than SGD", claim!.flatness),
+    byMajority(
+      "H2",
+      "Entropy-SGD ends in flatter places than its control without force and noise",
+      mechanism!.flatness,
+    ),
+    byMajority("H3", "Entropy-SGD's solutions err less under perturbation than SGD's", errors),
+    equivalenceHypothesis(claim!.testError),
   ];
+}
+
+function equivalenceHypothesis(testError: Comparison): Hypothesis {
+  const { difference } = testError;
+  const claim = "Entropy-SGD and SGD have equivalent test errors";
+  const found =
+    difference === null
+      ? "fewer than two seeds"
+      : judgedInWords(difference, `${difference.n} seeds`, percentagePoints) +
+        (difference.margin === null ? "; for these data no margin of equivalence was fixed" : "");
+  return { name: "H4", claim, ...judge([testError]), verdict: judgeEquivalence(testError), found };
 }

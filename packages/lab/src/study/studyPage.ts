@@ -2,17 +2,14 @@ import { short, withError } from "../landscape/numbers.ts";
 import type { Figure } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { spreadOf } from "../runs/summarise.ts";
+import { differenceCaption, differenceHead } from "../statistics/words.ts";
 import { byCondition, type Hypothesis, type PairOfConditions, type StudyResult } from "./assemble.ts";
 import { conditions } from "./conditions.ts";
 import type { Comparison, Quantity } from "./judge.ts";
 
 /** One sentence per hypothesis, for the terminal and the page. */
 export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
-  return hypotheses.map(({ name, claim, verdict, numBetter, numWorse, numQuantities }) =>
-    name === "H4"
-      ? `${name} ${verdict}: ${claim}.`
-      : `${name} ${verdict}: ${claim} (better by ${numBetter} of ${numQuantities} measures, worse by ${numWorse}).`,
-  );
+  return hypotheses.map(({ name, claim, verdict, found }) => `${name} ${verdict}: ${claim} (${found}).`);
 }
 
 /** Where flatness comes from, when H1 and H2 part. */
@@ -40,6 +37,7 @@ export function studyPage(study: StudyResult, figures: readonly Figure[], settin
   const trainLoss: Quantity = {
     name: "train-loss",
     title: "Training loss",
+    unit: { scale: 1, difference: "", digits: 4 },
     values: byCondition(runs, ({ result }) => result.trainLoss ?? Number.NaN),
   };
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
@@ -48,18 +46,19 @@ export function studyPage(study: StudyResult, figures: readonly Figure[], settin
     `<p class="lead">${escaped(lead)}</p>
 <h2>Judgement</h2>
 ${listHtml([...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
-<p>Supported: a difference in favour in more than half of the measures and against in none; contradicted: the reverse. A difference
-is seen beyond 5 % of Student's t over seeds. The measures are not independent, and their number is not corrected for: count
-how many agree.</p>
+<p>H1 to H3 are supported by a difference in favour in more than half of the measures and none against; contradicted by the
+reverse. H4 is supported where two one-sided tests at 5 % place the difference within the margin, contradicted where they place it
+outside. The measures are not independent, and their number is not corrected for: count how many agree.
+${escaped(differenceCaption)}</p>
 <h2>What was trained</h2>
 ${table([["condition", "what"], ...conditions.map(({ name, words }) => [name, words])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
-${valuesTable([percentages(testError), trainLoss], "At the last evaluation point.")}
+${valuesTable([testError, trainLoss], "At the last evaluation point.")}
 <h2>Flatness</h2>
 ${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}
 ${pairs.map((pair) => pairTable(pair, pair.flatness)).join("\n")}
 ${coupling.length === 0 ? "" : `<h2>Local entropy by coupling integration</h2>\n${valuesTable(coupling, "β = N; points whose chains had not mixed (split-R̂ above 1.05) are left out, and drawn hollow.")}\n${couplingTable(study)}`}
 <h2>Robustness</h2>
-${valuesTable(robustness.map(percentagesOfErrors), "Test error in % and loss; mean ± standard deviation over seeds.")}
+${valuesTable(robustness, "Test error in % and loss; mean ± standard deviation over seeds.")}
 ${pairs
   .slice(0, 2)
   .map((pair) => pairTable(pair, pair.robustness))
@@ -69,35 +68,30 @@ ${settingsHtml(settings, "Without dropout. Where the network has batch norm, Hes
   );
 }
 
-function percentages({ name, title, values }: Quantity): Quantity {
-  const scaled = new Map([...values].map(([key, list]) => [key, list.map((value) => 100 * value)] as const));
-  return { name, title: `${title}, %`, values: scaled };
-}
-
-function percentagesOfErrors(quantity: Quantity): Quantity {
-  return quantity.name.endsWith("error") ? percentages(quantity) : quantity;
-}
-
 function valuesTable(quantities: readonly Quantity[], caption: string): string {
   const names = [...quantities[0]!.values.keys()];
   const cell = (values: readonly number[]): string => {
     const { mean, sd, n } = spreadOf(values);
     return mean === null ? "–" : `${withError(mean, sd ?? 0)}${n < values.length ? ` (${n})` : ""}`;
   };
-  const rows = quantities.map(({ title, values }) => [title, ...names.map((name) => cell(values.get(name)!))]);
+  const rows = quantities.map(({ title, values, unit: { scale } }) => [
+    title,
+    ...names.map((name) => cell(values.get(name)!.map((value) => scale * value))),
+  ]);
   return table([["", ...names], ...rows], caption);
 }
 
 function pairTable({ first, second }: PairOfConditions, comparisons: readonly Comparison[]): string {
-  const rows = comparisons.map(({ quantity, difference, verdict }) => [
-    quantity.title,
-    difference === null ? "–" : withError(difference.estimate, difference.standardError),
-    difference === null ? "–" : short(difference.detectable),
-    verdict,
-  ]);
+  const rows = comparisons.map(({ quantity, difference, verdict }) => {
+    const { scale, difference: unit } = quantity.unit;
+    if (difference === null) return [quantity.title, "–", "–", verdict];
+    const { estimate, standardError, detectable } = difference;
+    const size = `${withError(scale * estimate, scale * standardError)}${unit}`;
+    return [quantity.title, size, `±${short(scale * detectable)}${unit}`, verdict];
+  });
   const differs = comparisons.map(({ verdict }) => verdict === "better" || verdict === "worse");
   return table(
-    [[`${first} − ${second}`, "difference ± s.e.", "detectable", "verdict"], ...rows],
+    [[`${first} − ${second}`, ...differenceHead], ...rows],
     `Paired by seed; negative: ${first} is flatter or errs less. Shaded where a difference is seen.`,
     differs,
   );

@@ -1,6 +1,6 @@
 /** What came out of a sweep: means over seeds, the order of the configurations, and what may be said of the best. */
-import { type Difference, differenceOf } from "../runs/difference.ts";
 import { type Summary, summaryOf } from "../runs/summarise.ts";
+import { type DifferenceOverSeeds, differenceOverSeeds } from "../statistics/overSeeds.ts";
 import type { RunResult } from "../training/events.ts";
 import type { Configuration, PlannedRun, SweepPlan } from "./planSweep.ts";
 import type { RunOutcome } from "./runAll.ts";
@@ -39,7 +39,7 @@ export interface SweepResult {
   readonly best: ConfigurationResult | null;
   readonly second: ConfigurationResult | null;
   /** The second's criterion minus the best's; null without both. */
-  readonly difference: Difference | null;
+  readonly difference: DifferenceOverSeeds | null;
   readonly failed: readonly FailedRun[];
 }
 
@@ -64,9 +64,10 @@ export function sweepResult(plan: SweepPlan, outcomes: readonly (RunOutcome | nu
   });
   const criterion: Criterion = plan.runs[0]!.settings.validation === 0 ? "trainLoss" : "validationError";
   const ranked = rankedBy(criterion, configurations);
+  const valuesOf = ({ runs }: ConfigurationResult) =>
+    runs.map(({ result }) => ({ seed: result.seed, value: result[criterion] }));
   const [best = null, second = null] = ranked.filter(({ status }) => status === "complete");
-  const difference =
-    best === null || second === null ? null : differenceOf(second.summary[criterion], best.summary[criterion]);
+  const difference = best === null || second === null ? null : differenceOverSeeds(valuesOf(second), valuesOf(best));
   return { criterion, configurations, ranked, best, second, difference, failed };
 }
 

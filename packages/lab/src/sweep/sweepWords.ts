@@ -1,5 +1,6 @@
 /** The results of a sweep as a table and sentences, for the terminal and the report. */
 import { shown } from "../cli/resultTable.ts";
+import { comparisonSentences } from "../statistics/words.ts";
 import { type Configuration, valueText } from "./planSweep.ts";
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "./sweepResult.ts";
 import type { SweepValue } from "./valueSchemas.ts";
@@ -88,12 +89,9 @@ function bestSentences({ criterion, configurations, best, second, difference }: 
   const note =
     `It was chosen among ${numComplete} configurations by ${words}, which makes that number look better than it would be ` +
     "with new seeds; the test error had no part in the choice.";
-  const amount = (number: number): string => (scale * number).toFixed(digits) + (scale === 100 ? " points" : "");
-  const next = `Second: ${labelOf(second)} with ${value(second)}, higher by ${amount(difference.estimate ?? 0)}`;
-  if (difference.standardError === null) return [first, note, `${next}; one seed says nothing about the spread.`];
-  const verdict =
-    difference.verdict === "parity" ? "within two standard errors: not distinguishable" : "beyond two standard errors";
-  return [first, note, `${next}, standard error of the difference ${amount(difference.standardError)} (${verdict}).`];
+  const inUnit = { scale, difference: scale === 100 ? " points" : "", digits };
+  const next = { text: `Second: ${labelOf(second)} with ${value(second)}`, difference };
+  return [first, note, ...comparisonSentences([next], inUnit)];
 }
 
 function labelOf({ configuration }: ConfigurationResult): string {

@@ -1,0 +1,16 @@
+/** How large a difference of test errors must be to matter, fixed before anything was compared. */
+import type { DifferenceOptions } from "entropy-sgd";
+
+/**
+ * By data set: the margin of equivalence, and one image of the test set, as fractions. docs/decisions/equivalence.md has the
+ * reasons, and margins for what is not trained yet.
+ */
+const testErrors: Readonly<Record<string, DifferenceOptions>> = {
+  MNIST: { margin: 0.002, resolution: 1 / 10_000 },
+};
+
+/** How test errors on some data are judged; without a margin for other data, for which none was fixed. */
+export function testErrorOptions(data: string | null): DifferenceOptions {
+  const name = data ?? "MNIST";
+  return Object.hasOwn(testErrors, name) ? testErrors[name]! : {};
+}

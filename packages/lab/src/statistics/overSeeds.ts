@@ -1,0 +1,60 @@
+/** The difference of two ways to train, over seeds. */
+import { type Difference, type DifferenceOptions, pairedDifference, unpairedDifference } from "entropy-sgd";
+
+/** A value of a run; null where it has none. */
+export interface SeedValue {
+  readonly seed: number;
+  readonly value: number | null;
+}
+
+/** The mean of the first minus that of the second. */
+export interface DifferenceOverSeeds {
+  /** null where one side has no value. */
+  readonly estimate: number | null;
+  /** Runs behind the means of the first and the second. */
+  readonly numSeeds: readonly [number, number];
+  /** Whether seed by seed, since both have the same seeds; a seed gives the same initial weights and data order to all. */
+  readonly paired: boolean;
+  /** What may be said of it; null where one side has a single run, which says nothing about the spread. */
+  readonly judged: Difference | null;
+}
+
+/** The first minus the second: in pairs where both have the same seeds, as independent groups otherwise. */
+export function differenceOverSeeds(
+  first: readonly SeedValue[],
+  second: readonly SeedValue[],
+  options: DifferenceOptions = {},
+): DifferenceOverSeeds {
+  const [a, b] = [valued(first), valued(second)];
+  const [own, other] = [numbersOf(a), numbersOf(b)];
+  const numSeeds = [own.length, other.length] as const;
+  const estimate = own.length === 0 || other.length === 0 ? null : meanOf(own) - meanOf(other);
+  const paired = own.length === other.length && new Set(a.map(seedOf)).size === a.length && a.every(hasIn(b));
+  if (own.length < 2 || other.length < 2) return { estimate, numSeeds, paired, judged: null };
+  const judged = paired
+    ? pairedDifference(own, numbersOf(a.map(({ seed }) => b.find((run) => run.seed === seed)!)), options)
+    : unpairedDifference(own, other, options);
+  return { estimate, numSeeds, paired, judged };
+}
+
+interface Valued {
+  readonly seed: number;
+  readonly value: number;
+}
+
+const seedOf = ({ seed }: Valued): number => seed;
+
+const numbersOf = (runs: readonly Valued[]): number[] => runs.map(({ value }) => value);
+
+const hasIn =
+  (others: readonly Valued[]) =>
+  ({ seed }: Valued): boolean =>
+    others.some((other) => other.seed === seed);
+
+function valued(runs: readonly SeedValue[]): Valued[] {
+  return runs.flatMap(({ seed, value }) => (value === null || !Number.isFinite(value) ? [] : [{ seed, value }]));
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,80 @@
+/** What may be said of a difference: the same words in the terminal and on every page. */
+import type { Difference } from "entropy-sgd";
+import type { DifferenceOverSeeds } from "./overSeeds.ts";
+
+/** How a quantity is printed: values are multiplied by `scale`, and differences have the unit of the values. */
+export interface Unit {
+  readonly scale: number;
+  /** Of differences, with a blank before it: " points" for errors in per cent. */
+  readonly difference: string;
+  readonly digits: number;
+}
+
+/** Errors as percentages. */
+export const percentagePoints: Unit = { scale: 100, difference: " points", digits: 2 };
+
+/** What a test of a difference came to. */
+export type Verdict = "lower" | "higher" | "equivalent" | "not distinguishable";
+
+/** A difference that is seen comes first; it may be within the margin all the same. */
+export function verdictOf({
+  estimate,
+  seen,
+  equivalent,
+}: Pick<Difference, "estimate" | "seen" | "equivalent">): Verdict {
+  if (seen) return estimate < 0 ? "lower" : "higher";
+  return equivalent ? "equivalent" : "not distinguishable";
+}
+
+/** The caption of tables with differences. */
+export const differenceCaption =
+  "Seen: a two-sided t-test at 5 % rejects that there is no difference. Could have been seen: the smallest true difference, " +
+  "of either sign, that this test finds with 80 % power. Not distinguishable is not the same as equal.";
+
+/** The heads of the columns that `differenceCells` fills. */
+export const differenceHead: readonly [string, string, string] = [
+  "difference ± standard error",
+  "could have been seen",
+  "verdict",
+];
+
+/** Two means in words and their difference. */
+export interface ComparedMeans {
+  /** "sgd 2.00 ± 0.10 % against adam 2.20 ± 0.10 %", without a full stop. */
+  readonly text: string;
+  readonly difference: DifferenceOverSeeds;
+}
+
+/** A sentence for each comparison; that single seeds allow no judgement is said once, at the end. */
+export function comparisonSentences(compared: readonly ComparedMeans[], unit: Unit): string[] {
+  const single = compared.filter(({ difference }) => difference.estimate !== null && difference.judged === null);
+  const sentences = compared.map(({ text, difference: { estimate, judged, numSeeds } }) => {
+    if (estimate === null) return `${text}; without a value on both sides there is no difference.`;
+    return judged === null ? `${text}.` : `${text} (${judgedInWords(judged, seedsOf(numSeeds), unit)}).`;
+  });
+  if (single.length === 0) return sentences;
+  const which = single.length === compared.length ? "" : " where a mean is of one seed";
+  return [...sentences, `One seed says nothing about the spread: no difference can be judged${which}.`];
+}
+
+/** What a test allows to say; `over` names what the difference was taken over, such as "3 seeds". */
+export function judgedInWords(difference: Difference, over: string, unit: Unit): string {
+  const { estimate, standardError, detectable, margin } = difference;
+  const amount = (value: number): string => (unit.scale * value).toFixed(unit.digits);
+  const verdict = verdictOf(difference);
+  if (verdict === "lower" || verdict === "higher") {
+    const within = difference.equivalent ? `, within the margin of ±${amount(margin!)}${unit.difference}` : "";
+    return `${verdict} by ${amount(Math.abs(estimate))} ± ${amount(standardError)}${unit.difference}${within}`;
+  }
+  const size = `${amount(estimate)} ± ${amount(standardError)}${unit.difference}`;
+  if (verdict === "equivalent") return `equivalent within ±${amount(margin!)}${unit.difference}: ${size}`;
+  if (standardError === 0) return `not distinguishable with ${over}, whose differences are all alike: ${size}`;
+  return (
+    `not distinguishable with ${over}: ${size}; the smallest difference that could have been seen is ` +
+    `±${amount(detectable)}${unit.difference}`
+  );
+}
+
+function seedsOf([first, second]: readonly [number, number]): string {
+  return first === second ? `${first} seeds` : `${first} and ${second} seeds`;
+}
