@@ -8,6 +8,7 @@ import {
 import { withError } from "../landscape/numbers.ts";
 import { recalibratedScores } from "../landscape/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../landscape/robustnessFigure.ts";
+import { notDistinguishable } from "../statistics/words.ts";
 import type { CommandContext } from "./context.ts";
 import { counter, writeFindings } from "./findings.ts";
 
@@ -58,8 +59,11 @@ export async function robustnessCommand(
       json: { settings, runs: measured, differences },
       lines: differences.map(({ perturbation, size, error: { estimate, standardError, detectable, seen } }) => {
         const what = perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`;
-        const verdict = seen ? `${estimate < 0 ? a.name : b.name} errs less` : "no difference seen";
-        return `${what}: error ${withError(100 * estimate, 100 * standardError)} % (detectable ${(100 * detectable).toFixed(2)}): ${verdict}`;
+        const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
+        const verdict = seen
+          ? `${estimate < 0 ? a.name : b.name} errs less`
+          : `${notDistinguishable}; ±${(100 * detectable).toFixed(2)} points could have been seen`;
+        return `${what}: ${difference}: ${verdict}`;
       }),
     };
   };

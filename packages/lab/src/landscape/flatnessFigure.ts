@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { FlatnessDifference, FlatnessMeasure } from "./measureFlatness.ts";
 import { short, withError } from "./numbers.ts";
 
@@ -12,14 +13,14 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
     .map(({ title, estimate, detectable, verdict }) => ({
       title,
       ratio: Math.max(-limit, Math.min(limit, estimate / detectable)),
-      seen: verdict !== "no difference seen",
+      seen: verdict !== notDistinguishable,
     }));
   const svg = standaloneSvg({
     width: 860,
     height: 80 + 24 * differences.length,
     marginLeft: 390,
     x: {
-      label: `← ${names[0]} is flatter · difference / detectable difference · ${names[1]} is flatter →`,
+      label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
       labelAnchor: "center",
       grid: true,
       domain: [-limit, limit],
@@ -53,7 +54,7 @@ export function flatnessPage(
     cell(a.measures[k]!),
     cell(b.measures[k]!),
     withError(estimate, standardError),
-    short(detectable),
+    `±${short(detectable)}`,
     verdict.replace("first", a.name).replace("second", b.name),
   ]);
   const lead =
@@ -65,7 +66,7 @@ export function flatnessPage(
     `<p class="lead">${escaped(lead)}</p>
 ${listHtml(sentences)}
 ${figureHtml(figure)}
-${table([["measure", a.name, b.name, "difference ± s.e.", "detectable", "verdict"], ...rows], "Draws of noise are shared, and their differences paired.")}
+${table([["measure", a.name, b.name, ...differenceHead], ...rows], `${a.name} minus ${b.name}; draws of noise are shared, and their differences paired. ${differenceCaption}`)}
 ${settingsHtml(settings, "The objective is the function that Hessians, ascent and local entropy see; under weight noise it is objectiveOfNoise.")}`,
   );
 }

@@ -10,8 +10,10 @@ import {
   pairedDifference,
   type SymmetricOperator,
 } from "entropy-sgd";
+import { notDistinguishable } from "../statistics/words.ts";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { type EstimatorName, localEntropyEstimators } from "./measureLocalEntropy.ts";
+import { short, withError } from "./numbers.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /** A measure of a solution. */
@@ -186,7 +188,7 @@ export interface FlatnessDifference {
   readonly standardError: number;
   /** The smallest difference that would have been detected. */
   readonly detectable: number;
-  readonly verdict: "first is flatter" | "second is flatter" | "no difference seen" | "not comparable";
+  readonly verdict: "first is flatter" | "second is flatter" | typeof notDistinguishable | "not comparable";
 }
 
 /** Compares measure by measure: in pairs of draws where both have them, by the errors of both otherwise. */
@@ -215,7 +217,7 @@ export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly Flatn
 const rounding = ({ estimate }: FlatnessMeasure): number => 2 ** -20 * Math.abs(estimate);
 
 function verdictOf(difference: number, seen: boolean): FlatnessDifference["verdict"] {
-  if (!seen) return "no difference seen";
+  if (!seen) return notDistinguishable;
   return difference < 0 ? "first is flatter" : "second is flatter";
 }
 
@@ -224,10 +226,11 @@ export function flatnessSentences(
   differences: readonly FlatnessDifference[],
   names: readonly [string, string],
 ): string[] {
-  return differences.map(({ title, estimate, detectable, verdict }) => {
+  return differences.map(({ title, estimate, standardError, detectable, verdict }) => {
     if (verdict === "not comparable") return `${title}: does not apply to both.`;
-    const size = `${Math.abs(estimate).toPrecision(3)} (detectable: ${detectable.toPrecision(2)})`;
-    if (verdict === "no difference seen") return `${title}: no difference above the detectable one; ${size}.`;
-    return `${title}: ${verdict === "first is flatter" ? names[0] : names[1]} is flatter, by ${size}.`;
+    const size = withError(estimate, standardError);
+    if (verdict === notDistinguishable)
+      return `${title}: ${notDistinguishable}, ${size}; ±${short(detectable)} could have been seen.`;
+    return `${title}: ${verdict === "first is flatter" ? names[0] : names[1]} is flatter, by ${withError(Math.abs(estimate), standardError)}.`;
   });
 }

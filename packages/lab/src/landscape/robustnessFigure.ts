@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type Figure, named, palette, standaloneSvg } from "../report/figures.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { legendLine } from "../report/legend.ts";
+import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
 import { short, withError } from "./numbers.ts";
 import { perturbations } from "./perturbations.ts";
@@ -62,17 +63,17 @@ export function robustnessPage(
     perturbation === "none" ? "none" : `${perturbation} ${size}`,
     `${percent(a.points[k]!.error.estimate)} ± ${percent(a.points[k]!.error.standardError)}`,
     `${percent(b.points[k]!.error.estimate)} ± ${percent(b.points[k]!.error.standardError)}`,
-    `${percent(error.estimate)} ± ${percent(error.standardError)}`,
-    percent(error.detectable),
-    error.seen ? (error.estimate < 0 ? `${a.name} errs less` : `${b.name} errs less`) : "none seen",
+    `${percent(error.estimate)} ± ${percent(error.standardError)} points`,
+    `±${percent(error.detectable)} points`,
+    error.seen ? `${error.estimate < 0 ? a.name : b.name} errs less` : notDistinguishable,
   ]);
   const losses = differences.map(({ perturbation, size, loss }, k) => [
     perturbation === "none" ? "none" : `${perturbation} ${size}`,
     short(a.points[k]!.loss.estimate),
     short(b.points[k]!.loss.estimate),
     withError(loss.estimate, loss.standardError),
-    short(loss.detectable),
-    loss.seen ? (loss.estimate < 0 ? `${a.name} is lower` : `${b.name} is lower`) : "none seen",
+    `±${short(loss.detectable)}`,
+    loss.seen ? `${loss.estimate < 0 ? a.name : b.name} is lower` : notDistinguishable,
   ]);
   const lead =
     "A flat region is said to bear disturbed inputs, noisy activations and noisy weights. Both solutions see the same test " +
@@ -81,9 +82,9 @@ export function robustnessPage(
     `Robustness: ${a.name} and ${b.name}`,
     `<p class="lead">${escaped(lead)}</p>
 <h2>Test error, %</h2>
-${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...rows], "Detectable: the smallest difference that this test finds with 80 % power. Seen: beyond 5 % of Student's t over blocks.")}
+${table([["perturbation", a.name, b.name, ...differenceHead], ...rows], `${a.name} minus ${b.name}, over blocks of images. ${differenceCaption}`)}
 <h2>Test loss</h2>
-${table([["perturbation", a.name, b.name, "difference ± s.e.", "detectable", "difference"], ...losses], "The same of the loss.")}
+${table([["perturbation", a.name, b.name, ...differenceHead], ...losses], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
 ${settingsHtml(settings, "With batch norm, disturbed weights have statistics of their own, as a network deployed with them would; noise of inputs and activations meets those of the solution.")}`,
   );

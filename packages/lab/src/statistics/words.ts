@@ -14,7 +14,10 @@ export interface Unit {
 export const percentagePoints: Unit = { scale: 100, difference: " points", digits: 2 };
 
 /** What a test of a difference came to. */
-export type Verdict = "lower" | "higher" | "equivalent" | "not distinguishable";
+export type Verdict = "lower" | "higher" | "equivalent" | typeof notDistinguishable;
+
+/** Neither a difference nor equivalence was shown. */
+export const notDistinguishable = "not distinguishable";
 
 /** A difference that is seen comes first; it may be within the margin all the same. */
 export function verdictOf({
@@ -23,7 +26,7 @@ export function verdictOf({
   equivalent,
 }: Pick<Difference, "estimate" | "seen" | "equivalent">): Verdict {
   if (seen) return estimate < 0 ? "lower" : "higher";
-  return equivalent ? "equivalent" : "not distinguishable";
+  return equivalent ? "equivalent" : notDistinguishable;
 }
 
 /** The caption of tables with differences. */
