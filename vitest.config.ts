@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     maxWorkers: 2,
+    // Tests of the engine load ONNX Runtime themselves: no telemetry from here either.
+    env: { ORT_DISABLE_TELEMETRY: "1" },
     reporters: ["default", "./tools/summaryReporter.ts"],
     projects: [
       {

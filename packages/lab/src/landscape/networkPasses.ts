@@ -1,7 +1,6 @@
 /** Passes of a network over fixed examples, batch by batch: logits, gradients, Hessian-vector products. */
 import {
   buildNetwork,
-  compile,
   gradients,
   hvp,
   input,
@@ -9,7 +8,6 @@ import {
   type NetworkMode,
   type NoiseEntry,
   type NoiseInput,
-  type OnnxRuntime,
   optimise,
   type Program,
   sizeOf,
@@ -17,10 +15,10 @@ import {
   type Value,
   withActivationNoise,
 } from "onnx-grad";
-import * as ort from "onnxruntime-node";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { bindParameters } from "../model/bindParameters.ts";
+import { compileGraph } from "../model/compileGraph.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 
 /** The graph outputs of one kind of question. */
@@ -89,7 +87,6 @@ interface Pass {
 /** Reads the examples once. Memory: the examples as float32 and one result per kind. */
 export function networkPasses(spec: NetworkSpec, split: Split, options: PassOptions): NetworkPasses {
   const { mode, order, batchSizes, statistics = {}, threads, signal, onPass } = options;
-  const settings = { ort: ort as unknown as OnnxRuntime, ...(threads === undefined ? {} : { threads }) };
   const numExamples = order.length;
   const exampleSize = sizeOf(spec.inputShape);
   const inputs = new Float32Array(numExamples * exampleSize);
@@ -121,7 +118,8 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
       product: () => hvp(loss, weights, directions),
     };
     const optimised = optimise(values[kind]());
-    const program = await compile(Object.fromEntries(optimised.map((value, i) => [`y${i}`, value])), settings);
+    const graph = Object.fromEntries(optimised.map((value, i) => [`y${i}`, value]));
+    const program = await compileGraph(graph, { threads });
     const bind = (name: string, data: Float32Array): void => {
       if (program.inputs[name] !== undefined) program.bindInput(name, data);
     };

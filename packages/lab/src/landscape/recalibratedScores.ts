@@ -1,7 +1,6 @@
 /** Loss and error of a network as it would be deployed with given weights: what slices and weight noise measure. */
 import { permutationInto, randomKey, type Vector } from "entropy-sgd";
-import type { NoiseEntry, OnnxRuntime } from "onnx-grad";
-import * as ort from "onnxruntime-node";
+import type { NoiseEntry } from "onnx-grad";
 import type { Split } from "../data/split.ts";
 import { scoreLogits } from "../model/evaluation.ts";
 import { evaluationPrograms } from "../model/evaluationPrograms.ts";
@@ -66,8 +65,7 @@ export function recalibratedScores(
   const { calibration, threads, signal, onPass, numExamples = split.numExamples, batchSize = 128 } = options;
   requireExamples(split, numExamples);
   const batchNorm = hasBatchNorm(spec);
-  const settings = { ort: ort as unknown as OnnxRuntime, ...(threads === undefined ? {} : { threads }) };
-  const { statistics, recalibrate, close } = evaluationPrograms(spec, 0, settings);
+  const { statistics, recalibrate, close } = evaluationPrograms(spec, 0, threads);
   const subset = calibrationSubset(calibration);
   const passes = networkPasses(spec, split, {
     ...{ threads, signal, onPass, statistics, mode: "evaluation" },

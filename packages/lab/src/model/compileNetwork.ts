@@ -4,20 +4,18 @@ import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from 
 import {
   buildNetwork,
   type CompileOptions,
-  compile,
   gradients,
   initialiseInto,
   input,
   type Network,
-  type OnnxRuntime,
   optimise,
   type Program,
   sizeOf,
   softmaxCrossEntropy,
 } from "onnx-grad";
-import * as ort from "onnxruntime-node";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
+import { compileGraph } from "./compileGraph.ts";
 import { type EvaluationPrograms, evaluationPrograms } from "./evaluationPrograms.ts";
 import { spawnWorker } from "./spawnWorker.ts";
 import type { TrainableModel } from "./trainableModel.ts";
@@ -59,9 +57,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     ),
   ]);
   const names = ["loss", ...parameters.map(({ block }) => `${block.name}.gradient`)];
-  const settings = { ort: ort as unknown as OnnxRuntime, ...(threads === undefined ? {} : { threads }) };
   const graph = Object.fromEntries(outputs.map((value, i) => [names[i]!, value]));
-  const program = await compile(graph, { ...settings, inPlace: true, session });
+  const program = await compileGraph(graph, { threads, inPlace: true, session });
 
   const memory = sharedMemory(arenaBytes(network, inputShape));
   const ahead = (threads ?? availableParallelism()) > 1 ? normalsWorker(numParams, spawnWorker) : null;
@@ -85,7 +82,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const bindInputs = bindParameters(parameters, (name, data) => bindIfUsed(program, name, data));
   const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
 
-  const evaluation: EvaluationPrograms = evaluationPrograms(spec, dropout, settings);
+  const evaluation: EvaluationPrograms = evaluationPrograms(spec, dropout, threads);
   return {
     name: spec.name,
     numParams,

@@ -1,9 +1,10 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
-import { buildNetwork, type CompileOptions, compile, optimise, type Program, sizeOf } from "onnx-grad";
+import { buildNetwork, optimise, sizeOf } from "onnx-grad";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
+import { compileGraph } from "./compileGraph.ts";
 import { scoreLogits } from "./evaluation.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
@@ -28,10 +29,12 @@ interface Forward {
   close(): Promise<void>;
 }
 
-type Settings = Omit<CompileOptions, "session">;
-
 /** Programs are compiled at first use; a short last batch of a split has its own. */
-export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings: Settings): EvaluationPrograms {
+export function evaluationPrograms(
+  spec: NetworkSpec,
+  dropout: number,
+  threads: number | undefined,
+): EvaluationPrograms {
   const definition = spec.define(dropout);
   const statistics: Record<string, Float32Array> = {};
   for (const { name, mean, variance } of buildNetwork(definition, [1, ...spec.inputShape], "evaluation")
@@ -42,7 +45,7 @@ export function evaluationPrograms(spec: NetworkSpec, dropout: number, settings:
   const compiled = new Map<string, Promise<Forward>>();
   const forward = (mode: "evaluation" | "recalibration", batch: number): Promise<Forward> => {
     const key = `${mode} ${batch}`;
-    const program = compiled.get(key) ?? compileForward(spec, dropout, mode, batch, statistics, settings);
+    const program = compiled.get(key) ?? compileForward(spec, dropout, mode, batch, statistics, threads);
     compiled.set(key, program);
     return program;
   };
@@ -109,7 +112,7 @@ async function compileForward(
   mode: "evaluation" | "recalibration",
   batch: number,
   statistics: Readonly<Record<string, Float32Array>>,
-  settings: Settings,
+  threads: number | undefined,
 ): Promise<Forward> {
   const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
   const named =
@@ -123,7 +126,8 @@ async function compileForward(
         );
   const names = Object.keys(named);
   const values = optimise(Object.values(named));
-  const program: Program = await compile(Object.fromEntries(values.map((value, i) => [names[i]!, value])), settings);
+  const graph = Object.fromEntries(values.map((value, i) => [names[i]!, value]));
+  const program = await compileGraph(graph, { threads });
   const inputs = new Float32Array(batch * sizeOf(spec.inputShape));
   const bind = (name: string, data: Float32Array): void => {
     if (program.inputs[name] !== undefined) program.bindInput(name, data);

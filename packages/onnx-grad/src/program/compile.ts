@@ -5,7 +5,13 @@ import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/
 import { lower } from "../lowering/lower.ts";
 import { layOutBatchLast } from "../rewrite/batchLast.ts";
 
-/** The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`. */
+/**
+ * The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`.
+ *
+ * @remarks From 1.30 on onnxruntime-node's Linux builds send telemetry to Microsoft unless `ORT_DISABLE_TELEMETRY=1` stands in
+ * the environment when the first session is created. Set it in the shell, or in the main thread before the first session; a
+ * worker thread's environment is a copy that native code does not see.
+ */
 export interface OnnxRuntime {
   readonly InferenceSession: {
     create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;

@@ -1,0 +1,20 @@
+import { type CompileOptions, compile, type Program, type Value } from "onnx-grad";
+import { loadRuntime } from "./loadRuntime.ts";
+
+/** Options of `compileGraph`: those of `compile`, with the runtime given. */
+export interface CompileGraphOptions extends Omit<CompileOptions, "ort" | "threads"> {
+  /** Threads of one operation; the cores when absent. */
+  readonly threads?: number | undefined;
+}
+
+/** Compiles a graph for the native runtime. @throws InputError if that cannot be loaded */
+export async function compileGraph(
+  outputs: Readonly<Record<string, Value>>,
+  { threads, ...options }: CompileGraphOptions = {},
+): Promise<Program> {
+  return compile(outputs, {
+    ...options,
+    ort: await loadRuntime(),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
