@@ -3,16 +3,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deserialise, entropySgd, geometricScope, type LocalEntropyState, serialise } from "entropy-sgd";
+import { deserialise, entropySgd, geometricScope, type LocalEntropyState, type StateOf, serialise } from "entropy-sgd";
 
 const gradientAt = (x: Float32Array) => x.map((value, i) => (i + 1) * (value - 1));
 const options = { scope: geometricScope(1e-2, 1e-3), innerSteps: 20, noise: 1e-2, seed: 3 };
 const start = new Float32Array([5, -4, 3]);
 
-function steps(state: LocalEntropyState, count: number): LocalEntropyState {
+type State = StateOf<LocalEntropyState, Float32Array>;
+
+function steps(state: State, count: number): State {
   const optimizer = entropySgd(options);
   let now = state;
-  for (let i = 0; i < count; i++) now = optimizer.step(gradientAt(optimizer.gradientPoint(now) as Float32Array), now);
+  for (let i = 0; i < count; i++) now = optimizer.step(gradientAt(optimizer.gradientPoint(now)), now);
   return now;
 }
 

@@ -46,6 +46,7 @@ export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";
 export { type GaussianDrawsOptions, logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
+export { defineOptimizer, type OptimizerDefinition } from "./optimizers/defineOptimizer.ts";
 export { entropyAdam, entropyAdamDefaults } from "./optimizers/entropyAdam.ts";
 export {
   type Adaptive,
@@ -69,6 +70,7 @@ export { type LocalEntropyOptions, localEntropyDefaults, type Placement } from "
 export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
 export { outerStep } from "./optimizers/outerStep.ts";
 export { type SamOptions, type SamState, sam, samDefaults } from "./optimizers/sam.ts";
+export type { SavedOptions } from "./optimizers/savedOptions.ts";
 export { type SgdOptions, sgd, sgdDefaults } from "./optimizers/sgd.ts";
 export { type SgldOptions, sgld, sgldDefaults } from "./optimizers/sgld.ts";
 export { type SwaOptions, swa, swaDefaults } from "./optimizers/swa.ts";
@@ -123,9 +125,11 @@ export {
   type StepScheduleOptions,
   stepSchedule,
 } from "./schedules/schedules.ts";
+export { type Best, bestSoFar } from "./state/bestSoFar.ts";
 export { clone } from "./state/clone.ts";
-export { progress } from "./state/progress.ts";
+export { type ProgressReport, progress } from "./state/progress.ts";
 export {
+  type DeserialiseOptions,
   deserialise,
   type SerialisedState,
   type SerialiseOptions,
@@ -149,6 +153,8 @@ export type {
   Progress,
   ScalarOrSchedule,
   Schedule,
+  StateOf,
   Vector,
   VectorMemory,
+  VectorOf,
 } from "./types.ts";

@@ -4,7 +4,8 @@
  * A table of `OptionSpec` per optimizer is the single source of rules: factories check with it, the command and the
  * playground read it through `optimizerOptions`.
  */
-import type { PlainData } from "./types.ts";
+import { shown } from "./shown.ts";
+import type { PlainData, Schedule } from "./types.ts";
 
 /** What kind of value an option takes. */
 export type OptionKind = "number" | "integer" | "boolean" | "choice" | "groups" | "direction";
@@ -96,14 +97,6 @@ export function directionOption(doc: string): OptionSpec {
   return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc };
 }
 
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -136,7 +129,8 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
 }
 
 /**
- * The options with the defaults filled in, after every name and value was checked; done once, in the factory.
+ * The options with the defaults filled in, after every name and value was checked; done once, in the factory. Schedules
+ * come back as ones that check each value when it is read.
  *
  * @param where - the function named in messages, such as `entropySgd`, or a place in it, such as `entropySgd: groups[0]`
  * @throws TypeError for a missing, unknown or wrongly typed option; RangeError for a value that breaks its rule. The
@@ -160,16 +154,33 @@ export function checkedOptions<O extends object, D extends object>(
   }
   const merged: D & O = { ...defaults, ...options };
   const values = new Map<string, unknown>(Object.entries(merged));
+  const schedules: Record<string, Schedule> = {};
   for (const name of known) {
     const spec = specs[name];
     if (spec === undefined) continue;
     if (!values.has(name)) throw new TypeError(`${where}${separator}${name} is required and must be ${spec.rule}`);
-    const found = verdict(spec, values.get(name));
+    const value = values.get(name);
+    if (isSchedule(spec, value)) schedules[name] = checkedSchedule(`${where}${separator}${name}`, value);
+    const found = verdict(spec, value);
     if (found === "ok") continue;
-    const message = `${where}${separator}${name} must be ${spec.rule}, got ${shown(values.get(name))}`;
+    const message = `${where}${separator}${name} must be ${spec.rule}, got ${shown(value)}`;
     throw found === "type" ? new TypeError(message) : new RangeError(message);
   }
-  return merged;
+  return { ...merged, ...schedules };
+}
+
+function isSchedule(spec: OptionSpec, value: unknown): value is Schedule {
+  return spec.schedule && typeof value === "function";
+}
+
+/** The schedule with a check of what it gives; 0 is allowed, where a falling rate ends. */
+function checkedSchedule(name: string, schedule: Schedule): Schedule {
+  return (step) => {
+    const value: unknown = schedule(step);
+    if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+    const message = `${name} must be in [0, ∞) at every step, its schedule gave ${shown(value)} at step ${step}`;
+    throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+  };
 }
 
 /** The options of a table as a list with names and defaults, for help texts and forms. */

@@ -24,20 +24,44 @@ export type PlainData =
   | readonly PlainData[]
   | { readonly [name: string]: PlainData };
 
+/** Only a name in types: states hold no such field. */
+declare const vectorType: unique symbol;
+
+/** A state S whose vectors have the type V of the parameters that it was made from; what V is, `step` checks. */
+export type StateOf<S, V extends Vector> = S & { readonly [vectorType]?: V };
+
+/** The type of the vectors of a state; `Vector` where it is not known. */
+export type VectorOf<S> = S extends { readonly [vectorType]?: infer V extends Vector } ? V : Vector;
+
 /**
- * An optimizer that owns its points and is asked and told.
+ * An optimizer that owns its points and is asked and told; `defineOptimizer` makes one, with the checks of all.
  *
- * The loop is the caller's: `state = optimizer.step(gradientAt(optimizer.gradientPoint(state)), state)`.
+ * The loop is the caller's: `state = optimizer.step(gradientAt(optimizer.gradientPoint(state)), state)`. Points are live:
+ * the next `step` writes to them. Copy what you keep (`slice()`), or keep the best with `bestSoFar`.
  */
 export interface Optimizer<S> {
-  /** The state before the first step; `params` is copied. */
-  init(params: Vector, memory?: VectorMemory): S;
-  /** Where to take the next mini-batch gradient; for Entropy-SGD the inner point x'. Shape (n,). */
-  gradientPoint(state: S): Vector;
-  /** One step with the mini-batch mean gradient at `gradientPoint(state)`; consumes `state`. */
-  step(gradient: Vector, state: S): S;
-  /** What to evaluate, save and deploy; for Entropy-SGD the outer point x. Shape (n,). */
-  evalPoint(state: S): Vector;
+  /**
+   * The state before the first step; `params` is copied, and its type is that of all vectors.
+   *
+   * @throws TypeError unless `params` is a Float32Array or Float64Array
+   */
+  init<V extends Vector>(params: V, memory?: VectorMemory): StateOf<S, V>;
+  /** Where to take the next mini-batch gradient, live; for Entropy-SGD the inner point x'. Shape (n,). */
+  gradientPoint<T extends S>(state: T): VectorOf<T>;
+  /**
+   * One step with the mini-batch mean gradient at `gradientPoint(state)`; consumes `state`.
+   *
+   * A gradient that is not finite is no error: the outer step finds it, `progress(state).finite` tells it.
+   *
+   * @throws TypeError unless `gradient` is an array of the type of the point; RangeError for one of another length, or
+   *   when a schedule gives no number in [0, ∞)
+   */
+  step<T extends S>(gradient: Vector, state: T): T;
+  /**
+   * What to evaluate, save and deploy, live: the next `step` overwrites it, so keep a copy (`slice()`, `bestSoFar`). For
+   * Entropy-SGD the outer point x. Shape (n,).
+   */
+  evalPoint<T extends S>(state: T): VectorOf<T>;
   /** Whether the next gradient wants a new mini-batch; true when absent. SAM's second gradient uses the same batch. */
   needsNewBatch?(state: S): boolean;
 }

@@ -1,16 +1,24 @@
 import { describe, expect, test } from "vitest";
 import {
+  adam,
+  adamw,
   deserialise,
   entropyAdam,
   entropySgd,
+  geometricScope,
+  gradientDescent,
   type LocalEntropyState,
+  momentum,
   type PlainData,
   philoxRounds,
   progress,
   type SerialisedState,
+  sam,
   serialise,
   sgd,
+  sgld,
   stateVersion,
+  swa,
 } from "../src/index.ts";
 
 const optimizer = entropySgd({ scope: 0.5, innerSteps: 3, seed: 1 });
@@ -65,7 +73,7 @@ test("numbers that JSON would lose come back as they were: −0, NaN and the inf
 describe("malformed states", () => {
   test.each([
     ["format", "other", 'json.format must be "entropy-sgd state"'],
-    ["version", 1, "version must be 2, got 1; the state cannot be read here"],
+    ["version", 1, "version must be 3, got 1; the state cannot be read here"],
     ["philoxRounds", 10, "philoxRounds must be 7, got 10; the state would draw other noise here"],
     ["state", null, "state must be a record"],
     ["state.kind", "gradient-descent", 'kind must be "local-entropy", got gradient-descent'],
@@ -93,7 +101,10 @@ describe("malformed states", () => {
       "deserialise: params must be a Float32Array, got a Float64Array",
     );
     const other = entropyAdam({ scope: 0.5 }).init(new Float32Array(2));
-    expect(() => deserialise({ json, vectors }, other)).toThrow(/^deserialise: inner\.buffers\.velocity is unknown/);
+    const changed = Object.keys(other.options);
+    expect(() => deserialise({ json, vectors }, other, { changed })).toThrow(
+      /^deserialise: inner\.buffers\.velocity is unknown/,
+    );
   });
 
   test("a rejected state leaves the template as it was", () => {
@@ -101,6 +112,90 @@ describe("malformed states", () => {
     expect(() => deserialise(changed("state.inner.steps", -2), template)).toThrow(RangeError);
     expect(template).toEqual(fresh());
   });
+});
+
+describe("states under other options", () => {
+  const base = { scope: 0.5, innerSteps: 3, seed: 1 };
+  const refusal = (options: Parameters<typeof entropySgd>[0], changed: readonly string[] = []): string | null => {
+    try {
+      deserialise(saved(), entropySgd(options).init(new Float32Array(2)), { changed });
+      return null;
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+      return (error as Error).message;
+    }
+  };
+  const told = (name: string, was: string, is: string): string =>
+    `deserialise: option ${name} must be ${was}, as when the state was saved, got ${is}; ` +
+    "name it in `changed` if it is meant to differ";
+
+  test("are refused by the name of the option, unless it may change", () => {
+    expect(refusal(base)).toBeNull();
+    expect(refusal({ ...base, innerSteps: 4 })).toBe(told("innerSteps", "3", "4"));
+    expect(refusal({ ...base, seed: 2 })).toBe(told("seed", "1", "2"));
+    expect(refusal({ ...base, momentum: 0.5 })).toBe(told("momentum", "0.9", "0.5"));
+    expect(refusal({ ...base, forcePlacement: "outside" })).toBe(told("forcePlacement", '"inside"', '"outside"'));
+    expect(refusal({ ...base, groups: [{ start: 0, end: 1, frozen: true }] })).toMatch(/option groups must be \[\]/);
+    expect(refusal({ ...base, innerSteps: 4 }, ["innerSteps"])).toBeNull();
+  });
+
+  test("a schedule is told by its values", () => {
+    expect(refusal({ ...base, scope: geometricScope(0.5, 1e-3) })).toMatch(
+      /^deserialise: option scope must be 0\.5, .* got \[0\.5,0\.5005,/,
+    );
+    const scheduled = sgd({ learningRate: (t) => 1 / (1 + t) });
+    const json = serialise(scheduled.init(new Float32Array(2)));
+    const into = (learningRate: (t: number) => number) => () =>
+      deserialise(json, sgd({ learningRate }).init(new Float32Array(2)));
+    // The last bits of a schedule may differ between engines.
+    expect(into((t) => (1 / (1 + t)) * (1 + 1e-15))).not.toThrow();
+    expect(into((t) => 1 / (2 + t))).toThrow("option learningRate");
+    // A table that ends with its run has no value later.
+    const rates = [0.5, 0.25];
+    const table = { learningRate: (t: number): number => rates[t]!, seed: 1 };
+    const ended = serialise(sgld(table).init(new Float32Array(2)));
+    expect(() => deserialise(ended, sgld(table).init(new Float32Array(2)))).not.toThrow();
+  });
+
+  test("each optimizer's own differences", () => {
+    const start = new Float32Array(2);
+    const pairs: readonly (readonly [PlainData, PlainData, string])[] = [
+      [adam({ beta2: 0.9 }).init(start), adam({ beta2: 0.99 }).init(start), "beta2"],
+      [adam().init(start), adamw({ weightDecay: 0 }).init(start), "weightDecayPlacement"],
+      [sam({ learningRate: 1 }).init(start), sam({ learningRate: 1, radius: 1 }).init(start), "radius"],
+      [
+        swa({ learningRate: 1, averageFrom: 1, averageEvery: 1 }).init(start),
+        swa({ learningRate: 1, averageFrom: 2, averageEvery: 1 }).init(start),
+        "averageFrom",
+      ],
+      [
+        gradientDescent({ learningRate: 1, direction: momentum({ momentum: 0.5 }) }).init(start),
+        gradientDescent({ learningRate: 1, direction: momentum({ momentum: 0.6 }) }).init(start),
+        "direction",
+      ],
+    ];
+    for (const [before, after, name] of pairs) {
+      expect(() => deserialise(serialise(before), after)).toThrow(`option ${name} must be`);
+    }
+    const often = sgd({ learningRate: 1, gradientNormEvery: 5 }).init(start);
+    expect(() => deserialise(serialise(sgd({ learningRate: 1 }).init(start)), often)).not.toThrow();
+  });
+
+  test("states of version 2, which carry no options, are read as they were", () => {
+    const { json, vectors } = changed("state.options", undefined);
+    const old = { json: { ...(json as object), version: 2 }, vectors };
+    const restored = deserialise(old, fresh());
+    expect(restored).toEqual(deserialise(saved(), fresh()));
+    expect(() => deserialise({ json: { ...(json as object), version: 3 }, vectors }, fresh())).toThrow(
+      "deserialise: options must be a record",
+    );
+  });
+});
+
+test("lists in a state come back, and are compared in length", () => {
+  const json = serialise({ list: [1, Number.NaN, { a: 2 }] });
+  expect(deserialise(json, { list: [0, 0, { a: 0 }] })).toEqual({ list: [1, Number.NaN, { a: 2 }] });
+  expect(() => deserialise(json, { list: [0] })).toThrow("deserialise: list must have 1 elements, got 3");
 });
 
 describe("progress", () => {
@@ -118,6 +213,7 @@ describe("progress", () => {
       distance: null,
       localEntropyGradientNorm: null,
       gradientNorm: 0,
+      finite: true,
     });
     state = teller.step(new Float64Array([6, 8]), state); // x' = −½·(6, 8) = (−3, −4)
     expect(progress(state)).toMatchObject({ gradients: 1, outerSteps: 0, innerStep: 1, scope: 1, distance: null });
@@ -132,6 +228,7 @@ describe("progress", () => {
       distance: Math.hypot(1.5, 3.5),
       localEntropyGradientNorm: Math.hypot(1.5, 3.5),
       gradientNorm: 3,
+      finite: true,
     });
     expect([...teller.evalPoint(state)]).toEqual([-1.5, -3.5]);
     state = teller.step(new Float64Array([0, 0]), state);

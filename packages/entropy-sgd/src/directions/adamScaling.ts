@@ -52,6 +52,7 @@ export function adamScaling(options: AdamScalingOptions = {}): Direction {
 export function uncheckedAdamScaling({ beta1, beta2, epsilon }: Required<AdamScalingOptions>): Direction {
   return {
     name: "adam",
+    options: { beta1, beta2, epsilon },
     init: (like: Vector, memory: VectorMemory): DirectionState => ({
       steps: 0,
       buffers: {

@@ -25,6 +25,7 @@ export function clipByGlobalNorm(maxNorm: number, direction: Direction): Directi
   checkedOptions("clipByGlobalNorm", table, {}, { maxNorm });
   return {
     name: `clipped ${direction.name}`,
+    options: { maxNorm, clipped: direction.options ?? null },
     init: direction.init,
     stepInto(points, gradient, state, terms) {
       const norm = Math.abs(terms.gradientScale) * Math.sqrt(squaredNormOver(terms.segments, gradient));

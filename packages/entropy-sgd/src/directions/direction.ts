@@ -6,7 +6,7 @@
  * read once. Momentum and Adam are directions, clipping wraps one; outer steps of Entropy-SGD use the same ones.
  */
 import type { Draw } from "../random/draw.ts";
-import type { Vector, VectorMemory } from "../types.ts";
+import type { PlainData, Vector, VectorMemory } from "../types.ts";
 
 /** What a direction remembers; plain data. A type alias so that it is assignable to `PlainData`. */
 export type DirectionState = {
@@ -63,6 +63,8 @@ export interface StepTerms {
 /** A rule D that turns a gradient and its own memory into a move. */
 export interface Direction {
   readonly name: string;
+  /** Its options as plain data; saved states are compared by them. */
+  readonly options?: PlainData;
   /** The memory before the first move, zeroed, of the type of `like`. */
   init(like: Vector, memory: VectorMemory): DirectionState;
   /** Moves `points.params` in place; consumes `state`. `gradient` is only read. */

@@ -45,6 +45,7 @@ export function momentum(options: MomentumOptions = {}): Direction {
 export function uncheckedMomentum({ momentum: gain, nesterov }: Required<MomentumOptions>): Direction {
   return {
     name: "momentum",
+    options: { momentum: gain, nesterov },
     init: (like: Vector, memory: VectorMemory): DirectionState => ({
       steps: 0,
       buffers: gain > 0 ? { velocity: memory.allocate(like.length, like) } : {},

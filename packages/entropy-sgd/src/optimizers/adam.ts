@@ -10,6 +10,7 @@ import { checkedOptions, type OptionTable } from "../options.ts";
 import { clipNormOption, shared } from "../optionsShared.ts";
 import type { Optimizer, ScalarOrSchedule } from "../types.ts";
 import { type GradientDescentState, gradientDescentDefaults, uncheckedGradientDescent } from "./gradientDescent.ts";
+import { savedOptions } from "./savedOptions.ts";
 
 /** Options of `adam` and `adamw`. */
 export interface AdamOptions {
@@ -87,10 +88,13 @@ export function adamw(options: AdamOptions = {}): Optimizer<GradientDescentState
 
 function adamForm(
   where: string,
-  { beta1, beta2, epsilon, clipNorm, ...rest }: Required<AdamOptions>,
+  checked: Required<AdamOptions>,
   weightDecayPlacement: "inside" | "outside",
 ): Optimizer<GradientDescentState> {
+  const { beta1, beta2, epsilon, clipNorm, ...rest } = checked;
   const plain = uncheckedAdamScaling({ beta1, beta2, epsilon });
   const direction = clipNorm === null ? plain : clipByGlobalNorm(clipNorm, plain);
-  return uncheckedGradientDescent(where, { ...gradientDescentDefaults, ...rest, direction, weightDecayPlacement });
+  const options = { ...gradientDescentDefaults, ...rest, direction, weightDecayPlacement };
+  // adam and adamw have equal options and differ in the placement of decay.
+  return uncheckedGradientDescent(where, options, { ...savedOptions(adamTable, checked), weightDecayPlacement });
 }

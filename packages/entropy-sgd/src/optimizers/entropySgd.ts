@@ -16,6 +16,7 @@ import { clipNormOption } from "../optionsShared.ts";
 import type { Optimizer } from "../types.ts";
 import { type LocalEntropyState, uncheckedLocalEntropyDescent } from "./localEntropyDescent.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
+import { savedOptions } from "./savedOptions.ts";
 
 /** Which loops Adam drives. */
 export type Adaptive = "none" | "outer" | "inner" | "both";
@@ -115,5 +116,6 @@ export function entropySgdForm(
     : uncheckedMomentum({ momentum: outerMomentum, nesterov: true });
   // Inner Adam acts on d = ∇f + λx' − γ(x − x'), whatever the preset says of placements.
   const placements = innerAdapts ? ({ forcePlacement: "inside", weightDecayPlacement: "inside" } as const) : {};
-  return uncheckedLocalEntropyDescent(where, { ...rest, ...placements, inner, outer });
+  const all = { ...rest, ...placements, inner, outer };
+  return uncheckedLocalEntropyDescent(where, all, savedOptions(entropySgdTable, checked));
 }

@@ -4,12 +4,13 @@
  */
 import type { Direction, DirectionState } from "../directions/direction.ts";
 import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
-import { plainMemory } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
+import { defineOptimizer } from "./defineOptimizer.ts";
 import { type NoiseForm, noiseDeviation, valueAt } from "./noiseDeviation.ts";
+import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `gradientDescent`. */
 export interface GradientDescentOptions {
@@ -37,6 +38,8 @@ export interface GradientDescentOptions {
 /** What `gradientDescent` remembers; plain data. */
 export type GradientDescentState = {
   readonly kind: "gradient-descent";
+  /** The options under which it goes on. */
+  readonly options: SavedOptions;
   readonly progress: Progress;
   /** x, shape (n,). */
   readonly params: Vector;
@@ -88,27 +91,27 @@ const table: OptionTable<GradientDescentOptions> = {
  * ```
  */
 export function gradientDescent(options: GradientDescentOptions): Optimizer<GradientDescentState> {
-  return uncheckedGradientDescent(
-    "gradientDescent",
-    checkedOptions("gradientDescent", table, gradientDescentDefaults, options),
-  );
+  const checked = checkedOptions("gradientDescent", table, gradientDescentDefaults, options);
+  return uncheckedGradientDescent("gradientDescent", checked, savedOptions(table, checked));
 }
 
-/** `gradientDescent` for factories that have checked the options under their own name, `where`. */
+/** `gradientDescent` for factories that have checked the options under their own name, `where`, and keep them as `saved`. */
 export function uncheckedGradientDescent(
   where: string,
   options: Required<GradientDescentOptions>,
+  saved: SavedOptions,
 ): Optimizer<GradientDescentState> {
   const { direction, weightDecay, weightDecayPlacement, groups } = options;
   const segments = segmentsOf(where, groups, "learningRateFactor");
   const key = randomKey(options.seed, "langevin");
-  return {
-    init(params: Vector, memory: VectorMemory = plainMemory): GradientDescentState {
+  return defineOptimizer<GradientDescentState>(where, {
+    init(params: Vector, memory: VectorMemory): GradientDescentState {
       checkGroupsFit(where, groups, params.length);
       const own = memory.allocate(params.length, params);
       own.set(params);
       return {
         kind: "gradient-descent",
+        options: saved,
         progress: {
           gradients: 0,
           outerSteps: 0,
@@ -146,5 +149,5 @@ export function uncheckedGradientDescent(
       const counts = { gradients: step + 1, outerSteps: step + 1 };
       return { ...state, progress: { ...progress, ...counts, learningRate, gradientNorm }, direction: moved };
     },
-  };
+  });
 }

@@ -7,12 +7,13 @@ import { type Direction, type DirectionState, resetDirection } from "../directio
 import { uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, segmentsOf, squaredNormOver } from "../directions/segments.ts";
 import { squaredDistance } from "../kernels/norms.ts";
-import { plainMemory } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { Optimizer, Progress, Vector, VectorMemory } from "../types.ts";
+import { defineOptimizer } from "./defineOptimizer.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
 import { noiseDeviation, valueAt } from "./noiseDeviation.ts";
+import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `localEntropyDescent`. */
 export interface LocalEntropyDescentOptions extends LocalEntropyOptions {
@@ -25,6 +26,8 @@ export interface LocalEntropyDescentOptions extends LocalEntropyOptions {
 /** What `localEntropyDescent` remembers; plain data, vectors of shape (n,). */
 export type LocalEntropyState = {
   readonly kind: "local-entropy";
+  /** The options under which it goes on. */
+  readonly options: SavedOptions;
   readonly progress: Progress;
   /** x. */
   readonly params: Vector;
@@ -73,16 +76,15 @@ export function localEntropyDescent(options: LocalEntropyDescentOptions): Optimi
     outer: uncheckedMomentum({ momentum: 0, nesterov: false }),
   };
   const defaults = { ...localEntropyDefaults, ...directions };
-  return uncheckedLocalEntropyDescent(
-    "localEntropyDescent",
-    checkedOptions("localEntropyDescent", table, defaults, options),
-  );
+  const checked = checkedOptions("localEntropyDescent", table, defaults, options);
+  return uncheckedLocalEntropyDescent("localEntropyDescent", checked, savedOptions(table, checked));
 }
 
-/** `localEntropyDescent` for factories that have checked the options under their own name, `where`. */
+/** `localEntropyDescent` for factories that have checked the options under their own name, `where`, and keep them as `saved`. */
 export function uncheckedLocalEntropyDescent(
   where: string,
   options: Required<LocalEntropyDescentOptions>,
+  saved: SavedOptions,
 ): Optimizer<LocalEntropyState> {
   const { inner, outer, innerSteps, weightDecay } = options;
   const innerSegments = segmentsOf(where, options.groups, "innerLearningRateFactor");
@@ -139,8 +141,8 @@ export function uncheckedLocalEntropyDescent(
     };
   }
 
-  return {
-    init(params: Vector, memory: VectorMemory = plainMemory): LocalEntropyState {
+  return defineOptimizer<LocalEntropyState>(where, {
+    init(params: Vector, memory: VectorMemory): LocalEntropyState {
       checkGroupsFit(where, options.groups, params.length);
       const copy = (): Vector => {
         const own = memory.allocate(params.length, params);
@@ -149,6 +151,7 @@ export function uncheckedLocalEntropyDescent(
       };
       return {
         kind: "local-entropy",
+        options: saved,
         progress: {
           gradients: 0,
           outerSteps: 0,
@@ -177,5 +180,5 @@ export function uncheckedLocalEntropyDescent(
       const next = { ...state, progress: { ...progress, ...counts, scope, learningRate }, inner: moved };
       return next.progress.innerStep >= innerSteps ? outerStep(gradient, next) : next;
     },
-  };
+  });
 }

@@ -7,12 +7,13 @@
 import type { Direction, DirectionState, Segment } from "../directions/direction.ts";
 import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
-import { plainMemory } from "../memory.ts";
 import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
+import { defineOptimizer } from "./defineOptimizer.ts";
 import { valueAt } from "./noiseDeviation.ts";
+import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `sam`. */
 export interface SamOptions {
@@ -32,6 +33,8 @@ export interface SamOptions {
 /** What `sam` remembers; plain data, vectors of shape (n,). */
 export type SamState = {
   readonly kind: "sam";
+  /** The options under which it goes on. */
+  readonly options: SavedOptions;
   readonly progress: Progress;
   /** x. */
   readonly params: Vector;
@@ -99,8 +102,9 @@ export function sam(options: SamOptions): Optimizer<SamState> {
   }
   const uphill = uncheckedMomentum({ momentum: 0, nesterov: false });
 
-  return {
-    init(params: Vector, memory: VectorMemory = plainMemory): SamState {
+  const saved = savedOptions(samTable, checked);
+  return defineOptimizer<SamState>("sam", {
+    init(params: Vector, memory: VectorMemory): SamState {
       checkGroupsFit("sam", groups, params.length);
       const copy = (): Vector => {
         const own = memory.allocate(params.length, params);
@@ -110,7 +114,8 @@ export function sam(options: SamOptions): Optimizer<SamState> {
       const counts = { gradients: 0, outerSteps: 0, innerStep: 0, scope: null };
       const norms = { distance: null, localEntropyGradientNorm: null, gradientNorm: 0 };
       const progress = { ...counts, ...norms, learningRate: valueAt(checked.learningRate, 0) };
-      return { kind: "sam", progress, params: copy(), ascended: copy(), direction: direction.init(params, memory) };
+      const points = { params: copy(), ascended: copy() };
+      return { kind: "sam", options: saved, progress, ...points, direction: direction.init(params, memory) };
     },
     gradientPoint: (state) => (state.progress.innerStep === 0 ? state.params : state.ascended),
     evalPoint: (state) => state.params,
@@ -133,5 +138,5 @@ export function sam(options: SamOptions): Optimizer<SamState> {
         direction: moved,
       };
     },
-  };
+  });
 }

@@ -10,6 +10,7 @@ import { checkedOptions, type OptionTable } from "../options.ts";
 import { clipNormOption, shared } from "../optionsShared.ts";
 import type { Optimizer, ScalarOrSchedule } from "../types.ts";
 import { type GradientDescentState, gradientDescentDefaults, uncheckedGradientDescent } from "./gradientDescent.ts";
+import { savedOptions } from "./savedOptions.ts";
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -69,11 +70,10 @@ export function sgd(options: SgdOptions): Optimizer<GradientDescentState> {
 }
 
 /** `sgd` for factories that have checked its options under their own name, `where`. */
-export function uncheckedSgd(
-  where: string,
-  { clipNorm, momentum, nesterov, ...rest }: Required<SgdOptions>,
-): Optimizer<GradientDescentState> {
+export function uncheckedSgd(where: string, checked: Required<SgdOptions>): Optimizer<GradientDescentState> {
+  const { clipNorm, momentum, nesterov, ...rest } = checked;
   const plain = uncheckedMomentum({ momentum, nesterov });
   const direction = clipNorm === null ? plain : clipByGlobalNorm(clipNorm, plain);
-  return uncheckedGradientDescent(where, { ...gradientDescentDefaults, ...rest, direction });
+  const options = { ...gradientDescentDefaults, ...rest, direction };
+  return uncheckedGradientDescent(where, options, savedOptions(sgdTable, checked));
 }

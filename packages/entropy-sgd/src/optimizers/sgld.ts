@@ -12,6 +12,7 @@ import { annealedSchedule } from "../schedules/schedules.ts";
 import type { Optimizer, ScalarOrSchedule } from "../types.ts";
 import { type GradientDescentState, gradientDescentDefaults, uncheckedGradientDescent } from "./gradientDescent.ts";
 import type { NoiseForm } from "./noiseDeviation.ts";
+import { savedOptions } from "./savedOptions.ts";
 
 /** Options of `sgld`. */
 export interface SgldOptions {
@@ -97,5 +98,6 @@ export function sgld(options: SgldOptions): Optimizer<GradientDescentState> {
   const plain = uncheckedMomentum({ momentum: 0, nesterov: false });
   const direction = clipNorm === null ? plain : clipByGlobalNorm(clipNorm, plain);
   const learningRate = annealedSchedule({ initial, exponent: annealing, period: annealingPeriod });
-  return uncheckedGradientDescent("sgld", { ...gradientDescentDefaults, ...rest, direction, learningRate });
+  const all = { ...gradientDescentDefaults, ...rest, direction, learningRate };
+  return uncheckedGradientDescent("sgld", all, savedOptions(sgldTable, checked));
 }

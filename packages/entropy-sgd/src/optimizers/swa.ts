@@ -40,5 +40,5 @@ export const swaTable: OptionTable<SwaOptions> = { ...sgdTable, ...weightAveragi
  */
 export function swa(options: SwaOptions): Optimizer<WeightAveragingState<GradientDescentState>> {
   const { averageFrom, averageEvery, ...rest } = checkedOptions("swa", swaTable, swaDefaults, options);
-  return uncheckedWeightAveraging(uncheckedSgd("swa", rest), { averageFrom, averageEvery });
+  return uncheckedWeightAveraging("swa", uncheckedSgd("swa", rest), { averageFrom, averageEvery });
 }

@@ -4,9 +4,10 @@
  * @see Izmailov, Podoprikhin, Garipov, Vetrov, Wilson 2018, "Averaging weights leads to wider optima and better
  *   generalization" (arXiv:1803.05407), Algorithm 1
  */
-import { plainMemory } from "../memory.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import type { Optimizer, PlainData, Progress, Vector, VectorMemory } from "../types.ts";
+import { defineOptimizer } from "./defineOptimizer.ts";
+import type { SavedOptions } from "./savedOptions.ts";
 
 /** When points enter the mean. */
 export interface WeightAveragingOptions {
@@ -19,6 +20,8 @@ export interface WeightAveragingOptions {
 /** What averaging remembers; plain data. */
 export type WeightAveragingState<S extends PlainData> = {
   readonly kind: "weight-averaging";
+  /** When points enter; the optimizer's own options are in `base`. */
+  readonly options: SavedOptions;
   readonly progress: Progress;
   readonly base: S;
   /** Mean of the points so far, shape (n,). */
@@ -55,20 +58,23 @@ export function weightAveraging<S extends PlainData & { readonly progress: Progr
   optimizer: Optimizer<S>,
   options: WeightAveragingOptions,
 ): Optimizer<WeightAveragingState<S>> {
-  return uncheckedWeightAveraging(optimizer, checkedOptions("weightAveraging", weightAveragingTable, {}, options));
+  const checked = checkedOptions("weightAveraging", weightAveragingTable, {}, options);
+  return uncheckedWeightAveraging("weightAveraging", optimizer, checked);
 }
 
-/** `weightAveraging` for factories that have checked the options under their own name. */
+/** `weightAveraging` for factories that have checked the options under their own name, `where`. */
 export function uncheckedWeightAveraging<S extends PlainData & { readonly progress: Progress }>(
+  where: string,
   optimizer: Optimizer<S>,
   { averageFrom, averageEvery }: WeightAveragingOptions,
 ): Optimizer<WeightAveragingState<S>> {
-  return {
-    init(params: Vector, memory: VectorMemory = plainMemory) {
+  return defineOptimizer<WeightAveragingState<S>>(where, {
+    init(params: Vector, memory: VectorMemory) {
       const base = optimizer.init(params, memory);
       const mean = memory.allocate(params.length, params);
       mean.set(params);
-      return { kind: "weight-averaging", progress: base.progress, base, mean, count: 0 };
+      const options = { averageFrom, averageEvery };
+      return { kind: "weight-averaging", options, progress: base.progress, base, mean, count: 0 };
     },
     gradientPoint: ({ base }) => optimizer.gradientPoint(base),
     evalPoint: ({ base, mean, count }) => (count > 0 ? mean : optimizer.evalPoint(base)),
@@ -84,5 +90,5 @@ export function uncheckedWeightAveraging<S extends PlainData & { readonly progre
       for (let i = 0; i < mean.length; i++) mean[i] += weight * (point[i] - mean[i]);
       return { ...state, base, progress, count: state.count + 1 };
     },
-  };
+  });
 }

@@ -3,8 +3,19 @@
  */
 import type { Progress } from "../types.ts";
 
+/** Progress, and whether training is still among finite numbers. */
+export type ProgressReport = Progress & {
+  /**
+   * Whether the norms that were measured last are finite: ‖∇f‖, ‖x' − x‖ and ‖γ(x − μ)‖.
+   *
+   * A gradient that is not finite makes it false at the outer step (without an inner loop at the next measurement, see
+   * `gradientNormEvery`), and it stays so: the state is lost, go back to a saved one with smaller rates.
+   */
+  readonly finite: boolean;
+};
+
 /**
- * The counters and norms of a state, as a copy that outlives it.
+ * The counters and norms of a state, as a copy that outlives it, and whether they are finite.
  *
  * ‖x' − x‖ against the scale of the weights and ‖γ(x − μ)‖ against ‖∇f‖ are what the paper advises to watch when choosing
  * γ (section 4.3).
@@ -20,6 +31,10 @@ import type { Progress } from "../types.ts";
  * progress(state).gradientNorm; // => 5
  * ```
  */
-export function progress(state: { readonly progress: Progress }): Progress {
-  return { ...state.progress };
+export function progress(state: { readonly progress: Progress }): ProgressReport {
+  const { gradientNorm, distance, localEntropyGradientNorm } = state.progress;
+  const finite = [gradientNorm, distance, localEntropyGradientNorm].every(
+    (norm) => norm === null || Number.isFinite(norm),
+  );
+  return { ...state.progress, finite };
 }

@@ -1,12 +1,16 @@
 /**
  * States to JSON and named vectors, and back.
  */
+import { firstDifference, type SavedOptions } from "../optimizers/savedOptions.ts";
 import { philoxRounds } from "../random/philox.ts";
 import type { PlainData, Vector } from "../types.ts";
-import { isRecord, isVector, joined, rebuilt } from "./walk.ts";
+import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
 
 /** Raised when the layout of a saved state changes, or what is drawn from its counters. */
-export const stateVersion = 2;
+export const stateVersion = 3;
+
+/** States of this version carry no options yet; they are read without comparing any. */
+const versionWithoutOptions = 2;
 
 const format = "entropy-sgd state";
 
@@ -56,15 +60,22 @@ function survivesJson(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
 
+/** Options of `deserialise`. */
+export interface DeserialiseOptions {
+  /** Names of the optimizer's options that may be other than when the state was saved. Default none. */
+  readonly changed?: readonly string[];
+}
+
 /**
  * The saved state, in the vectors of `template`, which it consumes.
  *
  * The template is a fresh state of the same optimizer, `optimizer.init(params, memory)`: it says what must be there (names,
- * kinds of values, lengths and types of vectors) and where the vectors live. Options are not saved: give the optimizer
- * the same ones, the seed included, and the run goes on with the same bits.
+ * kinds of values, lengths and types of vectors) and where the vectors live. With the same options, the seed included,
+ * the run goes on with the same bits. States carry their options, schedules as their values at a few steps, so that
+ * others are refused; what is named in `changed` may differ, and the template's holds. States of version 2 carry none.
  *
- * @throws TypeError if the data is not a saved state or does not match the template; RangeError for another version, a
- *   vector of another length, a negative or fractional counter
+ * @throws TypeError if the data is not a saved state or does not match the template; RangeError for another version, other
+ *   options, a vector of another length, a negative or fractional counter
  * @example
  * ```ts
  * import { deserialise, serialise, sgd } from "entropy-sgd";
@@ -73,16 +84,23 @@ function survivesJson(value: number): boolean {
  * optimizer.evalPoint(deserialise(saved, optimizer.init(new Float64Array(1))))[0]; // => 4
  * ```
  */
-export function deserialise<S extends PlainData>(saved: SerialisedState, template: S): S {
+export function deserialise<S extends PlainData>(
+  saved: SerialisedState,
+  template: S,
+  { changed = [] }: DeserialiseOptions = {},
+): S {
   const { json, vectors } = saved;
   if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
-  if (json.version !== stateVersion) throw version("version", json.version, stateVersion, "cannot be read");
+  const hasOptions = json.version !== versionWithoutOptions;
+  if (hasOptions && json.version !== stateVersion) {
+    throw version("version", json.version, stateVersion, "cannot be read");
+  }
   if (json.philoxRounds !== philoxRounds) {
     throw version("philoxRounds", json.philoxRounds, philoxRounds, "would draw other noise");
   }
   if (!isRecord(vectors)) fail("vectors must be a record of typed arrays");
   // First check everything, then write: a bad file must not leave the template half overwritten.
-  check(json.state, template, "", vectors);
+  check(json.state, template, "", { vectors, hasOptions, changed });
   const restored = restore(json.state, template, vectors);
   // `check` has found every leaf of the template in the saved tree, which the type system cannot see.
   return restored as S;
@@ -99,9 +117,16 @@ function version(name: string, found: unknown, own: number, consequence: string)
 /** Counters are whole numbers; anything else under these names is a damaged file. */
 const counters: ReadonlySet<string> = new Set(["gradients", "outerSteps", "innerStep", "steps"]);
 
-function check(saved: unknown, template: PlainData, path: string, vectors: Readonly<Record<string, unknown>>): void {
+/** What the parts of a saved state are checked against. */
+interface Rules {
+  readonly vectors: Readonly<Record<string, unknown>>;
+  readonly hasOptions: boolean;
+  readonly changed: readonly string[];
+}
+
+function check(saved: unknown, template: PlainData, path: string, rules: Rules): void {
   if (isVector(template)) {
-    const vector = isRecord(saved) && typeof saved.$vector === "string" ? vectors[saved.$vector] : undefined;
+    const vector = isRecord(saved) && typeof saved.$vector === "string" ? rules.vectors[saved.$vector] : undefined;
     if (!isVector(vector)) fail(`${path} must name a vector that is there`);
     if (vector.constructor !== template.constructor) {
       fail(`${path} must be a ${template.constructor.name}, got a ${vector.constructor.name}`);
@@ -109,13 +134,25 @@ function check(saved: unknown, template: PlainData, path: string, vectors: Reado
     if (vector.length === template.length) return;
     throw new RangeError(`deserialise: ${path} must have ${template.length} elements, got ${vector.length}`);
   }
+  if (isList<PlainData>(template)) {
+    if (!isList<unknown>(saved)) fail(`${path} must be an array`);
+    if (saved.length !== template.length) {
+      throw new RangeError(`deserialise: ${path} must have ${template.length} elements, got ${saved.length}`);
+    }
+    for (const [index, value] of template.entries()) check(saved[index], value, joined(path, index), rules);
+    return;
+  }
   if (isRecord(template)) {
     if (!isRecord(saved)) fail(`${path || "state"} must be a record`);
     const unknown = Object.keys(saved).find((name) => !Object.hasOwn(template, name));
     if (unknown !== undefined) fail(`${joined(path, unknown)} is unknown to this optimizer`);
     for (const [name, value] of Object.entries(template)) {
+      if (name === "options" && isRecord(value)) {
+        if (rules.hasOptions) checkOptions(saved[name], value, joined(path, name), rules.changed);
+        continue;
+      }
       if (!Object.hasOwn(saved, name)) fail(`${joined(path, name)} is missing`);
-      check(saved[name], value, joined(path, name), vectors);
+      check(saved[name], value, joined(path, name), rules);
     }
     return;
   }
@@ -130,6 +167,16 @@ function check(saved: unknown, template: PlainData, path: string, vectors: Reado
   throw new RangeError(`deserialise: ${path} must be an integer in [0, ∞), got ${value}`);
 }
 
+function checkOptions(saved: unknown, own: SavedOptions, path: string, changed: readonly string[]): void {
+  if (!isRecord(saved)) fail(`${path} must be a record`);
+  const difference = firstDifference(saved, own, changed);
+  if (difference === null) return;
+  throw new RangeError(
+    `deserialise: option ${difference.name} must be ${difference.saved}, as when the state was saved, ` +
+      `got ${difference.own}; name it in \`changed\` if it is meant to differ`,
+  );
+}
+
 /** A number, also one that JSON lacks; null for anything else. */
 function number(saved: unknown): number | null {
   if (typeof saved === "number") return saved;
@@ -142,10 +189,15 @@ function restore(saved: unknown, template: PlainData, vectors: Readonly<Record<s
     template.set(vectors[name]);
     return template;
   }
+  if (isList<PlainData>(template) && isList<unknown>(saved)) {
+    return template.map((value, index) => restore(saved[index], value, vectors));
+  }
   if (isRecord(template) && isRecord(saved)) {
-    return Object.fromEntries(
-      Object.entries(template).map(([name, value]) => [name, restore(saved[name], value, vectors)]),
-    );
+    // The options are the template's: what they were has been compared.
+    const entries = Object.entries(template).map(([name, value]): [string, PlainData] => {
+      return [name, name === "options" && isRecord(value) ? value : restore(saved[name], value, vectors)];
+    });
+    return Object.fromEntries(entries);
   }
   if (typeof saved === "string" || typeof saved === "boolean") return saved;
   return number(saved);

@@ -9,7 +9,9 @@ export function isVector(value: unknown): value is Vector {
 }
 
 /** Whether a value is a record: neither null, nor a vector, nor an array. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: PlainData): value is { readonly [name: string]: PlainData };
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>>;
+export function isRecord(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
@@ -25,13 +27,13 @@ export function rebuilt(
   replace: (leaf: number | string | boolean | null | Vector, path: string) => PlainData,
 ): PlainData {
   if (isVector(data) || typeof data !== "object" || data === null) return replace(data, path);
-  if (isList(data)) return data.map((item, index) => rebuilt(item, joined(path, index), replace));
+  if (isList<PlainData>(data)) return data.map((item, index) => rebuilt(item, joined(path, index), replace));
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, rebuilt(value, joined(path, name), replace)]),
   );
 }
 
-/** `Array.isArray` does not narrow readonly arrays. */
-function isList(data: PlainData): data is readonly PlainData[] {
-  return Array.isArray(data);
+/** Whether a value is a list; `Array.isArray` does not narrow readonly arrays. */
+export function isList<T>(value: unknown): value is readonly T[] {
+  return Array.isArray(value);
 }

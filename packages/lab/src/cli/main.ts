@@ -48,7 +48,8 @@ function isOfFileSystem(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error && "path" in error;
 }
 
-function programOf(context: CommandContext, done: (code: number) => void): Command {
+/** The command with its options and actions. */
+export function programOf(context: CommandContext, done: (code: number) => void): Command {
   const program = new Command("entropy-sgd")
     .description("Train networks with Entropy-SGD beside other optimizers, at equal gradient evaluations.")
     .exitOverride()

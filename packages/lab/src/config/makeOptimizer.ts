@@ -35,6 +35,12 @@ const factories = {
 };
 
 /**
+ * Options that budget and rollbacks make, beside the settings: a run may go on with other ones. That the settings are
+ * those it began with, config.json says.
+ */
+export const plannedOptions: readonly string[] = ["learningRate", "innerLearningRate", "scope", "averageFrom"];
+
+/**
  * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does, every learning
  * rate is `rateFactor` times the settings'.
  *

@@ -1,5 +1,6 @@
 /** The training loop: an async iterator of events. */
 import { deserialise, type Optimizer, type PlainData, type Progress, progress, serialise } from "entropy-sgd";
+import { plannedOptions } from "../config/makeOptimizer.ts";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
@@ -230,7 +231,7 @@ function restoredState<S extends PlainData & { readonly progress: Progress }>(
     if (saved?.length === own.length) continue;
     throw new RangeError(`statistics: ${name} must have ${own.length} numbers, got ${saved?.length ?? "none"}`);
   }
-  const state = deserialise(optimizer, fresh);
+  const state = deserialise(optimizer, fresh, { changed: plannedOptions });
   if (state.progress.gradients !== position.gradients) {
     throw new RangeError(
       `position: the optimizer is at ${state.progress.gradients} gradients, the loop at ${position.gradients}`,

@@ -1,0 +1,137 @@
+/**
+ * Everything that readers may copy: TypeScript of README, docs and comments is type-checked and run, commands are parsed by
+ * the command's own parser, scripts and files that they name exist.
+ *
+ * A line `expression; // … => value` must give that value; in comments, where examples say what a function does, every
+ * block has one.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { programOf } from "../packages/lab/src/cli/main.ts";
+import { resolveSettings, type SettingsRequest } from "../packages/lab/src/config/settings.ts";
+import { type CodeBlock, codeBlocks, root, shellCommands } from "../tools/documentation/codeBlocks.ts";
+import { typeErrors } from "../tools/documentation/typeErrors.ts";
+
+const isTypeScript = ({ language }: CodeBlock): boolean => ["ts", "typescript", "js", "javascript"].includes(language);
+const blocks = codeBlocks().filter(isTypeScript);
+
+/** What blocks may import; anything else fails. */
+const modules: Readonly<Record<string, () => Promise<object>>> = {
+  "entropy-sgd": () => import("entropy-sgd"),
+  "onnx-grad": () => import("onnx-grad"),
+  "entropy-sgd-lab": () => import("entropy-sgd-lab"),
+};
+
+/** The code as the body of an async function of `load`, `check` and `console`. */
+function runnable(code: string): { body: string; numChecks: number } {
+  let numChecks = 0;
+  const checked = code.replace(/^(?!\s*import )(.*?);? *\/\/.*?=> (.*)$/gm, (_, expression: string, value: string) => {
+    numChecks += 1;
+    return `check((${expression}), (${value}));`;
+  });
+  const { outputText } = ts.transpileModule(checked, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  const body = outputText
+    .replace(/^import \{([^}]*)\} from ("[^"]*");/gm, (_, names: string, from: string) => {
+      return `const {${names.replaceAll(" as ", ": ")}} = await load(${from});`;
+    })
+    .replace(/^export \{\};$/m, "");
+  return { body, numChecks };
+}
+
+const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
+  ...parts: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+describe("TypeScript of README, docs and comments", () => {
+  test("is found in all three", () => {
+    expect(blocks.length).toBeGreaterThan(25);
+    expect(blocks.some(({ place }) => place.startsWith("README.md"))).toBe(true);
+  });
+
+  test("passes the strict type checker", () => expect(typeErrors(blocks)).toEqual([]));
+
+  test("the checker finds what is wrong", () => {
+    const code = `import { sgd } from "entropy-sgd";\nconst state = sgd({ learningRate: "1" });`;
+    expect(typeErrors([{ place: "here:1", language: "ts", code }])).toEqual([
+      expect.stringMatching(/^here:1: TS2322 .*ScalarOrSchedule/),
+    ]);
+  });
+
+  test.each(blocks)("$place runs", async ({ place, code }) => {
+    const { body, numChecks } = runnable(code);
+    if (place.startsWith("packages/") && !place.includes(".md:")) {
+      expect(numChecks, "an example without `// =>` checks nothing").toBeGreaterThan(0);
+    }
+    const load = (name: string): Promise<object> => modules[name]!();
+    const check = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected);
+    const silent = { log: () => {} };
+    await new AsyncFunction("load", "check", "console", body)(load, check, silent);
+  });
+});
+
+describe("commands of README and docs", () => {
+  const all = shellCommands();
+  const own = all.filter(({ command }) => /^(npx )?entropy-sgd /.test(command));
+  const others = all.filter((entry) => !own.includes(entry));
+
+  test("are found", () => expect(own.length).toBeGreaterThan(20));
+
+  test.each(own)("$place: $command", async ({ command }) => {
+    const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+    const asked = await parsed(words.slice(words.indexOf("entropy-sgd") + 1));
+    for (const request of requestsOf(asked)) expect(() => resolveSettings(request)).not.toThrow();
+  });
+
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  test.each(others)("$place: $command names what is there", ({ command }) => {
+    const [program, first = "", second = ""] = command.split(" ");
+    if (program === "node") expect(existsSync(join(root, first))).toBe(true);
+    else if (program === "npx") expect([first, existsSync(join(root, second))]).toEqual(["tsx", true]);
+    else if (program === "npm" && first !== "install") {
+      expect(Object.keys(scripts)).toContain(first === "run" ? second : first);
+    } else expect(["npm", "apt-get", "git", "cd"]).toContain(program);
+  });
+});
+
+interface Asked {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the command's parser makes of the words; no action is run. */
+async function parsed(words: readonly string[]): Promise<Asked> {
+  const stream = { write: () => true };
+  let asked: Asked | undefined;
+  const program = programOf({ stdout: stream, stderr: stream, signal: new AbortController().signal }, () => {});
+  const disarm = (command: Command): void => {
+    for (const child of command.commands) disarm(child);
+    if (command.commands.length > 0) return;
+    command.action(() => {
+      asked = { name: command.name(), options: command.opts() };
+    });
+  };
+  disarm(program);
+  // Pages write optional arguments in brackets.
+  await program.parseAsync(
+    words.map((word) => word.replace(/^\[(.*?)\]$/, "$1")),
+    { from: "user" },
+  );
+  if (asked === undefined) throw new Error(`${words.join(" ")}: no command was reached`);
+  return asked;
+}
+
+/** The runs that `train` and `compare` ask for. */
+function requestsOf({ name, options }: Asked): SettingsRequest[] {
+  const request = options as unknown as SettingsRequest & { readonly optimizers?: readonly string[] };
+  if (name === "train") return [request];
+  if (name !== "compare") return [];
+  return (request.optimizers ?? []).map((optimizer) => {
+    const preset = optimizer.startsWith("entropy-") ? request.preset : undefined;
+    return { ...request, optimizer, seed: 1, preset, set: (request.set ?? []).filter((one) => !/^[\w-]+\./.test(one)) };
+  });
+}
