@@ -17,7 +17,7 @@ export const percentagePoints: Unit = { scale: 100, difference: " points", digit
 export type Verdict = "lower" | "higher" | "equivalent" | typeof notDistinguishable;
 
 /** Neither a difference nor equivalence was shown. */
-export const notDistinguishable = "not distinguishable";
+export const notDistinguishable = "not distinguishable" as const;
 
 /** A difference that is seen comes first; it may be within the margin all the same. */
 export function verdictOf({
@@ -30,7 +30,7 @@ export function verdictOf({
 }
 
 /** The caption of tables with differences. */
-export const differenceCaption =
+export const differenceCaption: string =
   "Seen: a two-sided t-test at 5 % rejects that there is no difference. Could have been seen: the smallest true difference, " +
   "of either sign, that this test finds with 80 % power. Not distinguishable is not the same as equal.";
 
