@@ -181,6 +181,14 @@ describe("diagnostics", () => {
     expect(Math.abs(mean - 1)).toBeLessThan(5 * 0.1 + 0.05);
   });
 
+  test("a value that is not finite makes a mean without value and chains that have not mixed", () => {
+    const chain = autoregression(0.5, 20_000, 1);
+    chain[7] = Number.NaN;
+    expect(chainMean(chain)).toMatchObject({ mean: Number.NaN, standardError: Number.POSITIVE_INFINITY });
+    expect(chainMean([1, 2, Number.POSITIVE_INFINITY, 4])).toMatchObject({ effectiveSampleSize: 0 });
+    expect(splitRHat([chain, autoregression(0.5, 20_000, 2)])).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test("split-R̂ is near 1 for chains of one law and large for chains apart or drifting", () => {
     const chains = [1, 2, 3, 4].map((stream) => autoregression(0.5, 2000, stream));
     expect(splitRHat(chains)).toBeLessThan(1.02);
