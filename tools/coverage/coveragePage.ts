@@ -1,0 +1,55 @@
+import type { Coverage } from "./coverageOf.ts";
+import type { Instrument } from "./instrument.ts";
+
+/** An instrument's coverage as it is stored. */
+export interface InstrumentCoverage extends Omit<Instrument, "cases" | "numSeeds"> {
+  readonly cases: readonly Coverage[];
+}
+
+const intro = `# Coverage of every stated error
+
+Each instrument measures problems whose truth is known, once per seed. A row tells how many of the intervals that it stated hold
+the truth, ± the binomial standard error of that share; the mean of |estimate − truth|/standard error, which is 0.80 where errors are normal and as large
+as stated; the mean half width of the intervals relative to the truth (absolute where the truth is 0); and the mean cost of a measurement. *stated*
+is how often the instrument gave a number at all: one that says "does not apply" is not counted against it.
+
+Made by \`npm run coverage\`; the numbers are in [coverage.json](coverage.json), the problems in [tools/coverage](../../../tools/coverage).
+A short version runs in the test suite, where a coverage more than five standard errors below its level fails.
+`;
+
+/** The page of all instruments. */
+export function coveragePage(instruments: readonly InstrumentCoverage[]): string {
+  return [intro, ...instruments.map(section)].join("\n");
+}
+
+function section({ name, title, level, claim, unit, cases }: InstrumentCoverage): string {
+  const should = `The interval should hold the truth in ${claim} ${percent(level)} of the runs.`;
+  const rows = cases.map((found) =>
+    [
+      found.name,
+      `${found.numStated} of ${found.numSeeds}`,
+      found.coverage === null ? "–" : `${percent(found.coverage)} ± ${(100 * found.coverageError!).toFixed(1)}`,
+      number(found.meanAbsoluteZ, 2),
+      number(found.meanHalfWidth, 3),
+      found.meanCost === null ? "–" : String(Math.round(found.meanCost)),
+    ].join(" | "),
+  );
+  return `## ${name}
+
+${title}. ${should}
+
+| case | stated | coverage | mean \\|z\\| | half width | cost, ${unit} |
+|---|---|---|---|---|---|
+${rows.map((row) => `| ${row} |`).join("\n")}
+`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+
+function number(value: number | null, digits: number): string {
+  if (value === null) return "–";
+  if (!Number.isFinite(value)) return "∞";
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)
+    ? value.toExponential(1)
+    : value.toPrecision(digits);
+}
