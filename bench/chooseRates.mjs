@@ -1,86 +1,64 @@
-// Chooses the baselines' learning rates on validation, as the protocol says: node bench/chooseRates.mjs lenet,mnistfc [budget]
-// Runs are kept in runs/rates and not repeated, so an interrupted study goes on; results go to docs/results/rates.json.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { readRun, resolveSettings, runTraining } from "entropy-sgd-lab";
+// Chooses the rates of the recipes on validation: node bench/chooseRates.mjs [networks]
+// One effective epoch, seeds 1 and 2 (a third for the rates that are chosen); runs are kept in docs/results/rates.json.
+import { fileURLToPath } from "node:url";
+import { chooseRate } from "./rates/chooseRate.mjs";
+import { measuredRuns } from "./rates/measuredRuns.mjs";
 
-const candidates = {
-  sgd: [0.01, 0.03, 0.1],
-  adam: [3e-4, 1e-3],
-  sgld: [0.01, 0.03, 0.1],
-  "entropy-adam": [3e-3, 1e-2, 3e-2],
-  sam: [0.01, 0.03, 0.1],
+const budget = 1;
+const seeds = [1, 2];
+const allSeeds = [1, 2, 3];
+const names = ["mlp-49-16-10", "mlp-49-40-10", "small-mnistfc", "small-lenet", "lenet", "mnistfc", "mnistfc-bn"];
+/** Where searches begin: near rates that were known to train. */
+const convolutional = ["lenet", "small-lenet"];
+const startOf = {
+  sgd: (network) => (convolutional.includes(network) ? 0.1 : 0.03),
+  sam: (network) => (convolutional.includes(network) ? 0.1 : 0.03),
+  swa: (network) => (convolutional.includes(network) ? 0.1 : 0.03),
+  sgld: () => 0.3,
+  adam: () => 1e-3,
+  adamw: () => 1e-3,
 };
-const [networks = "lenet", budget = "4"] = process.argv.slice(2);
-const file = new URL("../docs/results/rates.json", import.meta.url);
-const results = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 
-for (const network of networks.split(",")) {
-  for (const [optimizer, rates] of Object.entries(candidates)) {
-    for (const rate of rates) {
-      const preset = optimizer === "entropy-adam" ? "lua" : undefined;
-      const set = [`learningRate=${rate}`];
-      const settings = resolveSettings({ network, optimizer, preset, budget: Number(budget), seed: 1, set });
-      const out = join("runs", "rates", network, `${optimizer}-${rate}`);
-      let run = existsSync(join(out, "config.json")) ? readRun(out) : undefined;
-      if (run === undefined || run.result === null) {
-        rmSync(out, { recursive: true, force: true });
-        await runTraining(settings, { out });
-        run = readRun(out);
-      }
-      const { validationError, testError, trainLoss, reason, gradientEvaluations } = run.result;
-      const best = Math.min(...run.evaluations.map((event) => event.validationError ?? 1));
-      const record = {
-        rate,
-        validationError,
-        bestValidationError: best,
-        testError,
-        trainLoss,
-        reason,
-        gradientEvaluations,
-      };
-      results[network] ??= { budget: Number(budget), seed: 1, environment: run.environment, optimizers: {} };
-      results[network].optimizers[optimizer] ??= [];
-      const own = results[network].optimizers[optimizer];
-      const at = own.findIndex((other) => other.rate === rate);
-      own.splice(at < 0 ? own.length : at, at < 0 ? 0 : 1, record);
-      writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-      writeFileSync(new URL("../docs/results/rates.md", import.meta.url), asMarkdown());
-      console.log(network, optimizer, rate, validationError, testError);
-    }
-  }
+const [chosenNetworks = names.join(","), file = fileURLToPath(new URL("../docs/results/rates.json", import.meta.url))] =
+  process.argv.slice(2);
+const { run } = measuredRuns(file);
+
+async function errorOf(network, optimizer, options, seed, preset) {
+  const set = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  const { validationError } = await run({ network, optimizer, preset, budget, seed, set });
+  return validationError ?? 1;
 }
 
-/** The results as a page: one table per network, the chosen rate of each optimizer in bold. */
-function asMarkdown() {
-  const percent = (value) => (value === null ? "diverged" : (100 * value).toFixed(2));
-  const sections = Object.entries(results).map(([network, { budget: epochs, seed, environment, optimizers }]) => {
-    const rows = Object.entries(optimizers).flatMap(([optimizer, records]) => {
-      const finite = records.filter(({ validationError }) => validationError !== null);
-      const best = Math.min(...finite.map(({ validationError }) => validationError));
-      // Of equal validation errors the smaller rate.
-      const chosen = Math.min(...finite.filter((r) => r.validationError === best).map((r) => r.rate));
-      return records.map(({ rate, validationError, testError, trainLoss }) => {
-        const shown = rate === chosen ? `**${rate}**` : String(rate);
-        return `| ${optimizer} | ${shown} | ${percent(validationError)} | ${percent(testError)} | ${trainLoss?.toFixed(4) ?? "–"} |`;
-      });
-    });
-    const { processor, cores, node, onnxRuntime } = environment;
-    return [
-      `## ${network}`,
-      "",
-      `${epochs} effective epochs, seed ${seed}; ${processor}, ${cores} cores, Node ${node}, ONNX Runtime ${onnxRuntime}.`,
-      "",
-      "| optimizer | learning rate | validation error, % | test error, % | train loss |",
-      "|---|---|---|---|---|",
-      ...rows,
-    ].join("\n");
-  });
-  const head = [
-    "# Learning rates of the baselines",
-    "",
-    "Chosen by validation error at the end of the budget, one seed, by `node bench/chooseRates.mjs lenet,mnistfc,mnistfc-bn,small-lenet`;",
-    "Entropy-Adam with the `lua` preset. Chosen rates are bold; the smaller one where errors are equal.",
-  ].join("\n");
-  return `${[head, ...sections].join("\n\n")}\n`;
+for (const network of chosenNetworks.split(",")) {
+  const tell = (optimizer, { rate, tried, means, inside }) =>
+    console.log(
+      network,
+      optimizer,
+      tried.map((one, i) => `${one}: ${(100 * means[i]).toFixed(2)} %`).join(", "),
+      `-> ${rate}${inside ? "" : " AT THE EDGE"}`,
+    );
+  const search = async (optimizer, name, start, fixed = {}) => {
+    const found = await chooseRate(start, seeds, (rate, seed) =>
+      errorOf(network, optimizer, { ...fixed, [name]: rate }, seed),
+    );
+    tell(`${optimizer} ${name}`, found);
+    return found.rate;
+  };
+  const finish = async (optimizer, options, preset) => {
+    for (const seed of allSeeds) await errorOf(network, optimizer, options, seed, preset);
+  };
+
+  const normalised = ["lenet", "mnistfc-bn"].includes(network);
+  const innerLearningRate = await search("entropy-sgd", "innerLearningRate", normalised ? 0.1 : 0.03);
+  await finish("entropy-sgd", { innerLearningRate });
+  await finish("entropy-sgd", { innerLearningRate }, "lua");
+  for (const [optimizer, start] of Object.entries(startOf)) {
+    await finish(optimizer, { learningRate: await search(optimizer, "learningRate", start(network)) });
+  }
+  // Two rates, by turns: the inner one at a middle outer one, the outer one at the best inner one, the inner one again.
+  let both = { learningRate: 0.01, innerLearningRate: 0.1 };
+  for (const name of ["innerLearningRate", "learningRate", "innerLearningRate"]) {
+    both = { ...both, [name]: await search("entropy-adam", name, both[name], both) };
+  }
+  await finish("entropy-adam", both);
 }

@@ -28,7 +28,7 @@ describe("settings", () => {
   test.each([
     [
       { ...base, network: "lent" },
-      'network: must be one of mnistfc, mnistfc-bn, lenet, all-cnn-bn, small-lenet, small-mnistfc, mlp-49-16-10, mlp-49-40-10, got "lent"',
+      'network: must be one of mnistfc, mnistfc-bn, lenet, small-lenet, small-mnistfc, mlp-49-16-10, mlp-49-40-10, got "lent"',
     ],
     [
       { ...base, optimizer: "sdg" },

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
-import { addSweepCommand } from "../src/cli/sweep.ts";
+import { addTrainingCommands } from "../src/cli/trainingCommands.ts";
 import { resolveSettings } from "../src/config/settings.ts";
 import { commandPath, launchProcess } from "../src/sweep/launchers.ts";
 import { dataFolder, freshOut, root } from "./commandRunner.ts";
@@ -23,7 +23,7 @@ async function sweep(args: readonly string[], stopAt?: string) {
     signal: controller.signal,
   };
   const program = new Command().exitOverride();
-  addSweepCommand(program, context, (result) => {
+  addTrainingCommands(program, context, (result) => {
     code = result;
   });
   await program.parseAsync(["sweep", ...args], { from: "user" });

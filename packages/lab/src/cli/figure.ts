@@ -6,6 +6,7 @@ import { type SeedCount, wideValleysFigure, wideValleysPage } from "../figures/w
 import { withError } from "../landscape/numbers.ts";
 import type { CommandContext } from "./context.ts";
 import { type Findings, pagePlace, writeFindings } from "./findings.ts";
+import type { FigureName } from "./options.ts";
 
 /** Options of `entropy-sgd figure`. */
 export interface FigureCommand {
@@ -13,12 +14,6 @@ export interface FigureCommand {
   readonly out?: string;
   readonly json?: boolean;
 }
-
-/** Names of the figures. */
-export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
-
-/** Name of a figure. */
-export type FigureName = (typeof figureNames)[number];
 
 const makers: Readonly<Record<FigureName, (seed: number) => Promise<Findings> | Findings>> = {
   "wide-valleys": wideValleysFindings,

@@ -1,23 +1,27 @@
 /** The commands that measure and draw landscapes. */
 import { Argument, type Command } from "commander";
-import { networkNames } from "../config/recipes.ts";
-import { defaultMeasures } from "../study/measureSolution.ts";
+import { networkNames } from "../networks/networkNames.ts";
+import { defaultMeasures } from "../study/studyMeasures.ts";
 import type { CommandContext } from "./context.ts";
-import { type FigureCommand, type FigureName, figureCommand, figureNames } from "./figure.ts";
-import { type FlatnessCommand, flatnessCommand } from "./flatness.ts";
+import type { FigureCommand } from "./figure.ts";
+import type { FlatnessCommand } from "./flatness.ts";
+import type { LocalEntropyCommand } from "./localEntropy.ts";
 import {
+  collect,
   estimatorList,
   estimatorNames,
-  type LocalEntropyCommand,
-  localEntropyCommand,
+  type FigureName,
+  figureNames,
+  integerFrom,
+  names,
+  positive,
   positiveList,
-} from "./localEntropy.ts";
-import { collect, integerFrom, names, positive } from "./options.ts";
-import { type RobustnessCommand, robustnessCommand } from "./robustness.ts";
-import { type SaddlesCommand, saddlesCommand } from "./saddles.ts";
-import { type SliceCommand, sliceCommand } from "./slice.ts";
-import { type SpectrumCommand, spectrumCommand } from "./spectrum.ts";
-import { type StudyCommand, studyCommand } from "./study.ts";
+} from "./options.ts";
+import type { RobustnessCommand } from "./robustness.ts";
+import type { SaddlesCommand } from "./saddles.ts";
+import type { SliceCommand } from "./slice.ts";
+import type { SpectrumCommand } from "./spectrum.ts";
+import type { StudyCommand } from "./study.ts";
 
 const [count, whole] = [integerFrom(1), integerFrom(0)];
 
@@ -28,7 +32,9 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .addArgument(new Argument("<name>", "which figure").choices(figureNames))
     .option("--seed <n>", "seed of landscape or chains", whole, 42)
     .option("--out <file>", "an .html file; SVG and PNG are written beside it")
-    .action(async (name: FigureName, options: FigureCommand) => done(await figureCommand(name, options, context)));
+    .action(async (name: FigureName, options: FigureCommand) =>
+      done(await (await import("./figure.ts")).figureCommand(name, options, context)),
+    );
 
   placed(program.command("spectrum"), "the run folder")
     .description("Measure the Hessian spectrum of a trained run: extreme eigenvalues, trace, density.")
@@ -38,7 +44,9 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--examples <n>", "training examples, from the first on", count, 10_000)
     .option("--seed <n>", "seed of the probes", whole, 0)
     .option("--dense", "all eigenvalues of the dense Hessian (at most 3,000 weights)")
-    .action(async (run: string, options: SpectrumCommand) => done(await spectrumCommand(run, options, context)));
+    .action(async (run: string, options: SpectrumCommand) =>
+      done(await (await import("./spectrum.ts")).spectrumCommand(run, options, context)),
+    );
 
   placed(program.command("local-entropy"), "the first run's folder")
     .description("Measure local entropy of one or two trained runs over the radius of the neighbourhood.")
@@ -56,7 +64,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--samples <n>", "Langevin samples per rung and chain of the integrations", integerFrom(8), 50)
     .option("--seed <n>", "seed of draws, probes and chains", whole, 0)
     .action(async (runs: string[], options: LocalEntropyCommand) =>
-      done(await localEntropyCommand(runs, options, context)),
+      done(await (await import("./localEntropy.ts")).localEntropyCommand(runs, options, context)),
     );
 
   placed(program.command("robustness"), "the first run's folder")
@@ -67,7 +75,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--blocks <k>", "blocks of images with noise of their own", integerFrom(2), 20)
     .option("--seed <n>", "seed of the perturbations", whole, 0)
     .action(async (first: string, second: string, options: RobustnessCommand) =>
-      done(await robustnessCommand([first, second], options, context)),
+      done(await (await import("./robustness.ts")).robustnessCommand([first, second], options, context)),
     );
 
   placed(program.command("flatness"), "the first run's folder")
@@ -82,7 +90,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--probes <k>", "probes of traces and log det", integerFrom(2), 5)
     .option("--seed <n>", "seed of draws and probes", whole, 0)
     .action(async (first: string, second: string, options: FlatnessCommand) =>
-      done(await flatnessCommand([first, second], options, context)),
+      done(await (await import("./flatness.ts")).flatnessCommand([first, second], options, context)),
     );
 
   placed(program.command("slice"), "the first run's folder")
@@ -93,7 +101,9 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--grid <n>", "points of each side of the surface", integerFrom(2), 21)
     .option("--span <number>", "reach of filter-normalised directions", positive, 1)
     .option("--seed <n>", "seed of the random directions", whole, 0)
-    .action(async (runs: string[], options: SliceCommand) => done(await sliceCommand(runs, options, context)));
+    .action(async (runs: string[], options: SliceCommand) =>
+      done(await (await import("./slice.ts")).sliceCommand(runs, options, context)),
+    );
 
   json(program.command("saddles"))
     .description("Find critical points of a small network and set their index against their energy.")
@@ -103,7 +113,9 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--seed <n>", "seed of paths and disturbances", whole, 0)
     .option("--data <folder>", "a folder with four IDX files instead of MNIST")
     .option("--out <file>", "an .html file; SVG, PNG and JSON are written beside it")
-    .action(async (options: SaddlesCommand) => done(await saddlesCommand(options, context)));
+    .action(async (options: SaddlesCommand) =>
+      done(await (await import("./saddles.ts")).saddlesCommand(options, context)),
+    );
 
   placed(program.command("study"), "runs/study-NETWORK, where the same command goes on")
     .description("Train and measure Entropy-SGD, its baseline and controls; judge the paper's claim.")
@@ -125,7 +137,9 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
     .option("--data <folder>", "a folder with four IDX files instead of MNIST")
     .option("--threads <n>", "threads of one operation; default: the cores", count)
-    .action(async (_: string, options: StudyCommand) => done(await studyCommand(options, context)));
+    .action(async (_: string, options: StudyCommand) =>
+      done(await (await import("./study.ts")).studyCommand(options, context)),
+    );
 }
 
 function json(command: Command): Command {

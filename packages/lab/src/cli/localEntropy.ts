@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import { InputError } from "../inputError.ts";
 import { loadRuns } from "../landscape/loadRun.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../landscape/localEntropyFigure.ts";
@@ -21,25 +20,6 @@ export interface LocalEntropyCommand {
   readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
-}
-
-/** Names of the estimators, for help and checks. */
-export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
-
-/** Positive numbers between commas. */
-export function positiveList(text: string): number[] {
-  const values = text.split(",").map(Number);
-  if (values.every((value) => Number.isFinite(value) && value > 0)) return values;
-  throw new InvalidArgumentError("It must be positive numbers between commas.");
-}
-
-/** Names of estimators between commas. */
-export function estimatorList(text: string): EstimatorName[] {
-  return text.split(",").map((name) => {
-    const known = estimatorNames.find((candidate) => candidate === name);
-    if (known === undefined) throw new InvalidArgumentError(`Estimators are ${estimatorNames.join(", ")}.`);
-    return known;
-  });
 }
 
 /** Measures the local entropy of one or two runs; writes local-entropy.html, .svg, .png, .json. Gives the exit code. */

@@ -1,5 +1,6 @@
 /** Parsers of option values for the command line. */
 import { InvalidArgumentError } from "commander";
+import type { EstimatorName } from "../landscape/measureLocalEntropy.ts";
 
 /** A positive number. */
 export function positive(text: string): number {
@@ -36,4 +37,29 @@ export function names(text: string): string[] {
 /** For options that may be repeated. */
 export function collect(text: string, previous: readonly string[]): string[] {
   return [...previous, text];
+}
+
+/** Names of the figures. */
+export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
+
+/** Name of a figure. */
+export type FigureName = (typeof figureNames)[number];
+
+/** Names of the estimators, for help and checks. */
+export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
+
+/** Positive numbers between commas. */
+export function positiveList(text: string): number[] {
+  const values = text.split(",").map(Number);
+  if (values.every((value) => Number.isFinite(value) && value > 0)) return values;
+  throw new InvalidArgumentError("It must be positive numbers between commas.");
+}
+
+/** Names of estimators between commas. */
+export function estimatorList(text: string): EstimatorName[] {
+  return text.split(",").map((name) => {
+    const known = estimatorNames.find((candidate) => candidate === name);
+    if (known === undefined) throw new InvalidArgumentError(`Estimators are ${estimatorNames.join(", ")}.`);
+    return known;
+  });
 }

@@ -12,7 +12,6 @@ import { type FindHolder, type StoredRun, storedRun } from "../store/storedRun.t
 import { type CommandContext, exitCodes } from "./context.ts";
 import { shown } from "./resultTable.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
-import { writeComparison } from "./runsReport.ts";
 import { others, plain } from "./runsTable.ts";
 import { textTable } from "./textTable.ts";
 
@@ -24,17 +23,17 @@ export interface RunsCompareCommand {
 }
 
 /** Compares runs, grouped by what they share apart from the seed. Gives the exit code. */
-export function runsCompareCommand(
+export async function runsCompareCommand(
   paths: readonly string[],
   { where, out, json }: RunsCompareCommand,
   { stdout }: CommandContext,
   findHolder?: FindHolder,
-): number {
+): Promise<number> {
   const runs = selected(runsAt(paths, findHolder), quantitiesOf, where);
   const read = runs.filter(isRead);
   if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
   const comparisons = comparisonsOf(read);
-  const report = out === undefined ? null : writeComparison(out, comparisons);
+  const report = out === undefined ? null : (await import("./runsReport.ts")).writeComparison(out, comparisons);
   if (json) {
     const rest = runs.filter((run) => !isRead(run)).map((run) => objectOf(quantitiesOf(run)));
     stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);

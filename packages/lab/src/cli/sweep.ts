@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
-import type { Command } from "commander";
 import { printable } from "../printable.ts";
 import { makeFolder } from "../runs/files.ts";
 import { launchHere, launchProcess } from "../sweep/launchers.ts";
@@ -12,7 +11,6 @@ import { resultRows, sentencesOf, valueColumns } from "../sweep/sweepWords.ts";
 import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
 import { loadData } from "../training/loadData.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
-import { integerFrom } from "./options.ts";
 import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd sweep`. */
@@ -21,19 +19,6 @@ export interface SweepCommand {
   readonly parallel?: number;
   readonly json?: boolean;
   readonly dryRun?: boolean;
-}
-
-/** Adds the command; `done` takes its exit code. */
-export function addSweepCommand(program: Command, context: CommandContext, done: (code: number) => void): void {
-  program
-    .command("sweep")
-    .description("Train the configurations that a file names, several at a time; the same command goes on.")
-    .argument("<file>", "YAML or JSON, as in examples/sweeps")
-    .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
-    .option("--parallel <n>", "runs at a time; default: cores divided by the threads of a run", integerFrom(1))
-    .option("--dry-run", "print the configurations and the number of gradients, train nothing")
-    .option("--json", "print one JSON object on standard output and nothing else there")
-    .action(async (file: string, options: SweepCommand) => done(await sweepCommand(file, options, context)));
 }
 
 /**

@@ -5,7 +5,6 @@
  * the protocol, docs/results/rates.md has the measurements.
  */
 import type { OptimizerName } from "entropy-sgd";
-import { networks } from "../networks/networks.ts";
 
 /** A value of an optimizer's option as configuration files and `--set` hold it. */
 export type OptionValue = number | string | boolean | null;
@@ -63,6 +62,3 @@ export function recipeOf(network: string, optimizer: OptimizerName): Recipe {
   };
   return { ...mnistSchedule, dropout: dropout[network] ?? 0, options: options[optimizer] };
 }
-
-/** Names of the networks, for messages. */
-export const networkNames: readonly string[] = Object.keys(networks);

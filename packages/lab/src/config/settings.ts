@@ -4,8 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
 import { z } from "zod";
 import { InputError } from "../inputError.ts";
+import { networkNames } from "../networks/networkNames.ts";
 import { parseOption } from "./parseOption.ts";
-import { networkNames, type OptionValue, recipeOf } from "./recipes.ts";
+import { type OptionValue, recipeOf } from "./recipes.ts";
 
 /** The version of the layout of config.json. */
 export const settingsVersion = 1;

@@ -17,7 +17,7 @@ const mnist = { inputShape: [1, 28, 28], numClasses: 10 } as const;
 const colour = { inputShape: [3, 32, 32], numClasses: 10 } as const;
 const pooled = { inputShape: [1, 7, 7], numClasses: 10 } as const;
 
-/** Every network that commands accept. */
+/** Every network: those that commands train, and All-CNN-BN, for which there are no data yet. */
 export const networks: Readonly<Record<string, NetworkSpec>> = Object.fromEntries(
   [
     { name: "mnistfc", ...mnist, define: mnistfc },

@@ -6,38 +6,7 @@ import { type FlatnessMeasure, measureFlatness } from "../landscape/measureFlatn
 import { type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
 import { measureRobustness, type RobustnessPoint } from "../landscape/measureRobustness.ts";
 import { recalibratedScores } from "../landscape/recalibratedScores.ts";
-
-/** How much is measured; examples are those of the training split, from the first on. */
-export interface StudyMeasures {
-  /** Examples behind eigenvalues and traces. */
-  readonly curvatureExamples: number;
-  /** Examples behind the other measures of flatness. */
-  readonly examples: number;
-  /** Examples behind the coupling integration. */
-  readonly couplingExamples: number;
-  /** Test images behind robustness. */
-  readonly testExamples: number;
-  /** σ per weight of local entropy. */
-  readonly radii: readonly number[];
-  readonly draws: number;
-  readonly steps: number;
-  readonly probes: number;
-  /** Langevin samples per rung and chain of the coupling integration. */
-  readonly samples: number;
-}
-
-/** What the report is made of. */
-export const defaultMeasures: StudyMeasures = {
-  curvatureExamples: 10_000,
-  examples: 4096,
-  couplingExamples: 512,
-  testExamples: 10_000,
-  radii: [3e-3, 1e-2, 3e-2],
-  draws: 16,
-  steps: 25,
-  probes: 5,
-  samples: 80,
-};
+import type { StudyMeasures } from "./studyMeasures.ts";
 
 /** Images per block of the robustness measures. */
 const blockSize = 500;

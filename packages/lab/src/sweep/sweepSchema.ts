@@ -1,6 +1,6 @@
 /** The rules of a sweep's file; from them the check of a file and the schema for editors. */
 import { z } from "zod";
-import { networkNames } from "../config/recipes.ts";
+import { networkNames } from "../networks/networkNames.ts";
 import { type NameRule, optimizerNames, parameterRules, presetNames, setRules } from "./optionRules.ts";
 import type { SweepParameter, SweepValue } from "./valueSchemas.ts";
 

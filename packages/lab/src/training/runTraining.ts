@@ -6,7 +6,7 @@ import { InputError } from "../inputError.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
 import type { RunIdentity } from "../runs/checkpoint.ts";
 import type { CheckpointFiles, FoundCheckpoint } from "../runs/checkpoints.ts";
-import { currentEnvironment } from "../runs/environment.ts";
+import { currentEnvironment, requireThreads } from "../runs/environment.ts";
 import { requireEmptyFolder } from "../runs/files.ts";
 import { createRun, type HeldRun, type RunFolder } from "../runs/runFolder.ts";
 import type { NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
@@ -143,8 +143,9 @@ export async function trainHeld(
  * @throws InputError that names the setting, its rule and the value
  */
 export function requireTrainable(settings: Settings, { train: { numExamples } }: DataSet): void {
-  const { network, batchSize, innerSteps, budget } = settings;
+  const { network, batchSize, innerSteps, budget, threads } = settings;
   networkOf(network);
+  if (threads !== null) requireThreads(threads);
   if (batchSize > numExamples) {
     throw new InputError(`batchSize: must be at most the ${numExamples} training examples, got ${batchSize}`);
   }

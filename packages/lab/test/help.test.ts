@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { examples } from "../src/cli/examples.ts";
+import { programOf } from "../src/cli/main.ts";
+import { run } from "./commandRunner.ts";
+
+const nowhere = { write: () => true };
+const context = { stdout: nowhere, stderr: nowhere, signal: new AbortController().signal };
+
+/** Every command that does something, by its words. */
+function commandsOf(command: Command, words: readonly string[] = []): [string, Command][] {
+  const own = command.commands.filter((one) => one.name() !== "help");
+  if (own.length === 0) return [[words.join(" "), command]];
+  return own.flatMap((one) => commandsOf(one, [...words, one.name()]));
+}
+
+const commands = commandsOf(programOf(context, () => undefined));
+
+test("every command has examples, and every example a command", () => {
+  expect(Object.keys(examples).sort()).toEqual(commands.map(([name]) => name).sort());
+});
+
+describe.each(Object.entries(examples))("%s", (name, lines) => {
+  test("shows its examples in its help", async () => {
+    const { code, stdout } = await run([...name.split(" "), "--help"]);
+    expect(code).toBe(0);
+    for (const line of lines) expect(stdout).toContain(`npx entropy-sgd ${name} ${line}`.trimEnd());
+  });
+
+  test.each(lines)("takes the example %j", async (line) => {
+    const parsed = commandsOf(programOf(context, () => undefined)).find(([own]) => own === name)![1];
+    let called = false;
+    parsed.action(() => {
+      called = true;
+    });
+    const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    await parsed.parseAsync(words, { from: "user" });
+    expect(called).toBe(true);
+  });
+});
+
+test("the whole help names every command", async () => {
+  const { stdout } = await run(["--help"]);
+  for (const [name] of commands) expect(stdout).toContain(`  ${name.split(" ")[0]} `);
+});

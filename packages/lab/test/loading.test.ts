@@ -1,0 +1,77 @@
+/** What commands load: those that neither train nor measure work where the engine's native library cannot be loaded. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { freshOut, run, small, trainArgs } from "./commandRunner.ts";
+
+const command = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "loading-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Heavy packages, by what they are for. */
+const engine = ["onnxruntime-node"];
+const pages = ["@observablehq/plot", "linkedom", "@resvg/resvg-js"];
+
+/** The heavy packages that the built command loads: modules that it imports, and native libraries however they came. */
+function loadedBy(args: readonly string[]): { readonly status: number | null; readonly loaded: string[] } {
+  const log = join(root, "log");
+  writeFileSync(log, "");
+  const hooks = join(root, "hooks.mjs");
+  writeFileSync(
+    hooks,
+    `import { appendFileSync } from "node:fs";
+     export async function resolve(specifier, context, next) {
+       const found = await next(specifier, context);
+       appendFileSync(${JSON.stringify(log)}, found.url + "\\n");
+       return found;
+     }`,
+  );
+  const preload = join(root, "preload.mjs");
+  writeFileSync(
+    preload,
+    `import { appendFileSync } from "node:fs";
+     import { register } from "node:module";
+     register(${JSON.stringify(pathToFileURL(hooks).href)});
+     process.report.excludeNetwork = true;
+     process.on("exit", () =>
+       appendFileSync(${JSON.stringify(log)}, process.report.getReport().sharedObjects.join("\\n")));`,
+  );
+  const { status } = spawnSync(process.execPath, ["--import", pathToFileURL(preload).href, command, ...args]);
+  const lines = readFileSync(log, "utf8");
+  return { status, loaded: [...engine, ...pages].filter((name) => lines.includes(`/node_modules/${name}`)) };
+}
+
+test("help, version and lists load neither the engine nor what draws pages", async () => {
+  const folder = freshOut();
+  // The same look at a command that trains finds all of it.
+  const training = loadedBy(trainArgs(folder, "--optimizer", "sgd", "--budget", "0.1"));
+  expect(training).toEqual({ status: 0, loaded: [...engine, ...pages] });
+  for (const args of [["--help"], ["--version"], ["runs", "list", folder], ["runs", "compare", folder]]) {
+    expect(loadedBy(args), args.join(" ")).toEqual({ status: 0, loaded: [] });
+  }
+  // Reports are drawn without the engine.
+  expect(loadedBy(["report", folder, "--out", freshOut()])).toEqual({ status: 0, loaded: pages });
+});
+
+test("--version prints the package's", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
+
+test.each([
+  ["train", [...small, "--budget", "1"]],
+  ["compare", [...small, "--budget", "1", "--optimizers", "sgd"]],
+])("%s refuses more threads than the cores can use", async (name, args) => {
+  const { code, stderr } = await run([name, ...args, "--threads", "100000", "--out", freshOut()]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: threads: must be at most \d+, 4 for each core, got 100000\n$/);
+});
+
+test("networks that there are no data for are neither offered nor taken", async () => {
+  expect((await run(["train", "--help"])).stdout).not.toContain("all-cnn-bn");
+  const { code, stderr } = await run(["train", "--network", "all-cnn-bn", "--budget", "1", "--out", freshOut()]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: network: must be one of mnistfc, /)]);
+});
