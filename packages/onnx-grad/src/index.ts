@@ -27,7 +27,7 @@ export {
   type RunningStatistics,
 } from "./layers/network.ts";
 export { type ConvolutionOptions, conv2d, conv2dInputGradient, conv2dWeightGradient } from "./ops/convolution.ts";
-export { add, div, exp, greater, log, mul, relu, sigmoid, sqrt, sub, tanh } from "./ops/elementwise.ts";
+export { add, div, exp, greater, log, mul, relu, sigmoid, sqrt, stopGradient, sub, tanh } from "./ops/elementwise.ts";
 export { broadcastTo, pad, reshape, slice, transpose } from "./ops/layout.ts";
 export { constant, input } from "./ops/leaves.ts";
 export { type MatmulOptions, matmul } from "./ops/matmul.ts";

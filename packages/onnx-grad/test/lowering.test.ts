@@ -1,23 +1,9 @@
 import fc from "fast-check";
-import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { cases } from "./cases.ts";
+import { runProgram } from "./runProgram.ts";
 import { flat, numbers, points, scalarOf } from "./samples.ts";
-
-/** What the compiled program gives for each output. */
-async function run(outputs: Record<string, g.Value>, feeds: Record<string, Float64Array>): Promise<Float32Array[]> {
-  const program = await g.compile(outputs, { ort, threads: 1 });
-  for (const name of Object.keys(program.inputs)) program.bindInput(name, Float32Array.from(feeds[name]!));
-  const targets = Object.entries(outputs).map(([name, { shape }]) => {
-    const target = new Float32Array(g.sizeOf(shape));
-    program.bindOutput(name, target);
-    return target;
-  });
-  await program.run();
-  await program.close();
-  return targets;
-}
 
 describe.each(Object.entries(cases))("%s lowered to ONNX", (_, samples) => {
   test("gives the interpreter's value, gradient and Hessian-vector product", async () => {
@@ -38,7 +24,7 @@ describe.each(Object.entries(cases))("%s lowered to ONNX", (_, samples) => {
           ...v.map((x, i) => [`v${i}`, x] as const),
         ]);
         const expected = g.evaluate(all, feeds);
-        const actual = await run(outputs, feeds);
+        const actual = await runProgram(outputs, feeds);
         actual.forEach((result, i) => {
           // Sums of at most some hundred float32 terms, a handful of roundings each: 1e-4 of the largest is far beyond.
           const scale = 1 + flat(expected).reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
@@ -56,6 +42,6 @@ describe.each(Object.entries(cases))("%s lowered to ONNX", (_, samples) => {
 test("x > 0 is 1 for every positive number and 0 for the others", async () => {
   const x = [-Infinity, -1, -1.2e-38, -0, 0, 1.2e-38, 1e-30, 0.5, 3e38, Infinity];
   const value = g.greater(g.input("x", [10]), g.constant(0));
-  const [positive] = await run({ positive: value }, { x: Float64Array.from(x) });
+  const [positive] = await runProgram({ positive: value }, { x: Float64Array.from(x) });
   expect([...positive!]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
 });

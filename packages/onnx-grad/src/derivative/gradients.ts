@@ -1,7 +1,8 @@
+import { inputsByName } from "../graph/inputs.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { topological } from "../graph/topological.ts";
 import { dispatch, sameShape, type Value } from "../graph/value.ts";
-import { add, mul } from "../ops/elementwise.ts";
+import { add, mul, requireFloat } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { reduceSum } from "../ops/reductions.ts";
@@ -11,34 +12,40 @@ import { vectorJacobianProducts } from "./vectorJacobianProducts.ts";
  * The gradient of a scalar in each value of `wrt`, as values of the same graph language.
  *
  * Reverse accumulation; the result can be differentiated again to any order. A value that the loss does not depend on
- * has gradient zero. Cost: about two to three evaluations of the loss, for all of `wrt` together.
+ * has gradient zero; inputs of one name are one value. Cost: about two to three evaluations of the loss, for all of `wrt`
+ * together.
  *
- * @throws RangeError if `loss` is not a scalar
+ * @throws RangeError if `loss` is not a scalar or an input name has two shapes; TypeError for integers
  */
 export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
+  requireFloat("gradients", undefined, [loss, ...wrt]);
   if (loss.shape.length !== 0) throw shapeError("gradients", undefined, "the loss must be a scalar", [loss.shape]);
+  const inputs = inputsByName("gradients", [loss, ...wrt]);
+  const one = (value: Value): Value => (value.op === "input" ? inputs.get(value.attributes.name)! : value);
   const order = topological([loss]);
-  const needed = dependentOn(order, wrt);
-  const adjoints = new Map<Value, Value>([[loss, constant(1)]]);
+  const needed = dependentOn(order, wrt.map(one), one);
+  const adjoints = new Map<Value, Value>([[one(loss), constant(1)]]);
   for (const value of order.reverse()) {
     const adjoint = adjoints.get(value);
     if (adjoint === undefined || !needed.has(value)) continue;
-    const wanted = value.inputs.map((input) => needed.has(input));
+    const wanted = value.inputs.map((input) => needed.has(one(input)));
     const products = dispatch(vectorJacobianProducts, value, adjoint, wanted);
     value.inputs.forEach((input, i) => {
       const product = products[i];
       if (!wanted[i] || product === undefined) return;
-      const sum = adjoints.get(input);
-      adjoints.set(input, sum === undefined ? product : add(sum, product));
+      const sum = adjoints.get(one(input));
+      adjoints.set(one(input), sum === undefined ? product : add(sum, product));
     });
   }
-  return wrt.map((value) => adjoints.get(value) ?? broadcastTo(constant(0), value.shape));
+  return wrt.map((value) => adjoints.get(one(value)) ?? broadcastTo(constant(0), value.shape));
 }
 
-/** The values of `order` on a path from some value of `wrt`; only these need adjoints. */
-function dependentOn(order: readonly Value[], wrt: readonly Value[]): ReadonlySet<Value> {
+/** The values of `order` on a differentiable path from some value of `wrt`; only these need adjoints. */
+function dependentOn(order: readonly Value[], wrt: readonly Value[], one: (value: Value) => Value): ReadonlySet<Value> {
   const dependent = new Set<Value>(wrt);
-  for (const value of order) if (value.inputs.some((input) => dependent.has(input))) dependent.add(value);
+  for (const value of order) {
+    if (value.op !== "stopGradient" && value.inputs.some((input) => dependent.has(one(input)))) dependent.add(value);
+  }
   return dependent;
 }
 
@@ -60,7 +67,7 @@ export function hvp(loss: Value, wrt: readonly Value[], v: readonly Value[]): Va
     return reduceSum(mul(gradient, direction));
   });
   return gradients(
-    products.reduce((sum, product) => add(sum, product)),
+    products.reduce((sum, product) => add(sum, product), constant(0)),
     wrt,
   );
 }

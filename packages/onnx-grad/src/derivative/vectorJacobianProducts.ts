@@ -98,6 +98,7 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     return [mul(isMaximum, div(keepReduced(dy, x, axes), ties))];
   },
   broadcastTo: ({ inputs: [x] }, dy) => [sumTo(dy, x!.shape)],
+  stopGradient: none,
   reshape: ({ inputs: [x] }, dy) => [reshape(dy, x!.shape)],
   transpose: ({ attributes: { permutation } }, dy) => [
     transpose(

@@ -59,6 +59,7 @@ export interface Attributes {
   reduceSum: { readonly axes: readonly number[]; readonly keepDims: boolean };
   reduceMax: { readonly axes: readonly number[]; readonly keepDims: boolean };
   broadcastTo: object;
+  stopGradient: object;
   reshape: object;
   transpose: { readonly permutation: readonly number[] };
   slice: { readonly starts: readonly number[] };

@@ -1,3 +1,4 @@
+import { inputsByName } from "../graph/inputs.ts";
 import { topological } from "../graph/topological.ts";
 import { dispatch, showShape, sizeOf, type Value } from "../graph/value.ts";
 import type { FloatArray, Precision } from "./arrays.ts";
@@ -11,10 +12,13 @@ export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
  *
  * In `float64` results are exact to rounding (1e-16 per operation); in `float32` each primitive's result is rounded to
  * float32, with sums kept in float64. Cost: 1 to 5 ns per multiply-add. Intermediate values are freed after their last use.
+ * Feeds of other names than the graph's inputs are not read, so one record may serve several graphs.
  *
- * @throws Error if an input has no value, RangeError if one has the wrong length
+ * @throws Error if an input has no value, RangeError if one has the wrong length or two shapes, TypeError if one holds
+ *   anything but numbers of its dtype
  */
 export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Precision = "float64"): FloatArray[] {
+  inputsByName("evaluate", outputs);
   const order = topological(outputs);
   const lastUse = new Map<Value, number>();
   order.forEach((value, at) => {
@@ -40,12 +44,17 @@ export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Pre
 }
 
 function fed(name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
-  const data = feeds[name];
-  if (data === undefined) throw new Error(`evaluate: input "${name}" ${showShape(value.shape)} has no value`);
-  if (data.length !== sizeOf(value.shape)) {
-    throw new RangeError(
-      `evaluate: input "${name}" ${showShape(value.shape)} takes ${sizeOf(value.shape)} numbers, got ${data.length}`,
-    );
+  const where = `evaluate: input "${name}" ${showShape(value.shape)}`;
+  const data = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+  if (data === undefined) throw new Error(`${where} has no value`);
+  const wanted = sizeOf(value.shape);
+  if (data.length !== wanted) throw new RangeError(`${where} takes ${wanted} numbers, got ${data.length}`);
+  const numbers = Float64Array.from(data);
+  const isInteger = value.dtype === "int32";
+  for (let i = 0; i < wanted; i++) {
+    if (typeof data[i] !== "number" || (isInteger && !Number.isInteger(numbers[i]))) {
+      throw new TypeError(`${where} takes ${value.dtype} numbers, got ${String(data[i])} at ${i}`);
+    }
   }
-  return precision === "float64" || value.dtype === "int32" ? Float64Array.from(data) : Float32Array.from(data);
+  return precision === "float64" || isInteger ? numbers : Float32Array.from(numbers);
 }

@@ -116,6 +116,7 @@ export const kernels: PerOp<FloatArray, Kernel> = {
   reduceMax: reducing(-Infinity, Math.max),
   broadcastTo: (value, [x], precision) =>
     gather(x!, offsets(value.shape, broadcastStrides(value.inputs[0]!.shape, value.shape)), precision),
+  stopGradient: same,
   reshape: same,
   transpose: (value, [x], precision) => {
     const strides = stridesOf(value.inputs[0]!.shape);

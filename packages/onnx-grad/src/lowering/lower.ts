@@ -12,7 +12,7 @@ import { lowerings } from "./lowerings.ts";
  * Each value is written by the first fusion that matches it, or by its primitive's lowering; nodes that no output needs
  * in the end (the inner values of a fusion) are dropped.
  */
-export function lower(outputs: Readonly<Record<string, Value>>): OnnxGraph {
+export function lower(outputs: readonly (readonly [name: string, value: Value])[]): OnnxGraph {
   const graph = onnxGraph();
   const names = new Map<Value, string>();
   const shared = new Map<string, string>();
@@ -29,10 +29,10 @@ export function lower(outputs: Readonly<Record<string, Value>>): OnnxGraph {
       return name;
     },
   };
-  for (const value of topological(Object.values(outputs))) {
+  for (const value of topological(outputs.map(([, value]) => value))) {
     names.set(value, fusions(value, context) ?? dispatch(lowerings, value, context));
   }
-  for (const [name, value] of Object.entries(outputs)) {
+  for (const [name, value] of outputs) {
     if (value.dtype !== "float32") throw new TypeError(`lower: output "${name}" must be float32, got ${value.dtype}`);
     graph.output(name, context.nameOf(value), value.shape);
   }

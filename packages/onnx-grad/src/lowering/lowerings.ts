@@ -72,6 +72,7 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
   reduceSum: reduction("ReduceSum"),
   reduceMax: reduction("ReduceMax"),
   broadcastTo: ({ inputs: [x], shape }, { graph, nameOf }) => graph.node("Expand", [nameOf(x!), graph.ints(shape)]),
+  stopGradient: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
   reshape: ({ inputs: [x], shape }, context) => reshaped(context.nameOf(x!), shape, context),
   transpose: ({ inputs: [x], attributes: { permutation } }, { graph, nameOf }) =>
     graph.node("Transpose", [nameOf(x!)], { attributes: { perm: permutation } }),

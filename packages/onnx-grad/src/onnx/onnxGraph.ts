@@ -1,4 +1,5 @@
 /** An ONNX graph under construction: nodes, constants, inputs and outputs by name. */
+import { exactKey } from "../graph/exactKey.ts";
 import type { DType, Shape } from "../graph/value.ts";
 import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
 
@@ -29,6 +30,12 @@ interface Initializer {
 /** Oldest operator set with every form used here: reductions take their axes as an input since 18. */
 export const opsetVersion = 18;
 
+/** The tensor of the input `name`. Names given by users have a prefix that no generated name has, so they cannot meet. */
+export const inputTensor = (name: string): string => `input:${name}`;
+
+/** The tensor of the output `name`. */
+export const outputTensor = (name: string): string => `output:${name}`;
+
 /**
  * The nodes that `outputs` need, serialised as an ONNX model; names of tensors are handed out by the methods.
  *
@@ -41,7 +48,9 @@ export interface OnnxGraph {
   nodes(opType: string, inputs: readonly string[], options: NodeOptions): readonly string[];
   floats(data: ArrayLike<number>, shape: Shape): string;
   ints(data: readonly number[], shape?: Shape): string;
+  /** Declares the input `name` and returns its tensor, `inputTensor(name)`. */
   input(name: string, shape: Shape, dtype: DType): string;
+  /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`. */
   output(name: string, from: string, shape: Shape): void;
   /** Puts an empty sequence of tensors in front of all outputs. */
   emptySequence(name: string): void;
@@ -66,7 +75,7 @@ export function onnxGraph(): OnnxGraph {
   function addNode(opType: string, from: readonly string[], options: NodeOptions): readonly string[] {
     const inner = opType === "Reshape" ? reshaped.get(from[0]!) : undefined;
     const inputs = inner === undefined ? from : [inner, ...from.slice(1)];
-    const key = JSON.stringify([opType, inputs, options]);
+    const key = exactKey([opType, inputs, options]);
     const equal = known.get(key);
     if (equal !== undefined) return equal;
     const first = `${opType}_${nodes.length}`;
@@ -90,7 +99,7 @@ export function onnxGraph(): OnnxGraph {
 
   /** Nodes and tensor names reachable from the outputs; nodes are in execution order already. */
   function live(): { nodes: OnnxNode[]; names: Set<string> } {
-    const names = new Set([...sequences, ...outputs.map(({ name }) => name)]);
+    const names = new Set([...sequences, ...outputs.map(({ name }) => outputTensor(name))]);
     const kept: OnnxNode[] = [];
     for (const node of [...nodes].reverse()) {
       if (!node.outputs.some((name) => names.has(name))) continue;
@@ -107,10 +116,10 @@ export function onnxGraph(): OnnxGraph {
     ints: (data, shape = [data.length]) => addInitializer("int64", shape, BigInt64Array.from(data, BigInt)),
     input(name, shape, dtype) {
       inputs.set(name, { shape, dtype });
-      return name;
+      return inputTensor(name);
     },
     output(name, from, shape) {
-      nodes.push({ opType: "Identity", inputs: [from], outputs: [name], options: {} });
+      nodes.push({ opType: "Identity", inputs: [from], outputs: [outputTensor(name)], options: {} });
       outputs.push({ name, shape });
     },
     emptySequence(name) {
@@ -119,7 +128,7 @@ export function onnxGraph(): OnnxGraph {
     },
     usedInputs() {
       const { names } = live();
-      return new Set([...inputs.keys()].filter((name) => names.has(name)));
+      return new Set([...inputs.keys()].filter((name) => names.has(inputTensor(name))));
     },
     counts() {
       const counts: Record<string, number> = {};
@@ -149,11 +158,11 @@ export function onnxGraph(): OnnxGraph {
             .filter(({ name }) => used.names.has(name))
             .map(({ name, dims, type, data }) => ({ name, dims, dataType: elementTypes[type], rawData: data })),
           input: [...inputs]
-            .filter(([name]) => used.names.has(name))
-            .map(([name, { shape, dtype }]) => valueInfo(name, shape, dtype)),
+            .filter(([name]) => used.names.has(inputTensor(name)))
+            .map(([name, { shape, dtype }]) => valueInfo(inputTensor(name), shape, dtype)),
           output: [
             ...sequences.map((name) => ({ name, type: { sequenceType: { elemType: tensorOf("float32") } } })),
-            ...outputs.map(({ name, shape }) => valueInfo(name, shape, "float32")),
+            ...outputs.map(({ name, shape }) => valueInfo(outputTensor(name), shape, "float32")),
           ],
         },
       });

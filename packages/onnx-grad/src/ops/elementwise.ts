@@ -1,9 +1,9 @@
 /** Elementwise primitives; two inputs broadcast as in NumPy: aligned at the last axis, size 1 stretches. */
 import { shapeError } from "../graph/shapeError.ts";
-import type { DType, OpName, Shape, Value } from "../graph/value.ts";
+import type { DType, Shape, Value } from "../graph/value.ts";
 
 type BinaryOp = "add" | "sub" | "mul" | "div" | "greater";
-type UnaryOp = "exp" | "log" | "sqrt" | "relu" | "tanh" | "sigmoid";
+type UnaryOp = "exp" | "log" | "sqrt" | "relu" | "tanh" | "sigmoid" | "stopGradient";
 
 /** The shape two shapes broadcast to, or undefined where they do not. */
 export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
@@ -19,7 +19,7 @@ export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
 }
 
 /** Throws unless every input is `float32`. */
-export function requireFloat(op: OpName, label: string | undefined, inputs: readonly Value[]): void {
+export function requireFloat(op: string, label: string | undefined, inputs: readonly Value[]): void {
   const wrong: DType | undefined = inputs.find((value) => value.dtype !== "float32")?.dtype;
   if (wrong !== undefined) {
     throw new TypeError(`${op}${label === undefined ? "" : ` (${label})`}: inputs must be float32, got ${wrong}`);
@@ -61,6 +61,11 @@ export function div(a: Value, b: Value, label?: string): Value {
 /** 1 where a > b, else 0; its derivative is zero. */
 export function greater(a: Value, b: Value, label?: string): Value {
   return binary("greater", a, b, label);
+}
+
+/** x, taken for a constant by `gradients`. */
+export function stopGradient(x: Value, label?: string): Value {
+  return unary("stopGradient", x, label);
 }
 
 /** eˣ. */

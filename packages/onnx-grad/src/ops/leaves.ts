@@ -3,7 +3,8 @@ import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/
 /**
  * A value that is given when the graph runs: data, labels, parameters, masks, the vector of a Hessian-vector product.
  *
- * Two inputs of one name in one graph are the same input.
+ * Two inputs of one name are the same input, for running and for derivatives; their shapes and dtypes must be equal where
+ * they meet in one graph.
  */
 export function input(name: string, shape: Shape, dtype: DType = "float32"): Value {
   if (!/^[A-Za-z_][\w./-]*$/.test(name)) {

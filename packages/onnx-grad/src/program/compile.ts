@@ -1,8 +1,11 @@
 /** A graph made ready to run: an ONNX Runtime session with its inputs and outputs bound to the caller's arrays. */
 import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { inputsByName } from "../graph/inputs.ts";
+import { recordOf } from "../graph/recordOf.ts";
 import { topological } from "../graph/topological.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 import { lower } from "../lowering/lower.ts";
+import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
 import { layOutBatchLast } from "../rewrite/batchLast.ts";
 
 /**
@@ -48,6 +51,7 @@ export interface Program {
   bindOutput(name: string, data: Float32Array): void;
   /** Computes every bound output from the inputs as they are now. */
   run(): Promise<void>;
+  /** Frees the session; nothing but `close` may be called afterwards. */
   close(): Promise<void>;
 }
 
@@ -69,17 +73,20 @@ function endOfRunOnly(error: unknown): void {
  * Numbers below 1.2e-38 are flushed to zero, on Node in JavaScript's own arithmetic too from the first session on
  * (docs/decisions/denormals.md).
  *
- * @throws TypeError if an output is not float32; Error for an input name with two shapes
+ * Inputs and outputs may have any names, equal ones too.
+ *
+ * @throws TypeError if an output is not float32; RangeError for an input name with two shapes, or without outputs
  */
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   const { ort } = options;
-  const declared = declaredInputs(Object.values(outputs));
   const names = Object.keys(outputs);
+  if (names.length === 0) throw new RangeError("compile: there must be at least one output, got none");
+  const declared = inputsByName("compile", Object.values(outputs));
   const laidOut = layOutBatchLast(Object.values(outputs));
-  const graph = lower(Object.fromEntries(laidOut.map((value, i) => [names[i]!, value])));
+  const graph = lower(laidOut.map((value, i) => [names[i]!, value]));
   if (options.inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
-  const inputs = Object.fromEntries(Object.entries(declared).filter(([name]) => used.has(name)));
+  const inputs = recordOf([...declared].filter(([name]) => used.has(name)));
   const session = await ort.InferenceSession.create(graph.serialise(), {
     executionMode: "sequential",
     enableMemPattern: bytesOf(laidOut) < largestPattern,
@@ -98,49 +105,70 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const feeds: Record<string, Tensor> = {};
   const targets = new Map<string, Float32Array>();
   const fetches: Record<string, Tensor | null> = options.inPlace ? { [endOfRun]: null } : {};
-  let missing = Object.keys(inputs);
+  const missing = new Set(Object.keys(inputs));
+  let closed = false;
+
+  function requireOpen(caller: string): void {
+    if (closed) throw new Error(`${caller}: the program is closed`);
+  }
 
   return {
-    inputs,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { shape }]) => [name, { shape }])),
+    inputs: recordOf(Object.entries(inputs).map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
+    outputs: recordOf(Object.entries(outputs).map(([name, { shape }]) => [name, { shape }])),
     nodeCounts: graph.counts(),
     bindInput(name, data) {
+      requireOpen("bindInput");
       const wanted = inputs[name];
-      if (wanted === undefined) {
-        throw new RangeError(`bindInput: no input "${name}", known are ${Object.keys(inputs).join(", ")}`);
-      }
+      if (wanted === undefined) throw unknownName("bindInput", "input", name, Object.keys(inputs));
       const fits = wanted.dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
       if (!fits || data.length !== sizeOf(wanted.shape)) {
         throw new RangeError(
-          `bindInput: "${name}" takes ${sizeOf(wanted.shape)} ${wanted.dtype} numbers ${showShape(wanted.shape)}, got ${data.length} in a ${data.constructor.name}`,
+          `bindInput: "${name}" takes ${sizeOf(wanted.shape)} ${wanted.dtype} numbers ${showShape(wanted.shape)}, got ${describeArray(data)}`,
         );
       }
-      feeds[name] = new ort.Tensor(wanted.dtype, data, wanted.shape);
-      missing = missing.filter((other) => other !== name);
+      feeds[inputTensor(name)] = new ort.Tensor(wanted.dtype, data, wanted.shape);
+      missing.delete(name);
     },
     bindOutput(name, data) {
-      const wanted = outputs[name];
-      if (wanted === undefined)
-        throw new RangeError(`bindOutput: no output "${name}", known are ${Object.keys(outputs).join(", ")}`);
-      if (data.length !== sizeOf(wanted.shape)) {
+      requireOpen("bindOutput");
+      const wanted = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+      if (wanted === undefined) throw unknownName("bindOutput", "output", name, names);
+      if (!(data instanceof Float32Array) || data.length !== sizeOf(wanted.shape)) {
         throw new RangeError(
-          `bindOutput: "${name}" gives ${sizeOf(wanted.shape)} numbers ${showShape(wanted.shape)}, got an array of ${data.length}`,
+          `bindOutput: "${name}" gives ${sizeOf(wanted.shape)} float32 numbers ${showShape(wanted.shape)}, got ${describeArray(data)}`,
         );
       }
-      targets.set(name, data);
-      fetches[name] = options.inPlace ? new ort.Tensor("float32", data, wanted.shape) : null;
+      targets.set(outputTensor(name), data);
+      fetches[outputTensor(name)] = options.inPlace ? new ort.Tensor("float32", data, wanted.shape) : null;
     },
     async run() {
-      if (missing.length > 0) throw new Error(`run: inputs not bound: ${missing.join(", ")}`);
+      requireOpen("run");
+      if (missing.size > 0) throw new Error(`run: inputs not bound: ${[...missing].join(", ")}`);
+      if (targets.size === 0) throw new Error(`run: no output is bound, known are ${names.join(", ")}`);
       if (options.inPlace) {
         await session.run(feeds, fetches).catch(endOfRunOnly);
         return;
       }
       const results = await session.run(feeds, fetches);
-      for (const [name, target] of targets) target.set(results[name]!.data as Float32Array);
+      for (const [tensor, target] of targets) target.set(results[tensor]!.data as Float32Array);
     },
-    close: () => session.release(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await session.release();
+    },
   };
+}
+
+function unknownName(caller: string, what: string, name: string, known: readonly string[]): RangeError {
+  return new RangeError(`${caller}: no ${what} "${name}", known are ${known.join(", ")}`);
+}
+
+/** `784 in a Float64Array`, for messages. */
+function describeArray(data: unknown): string {
+  return ArrayBuffer.isView(data) || Array.isArray(data)
+    ? `${(data as ArrayLike<unknown>).length} in a ${data.constructor.name}`
+    : String(data);
 }
 
 /**
@@ -152,20 +180,4 @@ const largestPattern = 2 ** 28;
 /** The size of every value of a graph, inputs included. */
 function bytesOf(outputs: readonly Value[]): number {
   return topological(outputs).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-}
-
-function declaredInputs(outputs: readonly Value[]): Record<string, { shape: Shape; dtype: DType }> {
-  const inputs: Record<string, { shape: Shape; dtype: DType }> = {};
-  for (const value of topological(outputs)) {
-    if (value.op !== "input") continue;
-    const { name } = value.attributes;
-    const known = inputs[name];
-    if (known !== undefined && (known.dtype !== value.dtype || showShape(known.shape) !== showShape(value.shape))) {
-      throw new Error(
-        `compile: input "${name}" is declared as ${showShape(known.shape)} and as ${showShape(value.shape)}`,
-      );
-    }
-    inputs[name] = { shape: value.shape, dtype: value.dtype };
-  }
-  return inputs;
 }

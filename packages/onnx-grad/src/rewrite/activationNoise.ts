@@ -1,3 +1,4 @@
+import { inputsByName } from "../graph/inputs.ts";
 import { type OpName, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { constant, input } from "../ops/leaves.ts";
@@ -6,7 +7,7 @@ import { rebuild } from "./rebuild.ts";
 /** How noise z enters an activation y: y + z, or y·(1 + z). */
 export type NoiseEntry = "added" | "multiplied";
 
-/** A noise input of the rewritten graph, `activation0.noise` and so on, in the order of the graph. */
+/** A noise input of the rewritten graph, `activation0.noise` and so on in the order of the graph, or longer where taken. */
 export interface NoiseInput {
   readonly name: string;
   readonly shape: Shape;
@@ -20,10 +21,12 @@ export function withActivationNoise(
   outputs: readonly Value[],
   entry: NoiseEntry,
 ): { readonly outputs: Value[]; readonly noise: readonly NoiseInput[] } {
+  const taken = inputsByName("withActivationNoise", outputs);
   const noise: NoiseInput[] = [];
   const noisy = rebuild(outputs, (value) => {
     if (!activations.has(value.op)) return value;
-    const name = `activation${noise.length}.noise`;
+    let name = `activation${noise.length}.noise`;
+    while (taken.has(name)) name += "_";
     const { shape } = value;
     noise.push({ name, shape, size: sizeOf(shape) });
     const z = input(name, shape);

@@ -12,7 +12,7 @@
 import { type Node, type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { reshape, transpose } from "../ops/layout.ts";
 
-const unary: ReadonlySet<OpName> = new Set(["exp", "log", "sqrt", "relu", "tanh", "sigmoid"]);
+const unary: ReadonlySet<OpName> = new Set(["exp", "log", "sqrt", "relu", "tanh", "sigmoid", "stopGradient"]);
 const binary: ReadonlySet<OpName> = new Set(["add", "sub", "mul", "div", "greater"]);
 
 /** `value` as a transposition of something, or undefined where it is none. */
