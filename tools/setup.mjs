@@ -10,12 +10,7 @@ const force = process.argv.includes("--force");
 
 function run(title, command, args) {
   process.stderr.write(`${title} ...\n`);
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
-  });
+  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout ?? ""}\n${title}: failed (exit code ${result.status ?? result.signal})\n`);
   process.exit(result.status ?? 1);
