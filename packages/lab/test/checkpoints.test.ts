@@ -163,7 +163,7 @@ describe("the checkpoints of a run", () => {
     expect(found.skipped.map(({ name }) => name)).toEqual(["003", "002"]);
     expect(found.skipped[0]!.why).toMatch(/003\/weights\.safetensors: damaged, it must have \d+ bytes, it has 7$/);
     expect(found.skipped[1]!.why).toMatch(/002\/state\.json: missing$/);
-    checkpointWriter(run, { keepLast: 1, keepBest: 0 }, model, found.skipped).write(checkpointAt(40, []));
+    checkpointWriter(run, { keepLast: 1, keepBest: 0 }, model, found).write(checkpointAt(40, []));
     expect(names(run)).toEqual(["002", "003", "004"]);
     rmSync(join(run, "checkpoints", "004", "events.jsonl"));
     expect(() => newestIntact(run)).toThrow(/checkpoints: no checkpoint is intact \(.*004.*003.*002/);

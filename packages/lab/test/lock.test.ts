@@ -1,12 +1,36 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { acquireLock, lockHolder } from "../src/runs/lock.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { InputError } from "../src/inputError.ts";
+import { Interruption } from "../src/interruption.ts";
+import { awaitLock, watch } from "../src/runs/lease.ts";
+import {
+  acquireLock,
+  type FoundLock,
+  type Lock,
+  LockInDoubt,
+  lockHolder,
+  readLock,
+  renewal,
+} from "../src/runs/lock.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lock-"));
 afterAll(() => rmSync(root, { recursive: true }));
+
+const usual = { renewal: renewal.every, watch: { ...watch } };
+beforeAll(() => {
+  renewal.every = 10;
+  Object.assign(watch, { looks: 10, every: 10 });
+});
+afterAll(() => {
+  renewal.every = usual.renewal;
+  Object.assign(watch, usual.watch);
+});
 
 let numFolders = 0;
 function folder(): string {
@@ -18,8 +42,10 @@ function folder(): string {
 /** What this process writes to its locks. */
 function ownContent(): Record<string, unknown> {
   const path = folder();
-  acquireLock(path);
-  return JSON.parse(readFileSync(join(path, "lock"), "utf8"));
+  const lock = acquireLock(path);
+  const content = JSON.parse(readFileSync(join(path, "lock"), "utf8"));
+  lock.release();
+  return content;
 }
 
 /** A folder with a lock that another process left. */
@@ -49,8 +75,9 @@ describe("a lock", () => {
   test.each([
     ["a process that has ended", { pid: deadPid }],
     ["a process whose number another one has now", { start: "1" }],
-    ["a process before the machine was started again", { boot: "another" }],
-  ])("of %s is taken over", (_, changes) => {
+    // As locks were written before they were renewed.
+    ["an earlier version", { pid: deadPid, namespace: undefined, machine: undefined, beat: undefined }],
+  ])("of %s is taken over at once", (_, changes) => {
     const path = lockedBy(changes);
     expect(lockHolder(path)).toBeNull();
     const lock = acquireLock(path);
@@ -58,6 +85,11 @@ describe("a lock", () => {
     expect(readdirSync(path)).toEqual(["lock"]);
     lock.release();
   });
+
+  test.runIf(String(ownContent().namespace).startsWith("pid:[4026531836]"))(
+    "of a process before this machine was started again is taken over at once",
+    () => acquireLock(lockedBy({ boot: "another" })).release(),
+  );
 
   test.runIf(process.platform === "linux")(
     "of a process that was killed and not waited for is taken over",
@@ -67,7 +99,7 @@ describe("a lock", () => {
       const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
       const stat = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
       const start = stat()[21];
-      while (stat()[2] !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
+      while (stat()[2] !== "Z") await delay(5);
       const path = lockedBy({ pid, start });
       expect(lockHolder(path)).toBeNull();
       acquireLock(path).release();
@@ -75,34 +107,249 @@ describe("a lock", () => {
     },
   );
 
-  test.each(["", "{", '{"pid":1}', "\0\0\0"])("that a crash of the machine left as %j is taken over", (text) => {
-    const path = folder();
-    writeFileSync(join(path, "lock"), text);
-    acquireLock(path).release();
-    expect(readdirSync(path)).toEqual([]);
+  test("of a process that ended while it took over another one's is taken over", () => {
+    const path = lockedBy({ pid: deadPid });
+    writeFileSync(join(path, "lock.another.tmp"), JSON.stringify({ ...ownContent(), nonce: "claim", pid: deadPid }));
+    acquireLock(path).requireHeld();
+    expect(readdirSync(path)).toEqual(["lock"]);
   });
 
-  test("of a living process, or of another machine, is refused with what to do", () => {
-    expect(() => acquireLock(lockedBy({}))).toThrow(`in use by process ${process.pid} since`);
-    const path = lockedBy({ host: "elsewhere", pid: deadPid });
+  test("that is claimed by a living process is refused", () => {
+    const path = lockedBy({ pid: deadPid });
+    writeFileSync(join(path, "lock.another.tmp"), JSON.stringify({ ...ownContent(), nonce: "claim" }));
+    expect(() => acquireLock(path)).toThrow(`in use by process ${process.pid} since`);
+    expect(readdirSync(path)).toEqual(["lock", "lock.another.tmp"]);
+  });
+
+  test("of another machine by an earlier version is never renewed, and refused with what to do", async () => {
+    const path = lockedBy({ host: "elsewhere", pid: deadPid, beat: undefined });
     const remedy = `if it has ended, delete ${join(path, "lock")}`;
-    expect(() => acquireLock(path)).toThrow(`in use by process ${deadPid} on elsewhere since`);
-    expect(() => acquireLock(path)).toThrow(remedy);
+    await expect(awaitLock(path)).rejects.toThrow(`in use by process ${deadPid} on elsewhere since`);
+    await expect(awaitLock(path)).rejects.toThrow(remedy);
+    expect(readdirSync(path)).toEqual(["lock"]);
+  });
+
+  test("that cannot be read is held, and the line says so", () => {
+    const path = folder();
+    mkdirSync(join(path, "lock"));
+    const line = `${join(path, "lock")}: must be a plain file; if no process uses the folder, delete it`;
+    expect(() => acquireLock(path)).toThrow(line);
+    expect(() => lockHolder(path)).toThrow(line);
     expect(readdirSync(path)).toEqual(["lock"]);
   });
 
   test("that was taken away is noticed, and another's is not released", () => {
     const path = folder();
     const lock = acquireLock(path);
-    writeFileSync(join(path, "lock"), JSON.stringify({ ...ownContent(), nonce: "another" }));
-    expect(() => lock.requireHeld()).toThrow("the lock of this run was taken or removed");
+    writeFileSync(join(path, "lock"), JSON.stringify({ ...ownContent(), nonce: "another", host: "there", pid: 7 }));
+    expect(() => lock.requireHeld()).toThrow(
+      `${join(path, "lock")}: the lock was taken over by process 7 on there; nothing more is written from here`,
+    );
     lock.release();
     expect(readdirSync(path)).toEqual(["lock"]);
     rmSync(join(path, "lock"));
-    expect(() => lock.requireHeld()).toThrow("the lock of this run was taken or removed");
+    expect(() => lock.requireHeld()).toThrow("the lock was removed; nothing more is written from here");
   });
 
   test("of a folder that is not there is an error that names it", () => {
-    expect(() => acquireLock(join(root, "nowhere"))).toThrow(/nowhere\/lock: cannot be written \(ENOENT/);
+    expect(() => acquireLock(join(root, "nowhere"))).toThrow(/nowhere\/lock\S*: cannot be written \(ENOENT/);
+  });
+});
+
+describe("the lock of a process elsewhere", () => {
+  const elsewhere = [
+    ["another machine", { host: "elsewhere", boot: "another" }],
+    ["another container of this machine", { namespace: "pid:[7] time:[7]" }],
+    ["a machine of the same name", { boot: "another", machine: "another" }],
+  ] as const;
+
+  test.each(elsewhere)(
+    "in %s is in doubt, and taken over when it was not renewed while watched",
+    async (_, changes) => {
+      const path = lockedBy(changes);
+      expect(() => acquireLock(path)).toThrow(LockInDoubt);
+      const told: string[] = [];
+      const lock = await awaitLock(path, { onWait: (words) => told.push(words) });
+      lock.requireHeld();
+      expect(told).toEqual([
+        expect.stringMatching(/^\S+: in use by process .* watching for 1 s whether it is renewed$/),
+      ]);
+      expect(readdirSync(path)).toEqual(["lock"]);
+    },
+  );
+
+  test.each(elsewhere)("in %s is refused when it is renewed", async (_, changes) => {
+    const path = lockedBy(changes);
+    const file = join(path, "lock");
+    const renewed = JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), beat: "000000000001" });
+    const waiting = awaitLock(path, { onWait: () => writeFileSync(file, renewed) });
+    await expect(waiting).rejects.toThrow("which renews its lock");
+    expect(readFileSync(file, "utf8")).toBe(renewed);
+  });
+
+  test("is renewed by its holder, in place, and by no other", async () => {
+    const path = folder();
+    const lock = acquireLock(path);
+    const beat = () => Number(JSON.parse(readFileSync(join(path, "lock"), "utf8")).beat);
+    const before = beat();
+    while (beat() < before + 3) await delay(5);
+    lock.requireHeld();
+    const another = JSON.stringify({ ...ownContent(), nonce: "another" });
+    writeFileSync(join(path, "lock"), another);
+    await delay(50);
+    expect(readFileSync(join(path, "lock"), "utf8")).toBe(another);
+  });
+
+  test.each(["", "{", '{"pid":1}', "\0\0\0"])("that a crash of the machine left as %j is watched too", async (text) => {
+    const path = folder();
+    writeFileSync(join(path, "lock"), text);
+    expect(() => acquireLock(path)).toThrow("its lock is empty or cut");
+    (await awaitLock(path)).release();
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  test("is not waited for after a signal", async () => {
+    const controller = new AbortController();
+    const path = lockedBy({ host: "elsewhere" });
+    const waiting = awaitLock(path, { signal: controller.signal, onWait: () => controller.abort() });
+    await expect(waiting).rejects.toThrow(Interruption);
+  });
+
+  test("that was released while watched is taken", async () => {
+    const path = lockedBy({ host: "elsewhere" });
+    const lock = await awaitLock(path, { onWait: () => rmSync(join(path, "lock")) });
+    lock.requireHeld();
+  });
+});
+
+describe("of several that come at any moment of each other", () => {
+  const names = ["openSync", "linkSync", "renameSync", "rmSync"] as const;
+  const usualCalls = Object.fromEntries(names.map((name) => [name, fs[name]]));
+  afterEach(() => restoreCalls());
+
+  function restoreCalls(): void {
+    Object.assign(fs, usualCalls);
+    syncBuiltinESMExports();
+  }
+
+  /** Does `work`, and before its k-th calls of the file system, counted over all of it, what `others` says; gives the calls. */
+  function interleaved(work: () => void, others: ReadonlyMap<number, () => void>): number {
+    let calls = 0;
+    for (const name of names) {
+      const usualCall = usualCalls[name] as (...args: unknown[]) => unknown;
+      Object.assign(fs, {
+        [name]: (...args: unknown[]) => {
+          others.get(calls++)?.();
+          return usualCall(...args);
+        },
+      });
+    }
+    syncBuiltinESMExports();
+    work();
+    restoreCalls();
+    return calls;
+  }
+
+  /** Those who took the lock. */
+  function takers(path: string, lapsed: readonly FoundLock[] = []) {
+    const taken: Lock[] = [];
+    const contend = (): void => {
+      try {
+        taken.push(acquireLock(path, lapsed));
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
+    };
+    return { taken, contend };
+  }
+
+  const staleFolders: readonly [string, () => string][] = [
+    ["a lock of a process that ended", () => lockedBy({ pid: deadPid })],
+    [
+      "a lock of a process that ended while it took over another one's",
+      () => {
+        const path = lockedBy({ pid: deadPid });
+        const claim = { ...ownContent(), nonce: "claim", pid: deadPid };
+        writeFileSync(join(path, "lock.another.tmp"), JSON.stringify(claim));
+        return path;
+      },
+    ],
+    ["no lock", folder],
+  ];
+
+  test.each(staleFolders)("one takes %s", (_, make) => {
+    const calls = interleaved(takers(make()).contend, new Map());
+    for (let second = 0; second < calls; second++) {
+      for (let third = second; third < 2 * calls; third += 5) {
+        const path = make();
+        const { taken, contend } = takers(path);
+        const both = (): void => {
+          contend();
+          contend();
+        };
+        interleaved(
+          contend,
+          third === second ? new Map([[second, both]]) : new Map([second, third].map((k) => [k, contend])),
+        );
+        expect(taken, `${second}, ${third}`).toHaveLength(1);
+        taken[0]!.requireHeld();
+        expect(readdirSync(path)).toEqual(["lock"]);
+        taken[0]!.release();
+        rmSync(path, { recursive: true });
+      }
+    }
+  });
+
+  test("a holder that wakes and releases a lapsed lock takes away nobody else's", () => {
+    const make = () => {
+      const path = folder();
+      const owner = acquireLock(path);
+      return { path, owner, ...takers(path, [readLock(join(path, "lock"))!]) };
+    };
+    const first = make();
+    const calls = interleaved(first.contend, new Map());
+    for (let k = 0; k < calls; k++) {
+      for (const isOwnerFirst of [true, false]) {
+        const { path, owner, taken, contend } = make();
+        const [one, other] = isOwnerFirst ? [() => owner.release(), contend] : [contend, () => owner.release()];
+        const fresh = takers(path);
+        const then = (): void => {
+          other();
+          fresh.contend();
+        };
+        interleaved(one, new Map([[k, then]]));
+        fresh.contend();
+        const held = [...taken, ...fresh.taken];
+        expect(held, `${k}`).toHaveLength(1);
+        held[0]!.requireHeld();
+        held[0]!.release();
+      }
+    }
+  });
+});
+
+describe("of many threads that find a free lock", () => {
+  /** Lets threads race for the lock of each folder; gives how many took it, by folder. */
+  async function race(folders: readonly string[], links: boolean): Promise<number[]> {
+    const contenders = 3;
+    const shared = { gate: new SharedArrayBuffer(4), taken: new SharedArrayBuffer(4 * folders.length) };
+    const file = JSON.stringify(new URL("contender.ts", import.meta.url).href);
+    // A thread cannot begin with a file in TypeScript.
+    const program = `import("tsx/esm/api").then(({ register }) => (register(), import(${file})))`;
+    const workerData = { folders, links, contenders, ...shared };
+    const workers = Array.from({ length: contenders }, () => new Worker(program, { eval: true, workerData }));
+    await Promise.all(
+      workers.map((worker) => new Promise((resolve, reject) => worker.once("exit", resolve).once("error", reject))),
+    );
+    return [...new Int32Array(shared.taken)];
+  }
+
+  test.each([
+    ["", true],
+    [", where there are no hard links", false],
+  ])("one takes it%s", { timeout: 60_000 }, async (_, links) => {
+    const folders = Array.from({ length: 5 }, () => lockedBy({ pid: deadPid }));
+    expect(await race(folders, links)).toEqual(folders.map(() => 1));
+    for (const path of folders) expect(readdirSync(path)).toEqual(["lock"]);
   });
 });

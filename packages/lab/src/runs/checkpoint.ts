@@ -101,8 +101,15 @@ type Files = State["files"];
  * Writes a checkpoint to `path`, which must not be there, whole or not at all.
  *
  * Nothing is copied: vectors go from the run's memory to the files. Cost: reading every vector three times.
+ *
+ * @param requireHeld - called just before it gets its name: by throwing it keeps it from that
  */
-export function writeCheckpoint(path: string, checkpoint: NewCheckpoint, model: RunModel): void {
+export function writeCheckpoint(
+  path: string,
+  checkpoint: NewCheckpoint,
+  model: RunModel,
+  requireHeld: () => void = () => {},
+): void {
   const { snapshot, events, ...rest } = checkpoint;
   const { position, optimizer, params, statistics } = snapshot;
   const temporary = temporaryName(path);
@@ -130,6 +137,7 @@ export function writeCheckpoint(path: string, checkpoint: NewCheckpoint, model: 
     };
     writeNew(join(temporary, "state.json"), sealed(JSON.stringify(state)));
     syncFolder(temporary);
+    requireHeld();
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {

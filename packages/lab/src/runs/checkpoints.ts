@@ -17,7 +17,7 @@ import { cannot, makeFolderWithin, requireRealFolder, temporaryName } from "./fi
 
 /** How one checkpoint is written and read; another way serves to test that faults are found. */
 export interface CheckpointFiles {
-  readonly write: (path: string, checkpoint: NewCheckpoint, model: RunModel) => void;
+  readonly write: (path: string, checkpoint: NewCheckpoint, model: RunModel, requireHeld: () => void) => void;
   readonly read: (path: string) => Checkpoint;
 }
 
@@ -82,9 +82,8 @@ export function removeLeftovers(run: string): void {
   if (existsSync(folder)) requireRealFolder(folder);
   for (const parent of existsSync(folder) ? [run, folder] : [run]) {
     for (const name of readdirSync(parent)) {
-      // A process that is refused the lock at this moment has a temporary file of that name.
-      const isLeftover = name.endsWith(".tmp") && !name.startsWith("lock.");
-      if (isLeftover) rmSync(join(parent, name), { recursive: true, force: true });
+      // A process that is refused the lock at this moment may have a file of such a name, and does without it.
+      if (name.endsWith(".tmp")) rmSync(join(parent, name), { recursive: true, force: true });
     }
   }
 }
@@ -101,13 +100,21 @@ interface Kept {
   readonly validationError: number | null;
 }
 
-/** A writer that goes on from the checkpoints that are there; those that were passed over are left where they are. */
+/** What a writer of checkpoints goes on from, and how it writes. */
+export interface WriterOptions {
+  /** Those that were passed over: they are left where they are. */
+  readonly skipped?: readonly SkippedCheckpoint[];
+  readonly files?: CheckpointFiles;
+  /** Called before what is there is changed: by throwing it keeps it. */
+  readonly requireHeld?: () => void;
+}
+
+/** A writer that goes on from the checkpoints that are there. */
 export function checkpointWriter(
   run: string,
   { keepLast, keepBest }: Retention,
   model: RunModel,
-  skipped: readonly SkippedCheckpoint[] = [],
-  { write }: CheckpointFiles = checkedFiles,
+  { skipped = [], files: { write } = checkedFiles, requireHeld = () => {} }: WriterOptions = {},
 ): CheckpointWriter {
   let kept: Kept[] = keptOnes(run).filter(({ name }) => !skipped.some((one) => one.name === name));
   let next = Number(checkpointNames(run).at(-1) ?? 0) + 1;
@@ -116,7 +123,7 @@ export function checkpointWriter(
       const folder = makeFolderWithin(run, folderName);
       const name = String(next).padStart(3, "0");
       try {
-        write(join(folder, name), checkpoint, model);
+        write(join(folder, name), checkpoint, model, requireHeld);
         next += 1;
         kept.push({ name, validationError: validationErrorAt(checkpoint.snapshot.position) });
         const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest)]);

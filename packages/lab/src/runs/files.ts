@@ -97,12 +97,14 @@ export type Content = string | Uint8Array | Iterable<Uint8Array>;
  * Writes a file whole or not at all: to a temporary name beside it, synced, renamed. What was there stays there until
  * the rename; a symbolic link there is replaced, not followed.
  *
+ * @param requireHeld - called just before the rename: by throwing it keeps the file as it was
  * @throws InputError if that is impossible; the temporary file is removed then
  */
-export function writeWhole(path: string, content: Content): void {
+export function writeWhole(path: string, content: Content, requireHeld?: () => void): void {
   const temporary = temporaryName(path);
   try {
     writeNew(temporary, content);
+    requireHeld?.();
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {

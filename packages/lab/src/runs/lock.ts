@@ -1,24 +1,32 @@
 /**
- * A lock on a run folder: one process writes it at a time.
+ * A lock on a folder: one process writes it at a time.
  *
- * The lock is a file that names its holder. A holder that was killed leaves it behind; the next one sees that no such
- * process lives (its number may have been given to another process since, so its start counts too) and takes it over.
+ * The lock is a file that names its holder and has a token. The holder renews it (a counter in it, written in place) and
+ * looks at it again before each write. Whoever finds the lock of a process that has ended, or one that was not renewed
+ * while it watched (lease.ts), takes it over: it makes a claim, a file named after the old token, which one process alone
+ * can make, sees that the lock is still the old one, and renames the claim to the lock. The holder too makes that claim
+ * before it removes its lock, so that a token gives way once.
  */
-import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { InputError } from "../inputError.ts";
-import { cannot, isMissing, readPlainText, temporaryName, writeNew } from "./files.ts";
+import { cannot, isMissing, readPlainText, writeNew } from "./files.ts";
+import { beatOf, type HolderRecord, holderSchema, stateOf, thisHolder } from "./lockHolder.ts";
 
 /** Who holds a lock. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** Date and time. */
-  readonly since: string;
-}
+export type LockHolder = Pick<HolderRecord, "pid" | "host" | "since">;
 
 /** A lock that is held. */
 export interface Lock {
@@ -27,175 +35,232 @@ export interface Lock {
   release(): void;
 }
 
-const contentSchema = z.object({
-  pid: z.int().positive(),
-  host: z.string(),
-  since: z.string(),
-  /** What tells this boot of the machine and this process from later ones; null where the system does not say. */
-  boot: z.string().nullable(),
-  start: z.string().nullable(),
-  nonce: z.string(),
-});
+/** What a lock file, or a claim, says: its token and beat; `holder` is null where it is empty or cut. */
+export interface FoundLock {
+  readonly path: string;
+  readonly token: string;
+  /** null for a lock that is never renewed. */
+  readonly beat: string | null;
+  readonly holder: HolderRecord | null;
+}
 
-type Content = z.infer<typeof contentSchema>;
+/** Milliseconds between two renewals; tests change it. */
+export const renewal: { every: number } = { every: 5000 };
 
 const fileName = "lock";
 const maxBytes = 4096;
+/** Claims on claims: each is of a process that ended within milliseconds of another one. */
+const maxDepth = 8;
+
+/** Thrown for a lock of which only watching it can tell whether its holder lives. */
+export class LockInDoubt extends InputError {
+  readonly found: FoundLock;
+  constructor(message: string, found: FoundLock) {
+    super(message);
+    this.found = found;
+  }
+}
 
 /**
  * Takes the lock of a folder.
  *
- * @throws InputError if a living process holds it, or one on another machine, of which nothing can be known
+ * @param lapsed - what was watched and not renewed: taken over if it is still the same
+ * @throws InputError if a living process holds it, or it cannot be read; LockInDoubt if its holder may live
  */
-export function acquireLock(folder: string): Lock {
+export function acquireLock(folder: string, lapsed: readonly FoundLock[] = []): Lock {
   const path = join(folder, fileName);
-  const own = ownContent();
-  const temporary = `${path}.${own.nonce}.tmp`;
+  const own = thisHolder();
+  const text = `${JSON.stringify(own)}\n`;
   try {
-    writeNew(temporary, `${JSON.stringify(own)}\n`);
-    // Each turn ends with the lock, or with a lock that another process has taken in between.
-    for (let turn = 0; !linked(temporary, path); turn++) {
-      const found = read(path);
-      if (found === null) continue;
-      if (turn >= 10 || isHeld(found)) throw new InputError(refusal(folder, found));
-      removeStale(path, found);
+    // Each turn ends with the lock, or with one that another process has taken or released in between.
+    for (let turn = 0; ; turn++) {
+      const found = readLock(path);
+      if (found === null) {
+        if (createWhole(path, text)) break;
+        continue;
+      }
+      if (turn >= 10) throw new InputError(refusalOf(folder, found));
+      requireFree(folder, found, lapsed);
+      if (takeOver(folder, found, text, lapsed)) break;
     }
   } catch (error) {
     throw cannot(path, "be written", error);
-  } finally {
-    rmSync(temporary, { force: true });
   }
-  const isOwn = (): boolean => {
-    const found = read(path);
-    return found !== null && found !== "unreadable" && found.nonce === own.nonce;
-  };
-  return {
-    requireHeld() {
-      if (!isOwn())
-        throw new InputError(`${path}: the lock of this run was taken or removed; another process may write it`);
-    },
-    release() {
-      if (isOwn()) rmSync(path, { force: true });
-    },
-  };
+  return heldLock(folder, own);
 }
 
-/** The living process that holds a folder's lock; null when there is none. */
+/** The process that holds a folder's lock and may live; null when there is none. @throws InputError as `readLock` */
 export function lockHolder(folder: string): LockHolder | null {
-  const found = read(join(folder, fileName));
-  if (found === null || found === "unreadable" || !isHeld(found)) return null;
-  const { pid, host, since } = found;
-  return { pid, host, since };
+  const holder = readLock(join(folder, fileName))?.holder ?? null;
+  return holder === null || stateOf(holder) === "ended" ? null : holder;
 }
 
-function ownContent(): Content {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    boot: bootId(),
-    start: startOf(process.pid),
-    nonce: randomBytes(8).toString("hex"),
-  };
-}
-
-/** Whether `path` is now the file of that name; false when something is there already. */
-function linked(temporary: string, path: string): boolean {
-  try {
-    linkSync(temporary, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** What the lock says; null without one, "unreadable" for a file that a crash of the machine left empty or cut. */
-function read(path: string): Content | "unreadable" | null {
+/** What a lock says; null when there is none. @throws InputError if it cannot be read */
+export function readLock(path: string): FoundLock | null {
   let text: string;
   try {
     text = readPlainText(path, maxBytes);
   } catch (error) {
     if (error instanceof InputError && error.message.endsWith(": missing")) return null;
-    return "unreadable";
+    const { message } = cannot(path, "be read", error);
+    throw new InputError(`${message}; if no process uses the folder, delete it`);
   }
+  let parsed: ReturnType<typeof holderSchema.safeParse> | null = null;
   try {
-    return contentSchema.parse(JSON.parse(text));
+    parsed = holderSchema.safeParse(JSON.parse(text));
   } catch {
-    return "unreadable";
+    // Malformed JSON.
   }
+  if (parsed?.success) return { path, token: parsed.data.nonce, beat: parsed.data.beat, holder: parsed.data };
+  // Empty or cut: being written where there are no hard links, or left so by a crash of the machine.
+  const token = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return { path, token, beat: `cut ${text.length}`, holder: null };
 }
 
-/** Whether a lock may have a living holder. */
-function isHeld(found: Content | "unreadable"): boolean {
-  // A lock is linked whole, so that one which cannot be read was damaged after its process had ended with the machine.
-  if (found === "unreadable") return false;
-  const { pid, host, boot, start } = found;
-  // Nothing can be known of processes elsewhere.
-  if (host !== hostname()) return true;
-  if (boot !== bootId()) return false;
-  return isAlive(pid) && (start === null || startOf(pid) === start);
+/** @throws InputError unless the lock's process has ended, or it is one that was watched in vain */
+function requireFree(folder: string, found: FoundLock, lapsed: readonly FoundLock[]): void {
+  const state = found.holder === null ? "unknown" : stateOf(found.holder);
+  if (state === "ended" || lapsed.some((one) => isSame(one, found))) return;
+  // One that is never renewed would be watched in vain while its process lives.
+  if (state === "unknown" && found.beat !== null) throw new LockInDoubt(refusalOf(folder, found), found);
+  throw new InputError(refusalOf(folder, found));
 }
 
-function isAlive(pid: number): boolean {
+function isSame(one: FoundLock, other: FoundLock | null): boolean {
+  return one.token === other?.token && one.beat === other.beat;
+}
+
+/** Takes the place of a free lock, or claim; false if it is not there any more, or another process was faster. */
+function takeOver(folder: string, old: FoundLock, text: string, lapsed: readonly FoundLock[], depth = 0): boolean {
+  const claim = claimOn(folder, old);
+  if (!createWhole(claim, text)) {
+    // Its process ended within the next lines, or is there now.
+    const other = readLock(claim);
+    if (other === null || depth >= maxDepth) return false;
+    requireFree(folder, other, lapsed);
+    if (!takeOver(folder, other, text, lapsed, depth + 1)) return false;
+  }
   try {
-    process.kill(pid, 0);
+    if (isSame(old, readLock(old.path))) {
+      renameSync(claim, old.path);
+      return true;
+    }
+    rmSync(claim, { force: true });
+  } catch (error) {
+    // The holder of a new lock has removed the claim on the old one.
+    if (!isMissing(error)) throw error;
+  }
+  return false;
+}
+
+/** Named so that it counts as what a killed process left. */
+function claimOn(folder: string, { token }: Pick<FoundLock, "token">): string {
+  return join(folder, `${fileName}.${token}.tmp`);
+}
+
+/** Makes a file that appears with its whole text, where the file system has hard links; false when there is one already. */
+function createWhole(path: string, text: string): boolean {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    writeNew(temporary, text);
+    linkSync(temporary, path);
     return true;
   } catch (error) {
-    // Another user's process lives, but takes no signals from here.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (syscall !== "link") throw error;
+  } finally {
+    removeIfPossible(temporary);
   }
+  // No hard links (exFAT, some network drives), or the lock's holder has removed the temporary file.
+  return createInPlace(path, text);
 }
 
-/**
- * Removes a lock that no living process holds.
- *
- * Between reading it and here, another process may have done the same and taken the lock: so it is moved away first and
- * looked at again, and put back if it is not the one that was read.
- */
-function removeStale(path: string, stale: Content | "unreadable"): void {
-  const aside = temporaryName(path);
+/** The same, but others may see it empty for a moment. */
+function createInPlace(path: string, text: string): boolean {
+  let file: number;
   try {
-    renameSync(path, aside);
+    file = openSync(path, "wx");
   } catch (error) {
-    if (isMissing(error)) return;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
-  const moved = read(aside);
-  const same = stale === "unreadable" ? moved === stale : moved !== "unreadable" && moved?.nonce === stale.nonce;
-  if (!same) linked(aside, path);
-  rmSync(aside, { force: true });
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+    return true;
+  } catch (error) {
+    removeIfPossible(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
-function refusal(folder: string, found: Content | "unreadable"): string {
-  if (found === "unreadable")
-    return `${folder}: its lock cannot be read; delete ${join(folder, fileName)} if no process uses it`;
-  const { pid, host, since } = found;
-  if (host === hostname()) return `${folder}: in use by process ${pid} since ${since}`;
-  const remedy = `if it has ended, delete ${join(folder, fileName)}`;
-  return `${folder}: in use by process ${pid} on ${host} since ${since}; ${remedy}`;
+/** After an error of input or output removing fails as well; the next holder of the lock does it. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Left behind.
+  }
 }
 
-/** An identifier that changes at each boot of the machine; null where the system has none. */
-function bootId(): string | null {
-  return systemText("/proc/sys/kernel/random/boot_id");
+function heldLock(folder: string, own: HolderRecord): Lock {
+  const path = join(folder, fileName);
+  const isOwn = (): boolean => readLock(path)?.token === own.nonce;
+  let beats = 0;
+  const timer = setInterval(() => {
+    // What is wrong is told at the next write.
+    try {
+      renew(path, own, ++beats);
+    } catch {}
+  }, renewal.every);
+  timer.unref();
+  return {
+    requireHeld() {
+      const found = readLock(path);
+      if (found?.token === own.nonce) return;
+      if (!existsSync(folder)) throw new InputError(`${folder}: was removed or moved away`);
+      const how =
+        found?.holder == null ? "removed" : `taken over by process ${found.holder.pid} on ${found.holder.host}`;
+      throw new InputError(`${path}: the lock was ${how}; nothing more is written from here`);
+    },
+    release() {
+      clearInterval(timer);
+      try {
+        // A claim that is there is of a process that takes the lock over.
+        const claim = claimOn(folder, { token: own.nonce });
+        if (!isOwn() || !createWhole(claim, `${JSON.stringify(thisHolder())}\n`)) return;
+        if (isOwn()) rmSync(path, { force: true });
+        rmSync(claim, { force: true });
+      } catch {
+        // A folder that is gone or takes no writes any more: the lock is that of a process that has ended.
+      }
+    },
+  };
 }
 
 /**
- * When a process started, in the system's ticks since boot; null where the system does not say, or for one that has ended
- * and whose parent has not taken notice yet.
+ * Writes the beat in place, into the file that has the own token: where another process has taken over in between, the
+ * open file is the old one, which has no name any more.
  */
-function startOf(pid: number): string | null {
-  const stat = systemText(`/proc/${pid}/stat`);
-  // The name of the program, field 2, may hold spaces and brackets; the state is field 3, the start field 22.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
+function renew(path: string, own: HolderRecord, beats: number): void {
+  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const bytes = Buffer.alloc(maxBytes);
+    const text = bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+    if (!text.includes(`"nonce":"${own.nonce}"`)) return;
+    const renewed = Buffer.from(`${JSON.stringify({ ...own, beat: beatOf(beats) })}\n`);
+    writeSync(file, renewed, 0, renewed.length, 0);
+  } finally {
+    closeSync(file);
+  }
 }
 
-function systemText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return null;
-  }
+function refusalOf(folder: string, { path, holder }: FoundLock): string {
+  if (holder === null) return `${folder}: its lock is empty or cut; if no process uses it, delete ${path}`;
+  const { pid, host, since } = holder;
+  if (stateOf(holder) === "living") return `${folder}: in use by process ${pid} since ${since}`;
+  return `${folder}: in use by process ${pid} on ${host} since ${since}; if it has ended, delete ${path}`;
 }

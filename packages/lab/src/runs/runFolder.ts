@@ -13,7 +13,7 @@ import {
   removeLeftovers,
 } from "./checkpoints.ts";
 import { appendTo, cannot, makeFolder, readPlain, requireEmptyFolder, writeWhole } from "./files.ts";
-import { acquireLock } from "./lock.ts";
+import { awaitLock, type LockHooks } from "./lease.ts";
 
 /** A run that this process may write, before it begins or goes on. */
 export interface HeldRun {
@@ -45,20 +45,36 @@ const maxEventBytes = 256 * 2 ** 20;
  *
  * @throws InputError if the folder holds anything or cannot be written
  */
-export function createRun(path: string, files: CheckpointFiles = checkedFiles): HeldRun {
+export async function createRun(
+  path: string,
+  hooks: LockHooks = {},
+  files: CheckpointFiles = checkedFiles,
+): Promise<HeldRun> {
   requireEmptyFolder(path);
   makeFolder(path);
-  return holdRun(path, files);
+  const held = await holdRun(path, hooks, files);
+  try {
+    // Another process may have begun a run, and ended it, since the first look.
+    requireEmptyFolder(path);
+    return held;
+  } catch (error) {
+    held.release();
+    throw error;
+  }
 }
 
 /**
  * Takes the lock of a run folder that is there, and removes what a killed process left half written.
  *
- * @throws InputError if it is no folder, or another process writes it
+ * @throws InputError if it is no folder, or another process writes it; Interruption after a signal while that is found out
  */
-export function holdRun(path: string, files: CheckpointFiles = checkedFiles): HeldRun {
+export async function holdRun(
+  path: string,
+  hooks: LockHooks = {},
+  files: CheckpointFiles = checkedFiles,
+): Promise<HeldRun> {
   if (!existsSync(path)) throw new InputError(`${path}: there is no such folder`);
-  const lock = acquireLock(path);
+  const lock = await awaitLock(path, hooks);
   try {
     removeLeftovers(path);
   } catch (error) {
@@ -70,27 +86,35 @@ export function holdRun(path: string, files: CheckpointFiles = checkedFiles): He
     newestCheckpoint: () => newestIntact(path, files),
     open(identity, model, from) {
       const { settings } = identity;
-      writeWhole(join(path, "config.json"), configText(identity));
+      writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
       const events = join(path, "events.jsonl");
-      const checkpoints = checkpointWriter(path, settings, model, from?.skipped, files);
+      const checkpoints = checkpointWriter(path, settings, model, {
+        ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld },
+      });
       let rollbacks = from?.checkpoint?.rollbacks ?? 0;
-      const append = (line: object, sync = false): void => appendTo(events, `${JSON.stringify(line)}\n`, { sync });
+      const append = (line: object, sync = false): void => {
+        lock.requireHeld();
+        appendTo(events, `${JSON.stringify(line)}\n`, { sync });
+      };
 
       const recordEvaluation = ({ params, ...numbers }: EvaluationEvent): void => {
         append(numbers);
         if (!Number.isFinite(numbers.testLoss)) return;
-        writeWhole(join(path, "weights.safetensors"), weightsPieces(params, model, settings, numbers.gradients));
+        writeWhole(
+          join(path, "weights.safetensors"),
+          weightsPieces(params, model, settings, numbers.gradients),
+          lock.requireHeld,
+        );
       };
       const recordCheckpoint = ({ snapshot, ...line }: CheckpointEvent): void => {
-        lock.requireHeld();
         const written = { ...identity, rollbacks, snapshot, events: readPlain(events, maxEventBytes) };
         append({ ...line, name: checkpoints.write(written) });
       };
       const checkpoint = from?.checkpoint ?? null;
-      writeWhole(events, checkpoint?.events ?? "");
+      writeWhole(events, checkpoint?.events ?? "", lock.requireHeld);
       // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
       if (checkpoint !== null && isEvaluated(checkpoint.point.position)) {
-        writeWhole(join(path, "weights.safetensors"), checkpoint.weights);
+        writeWhole(join(path, "weights.safetensors"), checkpoint.weights, lock.requireHeld);
       }
       return {
         path,

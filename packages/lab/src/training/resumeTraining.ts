@@ -7,6 +7,7 @@ import type { RunIdentity } from "../runs/checkpoint.ts";
 import type { FoundCheckpoint } from "../runs/checkpoints.ts";
 import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
+import { acquireLock } from "../runs/lock.ts";
 import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
@@ -29,7 +30,7 @@ export interface ResumeOptions extends TrainingOptions {
  *   checkpoint is intact, config.json and the checkpoint are of different runs, or the data are others
  */
 export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
-  const held = holdRun(path, options.files);
+  const held = await holdRun(path, options, options.files);
   try {
     const earlier = earlierResult(path);
     if (earlier !== null) return earlier;
@@ -87,13 +88,17 @@ export async function continueTraining(
  */
 export function prepareRun(path: string, settings: Settings): void {
   requireNoLink(path);
-  if (!isUnused(path)) {
-    requireSameTraining(path, settings);
-    return;
+  if (isUnused(path)) {
+    makeFolder(path);
+    const lock = acquireLock(path);
+    const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
+    try {
+      if (isUnused(path)) writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
+    } finally {
+      lock.release();
+    }
   }
-  makeFolder(path);
-  const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
-  writeWhole(join(path, "config.json"), configText(identity));
+  requireSameTraining(path, settings);
 }
 
 /** A folder of runs may be a stranger's, and have a link with the name of a run to elsewhere. */

@@ -17,6 +17,8 @@ import { type TrainOptions, train } from "./train.ts";
 /** What every run takes besides its settings and folder. */
 export interface TrainingOptions {
   readonly signal?: AbortSignal;
+  /** Told when the run's lock is of a process elsewhere and has to be watched before the run goes on. */
+  readonly onWait?: (words: string) => void;
   readonly onEvent?: (event: RunEvent) => void;
   /** The data, when it is loaded already. */
   readonly data?: DataSet;
@@ -41,7 +43,7 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   const data = options.data ?? loadData(settings);
   requireTrainable(settings, data);
   const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: data.checksum ?? null };
-  const held = out === null ? null : createRun(out, files);
+  const held = out === null ? null : await createRun(out, options, files);
   try {
     return await trainHeld(held, identity, data, null, options);
   } finally {

@@ -1,0 +1,56 @@
+/**
+ * Locks of processes elsewhere: they are watched, and count as given up when they were not renewed for a minute.
+ *
+ * The minute is one of this process's own: no time in the file or of the file system is compared, as clocks differ between
+ * machines, and the watch counts looks at the lock, not time, as this process may be stopped too.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { InputError } from "../inputError.ts";
+import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
+import { acquireLock, type FoundLock, type Lock, LockInDoubt, readLock } from "./lock.ts";
+
+/** How a lock is watched: so many looks, so many milliseconds apart; tests change it. */
+export const watch: { looks: number; every: number } = { looks: 60, every: 1000 };
+
+/** What is asked while a lock is watched. */
+export interface LockHooks {
+  readonly signal?: StopSignal;
+  /** Told once, in words, when the watch begins. */
+  readonly onWait?: ((words: string) => void) | undefined;
+}
+
+/**
+ * Takes the lock of a folder, and watches it first where only that can tell whether its holder lives.
+ *
+ * @throws InputError if a living process holds the lock, or it cannot be read; Interruption after a signal
+ */
+export async function awaitLock(folder: string, { signal, onWait }: LockHooks = {}): Promise<Lock> {
+  const lapsed: FoundLock[] = [];
+  for (;;) {
+    try {
+      return acquireLock(folder, lapsed);
+    } catch (error) {
+      // Beside the lock there may be claims on it; more than that are of processes that are faster.
+      if (!(error instanceof LockInDoubt) || lapsed.length >= 3) throw error;
+      const { found } = error;
+      const seconds = Math.ceil((watch.looks * watch.every) / 1000);
+      onWait?.(`${error.message}; watching for ${seconds} s whether it is renewed`);
+      await unrenewed(folder, found, signal);
+      lapsed.push(found);
+    }
+  }
+}
+
+/** @throws InputError if the lock is renewed or taken by another while it is watched */
+async function unrenewed(folder: string, before: FoundLock, signal: StopSignal): Promise<void> {
+  for (let look = 0; look < watch.looks; look++) {
+    await delay(watch.every);
+    throwIfInterrupted(signal);
+    const now = readLock(before.path);
+    // Released.
+    if (now === null) return;
+    if (now.token === before.token && now.beat === before.beat) continue;
+    const { pid, host, since } = now.holder ?? { pid: "?", host: "?", since: "?" };
+    throw new InputError(`${folder}: in use by process ${pid} on ${host} since ${since}, which renews its lock`);
+  }
+}
