@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dataFolder, freshOut, root, run, trainArgs } from "./commandRunner.ts";
 
@@ -81,10 +81,10 @@ describe("spectrum", () => {
     expect(Math.abs(largest[4].estimate - denseEigenvalues[969])).toBeLessThan(scale + largest[4].residual);
     expect(Math.abs(smallest[0].estimate - denseEigenvalues[0])).toBeLessThan(scale + smallest[0].residual);
     expect(nearZero[0]).toMatchObject({ threshold: 1e-4, resolved: expect.any(Boolean) });
-    expect(readdirSync(out)).toEqual(
+    expect(readdirSync(join(out, "measurements", "spectrum"))).toEqual(
       expect.arrayContaining(["spectrum.html", "spectrum.json", "spectrum.png", "spectrum.svg"]),
     );
-    const page = readFileSync(join(out, "spectrum.html"), "utf8");
+    const page = readFileSync(join(out, "measurements", "spectrum", "spectrum.html"), "utf8");
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -154,10 +154,11 @@ describe("local-entropy", () => {
         expect(-coupling.estimate).toBeGreaterThan(loss - 0.1);
       }
     }
-    expect(readdirSync(one)).toEqual(
+    const place = join(one, "measurements", `local-entropy-with-${basename(two)}`);
+    expect(readdirSync(place)).toEqual(
       expect.arrayContaining(["local-entropy.html", "local-entropy.json", "local-entropy.png", "local-entropy.svg"]),
     );
-    expect(readFileSync(join(one, "local-entropy.html"), "utf8")).not.toMatch(/NaN|undefined|Infinity/);
+    expect(readFileSync(join(place, "local-entropy.html"), "utf8")).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   test("refuses bad radii and estimators", async () => {

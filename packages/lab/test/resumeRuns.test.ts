@@ -138,7 +138,7 @@ describe("resume", () => {
     const bytes = readFileSync(labels);
     writeFileSync(labels, Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1)! + 1) % 10)]));
     await expect(resumeTraining(out)).rejects.toThrow(
-      /the data must be those the run began with, SHA-256 \w+, found \w+$/,
+      /the data must be those the run began with, SHA-256 \w+, found \w+ \([^)]+\); --data names the folder where they are$/,
     );
     renameSync(data, `${data}-moved`);
     await expect(resumeTraining(out)).rejects.toThrow(`${data}: there is no such folder`);

@@ -17,6 +17,7 @@ export interface LanczosOptions {
   readonly seed?: number;
   /** Called after each product. */
   readonly onStep?: (numProducts: number) => void;
+  /** Ends the run at the steps done so far; a product may throw after it, too. */
   readonly signal?: { readonly aborted: boolean };
 }
 
@@ -56,7 +57,13 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   let residualNorm = 0;
   let scale = 0;
   for (let k = 0; k < Math.min(numSteps, dimension) && !signal?.aborted; k++) {
-    const w = Float64Array.from(await operator.apply(basis[k]));
+    let w: Float64Array;
+    try {
+      w = Float64Array.from(await operator.apply(basis[k]));
+    } catch (error) {
+      if (signal?.aborted) break;
+      throw error;
+    }
     onStep?.(k + 1);
     const alpha = dot(w, basis[k]);
     diagonal.push(alpha);

@@ -16,6 +16,7 @@ export interface SpectralDensityOptions {
   readonly numProbes: number;
   readonly seed?: number;
   readonly onStep?: (numProducts: number) => void;
+  /** Ends the work; the last probe then has fewer steps. */
   readonly signal?: { readonly aborted: boolean };
 }
 
@@ -61,6 +62,7 @@ export async function spectralDensity(
       onStep: (steps) => onStep?.(before + steps),
     });
     numProducts += run.numProducts;
+    if (run.numProducts === 0) break;
     const [first, last] = [new Float64Array(run.diagonal.length), new Float64Array(run.diagonal.length)];
     first[0] = 1;
     last[last.length - 1] = 1;

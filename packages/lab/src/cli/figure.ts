@@ -1,8 +1,9 @@
 import { gibbsFigure } from "../figures/gibbs.ts";
 import { langevinFigure } from "../figures/langevin.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../figures/samplingFigures.ts";
-import { inSharpValley, inWideValley, wideValleys } from "../figures/wideValleys.ts";
+import { inSharpValley, inWideValley, type WideValleys, wideValleys } from "../figures/wideValleys.ts";
 import { type SeedCount, wideValleysFigure, wideValleysPage } from "../figures/wideValleysFigure.ts";
+import { type EventTurn, eventTurns, wasInterrupted } from "../interruption.ts";
 import { withError } from "../landscape/numbers.ts";
 import type { CommandContext } from "./context.ts";
 import { type Findings, pagePlace, writeFindings } from "./findings.ts";
@@ -15,7 +16,10 @@ export interface FigureCommand {
   readonly json?: boolean;
 }
 
-const makers: Readonly<Record<FigureName, (seed: number) => Promise<Findings> | Findings>> = {
+/** Makes a figure's findings; `turn` lets signals in. */
+type Maker = (seed: number, turn: EventTurn) => Promise<Findings>;
+
+const makers: Readonly<Record<FigureName, Maker>> = {
   "wide-valleys": wideValleysFindings,
   langevin: langevinFindings,
   gibbs: gibbsFindings,
@@ -28,20 +32,36 @@ export async function figureCommand(
   context: CommandContext,
 ): Promise<number> {
   const { folder, name } = pagePlace(out);
-  const findings = await makers[figure](seed);
+  context.stderr.write(`${figure}: ${costs[figure]}\n`);
+  let made: Findings | null = null;
+  const turn = eventTurns(context.signal);
+  const interrupted = await wasInterrupted(async () => {
+    made = await makers[figure](seed, turn);
+  });
+  const findings = made as Findings | null;
+  if (interrupted || findings === null) return writeFindings(folder, null, {}, context);
   // One figure has the page's name, several have it in front of their own.
   const named = findings.figures.map((one) => ({
     ...one,
     name: findings.figures.length === 1 ? name : `${name}-${one.name}`,
   }));
-  return writeFindings(folder, () => ({ ...findings, name, figures: named }), json, context);
+  return writeFindings(folder, { ...findings, name, figures: named }, { json }, context);
 }
+
+const costs: Readonly<Record<FigureName, string>> = {
+  "wide-valleys": "21 landscapes of 1,000 points, each smoothed at 3 scopes",
+  langevin: "4 methods of 4,000 steps of 1,000 chains",
+  gibbs: "6 targets of 4 chains of 20,500 steps",
+};
 
 const numSeeds = 20;
 
-function wideValleysFindings(seed: number): Findings {
+async function wideValleysFindings(seed: number, turn: EventTurn): Promise<Findings> {
   const result = wideValleys(seed);
-  const counts = countSeeds(result.scopes.map(({ gamma }) => gamma));
+  const counts = await countSeeds(
+    result.scopes.map(({ gamma }) => gamma),
+    turn,
+  );
   const figure = wideValleysFigure(result);
   const scopes = result.scopes.map(({ negativeLocalEntropy: _, ...numbers }) => numbers);
   const { minimizerOfLoss } = result;
@@ -60,8 +80,8 @@ function wideValleysFindings(seed: number): Findings {
   };
 }
 
-async function langevinFindings(seed: number): Promise<Findings> {
-  const result = await langevinFigure(seed);
+async function langevinFindings(seed: number, turn: EventTurn): Promise<Findings> {
+  const result = await langevinFigure(seed, turn);
   const figures = langevinFigures(result);
   const methods = result.dynamics.map(({ name, share, standardError }) => ({ name, share, standardError }));
   return {
@@ -76,8 +96,8 @@ async function langevinFindings(seed: number): Promise<Findings> {
   };
 }
 
-async function gibbsFindings(seed: number): Promise<Findings> {
-  const result = await gibbsFigure(seed);
+async function gibbsFindings(seed: number, turn: EventTurn): Promise<Findings> {
+  const result = await gibbsFigure(seed, turn);
   const figures = gibbsFigures(result);
   const plain = [...result.gibbs, ...result.modified].map(
     ({ density: _, samples: __, label: ___, ...numbers }) => numbers,
@@ -94,8 +114,12 @@ async function gibbsFindings(seed: number): Promise<Findings> {
   };
 }
 
-function countSeeds(gammas: readonly number[]): SeedCount[] {
-  const all = Array.from({ length: numSeeds }, (_, i) => wideValleys(i + 1, gammas));
+async function countSeeds(gammas: readonly number[], turn: EventTurn): Promise<SeedCount[]> {
+  const all: WideValleys[] = [];
+  for (let seed = 1; seed <= numSeeds; seed++) {
+    all.push(wideValleys(seed, gammas));
+    await turn();
+  }
   return gammas.map((gamma, k) => {
     const numWide = all.filter(
       (one) => inSharpValley(one.minimizerOfLoss) && inWideValley(one.scopes[k]!.minimizer),

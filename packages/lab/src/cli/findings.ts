@@ -1,7 +1,8 @@
-/** What the landscape commands have in common: progress, the end after a signal, and how results are written. */
+/** How results of commands that measure and draw are written, whole ones and interrupted ones. */
 import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../inputError.ts";
 import type { Figure } from "../report/figures.ts";
+import { introduced } from "../report/htmlPage.ts";
 import { writeFigures } from "../report/writeFigures.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
@@ -18,31 +19,47 @@ export interface Findings {
   readonly lines: readonly string[];
 }
 
+/** How findings are written. */
+export interface WritingOptions {
+  readonly json?: boolean | undefined;
+  /** Whether a signal ended the work: page and numbers then say so. */
+  readonly interrupted?: boolean;
+  /** Links in front of the page. */
+  readonly links?: string;
+}
+
+const interruptedNotice =
+  '<p class="lead"><strong>Interrupted: this page holds what was complete when a signal ended the measurement.</strong></p>';
+
 /**
  * Writes name.html, name.json and every figure as SVG and PNG to a folder, then prints the numbers or the lines.
  *
- * After a signal nothing is written: a part of a measurement is none. Gives the exit code.
+ * Of interrupted work it writes what is complete, marked; null where nothing is. Gives the exit code.
  */
 export function writeFindings(
   out: string,
-  findings: () => Findings,
-  json: boolean | undefined,
+  findings: Findings | null,
+  { json, interrupted = false, links = "" }: WritingOptions,
   context: CommandContext,
 ): number {
-  if (context.signal.aborted) {
-    context.stderr.write("\ninterrupted: nothing was written\n");
+  if (findings === null) {
+    context.stderr.write("\ninterrupted: nothing was complete, nothing was written\n");
     return interruptionCode(context.signal);
   }
-  const { name, figures, page, json: numbers, lines } = findings();
+  const { name, figures, page, json: numbers, lines } = findings;
+  const marked = interrupted ? { interrupted, ...numbers } : numbers;
+  const above = [links, interrupted ? interruptedNotice : ""].filter((part) => part !== "").join("\n");
   // JSON has no NaN and no infinity: null.
-  const text = JSON.stringify(numbers);
+  const text = JSON.stringify(marked);
   makeFolder(out);
   writeFigures(out, figures);
   writeWhole(join(out, `${name}.json`), `${text}\n`);
-  writeWhole(join(out, `${name}.html`), page);
-  if (json) writeJson(context, numbers);
+  writeWhole(join(out, `${name}.html`), introduced(page, above));
+  if (json) writeJson(context, marked);
   else context.stdout.write(`${[...lines, `The page is ${join(out, `${name}.html`)}`].join("\n")}\n`);
-  return exitCodes.ok;
+  if (!interrupted) return exitCodes.ok;
+  context.stderr.write(`\ninterrupted: what was complete is in ${out}\n`);
+  return interruptionCode(context.signal);
 }
 
 /** The folder and name that an `--out FILE.html` asks for. @throws InputError for another ending */

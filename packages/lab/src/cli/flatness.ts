@@ -1,18 +1,19 @@
 import { flatnessFigure, flatnessPage } from "../landscape/flatnessFigure.ts";
 import { loadRuns } from "../landscape/loadRun.ts";
-import { lossLandscape } from "../landscape/lossLandscape.ts";
+import { landscapeObjective, lossLandscape } from "../landscape/lossLandscape.ts";
 import {
   compareFlatness,
   type FlatnessMeasure,
+  flatnessCost,
   flatnessSentences,
   measureFlatness,
 } from "../landscape/measureFlatness.ts";
-import { recalibratedScores } from "../landscape/recalibratedScores.ts";
+import { numCalibration, recalibratedScores, scoresObjective } from "../landscape/recalibratedScores.ts";
 import type { CommandContext } from "./context.ts";
-import { writeFindings } from "./findings.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
 
 /** Options of `entropy-sgd flatness`. */
-export interface FlatnessCommand {
+export interface FlatnessCommand extends MeasuringCommand {
   readonly examples: number;
   readonly radii: readonly number[];
   readonly beta?: number;
@@ -20,8 +21,6 @@ export interface FlatnessCommand {
   readonly steps: number;
   readonly probes: number;
   readonly seed: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 /** Every flatness measure of two solutions, and which is flatter by which. Gives the exit code. */
@@ -30,42 +29,66 @@ export async function flatnessCommand(
   options: FlatnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = loadRuns(paths);
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { radii, draws, steps, probes, seed } = options;
-  const numExamples = Math.min(options.examples, runs[0]!.data.train.numExamples);
-  const inverseTemperature = options.beta ?? runs[0]!.data.train.numExamples;
-  let objectives = {};
-  const measured: { name: string; measures: FlatnessMeasure[] }[] = [];
-  for (const { name, spec, data, params } of runs) {
-    const landscape = lossLandscape(spec, data.train, { numExamples });
-    const scores = recalibratedScores(spec, data.train, { numExamples, calibration: data.train });
-    objectives = { objective: landscape.objective, objectiveOfNoise: scores.objective };
-    const measures = await measureFlatness({ curvature: landscape, loss: landscape, scores }, params, {
-      ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: probes },
-      ...{ numDensityProbes: Math.max(2, probes), seed, signal: context.signal },
-      onMeasure: ({ title }) => context.stderr.write(`${name}: ${title}\n`),
-    });
-    await landscape.close();
-    await scores.close();
-    measured.push({ name, measures });
-  }
-  const findings = () => {
-    const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
-    const differences = compareFlatness(a.measures, b.measures);
-    const sentences = flatnessSentences(differences, [a.name, b.name]);
-    const figure = flatnessFigure(differences, [a.name, b.name]);
-    const settings = {
-      ...{ first: a.name, second: b.name, network: runs[0]!.spec.name, examples: numExamples },
-      ...{ beta: inverseTemperature, radii: radii.join(", "), draws, steps, probes, seed },
-      ...objectives,
-    };
-    return {
-      name: "flatness",
-      figures: [figure],
-      page: flatnessPage([a, b], differences, sentences, figure, settings),
-      json: { settings, runs: measured, differences, sentences },
-      lines: sentences,
-    };
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const inverseTemperature = options.beta ?? data.train.numExamples;
+  const amounts = {
+    ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: probes },
+    ...{ numDensityProbes: Math.max(2, probes), seed },
   };
-  return writeFindings(options.out ?? paths[0], findings, options.json, context);
+  const settings = {
+    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name, examples: numExamples },
+    ...{ beta: inverseTemperature, radii: radii.join(", "), draws, steps, probes, seed },
+    ...{
+      objective: landscapeObjective(spec, numExamples),
+      objectiveOfNoise: scoresObjective(spec, data.train),
+    },
+  };
+  const measured = runs.map(({ name }) => ({ name, measures: [] as FlatnessMeasure[] }));
+  const { numLosses, numScores, numGradients, numProducts } = flatnessCost(amounts);
+  const calibration = numCalibration(spec, data.train);
+  return carryOut(
+    {
+      ...{ name: "flatness", runs, settings },
+      cost: [
+        { kind: "product", number: 2 * numProducts, numExamples },
+        { kind: "gradient", number: 2 * numGradients, numExamples },
+        { kind: "loss", number: 2 * (numLosses + numScores), numExamples },
+        { kind: "recalibration", number: calibration > 0 ? 2 * numScores : 0, numExamples: calibration },
+      ],
+      async measure(hooks) {
+        for (const [k, run] of runs.entries()) {
+          const { train } = run.data;
+          const landscape = lossLandscape(spec, train, { ...hooks, numExamples });
+          const scores = recalibratedScores(spec, train, { ...hooks, numExamples, calibration: train });
+          try {
+            await measureFlatness({ curvature: landscape, loss: landscape, scores }, run.params, {
+              ...amounts,
+              onMeasure: (measure) => measured[k]!.measures.push(measure),
+            });
+          } finally {
+            await landscape.close();
+            await scores.close();
+          }
+        }
+      },
+      findings() {
+        const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
+        if (b.measures.length === 0) return null;
+        const differences = compareFlatness(a.measures.slice(0, b.measures.length), b.measures);
+        const sentences = flatnessSentences(differences, [a.name, b.name]);
+        const figure = flatnessFigure(differences, [a.name, b.name]);
+        return {
+          figures: [figure],
+          page: flatnessPage([a, b], differences, sentences, figure, settings),
+          json: { runs: measured, differences, sentences },
+          lines: sentences,
+        };
+      },
+    },
+    options,
+    context,
+  );
 }

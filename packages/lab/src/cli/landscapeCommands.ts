@@ -36,7 +36,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
       done(await (await import("./figure.ts")).figureCommand(name, options, context)),
     );
 
-  placed(program.command("spectrum"), "the run folder")
+  measuring(program.command("spectrum"), "spectrum")
     .description("Measure the Hessian spectrum of a trained run: extreme eigenvalues, trace, density.")
     .argument("<run>", "run folder")
     .option("--steps <m>", "Lanczos steps per probe", integerFrom(3), 100)
@@ -48,7 +48,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
       done(await (await import("./spectrum.ts")).spectrumCommand(run, options, context)),
     );
 
-  placed(program.command("local-entropy"), "the first run's folder")
+  measuring(program.command("local-entropy"), "local-entropy, or local-entropy-with-OTHER")
     .description("Measure local entropy of one or two trained runs over the radius of the neighbourhood.")
     .argument("<runs...>", "one or two run folders of the same network")
     .option("--radii <list>", "σ per weight, between commas", positiveList, [1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
@@ -67,7 +67,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
       done(await (await import("./localEntropy.ts")).localEntropyCommand(runs, options, context)),
     );
 
-  placed(program.command("robustness"), "the first run's folder")
+  measuring(program.command("robustness"), "robustness-with-OTHER")
     .description("Compare two runs on test images under noise of inputs, activations and weights.")
     .argument("<first>", "run folder")
     .argument("<second>", "run folder of the same network")
@@ -78,7 +78,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
       done(await (await import("./robustness.ts")).robustnessCommand([first, second], options, context)),
     );
 
-  placed(program.command("flatness"), "the first run's folder")
+  measuring(program.command("flatness"), "flatness-with-OTHER")
     .description("Compare two runs by every measure of flatness, and say which is flatter by which.")
     .argument("<first>", "run folder")
     .argument("<second>", "run folder of the same network")
@@ -93,7 +93,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
       done(await (await import("./flatness.ts")).flatnessCommand([first, second], options, context)),
     );
 
-  placed(program.command("slice"), "the first run's folder")
+  measuring(program.command("slice"), "slice, or slice-with-OTHER")
     .description("Slice the loss along the line through two runs (or a random one through one), and on a surface.")
     .argument("<runs...>", "one or two run folders of the same network")
     .option("--examples <n>", "training examples, from the first on", count, 1024)
@@ -149,4 +149,12 @@ function json(command: Command): Command {
 /** With a folder for the page, figures and numbers. */
 function placed(command: Command, otherwise: string): Command {
   return json(command).option("--out <folder>", `where page, figures and numbers go; default: ${otherwise}`);
+}
+
+/** A measurement of runs: its place below the first one, and the place of the data. */
+function measuring(command: Command, place: string): Command {
+  return placed(command, `RUN/measurements/${place}`).option(
+    "--data <folder>",
+    "a folder that holds the runs' data in another place",
+  );
 }

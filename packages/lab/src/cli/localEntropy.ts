@@ -1,14 +1,19 @@
 import { InputError } from "../inputError.ts";
 import { loadRuns } from "../landscape/loadRun.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../landscape/localEntropyFigure.ts";
-import { lossLandscape } from "../landscape/lossLandscape.ts";
-import { type EstimatorName, type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
+import { landscapeObjective, lossLandscape } from "../landscape/lossLandscape.ts";
+import {
+  type EstimatorName,
+  type LocalEntropyPoint,
+  localEntropyCost,
+  measureLocalEntropy,
+} from "../landscape/measureLocalEntropy.ts";
 import { withError } from "../landscape/numbers.ts";
 import type { CommandContext } from "./context.ts";
-import { writeFindings } from "./findings.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
 
 /** Options of `entropy-sgd local-entropy`. */
-export interface LocalEntropyCommand {
+export interface LocalEntropyCommand extends MeasuringCommand {
   readonly radii: readonly number[];
   readonly estimators: readonly EstimatorName[];
   readonly beta?: number;
@@ -18,21 +23,19 @@ export interface LocalEntropyCommand {
   readonly probes: number;
   readonly samples: number;
   readonly seed: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
-/** Measures the local entropy of one or two runs; writes local-entropy.html, .svg, .png, .json. Gives the exit code. */
+/** Measures the local entropy of one or two runs; writes page, figure and numbers. Gives the exit code. */
 export async function localEntropyCommand(
   paths: readonly string[],
   options: LocalEntropyCommand,
   context: CommandContext,
 ): Promise<number> {
   if (paths.length > 2) throw new InputError(`local-entropy: takes one or two runs, got ${paths.length}`);
-  const runs = loadRuns(paths);
-  const first = runs[0]!;
-  const numExamples = Math.min(options.examples, first.data.train.numExamples);
-  const inverseTemperature = options.beta ?? first.data.train.numExamples;
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const inverseTemperature = options.beta ?? data.train.numExamples;
   const { radii, estimators, seed } = options;
   const numbers = {
     numDraws: options.draws,
@@ -40,38 +43,50 @@ export async function localEntropyCommand(
     numProbes: options.probes,
     numSamples: options.samples,
   };
-  let objective = "";
-  const curves: NamedCurve[] = [];
-  for (const { name, spec, data, params } of runs) {
-    const landscape = lossLandscape(spec, data.train, { numExamples });
-    objective = landscape.objective;
-    const curve = await measureLocalEntropy(landscape, params, {
-      ...{ inverseTemperature, radii, estimators, seed, ...numbers },
-      signal: context.signal,
-      onPoint: (point) => context.stderr.write(`${lineOf(name, point)}\n`),
-    });
-    await landscape.close();
-    curves.push({ name, curve });
-  }
   const settings = {
-    network: first.spec.name,
-    beta: inverseTemperature,
-    examples: numExamples,
-    objective,
-    seed,
-    ...numbers,
+    ...{ runs: runs.map(({ name }) => name).join(", "), network: spec.name, beta: inverseTemperature },
+    ...{ radii: radii.join(", "), estimators: estimators.join(", "), examples: numExamples },
+    ...{ objective: landscapeObjective(spec, numExamples), seed, ...numbers },
   };
-  const findings = () => {
-    const figure = localEntropyFigure(curves);
-    return {
-      name: "local-entropy",
-      figures: [figure],
-      page: localEntropyPage(curves, figure, settings),
-      json: { settings, runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
-      lines: curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
-    };
-  };
-  return writeFindings(options.out ?? paths[0]!, findings, options.json, context);
+  const asked = { inverseTemperature, radii, estimators, seed, ...numbers };
+  const curves: NamedCurve[] = [];
+  const { numLosses, numGradients, numProducts } = localEntropyCost(asked);
+  return carryOut(
+    {
+      ...{ name: "local-entropy", runs, settings },
+      cost: [
+        { kind: "product", number: runs.length * numProducts, numExamples },
+        { kind: "gradient", number: runs.length * numGradients, numExamples },
+        { kind: "loss", number: runs.length * numLosses, numExamples },
+      ],
+      async measure(hooks) {
+        for (const run of runs) {
+          const landscape = lossLandscape(spec, run.data.train, { ...hooks, numExamples });
+          try {
+            await measureLocalEntropy(landscape, run.params, {
+              ...asked,
+              onCurve: (curve) => curves.push({ name: run.name, curve }),
+              onPoint: (point) => context.stderr.write(`${lineOf(run.name, point)}\n`),
+            });
+          } finally {
+            await landscape.close();
+          }
+        }
+      },
+      findings() {
+        if (!curves.some(({ curve }) => curve.points.length > 0)) return null;
+        const figure = localEntropyFigure(curves);
+        return {
+          figures: [figure],
+          page: localEntropyPage(curves, figure, settings),
+          json: { runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
+          lines: curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
+        };
+      },
+    },
+    options,
+    context,
+  );
 }
 
 function lineOf(

@@ -3,22 +3,21 @@ import {
   compareRobustness,
   measureRobustness,
   numRobustnessPoints,
+  numWeightNoises,
   type RobustnessPoint,
 } from "../landscape/measureRobustness.ts";
 import { withError } from "../landscape/numbers.ts";
-import { recalibratedScores } from "../landscape/recalibratedScores.ts";
+import { numCalibration, recalibratedScores, scoresObjective } from "../landscape/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../landscape/robustnessFigure.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import type { CommandContext } from "./context.ts";
-import { counter, writeFindings } from "./findings.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
 
 /** Options of `entropy-sgd robustness`. */
-export interface RobustnessCommand {
+export interface RobustnessCommand extends MeasuringCommand {
   readonly examples: number;
   readonly blocks: number;
   readonly seed: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 /** Two solutions under the same perturbations of test images, activations and weights. Gives the exit code. */
@@ -27,45 +26,61 @@ export async function robustnessCommand(
   options: RobustnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = loadRuns(paths);
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { seed } = options;
-  const numExamples = Math.min(options.examples, runs[0]!.data.test.numExamples);
+  const numExamples = Math.min(options.examples, data.test.numExamples);
   const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
-  const count = counter(context, 2 * numRobustnessPoints, "passes");
-  let objective = "";
-  const measured: { name: string; points: RobustnessPoint[] }[] = [];
-  for (const { name, spec, data, params } of runs) {
-    const scores = recalibratedScores(spec, data.test, { numExamples, batchSize, calibration: data.train });
-    objective = scores.objective;
-    const { inputShape } = spec;
-    const points = await measureRobustness(scores, params, {
-      ...{ seed, inputShape, signal: context.signal, onPoint: () => count() },
-    });
-    await scores.close();
-    measured.push({ name, points });
-  }
-  const findings = () => {
-    const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
-    const differences = compareRobustness(a.points, b.points);
-    const figures = robustnessFigures(measured);
-    const settings = {
-      ...{ first: a.name, second: b.name, network: runs[0]!.spec.name },
-      ...{ testImages: numExamples, imagesPerBlock: batchSize, seed, objective },
-    };
-    return {
-      name: "robustness",
-      figures,
-      page: robustnessPage([a, b], differences, figures, settings),
-      json: { settings, runs: measured, differences },
-      lines: differences.map(({ perturbation, size, error: { estimate, standardError, detectable, seen } }) => {
-        const what = perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`;
-        const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
-        const verdict = seen
-          ? `${estimate < 0 ? a.name : b.name} errs less`
-          : `${notDistinguishable}; ±${(100 * detectable).toFixed(2)} points could have been seen`;
-        return `${what}: ${difference}: ${verdict}`;
-      }),
-    };
+  const settings = {
+    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name },
+    ...{ testImages: numExamples, imagesPerBlock: batchSize, seed, objective: scoresObjective(spec, data.train) },
   };
-  return writeFindings(options.out ?? paths[0], findings, options.json, context);
+  const measured = runs.map(({ name }) => ({ name, points: [] as RobustnessPoint[] }));
+  const calibration = numCalibration(spec, data.train);
+  // Each block has weights of its own under noise of the weights; the solution's own statistics are had once or again.
+  const numRecalibrations = 2 * (numWeightNoises * Math.ceil(numExamples / batchSize) + 1);
+  return carryOut(
+    {
+      ...{ name: "robustness", runs, settings },
+      cost: [
+        { kind: "loss", number: 2 * numRobustnessPoints, numExamples },
+        { kind: "recalibration", number: calibration > 0 ? numRecalibrations : 0, numExamples: calibration },
+      ],
+      async measure(hooks) {
+        for (const [k, run] of runs.entries()) {
+          const { test, train } = run.data;
+          const scores = recalibratedScores(spec, test, { ...hooks, numExamples, batchSize, calibration: train });
+          try {
+            await measureRobustness(scores, run.params, {
+              ...{ seed, inputShape: spec.inputShape },
+              onPoint: (point) => measured[k]!.points.push(point),
+            });
+          } finally {
+            await scores.close();
+          }
+        }
+      },
+      findings() {
+        const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
+        if (b.points.length === 0) return null;
+        const differences = compareRobustness(a.points.slice(0, b.points.length), b.points);
+        const figures = robustnessFigures(measured);
+        return {
+          figures,
+          page: robustnessPage([a, b], differences, figures, settings),
+          json: { runs: measured, differences },
+          lines: differences.map(({ perturbation, size, error: { estimate, standardError, detectable, seen } }) => {
+            const what = perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`;
+            const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
+            const verdict = seen
+              ? `${estimate < 0 ? a.name : b.name} errs less`
+              : `${notDistinguishable}; ±${(100 * detectable).toFixed(2)} points could have been seen`;
+            return `${what}: ${difference}: ${verdict}`;
+          }),
+        };
+      },
+    },
+    options,
+    context,
+  );
 }

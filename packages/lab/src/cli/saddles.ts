@@ -4,7 +4,7 @@ import { findSaddles, indexTolerance } from "../landscape/findSaddles.ts";
 import { saddleSentences, saddlesFigure, saddlesPage } from "../landscape/saddlesFigure.ts";
 import { networks } from "../networks/networks.ts";
 import type { CommandContext } from "./context.ts";
-import { counter, pagePlace, writeFindings } from "./findings.ts";
+import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
 
 /** Options of `entropy-sgd saddles`. */
 export interface SaddlesCommand {
@@ -25,16 +25,23 @@ export async function saddlesCommand(options: SaddlesCommand, context: CommandCo
   const data = pooled(loadMnist({ data: options.data ?? null, validation: 0 }));
   const { searches, tolerance, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
+  context.stderr.write(
+    `saddles: ${searches} searches over ${numExamples} images; each descends by up to 3000 gradients, takes Newton steps of up ` +
+      "to 300 products, and builds a Hessian of 970 products\n",
+  );
   const count = counter(context, searches, "searches");
   const study = await findSaddles(networks[network]!, data.train, {
     ...{ numExamples, numStarts: searches, seed, weightDecay, tolerance },
     ...{ threads: 1, signal: context.signal, onSearch: () => count() },
   });
   const settings = { network, examples: numExamples, weightDecay, searches, tolerance, indexTolerance, seed };
-  const findings = () => {
+  const findings = (): Findings => {
+    const { interrupted: _, ...numbers } = study;
     const figure = { ...saddlesFigure(study), name };
     const page = saddlesPage(study, figure, settings);
-    return { name, figures: [figure], page, json: { settings, ...study }, lines: saddleSentences(study) };
+    return { name, figures: [figure], page, json: { settings, ...numbers }, lines: saddleSentences(study) };
   };
-  return writeFindings(folder, findings, options.json, context);
+  const { interrupted } = study;
+  const nothing = study.points.length === 0 && interrupted;
+  return writeFindings(folder, nothing ? null : findings(), { json: options.json, interrupted }, context);
 }

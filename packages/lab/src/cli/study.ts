@@ -1,19 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
+import { wasInterrupted } from "../interruption.ts";
 import { hasBatchNorm } from "../landscape/lossLandscape.ts";
+import { flatnessCost } from "../landscape/measureFlatness.ts";
+import { numRobustnessPoints } from "../landscape/measureRobustness.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
-import { measureCoupling, measureSolution } from "../study/measureSolution.ts";
+import { flatnessAmounts, measureCoupling, measureSolution } from "../study/measureSolution.ts";
 import { studyFigures } from "../study/studyFigures.ts";
 import type { StudyMeasures } from "../study/studyMeasures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData, networkOf } from "../training/loadData.ts";
+import { planOf } from "../training/plan.ts";
 import { continueTraining } from "../training/resumeTraining.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
-import { writeFindings } from "./findings.ts";
+import { type Findings, writeFindings } from "./findings.ts";
 import { progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
@@ -45,6 +50,8 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   const out = options.out ?? join("runs", `study-${network}`);
   const loaded = loadData(runs[0]!.settings);
   makeFolder(out);
+  const { gradients, perRun } = studyCost(runs[0]!.settings, loaded.train.numExamples, measuresOf(options));
+  context.stderr.write(`study: ${runs.length} runs of ${gradients} gradients; of each solution ${perRun}\n`);
   const { signal } = context;
   const onEvent = progressListener(context.stderr);
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
@@ -68,19 +75,17 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       ...{ signal, threads },
       onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
     };
-    const own = await kept(join(path, "measures.json"), asked, context, () => measureSolution(path, measures, hooks));
-    const coupling =
-      seed > couplingSeeds || !integrated.includes(condition.name)
-        ? null
-        : await kept(join(path, "coupling.json"), asked, context, () => measureCoupling(path, measures, hooks));
-    if (signal.aborted) return interrupted(context);
-    measured.push({
-      ...{ condition: condition.name, seed, result },
-      measures: own,
-      coupling,
+    const ended = await wasInterrupted(async () => {
+      const own = await kept(join(path, "measures.json"), asked, () => measureSolution(path, measures, hooks));
+      const integrates = seed <= couplingSeeds && integrated.includes(condition.name);
+      const coupling = integrates
+        ? await kept(join(path, "coupling.json"), asked, () => measureCoupling(path, measures, hooks))
+        : null;
+      measured.push({ condition: condition.name, seed, result, measures: own, coupling });
     });
+    if (ended) return interrupted(context);
   }
-  const findings = () => {
+  const findings = (): Findings => {
     const study = assembleStudy(measured, data === undefined ? null : data);
     const figures = studyFigures(study);
     const { radii, ...amounts } = measures;
@@ -95,7 +100,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
       lines: [...hypothesisSentences(hypotheses), failedRuns(study)].filter((line) => line !== ""),
     };
   };
-  return writeFindings(out, findings, options.json, context);
+  return writeFindings(out, findings(), { json: options.json }, context);
 }
 
 /** @throws InputError for a name that is no condition */
@@ -111,23 +116,31 @@ function interrupted(context: CommandContext): number {
   return interruptionCode(context.signal);
 }
 
-/** What a file keeps of a measurement with the same amounts; else the measurement, kept unless it was interrupted. */
-async function kept<Found>(
-  file: string,
-  asked: StudyMeasures,
-  context: CommandContext,
-  measure: () => Promise<Found>,
-): Promise<Found> {
+/** What a file keeps of a measurement with the same amounts; else the measurement, kept then. @throws Interruption after a signal */
+async function kept<Found>(file: string, asked: StudyMeasures, measure: () => Promise<Found>): Promise<Found> {
   if (existsSync(file)) {
     const before = JSON.parse(readFileSync(file, "utf8")) as { asked: StudyMeasures; found: Found };
     if (JSON.stringify(before.asked) === JSON.stringify(asked)) return before.found;
   }
   const found = await measure();
-  if (!context.signal.aborted) writeWhole(file, `${JSON.stringify({ asked, found })}\n`);
+  writeWhole(file, `${JSON.stringify({ asked, found })}\n`);
   return found;
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {
   const { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples } = options;
   return { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples };
+}
+
+/** The cost of a run, and of measuring its solution, in words. */
+function studyCost(settings: Settings, numExamples: number, measures: StudyMeasures) {
+  const { batchSize, innerSteps, budget } = settings;
+  const { numGradients, numLosses, numScores, numProducts } = flatnessCost({
+    ...flatnessAmounts(measures),
+    ...{ inverseTemperature: numExamples, seed: settings.seed },
+  });
+  const perRun =
+    `about ${numProducts} Hessian-vector products, ${numGradients} gradients, ${numLosses + numScores} losses and ` +
+    `${numRobustnessPoints} passes over the test images`;
+  return { gradients: planOf(numExamples, batchSize, innerSteps, budget).totalGradients, perRun };
 }

@@ -1,5 +1,6 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
 import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd";
+import type { EventTurn } from "../interruption.ts";
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 
 const well = doubleWell(0.6, 0.1);
@@ -37,20 +38,22 @@ export interface GibbsFigure {
  *
  * Randomness: a function of the seed.
  */
-export async function gibbsFigure(seed: number): Promise<GibbsFigure> {
+export async function gibbsFigure(seed: number, turn: EventTurn): Promise<GibbsFigure> {
   const gibbs: SampledTarget[] = [];
-  for (const beta of [0.5, 2, 8]) gibbs.push(await sampled(beta, null, seed));
+  for (const beta of [0.5, 2, 8]) gibbs.push(await sampled(beta, null, seed, turn));
   const modified: SampledTarget[] = [];
-  for (const scope of [0.1, 1, 10]) modified.push(await sampled(modifiedBeta, scope, seed));
+  for (const scope of [0.1, 1, 10]) modified.push(await sampled(modifiedBeta, scope, seed, turn));
   return { seed, gibbs, modified };
 }
 
-async function sampled(beta: number, scope: number | null, seed: number): Promise<SampledTarget> {
+async function sampled(beta: number, scope: number | null, seed: number, turn: EventTurn): Promise<SampledTarget> {
   const gamma = scope ?? 0;
   const energy = (x: number): number => well.energy(x) + (gamma / 2) * (x - centre) ** 2;
-  const target = modifiedGibbs(([x]) => ({ energy: well.energy(x!), gradient: Float64Array.of(well.slope(x!)) }), {
-    ...{ center: Float64Array.of(centre), scope: gamma },
-  });
+  const energyAt = async (x: Float64Array) => {
+    await turn();
+    return { energy: well.energy(x[0]!), gradient: Float64Array.of(well.slope(x[0]!)) };
+  };
+  const target = modifiedGibbs(energyAt, { center: Float64Array.of(centre), scope: gamma });
   const samples = new Float64Array(numChains * numSamples);
   const series: number[][] = [];
   let acceptance = 0;

@@ -1,5 +1,6 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
 import { langevin, normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
+import type { EventTurn } from "../interruption.ts";
 import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
 
 const numChains = 1000;
@@ -57,15 +58,15 @@ const methods: readonly {
 ];
 
 /** 1,000 independent chains per method from the higher well; 20 Brownian paths. Randomness: a function of the seed. */
-export async function langevinFigure(seed: number): Promise<LangevinFigure> {
+export async function langevinFigure(seed: number, turn: EventTurn): Promise<LangevinFigure> {
   const dynamics: Dynamics[] = [];
   for (const { name, words, ...numbers } of methods) {
     const positions = new Float64Array(numChains);
     const paths = Array.from({ length: 2 }, (): number[] => []);
-    const energyAt = (x: Float64Array) => ({
-      energy: x.reduce((sum, xi) => sum + well.energy(xi), 0),
-      gradient: x.map(well.slope),
-    });
+    const energyAt = async (x: Float64Array) => {
+      await turn();
+      return { energy: x.reduce((sum, xi) => sum + well.energy(xi), 0), gradient: x.map(well.slope) };
+    };
     const options = { ...numbers, numSamples: numSteps / 10, thin: 10, seed };
     await langevin(energyAt, new Float64Array(numChains).fill(start), options, ({ point }) => {
       positions.set(point);

@@ -19,6 +19,7 @@ import {
 } from "entropy-sgd";
 import { withReplacement } from "../data/sampler.ts";
 import type { Split } from "../data/split.ts";
+import { throwIfInterrupted, wasInterrupted } from "../interruption.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
 import { batchFiller } from "../model/fillers.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
@@ -61,6 +62,8 @@ export type SearchKind = "newton" | "descent, then newton";
 
 /** What the searches found. */
 export interface SaddleStudy {
+  /** Whether a signal ended them before the last. */
+  readonly interrupted: boolean;
   readonly points: readonly SaddlePoint[];
   readonly numSearches: number;
   /** Searches whose gradient did not fall below the tolerance, by kind. */
@@ -96,7 +99,6 @@ const [numEnergySteps, numDescentSteps, numNewtonSteps, numProductsPerStep] = [3
  */
 export async function findSaddles(spec: NetworkSpec, split: Split, options: SaddleOptions): Promise<SaddleStudy> {
   const { numExamples, numStarts, weightDecay, tolerance, threads, signal, onSearch } = options;
-  const stop = signal === undefined ? {} : { signal };
   const landscape = lossLandscape(spec, split, {
     ...{ numExamples, batchSize: numExamples, threads, signal },
   });
@@ -105,40 +107,49 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
   const points: SaddlePoint[] = [];
   const numNotConverged: Record<SearchKind, number> = { newton: 0, "descent, then newton": 0 };
   let [numGradientFlat, numRepeated, numSearches] = [0, 0, 0];
-  for (let k = 0; k < numStarts && !signal?.aborted; k++) {
-    const { start, activeUnits, search } = await starts.at(k);
-    const descends = search !== "newton";
-    const low = descends
-      ? (await lbfgs(energyAt, { start, tolerance: 10 * tolerance, maxSteps: numEnergySteps, ...stop })).point
-      : start;
-    const { point, converged, gradientNorm, gradientFlatness } = await findCriticalPoint(field, {
-      ...{ start: low, tolerance, numNewtonSteps, numProductsPerStep },
-      ...{ numDescentSteps: descends ? numDescentSteps : 0, ...stop },
-    });
-    if (signal?.aborted) break;
-    numSearches += 1;
-    let kept: SaddlePoint | null = null;
-    if (converged) {
-      const { energy } = await energyAt(point);
-      if (points.some((other) => Math.abs(other.energy - energy) < distinctEnergy)) numRepeated += 1;
-      else {
-        const { error } = await landscape.lossAt(point);
-        const { matrix } = await denseHessian(field.hessianAt(point));
-        const eigenvalues = symmetricEigenvalues(matrix);
-        const index = eigenvalues.filter((value) => value < -indexTolerance).length / eigenvalues.length;
-        const smallestEigenvalue = eigenvalues[0]!;
-        kept = { energy, error, index, smallestEigenvalue, gradientNorm, gradientFlatness, search, activeUnits };
-        points.push(kept);
+  const interrupted = await wasInterrupted(async () => {
+    for (let k = 0; k < numStarts; k++) {
+      const { start, activeUnits, search } = await starts.at(k);
+      const descends = search !== "newton";
+      const low = descends
+        ? (await lbfgs(energyAt, { start, tolerance: 10 * tolerance, maxSteps: numEnergySteps })).point
+        : start;
+      const { point, converged, gradientNorm, gradientFlatness } = await findCriticalPoint(field, {
+        ...{ start: low, tolerance, numNewtonSteps, numProductsPerStep },
+        ...{ numDescentSteps: descends ? numDescentSteps : 0 },
+      });
+      let kept: SaddlePoint | null = null;
+      if (converged) {
+        const { energy } = await energyAt(point);
+        if (points.some((other) => Math.abs(other.energy - energy) < distinctEnergy)) numRepeated += 1;
+        else {
+          const { error } = await landscape.lossAt(point);
+          const { matrix } = await denseHessian(field.hessianAt(point));
+          const eigenvalues = symmetricEigenvalues(matrix);
+          const index = eigenvalues.filter((value) => value < -indexTolerance).length / eigenvalues.length;
+          const smallestEigenvalue = eigenvalues[0]!;
+          kept = { energy, error, index, smallestEigenvalue, gradientNorm, gradientFlatness, search, activeUnits };
+          points.push(kept);
+        }
+      } else {
+        numNotConverged[search] += 1;
+        if (gradientFlatness < flatTolerance) numGradientFlat += 1;
       }
-    } else {
-      numNotConverged[search] += 1;
-      if (gradientFlatness < flatTolerance) numGradientFlat += 1;
+      numSearches += 1;
+      onSearch?.(kept);
     }
-    onSearch?.(kept);
-  }
+  });
   await starts.close();
   await landscape.close();
-  return { points, numSearches, numNotConverged, numGradientFlat, numRepeated, correlation: correlationOf(points) };
+  return {
+    interrupted,
+    points,
+    numSearches,
+    numNotConverged,
+    numGradientFlat,
+    numRepeated,
+    correlation: correlationOf(points),
+  };
 }
 
 /** f + λ‖x‖²/2 by its values, gradients and Hessians. */
@@ -196,7 +207,8 @@ async function sgdStarts(spec: NetworkSpec, split: Split, { numExamples, seed, w
       const nextBatch = batchFiller(model, split, withReplacement(numExamples, seed + k));
       const initial = model.initialParams(seed + k);
       let state = optimizer.init(initial.map((value, i) => (active(i) ? value : 0)));
-      for (let step = 0; step < pathSteps[turn % pathSteps.length]! && !signal?.aborted; step++) {
+      for (let step = 0; step < pathSteps[turn % pathSteps.length]!; step++) {
+        throwIfInterrupted(signal);
         nextBatch(step);
         await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
         state = optimizer.step(gradient, state);

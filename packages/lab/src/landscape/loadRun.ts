@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
 import { buildNetwork, type ParameterBlock, sizeOf } from "onnx-grad";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
-import { type RunRecord, readRun, readWeights } from "../runs/readRun.ts";
-import { loadData } from "../training/loadData.ts";
+import { type RunRecord, readConfig, readRun, readWeights } from "../runs/readRun.ts";
+import { loadData, requireSameData } from "../training/loadData.ts";
 
 /** A trained run, ready to be measured. */
 export interface LoadedRun {
+  /** Its folder. */
+  readonly path: string;
   /** Name of its folder. */
   readonly name: string;
   readonly record: RunRecord;
@@ -14,16 +17,19 @@ export interface LoadedRun {
   readonly data: DataSet;
   /** x, shape (n,), in the order of the network's layout. */
   readonly params: Float32Array;
+  /** SHA-256 of x. */
+  readonly weightsHash: string;
   /** Where each parameter lies in x. */
   readonly layout: readonly ParameterBlock[];
 }
 
 /**
- * Reads a run with its weights and its data.
+ * Reads a run with its weights and its data, which may lie in another folder than when it was trained.
  *
- * @throws InputError if the folder is no run, its network is unknown, or its weights do not fit the network
+ * @throws InputError if the folder is no run, its network is unknown, its weights do not fit the network or are not finite, or
+ *   the data are not those it was trained on
  */
-export function loadRun(path: string): LoadedRun {
+export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const record = readRun(path);
   const { network: networkName } = record.settings;
   if (!Object.hasOwn(networks, networkName)) {
@@ -40,15 +46,25 @@ export function loadRun(path: string): LoadedRun {
   };
   const params = new Float32Array(network.numParams);
   for (const { block } of network.parameters) params.set(take(block.name, sizeOf(block.shape)), block.offset);
+  const numBad = params.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+  if (numBad > 0) {
+    throw new InputError(`${path}: weights must be finite to be measured, ${numBad} of ${params.length} are not`);
+  }
   const layout = network.parameters.map(({ block }) => block);
-  return { name: record.name, record, spec, data: loadData(record.settings), params, layout };
+  const weightsHash = createHash("sha256").update(params).digest("hex");
+  const data = loadData({ ...record.settings, ...(dataFolder === undefined ? {} : { data: dataFolder }) });
+  requireSameData(path, readConfig(path).dataChecksum, data);
+  return { path, name: record.name, record, spec, data, params, weightsHash, layout };
 }
 
-/** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks */
-export function loadRuns(paths: readonly string[]): LoadedRun[] {
-  const runs = paths.map(loadRun);
+/** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks or data */
+export function loadRuns(paths: readonly string[], dataFolder?: string): LoadedRun[] {
+  const runs = paths.map((path) => loadRun(path, dataFolder));
   const names = runs.map(({ spec }) => spec.name);
   if (new Set(names).size > 1) throw new InputError(`runs must be of one network, got ${names.join(" and ")}`);
+  const other = runs.find(({ data }) => data.checksum !== runs[0]!.data.checksum);
+  if (other !== undefined)
+    throw new InputError(`runs must be of the same data, ${other.path} is of others than ${paths[0]}`);
   return runs.map((run, i) => ({
     ...run,
     name: runs.some((other, j) => j !== i && other.name === run.name) ? `${run.name} (${i + 1})` : run.name,

@@ -11,7 +11,7 @@ import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts"
 export interface LossLandscapeOptions extends PassHooks {
   /** Examples of the split, from the first on; all when absent. */
   readonly numExamples?: number;
-  /** Examples per pass. Default 128: what a batch leaves behind then stays in the cache. */
+  /** Examples per pass, with batch norm at least. Default 128: what a batch leaves behind then stays in the cache. */
   readonly batchSize?: number;
 }
 
@@ -33,8 +33,6 @@ export interface LossAndError {
 export interface LossLandscape {
   readonly dimension: number;
   readonly numExamples: number;
-  /** What f is, in words for pages and JSON. */
-  readonly objective: string;
   /** One forward pass over the examples. */
   lossAt(x: Vector): Promise<LossAndError>;
   /** f and ∇f; one forward and backward pass. A new vector. What samplers take as energy. */
@@ -51,7 +49,7 @@ export interface LossLandscape {
  * @throws InputError if there are fewer examples
  */
 export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLandscapeOptions = {}): LossLandscape {
-  const { numExamples = split.numExamples, batchSize = 128 } = options;
+  const { numExamples = split.numExamples, batchSize = defaultBatchSize } = options;
   requireExamples(split, numExamples);
   const batchNorm = hasBatchNorm(spec);
   const batches = batchNorm ? fixedBatches(numExamples, batchSize) : null;
@@ -85,9 +83,6 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
   return {
     dimension,
     numExamples,
-    objective: batchNorm
-      ? `training-mode batch norm on ${batchSizes.length} fixed batches of ${sizesInWords(batchSizes)}, without dropout`
-      : withoutBatchNorm,
     async lossAt(x) {
       const params = Float32Array.from(x);
       let [loss, error] = [0, 0];
@@ -113,6 +108,16 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     },
     close: passes.close,
   };
+}
+
+const defaultBatchSize = 128;
+
+/** What f is with the default batches, in words for pages and JSON. */
+export function landscapeObjective(spec: NetworkSpec, numExamples: number): string {
+  if (!hasBatchNorm(spec)) return withoutBatchNorm;
+  const batchSizes = fixedBatches(numExamples, defaultBatchSize).map(({ length }) => length);
+  const batches = batchSizes.length === 1 ? "one fixed batch" : `${batchSizes.length} fixed batches`;
+  return `training-mode batch norm on ${batches} of ${sizesInWords(batchSizes)}, without dropout`;
 }
 
 /** The objective of a network without batch norm. */

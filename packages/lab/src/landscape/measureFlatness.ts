@@ -12,7 +12,7 @@ import {
 } from "entropy-sgd";
 import { notDistinguishable } from "../statistics/words.ts";
 import type { LossLandscape } from "./lossLandscape.ts";
-import { type EstimatorName, localEntropyEstimators } from "./measureLocalEntropy.ts";
+import { type EstimatorName, localEntropyEstimators, usualConjugateSteps } from "./measureLocalEntropy.ts";
 import { short, withError } from "./numbers.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
@@ -46,7 +46,6 @@ export interface FlatnessOptions {
   /** Probes of Laplace's log det, at least 2. */
   readonly numDensityProbes: number;
   readonly seed: number;
-  readonly signal?: { readonly aborted: boolean };
   readonly onMeasure?: (measure: FlatnessMeasure) => void;
 }
 
@@ -62,6 +61,9 @@ interface Recipe {
 
 /** SAM's and Keskar's sizes, and those of weight noise. */
 const sizes = { ball: 0.05, box: 1e-3, absolute: 0.03, relative: 0.3 } as const;
+
+/** Halvings of the interval of σ. */
+const numHalvings = 8;
 
 /** The same network over the same or fewer examples: eigenvalues and trace may be had on more than the rest. */
 export interface FlatnessLandscapes {
@@ -80,7 +82,6 @@ export async function measureFlatness(
 ): Promise<FlatnessMeasure[]> {
   const measures: FlatnessMeasure[] = [];
   for (const { name, title, measure } of recipesOf(landscapes, params, options)) {
-    if (options.signal?.aborted) break;
     const { draws = null, valid = true, reason = null, estimate, standardError, cost } = await measure();
     const found = { name, title, estimate, standardError, valid, reason, draws, cost };
     measures.push(found);
@@ -157,9 +158,9 @@ function recipesOf(
       name: "pac-bayes",
       title: "PAC-Bayes 1/σ², error + 0.1",
       async measure() {
-        const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings: 8, seed });
+        const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
         // The rise is nearly a power of σ about there: the last halving's width is the resolution.
-        const resolution = Math.log(1000) / 2 ** 8;
+        const resolution = Math.log(1000) / 2 ** numHalvings;
         return {
           estimate: found.sharpness,
           standardError: 2 * found.sharpness * resolution,
@@ -178,6 +179,22 @@ function recipesOf(
       { name: `laplace-${radius}`, title: `−F̃ by Laplace, σ = ${radius}`, measure: () => negative("laplace", radius) },
     ]),
   ];
+}
+
+/** Passes over the examples, about: losses and gradients of the landscape, scores under noise, products. */
+export function flatnessCost({ radii, numDraws, numSteps, numProbes, numDensityProbes }: FlatnessOptions): {
+  readonly numLosses: number;
+  readonly numScores: number;
+  readonly numGradients: number;
+  readonly numProducts: number;
+} {
+  return {
+    numLosses: radii.length * numDraws,
+    numScores: (2 + numHalvings + 2) * (numDraws + 1),
+    // SAM's sharpness in 1 and 20 steps, Keskar's in 5, each after a first gradient; and the gradient of Laplace's method.
+    numGradients: 2 + 21 + 6 + 1,
+    numProducts: 2 * (numSteps + numProbes) + numDensityProbes * numSteps + radii.length * usualConjugateSteps,
+  };
 }
 
 /** The first solution minus the second by one measure: negative where the first is flatter. */

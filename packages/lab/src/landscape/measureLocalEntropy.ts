@@ -29,8 +29,9 @@ export interface LocalEntropyOptions {
   /** Langevin samples per rung and chain of the integrations over coupling and scope. */
   readonly numSamples: number;
   readonly seed: number;
+  /** Called with the curve before its first point; points come to it as they are measured. */
+  readonly onCurve?: (curve: LocalEntropyCurve) => void;
   readonly onPoint?: (point: LocalEntropyPoint) => void;
-  readonly signal?: { readonly aborted: boolean };
 }
 
 /** One estimate of the curve. */
@@ -107,6 +108,32 @@ export function localEntropyEstimators(
   };
 }
 
+/** Conjugate gradients of Laplace's method at a radius, about: 500 at most. */
+export const usualConjugateSteps = 50;
+
+/** Passes over the examples, about. */
+export function localEntropyCost({
+  radii,
+  estimators,
+  numDraws,
+  numSteps,
+  numProbes,
+  numSamples,
+}: LocalEntropyOptions): {
+  readonly numLosses: number;
+  readonly numGradients: number;
+  readonly numProducts: number;
+} {
+  const has = (name: EstimatorName): number => (estimators.includes(name) ? 1 : 0);
+  // Two chains at each rung, at a step and its half.
+  const ladder = 4 * (numRungs + 1) * (burnIn + numSamples);
+  return {
+    numLosses: has("smoothed-loss") * radii.length * numDraws,
+    numGradients: 1 + (has("coupling") + has("scope")) * radii.length * ladder + has("scope") * radii.length,
+    numProducts: Math.min(numSteps, 20) + has("laplace") * (numProbes * numSteps + radii.length * usualConjugateSteps),
+  };
+}
+
 /** A function that is called at most once. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
@@ -127,18 +154,18 @@ export async function measureLocalEntropy(
   params: Float32Array,
   options: LocalEntropyOptions,
 ): Promise<LocalEntropyCurve> {
-  const { radii, estimators, signal } = options;
+  const { radii, estimators } = options;
   const { atSolution, largestEigenvalue, estimate } = localEntropyEstimators(landscape, params, options);
-  const curve = { loss: (await atSolution()).energy, largestEigenvalue: await largestEigenvalue() };
   const points: LocalEntropyPoint[] = [];
+  const curve = { loss: (await atSolution()).energy, largestEigenvalue: await largestEigenvalue(), points };
+  options.onCurve?.(curve);
   for (const radius of radii) {
     for (const estimator of estimators) {
-      if (signal?.aborted) return { ...curve, points };
       const { estimate: value, standardError, kind, valid, reason, numEvaluations } = await estimate(estimator, radius);
       const point = { estimator, radius, estimate: value, standardError, kind, valid, reason, numEvaluations };
       points.push(point);
       options.onPoint?.(point);
     }
   }
-  return { ...curve, points };
+  return curve;
 }

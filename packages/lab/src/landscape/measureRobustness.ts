@@ -18,12 +18,16 @@ export interface RobustnessPoint {
 export interface RobustnessOptions {
   readonly seed: number;
   readonly inputShape: readonly number[];
-  readonly signal?: { readonly aborted: boolean };
   readonly onPoint?: (point: RobustnessPoint) => void;
 }
 
 /** Number of points of a solution: size 0 once, and each size of each perturbation. */
 export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { sizes }) => sum + sizes.length, 0);
+
+/** Of these, those where each block sees weights of its own. */
+export const numWeightNoises: number = perturbations
+  .filter(({ name }) => name.startsWith("weight-noise"))
+  .reduce((sum, { sizes }) => sum + sizes.length, 0);
 
 /**
  * One pass over the examples per perturbation and size, and one without (`none`, size 0).
@@ -33,11 +37,10 @@ export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { size
 export async function measureRobustness(
   scores: RecalibratedScores,
   params: Float32Array,
-  { seed, inputShape, signal, onPoint }: RobustnessOptions,
+  { seed, inputShape, onPoint }: RobustnessOptions,
 ): Promise<RobustnessPoint[]> {
   const points: RobustnessPoint[] = [];
   const measure = async (perturbation: string, size: number, disturbance = {}): Promise<void> => {
-    if (signal?.aborted) return;
     const blocks = await scores.batchScores(params, disturbance);
     const mean = (of: keyof LossAndError): MeanEstimate => meanEstimate(blocks.map((block) => block[of]));
     const point = { perturbation, size, error: mean("error"), loss: mean("loss"), blocks };

@@ -1,5 +1,6 @@
 /** The Hessian's spectrum of a trained network. */
 import {
+  type DenseHessian,
   denseHessian,
   hessianTrace,
   magnitudeRelative,
@@ -12,6 +13,7 @@ import {
   type TraceEstimate,
   type Vector,
 } from "entropy-sgd";
+import { throwIfInterrupted, wasInterrupted } from "../interruption.ts";
 
 /** Options of `measureSpectrum`. */
 export interface SpectrumOptions {
@@ -33,6 +35,8 @@ export interface ExtremeEigenvalue {
 
 /** What was measured; `standardError` is null where one probe cannot tell. */
 export interface Spectrum {
+  /** Whether a signal ended it: the density then has what was done of it, and what came after is missing. */
+  readonly interrupted: boolean;
   readonly dimension: number;
   readonly largest: readonly ExtremeEigenvalue[];
   readonly smallest: readonly ExtremeEigenvalue[];
@@ -50,6 +54,8 @@ export interface Spectrum {
   readonly asymmetry: number | null;
   readonly numProducts: number;
 }
+
+const unmeasured: SpectralDensity = { probes: [], dimension: 0, numProducts: 0 };
 
 const thresholds = [1e-4, 1e-3, 1e-2, 1e-1];
 
@@ -79,21 +85,30 @@ export async function measureSpectrum(
     },
   };
   const stop = signal === undefined ? {} : { signal };
-  const density = await spectralDensity(counted, { numSteps, numProbes, seed, ...stop });
-  const relative = await spectralDensity(magnitudeRelative(counted, params), {
-    ...{ numSteps: Math.min(numSteps, maxRelativeSteps), numProbes: 1, seed, ...stop },
+  let [density, relative] = [unmeasured, unmeasured];
+  let trace: TraceEstimate = { estimate: Number.NaN, standardError: null, numProducts: 0 };
+  let matrix: DenseHessian | null = null;
+  const interrupted = await wasInterrupted(async () => {
+    density = await spectralDensity(counted, { numSteps, numProbes, seed, ...stop });
+    throwIfInterrupted(signal);
+    relative = await spectralDensity(magnitudeRelative(counted, params), {
+      ...{ numSteps: Math.min(numSteps, maxRelativeSteps), numProbes: 1, seed, ...stop },
+    });
+    throwIfInterrupted(signal);
+    trace = await hessianTrace(counted, { numProbes: Math.max(2, numProbes), seed: seed + 1 });
+    if (dense) matrix = await denseHessian(counted);
   });
-  const trace = await hessianTrace(counted, { numProbes: Math.max(2, numProbes), seed: seed + 1 });
-  const matrix = dense ? await denseHessian(counted) : null;
+  const built = matrix as DenseHessian | null;
   return {
+    interrupted,
     dimension: operator.dimension,
     ...extremesOf(density),
     relative: extremesOf(relative),
     trace,
     nearZero: thresholds.map((threshold) => nearZeroShare(density, threshold)),
     density,
-    denseEigenvalues: matrix === null ? null : symmetricEigenvalues(matrix.matrix),
-    asymmetry: matrix?.asymmetry ?? null,
+    denseEigenvalues: built === null ? null : symmetricEigenvalues(built.matrix),
+    asymmetry: built?.asymmetry ?? null,
     numProducts,
   };
 }

@@ -37,10 +37,6 @@ export interface Disturbance {
  */
 export interface RecalibratedScores {
   readonly numExamples: number;
-  /** Examples of a recalibration; 0 without batch norm. */
-  readonly numCalibration: number;
-  /** How the scores are made, in words for pages and JSON. */
-  readonly objective: string;
   /** One forward pass over the examples, and one over those of the recalibration. */
   lossAt(x: Vector): Promise<LossAndError>;
   /** The scores of each batch by itself, the last one perhaps of fewer examples; as `lossAt`, for each weights that a batch sees. */
@@ -106,10 +102,6 @@ export function recalibratedScores(
 
   return {
     numExamples,
-    numCalibration: batchNorm ? subset.numExamples : 0,
-    objective: batchNorm
-      ? `evaluation mode; batch-norm statistics recalibrated at each point on the same ${subset.numExamples} training images, without dropout`
-      : withoutBatchNorm,
     batchScores,
     async lossAt(x) {
       let [loss, error] = [0, 0];
@@ -125,6 +117,18 @@ export function recalibratedScores(
       await close();
     },
   };
+}
+
+/** Examples of a recalibration; 0 without batch norm. */
+export function numCalibration(spec: NetworkSpec, calibration: Split): number {
+  return hasBatchNorm(spec) ? Math.min(maxCalibration, calibration.numExamples) : 0;
+}
+
+/** How the scores are made, in words for pages and JSON. */
+export function scoresObjective(spec: NetworkSpec, calibration: Split): string {
+  const number = numCalibration(spec, calibration);
+  if (number === 0) return withoutBatchNorm;
+  return `evaluation mode, batch-norm statistics recalibrated at each point on the same ${number} training images, without dropout`;
 }
 
 /** Up to 5,000 examples of a split, drawn without replacement with seed 0. */

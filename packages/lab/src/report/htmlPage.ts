@@ -22,6 +22,11 @@ ${body}
 `;
 }
 
+/** A page with something in front of its title. */
+export function introduced(page: string, html: string): string {
+  return html === "" ? page : page.replace("<main>\n", () => `<main>\n${html}\n`);
+}
+
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }

@@ -1,9 +1,11 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
+import { reportLinks } from "../measurements/links.ts";
 import { makeFolder, makeFolderWithin, writeWhole } from "../runs/files.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
 import { figuresOf } from "./figures.ts";
+import { introduced } from "./htmlPage.ts";
 import { renderReport } from "./renderReport.ts";
 import { writeFigures } from "./writeFigures.ts";
 
@@ -15,22 +17,22 @@ import { writeFigures } from "./writeFigures.ts";
 export function writeReport(folder: string, runFolders: readonly string[]): string {
   const records = runFolders.filter(hasBegun).map(readRun);
   if (records.length === 0) throw new InputError(`${folder}: a report needs runs, and none has begun`);
-  return writeRecords(folder, records);
+  return writeRecords(folder, records, reportLinks(folder, runFolders));
 }
 
 /**
- * Writes report.html and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
+ * Writes report.html, with links in front, and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
  *
  * Symbolic links of these names, which a stranger's folder may have, are replaced or refused, not followed.
  *
  * @throws InputError if it cannot be written
  */
-export function writeRecords(folder: string, records: readonly RunRecord[]): string {
+export function writeRecords(folder: string, records: readonly RunRecord[], links = ""): string {
   const figures = figuresOf(records);
   makeFolder(folder);
   writeFigures(makeFolderWithin(folder, "figures"), figures);
   const path = join(folder, "report.html");
-  writeWhole(path, renderReport(records, figures));
+  writeWhole(path, introduced(renderReport(records, figures), links));
   return path;
 }
 

@@ -17,6 +17,11 @@ export interface SolutionMeasures {
   readonly robustness: readonly Omit<RobustnessPoint, "blocks">[];
 }
 
+/** The amounts of the measures of flatness. */
+export function flatnessAmounts({ radii, draws, steps, probes }: StudyMeasures) {
+  return { radii, numDraws: draws, numSteps: steps, numProbes: probes, numDensityProbes: 2 };
+}
+
 /** What a measurement may be told. */
 export interface MeasureHooks {
   readonly signal?: AbortSignal;
@@ -33,21 +38,14 @@ export async function measureSolution(
   const { spec, data, params, record } = loadRun(path);
   const { seed } = record.settings;
   const common = { threads, signal, calibration: data.train };
-  const stop = signal === undefined ? {} : { signal };
   const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
   const curvature = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.curvatureExamples) });
   const loss = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
   const scores = recalibratedScores(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
-  const { radii, draws, steps, probes } = measures;
   const flatness = await measureFlatness({ curvature, loss, scores }, params, {
     inverseTemperature: data.train.numExamples,
-    radii,
-    numDraws: draws,
-    numSteps: steps,
-    numProbes: probes,
-    numDensityProbes: 2,
+    ...flatnessAmounts(measures),
     seed,
-    ...stop,
     onMeasure: ({ name }) => onStep?.(name),
   });
   await curvature.close();
@@ -59,7 +57,7 @@ export async function measureSolution(
     batchSize: Math.min(blockSize, Math.floor(Math.min(measures.testExamples, data.test.numExamples) / 2)),
   });
   const robustness = await measureRobustness(test, params, {
-    ...{ seed, inputShape: spec.inputShape, ...stop },
+    ...{ seed, inputShape: spec.inputShape },
     onPoint: ({ perturbation, size }) => onStep?.(`${perturbation} ${size}`),
   });
   await test.close();
@@ -87,7 +85,6 @@ export async function measureCoupling(
     numProbes: 2,
     numSamples: samples,
     seed: record.settings.seed,
-    ...(signal === undefined ? {} : { signal }),
     onPoint: ({ radius }) => onStep?.(`coupling ${radius}`),
   });
   await landscape.close();

@@ -19,6 +19,19 @@ export function loadData({ network, data, validation }: Pick<Settings, "network"
   return ready;
 }
 
+/**
+ * Checks that data are those of a run; runs made before checksums were kept have none.
+ *
+ * @throws InputError that names both
+ */
+export function requireSameData(run: string, expected: string | null, { name, checksum }: DataSet): void {
+  if (expected === null || checksum === expected) return;
+  throw new InputError(
+    `${run}: the data must be those the run began with, SHA-256 ${expected}, found ${checksum ?? "none"} (${name}); ` +
+      "--data names the folder where they are",
+  );
+}
+
 /** The network of a name. @throws InputError if there is none */
 export function networkOf(name: string): NetworkSpec {
   if (Object.hasOwn(networks, name)) return networks[name]!;

@@ -11,7 +11,7 @@ import { acquireLock } from "../runs/lock.ts";
 import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
-import { loadData } from "./loadData.ts";
+import { loadData, requireSameData } from "./loadData.ts";
 import { requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
 
 /** What may be other than when the run began. */
@@ -40,11 +40,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
     const data = options.data ?? loadData({ ...settings, ...place });
     requireTrainable(settings, data);
     const checksum = data.checksum ?? null;
-    if (dataChecksum !== null && checksum !== dataChecksum) {
-      throw new InputError(
-        `${path}: the data must be those the run began with, SHA-256 ${dataChecksum}, found ${checksum}`,
-      );
-    }
+    requireSameData(path, dataChecksum, data);
     const environment = currentEnvironment(options.threads ?? before.threads);
     const event: ResumeEvent = {
       type: "resume",

@@ -1,0 +1,98 @@
+/** One measurement of runs from its cost to its page: what the measuring commands have in common. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import { wasInterrupted } from "../interruption.ts";
+import type { LoadedRun } from "../landscape/loadRun.ts";
+import type { PassHooks } from "../landscape/networkPasses.ts";
+import { measurementLinks, noteElsewhere, writeMeasurementIndex } from "../measurements/links.ts";
+import { type MeasurementName, makePlace, measurementPlace } from "../measurements/place.ts";
+import type { PageSettings } from "../report/htmlPage.ts";
+import { writeReport } from "../report/writeReport.ts";
+import { type CommandContext, interruptionCode } from "./context.ts";
+import { type Findings, writeFindings } from "./findings.ts";
+import { type Passes, passMeter } from "./passMeter.ts";
+
+/** Options of every measuring command. */
+export interface MeasuringCommand {
+  /** A folder that holds the runs' data in another place. */
+  readonly data?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** What is measured and how. */
+export interface Measurement {
+  readonly name: MeasurementName;
+  readonly runs: readonly LoadedRun[];
+  /** All that decides the numbers, besides the weights. */
+  readonly settings: PageSettings;
+  readonly cost: readonly Passes[];
+  /** Measures, and keeps what is complete where `findings` finds it. @throws Interruption after a signal */
+  measure(hooks: PassHooks): Promise<void>;
+  /** Null where nothing is complete. */
+  findings(): Omit<Findings, "name"> | null;
+}
+
+/**
+ * Tells the cost, measures, writes page, figures and numbers to the measurement's place, and links the pages of the runs.
+ *
+ * A complete measurement is never replaced by an interrupted one. Gives the exit code.
+ *
+ * @throws InputError if `out` has another measurement of this name
+ */
+export async function carryOut(
+  { name, runs, settings, cost, measure, findings }: Measurement,
+  { out, json }: MeasuringCommand,
+  context: CommandContext,
+): Promise<number> {
+  const key = { name, settings, weights: runs.map(({ weightsHash }) => weightsHash) };
+  const paths = runs.map(({ path }) => path);
+  measurementPlace(key, paths, out);
+  const onPass = passMeter(context, name, cost);
+  const { signal } = context;
+  const interrupted = await wasInterrupted(() => measure({ signal, onPass }));
+  const found = findings();
+  // Asked again: another process may have measured meanwhile.
+  const place = measurementPlace(key, paths, out);
+  if (interrupted && place.found === "complete") {
+    context.stderr.write(`\ninterrupted: the same measurement, complete, stays in ${place.folder}\n`);
+    return interruptionCode(signal);
+  }
+  if (found === null) return writeFindings(place.folder, null, {}, context);
+  makePlace(place, paths, out);
+  if (out === undefined) linkRuns(paths, place.folder, name);
+  const { folder } = place;
+  const links = measurementLinks(folder, paths);
+  const numbers = { settings, weightsSha256: key.weights, ...found.json };
+  const code = writeFindings(folder, { name, ...found, json: numbers }, { json, interrupted, links }, context);
+  if (out === undefined) for (const path of paths) refreshPages(path);
+  return code;
+}
+
+/** Makes the indices, so that the page can link to them, and notes a pair's place in the second run. */
+function linkRuns([first, second]: readonly string[], folder: string, name: MeasurementName): void {
+  writeMeasurementIndex(first!);
+  if (second === undefined) return;
+  quietly(() => {
+    noteElsewhere(second, folder, name, first!);
+    writeMeasurementIndex(second);
+  });
+}
+
+/** Lists what is there now, and links it from the run's own report. */
+function refreshPages(run: string): void {
+  quietly(() => {
+    writeMeasurementIndex(run);
+    if (existsSync(join(run, "report.html"))) writeReport(run, [run]);
+  });
+}
+
+/** Links are a convenience: a run that cannot be written is measured all the same. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+}
