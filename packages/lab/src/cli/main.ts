@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../inputError.ts";
+import { Interruption } from "../interruption.ts";
 import { printable } from "../printable.ts";
-import { type CommandContext, exitCodes } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { addExamples } from "./examples.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { addStoreCommands } from "./storeCommands.ts";
@@ -26,6 +27,10 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   } catch (error) {
     // Commander has printed its own message, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof Interruption) {
+      context.stderr.write("\ninterrupted: nothing was written\n");
+      return interruptionCode(context.signal);
+    }
     if (error instanceof InputError || isOfFileSystem(error)) {
       // Messages quote names and values, which may hold what a terminal would obey.
       context.stderr.write(`error: ${printable(error.message)}\n`);

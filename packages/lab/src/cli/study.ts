@@ -50,13 +50,20 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   const out = options.out ?? join("runs", `study-${network}`);
   const loaded = loadData(runs[0]!.settings);
   makeFolder(out);
-  const { gradients, perRun } = studyCost(runs[0]!.settings, loaded.train.numExamples, measuresOf(options));
-  context.stderr.write(`study: ${runs.length} runs of ${gradients} gradients; of each solution ${perRun}\n`);
+  const measures: StudyMeasures = measuresOf(options);
+  // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
+  const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
+  const pathOf = ({ condition, seed }: StudyRun): string => join(out, `${condition.name}-${seed}`);
+  const left = runs.filter((run) => keptBefore(join(pathOf(run), "measures.json"), asked) === null);
+  if (left.length > 0) {
+    const cost = costInWords(runs[0]!.settings, loaded.train.numExamples, measures);
+    context.stderr.write(`study: ${left.length} of ${runs.length} runs are left, ${cost}\n`);
+  }
   const { signal } = context;
   const onEvent = progressListener(context.stderr);
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
   for (const run of runs) {
-    const path = join(out, `${run.condition.name}-${run.seed}`);
+    const path = pathOf(run);
     const result = await continueTraining(path, run.settings, { signal, onEvent, data: loaded });
     if (result.interrupted) return interrupted(context);
     if (result.reason === "non-finite") {
@@ -65,9 +72,6 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     }
     trained.push({ run, path, result });
   }
-  const measures: StudyMeasures = measuresOf(options);
-  // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
-  const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
   const measured: MeasuredRun[] = [];
   for (const { run, path, result } of trained) {
     const { condition, seed } = run;
@@ -118,13 +122,18 @@ function interrupted(context: CommandContext): number {
 
 /** What a file keeps of a measurement with the same amounts; else the measurement, kept then. @throws Interruption after a signal */
 async function kept<Found>(file: string, asked: StudyMeasures, measure: () => Promise<Found>): Promise<Found> {
-  if (existsSync(file)) {
-    const before = JSON.parse(readFileSync(file, "utf8")) as { asked: StudyMeasures; found: Found };
-    if (JSON.stringify(before.asked) === JSON.stringify(asked)) return before.found;
-  }
+  const before = keptBefore<Found>(file, asked);
+  if (before !== null) return before.found;
   const found = await measure();
   writeWhole(file, `${JSON.stringify({ asked, found })}\n`);
   return found;
+}
+
+/** Null where nothing, or a measurement with other amounts, is kept. */
+function keptBefore<Found>(file: string, asked: StudyMeasures): { readonly found: Found } | null {
+  if (!existsSync(file)) return null;
+  const before = JSON.parse(readFileSync(file, "utf8")) as { asked: StudyMeasures; found: Found };
+  return JSON.stringify(before.asked) === JSON.stringify(asked) ? before : null;
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {
@@ -132,15 +141,14 @@ function measuresOf(options: StudyCommand): StudyMeasures {
   return { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples };
 }
 
-/** The cost of a run, and of measuring its solution, in words. */
-function studyCost(settings: Settings, numExamples: number, measures: StudyMeasures) {
-  const { batchSize, innerSteps, budget } = settings;
-  const { numGradients, numLosses, numScores, numProducts } = flatnessCost({
-    ...flatnessAmounts(measures),
-    ...{ inverseTemperature: numExamples, seed: settings.seed },
-  });
-  const perRun =
-    `about ${numProducts} Hessian-vector products, ${numGradients} gradients, ${numLosses + numScores} losses and ` +
-    `${numRobustnessPoints} passes over the test images`;
-  return { gradients: planOf(numExamples, batchSize, innerSteps, budget).totalGradients, perRun };
+/** The cost of a run, and of measuring its solution. */
+function costInWords(settings: Settings, numExamples: number, measures: StudyMeasures): string {
+  const { batchSize, innerSteps, budget, seed } = settings;
+  const amounts = { ...flatnessAmounts(measures), inverseTemperature: numExamples, seed };
+  const { numGradients, numLosses, numScores, numProducts } = flatnessCost(amounts);
+  return (
+    `of ${planOf(numExamples, batchSize, innerSteps, budget).totalGradients} gradients each; of each solution about ` +
+    `${numProducts} Hessian-vector products, ${numGradients} gradients, ${numLosses + numScores} losses and ` +
+    `${numRobustnessPoints} passes over the test images`
+  );
 }
