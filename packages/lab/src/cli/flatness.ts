@@ -76,7 +76,7 @@ export async function flatnessCommand(
       },
       findings() {
         const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
-        if (b.measures.length === 0) return null;
+        if (a.measures.length === 0) return null;
         const differences = compareFlatness(a.measures.slice(0, b.measures.length), b.measures);
         const sentences = flatnessSentences(differences, [a.name, b.name]);
         const figure = flatnessFigure(differences, [a.name, b.name]);

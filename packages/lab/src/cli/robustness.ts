@@ -62,7 +62,7 @@ export async function robustnessCommand(
       },
       findings() {
         const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
-        if (b.points.length === 0) return null;
+        if (a.points.length === 0) return null;
         const differences = compareRobustness(a.points.slice(0, b.points.length), b.points);
         const figures = robustnessFigures(measured);
         return {

@@ -83,7 +83,11 @@ export function spectrumFigure(spectrum: Spectrum, network: string): Figure {
 /** A page that explains the spectrum and says what is resolved. */
 export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageSettings): string {
   const number = (value: number): string =>
-    Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? value.toFixed(4) : value.toExponential(2);
+    !Number.isFinite(value)
+      ? "–"
+      : Math.abs(value) >= 0.01 && Math.abs(value) < 1e4
+        ? value.toFixed(4)
+        : value.toExponential(2);
   const extremesOf = ({ largest, smallest }: Pick<Spectrum, "largest" | "smallest">): string[][] => [
     ...[...largest]
       .reverse()
@@ -111,7 +115,7 @@ ${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremesOf
 ${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relative)], "Of |w| ⊙ H(|w| ⊙ ·): curvature along relative changes, which rescaling of weights does not touch.")}
 <h2>Share near zero</h2>
 ${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
-<p>Trace ${Number.isNaN(spectrum.trace.estimate) ? "not measured" : number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
+<p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
 ${settingsHtml(settings, "The objective is the function whose Hessian this is.")}`,
   );
 }

@@ -2,7 +2,7 @@
 
 import { loadRun } from "../landscape/loadRun.ts";
 import { lossLandscape } from "../landscape/lossLandscape.ts";
-import { type FlatnessMeasure, measureFlatness } from "../landscape/measureFlatness.ts";
+import { type FlatnessMeasure, type FlatnessOptions, measureFlatness } from "../landscape/measureFlatness.ts";
 import { type LocalEntropyPoint, measureLocalEntropy } from "../landscape/measureLocalEntropy.ts";
 import { measureRobustness, type RobustnessPoint } from "../landscape/measureRobustness.ts";
 import { recalibratedScores } from "../landscape/recalibratedScores.ts";
@@ -18,7 +18,12 @@ export interface SolutionMeasures {
 }
 
 /** The amounts of the measures of flatness. */
-export function flatnessAmounts({ radii, draws, steps, probes }: StudyMeasures) {
+export function flatnessAmounts({
+  radii,
+  draws,
+  steps,
+  probes,
+}: StudyMeasures): Pick<FlatnessOptions, "radii" | "numDraws" | "numSteps" | "numProbes" | "numDensityProbes"> {
   return { radii, numDraws: draws, numSteps: steps, numProbes: probes, numDensityProbes: 2 };
 }
 
