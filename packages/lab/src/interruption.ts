@@ -24,6 +24,15 @@ export async function wasInterrupted(work: () => Promise<unknown>): Promise<bool
   }
 }
 
+/** What `work` gives; null where a signal ended it. Other errors pass. */
+export async function unlessInterrupted<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  let result: Result | null = null;
+  await wasInterrupted(async () => {
+    result = await work();
+  });
+  return result;
+}
+
 /** Milliseconds of work between two turns of the event loop. */
 const turnInterval = 50;
 

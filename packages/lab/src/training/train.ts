@@ -3,6 +3,7 @@ import { deserialise, type Optimizer, type PlainData, type Progress, progress, s
 import { plannedOptions } from "../config/makeOptimizer.ts";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
+import { unlessInterrupted } from "../interruption.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import { type CheckpointPolicy, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
@@ -100,9 +101,9 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   const evaluate = async (): Promise<EvaluationEvent> => {
     // States made by `init` from float32 parameters hold float32 vectors.
     const params = optimizer.evalPoint(state) as Float32Array;
-    if (model.hasBatchNorm) await model.recalibrate(params, data.train);
-    const validation = data.validation.numExamples > 0 ? await model.evaluate(params, data.validation) : null;
-    const test = await model.evaluate(params, data.test);
+    if (model.hasBatchNorm) await model.recalibrate(params, data.train, signal);
+    const validation = data.validation.numExamples > 0 ? await model.evaluate(params, data.validation, signal) : null;
+    const test = await model.evaluate(params, data.test, signal);
     const event: RecordedEvaluation = {
       type: "evaluation",
       gradients,
@@ -137,69 +138,85 @@ export async function* train<S extends PlainData & { readonly progress: Progress
     return { type: "checkpoint", gradients, reason: due, snapshot: taken };
   };
 
-  while (gradients < totalGradients && reason === "budget") {
+  /** At the first outer boundary after each effective epoch, and at the end; also where a run goes on that a signal ended there. */
+  const evaluationIsDue = (): boolean =>
+    gradients > 0 &&
+    gradients % innerSteps === 0 &&
+    (gradients >= nextEvaluation || gradients >= totalGradients) &&
+    evaluations.at(-1)?.gradients !== gradients;
+  /** What is not in a checkpoint yet comes into one. */
+  function* interruption(): Generator<TrainEvent> {
+    if (schedule.isBehind(gradients)) yield checkpoint("interrupted");
+    if (reason === "budget") reason = "interrupted";
+  }
+
+  while (reason === "budget" && (gradients < totalGradients || evaluationIsDue())) {
     if (signal?.aborted) {
-      if (schedule.isBehind(gradients)) yield checkpoint("interrupted");
-      if (reason === "budget") reason = "interrupted";
+      yield* interruption();
       break;
     }
-    const begun = now();
-    if (optimizer.needsNewBatch?.(state) ?? true) nextBatch(batches++);
-    fillMasks(gradients);
-    const batchLoss = await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
-    state = optimizer.step(gradient, state);
-    const spent = (now() - begun) / 1000;
-    gradients += 1;
-    gradientSeconds += spent;
-    lossSum += batchLoss;
-    const { scope, innerStep, learningRate } = state.progress;
-    yield {
-      type: "gradient",
-      gradients,
-      innerStep: innerStep === 0 ? innerSteps : innerStep,
-      batchLoss,
-      scope,
-      secondsPerGradient: spent,
-    };
-    if (!Number.isFinite(batchLoss)) {
-      yield notFinite("batch loss");
-      break;
-    }
-    let evaluated: EvaluationEvent | null = null;
-    if (gradients % innerSteps === 0) {
-      const { distance, localEntropyGradientNorm, gradientNorm } = progress(state);
-      const norms = { distance, localEntropyGradientNorm, gradientNorm };
-      const outer: OuterEvent = {
-        type: "outer",
+    if (!evaluationIsDue()) {
+      const begun = now();
+      if (optimizer.needsNewBatch?.(state) ?? true) nextBatch(batches++);
+      fillMasks(gradients);
+      const batchLoss = await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient);
+      state = optimizer.step(gradient, state);
+      const spent = (now() - begun) / 1000;
+      gradients += 1;
+      gradientSeconds += spent;
+      lossSum += batchLoss;
+      const { scope, innerStep, learningRate } = state.progress;
+      yield {
+        type: "gradient",
         gradients,
-        effectiveEpochs: gradients / gradientsPerEpoch,
-        batchLoss: lossSum / innerSteps,
-        learningRate,
+        innerStep: innerStep === 0 ? innerSteps : innerStep,
+        batchLoss,
         scope,
-        ...norms,
+        secondsPerGradient: spent,
       };
-      lossSum = 0;
-      yield outer;
-      if (!Number.isFinite(gradientNorm)) {
-        yield notFinite("gradient norm");
+      if (!Number.isFinite(batchLoss)) {
+        yield notFinite("batch loss");
         break;
       }
-      if (gradients >= nextEvaluation || gradients >= totalGradients) {
-        nextEvaluation = gradientsPerEpoch * (Math.floor(gradients / gradientsPerEpoch) + 1);
-        evaluated = await evaluate();
-        yield evaluated;
-        if (!Number.isFinite(evaluated.testLoss)) {
-          yield notFinite("test loss");
+      if (gradients % innerSteps === 0) {
+        const { distance, localEntropyGradientNorm, gradientNorm } = progress(state);
+        const norms = { distance, localEntropyGradientNorm, gradientNorm };
+        const outer: OuterEvent = {
+          type: "outer",
+          gradients,
+          effectiveEpochs: gradients / gradientsPerEpoch,
+          batchLoss: lossSum / innerSteps,
+          learningRate,
+          scope,
+          ...norms,
+        };
+        lossSum = 0;
+        yield outer;
+        if (!Number.isFinite(gradientNorm)) {
+          yield notFinite("gradient norm");
           break;
         }
+      }
+    }
+    let evaluated: EvaluationEvent | null = null;
+    if (evaluationIsDue()) {
+      evaluated = await unlessInterrupted(evaluate);
+      if (evaluated === null) continue;
+      nextEvaluation = gradientsPerEpoch * (Math.floor(gradients / gradientsPerEpoch) + 1);
+      yield evaluated;
+      if (!Number.isFinite(evaluated.testLoss)) {
+        yield notFinite("test loss");
+        break;
       }
     }
     const due = schedule.dueAt(gradients, evaluated === null ? null : evaluations);
     if (due !== null) yield checkpoint(due);
   }
 
-  const trainLoss =
-    reason === "budget" ? (await model.evaluate(optimizer.evalPoint(state) as Float32Array, data.train)).loss : null;
+  const onTraining = async (): Promise<number> =>
+    (await model.evaluate(optimizer.evalPoint(state) as Float32Array, data.train, signal)).loss;
+  const trainLoss = reason === "budget" ? await unlessInterrupted(onTraining) : null;
+  if (reason === "budget" && trainLoss === null) yield* interruption();
   const result: RunResult = {
     ...names,
     gradientEvaluations: gradients,
