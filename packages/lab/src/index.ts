@@ -6,6 +6,7 @@ export { resolveSettings, type Settings, type SettingsRequest } from "./config/s
 export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
 export { type LoadMnistOptions, loadMnist } from "./data/loadMnist.ts";
 export { pooled } from "./data/pooled.ts";
+export { type DataTaker, requireFit } from "./data/requireFit.ts";
 export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
 export type { DataSet, Split } from "./data/split.ts";
 export { InputError } from "./inputError.ts";
@@ -47,6 +48,7 @@ export type {
   StartEvent,
   TrainEvent,
   TrainSnapshot,
+  WarningEvent,
 } from "./training/events.ts";
 export { type Plan, planOf } from "./training/plan.ts";
 export { continueTraining, type ResumeOptions, resumeTraining } from "./training/resumeTraining.ts";

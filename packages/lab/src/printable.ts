@@ -19,6 +19,19 @@ export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(obeyed, (character) => escapeOf(character.charCodeAt(0)));
 }
 
+/** A value in a message, on one short line: numbers that JSON lacks too, lists of numbers as they are written. */
+export function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "string") return shortened(JSON.stringify(value));
+  if (Array.isArray(value)) return shortened(`[${value.map(shown).join(", ")}]`);
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
 function escapeOf(code: number): string {
   return `\\u${code.toString(16).padStart(4, "0")}`;
 }

@@ -176,10 +176,10 @@ test("Lanczos extremes, trace and shares of a small network equal those of its d
   const spec: NetworkSpec = {
     name: "tanh",
     inputShape: [1, 8, 8],
-    numClasses: 3,
+    numClasses: 10,
     define: () => (context, inputs) => mlp(3)(context, inputs),
   };
-  const landscape = lossLandscape(spec, data.train, { threads: 1 });
+  const landscape = lossLandscape(spec, { ...data.train, numClasses: 10 }, { threads: 1 });
   const next = numbers(4);
   const params = Float32Array.from({ length: landscape.dimension }, () => next() - 0.5);
   const operator = landscape.hessianAt(params);

@@ -65,6 +65,7 @@ export function makeOptimizer(
   if (!Object.hasOwn(factories, optimizer))
     throw new InputError(`optimizer: ${JSON.stringify(optimizer)} is unknown here`);
   const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
+  if (optimizer === "swa") requireReached("averageFrom", Number(averagingOf(options, plan).averageFrom), plan);
   try {
     const resolved = {
       ...options,
@@ -98,6 +99,14 @@ function scaledRates(options: Settings["options"], factor: number): Record<strin
     return typeof rate === "number" ? [[name, rate * factor] as const] : [];
   });
   return Object.fromEntries(rates);
+}
+
+/** What begins after the run has ended would never be. @throws InputError */
+function requireReached(name: string, gradients: number, { totalGradients }: Plan): void {
+  if (!(gradients > totalGradients)) return;
+  throw new InputError(
+    `${name}: must be at most the ${totalGradients} gradients of the run, or no point is averaged, got ${gradients}`,
+  );
 }
 
 /** SWA averages once per outer boundary over the last quarter of the budget (Izmailov et al. 2018, section 5). */

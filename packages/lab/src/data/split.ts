@@ -10,6 +10,19 @@ export interface Split {
   labelOf(index: number): number;
 }
 
+/** Which training examples are held out for validation: the last ones, or a random draw that is the same for all seeds. */
+export type HeldOut = "last" | "random";
+
+/** The examples of a split that `order` names, in its order. */
+export function subset(split: Split, order: Int32Array): Split {
+  return {
+    ...split,
+    numExamples: order.length,
+    readExampleInto: (out, offset, index) => split.readExampleInto(out, offset, order[index]!),
+    labelOf: (index) => split.labelOf(order[index]!),
+  };
+}
+
 /** A data set as training sees it. `validation` may be empty (numExamples 0) in reproductions. */
 export interface DataSet {
   readonly name: string;

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { buildNetwork, type ParameterBlock, sizeOf } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import { buildSpec } from "../networks/buildSpec.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
+import { tensorsOf } from "../networks/tensorsOf.ts";
 import { type RunRecord, readConfig, readRun, readWeights } from "../runs/readRun.ts";
 import { loadData, requireSameData } from "../training/loadData.ts";
 
@@ -36,21 +38,15 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
     throw new InputError(`${path}: the network ${JSON.stringify(networkName)} is unknown here`);
   }
   const spec = networks[networkName]!;
-  const tensors = new Map(readWeights(path).tensors.map(({ name, data }) => [name, data]));
-  const network = buildNetwork(spec.define(0), [1, ...spec.inputShape], "evaluation");
-  const take = (name: string, length: number): Float32Array => {
-    const data = tensors.get(name);
-    if (data instanceof Float32Array && data.length === length) return data;
-    const found = data === undefined ? "nothing" : `${data.length}${data instanceof Float32Array ? "" : " of float64"}`;
-    throw new InputError(`${path}: weights.safetensors must have ${length} numbers named ${name}, found ${found}`);
-  };
+  const network = buildSpec(spec, { mode: "evaluation" });
+  const layout = network.parameters.map(({ block }) => block);
+  const tensors = tensorsOf(readWeights(path), network, `${path}: weights.safetensors`);
   const params = new Float32Array(network.numParams);
-  for (const { block } of network.parameters) params.set(take(block.name, sizeOf(block.shape)), block.offset);
+  for (const { name, offset } of layout) params.set(tensors[name]!, offset);
   const numBad = params.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
   if (numBad > 0) {
     throw new InputError(`${path}: weights must be finite to be measured, ${numBad} of ${params.length} are not`);
   }
-  const layout = network.parameters.map(({ block }) => block);
   const weightsHash = createHash("sha256").update(params).digest("hex");
   const data = loadData({ ...record.settings, ...(dataFolder === undefined ? {} : { data: dataFolder }) });
   requireSameData(path, readConfig(path).dataChecksum, data);

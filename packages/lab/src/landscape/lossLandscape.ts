@@ -1,9 +1,9 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
 import { hessianOperator, permutationInto, randomKey, type SymmetricOperator, type Vector } from "entropy-sgd";
-import { buildNetwork } from "onnx-grad";
 import type { Split } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { scoreLogits } from "../model/evaluation.ts";
+import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 
@@ -125,7 +125,7 @@ export const withoutBatchNorm = "evaluation mode (the network has no batch norm)
 
 /** Whether a network normalises by statistics of its batches. */
 export function hasBatchNorm(spec: NetworkSpec): boolean {
-  return buildNetwork(spec.define(0), [1, ...spec.inputShape], "evaluation").runningStatistics.length > 0;
+  return buildSpec(spec, { mode: "evaluation" }).runningStatistics.length > 0;
 }
 
 /** @throws InputError if a split has fewer examples */

@@ -1,6 +1,5 @@
 /** Passes of a network over fixed examples, batch by batch: logits, gradients, Hessian-vector products. */
 import {
-  buildNetwork,
   gradients,
   hvp,
   input,
@@ -15,10 +14,12 @@ import {
   type Value,
   withActivationNoise,
 } from "onnx-grad";
+import { requireSplit } from "../data/requireFit.ts";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { bindParameters } from "../model/bindParameters.ts";
 import { compileGraph } from "../model/compileGraph.ts";
+import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 
 /** The graph outputs of one kind of question. */
@@ -84,9 +85,14 @@ interface Pass {
   bindDirection(v: Float32Array): void;
 }
 
-/** Reads the examples once. Memory: the examples as float32 and one result per kind. */
+/**
+ * Reads the examples once. Memory: the examples as float32 and one result per kind.
+ *
+ * @throws InputError if the examples do not fit the network
+ */
 export function networkPasses(spec: NetworkSpec, split: Split, options: PassOptions): NetworkPasses {
   const { mode, order, batchSizes, statistics = {}, threads, signal, onPass } = options;
+  requireSplit(spec, split, "measured");
   const numExamples = order.length;
   const exampleSize = sizeOf(spec.inputShape);
   const inputs = new Float32Array(numExamples * exampleSize);
@@ -95,7 +101,7 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
     split.readExampleInto(inputs, i * exampleSize, order[i]!);
     labels[i] = split.labelOf(order[i]!);
   }
-  const build = (batch: number): Network => buildNetwork(spec.define(0), [batch, ...spec.inputShape], mode);
+  const build = (batch: number): Network => buildSpec(spec, { mode, batch });
 
   const passes = new Map<string, Promise<Pass>>();
   const passOf = (kind: PassKind, batch: number): Promise<Pass> => {

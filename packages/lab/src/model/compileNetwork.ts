@@ -2,7 +2,6 @@
 import { availableParallelism } from "node:os";
 import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
 import {
-  buildNetwork,
   type CompileOptions,
   gradients,
   initialiseInto,
@@ -13,6 +12,7 @@ import {
   sizeOf,
   softmaxCrossEntropy,
 } from "onnx-grad";
+import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
@@ -45,7 +45,7 @@ const numStateVectors = 12;
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions = {}): Promise<TrainableModel> {
   const { batchSize = 128, dropout = 0, threads, session = {} } = options;
   const inputShape = [batchSize, ...spec.inputShape];
-  const network = buildNetwork(spec.define(dropout), inputShape, "training");
+  const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
   const { numParams, parameters } = network;
   const labelsInput = input("labels", [batchSize], "int32");
   const loss = softmaxCrossEntropy(network.logits, labelsInput);

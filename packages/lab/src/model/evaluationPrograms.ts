@@ -1,7 +1,9 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
-import { buildNetwork, optimise, sizeOf } from "onnx-grad";
+import { optimise, sizeOf } from "onnx-grad";
+import { requireSplit } from "../data/requireFit.ts";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
+import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
@@ -35,10 +37,8 @@ export function evaluationPrograms(
   dropout: number,
   threads: number | undefined,
 ): EvaluationPrograms {
-  const definition = spec.define(dropout);
   const statistics: Record<string, Float32Array> = {};
-  for (const { name, mean, variance } of buildNetwork(definition, [1, ...spec.inputShape], "evaluation")
-    .runningStatistics) {
+  for (const { name, mean, variance } of buildSpec(spec, { mode: "evaluation" }).runningStatistics) {
     statistics[`${name}.mean`] = new Float32Array(sizeOf(mean.shape));
     statistics[`${name}.variance`] = new Float32Array(sizeOf(variance.shape)).fill(1);
   }
@@ -50,7 +50,7 @@ export function evaluationPrograms(
     return program;
   };
 
-  /** Runs `use` after the forward pass of each batch of the split, in order. @throws Interruption after a signal */
+  /** Runs `use` after the forward pass of each batch of the split, in order. @throws Interruption after a signal, InputError for a split that does not fit */
   async function overBatches(
     mode: "evaluation" | "recalibration",
     params: Float32Array,
@@ -58,6 +58,7 @@ export function evaluationPrograms(
     signal: StopSignal,
     use: (program: Forward, start: number, count: number) => void,
   ): Promise<void> {
+    requireSplit(spec, split, "evaluated");
     const exampleSize = sizeOf(spec.inputShape);
     const batch = batchSizes[mode];
     for (let start = 0; start < split.numExamples; start += batch) {
@@ -114,7 +115,7 @@ async function compileForward(
   statistics: Readonly<Record<string, Float32Array>>,
   threads: number | undefined,
 ): Promise<Forward> {
-  const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
+  const network = buildSpec(spec, { mode, batch, dropout });
   const named =
     mode === "evaluation"
       ? { logits: network.logits }

@@ -21,7 +21,7 @@ export const presetNames: readonly string[] = Object.keys(presets);
 const runOptionNames: readonly string[] = acceptedBySet("");
 
 /** Of those, what is the same for all runs: what is held out, for the sake of comparison, and what changes no bits. */
-const commonNames = ["validation", "checkpointGradients", "checkpointMinutes", "keepLast", "keepBest"];
+const commonNames = ["validation", "heldOut", "checkpointGradients", "checkpointMinutes", "keepLast", "keepBest"];
 
 /** Settings of the run that may differ between runs. */
 const variedRunNames = ["dropout", "sampling", ...runOptionNames.filter((name) => !commonNames.includes(name))];

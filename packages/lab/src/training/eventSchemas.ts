@@ -14,6 +14,7 @@ import type {
   ResumeEvent,
   RollbackEvent,
   StartEvent,
+  WarningEvent,
 } from "./events.ts";
 
 /** A checkpoint as it is kept: its name in place of what it holds. */
@@ -24,6 +25,7 @@ export interface RecordedCheckpoint extends Omit<CheckpointEvent, "snapshot"> {
 /** An event as a line of events.jsonl tells it. */
 export type RecordedEvent =
   | StartEvent
+  | WarningEvent
   | OuterEvent
   | RecordedEvaluation
   | RecordedCheckpoint
@@ -52,6 +54,8 @@ const result = z.object({
   seed: count,
   numParams: count,
   gradientEvaluations: count,
+  budget: number.exactOptional(),
+  plannedEpochs: number.exactOptional(),
   effectiveEpochs: number,
   trainLoss: number.nullable(),
   validationError: fraction.nullable(),
@@ -89,10 +93,12 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     seed: count,
     numParams: count,
     batchSize: atLeastOne,
+    budget: number.exactOptional(),
     totalGradients: atLeastOne,
     gradientsPerEpoch: atLeastOne,
     innerSteps: atLeastOne,
   }),
+  warning: z.object({ type: z.literal("warning"), gradients: count, message: z.string() }),
   outer: z.object({
     type: z.literal("outer"),
     gradients: count,

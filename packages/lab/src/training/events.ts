@@ -14,11 +14,21 @@ export interface StartEvent {
   readonly seed: number;
   readonly numParams: number;
   readonly batchSize: number;
-  /** Gradient evaluations of the whole run; a multiple of `innerSteps`. */
+  /** Effective epochs that were asked for; absent in runs made before it was kept. */
+  readonly budget?: number;
+  /** Gradient evaluations of the whole run: the budget, rounded up to a multiple of `innerSteps`. */
   readonly totalGradients: number;
   readonly gradientsPerEpoch: number;
   /** Gradients between two outer events: the inner steps, and as many for optimizers without an inner loop. */
   readonly innerSteps: number;
+}
+
+/** Something that a person should look at, while the run goes on. */
+export interface WarningEvent {
+  readonly type: "warning";
+  readonly gradients: number;
+  /** One line: what it is, and what can be done. */
+  readonly message: string;
 }
 
 /** After every gradient; for progress, not written to events.jsonl. */
@@ -157,6 +167,9 @@ export interface RunResult {
   readonly seed: number;
   readonly numParams: number;
   readonly gradientEvaluations: number;
+  /** Effective epochs that were asked for, and those of the plan: rounded up to whole outer steps. Absent in older runs. */
+  readonly budget?: number;
+  readonly plannedEpochs?: number;
   readonly effectiveEpochs: number;
   /** Over the training split at x in evaluation mode, at the end. */
   readonly trainLoss: number | null;
@@ -184,6 +197,7 @@ export interface EndEvent {
 /** What `train` yields. */
 export type TrainEvent =
   | StartEvent
+  | WarningEvent
   | GradientEvent
   | OuterEvent
   | EvaluationEvent

@@ -1,21 +1,19 @@
 import type { Settings } from "../config/settings.ts";
 import { loadMnist } from "../data/loadMnist.ts";
 import { pooled } from "../data/pooled.ts";
+import { requireFit } from "../data/requireFit.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
+import { shown } from "../printable.ts";
 
-/** The data set of some settings. @throws InputError as `loadMnist`, or for a network that is unknown or of other inputs */
-export function loadData({ network, data, validation }: Pick<Settings, "network" | "data" | "validation">): DataSet {
-  const wanted = networkOf(network).inputShape;
-  const loaded = loadMnist({ data, validation });
-  const ready = wanted[1] === 7 ? pooled(loaded) : loaded;
-  const found = ready.train.inputShape;
-  if (wanted.join() !== found.join()) {
-    throw new InputError(
-      `${network}: inputs must be ${wanted.join("×")}, the images of ${loaded.name} are ${found.join("×")}`,
-    );
-  }
+/** The data set of some settings. @throws InputError as `loadMnist`, or for a network that is unknown or that the data do not fit */
+export function loadData(settings: Pick<Settings, "network" | "data" | "validation" | "heldOut">): DataSet {
+  const { network, data, validation, heldOut } = settings;
+  const spec = networkOf(network);
+  const loaded = loadMnist({ data, validation, heldOut });
+  const ready = spec.inputShape[1] === 7 ? pooled(loaded) : loaded;
+  requireFit(spec, ready);
   return ready;
 }
 
@@ -35,5 +33,5 @@ export function requireSameData(run: string, expected: string | null, { name, ch
 /** The network of a name. @throws InputError if there is none */
 export function networkOf(name: string): NetworkSpec {
   if (Object.hasOwn(networks, name)) return networks[name]!;
-  throw new InputError(`network: must be one of ${Object.keys(networks).join(", ")}, got ${JSON.stringify(name)}`);
+  throw new InputError(`network: must be one of ${Object.keys(networks).join(", ")}, got ${shown(name)}`);
 }

@@ -1,6 +1,7 @@
 /** The training loop: an async iterator of events. */
 import { deserialise, type Optimizer, type PlainData, type Progress, progress, serialise } from "entropy-sgd";
 import { plannedOptions } from "../config/makeOptimizer.ts";
+import { requireFit } from "../data/requireFit.ts";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
@@ -60,7 +61,7 @@ export interface TrainOptions {
  * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence ends the run
  * with the reason `non-finite`, after an event that says what was not finite; it is not an exception.
  *
- * @throws RangeError for a budget that is not positive, TypeError or RangeError for a snapshot of another optimizer
+ * @throws InputError for data that do not fit the model, RangeError for a budget that is not positive, TypeError or RangeError for a snapshot of another optimizer
  */
 export async function* train<S extends PlainData & { readonly progress: Progress }>(
   model: TrainableModel,
@@ -69,6 +70,7 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
   const { seed = 1, innerSteps = 1, sampling = "replacement", signal, now = () => performance.now() } = options;
+  const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, innerSteps, options.budget);
   const names = {
     network: model.name,
@@ -78,7 +80,10 @@ export async function* train<S extends PlainData & { readonly progress: Progress
     numParams: model.numParams,
   };
   const { gradientsPerEpoch, totalGradients } = plan;
-  yield { type: "start", ...names, batchSize: model.batchSize, totalGradients, gradientsPerEpoch, innerSteps };
+  const { budget } = options;
+  yield { type: "start", ...names, batchSize: model.batchSize, budget, totalGradients, gradientsPerEpoch, innerSteps };
+  // A run that goes on has told them.
+  if (options.resume === undefined) for (const message of warnings) yield { type: "warning", gradients: 0, message };
 
   const resumed = options.resume?.position ?? startPosition(gradientsPerEpoch);
   const started = now() - 1000 * resumed.seconds;
@@ -220,6 +225,8 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   const result: RunResult = {
     ...names,
     gradientEvaluations: gradients,
+    budget,
+    plannedEpochs: totalGradients / gradientsPerEpoch,
     effectiveEpochs: gradients / gradientsPerEpoch,
     trainLoss: finiteOrNull(trainLoss),
     ...errorsOf(evaluations, reason === "non-finite"),
