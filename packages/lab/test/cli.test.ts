@@ -37,6 +37,8 @@ describe("train", () => {
       numParams: 50_890,
       gradientEvaluations: 60,
       effectiveEpochs: 5,
+      budget: 5,
+      plannedEpochs: 5,
       interrupted: false,
     });
     for (const name of [
@@ -226,6 +228,21 @@ describe("bad input is told in one line, with exit code 2 and nothing written", 
     expect(readdirSync(out)).toEqual(before);
   });
 
+  test.each([
+    [["train", ...rest, "--out", ""], "--out"],
+    [["train", ...rest, "--data", ""], "--data"],
+    [["compare", "--network", "lenet", "--budget", "1", "--optimizers", "sgd", "--out", ""], "--out"],
+    [["report", "runs/one", "--out", ""], "--out"],
+    [["runs", "export", "--out", ""], "--out"],
+    [["resume", ""], "resume"],
+    [["report", "", "--out", "runs/report"], "report"],
+  ])("an empty name, as an unset variable of a shell leaves it: %j", async (args, what) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    const name = what.startsWith("--") ? what : `${what}: an argument`;
+    expect(stderr).toBe(`error: ${name}${what.startsWith("--") ? ":" : ""} must not be empty\n`);
+  });
+
   test("an unwritable folder", async () => {
     const { code, stderr } = await run(["train", ...rest, "--out", "/proc/run"]);
     expect(code).toBe(2);
@@ -266,6 +283,22 @@ describe("progress", () => {
     expect(drawn.at(-1)).toBe(
       " 57 % █████████░░░░░░░ epoch 1.1/2.0, outer 3/4, inner 6/20, loss 0.500, scope 1.0e-4, 50/s, 0:01 left",
     );
+  });
+
+  test("says what rounding to whole outer steps makes of a budget, and warnings", () => {
+    let text = "";
+    const listen = progressListener({ write: (part: string) => (text += part) });
+    // 1,800 images in batches of 128: an epoch is 14 gradients, two are 28, rounded up to 40.
+    const rounded = { ...startEvent(), budget: 2, totalGradients: 40, gradientsPerEpoch: 14, innerSteps: 20 };
+    listen(rounded);
+    listen({ ...rounded, totalGradients: 28 });
+    listen({ type: "warning", gradients: 0, message: "look at this" });
+    expect(text.split("\n")).toEqual([
+      "lenet, sgd, seed 1: 3 weights, 40 gradients: 2.86 effective epochs, 2 asked for (rounded up to whole outer steps of 20)",
+      "lenet, sgd, seed 1: 3 weights, 28 gradients",
+      "warning: look at this",
+      "",
+    ]);
   });
 
   test("is plain lines elsewhere", () => {

@@ -53,6 +53,19 @@ describe("settings", () => {
     ],
     [{ ...base, set: ["noise=null"] }, '--set noise: must be in [0, ∞), got "null"'],
     [{ ...base, set: ["seed=3"] }, "--set seed: give --seed, which also draws weights and data order"],
+    [{ ...base, set: ["drops=0.5,0.25"] }, "drops: must ascend, got [0.5, 0.25]"],
+    [
+      { ...base, set: ["learningRate=Infinity"] },
+      '--set learningRate: must be in (0, ∞) or a schedule, got "Infinity"',
+    ],
+    [
+      { ...base, set: ["scope=geometricScope(1e-4, x)"] },
+      '--set scope: must be in [0, ∞) or geometricScope(γ₀, γ₁), got "geometricScope(1e-4, x)"',
+    ],
+    [{ ...base, set: ["batchSize=Infinity"] }, '--set batchSize: must be a number, got "Infinity"'],
+    [{ ...base, set: ["heldOut=first"] }, /^heldOut: .*got "first"$/],
+    [{ ...base, budget: Number.POSITIVE_INFINITY }, /^budget: .*got Infinity$/],
+    [{ ...base, budget: Number.NaN }, /^budget: .*got NaN$/],
     [{ ...base, set: ["drops=0.5,2"] }, /^drops\.1: .*got 2$/],
     [{ ...base, set: ["batchSize=1"] }, /^batchSize: .*got 1$/],
     [{ ...base, sampling: "random" }, /^sampling: .*got "random"$/],
@@ -67,6 +80,28 @@ describe("settings", () => {
     const settings = resolveSettings({ ...base, set: ["averaging=1.5"] });
     expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
       new InputError("entropySgd: averaging must be in (0, 1], got 1.5"),
+    );
+  });
+});
+
+describe("what the budget cannot reach", () => {
+  const swa = (set: readonly string[]) => {
+    const settings = resolveSettings({ ...base, optimizer: "swa", set });
+    return () => makeOptimizer(settings, planOf(55_000, 128, 20, 4), []);
+  };
+
+  test("an average that would begin after the run is refused", () => {
+    expect(swa(["averageFrom=1721"])).toThrow(
+      new InputError("averageFrom: must be at most the 1720 gradients of the run, or no point is averaged, got 1721"),
+    );
+    expect(swa(["averageFrom=1720"])).not.toThrow();
+    expect(swa([])).not.toThrow();
+  });
+
+  test.each([true, null, "wide", "geometricScope(1e-4, x)"])("a scope of %o in a file is no number", (scope) => {
+    const settings = { ...resolveSettings(base), options: { ...resolveSettings(base).options, scope } };
+    expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
+      new InputError(`scope: must be a number or geometricScope(γ₀, γ₁), got ${JSON.stringify(scope)}`),
     );
   });
 });

@@ -61,6 +61,8 @@ export function programOf(context: CommandContext, done: (code: number) => void)
       writeErr: (text) => void context.stderr.write(text),
     });
 
+  program.hook("preAction", (_, command) => refuseEmpty(command));
+
   addTrainingCommands(program, context, done);
   addStoreCommands(program, context, done);
   addLandscapeCommands(program, context, done);
@@ -78,4 +80,11 @@ export function programOf(context: CommandContext, done: (code: number) => void)
 
   addExamples(program);
   return program;
+}
+
+/** An empty name of a folder or file, as an unset shell variable leaves it, would mean this folder. @throws InputError */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === "");
+  if (empty !== undefined) throw new InputError(`${empty.long ?? empty.flags}: must not be empty`);
+  if (command.args.includes("")) throw new InputError(`${command.name()}: an argument must not be empty`);
 }

@@ -34,7 +34,7 @@ export function progressListener(
         start = event;
         rate = 0;
         smoothedLoss = undefined;
-        line(`${titleOf(event)}: ${event.numParams} weights, ${event.totalGradients} gradients`);
+        line(`${titleOf(event)}: ${event.numParams} weights, ${budgetOf(event)}`);
         return;
       case "gradient": {
         // Averages over about 20 gradients: steady to the eye, and soon right after a change.
@@ -52,6 +52,9 @@ export function progressListener(
             (event.validationError === null ? "" : `validation error ${percent(event.validationError)}, `) +
             `test error ${percent(event.testError)} (${event.gradients} gradients, ${event.seconds.toFixed(0)} s)`,
         );
+        return;
+      case "warning":
+        line(`warning: ${event.message}`);
         return;
       case "resume": {
         const { checkpoint, gradients, skipped, warnings } = event;
@@ -84,6 +87,14 @@ export function progressListener(
 /** What a run is called in front of its lines. */
 function titleOf({ network, optimizer, preset, seed }: StartEvent): string {
   return `${network}, ${optimizer}${preset === null ? "" : ` (${preset})`}, seed ${seed}`;
+}
+
+/** The gradients of a run and, where rounding made more epochs than were asked for, how many and why. */
+function budgetOf({ totalGradients, gradientsPerEpoch, innerSteps, budget }: StartEvent): string {
+  const gradients = `${totalGradients} gradients`;
+  const planned = (totalGradients / gradientsPerEpoch).toFixed(2);
+  if (budget === undefined || planned === budget.toFixed(2)) return gradients;
+  return `${gradients}: ${planned} effective epochs, ${budget} asked for (rounded up to whole outer steps of ${innerSteps})`;
 }
 
 /** `43 % ████░░░░ epoch 1.7/4.0, outer 37/86, inner 12/20, loss 0.123, scope 1.0e-4, 71/s, 0:23 left`. */

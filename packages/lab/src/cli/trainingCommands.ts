@@ -86,7 +86,7 @@ function runOptions(command: Command): Command {
 /** What `--set` takes beside the optimizer's options, with the defaults. */
 const setHelp = `
 --set takes the optimizer's options and, of the run, batchSize (128), drops and dropFactor, decayBiases (true),
-validation (5000); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
+validation (5000), heldOut (last); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
 what is not finite: rollbacks (0), rollbackFactor (0.5).`;
 
 /** `parent/name-N` with the smallest N that is free. */
