@@ -14,7 +14,8 @@ export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwo
 export { batchFiller, maskFiller } from "./model/fillers.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { type NetworkSpec, networks } from "./networks/networks.ts";
-export { palette, standaloneSvg } from "./report/figures.ts";
+export { drawFigure } from "./report/drawFigure.ts";
+export { seriesColor, seriesColors } from "./report/styles.ts";
 export { writeReport } from "./report/writeReport.ts";
 export {
   type Checkpoint,

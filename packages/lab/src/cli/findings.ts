@@ -1,7 +1,7 @@
 /** How results of commands that measure and draw are written, whole ones and interrupted ones. */
 import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../inputError.ts";
-import type { Figure } from "../report/figures.ts";
+import type { Figure } from "../report/drawFigure.ts";
 import { introduced } from "../report/htmlPage.ts";
 import { writeFigures } from "../report/writeFigures.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";

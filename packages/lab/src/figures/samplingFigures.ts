@@ -1,12 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import { withError } from "../landscape/numbers.ts";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
-import { legendLine } from "../report/legend.ts";
+import { seriesColor, stylesOf } from "../report/styles.ts";
 import { centre, type GibbsFigure, modifiedBeta, type SampledTarget } from "./gibbs.ts";
 import type { LangevinFigure } from "./langevin.ts";
 
-const frame = { width: 760, height: 340, marginTop: 40 } as const;
+const height = 340;
 
 /** Brownian paths, chains over time, and where they end. */
 export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): Figure[] {
@@ -18,75 +18,82 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
     low: -2 * Math.sqrt(k / 100),
     high: 2 * Math.sqrt(k / 100),
   }));
-  const paths = dynamics.flatMap(({ name, paths: own }) =>
-    own.flatMap((path, series) => path.map((y, k) => ({ name, z: `${name} ${series}`, t: 10 * k, y }))),
+  const styles = stylesOf(dynamics.map(({ name }) => name));
+  const paths = dynamics.map(({ name, paths: own }) =>
+    Plot.lineY(
+      own.flatMap((path, series) => path.map((y, k) => ({ series, t: 10 * k, y }))),
+      { x: "t", y: "y", z: "series", stroke: styles.get(name)!.color, strokeWidth: 0.8 },
+    ),
   );
-  const names = dynamics.map(({ name }) => name);
-  const colour = (name: string): string => palette[names.indexOf(name)]!;
-  const potential = Array.from({ length: 201 }, (_, i) => ({
-    x: -1.8 + (3.6 * i) / 200,
-    y: well.energy(-1.8 + (3.6 * i) / 200),
-  }));
+  const xs = Array.from({ length: 201 }, (_, i) => -1.8 + (3.6 * i) / 200);
+  const lowest = Math.min(...xs.map(well.energy));
+  const potential = xs.map((x) => ({ x, y: well.energy(x) - lowest }));
   const bins = dynamics.flatMap(({ name, positions }) =>
     histogram(positions, -1.8, 1.8, 60).map((bin) => ({ ...bin, name })),
   );
+  const top = 4;
+  const cut = dynamics
+    .map(({ name }) => name)
+    .filter((name) => bins.some((bin) => bin.name === name && bin.density > top));
   return [
-    {
-      name: "brownian",
-      title: "Brownian paths",
-      caption: "Increments over a time t have variance t: the band is two standard deviations.",
-      svg: standaloneSvg({
-        ...{ width: 760, height: 320 },
+    drawFigure(
+      {
+        name: "brownian",
+        title: "Brownian paths",
+        caption: "Increments over a time t have variance t: the band is two standard deviations.",
+      },
+      {
+        height: 320,
         x: { label: "time t", labelAnchor: "center", grid: true },
         y: { label: "W(t)", labelAnchor: "center", grid: true },
         marks: [
           Plot.areaY(spread, { x: "t", y1: "low", y2: "high", fill: "#8882" }),
-          Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: palette[0]!, strokeOpacity: 0.6 }),
+          Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: seriesColor(0), strokeOpacity: 0.6 }),
         ],
-      }),
-    },
-    {
-      name: "paths",
-      title: "Two chains of each method",
-      caption: "All start in the higher well, near 1; the global minimum is near −1.",
-      svg: standaloneSvg({
-        ...frame,
+      },
+    ),
+    drawFigure(
+      {
+        name: "paths",
+        title: "Two chains of each method",
+        caption: "All start in the higher well, near 1; the global minimum is near −1.",
+      },
+      {
+        height,
         x: { label: "step", labelAnchor: "center", grid: true },
         y: { label: "x", labelAnchor: "center", grid: true },
-        marks: [
-          Plot.lineY(paths, {
-            x: "t",
-            y: "y",
-            z: "z",
-            stroke: (d: { name: string }) => colour(d.name),
-            strokeWidth: 0.8,
-          }),
-          ...legendLine(names),
-        ],
-      }),
-    },
-    {
-      name: "ends",
-      title: "Where a thousand chains end",
-      caption: "Positions after the last step, and the potential (black).",
-      svg: standaloneSvg({
-        ...frame,
+        marks: paths,
+      },
+      // Noisy paths have no dashes and no markers.
+      new Map([...styles].map(([name, style]) => [name, { ...style, dash: "none" }])),
+    ),
+    drawFigure(
+      {
+        name: "ends",
+        title: "Where a thousand chains end",
+        caption:
+          "Positions after the last step, and the potential above its global minimum (grey, whole)." +
+          (cut.length === 0 ? "" : ` Densities above ${top} are cut: ${cut.join(", ")}.`),
+      },
+      {
+        height,
         x: { label: "x", labelAnchor: "center", grid: true },
-        y: { label: "density of chains; potential U", labelAnchor: "center", domain: [0, 4] },
+        y: { label: "density of chains; potential U − min U", labelAnchor: "center", domain: [0, top] },
         marks: [
-          Plot.lineY(potential, { x: "x", y: "y", stroke: "black", clip: true }),
-          Plot.lineY(bins, {
-            x: "x",
-            y: "density",
-            z: "name",
-            stroke: (d: { name: string }) => colour(d.name),
-            strokeWidth: 2,
-            clip: true,
-          }),
-          ...legendLine(names),
+          Plot.lineY(
+            potential.filter(({ y }) => y <= top),
+            { x: "x", y: "y", stroke: "#888", strokeWidth: 3, strokeOpacity: 0.6 },
+          ),
+          ...[...styles].map(([name, { color, dash }]) =>
+            Plot.lineY(
+              bins.filter((bin) => bin.name === name),
+              { x: "x", y: "density", stroke: color, strokeWidth: 2, strokeDasharray: dash, clip: true },
+            ),
+          ),
         ],
-      }),
-    },
+      },
+      styles,
+    ),
   ];
 }
 
@@ -112,40 +119,45 @@ ${figures.map(figureHtml).join("\n")}`,
 /** Samples against densities: the Gibbs distribution, then the modified one. */
 export function gibbsFigures({ gibbs, modified }: GibbsFigure): Figure[] {
   return [
-    {
-      name: "temperatures",
-      title: "The Gibbs distribution at several temperatures",
-      caption: "Lines: exp(−βh), normalised by quadrature; dots: Metropolis-adjusted Langevin samples.",
-      svg: targetsSvg(gibbs),
-    },
-    {
-      name: "scopes",
-      title: "The modified Gibbs distribution at several scopes",
-      caption: `exp(−βh(x) − βγ(x − x')²/2) at β = ${modifiedBeta} around x' = ${centre}: a large γ keeps the samples near x', a small one leaves the Gibbs distribution.`,
-      svg: targetsSvg(modified),
-    },
+    targetsFigure(
+      {
+        name: "temperatures",
+        title: "The Gibbs distribution at several temperatures",
+        caption: "Lines: exp(−βh), normalised by quadrature; markers: Metropolis-adjusted Langevin samples.",
+      },
+      gibbs,
+    ),
+    targetsFigure(
+      {
+        name: "scopes",
+        title: "The modified Gibbs distribution at several scopes",
+        caption: `exp(−βh(x) − βγ(x − x')²/2) at β = ${modifiedBeta} around x' = ${centre}: a large γ keeps the samples near x', a small one leaves the Gibbs distribution.`,
+      },
+      modified,
+    ),
   ];
 }
 
-function targetsSvg(targets: readonly SampledTarget[]): string {
-  const names = targets.map(({ label }) => label);
-  const colour = (d: { label: string }): string => palette[names.indexOf(d.label)]!;
-  const lines = targets.flatMap(({ label, density: { xs, values } }) =>
-    xs.map((x, i) => ({ label, x, density: values[i]! })),
-  );
-  const dots = targets.flatMap(({ label, samples }) =>
-    histogram(samples, -2.4, 2.4, 60).map((bin) => ({ ...bin, label })),
-  );
-  return standaloneSvg({
-    ...frame,
-    x: { label: "x", labelAnchor: "center", grid: true, domain: [-2.4, 2.4] },
-    y: { label: "density", labelAnchor: "center", grid: true, zero: true },
-    marks: [
-      Plot.lineY(lines, { x: "x", y: "density", z: "label", stroke: colour, strokeWidth: 1.5, clip: true }),
-      Plot.dot(dots, { x: "x", y: "density", fill: colour, r: 2.2 }),
-      ...legendLine(names),
-    ],
+function targetsFigure(words: FigureWords, targets: readonly SampledTarget[]): Figure {
+  const styles = stylesOf(targets.map(({ label }) => label));
+  const marks = targets.flatMap(({ label, density: { xs, values }, samples }) => {
+    const { color, dash, symbol } = styles.get(label)!;
+    const line = xs.map((x, i) => ({ x, density: values[i]! })).filter(({ x }) => Math.abs(x) <= 2.4);
+    return [
+      Plot.lineY(line, { x: "x", y: "density", stroke: color, strokeWidth: 1.5, strokeDasharray: dash }),
+      Plot.dot(histogram(samples, -2.4, 2.4, 60), { x: "x", y: "density", symbol, fill: color, r: 2.4 }),
+    ];
   });
+  return drawFigure(
+    words,
+    {
+      height,
+      x: { label: "x", labelAnchor: "center", grid: true, domain: [-2.4, 2.4] },
+      y: { label: "density", labelAnchor: "center", grid: true, zero: true },
+      marks,
+    },
+    styles,
+  );
 }
 
 /** A page that explains the figures, with masses and diagnostics. */

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { seriesColor } from "../report/styles.ts";
 import { inWideValley, type WideValleys } from "./wideValleys.ts";
 
-/** Points that the paper marks: a candidate, a robust and a non-robust solution. */
+/** Points that the paper marks in its figure, of another random landscape. */
 const marked = [
   { x: 577, name: "candidate" },
   { x: 341, name: "robust" },
@@ -14,51 +15,54 @@ const marked = [
 export function wideValleysFigure(result: WideValleys): Figure {
   const scopes = result.scopes.filter(({ gamma }) => gamma === 1e-3 || gamma === 5e-5);
   const curves = [
-    { name: "f + 1", values: result.loss.map((value) => value + 1), dash: "none" },
+    { name: "f + 1", values: result.loss.map((value) => value + 1), color: seriesColor(6), dash: "none" },
     ...scopes.map(({ gamma, negativeLocalEntropy }) => {
       const lowest = Math.min(...negativeLocalEntropy);
-      const dash = gamma === 5e-5 ? "6 4" : "none";
-      return { name: `−F, γ = ${gamma}`, values: negativeLocalEntropy.map((value) => value - lowest), dash };
+      return {
+        name: `−F, γ = ${gamma.toExponential(0)}`,
+        values: negativeLocalEntropy.map((value) => value - lowest),
+        ...(gamma === 5e-5 ? { color: seriesColor(0), dash: "6 4" } : { color: seriesColor(1), dash: "none" }),
+      };
     }),
   ];
-  const names = curves.map(({ name }) => name);
-  const marks = curves.flatMap(({ name, values, dash }, i) => {
+  const symbols = ["circle", "square", "triangle"] as const;
+  const styles = new Map(curves.map(({ name, color, dash }, i) => [name, { color, dash, symbol: symbols[i]! }]));
+  const marks = curves.flatMap(({ name, values }) => {
     const points = Array.from(values, (y, x) => ({ x, y }));
     const lowest = points.reduce((best, point) => (point.y < best.y ? point : best));
-    const color = palette[[6, 1, 0][i]!]!;
+    const { color, dash, symbol } = styles.get(name)!;
     return [
       Plot.lineY(points, { x: "x", y: "y", stroke: color, strokeWidth: 1.8, strokeDasharray: dash }),
-      Plot.dot([lowest], { x: "x", y: "y", fill: color, r: 5 }),
-      Plot.text([name], {
-        frameAnchor: "top-left",
-        dx: 10 + 170 * i,
-        dy: -22,
-        text: (d: string) => d,
-        fill: color,
-        fontWeight: 600,
-        textAnchor: "start",
-      }),
+      Plot.dot([lowest], { x: "x", y: "y", symbol, fill: color, r: 5.5 }),
     ];
   });
   const flags = marked.map(({ x, name }) => ({ x, y: result.loss[x]! + 1, name }));
-  const svg = standaloneSvg({
-    width: 760,
-    height: 400,
-    marginTop: 40,
-    x: { label: "grid point x", labelAnchor: "center", ticks: 10 },
-    y: { label: "f + 1, and −F above its minimum", labelAnchor: "center", grid: true, ticks: 6 },
-    marks: [
-      ...marks,
-      Plot.dot(flags, { x: "x", y: "y", stroke: "black", fill: "white", r: 4 }),
-      Plot.text(flags, { x: "x", y: "y", text: "name", dy: -12 }),
-    ],
-  });
-  return {
-    name: "wide-valleys",
-    title: "Local entropy concentrates on wide valleys",
-    caption: `Seed ${result.seed} (${names.join(", ")}); filled points are minima. The loss is lowest in the sharp valley, negative local entropy in the wide one.`,
-    svg,
-  };
+  const surface = "var(--surface, white)";
+  return drawFigure(
+    {
+      name: "wide-valleys",
+      title: "Local entropy concentrates on wide valleys",
+      caption:
+        `Seed ${result.seed}. Filled markers are the minima of the curves: that of the loss lies in the sharp valley, those of negative ` +
+        "local entropy in the wide one. Hollow circles are the grid points 577, 341 and 812, which the paper's figure marks as a " +
+        "candidate, a robust and a non-robust solution.",
+    },
+    {
+      height: 400,
+      inset: 8,
+      x: { label: "grid point x", labelAnchor: "center", ticks: 10 },
+      y: { label: "f + 1, and −F above its minimum", labelAnchor: "center", grid: true, ticks: 6 },
+      marks: [
+        ...marks,
+        Plot.dot(flags, { x: "x", y: "y", stroke: "currentColor", fill: surface, r: 4 }),
+        Plot.text(flags, {
+          ...{ x: "x", y: "y", text: "name", dx: 9, textAnchor: "start" },
+          ...{ fill: "currentColor", stroke: surface, strokeWidth: 4 },
+        }),
+      ],
+    },
+    styles,
+  );
 }
 
 /** A page that explains the figure, with the numbers behind it and the count over seeds. */

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { seriesColor } from "../report/styles.ts";
 import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { FlatnessDifference, FlatnessMeasure } from "./measureFlatness.ts";
 import { short, withError } from "./numbers.ts";
@@ -15,28 +16,32 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
       ratio: Math.max(-limit, Math.min(limit, estimate / detectable)),
       seen: verdict !== notDistinguishable,
     }));
-  const svg = standaloneSvg({
-    width: 860,
-    height: 80 + 24 * differences.length,
-    marginLeft: 390,
-    x: {
-      label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
-      labelAnchor: "center",
-      grid: true,
-      domain: [-limit, limit],
+  return drawFigure(
+    {
+      name: "flatness",
+      title: "Which is flatter, measure by measure",
+      caption: `Dashed: the smallest difference found with 80 % power. Filled where a difference is seen; values beyond ±${limit} are drawn at the edge.`,
     },
-    y: { domain: differences.map(({ title }) => title), label: null },
-    marks: [
-      Plot.ruleX([-1, 1], { stroke: "#888", strokeDasharray: "4 3" }),
-      Plot.ruleX([0], { stroke: "#888" }),
-      Plot.dot(points, {
-        ...{ x: "ratio", y: "title", r: 4.5, stroke: palette[0]! },
-        fill: (d: { seen: boolean }) => (d.seen ? palette[0]! : "white"),
-      }),
-    ],
-  });
-  const caption = `Dashed: the smallest difference found with 80 % power. Filled where a difference is seen; values beyond ±${limit} are drawn at the edge.`;
-  return { name: "flatness", title: "Which is flatter, measure by measure", caption, svg };
+    {
+      height: 80 + 24 * differences.length,
+      marginLeft: 330,
+      x: {
+        label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
+        labelAnchor: "center",
+        grid: true,
+        domain: [-limit, limit],
+      },
+      y: { domain: differences.map(({ title }) => title), label: null },
+      marks: [
+        Plot.ruleX([-1, 1], { stroke: "#888", strokeDasharray: "4 3" }),
+        Plot.ruleX([0], { stroke: "#888" }),
+        Plot.dot(points, {
+          ...{ x: "ratio", y: "title", r: 4.5, stroke: seriesColor(0) },
+          fill: (d: { seen: boolean }) => (d.seen ? seriesColor(0) : "var(--surface, white)"),
+        }),
+      ],
+    },
+  );
 }
 
 /** A page with every measure, its difference and the sentences. */

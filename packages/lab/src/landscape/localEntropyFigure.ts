@@ -1,6 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { seriesMarks } from "../report/seriesMarks.ts";
+import { stylesOf } from "../report/styles.ts";
 import type { LocalEntropyCurve } from "./measureLocalEntropy.ts";
 import { withError } from "./numbers.ts";
 
@@ -23,64 +25,42 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
     })),
   );
   const finite = points.filter(({ value }) => Number.isFinite(value) && value > 0);
-  const series = [...new Set(points.map((point) => point.series))];
-  const color = (name: string): string => palette[series.indexOf(name) % palette.length]!;
-  const legend = series.map((name, i) =>
-    Plot.text([name], {
-      frameAnchor: "top-left",
-      dx: 4,
-      dy: -14 * (series.length - i),
-      text: (d: string) => d,
-      fill: color(name),
-      textAnchor: "start",
-    }),
+  const styles = stylesOf([...new Set(points.map((point) => point.series))]);
+  const valid = finite.filter((point) => point.valid);
+  const bars = valid.filter((point) => point.low > 0);
+  return drawFigure(
+    {
+      name: "local-entropy",
+      title: "Local entropy over the radius",
+      caption:
+        "Lower is better: −F̃ is the loss, averaged over the neighbourhood in the sense of free energy. Bars are two standard " +
+        "errors; hollow markers, joined by no line, are estimates that do not apply.",
+    },
+    {
+      x: {
+        ...{ type: "log", label: "radius σ of the neighbourhood, per weight", labelAnchor: "center" },
+        ...{ grid: true, tickFormat: "~g", ticks: 5 },
+      },
+      y: {
+        ...{ type: "log", label: "−F̃ (units of the loss, log scale)", labelAnchor: "center" },
+        ...{ grid: true, tickFormat: "~g", ticks: 6 },
+      },
+      marks: [
+        ...[...styles].flatMap(([name, { color, symbol }]) => [
+          Plot.ruleX(
+            bars.filter(({ series }) => series === name),
+            { x: "radius", y1: "low", y2: "high", stroke: color },
+          ),
+          Plot.dot(
+            finite.filter((point) => point.series === name && !point.valid),
+            { x: "radius", y: "value", r: 4, symbol, stroke: color, fill: "var(--surface, white)" },
+          ),
+        ]),
+        ...seriesMarks(valid, styles, { x: "radius", y: "value", series: "series" }),
+      ],
+    },
+    styles,
   );
-  const valid = finite.filter((point) => point.valid && point.low > 0);
-  const svg = standaloneSvg({
-    width: 760,
-    height: 380 + 14 * series.length,
-    marginTop: 20 + 14 * series.length,
-    x: {
-      type: "log",
-      label: "radius σ of the neighbourhood, per weight",
-      labelAnchor: "center",
-      grid: true,
-      tickFormat: "~g",
-      ticks: 5,
-    },
-    y: {
-      type: "log",
-      label: "−F̃ (units of the loss, log scale)",
-      labelAnchor: "center",
-      grid: true,
-      tickFormat: "~g",
-      ticks: 6,
-    },
-    marks: [
-      ...series.map((name) =>
-        Plot.lineY(
-          finite.filter((point) => point.series === name && point.valid),
-          { x: "radius", y: "value", stroke: color(name), strokeWidth: 1.5 },
-        ),
-      ),
-      Plot.ruleX(valid, { x: "radius", y1: "low", y2: "high", stroke: (d: { series: string }) => color(d.series) }),
-      Plot.dot(finite, {
-        x: "radius",
-        y: "value",
-        r: 4,
-        stroke: (d: { series: string }) => color(d.series),
-        fill: (d: { series: string; valid: boolean }) => (d.valid ? color(d.series) : "white"),
-      }),
-      ...legend,
-    ],
-  });
-  return {
-    name: "local-entropy",
-    title: "Local entropy over the radius",
-    caption:
-      "Lower is better: −F̃ is the loss, averaged over the neighbourhood in the sense of free energy. Bars are two standard errors; hollow points do not apply.",
-    svg,
-  };
 }
 
 /** A page with the figure, the numbers and what they mean. */

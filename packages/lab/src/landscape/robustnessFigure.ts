@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, named, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
-import { legendLine } from "../report/legend.ts";
+import { seriesMarks } from "../report/seriesMarks.ts";
+import { stylesOf } from "../report/styles.ts";
 import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
 import { short, withError } from "./numbers.ts";
@@ -27,26 +28,27 @@ export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] 
           high: 100 * (estimate + 2 * standardError),
         })),
     );
-    const svg = standaloneSvg({
-      width: 760,
-      height: 330,
-      marginTop: 40,
-      x: { label: unit, labelAnchor: "center", grid: true, ticks: 6 },
-      y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
-      color: { domain: series.map(({ name }) => name), range: palette.slice(0, series.length) },
-      marks: [
-        Plot.lineY(points, { x: "size", y: "value", stroke: named("series"), strokeWidth: 1.8 }),
-        Plot.ruleX(points, { x: "size", y1: "low", y2: "high", stroke: named("series") }),
-        Plot.dot(points, { x: "size", y: "value", fill: named("series"), r: 3 }),
-        ...legendLine(series.map(({ name }) => name)),
-      ],
-    });
-    return {
-      name: `robustness-${perturbation}`,
-      title: perturbation.replaceAll("-", " "),
-      caption: `Test error against the size of the perturbation; bars are two standard errors.`,
-      svg,
-    };
+    const styles = stylesOf(series.map(({ name }) => name));
+    const bars = [...styles].map(([name, { color }]) =>
+      Plot.ruleX(
+        points.filter((point) => point.series === name),
+        { x: "size", y1: "low", y2: "high", stroke: color },
+      ),
+    );
+    return drawFigure(
+      {
+        name: `robustness-${perturbation}`,
+        title: perturbation.replaceAll("-", " "),
+        caption: "Test error against the size of the perturbation; bars are two standard errors.",
+      },
+      {
+        height: 330,
+        x: { label: unit, labelAnchor: "center", grid: true, ticks: 6 },
+        y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
+        marks: [...bars, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series" })],
+      },
+      styles,
+    );
   });
 }
 

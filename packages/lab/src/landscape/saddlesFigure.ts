@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
-import { legendLine } from "../report/legend.ts";
-import type { SaddlePoint, SaddleStudy, SearchKind } from "./findSaddles.ts";
+import { stylesOf } from "../report/styles.ts";
+import type { SaddleStudy, SearchKind } from "./findSaddles.ts";
 import { short } from "./numbers.ts";
 
 /** Distinct points that make a study; with fewer it says that it failed. */
@@ -11,25 +11,26 @@ export const enoughPoints = 100;
 /** Index against energy; the colour tells the kind of search. */
 export function saddlesFigure({ points }: SaddleStudy): Figure {
   const kinds: readonly SearchKind[] = ["newton", "descent, then newton"];
-  const svg = standaloneSvg({
-    width: 760,
-    height: 420,
-    marginTop: 40,
-    x: { label: "energy f + λ‖x‖²/2 at the critical point", labelAnchor: "center", grid: true },
-    y: { label: "index: share of negative eigenvalues", labelAnchor: "center", grid: true, zero: true },
-    marks: [
-      Plot.dot(points, {
-        x: "energy",
-        y: "index",
-        r: 4,
-        fill: (d: SaddlePoint) => palette[kinds.indexOf(d.search)]!,
-        fillOpacity: 0.7,
-      }),
-      ...legendLine(kinds),
-    ],
-  });
-  const caption = `${points.length} distinct critical points; minima have index 0.`;
-  return { name: "saddles", title: "Index against energy", caption, svg };
+  const styles = stylesOf(kinds);
+  return drawFigure(
+    {
+      name: "saddles",
+      title: "Index against energy",
+      caption: `${points.length} distinct critical points; minima have index 0.`,
+    },
+    {
+      height: 420,
+      x: { label: "energy f + λ‖x‖²/2 at the critical point", labelAnchor: "center", grid: true },
+      y: { label: "index: share of negative eigenvalues", labelAnchor: "center", grid: true, zero: true },
+      marks: [...styles].map(([kind, { color, symbol }]) =>
+        Plot.dot(
+          points.filter(({ search }) => search === kind),
+          { x: "energy", y: "index", r: 4, symbol, fill: color, fillOpacity: 0.7 },
+        ),
+      ),
+    },
+    styles,
+  );
 }
 
 /** What the searches say, in sentences. */

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { seriesColor } from "../report/styles.ts";
 import type { Spectrum } from "./measureSpectrum.ts";
 
 /** A bin of the density: its centre on the scale below and its mass. */
@@ -45,39 +46,35 @@ export function spectrumFigure(spectrum: Spectrum, network: string): Figure {
   const label = (decade: number): string =>
     decade === 0 ? "±1e-6" : `${decade < 0 ? "−" : ""}1e${Math.round(Math.abs(decade) + Math.log10(smallest))}`;
   const width = 0.8 / binsPerDecade;
-  const svg = standaloneSvg({
-    width: 760,
-    height: 380,
-    x: {
-      label: "eigenvalue (signed logarithmic scale)",
-      labelAnchor: "center",
-      domain: [-end, end],
-      ticks: Array.from({ length: 2 * end + 1 }, (_, i) => i - end),
-      tickFormat: label,
-    },
-    y: {
-      label: "share of eigenvalues (log scale)",
-      labelAnchor: "center",
-      type: "log",
-      grid: true,
-      ticks: 5,
-      tickFormat: "~g",
-    },
-    marks: [
-      Plot.rect(bins, {
-        x1: (d: Bin) => d.position - width / 2,
-        x2: (d: Bin) => d.position + width / 2,
-        y1: floor,
-        y2: "mass",
-        fill: palette[0]!,
-      }),
-    ],
-  });
   const how =
     spectrum.denseEigenvalues === null
       ? `stochastic Lanczos quadrature, ${spectrum.density.probes.length} probes`
       : `all ${spectrum.dimension} eigenvalues of the dense Hessian`;
-  return { name: "spectrum", title: "Hessian spectrum", caption: `${network}: density of eigenvalues (${how}).`, svg };
+  return drawFigure(
+    { name: "spectrum", title: "Hessian spectrum", caption: `${network}: density of eigenvalues (${how}).` },
+    {
+      x: {
+        label: "eigenvalue (signed logarithmic scale)",
+        labelAnchor: "center",
+        domain: [-end, end],
+        ticks: Array.from({ length: 2 * end + 1 }, (_, i) => i - end).filter((at) => end < 6 || at % 2 === 0),
+        tickFormat: label,
+      },
+      y: {
+        ...{ label: "share of eigenvalues (log scale)", labelAnchor: "center" },
+        ...{ type: "log", grid: true, ticks: 5, tickFormat: "~g" },
+      },
+      marks: [
+        Plot.rect(bins, {
+          x1: (d: Bin) => d.position - width / 2,
+          x2: (d: Bin) => d.position + width / 2,
+          y1: floor,
+          y2: "mass",
+          fill: seriesColor(0),
+        }),
+      ],
+    },
+  );
 }
 
 /** A page that explains the spectrum and says what is resolved. */

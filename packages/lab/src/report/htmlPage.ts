@@ -1,6 +1,6 @@
 /** Parts of self-contained HTML pages: no script, no file beside them. */
 import { printable } from "../printable.ts";
-import type { Figure } from "./figures.ts";
+import type { Figure } from "./drawFigure.ts";
 
 /** A page with a title and a body of HTML. */
 export function htmlPage(title: string, body: string): string {
@@ -28,8 +28,9 @@ export function introduced(page: string, html: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
+:root { color-scheme: light dark; --line: #8884; --soft: #8882; --surface: white; --ink: black; }
+@media (prefers-color-scheme: dark) { :root { --surface: #17191b; --ink: #e6e6e3; } }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: var(--surface); color: var(--ink); }
 main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .lead { font-size: 1.1rem; max-width: 48rem; }
@@ -39,7 +40,13 @@ caption { caption-side: bottom; text-align: left; padding-top: 0.4rem; opacity: 
 th, td { padding: 0.35rem 0.8rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr.differs td { background: var(--soft); }
-figure { margin: 2.5rem 0; } figure svg { max-width: 100%; height: auto; border-radius: 4px; }
+figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; } figure .scroll svg { max-width: none; }
+.narrow { display: none; }
+@media (max-width: 48rem) {
+  main { padding: 1rem 0.9rem 3rem; } .wide { display: none; } .narrow { display: block; }
+  table { font-size: 0.8rem; } th, td { padding: 0.3rem 0.35rem; white-space: normal; overflow-wrap: break-word; min-width: 3.4rem; }
+  td:first-child, th:first-child { min-width: 5.5rem; }
+}
 figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
 @media print { figure { break-inside: avoid; } }
 `;
@@ -52,8 +59,12 @@ export function escaped(text: string): string {
 }
 
 /** A figure under its title, with its caption. */
-export function figureHtml({ title, caption, svg }: Figure): string {
-  return `<h2>${escaped(title)}</h2>\n<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`;
+export function figureHtml({ title, caption, svg, narrow }: Figure): string {
+  const drawn =
+    narrow === null
+      ? `<div class="scroll">${svg}</div>`
+      : `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
+  return `<h2>${escaped(title)}</h2>\n<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
 /** The settings behind a page, under their own heading. */

@@ -1,13 +1,44 @@
 import * as Plot from "@observablehq/plot";
-import { palette } from "./figures.ts";
+import type { SeriesStyle } from "./styles.ts";
 
-/** Names in the colours of the palette above the frame, one after another; the figure needs a top margin of 40. */
-export function legendLine(names: readonly string[]): Plot.Markish[] {
-  return names.map((name, i) => {
-    const before = names.slice(0, i).reduce((sum, other) => sum + 8 * other.length + 22, 4);
-    return Plot.text([name], {
-      ...{ frameAnchor: "top-left", dx: before, dy: -24, text: (d: string) => d },
-      ...{ fill: palette[i % palette.length]!, textAnchor: "start", fontWeight: 600 },
-    });
+/** Characters of a name: names come from files of strangers, and drawing a very long one takes seconds. */
+const maxName = 80;
+/** Pixels: of a row, of the sample of a line, and of a character, about. */
+const [rowHeight, sample, character] = [20, 26, 7.3];
+
+/** Names with samples of their lines and markers above the frame, in as many rows as they need. */
+export function legend(
+  series: ReadonlyMap<string, SeriesStyle>,
+  width: number,
+): { readonly marks: readonly Plot.Markish[]; readonly height: number } {
+  const entries: { name: string; style: SeriesStyle; x: number; row: number }[] = [];
+  let [x, row] = [0, 0];
+  for (const [full, style] of series) {
+    const name = full.length <= maxName ? full : `${full.slice(0, maxName)}…`;
+    const own = sample + 8 + character * name.length + 18;
+    if (x > 0 && x + own > width) [x, row] = [0, row + 1];
+    entries.push({ name, style, x, row });
+    x += own;
+  }
+  const rows = entries.length === 0 ? 0 : row + 1;
+  const marks = entries.flatMap(({ name, style: { color, dash, symbol }, x: left, row: at }) => {
+    const place = { frameAnchor: "top-left", dy: -16 - rowHeight * (rows - 1 - at) } as const;
+    return [
+      Plot.vector([0], {
+        ...{ ...place, dx: left, shape: stroke, length: sample, rotate: 90, anchor: "start" },
+        ...{ stroke: color, strokeWidth: 2, strokeDasharray: dash },
+      }),
+      Plot.dot([0], { ...place, dx: left + sample / 2, symbol, fill: color, r: 4 }),
+      Plot.text([name], { ...place, dx: left + sample + 7, text: (text: string) => text, textAnchor: "start" }),
+    ];
   });
+  return { marks, height: rowHeight * rows };
 }
+
+/** A straight line of the length of a vector. */
+const stroke = {
+  draw(context: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number): void {
+    context.moveTo(0, 0);
+    context.lineTo(0, -length);
+  },
+};

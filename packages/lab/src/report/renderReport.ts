@@ -7,7 +7,7 @@ import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import type { RunResult } from "../training/events.ts";
 import { optimizersOf } from "./curves.ts";
-import type { Figure } from "./figures.ts";
+import type { Figure } from "./drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "./htmlPage.ts";
 
 /** The page of some runs and their figures. */

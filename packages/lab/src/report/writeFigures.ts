@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeWhole } from "../runs/files.ts";
-import type { Figure } from "./figures.ts";
+import type { Figure } from "./drawFigure.ts";
 import { svgToPng } from "./svgToPng.ts";
 
 /** Writes every figure as SVG and PNG to a folder that is there. @throws InputError if it cannot be written */

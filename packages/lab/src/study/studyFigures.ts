@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { localEntropyFigure, type NamedCurve } from "../landscape/localEntropyFigure.ts";
 import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { robustnessFigures } from "../landscape/robustnessFigure.ts";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { legendLine } from "../report/legend.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import { stylesOf } from "../report/styles.ts";
 import { spreadOf } from "../runs/summarise.ts";
 import type { StudyResult } from "./assemble.ts";
 
@@ -37,36 +37,36 @@ function differencesFigure({ pairs }: StudyResult): Figure {
   const names = shown.map(({ first, second }) => `${first} − ${second}`);
   const limit = 20;
   const clamp = (t: number): number => Math.max(-limit, Math.min(limit, t));
-  const svg = standaloneSvg({
-    width: 860,
-    height: 90 + 24 * titles.length,
-    marginLeft: 390,
-    marginTop: 44,
-    x: {
-      label: "← flatter · difference in standard errors · sharper →",
-      labelAnchor: "center",
-      grid: true,
-      domain: [-limit, limit],
+  const styles = stylesOf(names);
+  return drawFigure(
+    {
+      name: "differences",
+      title: "Which is flatter, measure by measure",
+      caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${critical.toFixed(2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
     },
-    y: { domain: titles, label: null },
-    marks: [
-      Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
-      Plot.ruleX([0], { stroke: "#888" }),
-      Plot.dot(points, {
-        x: (d: { t: number }) => clamp(d.t),
-        y: "title",
-        r: 4.5,
-        fill: (d: { pair: string }) => palette[names.indexOf(d.pair)]!,
-      }),
-      ...legendLine(names),
-    ],
-  });
-  return {
-    name: "differences",
-    title: "Which is flatter, measure by measure",
-    caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${critical.toFixed(2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
-    svg,
-  };
+    {
+      height: 90 + 24 * titles.length,
+      marginLeft: 330,
+      x: {
+        label: "← flatter · difference in standard errors · sharper →",
+        labelAnchor: "center",
+        grid: true,
+        domain: [-limit, limit],
+      },
+      y: { domain: titles, label: null },
+      marks: [
+        Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
+        Plot.ruleX([0], { stroke: "#888" }),
+        ...[...styles].map(([pair, { color, symbol }]) =>
+          Plot.dot(
+            points.filter((point) => point.pair === pair),
+            { x: (d: { t: number }) => clamp(d.t), y: "title", r: 4.5, symbol, fill: color },
+          ),
+        ),
+      ],
+    },
+    styles,
+  );
 }
 
 /** −F̃ by coupling integration, averaged over the seeds that have it. */

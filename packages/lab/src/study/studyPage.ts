@@ -1,5 +1,5 @@
 import { short, withError } from "../landscape/numbers.ts";
-import type { Figure } from "../report/figures.ts";
+import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { spreadOf } from "../runs/summarise.ts";
 import { differenceCaption, differenceHead } from "../statistics/words.ts";

@@ -1,7 +1,7 @@
 /** A figure for each varied name: what its values came to. */
 import * as Plot from "@observablehq/plot";
-import { type Figure, palette, standaloneSvg } from "../report/figures.ts";
-import { legendLine } from "../report/legend.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import { stylesOf } from "../report/styles.ts";
 import { spreadOf } from "../runs/summarise.ts";
 import { valueText } from "./planSweep.ts";
 import type { Criterion, SweepResult } from "./sweepResult.ts";
@@ -57,26 +57,11 @@ function seriesOf({ configurations, criterion }: SweepResult, name: string): Ser
 function figureOf(name: string, series: Series, label: string): Figure {
   const { points, isNumeric, numConfigurations, numDiverged } = series;
   const optimizers = name === "optimizer" ? [] : [...new Set(points.map(({ optimizer }) => optimizer))];
-  const fill = ({ optimizer }: Point): string =>
-    palette[Math.max(0, optimizers.indexOf(optimizer)) % palette.length] ?? "black";
+  const styles = stylesOf([...new Set(points.map(({ optimizer }) => optimizer))]);
   const means = meansOf(points);
   // Where every configuration has a value of its own, a line through them would join noise.
   const hasLine = isNumeric && new Set(points.map(({ x }) => x)).size < numConfigurations;
   const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const svg = standaloneSvg({
-    ...{ width: 760, height: 380, marginTop: 46 },
-    x: {
-      ...{ label: name, labelAnchor: "center" },
-      ...(isNumeric ? { grid: true, ...logarithmic(xs) } : { type: "band", domain: [...new Set(xs)] }),
-    },
-    y: { label, labelAnchor: "center", grid: true, ticks: 6, ...logarithmic(ys) },
-    marks: [
-      ...(hasLine ? [Plot.line(means, { x: "x", y: "y", z: "optimizer", stroke: fill, strokeWidth: 1.5 })] : []),
-      ...(isNumeric ? [] : [Plot.tickY(means, { x: "x", y: "y", stroke: fill, strokeWidth: 2 })]),
-      Plot.dot(points, { x: "x", y: "y", r: 4, fill, fillOpacity: 0.6 }),
-      ...(optimizers.length > 1 ? legendLine(optimizers) : []),
-    ],
-  });
   const caption = [
     `A dot for each run, whatever its other values are.`,
     ...(hasLine ? ["Lines join the means of the runs with the same value."] : []),
@@ -85,7 +70,30 @@ function figureOf(name: string, series: Series, label: string): Figure {
       ? []
       : [`Not drawn, as they diverged: ${numDiverged} of ${points.length + numDiverged} runs.`]),
   ].join(" ");
-  return { name: `by-${name}`, title: `By ${name}`, caption, svg };
+  const marks = [...styles].flatMap(([optimizer, { color, dash, symbol }]) => {
+    const own = (all: readonly Point[]): Point[] => all.filter((point) => point.optimizer === optimizer);
+    const joined = own(means);
+    const place = { x: "x", y: "y", stroke: color };
+    return [
+      ...(hasLine && joined.length > 1
+        ? [Plot.line(joined, { ...place, z: null, strokeWidth: 1.5, strokeDasharray: dash })]
+        : []),
+      ...(isNumeric ? [] : [Plot.tickY(joined, { ...place, strokeWidth: 2 })]),
+      Plot.dot(own(points), { x: "x", y: "y", r: 4, symbol, fill: color, fillOpacity: 0.6 }),
+    ];
+  });
+  return drawFigure(
+    { name: `by-${name}`, title: `By ${name}`, caption },
+    {
+      x: {
+        ...{ label: name, labelAnchor: "center" },
+        ...(isNumeric ? { grid: true, ...numericAxis(xs.map(Number)) } : { type: "band", domain: [...new Set(xs)] }),
+      },
+      y: { label, labelAnchor: "center", grid: true, ticks: 6, ...logarithmic(ys) },
+      marks,
+    },
+    optimizers.length > 1 ? styles : new Map(),
+  );
 }
 
 /** Means of each optimizer's points with the same value, in the order of the values. */
@@ -100,9 +108,21 @@ function meansOf(points: readonly Point[]): Point[] {
     .sort((one, other) => (typeof one.x === "number" && typeof other.x === "number" ? one.x - other.x : 0));
 }
 
+/** An axis with a tick at each of a few values, logarithmic where their ratios are more alike than their differences. */
+function numericAxis(values: readonly number[]): Plot.ScaleOptions {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: "~g" } : {};
+  if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...logarithmic(sorted) };
+  const spread = (of: (a: number, b: number) => number): number => {
+    const gaps = sorted.slice(1).map((value, i) => of(sorted[i]!, value));
+    return Math.max(...gaps) / Math.min(...gaps);
+  };
+  const isGeometric = spread((a, b) => Math.log(b / a)) < spread((a, b) => b - a);
+  return { ...few, ...(isGeometric ? { type: "log" as const, tickFormat: "~g" } : logarithmic(sorted)) };
+}
+
 /** A logarithmic axis for positive values that span more than a factor of ten. */
-function logarithmic(values: readonly (number | string)[]): { type?: "log"; tickFormat?: string } {
-  const numbers = values.map(Number);
-  const spans = numbers.every((value) => value > 0) && Math.max(...numbers) > 10 * Math.min(...numbers);
+function logarithmic(values: readonly number[]): { type?: "log"; tickFormat?: string } {
+  const spans = values.every((value) => value > 0) && Math.max(...values) > 10 * Math.min(...values);
   return spans ? { type: "log", tickFormat: "~g" } : {};
 }

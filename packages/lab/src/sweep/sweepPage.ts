@@ -1,5 +1,5 @@
 /** The report of a sweep: one self-contained HTML page. */
-import type { Figure } from "../report/figures.ts";
+import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, table } from "../report/htmlPage.ts";
 import type { Environment } from "../runs/environment.ts";
 import type { SweepPlan } from "./planSweep.ts";

@@ -1,0 +1,44 @@
+import * as Plot from "@observablehq/plot";
+import type { SeriesStyle } from "./styles.ts";
+
+/** Markers along a line of many points: enough to tell it by, not so many that they cover it. */
+const maxMarkers = 6;
+/** How much thicker a series is than the next, which is drawn over it: of equal ones both are seen. */
+const thicker = { line: 0.5, marker: 0.35 };
+
+/** What the marks of a series need to know. */
+export interface SeriesMarkOptions<Point> {
+  readonly x: keyof Point & string;
+  readonly y: keyof Point & string;
+  /** Where a point has the name of its series. */
+  readonly series: keyof Point & string;
+  readonly strokeWidth?: number;
+  /** "few" for long lines. Default "all". */
+  readonly markers?: "all" | "few" | "none";
+}
+
+/**
+ * A line with markers for each series, in its style. Series may be equal: earlier ones are thicker, and markers stand at
+ * different places of long lines.
+ */
+export function seriesMarks<Point extends object>(
+  points: readonly Point[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  { x, y, series, strokeWidth = 1.8, markers = "all" }: SeriesMarkOptions<Point>,
+): Plot.Markish[] {
+  return [...styles].flatMap(([name, { color, dash, symbol }], k) => {
+    const own = points.filter((point) => point[series] === name);
+    if (own.length === 0) return [];
+    const step = markers === "few" ? Math.max(1, Math.floor(own.length / maxMarkers)) : 1;
+    const behind = styles.size - 1 - k;
+    const width = strokeWidth + thicker.line * behind;
+    const marked = markers === "none" ? [] : own.filter((_, i) => i % step === k % step);
+    return [
+      // A line needs two points; Plot warns, in the figure too, of one.
+      ...(own.length > 1
+        ? [Plot.line(own, { x, y, z: null, stroke: color, strokeWidth: width, strokeDasharray: dash })]
+        : []),
+      Plot.dot(marked, { x, y, symbol, fill: color, r: 3.2 + thicker.marker * behind }),
+    ];
+  });
+}
