@@ -28,6 +28,7 @@ export {
   type SymmetricMatrix,
   symmetricEigen,
   symmetricEigenvalues,
+  symmetricEigenvaluesInTurns,
 } from "./curvature/symmetricEigen.ts";
 export { type Tridiagonal, tridiagonalEigen } from "./curvature/tridiagonalEigen.ts";
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";

@@ -117,6 +117,15 @@ describe("a measurement", () => {
   });
 });
 
+test("a search for saddles ends by a signal in the middle of a descent", async () => {
+  const out = join(freshOut(), "s.html");
+  const args = ["saddles", "--data", dataFolder(), "--examples", "50", "--searches", "50", "--out", out];
+  const { code, stderr } = await run(args, signalAfter(100));
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^saddles: 50 searches over 50 images; each descends by up to 3000 gradients/);
+  expect(stderr).toContain("interrupted: nothing was complete, nothing was written\n");
+});
+
 describe.each(Object.entries(measuring))("%s", (name, args) => {
   test("keeps what is complete after a signal, says so, and does not replace a complete one", async () => {
     const out = freshOut();

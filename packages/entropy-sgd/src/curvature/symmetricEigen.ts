@@ -27,6 +27,24 @@ export function symmetricEigenvalues(matrix: SymmetricMatrix): Float64Array {
 }
 
 /**
+ * `symmetricEigenvalues` in pieces of at most 4n² multiply-adds: `pause` is awaited between them, so that other work of the
+ * event loop has its turn. What it throws ends the work.
+ *
+ * @throws RangeError unless the matrix is square
+ */
+export async function symmetricEigenvaluesInTurns(
+  matrix: SymmetricMatrix,
+  pause: () => Promise<void>,
+): Promise<Float64Array> {
+  const steps = tridiagonalSteps(matrix);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return tridiagonalEigen(step.value).eigenvalues;
+    await pause();
+  }
+}
+
+/**
  * Eigenvalues and eigenvectors. Cost: about 9n³ multiply-adds; memory three matrices.
  *
  * @throws RangeError unless the matrix is square
@@ -47,8 +65,23 @@ export function symmetricEigen(matrix: SymmetricMatrix): SymmetricEigen {
   return { eigenvalues, vectors };
 }
 
+interface TridiagonalForm {
+  readonly diagonal: Float64Array;
+  readonly offDiagonal: Float64Array;
+  readonly reflectors: readonly Float64Array[];
+}
+
 /** T = QᵀAQ by reflections I − 2vvᵀ; `reflectors[k]` is the unit vector v of step k, zero up to position k. */
-function tridiagonalForm(matrix: SymmetricMatrix) {
+function tridiagonalForm(matrix: SymmetricMatrix): TridiagonalForm {
+  const steps = tridiagonalSteps(matrix);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, reflection by reflection. */
+function* tridiagonalSteps(matrix: SymmetricMatrix): Generator<void, TridiagonalForm> {
   const n = matrix.length;
   const a = matrix.map((row, i) => {
     if (row.length === n) return row.slice(0, i + 1);
@@ -75,6 +108,7 @@ function tridiagonalForm(matrix: SymmetricMatrix) {
       reflect(a, v, k + 1);
     }
     reflectors.push(v);
+    yield;
   }
   if (n > 0) diagonal[n - 1] = a[n - 1][n - 1];
   return { diagonal, offDiagonal, reflectors };

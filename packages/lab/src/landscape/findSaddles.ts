@@ -15,11 +15,11 @@ import {
   rankCorrelation,
   type SymmetricOperator,
   sgd,
-  symmetricEigenvalues,
+  symmetricEigenvaluesInTurns,
 } from "entropy-sgd";
 import { withReplacement } from "../data/sampler.ts";
 import type { Split } from "../data/split.ts";
-import { throwIfInterrupted, wasInterrupted } from "../interruption.ts";
+import { eventTurns, throwIfInterrupted, wasInterrupted } from "../interruption.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
 import { batchFiller } from "../model/fillers.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
@@ -125,7 +125,7 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
         else {
           const { error } = await landscape.lossAt(point);
           const { matrix } = await denseHessian(field.hessianAt(point));
-          const eigenvalues = symmetricEigenvalues(matrix);
+          const eigenvalues = await symmetricEigenvaluesInTurns(matrix, eventTurns(signal));
           const index = eigenvalues.filter((value) => value < -indexTolerance).length / eigenvalues.length;
           const smallestEigenvalue = eigenvalues[0]!;
           kept = { energy, error, index, smallestEigenvalue, gradientNorm, gradientFlatness, search, activeUnits };

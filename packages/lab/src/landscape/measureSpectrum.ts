@@ -1,6 +1,5 @@
 /** The Hessian's spectrum of a trained network. */
 import {
-  type DenseHessian,
   denseHessian,
   hessianTrace,
   magnitudeRelative,
@@ -9,11 +8,11 @@ import {
   type SpectralDensity,
   type SymmetricOperator,
   spectralDensity,
-  symmetricEigenvalues,
+  symmetricEigenvaluesInTurns,
   type TraceEstimate,
   type Vector,
 } from "entropy-sgd";
-import { throwIfInterrupted, wasInterrupted } from "../interruption.ts";
+import { eventTurns, throwIfInterrupted, wasInterrupted } from "../interruption.ts";
 
 /** Options of `measureSpectrum`. */
 export interface SpectrumOptions {
@@ -87,7 +86,8 @@ export async function measureSpectrum(
   const stop = signal === undefined ? {} : { signal };
   let [density, relative] = [unmeasured, unmeasured];
   let trace: TraceEstimate = { estimate: Number.NaN, standardError: null, numProducts: 0 };
-  let matrix: DenseHessian | null = null;
+  let denseEigenvalues: Float64Array | null = null;
+  let asymmetry: number | null = null;
   const interrupted = await wasInterrupted(async () => {
     density = await spectralDensity(counted, { numSteps, numProbes, seed, ...stop });
     throwIfInterrupted(signal);
@@ -96,9 +96,11 @@ export async function measureSpectrum(
     });
     throwIfInterrupted(signal);
     trace = await hessianTrace(counted, { numProbes: Math.max(2, numProbes), seed: seed + 1 });
-    if (dense) matrix = await denseHessian(counted);
+    if (!dense) return;
+    const built = await denseHessian(counted);
+    denseEigenvalues = await symmetricEigenvaluesInTurns(built.matrix, eventTurns(signal));
+    asymmetry = built.asymmetry;
   });
-  const built = matrix as DenseHessian | null;
   return {
     interrupted,
     dimension: operator.dimension,
@@ -107,8 +109,8 @@ export async function measureSpectrum(
     trace,
     nearZero: thresholds.map((threshold) => nearZeroShare(density, threshold)),
     density,
-    denseEigenvalues: built === null ? null : symmetricEigenvalues(built.matrix),
-    asymmetry: built?.asymmetry ?? null,
+    denseEigenvalues,
+    asymmetry,
     numProducts,
   };
 }
