@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../packages/lab/dist/cli/main.js";
+import { processContext } from "../packages/lab/dist/cli/processContext.js";
 import { writeCheckpoint } from "../packages/lab/dist/runs/checkpoint.js";
 
 const names = ["weights.safetensors", "optimizer.safetensors", "events.jsonl", "state.json"];
@@ -56,8 +57,5 @@ function tensorsIn(bytes) {
   return Object.fromEntries(tensors);
 }
 
-const controller = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => controller.abort(signal));
-const { stdout, stderr } = process;
-const context = { stdout, stderr, signal: controller.signal, checkpointFiles: { write, read } };
+const context = { ...processContext(), checkpointFiles: { write, read } };
 process.exitCode = await main(process.argv.slice(2), context);

@@ -57,16 +57,37 @@ test("a second signal, of another kind too, ends the process at once", async () 
   const endless = `
     const { stderr, signal } = (await import(${JSON.stringify(context)})).processContext();
     signal.addEventListener("abort", () => stderr.write("first " + signal.reason + "\\n"));
+    signal.addEventListener("abort", () => setTimeout(() => stderr.write("later\\n"), 150));
     setInterval(() => {}, 1000);
     stderr.write("begun\\n");
   `;
   const { code, signal, stderr } = await signalled(
     ["--input-type=module", "--eval", endless],
     [
-      [/begun/, "SIGINT"],
-      [/first/, "SIGTERM"],
+      [/begun/, "SIGHUP"],
+      // A terminal that is closed sends it twice.
+      [/first/, "SIGHUP"],
+      [/later/, "SIGTERM"],
     ],
   );
-  expect(stderr).toBe("begun\nfirst SIGINT\n");
+  expect(stderr).toBe("begun\nfirst SIGHUP\nlater\n");
   expect([code, signal]).toEqual([null, "SIGTERM"]);
+});
+
+test("SIGUSR2 makes a checkpoint and the run goes on; SIGHUP makes one and ends it with 129", async () => {
+  const out = freshOut();
+  const args = [program, ...trainArgs(out, "--optimizer", "sgd", "--budget", "200")];
+  const { code, stderr } = await signalled(args, [
+    [/epoch 1\./, "SIGUSR2"],
+    [/epoch 20\./, "SIGHUP"],
+  ]);
+  expect(code, stderr).toBe(129);
+  const lines = readFileSync(join(out, "events.jsonl"), "utf8").trimEnd().split("\n");
+  const events = lines.map((line) => JSON.parse(line));
+  const [requested, last] = ["requested", "interrupted"].map((reason) => events.findIndex((e) => e.reason === reason));
+  expect(requested).toBeGreaterThan(0);
+  expect(last).toBe(events.length - 2);
+  expect(events.at(-1)).toMatchObject({ type: "end", result: { interrupted: true } });
+  expect(existsSync(join(out, "checkpoints", events[last!].name))).toBe(true);
+  expect((await run(["resume", out, "--json"], AbortSignal.abort("SIGHUP"))).code).toBe(129);
 });

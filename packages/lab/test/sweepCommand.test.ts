@@ -152,7 +152,7 @@ describe("a process for a run", () => {
   test("is told the run and where its data are, and has the settings there", async () => {
     const path = freshOut();
     const tell = 'writeFileSync(join(path, "args"), JSON.stringify(args)); process.exit(0);';
-    expect(await launchProcess(command(tell))(path, settings, never)).toEqual({
+    expect(await launchProcess({ command: command(tell) })(path, settings, never)).toEqual({
       ...{ kind: "failed", exitCode: 1 },
       message: "its process ended with exit code 0 and without a result",
     });
@@ -172,7 +172,7 @@ describe("a process for a run", () => {
     ["process.exit(7);", "its process ended with exit code 7 and without a result", 1],
     ['process.kill(process.pid, "SIGKILL");', "its process was ended by SIGKILL", 1],
   ])("that fails is told by its last error (%#)", async (source, message, exitCode) => {
-    const outcome = await launchProcess(command(source))(freshOut(), settings, never);
+    const outcome = await launchProcess({ command: command(source) })(freshOut(), settings, never);
     expect(outcome).toEqual({ kind: "failed", message, exitCode });
   });
 
@@ -182,7 +182,7 @@ describe("a process for a run", () => {
     const source =
       'process.once("SIGTERM", () => setTimeout(() => { writeFileSync(join(path, "stopped"), ""); process.exit(143); }, 50));' +
       'writeFileSync(join(path, "ready"), "");';
-    const outcome = launchProcess(command(source))(path, settings, controller.signal);
+    const outcome = launchProcess({ command: command(source) })(path, settings, controller.signal);
     while (!existsSync(join(path, "ready"))) await new Promise((resolve) => setTimeout(resolve, 5));
     controller.abort("SIGTERM");
     expect(await outcome).toEqual({ kind: "interrupted" });

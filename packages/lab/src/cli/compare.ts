@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
-import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { makeFolder, readPlainText, requireEmptyFolder, writeWhole } from "../runs/files.ts";
+import { makeFolder, makeNextFolder, readPlainText, requireEmptyFolder, writeWhole } from "../runs/files.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
 import { summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData } from "../training/loadData.ts";
-import { continueTraining } from "../training/resumeTraining.ts";
+import { continueTraining, type ResumeOptions } from "../training/resumeTraining.ts";
 import { requireTrainable } from "../training/runTraining.ts";
-import { type CommandContext, exitCodeOf, interruptionCode, writeJson } from "./context.ts";
-import { progressListener } from "./progress.ts";
+import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { resultTable } from "./resultTable.ts";
 
 /** Options of `entropy-sgd compare`. */
@@ -21,7 +21,9 @@ export interface CompareCommand {
   readonly preset?: string;
   readonly seeds: number;
   readonly budget: number;
-  readonly out: string;
+  /** runs/NAME-N when absent, where NAME is `folderName`, "compare" by default. */
+  readonly out?: string;
+  readonly folderName?: string;
   /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
   readonly set: readonly string[];
   readonly dropout?: number;
@@ -43,19 +45,35 @@ const planSchema = z.array(z.object({ name: z.string().regex(/^[a-z-]+-\d+$/), s
  */
 export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
   const settings = settingsOf(options);
-  requireEmptyFolder(options.out);
+  if (options.out !== undefined) requireEmptyFolder(options.out);
   const data = loadData(settings[0]!);
   for (const run of settings) requireTrainable(run, data);
-  makeFolder(options.out);
+  const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
+  makeFolder(out);
   const { dropout, innerSteps } = settings[0]!;
   context.stderr.write(`Dropout ${dropout} and boundaries every ${innerSteps} gradients for every optimizer\n`);
   const plan = settings.map((run) => ({ name: `${run.optimizer}-${run.seed}`, settings: run }));
-  writeWhole(join(options.out, planFile), `${JSON.stringify(plan)}\n`);
-  return trainAll(options.out, plan, data, options.json ?? false, context);
+  return withLock(out, lockHooks(context), (lock) => {
+    // Another process may have begun, and ended, since the first look.
+    requireEmptyFolder(out);
+    writeWhole(join(out, planFile), `${JSON.stringify(plan)}\n`, lock.requireHeld);
+    return trainAll(out, plan, { ...trainingOptions(context), data }, lock, options.json ?? false, context);
+  });
+}
+
+/** What may be other than when a comparison began, and how it is told. */
+export interface ContinueComparison {
+  readonly data?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
 }
 
 /** Lets an interrupted comparison go on: ended runs stay, the others resume or begin. Gives the exit code. */
-export async function continueComparison(out: string, json: boolean, context: CommandContext): Promise<number> {
+export async function continueComparison(
+  out: string,
+  { data: dataFolder, threads, json = false }: ContinueComparison,
+  context: CommandContext,
+): Promise<number> {
   const file = join(out, planFile);
   let plan: readonly PlannedRun[];
   try {
@@ -65,7 +83,10 @@ export async function continueComparison(out: string, json: boolean, context: Co
     throw error instanceof InputError ? error : new InputError(`${file}: malformed`);
   }
   if (plan.length === 0) throw new InputError(`${file}: names no run`);
-  return trainAll(out, plan, loadData(plan[0]!.settings), json, context);
+  const place = dataFolder === undefined ? {} : { data: dataFolder };
+  const data = loadData({ ...plan[0]!.settings, ...place });
+  const options = { ...trainingOptions(context), data, dataFolder, threads };
+  return withLock(out, lockHooks(context), (lock) => trainAll(out, plan, options, lock, json, context));
 }
 
 interface PlannedRun {
@@ -78,20 +99,22 @@ const maxPlanBytes = 16 * 2 ** 20;
 async function trainAll(
   out: string,
   plan: readonly PlannedRun[],
-  data: DataSet,
+  options: ResumeOptions,
+  lock: Lock,
   json: boolean,
   context: CommandContext,
 ): Promise<number> {
-  const { signal, checkpointFiles: files } = context;
-  const onEvent = progressListener(context.stderr);
+  const { signal } = context;
   const results: RunResult[] = [];
   const folders: string[] = [];
   for (const { name, settings } of plan) {
     if (signal.aborted) break;
     const folder = join(out, name);
     folders.push(folder);
-    results.push(await continueTraining(folder, settings, { signal, onEvent, data, ...(files && { files }) }));
+    lock.requireHeld();
+    results.push(await continueTraining(folder, settings, options));
   }
+  lock.requireHeld();
   // After a signal before the first run there is nothing to report.
   const report = folders.length === 0 ? null : writeReport(out, folders);
   if (json) writeJson(context, { runs: results, optimizers: summarise(results) });

@@ -14,7 +14,7 @@ import { addTrainingCommands } from "./trainingCommands.ts";
 
 /**
  * Runs the command with its arguments (without program and script). Gives the exit code: 0 done; 1 internal error; 2 bad
- * usage or input; 3 divergence; 130 after SIGINT and 143 after SIGTERM.
+ * usage or input; 3 divergence; 130 after SIGINT, 143 after SIGTERM and 129 after SIGHUP.
  */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   let code = exitCodes.ok;

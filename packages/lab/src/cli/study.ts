@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
+import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { wasInterrupted } from "../interruption.ts";
 import { hasBatchNorm } from "../landscape/lossLandscape.ts";
 import { flatnessCost } from "../landscape/measureFlatness.ts";
 import { numRobustnessPoints } from "../landscape/measureRobustness.ts";
 import { makeFolder, writeWhole } from "../runs/files.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
 import { flatnessAmounts, measureCoupling, measureSolution } from "../study/measureSolution.ts";
@@ -17,9 +20,8 @@ import type { RunResult } from "../training/events.ts";
 import { loadData, networkOf } from "../training/loadData.ts";
 import { planOf } from "../training/plan.ts";
 import { continueTraining } from "../training/resumeTraining.ts";
-import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
-import { progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
 export interface StudyCommand extends StudyMeasures {
@@ -44,12 +46,25 @@ export interface StudyCommand extends StudyMeasures {
  * interrupted study goes on. Gives the exit code.
  */
 export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
-  const { network, seeds, budget, couplingSeeds, data, threads, set } = options;
-  const integrated = integratedConditions(options);
+  const { network, seeds, budget, data, threads, set } = options;
+  integratedConditions(options);
   const runs = studyRuns({ network, seeds, budget, data, threads, set });
   const out = options.out ?? join("runs", `study-${network}`);
   const loaded = loadData(runs[0]!.settings);
   makeFolder(out);
+  return withLock(out, lockHooks(context), (lock) => trainAndMeasure(out, runs, loaded, lock, options, context));
+}
+
+async function trainAndMeasure(
+  out: string,
+  runs: readonly StudyRun[],
+  loaded: DataSet,
+  lock: Lock,
+  options: StudyCommand,
+  context: CommandContext,
+): Promise<number> {
+  const { network, seeds, budget, couplingSeeds, data, threads } = options;
+  const integrated = integratedConditions(options);
   const measures: StudyMeasures = measuresOf(options);
   // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
   const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
@@ -60,11 +75,11 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     context.stderr.write(`study: ${left.length} of ${runs.length} runs are left, ${cost}\n`);
   }
   const { signal } = context;
-  const onEvent = progressListener(context.stderr);
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
   for (const run of runs) {
     const path = pathOf(run);
-    const result = await continueTraining(path, run.settings, { signal, onEvent, data: loaded });
+    lock.requireHeld();
+    const result = await continueTraining(path, run.settings, { ...trainingOptions(context), data: loaded });
     if (result.interrupted) return interrupted(context);
     if (result.reason === "non-finite") {
       context.stderr.write(`${path}: diverged; a study compares runs that end\n`);
@@ -90,6 +105,7 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
     if (ended) return interrupted(context);
   }
   const findings = (): Findings => {
+    lock.requireHeld();
     const study = assembleStudy(measured, data === undefined ? null : data);
     const figures = studyFigures(study);
     const { radii, ...amounts } = measures;

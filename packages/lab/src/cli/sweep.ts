@@ -2,15 +2,17 @@ import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
 import { printable } from "../printable.ts";
 import { makeFolder } from "../runs/files.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
 import { launchHere, launchProcess } from "../sweep/launchers.ts";
 import { type PlannedRun, planSweep, type SweepPlan } from "../sweep/planSweep.ts";
-import { readSweep } from "../sweep/readSweep.ts";
+import { readSweep, type Sweep } from "../sweep/readSweep.ts";
 import { numOtherRuns, type RunLauncher, type RunOutcome, runAll } from "../sweep/runAll.ts";
 import { type SweepResult, sweepResult } from "../sweep/sweepResult.ts";
 import { resultRows, sentencesOf, valueColumns } from "../sweep/sweepWords.ts";
 import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
 import { loadData } from "../training/loadData.ts";
-import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { textTable } from "./textTable.ts";
 
 /** Options of `entropy-sgd sweep`. */
@@ -38,6 +40,21 @@ export async function sweepCommand(
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(file, out, plan, options.json ?? false, context);
   makeFolder(out);
+  return withLock(out, lockHooks(context), (lock) =>
+    trainSweep(file, out, sweep, plan, options, lock, context, launcher),
+  );
+}
+
+async function trainSweep(
+  file: string,
+  out: string,
+  sweep: Sweep,
+  plan: SweepPlan,
+  options: SweepCommand,
+  lock: Lock,
+  context: CommandContext,
+  launcher: RunLauncher | undefined,
+): Promise<number> {
   const { stderr, signal } = context;
   const usual = Math.max(1, Math.floor(availableParallelism() / sweep.file.threads));
   const parallel = Math.min(options.parallel ?? usual, plan.runs.length);
@@ -45,14 +62,15 @@ export async function sweepCommand(
   const others = numOtherRuns(out, plan.runs);
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${others} other runs\n`);
   const outcomes = await runAll(plan.runs, {
-    ...{ out, parallel, signal, checksum: plan.data.checksum ?? null },
-    launch: launcher ?? (parallel === 1 ? launchHere(plan.data, context.checkpointFiles) : launchProcess()),
+    ...{ out, parallel, signal, checksum: plan.data.checksum ?? null, requireHeld: lock.requireHeld },
+    launch: launcher ?? usualLauncher(parallel, plan, context),
     onBegin: (run, at) => stderr.write(`${numbered(plan, run, at)} begins: ${run.configuration.label}\n`),
     onEnd: (run, at, outcome) => stderr.write(`${numbered(plan, run, at)}: ${printable(outcomeWords(outcome))}\n`),
   });
   const interrupted = outcomes.some((outcome) => outcome === null || outcome.kind === "interrupted");
   const result = sweepResult(plan, outcomes);
   const output = { file, out, plan, result, interrupted };
+  lock.requireHeld();
   const page = writeSweep(output);
   if (options.json) writeJson(context, sweepJson(output));
   else if (page !== null) {
@@ -62,6 +80,13 @@ export async function sweepCommand(
   if (result.failed.length > 0) stderr.write(`${result.failed.length} of ${plan.runs.length} runs failed\n`);
   if (interrupted) stderr.write("interrupted: what is done is kept, and the same command goes on\n");
   return exitCodeOf(result, interrupted, context);
+}
+
+/** In this process if there is one run at a time, else in one of its own. */
+function usualLauncher(parallel: number, { data }: SweepPlan, context: CommandContext): RunLauncher {
+  if (parallel > 1) return launchProcess({ requests: context.checkpointRequests });
+  const { onEvent: _, ...options } = trainingOptions(context);
+  return launchHere({ ...options, data });
 }
 
 /** Interruption first, then failures, then divergence of everything: that of some configurations is a result. */

@@ -1,9 +1,12 @@
 import { resolveSettings } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import { printable } from "../printable.ts";
 import { writeReport } from "../report/writeReport.ts";
+import { makeNextFolder } from "../runs/files.ts";
+import { acquireLock, type Lock } from "../runs/lock.ts";
 import type { RunResult } from "../training/events.ts";
 import { runTraining } from "../training/runTraining.ts";
-import { type CommandContext, exitCodeOf, writeJson } from "./context.ts";
-import { progressListener } from "./progress.ts";
+import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
 import { resultTable } from "./resultTable.ts";
 
 /** Options of `entropy-sgd train`. */
@@ -13,7 +16,8 @@ export interface TrainCommand {
   readonly preset?: string;
   readonly budget: number;
   readonly seed: number;
-  readonly out: string;
+  /** runs/train-N when absent. */
+  readonly out?: string;
   readonly set: readonly string[];
   readonly dropout?: number;
   readonly data?: string;
@@ -25,17 +29,40 @@ export interface TrainCommand {
 /** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
   const settings = resolveSettings(options);
-  const onEvent = progressListener(context.stderr);
-  const { signal, checkpointFiles: files } = context;
-  const result = await runTraining(settings, { out: options.out, signal, onEvent, ...(files && { files }) });
-  return tellResult(options.out, result, options.json ?? false, context);
+  let place = options.out ?? "";
+  const next = (): string => {
+    place = makeNextFolder("runs", "train");
+    return place;
+  };
+  const result = await runTraining(settings, { ...trainingOptions(context), out: options.out ?? next });
+  return tellResult(place, result, options.json ?? false, context);
 }
 
 /** Writes the report of a run that ended, prints its result. Gives the exit code. */
 export function tellResult(out: string, result: RunResult, json: boolean, context: CommandContext): number {
-  const report = writeReport(out, [out]);
+  const report = reportOf(out, context);
   if (json) writeJson(context, result);
-  else context.stdout.write(`\n${resultTable([result])}\n\nThe run is in ${out}, its report is ${report}\n`);
+  else
+    context.stdout.write(
+      `\n${resultTable([result])}\n\nThe run is in ${out}, its report is ${report ?? "not written"}\n`,
+    );
   if (result.interrupted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
   return exitCodeOf([result], context.signal);
+}
+
+/** Writes the report; null where another process has the run by now and will write it. */
+function reportOf(out: string, { stderr }: CommandContext): string | null {
+  let lock: Lock;
+  try {
+    lock = acquireLock(out);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    stderr.write(`warning: ${printable(error.message)}; its report was not written\n`);
+    return null;
+  }
+  try {
+    return writeReport(out, [out]);
+  } finally {
+    lock.release();
+  }
 }

@@ -1,6 +1,4 @@
 /** The commands that train. What they do is loaded when one is called: help needs no engine. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "../networks/networkNames.ts";
@@ -17,16 +15,14 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
     .description("Train once and keep the run.")
     .option("--optimizer <name>", Object.keys(optimizerOptions).join(", "), "entropy-sgd")
     .option("--seed <n>", "seed of weights, data order, dropout and noise", integerFrom(0), 1)
-    .action(async ({ out = nextFolder("runs", "train"), ...options }: Unplaced<TrainCommand>) =>
-      done(await (await import("./train.ts")).trainCommand({ ...options, out }, context)),
-    );
+    .action(async (options: TrainCommand) => done(await (await import("./train.ts")).trainCommand(options, context)));
 
   runOptions(program.command("compare"))
     .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
     .requiredOption("--optimizers <names>", "names between commas", names)
     .option("--seeds <k>", "seeds 1 … k", integerFrom(1), 3)
-    .action(async ({ out = nextFolder("runs", "compare"), ...options }: Unplaced<CompareCommand>) =>
-      done(await (await import("./compare.ts")).compareCommand({ ...options, out }, context)),
+    .action(async (options: CompareCommand) =>
+      done(await (await import("./compare.ts")).compareCommand(options, context)),
     );
 
   program
@@ -34,9 +30,8 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
     .description("Four effective epochs of LeNet on MNIST with Entropy-SGD (lua) and SGD; the report in runs/start-N.")
     .option("--budget <epochs>", "effective epochs, inner steps counted", positive, 4)
     .action(async ({ budget }: { budget: number }) => {
-      const out = nextFolder("runs", "start");
       const optimizers = ["entropy-sgd", "sgd"];
-      const plan = { network: "lenet", optimizers, preset: "lua", seeds: 1, budget, out, set: [] };
+      const plan = { network: "lenet", optimizers, preset: "lua", seeds: 1, budget, set: [], folderName: "start" };
       done(await (await import("./compare.ts")).compareCommand(plan, context));
     });
 
@@ -64,9 +59,6 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
     );
 }
 
-/** Options as they are parsed, before a missing folder is chosen. */
-type Unplaced<Options extends { readonly out: string }> = Omit<Options, "out"> & { readonly out?: string };
-
 /** What train and compare have in common. */
 function runOptions(command: Command): Command {
   return command
@@ -88,11 +80,3 @@ const setHelp = `
 --set takes the optimizer's options and, of the run, batchSize (128), drops and dropFactor, decayBiases (true),
 validation (5000), heldOut (last); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
 what is not finite: rollbacks (0), rollbackFactor (0.5).`;
-
-/** `parent/name-N` with the smallest N that is free. */
-function nextFolder(parent: string, name: string): string {
-  const taken = existsSync(parent) ? readdirSync(parent) : [];
-  let number = 1;
-  while (taken.includes(`${name}-${number}`)) number += 1;
-  return join(parent, `${name}-${number}`);
-}

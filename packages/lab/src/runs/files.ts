@@ -191,6 +191,20 @@ function requireWritable(path: string): void {
   rmSync(probe);
 }
 
+/** Makes `parent/name-N` with the smallest N that is free, also of several processes at once, and gives its path. */
+export function makeNextFolder(parent: string, name: string): string {
+  makeFolder(parent);
+  for (let number = 1; ; number++) {
+    const path = join(parent, `${name}-${number}`);
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannot(path, "be written", error);
+    }
+  }
+}
+
 /**
  * Makes a folder within a run folder, where a stranger may have put a symbolic link.
  *

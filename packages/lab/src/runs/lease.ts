@@ -41,6 +41,20 @@ export async function awaitLock(folder: string, { signal, onWait }: LockHooks = 
   }
 }
 
+/** Does `work` while the lock of a folder is held. @throws as `awaitLock` */
+export async function withLock<Result>(
+  folder: string,
+  hooks: LockHooks,
+  work: (lock: Lock) => Promise<Result>,
+): Promise<Result> {
+  const lock = await awaitLock(folder, hooks);
+  try {
+    return await work(lock);
+  } finally {
+    lock.release();
+  }
+}
+
 /** @throws InputError if the lock is renewed or taken by another while it is watched */
 async function unrenewed(folder: string, before: FoundLock, signal: StopSignal): Promise<void> {
   for (let look = 0; look < watch.looks; look++) {

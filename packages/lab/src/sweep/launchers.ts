@@ -1,31 +1,39 @@
 /** Ways to train one run of a sweep: in this process, or in one of its own. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { DataSet } from "../data/split.ts";
-import type { CheckpointFiles } from "../runs/checkpoints.ts";
+import { endingSignalOf } from "../interruption.ts";
+import { type CheckpointRequests, checkpointMessage } from "../training/checkpointRequests.ts";
 import { continueTraining, prepareRun } from "../training/resumeTraining.ts";
+import type { TrainingOptions } from "../training/runTraining.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
 
 /** The command, at the same place from the sources and from what is built of them. */
 export const commandPath: string = fileURLToPath(new URL("../../bin/entropy-sgd.js", import.meta.url));
 
 /** Trains in this process. */
-export function launchHere(data: DataSet, files?: CheckpointFiles): RunLauncher {
+export function launchHere(options: TrainingOptions): RunLauncher {
   return async (path, settings, signal) => {
-    const result = await continueTraining(path, settings, { signal, data, ...(files && { files }) });
+    const result = await continueTraining(path, settings, { ...options, signal });
     return result.interrupted ? { kind: "interrupted" } : { kind: "ended", result, before: false };
   };
+}
+
+/** How processes are launched. */
+export interface ProcessOptions {
+  readonly command?: string;
+  /** Wishes for checkpoints, passed on to the processes. */
+  readonly requests?: CheckpointRequests | undefined;
 }
 
 /**
  * Trains in a process of its own. It has a process group of its own, too, so that a terminal's Ctrl-C reaches it through
  * this process alone; it ends by itself when this process is gone.
  */
-export function launchProcess(command: string = commandPath): RunLauncher {
+export function launchProcess({ command = commandPath, requests }: ProcessOptions = {}): RunLauncher {
   return async (path, settings, signal) => {
     prepareRun(path, settings);
     const place = settings.data === null ? [] : ["--data", settings.data];
-    const end = await endOf([command, "resume", "--json", ...place, "--", path], signal);
+    const end = await endOf([command, "resume", "--json", ...place, "--", path], signal, requests);
     if (end.code === 0 || end.code === 3) {
       const result = endedResult(path, settings, null);
       if (result !== null) return { kind: "ended", result, before: false };
@@ -50,10 +58,14 @@ function failureOf({ code, signal, error }: ProcessEnd): RunOutcome {
 /** Characters of a process's messages that are kept: the last ones tell how it ended. */
 const maxKept = 2 ** 16;
 
-function endOf(args: readonly string[], signal: AbortSignal): Promise<ProcessEnd> {
+function endOf(args: readonly string[], signal: AbortSignal, requests?: CheckpointRequests): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], detached: true });
-    const stop = (): void => void child.kill(signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT");
+    const stop = (): void => void child.kill(endingSignalOf(signal));
+    const deaf = requests?.listen(() => {
+      // A process that is ending hears it no more.
+      if (child.connected) child.send(checkpointMessage, () => {});
+    });
     signal.addEventListener("abort", stop, { once: true });
     let messages = "";
     // Absent where the process could not begin.
@@ -63,6 +75,7 @@ function endOf(args: readonly string[], signal: AbortSignal): Promise<ProcessEnd
     });
     const ended = (end: ProcessEnd): void => {
       signal.removeEventListener("abort", stop);
+      deaf?.();
       resolve(end);
     };
     child.once("error", ({ message }) => ended({ code: 1, signal: null, error: message }));

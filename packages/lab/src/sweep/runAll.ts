@@ -25,6 +25,8 @@ export interface RunAllOptions {
   readonly parallel: number;
   readonly signal: AbortSignal;
   readonly launch: RunLauncher;
+  /** Called before a run begins: by throwing it ends the sweep. */
+  readonly requireHeld?: () => void;
   /** Checksum of the data; null where it is not known. */
   readonly checksum: string | null;
   readonly onBegin?: (run: PlannedRun, at: number) => void;
@@ -38,7 +40,7 @@ export interface RunAllOptions {
  * @returns the outcomes in the order of the runs; null for those that did not begin
  */
 export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions): Promise<(RunOutcome | null)[]> {
-  const { out, parallel, signal, launch, checksum, onBegin, onEnd } = options;
+  const { out, parallel, signal, launch, checksum, requireHeld, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;
   const bringToEnd = async (run: PlannedRun, at: number): Promise<RunOutcome | null> => {
@@ -60,6 +62,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
     while (next < runs.length) {
       const at = next++;
       const run = runs[at]!;
+      requireHeld?.();
       const outcome = await bringToEnd(run, at);
       outcomes[at] = outcome;
       if (outcome !== null) onEnd?.(run, at, outcome);

@@ -9,6 +9,8 @@ export interface CheckpointPolicy {
   readonly minutes: number | null;
   /** At an evaluation whose validation error is one of the so many smallest. */
   readonly best: number;
+  /** When somebody asks for one. */
+  readonly requests?: { readonly count: number } | undefined;
 }
 
 /** None at all. */
@@ -26,14 +28,16 @@ export interface CheckpointSchedule {
 
 /** A schedule that begins, or goes on, at `start` gradients. */
 export function checkpointSchedule(
-  { gradients: every, minutes, best }: CheckpointPolicy,
+  { gradients: every, minutes, best, requests }: CheckpointPolicy,
   start: number,
   now: () => number,
 ): CheckpointSchedule {
   const isOff = every === null && minutes === null && best === 0;
   let [lastAt, lastTime] = [start, now()];
+  let answered = requests?.count ?? 0;
   return {
     dueAt(gradients, evaluations) {
+      if ((requests?.count ?? 0) > answered) return "requested";
       if (every !== null && gradients % every === 0) return "gradients";
       if (minutes !== null && now() - lastTime >= 60_000 * minutes) return "minutes";
       return evaluations !== null && isAmongBest(evaluations, best) ? "best" : null;
@@ -41,6 +45,7 @@ export function checkpointSchedule(
     isBehind: (gradients) => !isOff && gradients > lastAt,
     taken(gradients) {
       [lastAt, lastTime] = [gradients, now()];
+      answered = requests?.count ?? 0;
     },
   };
 }

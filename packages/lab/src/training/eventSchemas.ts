@@ -114,7 +114,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
   checkpoint: z.object({
     type: z.literal("checkpoint"),
     gradients: count,
-    reason: z.enum(["gradients", "minutes", "best", "interrupted"]),
+    reason: z.enum(["gradients", "minutes", "best", "interrupted", "requested"]),
     name: z.string(),
   }),
   "non-finite": z.object({ type: z.literal("non-finite"), gradients: count, what, learningRate: measured }),

@@ -111,8 +111,11 @@ export interface TrainSnapshot extends ResumePoint {
   readonly params: Float32Array;
 }
 
-/** What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far. */
-export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted";
+/**
+ * What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far; "requested": a
+ * signal that asks for one.
+ */
+export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted" | "requested";
 
 /** When a checkpoint is due. */
 export interface CheckpointEvent {

@@ -1,6 +1,6 @@
 /** Runs that go on: after a kill, a signal, a full disk, on another day. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Settings, sameTraining } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { RunIdentity } from "../runs/checkpoint.ts";
@@ -36,7 +36,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
     if (earlier !== null) return earlier;
     const found = held.newestCheckpoint();
     const { settings, environment: before, dataChecksum } = identityOf(path, found);
-    const place = options.dataFolder === undefined ? {} : { data: options.dataFolder };
+    const place = placeOf(options);
     const data = options.data ?? loadData({ ...settings, ...place });
     requireTrainable(settings, data);
     const checksum = data.checksum ?? null;
@@ -68,10 +68,13 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
 export async function continueTraining(
   path: string,
   settings: Settings,
-  options: TrainingOptions = {},
+  options: ResumeOptions = {},
 ): Promise<RunResult> {
   requireNoLink(path);
-  if (isUnused(path)) return runTraining(settings, { ...options, out: path });
+  if (isUnused(path)) {
+    const threads = options.threads === undefined ? {} : { threads: options.threads };
+    return runTraining({ ...settings, ...placeOf(options), ...threads }, { ...options, out: path });
+  }
   requireSameTraining(path, settings);
   return resumeTraining(path, options);
 }
@@ -95,6 +98,11 @@ export function prepareRun(path: string, settings: Settings): void {
     }
   }
   requireSameTraining(path, settings);
+}
+
+/** Where the data are, for config.json: it is read from other folders too. */
+function placeOf({ dataFolder }: ResumeOptions): { readonly data?: string } {
+  return dataFolder === undefined ? {} : { data: resolve(dataFolder) };
 }
 
 /** A folder of runs may be a stranger's, and have a link with the name of a run to elsewhere. */

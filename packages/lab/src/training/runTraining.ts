@@ -9,6 +9,7 @@ import type { CheckpointFiles, FoundCheckpoint } from "../runs/checkpoints.ts";
 import { currentEnvironment, requireThreads } from "../runs/environment.ts";
 import { requireEmptyFolder } from "../runs/files.ts";
 import { createRun, type HeldRun, type RunFolder } from "../runs/runFolder.ts";
+import type { CheckpointRequests } from "./checkpointRequests.ts";
 import type { NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
 import { loadData, networkOf } from "./loadData.ts";
 import { planOf } from "./plan.ts";
@@ -19,6 +20,8 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal;
   /** Told when the run's lock is of a process elsewhere and has to be watched before the run goes on. */
   readonly onWait?: (words: string) => void;
+  /** Wishes for a checkpoint, after which the run goes on. */
+  readonly checkpointRequests?: CheckpointRequests;
   readonly onEvent?: (event: RunEvent) => void;
   /** The data, when it is loaded already. */
   readonly data?: DataSet;
@@ -28,8 +31,8 @@ export interface TrainingOptions {
 
 /** What a new run takes besides its settings. */
 export interface RunTrainingOptions extends TrainingOptions {
-  /** The run folder, new or empty; null keeps nothing. */
-  readonly out: string | null;
+  /** The run folder, new or empty, or what makes it when everything is checked; null keeps nothing. */
+  readonly out: string | (() => string) | null;
 }
 
 /**
@@ -39,11 +42,11 @@ export interface RunTrainingOptions extends TrainingOptions {
  */
 export async function runTraining(settings: Settings, options: RunTrainingOptions): Promise<RunResult> {
   const { out, files } = options;
-  if (out !== null) requireEmptyFolder(out);
+  if (typeof out === "string") requireEmptyFolder(out);
   const data = options.data ?? loadData(settings);
   requireTrainable(settings, data);
   const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: data.checksum ?? null };
-  const held = out === null ? null : await createRun(out, options, files);
+  const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options, files);
   try {
     return await trainHeld(held, identity, data, null, options);
   } finally {
@@ -66,7 +69,7 @@ export async function trainHeld(
   identity: RunIdentity,
   data: DataSet,
   continuation: Continuation | null,
-  { signal, onEvent }: TrainingOptions,
+  { signal, onEvent, checkpointRequests: requests }: TrainingOptions,
 ): Promise<RunResult> {
   const { settings } = identity;
   let from: FoundCheckpoint | null = continuation?.from ?? null;
@@ -132,7 +135,7 @@ export async function trainHeld(
     const point = start?.checkpoint?.point;
     return {
       ...{ budget, seed, innerSteps, sampling, preset, optimizerName: optimizer, rollbacks: number },
-      ...(held === null ? {} : { checkpoints: { gradients, minutes, best } }),
+      ...(held === null ? {} : { checkpoints: { gradients, minutes, best, requests } }),
       ...(point === undefined ? {} : { resume: point }),
       ...(signal === undefined ? {} : { signal }),
     };
@@ -147,6 +150,12 @@ export async function trainHeld(
 export function requireTrainable(settings: Settings, { train: { numExamples } }: DataSet): void {
   const { network, batchSize, innerSteps, budget, threads } = settings;
   networkOf(network);
+  const gradients = budget * (numExamples / batchSize);
+  // Beyond, gradients could not be counted one by one.
+  if (gradients > Number.MAX_SAFE_INTEGER / 2) {
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 2);
+    throw new InputError(`budget: must be at most ${most} gradients, got ${budget} effective epochs`);
+  }
   if (threads !== null) requireThreads(threads);
   if (batchSize > numExamples) {
     throw new InputError(`batchSize: must be at most the ${numExamples} training examples, got ${batchSize}`);
