@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { progressListener } from "../src/cli/progress.ts";
+import { makeNextFolder } from "../src/runs/files.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
 import { evaluationAt, resultWith, startEvent } from "./testRecords.ts";
 
@@ -319,4 +320,22 @@ describe("progress", () => {
       "",
     ]);
   });
+});
+
+test("folders without a name are taken by one process each", () => {
+  const parent = freshOut();
+  const found = [1, 2, 3].map(() => makeNextFolder(parent, "train"));
+  expect(found).toEqual([1, 2, 3].map((n) => join(parent, `train-${n}`)));
+  rmSync(found[1]!, { recursive: true });
+  expect(makeNextFolder(parent, "train")).toBe(found[1]);
+});
+
+test("a budget of more gradients than can be counted is refused before anything is written", async () => {
+  const out = freshOut();
+  const { code, stderr } = await run(trainArgs(out, "--optimizer", "sgd", "--budget", "1e18"));
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "error: budget: must be at most 4503599627370495 gradients, got 1000000000000000000 effective epochs\n",
+  );
+  expect(existsSync(out)).toBe(false);
 });

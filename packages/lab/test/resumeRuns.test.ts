@@ -17,7 +17,9 @@ import { describe, expect, test } from "vitest";
 import { main } from "../src/cli/main.ts";
 import { resolveSettings, type Settings } from "../src/config/settings.ts";
 import { InputError } from "../src/inputError.ts";
+import { readPosition } from "../src/runs/checkpoint.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
+import { acquireLock } from "../src/runs/lock.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import type { RunEvent, RunResult } from "../src/training/events.ts";
 import { continueTraining, prepareRun, resumeTraining } from "../src/training/resumeTraining.ts";
@@ -81,7 +83,7 @@ describe("resume", () => {
     ]);
     expect(existsSync(join(out, "lock"))).toBe(false);
     // Seconds are those of both parts.
-    expect(result.seconds).toBeGreaterThan(first.seconds);
+    expect(result.seconds).toBeGreaterThan(readPosition(join(out, "checkpoints", "002")).seconds);
   });
 
   test("begins again where there is no checkpoint, and goes on without events.jsonl and config.json", async () => {
@@ -317,6 +319,58 @@ describe("the command", () => {
     for (const name of ["entropy-sgd-1", "sgd-1", "entropy-sgd-2", "sgd-2"]) {
       expect(outcomeOf(join(out, name)), name).toEqual(outcomeOf(join(whole, name)));
     }
+  });
+
+  test("lets a comparison go on with its data in another place, and with other threads", async () => {
+    const [data, out] = [freshOut(), freshOut()];
+    cpSync(dataFolder(), data, { recursive: true });
+    const compare = [
+      ...["compare", ...small, "--data", data, "--optimizers", "sgd,adam", "--seeds", "1", "--budget", "3"],
+      ...["--threads", "1", "--set", "checkpointGradients=6", "--out", out],
+    ];
+    expect((await interrupted(compare, "epoch 1.7")).code).toBe(130);
+    renameSync(data, `${data}-moved`);
+    expect((await run(["resume", out])).stderr).toContain(`${data}: there is no such folder`);
+    const { code, stderr } = await run(["resume", out, "--data", `${data}-moved`, "--threads", "2"]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("warning: threads: was 1, is 2");
+    for (const name of ["sgd-1", "adam-1"]) {
+      expect(readRun(join(out, name))).toMatchObject({
+        environment: { threads: 2 },
+        settings: { data: `${data}-moved` },
+        result: { reason: "budget" },
+      });
+    }
+  });
+
+  test("that another process has in hand is refused by one line: comparisons, sweeps, studies", async () => {
+    const [out, sweepFile] = [freshOut(), `${freshOut()}.json`];
+    mkdirSync(out);
+    const lock = acquireLock(out);
+    const refused = { code: 2, stdout: "" };
+    const line = `error: ${out}: in use by process ${process.pid} since `;
+    const compare = ["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd", "--budget", "1"];
+    writeFileSync(
+      sweepFile,
+      JSON.stringify({
+        ...{ network: "small-mnistfc", data: dataFolder(), budget: 1, seeds: 1, optimizer: "sgd" },
+        set: { batchSize: 50, validation: 100 },
+        parameters: { learningRate: [0.1] },
+      }),
+    );
+    for (const args of [
+      [...compare, "--out", out],
+      ["sweep", sweepFile, "--out", out],
+      ["study", "wide-valleys", ...small, "--data", dataFolder(), "--seeds", "2", "--budget", "1", "--out", out],
+    ]) {
+      const ended = await run(args);
+      expect(ended).toMatchObject(refused);
+      expect(ended.stderr.split("\n").at(-2)).toContain(line);
+      expect(readdirSync(out)).toEqual(["lock"]);
+    }
+    lock.release();
+    expect((await run([...compare, "--out", out])).code).toBe(0);
+    expect(readdirSync(out)).not.toContain("lock");
   });
 
   test("tells of damage in one line each and refuses with 2", async () => {
