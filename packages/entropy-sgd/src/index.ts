@@ -81,7 +81,7 @@ export {
   weightAveraging,
 } from "./optimizers/weightAveraging.ts";
 export type { NamedOption, OptionKind, OptionSpec } from "./options.ts";
-export { type OptimizerName, optimizerOptions } from "./optionsTable.ts";
+export { groupOptions, type OptimizerName, optimizerOptions } from "./optionsTable.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";
 export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";

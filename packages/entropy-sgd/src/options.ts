@@ -26,7 +26,10 @@ export type OptionSpec = {
   readonly nullable: boolean;
   /** The rule in words, as the error message says it: "in (0, 1]". */
   readonly rule: string;
+  /** One sentence with the unit. */
   readonly doc: string;
+  /** Where option and default come from: section and line of a paper, or why there is no such place. */
+  readonly source: string;
 };
 
 /** An option of one optimizer with its name and default. */
@@ -40,7 +43,8 @@ export type NamedOption = OptionSpec & {
 /** One spec for every option of the options interface `O`; a missing or misspelt name does not compile. */
 export type OptionTable<O> = { readonly [K in keyof Required<O>]: OptionSpec };
 
-type Extras = { readonly schedule?: boolean; readonly nullable?: boolean };
+type Source = { readonly source?: string };
+type Extras = Source & { readonly schedule?: boolean; readonly nullable?: boolean };
 
 const plain = { min: null, minExcluded: false, max: null, maxExcluded: false, choices: null, schedule: false };
 
@@ -58,14 +62,14 @@ function intervalOf(text: string): Pick<OptionSpec, "min" | "minExcluded" | "max
 export function numberOption(
   interval: string,
   doc: string,
-  { schedule = false, nullable = false }: Extras = {},
+  { schedule = false, nullable = false, source = "" }: Extras = {},
 ): OptionSpec {
   const rule = `in ${interval}${schedule ? " or a schedule" : ""}${nullable ? " or null" : ""}`;
-  return { ...plain, kind: "number", ...intervalOf(interval), schedule, nullable, rule, doc };
+  return { ...plain, kind: "number", ...intervalOf(interval), schedule, nullable, rule, doc, source };
 }
 
 /** A safe integer in an interval written as "[1, ∞)". */
-export function integerOption(interval: string, doc: string): OptionSpec {
+export function integerOption(interval: string, doc: string, { source = "" }: Source = {}): OptionSpec {
   return {
     ...plain,
     kind: "integer",
@@ -73,28 +77,29 @@ export function integerOption(interval: string, doc: string): OptionSpec {
     nullable: false,
     rule: `an integer in ${interval}`,
     doc,
+    source,
   };
 }
 
 /** A choice of words. */
-export function choiceOption(choices: readonly string[], doc: string): OptionSpec {
+export function choiceOption(choices: readonly string[], doc: string, { source = "" }: Source = {}): OptionSpec {
   const rule = `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`;
-  return { ...plain, kind: "choice", choices, nullable: false, rule, doc };
+  return { ...plain, kind: "choice", choices, nullable: false, rule, doc, source };
 }
 
 /** A claim that holds or not. */
-export function booleanOption(doc: string): OptionSpec {
-  return { ...plain, kind: "boolean", nullable: false, rule: "true or false", doc };
+export function booleanOption(doc: string, { source = "" }: Source = {}): OptionSpec {
+  return { ...plain, kind: "boolean", nullable: false, rule: "true or false", doc, source };
 }
 
 /** Parameter groups; their items are checked by `parameterGroups.ts`. */
-export function groupsOption(doc: string): OptionSpec {
-  return { ...plain, kind: "groups", nullable: false, rule: "an array of parameter groups", doc };
+export function groupsOption(doc: string, { source = "" }: Source = {}): OptionSpec {
+  return { ...plain, kind: "groups", nullable: false, rule: "an array of parameter groups", doc, source };
 }
 
 /** A direction: how a gradient becomes a move. */
-export function directionOption(doc: string): OptionSpec {
-  return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc };
+export function directionOption(doc: string, { source = "" }: Source = {}): OptionSpec {
+  return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc, source };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,8 +1,9 @@
 /**
  * The options of every optimizer as data: for help texts, `--set` and forms.
  */
+import { groupDefaults, groupTable } from "./directions/segments.ts";
 import { adamDefaults, adamTable, adamwDefaults } from "./optimizers/adam.ts";
-import { entropyAdamDefaults } from "./optimizers/entropyAdam.ts";
+import { entropyAdamDefaults, entropyAdamTable } from "./optimizers/entropyAdam.ts";
 import { entropySgdDefaults, entropySgdTable } from "./optimizers/entropySgd.ts";
 import { samDefaults, samTable } from "./optimizers/sam.ts";
 import { sgdDefaults, sgdTable } from "./optimizers/sgd.ts";
@@ -25,7 +26,7 @@ export type OptimizerName = "entropy-sgd" | "entropy-adam" | "sgd" | "adam" | "a
  */
 export const optimizerOptions: Readonly<Record<OptimizerName, readonly NamedOption[]>> = {
   "entropy-sgd": namedOptions(entropySgdTable, entropySgdDefaults),
-  "entropy-adam": namedOptions(entropySgdTable, entropyAdamDefaults),
+  "entropy-adam": namedOptions(entropyAdamTable, entropyAdamDefaults),
   sgd: namedOptions(sgdTable, sgdDefaults),
   adam: namedOptions(adamTable, adamDefaults),
   adamw: namedOptions(adamTable, adamwDefaults),
@@ -33,3 +34,6 @@ export const optimizerOptions: Readonly<Record<OptimizerName, readonly NamedOpti
   sam: namedOptions(samTable, samDefaults),
   swa: namedOptions(swaTable, swaDefaults),
 };
+
+/** The fields of an item of `groups`, which every optimizer takes. */
+export const groupOptions: readonly NamedOption[] = namedOptions(groupTable, groupDefaults);

@@ -22,11 +22,13 @@ export interface AdamScalingOptions {
 /** Defaults of Kingma and Ba 2015, Algorithm 1. */
 export const adamScalingDefaults: Required<AdamScalingOptions> = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
+const source = "Kingma, Ba 2015, Algorithm 1";
+
 /** The rules of `adamScaling`, shared by every optimizer that has these options. */
 export const adamScalingTable: OptionTable<AdamScalingOptions> = {
-  beta1: numberOption("[0, 1)", "Decay of Adam's first moment."),
-  beta2: numberOption("[0, 1)", "Decay of Adam's second moment."),
-  epsilon: numberOption("(0, ∞)", "Added to the root of Adam's second moment."),
+  beta1: numberOption("[0, 1)", "Decay β₁ of Adam's first moment.", { source }),
+  beta2: numberOption("[0, 1)", "Decay β₂ of Adam's second moment.", { source }),
+  epsilon: numberOption("(0, ∞)", "Added to the root of Adam's second moment, in loss per weight.", { source }),
 };
 
 /**

@@ -20,8 +20,12 @@ export interface MomentumOptions {
 
 /** The rules of `momentum`, shared by every optimizer that has these options. */
 export const momentumTable: OptionTable<MomentumOptions> = {
-  momentum: numberOption("[0, 1)", "Momentum m; 0 keeps no buffer."),
-  nesterov: booleanOption("Whether momentum looks ahead (Nesterov)."),
+  momentum: numberOption("[0, 1)", "Momentum m; 0 keeps no buffer.", {
+    source: "Sutskever, Martens, Dahl, Hinton 2013, section 2; 0 is plain gradient descent, as in torch.optim.SGD",
+  }),
+  nesterov: booleanOption("Whether momentum looks ahead (Nesterov).", {
+    source: "Sutskever, Martens, Dahl, Hinton 2013, section 2; false as in torch.optim.SGD",
+  }),
 };
 
 /**

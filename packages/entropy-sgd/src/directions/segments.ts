@@ -25,7 +25,8 @@ export type ParameterGroup = {
   readonly innerLearningRateFactor?: number;
 };
 
-const groupTable: OptionTable<ParameterGroup> = {
+/** The rules of a parameter group. */
+export const groupTable: OptionTable<ParameterGroup> = {
   start: integerOption("[0, ∞)", "First element of the range."),
   end: integerOption("[1, ∞)", "Element after the last."),
   weightDecay: booleanOption("Whether weight decay acts on the range."),
@@ -34,7 +35,13 @@ const groupTable: OptionTable<ParameterGroup> = {
   innerLearningRateFactor: numberOption("[0, ∞)", "Multiplies innerLearningRate."),
 };
 
-const groupDefaults = { weightDecay: true, frozen: false, learningRateFactor: 1, innerLearningRateFactor: 1 };
+/** A group without further options treats its range like the rest. */
+export const groupDefaults: Required<Omit<ParameterGroup, "start" | "end">> = {
+  weightDecay: true,
+  frozen: false,
+  learningRateFactor: 1,
+  innerLearningRateFactor: 1,
+};
 
 /** Which factor of a group scales the rate of a move. */
 export type RateFactor = "learningRateFactor" | "innerLearningRateFactor";

@@ -46,9 +46,17 @@ export const adamwDefaults: Required<AdamOptions> = { ...adamDefaults, weightDec
 
 /** The rules of `adam` and `adamw`. */
 export const adamTable: OptionTable<AdamOptions> = {
-  learningRate: shared.learningRate,
+  learningRate: {
+    ...shared.learningRate,
+    doc: "Learning rate η, the length of a step in weights; a schedule counts gradients from 0.",
+    source: "Kingma, Ba 2015, Algorithm 1",
+  },
   ...adamScalingTable,
-  weightDecay: shared.weightDecay,
+  weightDecay: {
+    ...shared.weightDecay,
+    doc: "Weight decay λ: for adam in loss per squared weight, added to the gradient; for adamw x ← x − ηλx beside it.",
+    source: "adam: 0, Kingma, Ba 2015; adamw: 0.01 as torch.optim.AdamW, Loshchilov, Hutter 2019, Algorithm 2",
+  },
   clipNorm: clipNormOption,
   groups: shared.groups,
   gradientNormEvery: shared.gradientNormEvery,

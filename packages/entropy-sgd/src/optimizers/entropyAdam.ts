@@ -3,12 +3,30 @@
  *
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), section 5.4
  */
+import type { OptionTable } from "../options.ts";
 import type { Optimizer } from "../types.ts";
-import { adaptiveDefaults, type EntropySgdDefaults, type EntropySgdOptions, entropySgdForm } from "./entropySgd.ts";
+import {
+  adaptiveDefaults,
+  type EntropySgdDefaults,
+  type EntropySgdOptions,
+  entropySgdForm,
+  entropySgdTable,
+} from "./entropySgd.ts";
 import type { LocalEntropyState } from "./localEntropyDescent.ts";
 
 /** Defaults of `entropyAdam` with its default `adaptive: "outer"`; the sources are those of `entropySgdDefaults`. */
 export const entropyAdamDefaults: EntropySgdDefaults = { ...adaptiveDefaults("outer"), adaptive: "outer" };
+
+/** As `entropySgdTable`, with the meanings and sources that outer Adam gives. */
+export const entropyAdamTable: OptionTable<EntropySgdOptions> = {
+  ...entropySgdTable,
+  learningRate: {
+    ...entropySgdTable.learningRate,
+    doc: "Outer rate η, the length of Adam's step in weights; a schedule counts outer steps from 0.",
+    source: "Chaudhari et al. 2017, section 5: 0.01 for the char-LSTM",
+  },
+  momentum: { ...entropySgdTable.momentum, source: "the inner loop is plain where the outer step is Adam's" },
+};
 
 /**
  * Entropy-Adam: `entropySgd` with `adaptive: "outer"` unless said otherwise.

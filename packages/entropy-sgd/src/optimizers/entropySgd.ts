@@ -49,10 +49,18 @@ export const entropySgdDefaults: EntropySgdDefaults = {
 /** The rules of `entropySgd` and `entropyAdam`. */
 export const entropySgdTable: OptionTable<EntropySgdOptions> = {
   ...localEntropyTable,
-  momentum: momentumTable.momentum,
-  outerMomentum: numberOption("[0, 1)", "Nesterov momentum of the outer step."),
+  momentum: {
+    ...momentumTable.momentum,
+    doc: "Nesterov momentum of the inner loop, zeroed at each outer step.",
+    source: "Chaudhari et al. 2017, section 5: Nesterov momentum 0.9 in the inner loop",
+  },
+  outerMomentum: numberOption("[0, 1)", "Nesterov momentum of the outer step; its buffer persists.", {
+    source: "Chaudhari et al. 2017, Algorithm 1, line 7: a plain step",
+  }),
   clipNorm: clipNormOption,
-  adaptive: choiceOption(["none", "outer", "inner", "both"], "Which loops Adam drives."),
+  adaptive: choiceOption(["none", "outer", "inner", "both"], "Which loops Adam drives.", {
+    source: "Chaudhari et al. 2017, Algorithm 1 (none) and section 5.4 (Entropy-Adam)",
+  }),
   ...adamScalingTable,
 };
 

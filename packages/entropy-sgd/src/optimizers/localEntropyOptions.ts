@@ -1,8 +1,7 @@
 /**
  * The options that every form of local-entropy descent has, with rules and sources.
  *
- * Keys of the citations: [P] Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys", ICLR,
- * arXiv:1611.01838.
+ * @see Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys", ICLR, arXiv:1611.01838
  */
 import type { ParameterGroup } from "../directions/segments.ts";
 import { booleanOption, choiceOption, integerOption, numberOption, type OptionTable } from "../options.ts";
@@ -50,49 +49,69 @@ export interface LocalEntropyOptions {
   readonly seed?: number;
 }
 
-/** The paper's algorithm at the rates of its MNIST experiments; `scope` depends on the problem and has no default. */
+/** The paper's algorithm at the rates of its MNIST experiments; `scope` depends on the problem and has no default. The table says where
+ * each is from. */
 export const localEntropyDefaults: Required<Omit<LocalEntropyOptions, "scope">> = {
-  learningRate: 1, // [P] section 5 (η = 1: x ← μ)
-  innerLearningRate: 0.1, // [P] section 5 (η' between 0.1 and 1; 0.1 for MNIST and CIFAR-10)
-  innerSteps: 20, // [P] section 5 (L = 20 for MNIST and CIFAR-10)
-  scopeStart: 0, // [P] section 4.3
-  scoping: true, // [P] section 4.3
-  averaging: 0.75, // [P] Algorithm 1 and section 5 (α = 0.75)
-  noise: 1e-4, // [P] section 5 (ε between 1e-4 and 1e-3)
-  noiseForm: "paper", // [P] Algorithm 1, line 5
-  temperature: null, // ε is the paper's parameter
-  forcePlacement: "inside", // [P] Algorithm 1, line 4
-  weightDecay: 0, // [P] Algorithm 1 has none
-  weightDecayPlacement: "inside", // [P] a regulariser is part of f
-  outerWeightDecay: false, // [P] Algorithm 1, line 7
-  scaleByScope: false, // [P] section 4.3, "in practice"
-  groups: [], // [P] treats all weights alike
-  seed: 0, // no source: a seed has no better value
+  learningRate: 1,
+  innerLearningRate: 0.1,
+  innerSteps: 20,
+  scopeStart: 0,
+  scoping: true,
+  averaging: 0.75,
+  noise: 1e-4,
+  noiseForm: "paper",
+  temperature: null,
+  forcePlacement: "inside",
+  weightDecay: 0,
+  weightDecayPlacement: "inside",
+  outerWeightDecay: false,
+  scaleByScope: false,
+  groups: [],
+  seed: 0,
 };
 
 /** The rules of these options. */
 export const localEntropyTable: OptionTable<LocalEntropyOptions> = {
-  learningRate: numberOption("(0, ∞)", "Outer rate η of x ← x − η(x − μ); a schedule counts outer steps from 0.", {
-    schedule: true,
+  learningRate: numberOption(
+    "(0, ∞)",
+    "Outer rate η of x ← x − η(x − μ), a share of the way to μ; a schedule counts outer steps from 0.",
+    { schedule: true, source: "Chaudhari et al. 2017, section 5: η = 1, x ← μ" },
+  ),
+  innerLearningRate: numberOption(
+    "(0, ∞)",
+    "Rate η' of the Langevin steps, in squared weights per loss; a schedule counts outer steps from 0.",
+    { schedule: true, source: "Chaudhari et al. 2017, section 5: η' between 0.1 and 1, 0.1 for MNIST and CIFAR-10" },
+  ),
+  innerSteps: integerOption("[1, ∞)", "Gradients L per outer step.", {
+    source: "Chaudhari et al. 2017, section 5: L = 20 for MNIST and CIFAR-10",
   }),
-  innerLearningRate: numberOption("(0, ∞)", "Rate η' of the Langevin steps; a schedule counts outer steps from 0.", {
+  scope: numberOption("[0, ∞)", "Scope γ, in loss per squared weight; a schedule counts outer steps from scopeStart.", {
     schedule: true,
+    source: "Chaudhari et al. 2017, section 4.3; depends on the problem: no default",
   }),
-  innerSteps: integerOption("[1, ∞)", "Gradients L per outer step."),
-  scope: numberOption("[0, ∞)", "Scope γ, loss per squared weight; a schedule counts outer steps from scopeStart.", {
-    schedule: true,
+  scopeStart: integerOption("[0, 1]", "The t of the first outer step in γ(t).", {
+    source: "Chaudhari et al. 2017, section 4.3",
   }),
-  scopeStart: integerOption("[0, 1]", "The t of the first outer step in γ(t)."),
-  scoping: booleanOption("Whether γ(t) advances; false keeps γ(0)."),
-  averaging: numberOption("(0, 1]", "Weight α of the new sample in μ."),
+  scoping: booleanOption("Whether γ(t) advances; false keeps γ at its first value.", {
+    source: "Chaudhari et al. 2017, section 4.3",
+  }),
+  averaging: numberOption("(0, 1]", "Weight α of the new sample in μ.", {
+    source: "Chaudhari et al. 2017, Algorithm 1, line 6 and section 5: α = 0.75",
+  }),
   noise: shared.noise,
   noiseForm: shared.noiseForm,
   temperature: shared.temperature,
-  forcePlacement: choiceOption(["inside", "outside"], "Whether the force −γ(x − x') enters the inner momentum."),
+  forcePlacement: choiceOption(["inside", "outside"], "Whether the force −γ(x − x') enters the inner momentum.", {
+    source: "Chaudhari et al. 2017, Algorithm 1, line 4",
+  }),
   weightDecay: shared.weightDecay,
   weightDecayPlacement: shared.weightDecayPlacement,
-  outerWeightDecay: booleanOption("Whether the outer step has the decay λx too."),
-  scaleByScope: booleanOption("Whether the outer step is ηγ(x − μ), as Algorithm 1 is printed."),
+  outerWeightDecay: booleanOption("Whether the outer step has the decay λx too.", {
+    source: "Chaudhari et al. 2017, Algorithm 1, line 7",
+  }),
+  scaleByScope: booleanOption("Whether the outer step is ηγ(x − μ), as Algorithm 1 is printed.", {
+    source: 'Chaudhari et al. 2017, section 4.3: η(x − μ) "in practice"',
+  }),
   groups: shared.groups,
   seed: shared.seed,
 };

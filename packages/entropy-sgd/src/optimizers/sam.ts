@@ -54,10 +54,13 @@ export const samDefaults: Required<Omit<SamOptions, "learningRate">> = {
 
 /** The rules of `sam`. */
 export const samTable: OptionTable<SamOptions> = {
-  learningRate: numberOption("(0, ∞)", "Learning rate; a schedule counts steps of two gradients from 0.", {
-    schedule: true,
+  learningRate: {
+    ...shared.learningRate,
+    doc: "Learning rate η, in squared weights per loss; a schedule counts steps of two gradients from 0.",
+  },
+  radius: numberOption("(0, ∞)", "Radius ρ of the ascent step, in weights.", {
+    source: "Foret, Kleiner, Mobahi, Neyshabur 2021, section 3.1: 0.05 for ImageNet and CIFAR-10",
   }),
-  radius: numberOption("(0, ∞)", "Radius ρ of the ascent step."),
   ...momentumTable,
   weightDecay: shared.weightDecay,
   groups: shared.groups,

@@ -55,11 +55,18 @@ export const sgldDefaults: Required<Omit<SgldOptions, "learningRate">> = {
 
 /** The rules of `sgld`. */
 export const sgldTable: OptionTable<SgldOptions> = {
-  learningRate: shared.learningRate,
-  annealing: numberOption("[0, ∞)", "Exponent b of the step size h₀·(1 + t)^−b."),
-  annealingPeriod: numberOption("(0, ∞)", "Gradients per unit of annealing time t."),
+  learningRate: {
+    ...shared.learningRate,
+    doc: "Step size h₀ before annealing, in squared weights per loss; a schedule counts gradients and is annealed on top.",
+  },
+  annealing: numberOption("[0, ∞)", "Exponent b of the step size h₀·(1 + t/annealingPeriod)^−b.", {
+    source: "Welling, Teh 2011, section 4; 0.25 as the authors of Chaudhari et al. 2017 released it",
+  }),
+  annealingPeriod: numberOption("(0, ∞)", "Gradients per unit of annealing time t.", {
+    source: "t counts gradients; the command counts epochs",
+  }),
   noise: shared.noise,
-  noiseForm: shared.noiseForm,
+  noiseForm: { ...shared.noiseForm, source: "as the authors of Chaudhari et al. 2017 released their SGLD: code" },
   temperature: shared.temperature,
   weightDecay: shared.weightDecay,
   clipNorm: clipNormOption,

@@ -32,8 +32,12 @@ export type WeightAveragingState<S extends PlainData> = {
 
 /** The rules of averaging. */
 export const weightAveragingTable: OptionTable<WeightAveragingOptions> = {
-  averageFrom: integerOption("[0, ∞)", "Gradients before the first point enters the mean."),
-  averageEvery: integerOption("[1, ∞)", "Gradients between two points of the mean."),
+  averageFrom: integerOption("[0, ∞)", "Gradients before the first point enters the mean.", {
+    source: "Izmailov et al. 2018, section 5: the last quarter of the budget; depends on it: no default",
+  }),
+  averageEvery: integerOption("[1, ∞)", "Gradients between two points of the mean.", {
+    source: "Izmailov et al. 2018, Algorithm 1; depends on the budget: no default",
+  }),
 };
 
 /**

@@ -28,6 +28,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   slice: ["runs/one", "runs/one runs/two --points 21"],
   saddles: ["--out runs/saddles.html"],
   study: ["wide-valleys --network small-lenet --seeds 5 --budget 20"],
+  options: ["entropy-sgd", "sgld"],
   report: ["runs/one runs/two --out runs/report"],
 };
 

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../inputError.ts";
 import { Interruption } from "../interruption.ts";
-import { printable } from "../printable.ts";
+import { printable, shown } from "../printable.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { addExamples } from "./examples.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
+import { optimizersByName, optionsText } from "./optionsReference.ts";
 import { addStoreCommands } from "./storeCommands.ts";
 import { addTrainingCommands } from "./trainingCommands.ts";
 
@@ -76,6 +77,18 @@ export function programOf(context: CommandContext, done: (code: number) => void)
       for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
       const { writeReport } = await import("../report/writeReport.ts");
       context.stdout.write(`The report is ${writeReport(out, runs)}\n`);
+    });
+
+  program
+    .command("options")
+    .description("Print the options of an optimizer: rule, default, values of the presets, meaning and source.")
+    .argument("<optimizer>", optimizersByName.join(", "))
+    .action((name: string) => {
+      const optimizer = optimizersByName.find((known) => known === name);
+      if (optimizer === undefined) {
+        throw new InputError(`optimizer: must be one of ${optimizersByName.join(", ")}, got ${shown(name)}`);
+      }
+      context.stdout.write(optionsText(optimizer));
     });
 
   addExamples(program);
