@@ -35,7 +35,7 @@ function read(path) {
       optimizer: { json: optimizer, vectors: tensorsIn(readFileSync(join(path, "optimizer.safetensors"))) },
       statistics: tensorsIn(weights),
     },
-    events: readFileSync(join(path, "events.jsonl")),
+    events: [readFileSync(join(path, "events.jsonl"))],
   };
 }
 

@@ -39,7 +39,8 @@ export function outcomeOf(folder: string): Outcome {
   const events = lines.flatMap((line) => {
     const event = JSON.parse(line) as { type: string; result?: Record<string, unknown> } & Record<string, unknown>;
     if (event.type !== "outer" && event.type !== "evaluation" && event.type !== "end") return [];
-    const { seconds: _, ...rest } = event;
+    // A run that was resumed has more lines.
+    const { seconds: _, sequence: __, ...rest } = event;
     if (rest.result !== undefined) rest.result = { ...rest.result, seconds: 0, msPerGradient: 0 };
     return [JSON.stringify(rest)];
   });

@@ -42,7 +42,7 @@ function checkpointAt(gradients: number, errors: readonly number[]): NewCheckpoi
   return {
     ...{ settings, environment: currentEnvironment(2), dataChecksum: "abc", rollbacks: 2 },
     snapshot: { position, optimizer: serialise(state), params, statistics: { "bn1.mean": Float32Array.of(gradients) } },
-    events: new TextEncoder().encode('{"type":"start"}\n'),
+    events: [new TextEncoder().encode('{"type":"start"}\n')],
   };
 }
 
@@ -61,8 +61,11 @@ describe("a checkpoint", () => {
     const written = checkpointAt(20, [0.5]);
     writeCheckpoint(path, written, model);
     const { snapshot, ...identity } = written;
-    const { point, weights, ...read } = readCheckpoint(path);
-    expect(read).toEqual(identity);
+    const { point, weights, events, ...read } = readCheckpoint(path);
+    expect({ ...read, events: [Buffer.concat([...events]).toString()] }).toEqual({
+      ...identity,
+      events: ['{"type":"start"}\n'],
+    });
     expect(point.position).toEqual(snapshot.position);
     expect(point.optimizer).toEqual(snapshot.optimizer);
     expect(point.statistics["bn1.mean"]).toEqual(Float32Array.of(20));
@@ -126,7 +129,7 @@ describe("a checkpoint", () => {
     writeCheckpoint(path, checkpointAt(20, []), model);
     const before = readFileSync(join(path, "state.json"), "utf8");
     expect(() => writeCheckpoint(path, checkpointAt(40, []), model)).toThrow(/ENOTEMPTY|EEXIST/);
-    const broken = { ...checkpointAt(40, []), events: null as unknown as Uint8Array };
+    const broken = { ...checkpointAt(40, []), events: null as unknown as Uint8Array[] };
     expect(() => writeCheckpoint(join(path, "..", "002"), broken, model)).toThrow();
     expect(readdirSync(join(path, ".."))).toEqual(["001"]);
     expect(readFileSync(join(path, "state.json"), "utf8")).toBe(before);

@@ -94,7 +94,7 @@ async function leg(variant: Variant, from?: ResumePoint, stop?: Stop): Promise<L
     if (event.type !== "checkpoint") continue;
     const path = join(root, String(numCheckpoints++).padStart(3, "0"));
     const identity: RunIdentity = { settings, environment: currentEnvironment(1), dataChecksum: null };
-    writeCheckpoint(path, { ...identity, rollbacks: 0, snapshot: event.snapshot, events: new Uint8Array(3) }, model);
+    writeCheckpoint(path, { ...identity, rollbacks: 0, snapshot: event.snapshot, events: [new Uint8Array(3)] }, model);
     point = readCheckpoint(path).point;
     if (stop?.how === "kill") break;
   }

@@ -21,7 +21,7 @@ import { InputError } from "../inputError.ts";
 import { finiteEvaluation } from "../training/eventSchemas.ts";
 import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/events.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { readPlain, readPlainText, requireRealFolder, syncFolder, temporaryName, writeNew } from "./files.ts";
+import { piecesOf, readPlain, readPlainText, requireRealFolder, syncFolder, temporaryName, writeNew } from "./files.ts";
 import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
 import { strictJson } from "./strictJson.ts";
 
@@ -38,15 +38,16 @@ export interface NewCheckpoint extends RunIdentity {
   /** How often the run had gone back with smaller steps. */
   readonly rollbacks: number;
   readonly snapshot: TrainSnapshot;
-  /** events.jsonl up to here. */
-  readonly events: Uint8Array;
+  /** events.jsonl up to here, in pieces. */
+  readonly events: Iterable<Uint8Array>;
 }
 
 /** What is read from one. */
 export interface Checkpoint extends RunIdentity {
   readonly rollbacks: number;
   readonly point: ResumePoint;
-  readonly events: Uint8Array;
+  /** events.jsonl in pieces, which are checked as they are read. */
+  readonly events: Iterable<Uint8Array>;
   /** weights.safetensors as it is. */
   readonly weights: Uint8Array;
 }
@@ -66,7 +67,13 @@ const maxFileBytes = 2 ** 32;
 /** A state of the library is nested some six levels deep. */
 const maxStateDepth = 32;
 
-const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
+/** Length and hash of a file. */
+interface FileDigest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const fileSchema: z.ZodType<FileDigest> = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
 const number = z.number();
 const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   gradients: z.int().min(0),
@@ -125,7 +132,7 @@ export function writeCheckpoint(
         "optimizer.safetensors",
         safetensorsPieces({ tensors: tensorsOf(optimizer.vectors), metadata: {} }),
       ),
-      "events.jsonl": put("events.jsonl", [events]),
+      "events.jsonl": put("events.jsonl", events),
     };
     const state: State = {
       format,
@@ -135,7 +142,13 @@ export function writeCheckpoint(
       optimizer: optimizer.json,
       files,
     };
-    writeNew(join(temporary, "state.json"), sealed(JSON.stringify(state)));
+    const text = sealed(JSON.stringify(state));
+    if (text.length > maxStateBytes) {
+      throw new InputError(
+        `${join(path, "state.json")}: must have at most ${maxStateBytes} bytes, it would have ${text.length}`,
+      );
+    }
+    writeNew(join(temporary, "state.json"), text);
     syncFolder(temporary);
     requireHeld();
     renameSync(temporary, path);
@@ -156,12 +169,12 @@ export function readCheckpoint(path: string): Checkpoint {
   const bytesOf = (name: keyof Files): Uint8Array<ArrayBuffer> => {
     const file = join(path, name);
     const bytes = readPlain(file, maxFileBytes);
-    const { bytes: length, sha256 } = state.files[name];
-    if (bytes.length !== length)
-      throw new InputError(`${file}: damaged, it must have ${length} bytes, it has ${bytes.length}`);
-    if (sha256Of(bytes) !== sha256) throw new InputError(`${file}: damaged, its SHA-256 is not the one in state.json`);
+    requireDigest(file, { bytes: bytes.length, sha256: sha256Of(bytes) }, state.files[name]);
     return bytes;
   };
+  const eventsFile = join(path, "events.jsonl");
+  const events = { [Symbol.iterator]: () => checkedPieces(eventsFile, state.files["events.jsonl"]) };
+  for (const _ of events);
   const vectorsOf = (name: keyof Files, bytes: Uint8Array) =>
     Object.fromEntries(decodeSafetensors(bytes, join(path, name)).tensors.map((tensor) => [tensor.name, tensor.data]));
   const weights = bytesOf("weights.safetensors");
@@ -178,9 +191,30 @@ export function readCheckpoint(path: string): Checkpoint {
       optimizer: { json: optimizer as PlainData, vectors },
       statistics: vectorsOf("weights.safetensors", weights),
     },
-    events: bytesOf("events.jsonl"),
+    events,
     weights,
   };
+}
+
+/** @throws InputError, after the last piece, if the file is not as long or not the same */
+function* checkedPieces(file: string, wanted: FileDigest): Generator<Uint8Array, void, void> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for (const piece of piecesOf(file, maxFileBytes)) {
+    hash.update(piece);
+    bytes += piece.length;
+    yield piece;
+  }
+  requireDigest(file, { bytes, sha256: hash.digest("hex") }, wanted);
+}
+
+function requireDigest(file: string, found: FileDigest, wanted: FileDigest): void {
+  if (found.bytes !== wanted.bytes) {
+    throw new InputError(`${file}: damaged, it must have ${wanted.bytes} bytes, it has ${found.bytes}`);
+  }
+  if (found.sha256 !== wanted.sha256) {
+    throw new InputError(`${file}: damaged, its SHA-256 is not the one in state.json`);
+  }
 }
 
 /** Where a checkpoint stands, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
@@ -209,7 +243,7 @@ function tensorsOf(vectors: Readonly<Record<string, Vector>>): NamedTensor[] {
 }
 
 /** Writes a new file; gives its length and hash. */
-function writeHashed(path: string, pieces: Iterable<Uint8Array>): z.infer<typeof fileSchema> {
+function writeHashed(path: string, pieces: Iterable<Uint8Array>): FileDigest {
   const hash = createHash("sha256");
   let bytes = 0;
   function* seen(): Iterable<Uint8Array> {

@@ -90,6 +90,8 @@ export function removeLeftovers(run: string): void {
 
 /** Writes checkpoints of one run and removes what need not be kept. */
 export interface CheckpointWriter {
+  /** The name of the next one. */
+  nextName(): string;
   /** Writes the next one; gives its name. @throws InputError if that is impossible; older ones are untouched then */
   write(checkpoint: NewCheckpoint): string;
 }
@@ -118,10 +120,12 @@ export function checkpointWriter(
 ): CheckpointWriter {
   let kept: Kept[] = keptOnes(run).filter(({ name }) => !skipped.some((one) => one.name === name));
   let next = Number(checkpointNames(run).at(-1) ?? 0) + 1;
+  const nextName = (): string => String(next).padStart(3, "0");
   return {
+    nextName,
     write(checkpoint) {
       const folder = makeFolderWithin(run, folderName);
-      const name = String(next).padStart(3, "0");
+      const name = nextName();
       try {
         write(join(folder, name), checkpoint, model, requireHeld);
         next += 1;

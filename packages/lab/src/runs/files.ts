@@ -44,6 +44,15 @@ export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
+/** Whether anything has the name. @throws InputError if that cannot be known */
+export function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw cannot(file, "be read", error);
+  }
+}
+
 /**
  * The bytes of a plain file.
  *
@@ -51,7 +60,8 @@ export function isMissing(error: unknown): boolean {
  *   cannot be read
  */
 export function readPlain(path: string, maxBytes: number): Uint8Array<ArrayBuffer> {
-  return withPlain(path, maxBytes, (file, size) => {
+  const { file, size } = openPlain(path, maxBytes);
+  try {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {
       const count = readSync(file, bytes, at, Math.min(maxAtOnce, size - at), at);
@@ -60,7 +70,11 @@ export function readPlain(path: string, maxBytes: number): Uint8Array<ArrayBuffe
       at += count;
     }
     return bytes;
-  });
+  } catch (error) {
+    throw cannot(path, "be read", error);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The text of a plain file in UTF-8. @throws InputError as `readPlain` */
@@ -68,8 +82,35 @@ export function readPlainText(path: string, maxBytes: number): string {
   return Buffer.from(readPlain(path, maxBytes).buffer).toString("utf8");
 }
 
-/** Opens a plain file to read, gives it with its size to `use`, closes it. @throws InputError as `readPlain` */
-export function withPlain<Result>(path: string, maxBytes: number, use: (file: number, size: number) => Result): Result {
+/** How much of a file is in memory at a time where it is read in pieces. */
+const pieceBytes = 2 ** 20;
+
+/**
+ * The bytes of a plain file, a piece at a time: however long the file is, they need a mebibyte of memory. A piece holds
+ * until the next one is asked for.
+ *
+ * @throws InputError as `readPlain`
+ */
+export function* piecesOf(path: string, maxBytes: number): Generator<Uint8Array, void, void> {
+  const { file, size } = openPlain(path, maxBytes);
+  try {
+    const buffer = new Uint8Array(Math.min(size, pieceBytes));
+    for (let at = 0; at < size; ) {
+      const count = readSync(file, buffer, 0, Math.min(buffer.length, size - at), at);
+      // Truncated by another process since its size was asked.
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
+      at += count;
+    }
+  } catch (error) {
+    throw cannot(path, "be read", error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws InputError if it is no plain file or too large */
+function openPlain(path: string, maxBytes: number): { readonly file: number; readonly size: number } {
   let file: number;
   try {
     file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -82,11 +123,10 @@ export function withPlain<Result>(path: string, maxBytes: number, use: (file: nu
     if (stats.size > maxBytes) {
       throw new InputError(`${path}: must have at most ${maxBytes} bytes, it has ${stats.size}`);
     }
-    return use(file, stats.size);
+    return { file, size: stats.size };
   } catch (error) {
-    throw cannot(path, "be read", error);
-  } finally {
     closeSync(file);
+    throw cannot(path, "be read", error);
   }
 }
 
@@ -130,18 +170,28 @@ export function writeNew(path: string, content: Content): void {
   }
 }
 
+/** How a file is appended to. */
+export interface AppendOptions {
+  readonly sync?: boolean;
+  /** What its reader allows. */
+  readonly maxBytes: number;
+}
+
 /**
  * Appends to a plain file that is there.
  *
  * The file is not kept open, so that a folder that was moved, removed or remounted read-only is noticed at once.
  *
- * @throws InputError if it is missing, no plain file, or cannot take the whole text
+ * @throws InputError if it is missing, no plain file, cannot take the whole text, or would be larger than its reader allows
  */
-export function appendTo(path: string, text: string, { sync = false }: { readonly sync?: boolean } = {}): void {
+export function appendTo(path: string, text: string, { sync = false, maxBytes }: AppendOptions): void {
   let file: number | undefined;
   try {
     file = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
-    writeAll(file, Buffer.from(text));
+    const bytes = Buffer.from(text);
+    const size = fstatSync(file).size + bytes.length;
+    if (size > maxBytes) throw new InputError(`${path}: must have at most ${maxBytes} bytes, it would have ${size}`);
+    writeAll(file, bytes);
     if (sync) fsyncSync(file);
   } catch (error) {
     throw cannot(path, "be written", error);

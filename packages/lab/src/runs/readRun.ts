@@ -1,10 +1,8 @@
 /** Reading runs back, from folders that may be damaged or a stranger's. */
-import { lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
-import { parseEvent, type RecordedEvent } from "../training/eventSchemas.ts";
 import type {
   OuterEvent,
   RecordedEvaluation,
@@ -15,9 +13,11 @@ import type {
 } from "../training/events.ts";
 import type { RunIdentity } from "./checkpoint.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { cannot, readPlain, readPlainText } from "./files.ts";
+import { eventsName, eventsOf } from "./eventFile.ts";
+import { isThere, readPlain, readPlainText } from "./files.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
 import { isRecord, strictJson } from "./strictJson.ts";
+import { isKept } from "./thinning.ts";
 
 /** What events.jsonl tells of a run. */
 export interface RunEvents {
@@ -40,9 +40,7 @@ export interface RunRecord extends RunEvents {
   readonly start: StartEvent;
 }
 
-const eventsName = "events.jsonl";
 const maxConfigBytes = 2 ** 20;
-const maxEventBytes = 256 * 2 ** 20;
 const maxWeightBytes = 2 ** 32;
 /** Settings, their options: the rest is for versions to come. */
 const maxConfigDepth = 16;
@@ -63,7 +61,12 @@ export function readRun(path: string): RunRecord {
   return { name: basename(path), settings, environment, start, ...events };
 }
 
-/** The events of a run by their kinds; none of any kind without events.jsonl. @throws InputError as `eventsOf` */
+/**
+ * The events of a run by their kinds; none of any kind without events.jsonl. Of logs that were not thinned when they were
+ * written, the outer steps are thinned here by the same rule.
+ *
+ * @throws InputError as `eventsOf`
+ */
 export function readEvents(path: string): RunEvents {
   let start: StartEvent | null = null;
   let result: RunResult | null = null;
@@ -73,31 +76,13 @@ export function readEvents(path: string): RunEvents {
   const rollbacks: RollbackEvent[] = [];
   for (const event of eventsOf(path)) {
     if (event?.type === "start") start = event;
-    if (event?.type === "outer") outers.push(event);
+    if (event?.type === "outer" && isKept(Math.ceil(event.gradients / (start?.innerSteps ?? 1)))) outers.push(event);
     if (event?.type === "evaluation") evaluations.push(event);
     if (event?.type === "resume") resumes.push(event);
     if (event?.type === "rollback") rollbacks.push(event);
     if (event?.type === "end") result = event.result;
   }
   return { start, outers, evaluations, resumes, rollbacks, result };
-}
-
-/**
- * The events of a run's events.jsonl, null for unknown ones; none without the file. A line that a crash cut short, the
- * last one, has no newline after it and is passed over.
- *
- * @throws InputError if it is no plain file or too large, and at a line that is no event
- */
-export function* eventsOf(path: string): Generator<RecordedEvent | null> {
-  const file = join(path, eventsName);
-  if (!isThere(file)) return;
-  const text = readPlainText(file, maxEventBytes);
-  // One by one, as a list of all lines would be longer than a list can be where a stranger's file is full of newlines.
-  let at = 0;
-  for (let number = 1, end = text.indexOf("\n"); end >= 0; number++, end = text.indexOf("\n", at)) {
-    yield parseEvent(text.slice(at, end), `${file}:${number}`);
-    at = end + 1;
-  }
 }
 
 /**
@@ -130,13 +115,4 @@ export function readWeights(path: string): Safetensors {
 /** @throws InputError if nothing has the name, with what follows from that */
 function requireThere(file: string, consequence: string): void {
   if (!isThere(file)) throw new InputError(`${file}: missing; ${consequence}`);
-}
-
-/** Whether anything has the name. @throws InputError if that cannot be known */
-function isThere(file: string): boolean {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    throw cannot(file, "be read", error);
-  }
 }

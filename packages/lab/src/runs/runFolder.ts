@@ -12,7 +12,9 @@ import {
   newestIntact,
   removeLeftovers,
 } from "./checkpoints.ts";
-import { appendTo, cannot, makeFolder, readPlain, requireEmptyFolder, writeWhole } from "./files.ts";
+import { eventsName, maxEventBytes } from "./eventFile.ts";
+import { eventWriter, writeEvents } from "./eventWriter.ts";
+import { cannot, makeFolder, piecesOf, requireEmptyFolder, writeWhole } from "./files.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";
 
 /** A run that this process may write, before it begins or goes on. */
@@ -37,8 +39,6 @@ export interface RunFolder {
    */
   record(event: RunEvent): void;
 }
-
-const maxEventBytes = 256 * 2 ** 20;
 
 /**
  * Makes a new run folder and takes its lock.
@@ -87,18 +87,12 @@ export async function holdRun(
     open(identity, model, from) {
       const { settings } = identity;
       writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
-      const events = join(path, "events.jsonl");
       const checkpoints = checkpointWriter(path, settings, model, {
         ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld },
       });
       let rollbacks = from?.checkpoint?.rollbacks ?? 0;
-      const append = (line: object, sync = false): void => {
-        lock.requireHeld();
-        appendTo(events, `${JSON.stringify(line)}\n`, { sync });
-      };
-
       const recordEvaluation = ({ params, ...numbers }: EvaluationEvent): void => {
-        append(numbers);
+        events.append(numbers);
         if (!Number.isFinite(numbers.testLoss)) return;
         writeWhole(
           join(path, "weights.safetensors"),
@@ -107,11 +101,16 @@ export async function holdRun(
         );
       };
       const recordCheckpoint = ({ snapshot, ...line }: CheckpointEvent): void => {
-        const written = { ...identity, rollbacks, snapshot, events: readPlain(events, maxEventBytes) };
-        append({ ...line, name: checkpoints.write(written) });
+        // First, so that the checkpoint's copy of the events tells of it.
+        events.append({ ...line, name: checkpoints.nextName() });
+        const file = join(path, eventsName);
+        checkpoints.write({ ...identity, rollbacks, snapshot, events: piecesOf(file, maxEventBytes) });
       };
       const checkpoint = from?.checkpoint ?? null;
-      writeWhole(events, checkpoint?.events ?? "", lock.requireHeld);
+      const numLines = writeEvents(path, checkpoint?.events ?? [], lock.requireHeld);
+      const numEvaluations = checkpoint?.point.position.evaluations.length ?? 0;
+      const position = { numLines, numEvaluations, innerSteps: settings.innerSteps };
+      const events = eventWriter(path, position, lock.requireHeld);
       // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
       if (checkpoint !== null && isEvaluated(checkpoint.point.position)) {
         writeWhole(join(path, "weights.safetensors"), checkpoint.weights, lock.requireHeld);
@@ -123,7 +122,7 @@ export async function holdRun(
           if (event.type === "evaluation") return recordEvaluation(event);
           if (event.type === "checkpoint") return recordCheckpoint(event);
           if (event.type === "rollback") rollbacks = event.number;
-          append(event, event.type === "end");
+          events.append(event);
         },
       };
     },

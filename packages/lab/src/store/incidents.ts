@@ -1,5 +1,6 @@
 /** What interrupted the course of a run: resumes, rollbacks, and what was not finite. */
-import { eventsOf } from "../runs/readRun.ts";
+import { eventsOf } from "../runs/eventFile.ts";
+import type { RecordedEvent } from "../training/eventSchemas.ts";
 import type { NonFiniteEvent, ResumeEvent, RollbackEvent } from "../training/events.ts";
 
 /** An event beside the regular ones. */
@@ -9,7 +10,13 @@ const types: ReadonlySet<string> = new Set(["resume", "rollback", "non-finite"] 
 
 /** The incidents that events.jsonl tells of, in order. @throws InputError if the file is damaged */
 export function incidentsOf(run: string): Incident[] {
-  return [...eventsOf(run)].filter((event): event is Incident => event !== null && types.has(event.type));
+  const incidents: Incident[] = [];
+  for (const event of eventsOf(run)) if (event !== null && isIncident(event)) incidents.push(event);
+  return incidents;
+}
+
+function isIncident(event: RecordedEvent): event is Incident {
+  return types.has(event.type);
 }
 
 /** An incident as a sentence. */

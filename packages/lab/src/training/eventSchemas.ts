@@ -35,7 +35,7 @@ export type RecordedEvent =
   | EndEvent;
 
 /** Far above what a run writes; a line of a stranger must not become a value that fills the memory. */
-const maxLineLength = 2 ** 20;
+export const maxLineLength: number = 2 ** 20;
 
 const count = z.int().min(0);
 const atLeastOne = z.int().min(1);
@@ -137,13 +137,21 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
   end: z.object({ type: z.literal("end"), result }),
 };
 
+/** A line of events.jsonl. */
+export interface EventLine {
+  /** null for a type that is not known here. */
+  readonly event: RecordedEvent | null;
+  /** The line's number as it says; absent in runs made before lines were numbered. */
+  readonly sequence: unknown;
+}
+
 /**
- * The event of a line; null for a type that is not known here.
+ * What a line holds.
  *
  * @param where - file and line, for messages
  * @throws InputError naming the first field that breaks its rule
  */
-export function parseEvent(line: string, where: string): RecordedEvent | null {
+export function parseEvent(line: string, where: string): EventLine {
   const refuse = (why: string): never => {
     throw new InputError(`${where}: malformed event (${why})`);
   };
@@ -158,10 +166,11 @@ export function parseEvent(line: string, where: string): RecordedEvent | null {
   }
   if (typeof value !== "object" || value === null || !("type" in value)) return refuse("must be an object with a type");
   const { type } = value;
+  const sequence = "sequence" in value ? value.sequence : undefined;
   if (typeof type !== "string") return refuse("type: must be a string");
-  if (!isKnown(type)) return null;
+  if (!isKnown(type)) return { event: null, sequence };
   const checked = schemas[type].safeParse(value);
-  if (checked.success) return checked.data;
+  if (checked.success) return { event: checked.data, sequence };
   const issue = checked.error.issues[0]!;
   return refuse(`${issue.path.map(String).join(".")}: ${issue.message.replace(/^Invalid input: /, "")}`);
 }
