@@ -12,7 +12,9 @@ import { loadData } from "../training/loadData.ts";
 import { continueTraining, type ResumeOptions } from "../training/resumeTraining.ts";
 import { requireTrainable } from "../training/runTraining.ts";
 import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { progressListener } from "./progress.ts";
 import { resultTable } from "./resultTable.ts";
+import { widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd compare`. */
 export interface CompareCommand {
@@ -106,19 +108,21 @@ async function trainAll(
 ): Promise<number> {
   const { signal } = context;
   const results: RunResult[] = [];
+  const onEvent = progressListener(context.stderr, { numRuns: plan.length, numDone: () => results.length });
   const folders: string[] = [];
   for (const { name, settings } of plan) {
     if (signal.aborted) break;
     const folder = join(out, name);
     folders.push(folder);
     lock.requireHeld();
-    results.push(await continueTraining(folder, settings, options));
+    results.push(await continueTraining(folder, settings, { ...options, onEvent }));
   }
   lock.requireHeld();
   // After a signal before the first run there is nothing to report.
   const report = folders.length === 0 ? null : writeReport(out, folders);
   if (json) writeJson(context, { runs: results, optimizers: summarise(results) });
-  else if (report !== null) context.stdout.write(`\n${resultTable(results)}\n\nThe report is ${report}\n`);
+  else if (report !== null)
+    context.stdout.write(`\n${resultTable(results, widthOf(context.stdout))}\n\nThe report is ${report}\n`);
   if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
   return results.length < plan.length ? interruptionCode(signal) : exitCodeOf(results, signal);
 }

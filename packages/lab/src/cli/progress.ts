@@ -1,5 +1,6 @@
 /** The progress of a run: a live line on a terminal, plain lines elsewhere. */
 import type { GradientEvent, RunEvent, StartEvent } from "../training/events.ts";
+import { liveLine } from "./liveLine.ts";
 
 /** Where progress is written. */
 export interface ProgressStream {
@@ -11,16 +12,29 @@ export interface ProgressStream {
 /** Milliseconds between two drawings of the live line. */
 const drawInterval = 100;
 
+/** How progress is told. */
+export interface ProgressOptions {
+  /** How many runs there are, and how many of them are done already; a single run is not numbered. */
+  readonly numRuns?: number;
+  readonly numDone?: () => number;
+  /** Milliseconds; `performance.now` when absent. */
+  readonly now?: () => number;
+}
+
 /** A listener of the events of one run after another. */
 export function progressListener(
   stream: ProgressStream,
-  now: () => number = () => performance.now(),
+  { numRuns = 1, numDone = () => 0, now = () => performance.now() }: ProgressOptions = {},
 ): (event: RunEvent) => void {
   const live = stream.isTTY === true;
   let start: StartEvent | undefined;
+  let last: GradientEvent | undefined;
   let drawn = Number.NEGATIVE_INFINITY;
   let rate = 0;
-  let smoothedLoss: number | undefined;
+  let smoothedLoss = 0;
+  let evaluationSeconds: number | null = null;
+  let evaluatingSince: number | null = null;
+  let nextEvaluation = 0;
   const clear = (): void => {
     if (live) stream.write("\r\x1b[2K");
   };
@@ -28,31 +42,54 @@ export function progressListener(
     clear();
     stream.write(`${text}\n`);
   };
+  const draw = (): void => {
+    if (!live || start === undefined || last === undefined) return;
+    drawn = now();
+    clear();
+    const pace = { rate, loss: smoothedLoss, evaluationSeconds, evaluating: evaluatingSince !== null };
+    stream.write(liveLine(start, last, pace, stream.columns ?? 80));
+  };
+  const evaluationAfter = (gradients: number): number => {
+    const perEpoch = start?.gradientsPerEpoch ?? 1;
+    return perEpoch * (Math.floor(gradients / perEpoch) + 1);
+  };
   return (event) => {
     switch (event.type) {
-      case "start":
+      case "start": {
         start = event;
+        last = undefined;
         rate = 0;
-        smoothedLoss = undefined;
-        line(`${titleOf(event)}: ${event.numParams} weights, ${budgetOf(event)}`);
-        return;
-      case "gradient": {
-        // Averages over about 20 gradients: steady to the eye, and soon right after a change.
-        rate = rate === 0 ? 1 / event.secondsPerGradient : 0.95 * rate + 0.05 / event.secondsPerGradient;
-        smoothedLoss = smoothedLoss === undefined ? event.batchLoss : 0.95 * smoothedLoss + 0.05 * event.batchLoss;
-        if (!live || start === undefined || now() - drawn < drawInterval) return;
-        drawn = now();
-        clear();
-        stream.write(fitted(liveLine(start, event, rate, smoothedLoss), stream.columns ?? 80));
+        const number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}: ` : "";
+        line(`${number}${titleOf(event)}: ${event.numParams} weights, ${budgetOf(event)}`);
         return;
       }
-      case "evaluation":
+      case "gradient": {
+        const { secondsPerGradient, batchLoss, gradients } = event;
+        const isFirst = last === undefined;
+        last = event;
+        // A run that goes on may be anywhere.
+        if (isFirst) nextEvaluation = evaluationAfter(gradients - 1);
+        // Averages over about 20 gradients: steady to the eye, and soon right after a change.
+        rate = isFirst ? 1 / secondsPerGradient : 0.95 * rate + 0.05 / secondsPerGradient;
+        smoothedLoss = isFirst ? batchLoss : 0.95 * smoothedLoss + 0.05 * batchLoss;
+        const { innerSteps = 1, totalGradients = Number.POSITIVE_INFINITY } = start ?? {};
+        const due = gradients % innerSteps === 0 && (gradients >= nextEvaluation || gradients >= totalGradients);
+        evaluatingSince = due ? now() : null;
+        if (due || now() - drawn >= drawInterval) draw();
+        return;
+      }
+      case "evaluation": {
+        nextEvaluation = evaluationAfter(event.gradients);
+        if (evaluatingSince !== null) evaluationSeconds = (now() - evaluatingSince) / 1000;
         line(
           `  epoch ${event.effectiveEpochs.toFixed(1)}: ` +
             (event.validationError === null ? "" : `validation error ${percent(event.validationError)}, `) +
             `test error ${percent(event.testError)} (${event.gradients} gradients, ${event.seconds.toFixed(0)} s)`,
         );
+        // The training loss comes last, and takes as long.
+        if (event.gradients >= (start?.totalGradients ?? Number.POSITIVE_INFINITY)) draw();
         return;
+      }
       case "warning":
         line(`warning: ${event.message}`);
         return;
@@ -74,6 +111,7 @@ export function progressListener(
         return;
       }
       case "end": {
+        clear();
         const { reason, gradientEvaluations } = event.result;
         if (reason === "interrupted") line(`  interrupted after ${gradientEvaluations} gradients`);
         if (reason === "non-finite") {
@@ -97,39 +135,6 @@ function budgetOf({ totalGradients, gradientsPerEpoch, innerSteps, budget }: Sta
   return `${gradients}: ${planned} effective epochs, ${budget} asked for (rounded up to whole outer steps of ${innerSteps})`;
 }
 
-/** `43 % ████░░░░ epoch 1.7/4.0, outer 37/86, inner 12/20, loss 0.123, scope 1.0e-4, 71/s, 0:23 left`. */
-function liveLine(start: StartEvent, event: GradientEvent, rate: number, loss: number): string {
-  const { totalGradients, gradientsPerEpoch, innerSteps } = start;
-  const share = event.gradients / totalGradients;
-  const width = 16;
-  const full = Math.round(share * width);
-  const outer = Math.floor((event.gradients - 1) / innerSteps) + 1;
-  return [
-    `${String(Math.floor(100 * share)).padStart(3)} % ${"█".repeat(full)}${"░".repeat(width - full)}` +
-      ` epoch ${(event.gradients / gradientsPerEpoch).toFixed(1)}/${(totalGradients / gradientsPerEpoch).toFixed(1)}`,
-    ...(event.scope === null
-      ? []
-      : [`outer ${outer}/${totalGradients / innerSteps}`, `inner ${event.innerStep}/${innerSteps}`]),
-    `loss ${loss.toFixed(3)}`,
-    ...(event.scope === null ? [] : [`scope ${event.scope.toExponential(1)}`]),
-    `${rate.toFixed(0)}/s`,
-    `${clock((totalGradients - event.gradients) / rate)} left`,
-  ].join(", ");
-}
-
 function percent(error: number): string {
   return `${(100 * error).toFixed(2)} %`;
-}
-
-function clock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
-/** Cut to the terminal's width, so that the line stays one. */
-function fitted(text: string, columns: number): string {
-  return text.length < columns ? text : text.slice(0, columns - 1);
 }

@@ -2,7 +2,7 @@ import { type Quantity, type Spread, summarise } from "../runs/summarise.ts";
 import type { RunResult } from "../training/events.ts";
 import { textTable } from "./textTable.ts";
 
-const columns: readonly (readonly [title: string, quantity: Quantity, scale: number, digits: number])[] = [
+const quantityColumns: readonly (readonly [title: string, quantity: Quantity, scale: number, digits: number])[] = [
   ["test error %", "testError", 100, 2],
   ["at best validation %", "bestTestError", 100, 2],
   ["minimum of test curve %", "minTestError", 100, 2],
@@ -12,17 +12,21 @@ const columns: readonly (readonly [title: string, quantity: Quantity, scale: num
 ];
 
 /** The results as a table for the terminal: a row per optimizer, mean ± standard deviation over seeds. */
-export function resultTable(results: readonly RunResult[]): string {
+export function resultTable(results: readonly RunResult[], columns?: number): string {
   const rows = Object.entries(summarise(results)).map(([name, summary]) => {
     const own = results.filter(({ optimizer }) => optimizer === name);
     return [
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
       numRunsText(summary.testError.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
-      ...columns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
+      ...quantityColumns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
     ];
   });
-  return textTable(["optimizer", "runs", "gradients", ...columns.map(([title]) => title)], rows).trimEnd();
+  return textTable(
+    ["optimizer", "runs", "gradients", ...quantityColumns.map(([title]) => title)],
+    rows,
+    columns,
+  ).trimEnd();
 }
 
 /** How many runs are behind the means of a row, of how many, and why some are not. */

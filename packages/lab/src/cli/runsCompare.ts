@@ -13,7 +13,7 @@ import { type CommandContext, exitCodes } from "./context.ts";
 import { shown } from "./resultTable.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
 import { others, plain } from "./runsTable.ts";
-import { textTable } from "./textTable.ts";
+import { textTable, widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs compare`. */
 export interface RunsCompareCommand {
@@ -39,7 +39,9 @@ export async function runsCompareCommand(
     stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);
     return exitCodes.ok;
   }
-  const blocks = [...apart(comparisons), ...comparisons.map(inWords)].join("\n");
+  const blocks = [...apart(comparisons), ...comparisons.map((comparison) => inWords(comparison, widthOf(stdout)))].join(
+    "\n",
+  );
   stdout.write(blocks + others(runs) + (report === null ? "" : `\nThe report is ${report}\n`));
   return exitCodes.ok;
 }
@@ -63,13 +65,13 @@ function apart(comparisons: readonly Comparison[]): string[] {
   return [`${printable(`The runs differ in ${differing.join(" and ")}: they are compared apart.`)}\n`];
 }
 
-function inWords(comparison: Comparison): string {
+function inWords(comparison: Comparison, width: number): string {
   const { setting, groups, differing } = comparison;
   const title = `${setting.network}, data ${setting.data}, ${setting.budget} effective epochs`;
   const rows = [...differing].map(([name, values]) => [name, ...values.map(plain)]);
   const head = ["setting", ...groups.map(({ label }) => label)];
   const lines = sentences(comparison).map((line) => `${printable(line)}\n`);
-  const tables = [groupTable(groups), ...(rows.length === 0 ? [] : [textTable(head, rows)])];
+  const tables = [groupTable(groups, width), ...(rows.length === 0 ? [] : [textTable(head, rows, width)])];
   return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { shown } from "./resultTable.ts";
 import { textTable } from "./textTable.ts";
 
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
-export function groupTable(groups: readonly RunGroup[]): string {
+export function groupTable(groups: readonly RunGroup[], columns?: number): string {
   const head = [
     ...["group", "seeds", "not ended", "validation error %", "test error %", "at best validation %"],
     ...["train loss", "seconds"],
@@ -21,7 +21,7 @@ export function groupTable(groups: readonly RunGroup[]): string {
   });
   const numRepeated = groups.reduce((sum, group) => sum + group.numRepeated, 0);
   const note = `\n${numRepeated} ended under a seed that is counted already, and ${numRepeated === 1 ? "is" : "are"} left out\n`;
-  return textTable(head, rows) + (numRepeated === 0 ? "" : note);
+  return textTable(head, rows, columns) + (numRepeated === 0 ? "" : note);
 }
 
 /** Those that did not end by status, such as `2 diverged, 1 running`. */

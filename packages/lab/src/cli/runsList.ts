@@ -6,7 +6,7 @@ import { type FindHolder, type StoredRun, storedRuns } from "../store/storedRun.
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupColumns, groupCsv, groupJson, groupQuantities, groupTable } from "./runsGroups.ts";
 import { csvOf, figure, others, percent, plain } from "./runsTable.ts";
-import { textTable } from "./textTable.ts";
+import { textTable, widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs list`. */
 export interface RunsListCommand {
@@ -25,11 +25,17 @@ export function runsListCommand(
   findHolder?: FindHolder,
 ): number {
   const chosen = selected(storedRuns(folder, findHolder), quantitiesOf, options.where);
-  stdout.write(options.group ? groupList(folder, chosen, options) : runList(folder, chosen, options));
+  const list = options.group ? groupList : runList;
+  stdout.write(list(folder, chosen, options, widthOf(stdout)));
   return exitCodes.ok;
 }
 
-function runList(folder: string, chosen: readonly StoredRun[], { sort, json, csv: asCsv }: RunsListCommand): string {
+function runList(
+  folder: string,
+  chosen: readonly StoredRun[],
+  { sort, json, csv: asCsv }: RunsListCommand,
+  width: number,
+): string {
   const runs = sort === undefined ? chosen : sorted(chosen, quantitiesOf, sort);
   if (json) return `${printableJson({ folder, runs: runs.map((run) => objectOf(quantitiesOf(run))) })}\n`;
   if (asCsv)
@@ -47,6 +53,7 @@ function runList(folder: string, chosen: readonly StoredRun[], { sort, json, csv
     textTable(
       columns.flatMap(({ title }) => title ?? []),
       rows,
+      width,
     ) + others(runs)
   );
 }
@@ -75,7 +82,12 @@ const columns: readonly {
   { key: "reason" },
 ];
 
-function groupList(folder: string, chosen: readonly StoredRun[], { sort, json, csv: asCsv }: RunsListCommand): string {
+function groupList(
+  folder: string,
+  chosen: readonly StoredRun[],
+  { sort, json, csv: asCsv }: RunsListCommand,
+  width: number,
+): string {
   const all = groupRuns(chosen.filter(isRead));
   const groups = sort === undefined ? all : sorted(all, groupQuantities, sort);
   if (json) {
@@ -84,5 +96,5 @@ function groupList(folder: string, chosen: readonly StoredRun[], { sort, json, c
   }
   if (asCsv) return csvOf(groups.map(groupCsv), groupColumns);
   if (groups.length === 0) return `No runs in ${printable(folder)}\n${others(chosen)}`;
-  return groupTable(groups) + others(chosen);
+  return groupTable(groups, width) + others(chosen);
 }

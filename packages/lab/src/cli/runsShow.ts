@@ -10,7 +10,7 @@ import { scanFolder } from "../store/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../store/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { figure, percent, plain } from "./runsTable.ts";
-import { textTable } from "./textTable.ts";
+import { textTable, widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd runs show`. */
 export interface RunsShowCommand {
@@ -34,7 +34,9 @@ export function runsShowCommand(
   const run = storedRun({ ...found, name: path }, findHolder);
   const checkpoints = checkpointsOf(path);
   const incidents = run.content === null ? [] : incidentsOf(path);
-  stdout.write(json ? `${jsonOf(run, checkpoints, incidents)}\n` : inFull(run, checkpoints, incidents));
+  stdout.write(
+    json ? `${jsonOf(run, checkpoints, incidents)}\n` : inFull(run, checkpoints, incidents, widthOf(stdout)),
+  );
   return exitCodes.ok;
 }
 
@@ -55,20 +57,28 @@ function checkpointsOf(path: string): StoredCheckpoint[] {
   }
 }
 
-function inFull(run: StoredRun, checkpoints: readonly StoredCheckpoint[], incidents: readonly Incident[]): string {
+function inFull(
+  run: StoredRun,
+  checkpoints: readonly StoredCheckpoint[],
+  incidents: readonly Incident[],
+  width: number,
+): string {
   const { name, status, reason, content } = run;
   const title = `${printable(`${name}: ${status}${reason === null ? "" : `, ${reason}`}`)}\n`;
   const course = incidents.map((incident) => `${printable(incidentInWords(incident))}\n`).join("");
   const kept = checkpoints.map(({ name: checkpoint, bytes }) => [checkpoint, String(bytes)]);
   return [
     title,
-    ...(content === null ? [] : contentTables(content)),
+    ...(content === null ? [] : contentTables(content, width)),
     ...(kept.length === 0 ? [] : [textTable(["checkpoint", "bytes"], kept)]),
     ...(course === "" ? [] : [course]),
   ].join("\n");
 }
 
-function contentTables({ settings, dataChecksum, environment, evaluations, gradients, result }: RunContent): string[] {
+function contentTables(
+  { settings, dataChecksum, environment, evaluations, gradients, result }: RunContent,
+  width: number,
+): string[] {
   const pairs = (title: string, entries: readonly (readonly [string, unknown])[]): string =>
     textTable(
       [title, "value"],
@@ -84,7 +94,7 @@ function contentTables({ settings, dataChecksum, environment, evaluations, gradi
   return [
     pairs("setting", [...settingsAndOptions(settings), ["dataChecksum", dataChecksum]]),
     pairs("environment", Object.entries(environment)),
-    ...(rows.length === 0 ? [] : [textTable(head, rows)]),
+    ...(rows.length === 0 ? [] : [textTable(head, rows, width)]),
     pairs("result", [["gradientEvaluations", gradients], ...Object.entries(own)]),
   ];
 }

@@ -22,6 +22,7 @@ import { planOf } from "../training/plan.ts";
 import { continueTraining } from "../training/resumeTraining.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
+import { progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
 export interface StudyCommand extends StudyMeasures {
@@ -76,10 +77,11 @@ async function trainAndMeasure(
   }
   const { signal } = context;
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
+  const onEvent = progressListener(context.stderr, { numRuns: runs.length, numDone: () => trained.length });
   for (const run of runs) {
     const path = pathOf(run);
     lock.requireHeld();
-    const result = await continueTraining(path, run.settings, { ...trainingOptions(context), data: loaded });
+    const result = await continueTraining(path, run.settings, { ...trainingOptions(context), onEvent, data: loaded });
     if (result.interrupted) return interrupted(context);
     if (result.reason === "non-finite") {
       context.stderr.write(`${path}: diverged; a study compares runs that end\n`);

@@ -13,7 +13,7 @@ import { resultRows, sentencesOf, valueColumns } from "../sweep/sweepWords.ts";
 import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
 import { loadData } from "../training/loadData.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
-import { textTable } from "./textTable.ts";
+import { textTable, widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand {
@@ -75,7 +75,9 @@ async function trainSweep(
   if (options.json) writeJson(context, sweepJson(output));
   else if (page !== null) {
     const { head, rows } = resultRows(result);
-    context.stdout.write(`${textTable(head, rows)}\n${sentencesOf(result).join("\n")}\nThe page is ${page}\n`);
+    context.stdout.write(
+      `${textTable(head, rows, widthOf(context.stdout))}\n${sentencesOf(result).join("\n")}\nThe page is ${page}\n`,
+    );
   }
   if (result.failed.length > 0) stderr.write(`${result.failed.length} of ${plan.runs.length} runs failed\n`);
   if (interrupted) stderr.write("interrupted: what is done is kept, and the same command goes on\n");
@@ -108,7 +110,7 @@ function tellPlan(file: string, out: string, plan: SweepPlan, json: boolean, con
   }
   const { head, cellsOf } = valueColumns(configurations);
   const rows = configurations.map((own) => [...cellsOf(own), String(own.gradients), own.runs[0]!.name]);
-  const table = textTable([...head, "gradients of a run", "first run"], rows);
+  const table = textTable([...head, "gradients of a run", "first run"], rows, widthOf(context.stdout));
   context.stdout.write(`${table}\n${planWords(plan)}, ${gradients} gradients in total\n`);
   return exitCodes.ok;
 }

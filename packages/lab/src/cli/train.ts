@@ -8,6 +8,7 @@ import type { RunResult } from "../training/events.ts";
 import { runTraining } from "../training/runTraining.ts";
 import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
 import { resultTable } from "./resultTable.ts";
+import { widthOf } from "./textTable.ts";
 
 /** Options of `entropy-sgd train`. */
 export interface TrainCommand {
@@ -44,7 +45,7 @@ export function tellResult(out: string, result: RunResult, json: boolean, contex
   if (json) writeJson(context, result);
   else
     context.stdout.write(
-      `\n${resultTable([result])}\n\nThe run is in ${out}, its report is ${report ?? "not written"}\n`,
+      `\n${resultTable([result], widthOf(context.stdout))}\n\nThe run is in ${out}, its report is ${report ?? "not written"}\n`,
     );
   if (result.interrupted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
   return exitCodeOf([result], context.signal);
