@@ -16,9 +16,14 @@ export interface Plan {
 /**
  * The plan of a budget of effective epochs, rounded up to whole outer steps.
  *
- * @throws RangeError if the batch is larger than the data or the budget is not positive
+ * @throws RangeError if batch or inner steps are no positive integers, the batch is larger than the data or the budget is not positive
  */
 export function planOf(numExamples: number, batchSize: number, innerSteps: number, budget: number): Plan {
+  for (const [name, value] of Object.entries({ batchSize, innerSteps })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be an integer in [1, ∞), got ${String(value)}`);
+    }
+  }
   const gradientsPerEpoch = Math.floor(numExamples / batchSize);
   if (gradientsPerEpoch < 1) {
     throw new RangeError(`batchSize must be at most the number of training examples ${numExamples}, got ${batchSize}`);

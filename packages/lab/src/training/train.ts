@@ -23,6 +23,7 @@ import type {
   TrainSnapshot,
 } from "./events.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { requireTrainOptions } from "./requireTrainOptions.ts";
 
 /** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
 export type Sampling = "replacement" | "permutation";
@@ -33,7 +34,7 @@ export interface TrainOptions {
   readonly budget: number;
   /** Seed of weights, data order and dropout. Default 1. */
   readonly seed?: number;
-  /** Gradients between two outer boundaries: the optimizer's `innerSteps`. Default 1. */
+  /** Gradients between two outer boundaries, a multiple of the optimizer's `innerSteps`, which are the default. */
   readonly innerSteps?: number;
   readonly sampling?: Sampling;
   /** Ends the run after the gradient in work; the result says `interrupted`. */
@@ -61,7 +62,8 @@ export interface TrainOptions {
  * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence ends the run
  * with the reason `non-finite`, after an event that says what was not finite; it is not an exception.
  *
- * @throws InputError for data that do not fit the model, RangeError for a budget that is not positive, TypeError or RangeError for a snapshot of another optimizer
+ * @throws InputError for data that do not fit the model, RangeError for a budget that is not positive, TypeError or RangeError
+ *   for an unknown option, boundaries within an inner loop, or a snapshot of another optimizer
  */
 export async function* train<S extends PlainData & { readonly progress: Progress }>(
   model: TrainableModel,
@@ -69,7 +71,9 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   optimizer: Optimizer<S>,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
-  const { seed = 1, innerSteps = 1, sampling = "replacement", signal, now = () => performance.now() } = options;
+  const { seed = 1, sampling = "replacement", signal, now = () => performance.now() } = options;
+  let state = optimizer.init(model.initialParams(seed), model.memory);
+  const innerSteps = requireTrainOptions(options, state);
   const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, innerSteps, options.budget);
   const names = {
@@ -90,7 +94,6 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   const seconds = (): number => (now() - started) / 1000;
   const nextBatch = batchFiller(model, data.train, sampler(sampling, plan, seed));
   const fillMasks = maskFiller(model, seed);
-  let state = optimizer.init(model.initialParams(seed), model.memory);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   let { gradients, batches, lossSum, nextEvaluation, gradientSeconds } = resumed;
   const evaluations: RecordedEvaluation[] = [...resumed.evaluations];
@@ -184,7 +187,7 @@ export async function* train<S extends PlainData & { readonly progress: Progress
         break;
       }
       if (gradients % innerSteps === 0) {
-        const { distance, localEntropyGradientNorm, gradientNorm } = progress(state);
+        const { distance, localEntropyGradientNorm, gradientNorm, finite } = progress(state);
         const norms = { distance, localEntropyGradientNorm, gradientNorm };
         const outer: OuterEvent = {
           type: "outer",
@@ -197,8 +200,8 @@ export async function* train<S extends PlainData & { readonly progress: Progress
         };
         lossSum = 0;
         yield outer;
-        if (!Number.isFinite(gradientNorm)) {
-          yield notFinite("gradient norm");
+        if (!finite) {
+          yield notFinite(Number.isFinite(gradientNorm) ? "state" : "gradient norm");
           break;
         }
       }
