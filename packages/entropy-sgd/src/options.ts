@@ -8,7 +8,7 @@ import { shown } from "./shown.ts";
 import type { PlainData, Schedule } from "./types.ts";
 
 /** What kind of value an option takes. */
-export type OptionKind = "number" | "integer" | "boolean" | "choice" | "groups" | "direction";
+export type OptionKind = "number" | "integer" | "boolean" | "choice" | "groups" | "direction" | "vector" | "signal";
 
 /** The rule and the meaning of one option, as plain data. */
 export type OptionSpec = {
@@ -97,6 +97,18 @@ export function groupsOption(doc: string, { source = "" }: Source = {}): OptionS
   return { ...plain, kind: "groups", nullable: false, rule: "an array of parameter groups", doc, source };
 }
 
+/** A vector of numbers, such as a starting point. */
+export function vectorOption(doc: string): OptionSpec {
+  const rule = "a Float32Array or a Float64Array";
+  return { ...plain, kind: "vector", nullable: false, rule, doc, source: "" };
+}
+
+/** What ends long work: an AbortSignal, or anything with its `aborted`. */
+export function signalOption(): OptionSpec {
+  const rule = "an AbortSignal";
+  return { ...plain, kind: "signal", nullable: false, rule, doc: "Ends the work early.", source: "" };
+}
+
 /** A direction: how a gradient becomes a move. */
 export function directionOption(doc: string, { source = "" }: Source = {}): OptionSpec {
   return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc, source };
@@ -124,6 +136,10 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
     case "choice":
       if (typeof value !== "string") return "type";
       return spec.choices?.includes(value) ? "ok" : "range";
+    case "vector":
+      return value instanceof Float32Array || value instanceof Float64Array ? "ok" : "type";
+    case "signal":
+      return isObject(value) && typeof value.aborted === "boolean" ? "ok" : "type";
     case "groups":
       return Array.isArray(value) ? "ok" : "type";
     case "direction":

@@ -12,13 +12,16 @@ import {
   exponentialSchedule,
   geometricScope,
   gradientDescent,
+  lbfgs,
   localEntropyDescent,
   momentum,
+  noiseRise,
   type OptimizerName,
   optimizerOptions,
   polynomialSchedule,
   presets,
   sam,
+  serialise,
   sgd,
   sgld,
   stepSchedule,
@@ -228,7 +231,27 @@ test.each([
   [
     () => stepSchedule({ initial: 1, factor: 0.1, at: [2, 1] }),
     "RangeError",
-    "stepSchedule: at must be an ascending array of steps ≥ 0, got 2,1",
+    "stepSchedule: at must be an ascending array of finite steps ≥ 0, got [2, 1]",
+  ],
+  [
+    () => call(stepSchedule, { initial: 1, factor: 0.1, at: [Number.NaN] }),
+    "RangeError",
+    "stepSchedule: at must be an ascending array of finite steps ≥ 0, got [NaN]",
+  ],
+  [
+    () => call(stepSchedule, { initial: 1, factor: 0.1, at: ["5"] }),
+    "RangeError",
+    'stepSchedule: at must be an ascending array of finite steps ≥ 0, got ["5"]',
+  ],
+  [
+    () => call(cosineSchedule, { initial: 1, steps: 1, finale: 0 }),
+    "TypeError",
+    'cosineSchedule: unknown option "finale"; the options are initial, final, steps',
+  ],
+  [
+    () => serialise({}, { copied: false } as object),
+    "TypeError",
+    'serialise: unknown option "copied"; the options are copy',
   ],
   [
     () => stepSchedule({ initial: 1, factor: -1, at: [] }),
@@ -253,6 +276,45 @@ test.each([
   ],
 ])("directions and schedules check their arguments: %#", (run, error, message) => {
   expectError(run, error, message);
+});
+
+test.each([
+  [{ tolerance: 1e-6, maxSteps: 5 }, "TypeError", "start is required and must be a Float32Array or a Float64Array"],
+  [
+    { start: [1], tolerance: 1, maxSteps: 5 },
+    "TypeError",
+    "start must be a Float32Array or a Float64Array, got an array of 1",
+  ],
+  [{ start: new Float64Array(1), tolerance: 0, maxSteps: 5 }, "RangeError", "tolerance must be in (0, ∞), got 0"],
+  [
+    { start: new Float64Array(1), tolerance: 1, maxSteps: Number.NaN },
+    "RangeError",
+    "maxSteps must be an integer in [0, ∞), got NaN",
+  ],
+  [
+    { start: new Float64Array(1), tolerance: 1, maxSteps: 5, signal: true },
+    "TypeError",
+    "signal must be an AbortSignal, got true",
+  ],
+  [
+    { start: new Float64Array(1), tolerance: 1, maxSteps: 5, pairs: 3 },
+    "TypeError",
+    'unknown option "pairs"; the options are start, tolerance, maxSteps, numPairs, signal',
+  ],
+])("lbfgs checks its options: %o", async (options, error, message) => {
+  const energyAt = (x: Float64Array) => ({ energy: 0, gradient: x });
+  await expect(lbfgs(energyAt, options as never)).rejects.toMatchObject({ name: error, message: `lbfgs: ${message}` });
+});
+
+test.each([
+  [{ params: [1] }, "TypeError", "params must be a Float32Array or a Float64Array, got an array of 1"],
+  [{ sigma: Number.NaN }, "RangeError", "sigma must be in (0, ∞), got NaN"],
+  [{ scale: "rel" }, "RangeError", 'scale must be one of "absolute", "relative", got "rel"'],
+  [{ numDraws: 1 }, "RangeError", "numDraws must be an integer in [2, ∞), got 1"],
+])("noiseRise checks its options: %o", async (options, error, message) => {
+  const base = { params: new Float64Array(1), sigma: 1, scale: "absolute", numDraws: 2 };
+  const rise = noiseRise(() => ({ loss: 0, error: 0 }), { ...base, ...options } as never);
+  await expect(rise).rejects.toMatchObject({ name: error, message: `noiseRise: ${message}` });
 });
 
 describe("optimizerOptions", () => {

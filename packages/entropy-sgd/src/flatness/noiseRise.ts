@@ -1,4 +1,13 @@
 /** The mean rise of loss and error under Gaussian noise of the weights. */
+import {
+  checkedOptions,
+  choiceOption,
+  integerOption,
+  numberOption,
+  type OptionTable,
+  vectorOption,
+} from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { type MeanEstimate, meanEstimate } from "../statistics/meanEstimate.ts";
@@ -28,21 +37,25 @@ export interface NoiseRise {
   readonly draws: readonly { readonly loss: number; readonly error: number }[];
 }
 
+const table: OptionTable<NoiseOptions> = {
+  params: vectorOption("The point x."),
+  sigma: numberOption("(0, ∞)", "Deviation σ of the noise."),
+  scale: choiceOption(["absolute", "relative"], "Whether σ is in weights or in shares of each weight."),
+  numDraws: integerOption("[2, ∞)", "Draws of the noise."),
+  seed: shared.seed,
+};
+
 /**
  * E[f(x + noise)] − f(x) and the same of the error; the relative form of the error is the local energy.
  *
  * Two solutions measured with one seed see the same noise, so that their difference has a paired standard error.
  * Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
  *
- * @throws RangeError unless sigma is positive and numDraws an integer of at least 2
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
  * @see Pittorino et al. 2021, "Entropic gradient descent algorithms and wide flat minima" (arXiv:2006.07897), section 2.2
  */
 export async function noiseRise(scoreAt: ScoreAt, options: NoiseOptions): Promise<NoiseRise> {
-  const { params, sigma, scale, numDraws, seed = 0 } = options;
-  if (!(Number.isFinite(sigma) && sigma > 0)) throw new RangeError(`noiseRise: sigma must be in (0, ∞), got ${sigma}`);
-  if (!Number.isInteger(numDraws) || numDraws < 2) {
-    throw new RangeError(`noiseRise: numDraws must be an integer in [2, ∞), got ${numDraws}`);
-  }
+  const { params, sigma, scale, numDraws, seed } = checkedOptions("noiseRise", table, { seed: 0 }, options);
   const key = randomKey(seed, "weight-noise");
   const base = await scoreAt(Float64Array.from(params));
   const point = new Float64Array(params.length);

@@ -4,6 +4,14 @@
  * @see Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 3.1
  */
 import { dot, norm } from "../curvature/hessianOperator.ts";
+import {
+  checkedOptions,
+  integerOption,
+  numberOption,
+  type OptionTable,
+  signalOption,
+  vectorOption,
+} from "../options.ts";
 import type { EnergyAt } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
@@ -27,6 +35,14 @@ export interface LbfgsResult {
   readonly numGradients: number;
 }
 
+const table: OptionTable<LbfgsOptions> = {
+  start: vectorOption("The point to begin at."),
+  tolerance: numberOption("(0, ∞)", "Ends where ‖∇f‖ is below."),
+  maxSteps: integerOption("[0, ∞)", "Steps at most."),
+  numPairs: integerOption("[1, ∞)", "Pairs of steps kept."),
+  signal: signalOption(),
+};
+
 const sufficient = 1e-4;
 const maxHalvings = 30;
 
@@ -34,11 +50,11 @@ const maxHalvings = 30;
  * Descends on f; the energy never rises. A line search that finds nothing lower ends it without convergence: a result.
  *
  * Cost: one gradient per trial, mostly one per step; memory 2·numPairs vectors.
- * @throws RangeError for a tolerance that is not positive
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
  */
 export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<LbfgsResult> {
-  const { start, tolerance, maxSteps, numPairs = 20, signal } = options;
-  if (!(tolerance > 0)) throw new RangeError(`lbfgs: tolerance must be in (0, ∞), got ${tolerance}`);
+  const checked = checkedOptions("lbfgs", table, { numPairs: 20, signal: { aborted: false } }, options);
+  const { start, tolerance, maxSteps, numPairs, signal } = checked;
   let numGradients = 0;
   const evaluate = async (x: Float64Array) => {
     numGradients += 1;
@@ -48,7 +64,7 @@ export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<
   const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
   let x = Float64Array.from(start);
   let { energy, gradient } = await evaluate(x);
-  for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
+  for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal.aborted; k++) {
     const direction = twoLoops(gradient, pairs);
     const slope = dot(gradient, direction);
     let moved = false;

@@ -6,6 +6,7 @@
  * takes fractional steps.
  */
 import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
+import { shown } from "../shown.ts";
 import type { ScalarOrSchedule, Schedule } from "../types.ts";
 
 const initial = numberOption("[0, ∞)", "Value at t = 0.");
@@ -45,8 +46,12 @@ export interface StepScheduleOptions {
 export function stepSchedule(options: StepScheduleOptions): Schedule {
   const { at, ...numbers } = options;
   checkedOptions("stepSchedule", { initial, factor }, {}, numbers);
-  const ascending = Array.isArray(at) && at.every((step, index) => step >= (at[index - 1] ?? 0));
-  if (!ascending) throw new RangeError(`stepSchedule: at must be an ascending array of steps ≥ 0, got ${String(at)}`);
+  const ascending =
+    Array.isArray(at) && at.every((step, index) => Number.isFinite(step) && step >= (at[index - 1] ?? 0));
+  if (!ascending) {
+    const got = Array.isArray(at) ? `[${at.map(shown).join(", ")}]` : shown(at);
+    throw new RangeError(`stepSchedule: at must be an ascending array of finite steps ≥ 0, got ${got}`);
+  }
   const points = [...at];
   return (step) => numbers.initial * numbers.factor ** points.filter((point) => point <= step).length;
 }

@@ -2,6 +2,7 @@
  * States to JSON and named vectors, and back.
  */
 import { firstDifference, type SavedOptions } from "../optimizers/savedOptions.ts";
+import { booleanOption, checkedOptions } from "../options.ts";
 import { philoxRounds } from "../random/philox.ts";
 import type { PlainData, Vector } from "../types.ts";
 import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
@@ -31,6 +32,8 @@ export interface SerialiseOptions {
   readonly copy?: boolean;
 }
 
+const serialiseTable = { copy: booleanOption("Whether the vectors are copies.") };
+
 /**
  * A state as JSON and named vectors; the JSON carries the version of the layout and of the generator.
  *
@@ -41,7 +44,8 @@ export interface SerialiseOptions {
  * Object.keys(saved.vectors); // => ["params", "direction.buffers.velocity"]
  * ```
  */
-export function serialise(state: PlainData, { copy = true }: SerialiseOptions = {}): SerialisedState {
+export function serialise(state: PlainData, options: SerialiseOptions = {}): SerialisedState {
+  const { copy } = checkedOptions("serialise", serialiseTable, { copy: true }, options);
   const vectors: Record<string, Vector> = {};
   const tree = rebuilt(state, "", (leaf, path) => {
     if (isVector(leaf)) {
