@@ -54,4 +54,5 @@ export type {
 export { type Plan, planOf } from "./training/plan.ts";
 export { continueTraining, type ResumeOptions, resumeTraining } from "./training/resumeTraining.ts";
 export { type RunTrainingOptions, runTraining, type TrainingOptions } from "./training/runTraining.ts";
-export { type Sampling, type TrainOptions, train } from "./training/train.ts";
+export { train } from "./training/train.ts";
+export type { Sampling, TrainOptions } from "./training/trainOptions.ts";

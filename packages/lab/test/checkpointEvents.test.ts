@@ -5,7 +5,8 @@ import { compileNetwork } from "../src/model/compileNetwork.ts";
 import type { TrainableModel } from "../src/model/trainableModel.ts";
 import { checkpointSchedule } from "../src/training/checkpointSchedule.ts";
 import type { RecordedEvaluation, TrainEvent } from "../src/training/events.ts";
-import { type TrainOptions, train } from "../src/training/train.ts";
+import { train } from "../src/training/train.ts";
+import type { TrainOptions } from "../src/training/trainOptions.ts";
 import { evaluationAt } from "./testRecords.ts";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
 

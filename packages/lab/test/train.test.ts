@@ -15,7 +15,8 @@ import { compileNetwork } from "../src/model/compileNetwork.ts";
 import { scoreLogits } from "../src/model/evaluation.ts";
 import type { TrainableModel } from "../src/model/trainableModel.ts";
 import type { EndEvent, EvaluationEvent, OuterEvent, TrainEvent } from "../src/training/events.ts";
-import { type TrainOptions, train } from "../src/training/train.ts";
+import { train } from "../src/training/train.ts";
+import type { TrainOptions } from "../src/training/trainOptions.ts";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
 
 const data = tinyData({ train: 2500, validation: 400, test: 300 });

@@ -5,7 +5,8 @@ import { compileNetwork } from "../src/model/compileNetwork.ts";
 import type { TrainableModel } from "../src/model/trainableModel.ts";
 import type { StartEvent } from "../src/training/events.ts";
 import { planOf } from "../src/training/plan.ts";
-import { type TrainOptions, train } from "../src/training/train.ts";
+import { train } from "../src/training/train.ts";
+import type { TrainOptions } from "../src/training/trainOptions.ts";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
 
 const data = tinyData({ train: 60, validation: 10, test: 10 });

@@ -13,7 +13,8 @@ import type { CheckpointRequests } from "./checkpointRequests.ts";
 import type { NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
 import { loadData, networkOf } from "./loadData.ts";
 import { planOf } from "./plan.ts";
-import { type TrainOptions, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainOptions } from "./trainOptions.ts";
 
 /** What every run takes besides its settings and folder. */
 export interface TrainingOptions {

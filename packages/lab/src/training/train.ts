@@ -7,7 +7,7 @@ import type { DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
-import { type CheckpointPolicy, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
+import { checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import { errorsOf, finiteOrNull } from "./errorsOf.ts";
 import type {
   CheckpointReason,
@@ -23,34 +23,7 @@ import type {
   TrainSnapshot,
 } from "./events.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { requireTrainOptions } from "./requireTrainOptions.ts";
-
-/** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
-export type Sampling = "replacement" | "permutation";
-
-/** Options of `train`. */
-export interface TrainOptions {
-  /** Effective epochs, inner steps counted; rounded up to whole outer steps. */
-  readonly budget: number;
-  /** Seed of weights, data order and dropout. Default 1. */
-  readonly seed?: number;
-  /** Gradients between two outer boundaries, a multiple of the optimizer's `innerSteps`, which are the default. */
-  readonly innerSteps?: number;
-  readonly sampling?: Sampling;
-  /** Ends the run after the gradient in work; the result says `interrupted`. */
-  readonly signal?: AbortSignal;
-  /** When checkpoint events are yielded; never when absent. */
-  readonly checkpoints?: CheckpointPolicy;
-  /** Where the run goes on, with the same model, data, optimizer and options; the start when absent. */
-  readonly resume?: ResumePoint;
-  /** Names for events and results. */
-  readonly optimizerName?: string;
-  readonly preset?: string | null;
-  /** For the result: how often the run went back before. */
-  readonly rollbacks?: number;
-  /** Wall clock in milliseconds; `performance.now` when absent. */
-  readonly now?: () => number;
-}
+import { requireTrainOptions, type Sampling, type TrainOptions } from "./trainOptions.ts";
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event per outer

@@ -1,6 +1,34 @@
 import type { PlainData } from "entropy-sgd";
 import { shown } from "../printable.ts";
-import type { TrainOptions } from "./train.ts";
+import type { CheckpointPolicy } from "./checkpointSchedule.ts";
+import type { ResumePoint } from "./events.ts";
+
+/** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
+export type Sampling = "replacement" | "permutation";
+
+/** Options of `train`. */
+export interface TrainOptions {
+  /** Effective epochs, inner steps counted; rounded up to whole outer steps. */
+  readonly budget: number;
+  /** Seed of weights, data order and dropout. Default 1. */
+  readonly seed?: number;
+  /** Gradients between two outer boundaries, a multiple of the optimizer's `innerSteps`, which are the default. */
+  readonly innerSteps?: number;
+  readonly sampling?: Sampling;
+  /** Ends the run after the gradient in work; the result says `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** When checkpoint events are yielded; never when absent. */
+  readonly checkpoints?: CheckpointPolicy;
+  /** Where the run goes on, with the same model, data, optimizer and options; the start when absent. */
+  readonly resume?: ResumePoint;
+  /** Names for events and results. */
+  readonly optimizerName?: string;
+  readonly preset?: string | null;
+  /** For the result: how often the run went back before. */
+  readonly rollbacks?: number;
+  /** Wall clock in milliseconds; `performance.now` when absent. */
+  readonly now?: () => number;
+}
 
 /** Every option; a missing or misspelt name does not compile. */
 const known: { readonly [Name in keyof Required<TrainOptions>]: true } = {
