@@ -278,6 +278,49 @@ describe("what is not finite", () => {
   });
 });
 
+describe("a checkpoint that was on the way out already", () => {
+  // Multiplied by −99 at each step, the weights overflow some 20 steps after the start, and by −49, −24, … from where they were.
+  const settings = settingsOf(
+    [
+      ...["learningRate=100", "weightDecay=1", "momentum=0", "nesterov=false", "drops="],
+      ...["checkpointGradients=2", "keepLast=3", "keepBest=0", "rollbacks=9", "rollbackFactor=0.5"],
+    ],
+    "sgd",
+  );
+  const rollbacksIn = (path: string) => {
+    const rollbacks: Extract<RunEvent, { type: "rollback" }>[] = [];
+    return { path, rollbacks, onEvent: (event: RunEvent) => void (event.type === "rollback" && rollbacks.push(event)) };
+  };
+
+  test("is left for an earlier one each time, in the end for the start", async () => {
+    const { path, rollbacks, onEvent } = rollbacksIn(freshOut());
+    expect(await runTraining(settings, { out: path, onEvent })).toMatchObject({ reason: "budget", rollbacks: 7 });
+    const places = rollbacks.map(({ gradients }) => gradients);
+    const first = places.indexOf(0);
+    expect(places.slice(0, first)).toHaveLength(3);
+    expect(places.slice(0, first + 1)).toEqual([...new Set(places.slice(0, first + 1))].sort((a, b) => b - a));
+    expect(places.slice(first)).toEqual(places.slice(first).map(() => 0));
+  });
+
+  test("and a process that is stopped between goes the same way", async () => {
+    const whole = rollbacksIn(freshOut());
+    await runTraining(settings, { out: whole.path, onEvent: whole.onEvent });
+    for (const number of [2, 5]) {
+      const parts = rollbacksIn(freshOut());
+      const controller = new AbortController();
+      const onEvent = (event: RunEvent): void => {
+        parts.onEvent(event);
+        // The second event after the rollback: a gradient that is not in a checkpoint but the one that this makes.
+        if (event.type === "gradient" && parts.rollbacks.length === number) controller.abort("SIGTERM");
+      };
+      await runTraining(settings, { out: parts.path, signal: controller.signal, onEvent });
+      await resumeTraining(parts.path, { onEvent: parts.onEvent });
+      expect(parts.rollbacks, String(number)).toEqual(whole.rollbacks);
+      expect(outcomeOf(parts.path)).toEqual(outcomeOf(whole.path));
+    }
+  });
+});
+
 describe("the command", () => {
   /** Runs it until its progress says something, then signals. */
   async function interrupted(args: readonly string[], text: string) {

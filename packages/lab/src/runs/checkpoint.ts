@@ -33,10 +33,20 @@ export interface RunIdentity {
   readonly dataChecksum: string | null;
 }
 
+/** A rollback that a run has not got over yet, in gradients. */
+export interface Retreat {
+  /** Where it went back to: a further one goes to an earlier checkpoint. */
+  readonly to: number;
+  /** Where it is got over. */
+  readonly until: number;
+}
+
 /** What is written to a checkpoint. */
 export interface NewCheckpoint extends RunIdentity {
   /** How often the run had gone back with smaller steps. */
   readonly rollbacks: number;
+  /** null without one that it has to get over. */
+  readonly retreat?: Retreat | null;
   readonly snapshot: TrainSnapshot;
   /** events.jsonl up to here, in pieces. */
   readonly events: Iterable<Uint8Array>;
@@ -45,6 +55,7 @@ export interface NewCheckpoint extends RunIdentity {
 /** What is read from one. */
 export interface Checkpoint extends RunIdentity {
   readonly rollbacks: number;
+  readonly retreat: Retreat | null;
   readonly point: ResumePoint;
   /** events.jsonl in pieces, which are checked as they are read. */
   readonly events: Iterable<Uint8Array>;
@@ -91,6 +102,8 @@ const stateSchema = z.strictObject({
   environment: environmentSchema,
   dataChecksum: z.string().nullable(),
   rollbacks: z.int().min(0),
+  // Absent in most, and in all made before there was one.
+  retreat: z.strictObject({ to: z.int().min(0), until: z.int().min(0) }).exactOptional(),
   position: positionSchema,
   /** As the library's `serialise` gives it: vectors by name, counters of steps and noise; `deserialise` checks it. */
   optimizer: z.unknown(),
@@ -117,7 +130,7 @@ export function writeCheckpoint(
   model: RunModel,
   requireHeld: () => void = () => {},
 ): void {
-  const { snapshot, events, ...rest } = checkpoint;
+  const { snapshot, events, retreat = null, ...rest } = checkpoint;
   const { position, optimizer, params, statistics } = snapshot;
   const temporary = temporaryName(path);
   try {
@@ -138,6 +151,7 @@ export function writeCheckpoint(
       format,
       version: checkpointVersion,
       ...rest,
+      ...(retreat === null ? {} : { retreat }),
       position,
       optimizer: optimizer.json,
       files,
@@ -179,12 +193,13 @@ export function readCheckpoint(path: string): Checkpoint {
     Object.fromEntries(decodeSafetensors(bytes, join(path, name)).tensors.map((tensor) => [tensor.name, tensor.data]));
   const weights = bytesOf("weights.safetensors");
   const vectors = vectorsOf("optimizer.safetensors", bytesOf("optimizer.safetensors"));
-  const { settings, environment, dataChecksum, rollbacks, position, optimizer } = state;
+  const { settings, environment, dataChecksum, rollbacks, retreat = null, position, optimizer } = state;
   return {
     settings: checkedSettings(settings, join(path, "state.json")),
     environment,
     dataChecksum,
     rollbacks,
+    retreat,
     point: {
       position,
       // `deserialise` checks the optimizer's part leaf by leaf.

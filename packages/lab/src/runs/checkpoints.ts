@@ -8,6 +8,7 @@ import type { LoopPosition } from "../training/events.ts";
 import {
   type Checkpoint,
   type NewCheckpoint,
+  type Retreat,
   type RunModel,
   readCheckpoint,
   readPosition,
@@ -49,19 +50,27 @@ const namePattern = /^\d{3,}$/;
 /**
  * The newest intact checkpoint of a run; none for a run without checkpoints.
  *
+ * @param before - gradients: only a checkpoint of fewer is taken
  * @throws InputError if there are checkpoints and all are damaged
  */
-export function newestIntact(run: string, { read }: CheckpointFiles = checkedFiles): FoundCheckpoint {
+export function newestIntact(
+  run: string,
+  { read }: CheckpointFiles = checkedFiles,
+  before: number = Number.POSITIVE_INFINITY,
+): FoundCheckpoint {
   const skipped: SkippedCheckpoint[] = [];
+  let isEarly = false;
   for (const name of checkpointNames(run).reverse()) {
     try {
-      return { name, checkpoint: read(join(run, folderName, name)), skipped };
+      const checkpoint = read(join(run, folderName, name));
+      if (checkpoint.point.position.gradients < before) return { name, checkpoint, skipped };
+      isEarly = true;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       skipped.push({ name, why: error.message });
     }
   }
-  if (skipped.length === 0) return { name: null, checkpoint: null, skipped };
+  if (skipped.length === 0 || isEarly) return { name: null, checkpoint: null, skipped };
   const list = skipped.map(({ why }) => why).join("; ");
   throw new InputError(`${join(run, folderName)}: no checkpoint is intact (${list})`);
 }
@@ -98,6 +107,7 @@ export interface CheckpointWriter {
 
 interface Kept {
   readonly name: string;
+  readonly gradients: number;
   /** The validation error at the checkpoint; null where there was no evaluation. */
   readonly validationError: number | null;
 }
@@ -106,6 +116,10 @@ interface Kept {
 export interface WriterOptions {
   /** Those that were passed over: they are left where they are. */
   readonly skipped?: readonly SkippedCheckpoint[];
+  /** Gradients where the run goes on: intact checkpoints beyond are of what was given up, and removed. */
+  readonly from?: number;
+  /** Until a rollback is got over, what is before its checkpoint is kept. */
+  readonly retreat?: Retreat | null;
   readonly files?: CheckpointFiles;
   /** Called before what is there is changed: by throwing it keeps it. */
   readonly requireHeld?: () => void;
@@ -116,11 +130,19 @@ export function checkpointWriter(
   run: string,
   { keepLast, keepBest }: Retention,
   model: RunModel,
-  { skipped = [], files: { write } = checkedFiles, requireHeld = () => {} }: WriterOptions = {},
+  { skipped = [], from, retreat = null, files: { write } = checkedFiles, requireHeld = () => {} }: WriterOptions = {},
 ): CheckpointWriter {
-  let kept: Kept[] = keptOnes(run).filter(({ name }) => !skipped.some((one) => one.name === name));
   let next = Number(checkpointNames(run).at(-1) ?? 0) + 1;
   const nextName = (): string => String(next).padStart(3, "0");
+  const intact = keptOnes(run).filter(({ name }) => !skipped.some((one) => one.name === name));
+  const isGivenUp = ({ gradients }: Kept): boolean => from !== undefined && gradients > from;
+  let kept = intact.filter((one) => !isGivenUp(one));
+  try {
+    requireHeld();
+    for (const { name } of intact.filter(isGivenUp)) remove(join(run, folderName), name);
+  } catch (error) {
+    throw cannot(join(run, folderName), "be written", error);
+  }
   return {
     nextName,
     write(checkpoint) {
@@ -129,8 +151,11 @@ export function checkpointWriter(
       try {
         write(join(folder, name), checkpoint, model, requireHeld);
         next += 1;
-        kept.push({ name, validationError: validationErrorAt(checkpoint.snapshot.position) });
-        const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest)]);
+        const { position } = checkpoint.snapshot;
+        kept.push(keptAs(name, position));
+        const isOver = retreat === null || position.gradients >= retreat.until;
+        const refuges = isOver ? [] : kept.filter(({ gradients }) => gradients <= retreat.to);
+        const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest), ...refuges]);
         for (const old of kept) if (!wanted.has(old)) remove(folder, old.name);
         kept = kept.filter((one) => wanted.has(one));
       } catch (error) {
@@ -144,7 +169,7 @@ export function checkpointWriter(
 function keptOnes(run: string): Kept[] {
   return checkpointNames(run).flatMap((name) => {
     try {
-      return [{ name, validationError: validationErrorAt(readPosition(join(run, folderName, name))) }];
+      return [keptAs(name, readPosition(join(run, folderName, name)))];
     } catch (error) {
       if (error instanceof InputError) return [];
       throw error;
@@ -152,9 +177,9 @@ function keptOnes(run: string): Kept[] {
   });
 }
 
-function validationErrorAt({ gradients, evaluations }: LoopPosition): number | null {
+function keptAs(name: string, { gradients, evaluations }: LoopPosition): Kept {
   const last = evaluations.at(-1);
-  return last?.gradients === gradients ? last.validationError : null;
+  return { name, gradients, validationError: last?.gradients === gradients ? last.validationError : null };
 }
 
 /** The k smallest validation errors, the earliest of equals. */

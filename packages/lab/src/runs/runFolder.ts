@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import type { CheckpointEvent, EvaluationEvent, LoopPosition, RunEvent } from "../training/events.ts";
-import { type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
+import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
 import {
   type CheckpointFiles,
   checkedFiles,
@@ -20,10 +20,14 @@ import { awaitLock, type LockHooks } from "./lease.ts";
 /** A run that this process may write, before it begins or goes on. */
 export interface HeldRun {
   readonly path: string;
-  /** The newest checkpoint that is whole. @throws InputError if there are some and all are damaged */
-  newestCheckpoint(): FoundCheckpoint;
-  /** Begins the run, or lets it go on from a checkpoint: config.json and events.jsonl are then as they were there. */
-  open(identity: RunIdentity, model: RunModel, from: FoundCheckpoint | null): RunFolder;
+  /** The newest checkpoint that is whole, of less gradients than `before`. @throws InputError if there are some and all are damaged */
+  newestCheckpoint(before?: number): FoundCheckpoint;
+  /**
+   * Begins the run, or lets it go on from a checkpoint: config.json and events.jsonl are then as they were there.
+   *
+   * @param retreat - a rollback that it has not got over
+   */
+  open(identity: RunIdentity, model: RunModel, from: FoundCheckpoint | null, retreat?: Retreat | null): RunFolder;
   /** Gives up the lock. */
   release(): void;
 }
@@ -83,12 +87,13 @@ export async function holdRun(
   }
   return {
     path,
-    newestCheckpoint: () => newestIntact(path, files),
-    open(identity, model, from) {
+    newestCheckpoint: (before) => newestIntact(path, files, before),
+    open(identity, model, from, retreat = null) {
       const { settings } = identity;
       writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
       const checkpoints = checkpointWriter(path, settings, model, {
-        ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld },
+        ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld, retreat },
+        from: from?.checkpoint?.point.position.gradients ?? 0,
       });
       let rollbacks = from?.checkpoint?.rollbacks ?? 0;
       const recordEvaluation = ({ params, ...numbers }: EvaluationEvent): void => {
@@ -104,7 +109,7 @@ export async function holdRun(
         // First, so that the checkpoint's copy of the events tells of it.
         events.append({ ...line, name: checkpoints.nextName() });
         const file = join(path, eventsName);
-        checkpoints.write({ ...identity, rollbacks, snapshot, events: piecesOf(file, maxEventBytes) });
+        checkpoints.write({ ...identity, rollbacks, retreat, snapshot, events: piecesOf(file, maxEventBytes) });
       };
       const checkpoint = from?.checkpoint ?? null;
       const numLines = writeEvents(path, checkpoint?.events ?? [], lock.requireHeld);

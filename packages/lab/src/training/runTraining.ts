@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
-import type { RunIdentity } from "../runs/checkpoint.ts";
+import type { Retreat, RunIdentity } from "../runs/checkpoint.ts";
 import type { CheckpointFiles, FoundCheckpoint } from "../runs/checkpoints.ts";
 import { currentEnvironment, requireThreads } from "../runs/environment.ts";
 import { requireEmptyFolder } from "../runs/files.ts";
@@ -63,7 +63,9 @@ export interface Continuation {
 
 /**
  * Trains a run whose folder is held, from its start or a checkpoint, to its result. When something is not finite, the
- * run goes back to its newest checkpoint with smaller learning rates as often as its settings allow.
+ * run goes back to its newest checkpoint with smaller learning rates as often as its settings allow; when that happens
+ * again before it is an effective epoch beyond the place, to an earlier one each time, in the end to the start: the newest
+ * may have been on the way out already.
  */
 export async function trainHeld(
   held: HeldRun | null,
@@ -76,14 +78,24 @@ export async function trainHeld(
   let from: FoundCheckpoint | null = continuation?.from ?? null;
   let told: ResumeEvent | RollbackEvent | null = continuation?.event ?? null;
   let rollbacks = from?.checkpoint?.rollbacks ?? 0;
+  let retreat = from?.checkpoint?.retreat ?? null;
+  const { gradientsPerEpoch } = planOf(
+    data.train.numExamples,
+    settings.batchSize,
+    settings.innerSteps,
+    settings.budget,
+  );
   for (;;) {
-    const { result, failure } = await attempt(from, told, rollbacks);
+    const { result, failure } = await attempt(from, told, rollbacks, retreat);
     if (result !== null) return result;
-    from = held?.newestCheckpoint() ?? { name: null, checkpoint: null, skipped: [] };
+    const isNotOver = retreat !== null && failure.gradients < retreat.until;
+    from = held?.newestCheckpoint(isNotOver ? retreat?.to : undefined) ?? { name: null, checkpoint: null, skipped: [] };
+    const gradients = from.checkpoint?.point.position.gradients ?? 0;
+    retreat = { to: gradients, until: failure.gradients + gradientsPerEpoch };
     rollbacks += 1;
     told = {
       type: "rollback",
-      gradients: from.checkpoint?.point.position.gradients ?? 0,
+      gradients,
       from: failure.gradients,
       what: failure.what,
       checkpoint: from.name,
@@ -97,6 +109,7 @@ export async function trainHeld(
     start: FoundCheckpoint | null,
     first: ResumeEvent | RollbackEvent | null,
     number: number,
+    gettingOver: Retreat | null,
   ): Promise<{ result: RunResult; failure: null } | { result: null; failure: NonFiniteEvent }> {
     const { batchSize, dropout, budget, innerSteps } = settings;
     const { threads } = identity.environment;
@@ -105,7 +118,7 @@ export async function trainHeld(
     try {
       const plan = planOf(data.train.numExamples, batchSize, innerSteps, budget);
       const optimizer = makeOptimizer(settings, plan, model.layout, settings.rollbackFactor ** number);
-      const folder: RunFolder | null = held?.open(identity, model, start) ?? null;
+      const folder: RunFolder | null = held?.open(identity, model, start, gettingOver) ?? null;
       const tell = (event: RunEvent): void => {
         folder?.record(event);
         onEvent?.(event);
