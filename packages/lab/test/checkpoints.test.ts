@@ -64,6 +64,7 @@ describe("a checkpoint", () => {
     const { point, weights, events, ...read } = readCheckpoint(path);
     expect({ ...read, events: [Buffer.concat([...events]).toString()] }).toEqual({
       ...identity,
+      retreat: null,
       events: ['{"type":"start"}\n'],
     });
     expect(point.position).toEqual(snapshot.position);

@@ -1,5 +1,4 @@
 /** Runs in their folders that are resumed, refused, rolled back. */
-import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -15,54 +14,16 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../src/cli/main.ts";
-import { resolveSettings, type Settings } from "../src/config/settings.ts";
 import { InputError } from "../src/inputError.ts";
 import { readPosition } from "../src/runs/checkpoint.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { acquireLock } from "../src/runs/lock.ts";
 import { readRun } from "../src/runs/readRun.ts";
-import type { RunEvent, RunResult } from "../src/training/events.ts";
+import type { RunEvent } from "../src/training/events.ts";
 import { continueTraining, prepareRun, resumeTraining } from "../src/training/resumeTraining.ts";
 import { runTraining } from "../src/training/runTraining.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
-
-// 12 gradients an epoch, boundaries every 5: 40 gradients.
-const entropy = ["innerSteps=5", "innerLearningRate=0.05", "noise=1e-2"];
-
-function settingsOf(set: readonly string[], optimizer = "entropy-sgd", data: string = dataFolder()): Settings {
-  const named = { network: "small-mnistfc", optimizer, budget: 3, seed: 2, dropout: 0.1, data, threads: 1 };
-  return resolveSettings({ ...named, set: ["batchSize=50", "validation=100", ...set] });
-}
-
-/** Trains until an event of the test's choice, then asks for the end as SIGTERM does. */
-async function trainUntil(out: string, settings: Settings, isEnough: (event: RunEvent) => boolean): Promise<RunResult> {
-  const controller = new AbortController();
-  const onEvent = (event: RunEvent): void => {
-    if (isEnough(event)) controller.abort("SIGTERM");
-  };
-  return runTraining(settings, { out, signal: controller.signal, onEvent });
-}
-
-const afterGradient = (number: number) => (event: RunEvent) => event.type === "gradient" && event.gradients === number;
-
-/** What a finished run has come to, without times. */
-function outcomeOf(path: string) {
-  const { outers, evaluations, result } = readRun(path);
-  return {
-    outers,
-    evaluations: evaluations.map((event) => ({ ...event, seconds: 0 })),
-    result: { ...result, seconds: 0, msPerGradient: 0 },
-    weights: createHash("sha256")
-      .update(readFileSync(join(path, "weights.safetensors")))
-      .digest("hex"),
-  };
-}
-
-const eventsIn = (path: string): { type: string; [name: string]: unknown }[] =>
-  readFileSync(join(path, "events.jsonl"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+import { afterGradient, entropy, eventsIn, outcomeOf, settingsOf, trainUntil } from "./runsOnDisk.ts";
 
 describe("resume", () => {
   test("goes on from the checkpoint that a signal made, in the middle of an inner loop, to the same files", async () => {
@@ -148,9 +109,7 @@ describe("resume", () => {
     const config = join(out, "config.json");
     const text = readFileSync(config, "utf8");
     writeFileSync(config, text.replace('"seed": 2', '"seed": 3'));
-    await expect(resumeTraining(out)).rejects.toThrow(
-      /config\.json: must have the settings of checkpoint 002, it has others$/,
-    );
+    await expect(resumeTraining(out)).rejects.toThrow(/config\.json: seed is 3, must be 2 as in checkpoint 002$/);
     await expect(continueTraining(out, settings)).rejects.toThrow(
       "holds a run of other settings; choose another --out",
     );

@@ -95,7 +95,10 @@ describe("the schema of a sweep", () => {
 
 test("the schema of config.json has a description for each setting, and takes what runs write", () => {
   const config = read("config.schema.json");
-  const settings = resolveSettings({ network: "lenet", optimizer: "entropy-sgd", budget: 1, seed: 1 });
+  const settings = {
+    ...resolveSettings({ network: "lenet", optimizer: "entropy-sgd", budget: 1, seed: 1 }),
+    extendedFrom: [{ budget: 0.5, gradients: 100 }],
+  };
   for (const name of [...Object.keys(settings), "environment", "dataChecksum"]) {
     expect(config.properties?.[name]?.description?.length).toBeGreaterThan(10);
   }

@@ -84,5 +84,16 @@ export function recordOf(
   const testError = errors.at(-1) ?? null;
   const result = resultWith({ optimizer, preset, seed, testError, bestTestError: testError, ...changes });
   const name = `${optimizer}-${seed}`;
-  return { name, settings, environment, start, outers, evaluations, resumes: [], rollbacks: [], result };
+  return {
+    name,
+    settings,
+    environment,
+    start,
+    outers,
+    evaluations,
+    resumes: [],
+    rollbacks: [],
+    extensions: [],
+    result,
+  };
 }

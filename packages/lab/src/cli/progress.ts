@@ -1,5 +1,5 @@
 /** The progress of a run: a live line on a terminal, plain lines elsewhere. */
-import type { GradientEvent, RunEvent, StartEvent } from "../training/events.ts";
+import type { ExtendEvent, GradientEvent, RunEvent, StartEvent } from "../training/events.ts";
 import { liveLine } from "./liveLine.ts";
 
 /** Where progress is written. */
@@ -101,6 +101,12 @@ export function progressListener(
         line(`Resumes at gradient ${gradients} (${place})`);
         return;
       }
+      case "extend": {
+        const { from, to, schedules } = event;
+        line(`Extends from ${from} to ${to} effective epochs`);
+        if (schedules.length > 0) line(`warning: ${extensionWords(event)}`);
+        return;
+      }
       case "non-finite":
         line(`  the ${event.what} was not finite at gradient ${event.gradients}`);
         return;
@@ -120,6 +126,12 @@ export function progressListener(
       }
     }
   };
+}
+
+/** Why an extended run is not the one that had the larger budget from the start. */
+export function extensionWords({ from, to, schedules }: ExtendEvent): string {
+  const rest = "these follow the budget and were others with";
+  return `not the run that has ${to} effective epochs from the start: ${rest} ${from} (${schedules.join(", ")})`;
 }
 
 /** What a run is called in front of its lines. */

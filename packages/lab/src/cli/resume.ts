@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../inputError.ts";
 import { resumeTraining } from "../training/resumeTraining.ts";
 import { continueComparison, planFile } from "./compare.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
@@ -9,13 +10,17 @@ import { tellResult } from "./train.ts";
 export interface ResumeCommand {
   readonly data?: string;
   readonly threads?: number;
+  readonly budget?: number;
   readonly json?: boolean;
 }
 
 /** Lets the run, or the comparison, in a folder go on to its end; a run that has ended is told again. Gives the exit code. */
 export async function resumeCommand(path: string, options: ResumeCommand, context: CommandContext): Promise<number> {
-  if (existsSync(join(path, planFile))) return continueComparison(path, options, context);
-  const { data: dataFolder, threads } = options;
-  const result = await resumeTraining(path, { ...trainingOptions(context), dataFolder, threads });
+  const { data: dataFolder, threads, budget } = options;
+  if (existsSync(join(path, planFile))) {
+    if (budget === undefined) return continueComparison(path, options, context);
+    throw new InputError(`--budget: lets one run go on, ${path} is a comparison`);
+  }
+  const result = await resumeTraining(path, { ...trainingOptions(context), dataFolder, threads, budget });
   return tellResult(path, result, options.json ?? false, context);
 }

@@ -41,6 +41,7 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
     .argument("<folder>", "run folder, or a comparison's")
     .option("--data <folder>", "a folder that holds the run's data in another place")
     .option("--threads <n>", "threads of one operation; default: as many as before", integerFrom(1))
+    .option("--budget <epochs>", "effective epochs of the whole run: it goes on beyond its budget", positive)
     .option("--json", "print one JSON object as the last line of standard output and nothing else there")
     .action(async (folder: string, options: ResumeCommand) =>
       done(await (await import("./resume.ts")).resumeCommand(folder, options, context)),

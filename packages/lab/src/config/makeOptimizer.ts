@@ -8,6 +8,7 @@ import {
   type ParameterGroup,
   type PlainData,
   type Progress,
+  type Schedule,
   sam,
   sgd,
   sgld,
@@ -52,14 +53,9 @@ export function makeOptimizer(
   layout: readonly ParameterBlock[],
   rateFactor = 1,
 ): Optimizer<AnyState> {
-  const { optimizer, drops, dropFactor, seed } = settings;
+  const { optimizer, seed } = settings;
   const options = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
-  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
-  const outerSteps = plan.totalGradients / plan.innerSteps;
-  // Optimizers with an inner loop count outer steps in their schedules, SAM steps of two gradients, the others gradients.
-  const steps = isEntropy ? outerSteps : plan.totalGradients / (optimizer === "sam" ? 2 : 1);
-  const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
-  const learningRate = options.learningRate;
+  const isEntropy = hasInnerLoop(settings);
   const drawsNoise = isEntropy || optimizer === "sgld";
   // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
   if (!Object.hasOwn(factories, optimizer))
@@ -69,16 +65,7 @@ export function makeOptimizer(
   try {
     const resolved = {
       ...options,
-      ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
-        ? {
-            learningRate: stepSchedule({
-              initial: learningRate,
-              factor: dropFactor,
-              at: drops.map((at) => at * steps),
-            }),
-          }
-        : {}),
-      ...(isEntropy ? { scope: scopeFrom(options.scope ?? null, fullSteps, outerSteps) } : {}),
+      ...schedulesOf({ ...settings, options }, plan),
       ...(isEntropy || optimizer === "sam" ? {} : { gradientNormEvery: options.gradientNormEvery ?? plan.innerSteps }),
       ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
       ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
@@ -90,6 +77,52 @@ export function makeOptimizer(
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);
     throw error;
   }
+}
+
+const hasInnerLoop = ({ optimizer }: Settings): boolean => optimizer === "entropy-sgd" || optimizer === "entropy-adam";
+
+/** Gradients of one step in a schedule: an outer step where there is an inner loop, two for SAM. */
+function gradientsPerStep(settings: Settings, { innerSteps }: Plan): number {
+  return hasInnerLoop(settings) ? innerSteps : settings.optimizer === "sam" ? 2 : 1;
+}
+
+/** The schedules that follow the budget: rates fall at fractions of it, scoping ends where the recipe's does. */
+function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule; scope?: number | Schedule } {
+  const { options, drops, dropFactor } = settings;
+  const { learningRate } = options;
+  const steps = plan.totalGradients / gradientsPerStep(settings, plan);
+  const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
+  const at = drops.map((drop) => drop * steps);
+  return {
+    ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
+      ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at }) }
+      : {}),
+    ...(hasInnerLoop(settings)
+      ? { scope: scopeFrom(options.scope ?? null, fullSteps, plan.totalGradients / plan.innerSteps) }
+      : {}),
+  };
+}
+
+/**
+ * The schedules whose values under the plan `before` were not those under `after` in the first `gradients` gradients, with
+ * the first gradient where they were not: what keeps an extended run from being the one that had the larger budget.
+ */
+export function schedulesThatDiffer(settings: Settings, before: Plan, after: Plan, gradients: number): string[] {
+  const [old, larger] = [schedulesOf(settings, before), schedulesOf(settings, after)];
+  const each = gradientsPerStep(settings, before);
+  const numSteps = Math.ceil(gradients / each);
+  const differing = (["learningRate", "scope"] as const).flatMap((name) => {
+    const valueAt = (schedule: number | Schedule | undefined, t: number) =>
+      typeof schedule === "function" ? schedule(t) : schedule;
+    for (let t = 0; t < numSteps; t++) {
+      if (valueAt(old[name], t) !== valueAt(larger[name], t)) return [`${name} from gradient ${t * each + 1} on`];
+    }
+    return [];
+  });
+  if (settings.optimizer !== "swa") return differing;
+  const [one, other] = [before, after].map((plan) => Number(averagingOf(settings.options, plan).averageFrom));
+  const first = Math.min(one!, other!);
+  return one === other || first >= gradients ? differing : [...differing, `averageFrom from gradient ${first + 1} on`];
 }
 
 /** The learning rates among the options, smaller by a factor. */

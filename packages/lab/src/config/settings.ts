@@ -57,6 +57,14 @@ export interface Settings {
   readonly rollbackFactor: number;
   /** Options of the optimizer by its own names. */
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** Smaller budgets under whose schedules the run went up to so many gradients; absent where the schedules were the same. */
+  readonly extendedFrom?: readonly ExtendedBudget[];
+}
+
+/** A budget that a run went beyond. */
+export interface ExtendedBudget {
+  readonly budget: number;
+  readonly gradients: number;
 }
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => value >= (list[i - 1] ?? 0));
@@ -99,6 +107,10 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   rollbacks: z.int().min(0).default(survivalDefaults.rollbacks),
   rollbackFactor: z.number().positive().lt(1).default(survivalDefaults.rollbackFactor),
   options: z.record(z.string(), optionValue),
+  extendedFrom: z
+    .array(z.strictObject({ budget: z.number().positive(), gradients: z.int().min(1) }))
+    .min(1)
+    .exactOptional(),
 });
 
 /** What a user asks for; absent fields come from preset and recipe. */
@@ -204,6 +216,21 @@ export function checkedSettings(settings: unknown, where?: string): Settings {
 /** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
 export function sameTraining(one: Settings, other: Settings): boolean {
   return isDeepStrictEqual(trainingOf(one), trainingOf(other));
+}
+
+/** Names of the settings in which two runs are not the same training, with the two values; of options their own names. */
+export function trainingDifferences(
+  one: Settings,
+  other: Settings,
+): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
+  const flat = (settings: Settings): Record<string, unknown> => {
+    const { options, ...rest } = trainingOf(settings);
+    return { ...rest, ...options };
+  };
+  const [first, second] = [flat(one), flat(other)];
+  return [...new Set([...Object.keys(first), ...Object.keys(second)])]
+    .filter((name) => !isDeepStrictEqual(first[name], second[name]))
+    .map((name) => ({ name, one: first[name], other: second[name] }));
 }
 
 /** Settings that change neither the training nor, where `threads` is the same, its bits. */

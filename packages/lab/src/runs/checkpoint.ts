@@ -237,6 +237,11 @@ export function readPosition(path: string): LoopPosition {
   return readState(path).position;
 }
 
+/** The settings of a checkpoint, from its state.json alone. @throws InputError as `readCheckpoint` */
+export function readSettings(path: string): Settings {
+  return checkedSettings(readState(path).settings, join(path, "state.json"));
+}
+
 /** weights.safetensors: parameters by their names, then batch-norm statistics. */
 export function weightsPieces(
   params: Float32Array,

@@ -3,6 +3,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { LoopPosition } from "../training/events.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type RunModel,
   readCheckpoint,
   readPosition,
+  readSettings,
   writeCheckpoint,
 } from "./checkpoint.ts";
 import { cannot, makeFolderWithin, requireRealFolder, temporaryName } from "./files.ts";
@@ -73,6 +75,18 @@ export function newestIntact(
   if (skipped.length === 0 || isEarly) return { name: null, checkpoint: null, skipped };
   const list = skipped.map(({ why }) => why).join("; ");
   throw new InputError(`${join(run, folderName)}: no checkpoint is intact (${list})`);
+}
+
+/** The settings in a run's newest checkpoint whose state.json is intact; null without one. */
+export function newestSettings(run: string): Settings | null {
+  for (const name of checkpointNames(run).reverse()) {
+    try {
+      return readSettings(join(run, folderName, name));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return null;
 }
 
 /** Names of a run's checkpoints, oldest first. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type {
+  ExtendEvent,
   OuterEvent,
   RecordedEvaluation,
   ResumeEvent,
@@ -27,6 +28,8 @@ export interface RunEvents {
   readonly evaluations: readonly RecordedEvaluation[];
   readonly resumes: readonly ResumeEvent[];
   readonly rollbacks: readonly RollbackEvent[];
+  /** Budgets that the run went beyond. */
+  readonly extensions: readonly ExtendEvent[];
   /** null while the run has not ended. */
   readonly result: RunResult | null;
 }
@@ -74,15 +77,20 @@ export function readEvents(path: string): RunEvents {
   const evaluations: RecordedEvaluation[] = [];
   const resumes: ResumeEvent[] = [];
   const rollbacks: RollbackEvent[] = [];
+  const extensions: ExtendEvent[] = [];
   for (const event of eventsOf(path)) {
     if (event?.type === "start") start = event;
     if (event?.type === "outer" && isKept(Math.ceil(event.gradients / (start?.innerSteps ?? 1)))) outers.push(event);
     if (event?.type === "evaluation") evaluations.push(event);
     if (event?.type === "resume") resumes.push(event);
     if (event?.type === "rollback") rollbacks.push(event);
+    if (event?.type === "extend") {
+      extensions.push(event);
+      if (start !== null) start = { ...start, budget: event.to, totalGradients: event.totalGradients };
+    }
     if (event?.type === "end") result = event.result;
   }
-  return { start, outers, evaluations, resumes, rollbacks, result };
+  return { start, outers, evaluations, resumes, rollbacks, extensions, result };
 }
 
 /**

@@ -28,4 +28,5 @@ export const settingsDocs: Readonly<Record<keyof Settings, string>> = {
   rollbacks: "How often the run may go back to its last checkpoint when something is not finite.",
   rollbackFactor: "Learning rates are multiplied by this at each rollback.",
   options: "Options of the optimizer by its own names.",
+  extendedFrom: "Smaller budgets under whose schedules the run went up to so many gradients.",
 };

@@ -8,6 +8,7 @@ import { InputError } from "../inputError.ts";
 import type {
   CheckpointEvent,
   EndEvent,
+  ExtendEvent,
   NonFiniteEvent,
   OuterEvent,
   RecordedEvaluation,
@@ -31,6 +32,7 @@ export type RecordedEvent =
   | RecordedCheckpoint
   | NonFiniteEvent
   | ResumeEvent
+  | ExtendEvent
   | RollbackEvent
   | EndEvent;
 
@@ -114,7 +116,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
   checkpoint: z.object({
     type: z.literal("checkpoint"),
     gradients: count,
-    reason: z.enum(["gradients", "minutes", "best", "interrupted", "requested"]),
+    reason: z.enum(["gradients", "minutes", "best", "interrupted", "requested", "end"]),
     name: z.string(),
   }),
   "non-finite": z.object({ type: z.literal("non-finite"), gradients: count, what, learningRate: measured }),
@@ -124,6 +126,14 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     checkpoint: checkpointName,
     skipped: z.array(z.object({ name: z.string(), why: z.string() })),
     warnings: z.array(z.string()),
+  }),
+  extend: z.object({
+    type: z.literal("extend"),
+    gradients: count,
+    from: number,
+    to: number,
+    totalGradients: atLeastOne,
+    schedules: z.array(z.string()),
   }),
   rollback: z.object({
     type: z.literal("rollback"),

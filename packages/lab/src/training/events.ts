@@ -113,9 +113,9 @@ export interface TrainSnapshot extends ResumePoint {
 
 /**
  * What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far; "requested": a
- * signal that asks for one.
+ * signal that asks for one; "end": the end of the budget, from where the run can be extended.
  */
-export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted" | "requested";
+export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted" | "requested" | "end";
 
 /** When a checkpoint is due. */
 export interface CheckpointEvent {
@@ -144,6 +144,22 @@ export interface ResumeEvent {
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
   /** What may change the bits from here on. */
   readonly warnings: readonly string[];
+}
+
+/** A run that goes on beyond its budget. */
+export interface ExtendEvent {
+  readonly type: "extend";
+  readonly gradients: number;
+  /** Effective epochs before and from here on. */
+  readonly from: number;
+  readonly to: number;
+  /** Of the whole run, from here on. */
+  readonly totalGradients: number;
+  /**
+   * Schedules that follow the budget and had other values before than under the larger one; without any the run is, bit
+   * for bit, the one that had the larger budget from the start.
+   */
+  readonly schedules: readonly string[];
 }
 
 /** A run that goes back after something was not finite, with smaller steps. */
@@ -209,4 +225,4 @@ export type TrainEvent =
   | EndEvent;
 
 /** What a run tells its listeners: the loop's events, and those of its folder. */
-export type RunEvent = TrainEvent | ResumeEvent | RollbackEvent;
+export type RunEvent = TrainEvent | ResumeEvent | ExtendEvent | RollbackEvent;

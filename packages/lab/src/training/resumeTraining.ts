@@ -11,6 +11,7 @@ import { acquireLock } from "../runs/lock.ts";
 import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
+import { editsOfEnded, extensionOf, isLonger, requireSettings } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
 import { requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
 
@@ -19,6 +20,8 @@ export interface ResumeOptions extends TrainingOptions {
   /** A folder that holds the same data in another place. */
   readonly dataFolder?: string | undefined;
   readonly threads?: number | undefined;
+  /** Effective epochs of the whole run, at least as many as it has: it goes on beyond its budget. */
+  readonly budget?: number | undefined;
 }
 
 /**
@@ -26,22 +29,41 @@ export interface ResumeOptions extends TrainingOptions {
  * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
  * that has ended gives its result; one that diverged would diverge again, so it has ended.
  *
+ * With a larger budget the run goes on from its newest checkpoint, where it has ended the one at its end, under the
+ * schedules of that budget (an extend event tells which had other values until there).
+ *
  * @throws InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
- *   checkpoint is intact, config.json and the checkpoint are of different runs, or the data are others
+ *   checkpoint is intact, config.json and the checkpoint are of different runs, the data are others, or the budget is
+ *   smaller than the run's
  */
 export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
   const held = await holdRun(path, options, options.files);
   try {
+    const { budget, onEvent } = options;
     const earlier = earlierResult(path);
-    if (earlier !== null) return earlier;
+    if (earlier !== null && !isLonger(path, budget, earlier)) {
+      for (const message of editsOfEnded(path)) {
+        onEvent?.({ type: "warning", gradients: earlier.gradientEvaluations, message });
+      }
+      return earlier;
+    }
     const found = held.newestCheckpoint();
-    const { settings, environment: before, dataChecksum } = identityOf(path, found);
+    if (earlier !== null && found.checkpoint === null) {
+      throw new InputError(
+        `${path}: has ended and keeps no checkpoint to go on from; train anew with the larger budget`,
+      );
+    }
+    const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
     const place = placeOf(options);
-    const data = options.data ?? loadData({ ...settings, ...place });
+    const data = options.data ?? loadData({ ...own, ...place });
+    const extension = extensionOf(path, own, budget, data, found);
+    const { settings } = extension;
     requireTrainable(settings, data);
     const checksum = data.checksum ?? null;
     requireSameData(path, dataChecksum, data);
-    const environment = currentEnvironment(options.threads ?? before.threads);
+    // As many threads as there were, unless config.json was edited.
+    const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
+    const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));
     const event: ResumeEvent = {
       type: "resume",
       gradients: found.checkpoint?.point.position.gradients ?? 0,
@@ -50,7 +72,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
       warnings: changesOfBits(before, environment),
     };
     const identity = { settings: { ...settings, ...place }, environment, dataChecksum: checksum };
-    return await trainHeld(held, identity, data, { from: found, event }, options);
+    return await trainHeld(held, identity, data, { from: extension.from, event, extend: extension.event }, options);
   } catch (error) {
     // What a checkpoint says fits neither network nor optimizer: the library names the part.
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
@@ -129,8 +151,12 @@ export function earlierResult(path: string): RunResult | null {
   }
 }
 
-/** What the run is, from config.json, or from the checkpoint where config.json is lost. */
-function identityOf(path: string, { name, checkpoint }: FoundCheckpoint): RunIdentity {
+/**
+ * What the run is, from config.json, or from the checkpoint where config.json is lost.
+ *
+ * @param budget - that the run is to have: config.json may have it already
+ */
+function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget: number | undefined): RunIdentity {
   let config: RunIdentity;
   try {
     config = readConfig(path);
@@ -138,9 +164,16 @@ function identityOf(path: string, { name, checkpoint }: FoundCheckpoint): RunIde
     if (checkpoint === null || !(error instanceof InputError)) throw error;
     return checkpoint;
   }
-  if (checkpoint === null) return config;
-  if (!sameTraining(config.settings, checkpoint.settings)) {
-    throw new InputError(`${join(path, "config.json")}: must have the settings of checkpoint ${name}, it has others`);
+  if (checkpoint === null) {
+    if (config.settings.extendedFrom === undefined) return config;
+    throw new InputError(`${path}: went on beyond its first budget, and without a checkpoint cannot do so again`);
   }
-  return { ...checkpoint, settings: config.settings };
+  const isAsked = config.settings.budget === budget;
+  requireSettings(path, config.settings, checkpoint.settings, `as in checkpoint ${name}`, isAsked);
+  const { budget: had, extendedFrom } = checkpoint.settings;
+  const { extendedFrom: _, ...settings } = config.settings;
+  return {
+    ...checkpoint,
+    settings: { ...settings, budget: had, ...(extendedFrom && { extendedFrom }) },
+  };
 }

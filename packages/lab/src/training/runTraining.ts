@@ -10,7 +10,7 @@ import { currentEnvironment, requireThreads } from "../runs/environment.ts";
 import { requireEmptyFolder } from "../runs/files.ts";
 import { createRun, type HeldRun, type RunFolder } from "../runs/runFolder.ts";
 import type { CheckpointRequests } from "./checkpointRequests.ts";
-import type { NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
+import type { ExtendEvent, NonFiniteEvent, ResumeEvent, RollbackEvent, RunEvent, RunResult } from "./events.ts";
 import { loadData, networkOf } from "./loadData.ts";
 import { planOf } from "./plan.ts";
 import { train } from "./train.ts";
@@ -59,6 +59,7 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
 export interface Continuation {
   readonly from: FoundCheckpoint;
   readonly event: ResumeEvent;
+  readonly extend: ExtendEvent | null;
 }
 
 /**
@@ -124,6 +125,7 @@ export async function trainHeld(
         onEvent?.(event);
       };
       if (first !== null) tell(first);
+      if (first?.type === "resume" && continuation?.extend) tell(continuation.extend);
       let failure: NonFiniteEvent | null = null;
       for await (const event of train(model, data, optimizer, optionsOf(start, number))) {
         // The start of the run is in the folder already, or told a moment ago.

@@ -194,6 +194,8 @@ export async function* train<S extends PlainData & { readonly progress: Progress
     if (due !== null) yield checkpoint(due);
   }
 
+  // From the final state the run can be extended.
+  if (reason === "budget" && schedule.isBehind(gradients)) yield checkpoint("end");
   const onTraining = async (): Promise<number> =>
     (await model.evaluate(optimizer.evalPoint(state) as Float32Array, data.train, signal)).loss;
   const trainLoss = reason === "budget" ? await unlessInterrupted(onTraining) : null;
