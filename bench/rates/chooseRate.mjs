@@ -3,39 +3,37 @@
 /** Candidates, ascending: 1 and 3 times powers of ten. */
 export const grid = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
 
-/** Candidates whose first seed is within this factor of the best's are measured with the other seeds too. */
-const within = 1.5;
+/** After each seed but the last, candidates whose mean is beyond this factor of the best's are out. */
+const within = [1.25, 1.1];
 
 /**
  * The candidate with the smallest mean error over the seeds, the smaller one of equals, inside the candidates that were tried.
  *
- * Begins with `start` and its neighbours and goes on outwards while the best one is the outermost. A candidate that is worse
- * than `within` times the best with the first seed is out without the others.
+ * Begins with `start` and its neighbours and goes on outwards while the best one is the outermost. Candidates race: who is
+ * clearly worse after a seed is not measured with the next one. The winner has all seeds.
  *
  * @param errorOf async (rate, seed) => validation error; 1 for a run that diverged
  */
 export async function chooseRate(start, seeds, errorOf) {
-  let [low, high] = [grid.indexOf(start) - 1, grid.indexOf(start) + 1];
-  if (low < -1 || start === undefined) throw new RangeError(`start must be on the grid, got ${start}`);
+  const at = grid.indexOf(start);
+  if (at < 0) throw new RangeError(`start must be on the grid, got ${start}`);
+  let [low, high] = [Math.max(at - 1, 0), Math.min(at + 1, grid.length - 1)];
   for (;;) {
-    [low, high] = [Math.max(low, 0), Math.min(high, grid.length - 1)];
     const tried = grid.slice(low, high + 1);
-    const first = await inOrder(tried, (rate) => errorOf(rate, seeds[0]));
-    const limit = within * Math.min(...first);
-    const means = await inOrder(tried, async (rate, i) => {
-      if (first[i] > limit) return Number.POSITIVE_INFINITY;
-      const errors = await inOrder(seeds, (seed) => errorOf(rate, seed));
-      return errors.reduce((sum, error) => sum + error, 0) / errors.length;
-    });
-    const best = means.indexOf(Math.min(...means));
-    if (best === 0 && low > 0) low -= 1;
-    else if (best === tried.length - 1 && high < grid.length - 1) high += 1;
-    else return { rate: tried[best], tried, means, inside: best > 0 && best < tried.length - 1 };
+    const rate = await winner(tried, seeds, errorOf);
+    if (rate === tried[0] && low > 0) low -= 1;
+    else if (rate === tried.at(-1) && high < grid.length - 1) high += 1;
+    else return { rate, tried, inside: rate !== tried[0] && rate !== tried.at(-1) };
   }
 }
 
-async function inOrder(values, of) {
-  const results = [];
-  for (const [i, value] of values.entries()) results.push(await of(value, i));
-  return results;
+async function winner(rates, seeds, errorOf) {
+  let racing = rates.map((rate) => ({ rate, sum: 0 }));
+  for (const [i, seed] of seeds.entries()) {
+    for (const one of racing) one.sum += await errorOf(one.rate, seed);
+    const best = Math.min(...racing.map(({ sum }) => sum));
+    const limit = i < seeds.length - 1 ? within[i] * best : best;
+    racing = racing.filter(({ sum }) => sum <= limit);
+  }
+  return racing[0].rate;
 }
