@@ -115,6 +115,8 @@ describe("compare", () => {
       "--set",
       "innerSteps=5",
       "--set",
+      "innerLearningRate=0.03",
+      "--set",
       "sgd.learningRate=0.05",
       "--json",
     ]);

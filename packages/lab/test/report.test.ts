@@ -88,7 +88,7 @@ describe("the page", () => {
       expect(html).not.toMatch(/NaN|undefined|Infinity/);
       expect(html.replaceAll("http://www.w3.org", "")).not.toMatch(/https?:/);
     }
-    expect(page([diverged])).toContain("1 of 1 runs did not reach the end of the budget");
+    expect(page([diverged])).toContain("1 of 1 runs diverged and have no part in the means");
   });
 
   test("escapes texts and marks settings that differ", () => {

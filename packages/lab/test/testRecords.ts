@@ -94,6 +94,7 @@ export function recordOf(
     resumes: [],
     rollbacks: [],
     extensions: [],
+    warnings: [],
     result,
   };
 }

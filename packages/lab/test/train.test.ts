@@ -117,6 +117,20 @@ describe("train", () => {
     expect(result.testError).toBe(events.find((event) => event.type === "evaluation")!.testError);
   });
 
+  test("ends with the reason diverged where the training loss is above a uniform guess's, and warns on the way", async () => {
+    const { events, result } = await run(sgd({ learningRate: 10, momentum: 0.9 }), { budget: 4, innerSteps: 10 });
+    expect(result).toMatchObject({ reason: "diverged", interrupted: false, testError: null, validationError: null });
+    expect(result.trainLoss).toBeGreaterThan(Math.log(3));
+    const warnings = events.filter(({ type }) => type === "warning");
+    expect(warnings).toEqual([
+      {
+        type: "warning",
+        gradients: 100,
+        message: expect.stringMatching(/^training is unstable: .*try a smaller learningRate$/),
+      },
+    ]);
+  });
+
   test("ends with the reason non-finite when it diverges, and says null where there is no number", async () => {
     const { result } = await run(sgd({ learningRate: 1e30 }), { budget: 1 });
     expect(result).toMatchObject({ reason: "non-finite", interrupted: false, testError: null, trainLoss: null });

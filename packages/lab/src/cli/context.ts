@@ -3,6 +3,7 @@ import { printable } from "../printable.ts";
 import type { CheckpointFiles } from "../runs/checkpoints.ts";
 import type { LockHooks } from "../runs/lease.ts";
 import type { CheckpointRequests } from "../training/checkpointRequests.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import type { RunResult } from "../training/events.ts";
 import type { TrainingOptions } from "../training/runTraining.ts";
 import { type ProgressStream, progressListener } from "./progress.ts";
@@ -40,7 +41,7 @@ export function interruptionCode(signal: AbortSignal): number {
 /** The exit code that results and signal call for: interruption before divergence. */
 export function exitCodeOf(results: readonly RunResult[], signal: AbortSignal): number {
   if (results.some(({ interrupted }) => interrupted)) return interruptionCode(signal);
-  return results.some(({ reason }) => reason === "non-finite") ? exitCodes.divergence : exitCodes.ok;
+  return results.some(hasDiverged) ? exitCodes.divergence : exitCodes.ok;
 }
 
 /** What a wait for a lock needs of the context. */

@@ -123,6 +123,11 @@ export function progressListener(
         if (reason === "non-finite") {
           line(`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`);
         }
+        if (reason === "diverged") {
+          const loss =
+            event.result.trainLoss === null ? "is not finite" : `is ${event.result.trainLoss.toPrecision(4)}`;
+          line(`  diverged: the training loss ${loss}, above that of a uniform guess; try a smaller learning rate`);
+        }
       }
     }
   };

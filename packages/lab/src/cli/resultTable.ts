@@ -1,4 +1,5 @@
 import { type Quantity, type Spread, summarise } from "../runs/summarise.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import type { RunResult } from "../training/events.ts";
 import { textTable } from "./textTable.ts";
 
@@ -32,7 +33,7 @@ export function resultTable(results: readonly RunResult[], columns?: number): st
 /** How many runs are behind the means of a row, of how many, and why some are not. */
 export function numRunsText(numCounted: number, runs: readonly RunResult[]): string {
   const count = numCounted === runs.length ? String(runs.length) : `${numCounted} of ${runs.length}`;
-  const diverged = runs.filter(({ reason }) => reason === "non-finite").length;
+  const diverged = runs.filter(hasDiverged).length;
   return diverged > 0 ? `${count} (${diverged} diverged)` : count;
 }
 

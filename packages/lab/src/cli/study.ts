@@ -16,6 +16,7 @@ import { flatnessAmounts, measureCoupling, measureSolution } from "../study/meas
 import { studyFigures } from "../study/studyFigures.ts";
 import type { StudyMeasures } from "../study/studyMeasures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../study/studyPage.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import type { RunResult } from "../training/events.ts";
 import { loadData, networkOf } from "../training/loadData.ts";
 import { planOf } from "../training/plan.ts";
@@ -83,7 +84,7 @@ async function trainAndMeasure(
     lock.requireHeld();
     const result = await continueTraining(path, run.settings, { ...trainingOptions(context), onEvent, data: loaded });
     if (result.interrupted) return interrupted(context);
-    if (result.reason === "non-finite") {
+    if (hasDiverged(result)) {
       context.stderr.write(`${path}: diverged; a study compares runs that end\n`);
       return exitCodes.divergence;
     }

@@ -11,6 +11,7 @@ import { numOtherRuns, type RunLauncher, type RunOutcome, runAll } from "../swee
 import { type SweepResult, sweepResult } from "../sweep/sweepResult.ts";
 import { resultRows, sentencesOf, valueColumns } from "../sweep/sweepWords.ts";
 import { sweepJson, writeSweep } from "../sweep/writeSweep.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import { loadData } from "../training/loadData.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { textTable, widthOf } from "./textTable.ts";
@@ -131,9 +132,10 @@ function outcomeWords(outcome: RunOutcome): string {
   if (outcome.kind === "failed") return `failed: ${outcome.message}`;
   const { validationError, testError, seconds, reason, gradientEvaluations } = outcome.result;
   const percent = (error: number | null): string => (error === null ? "–" : `${(100 * error).toFixed(2)} %`);
+  const place = reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : "";
   const errors =
     (validationError === null ? "" : `validation error ${percent(validationError)}, `) +
     `test error ${percent(testError)}`;
-  const words = reason === "non-finite" ? `diverged at gradient ${gradientEvaluations}` : errors;
+  const words = hasDiverged(outcome.result) ? `diverged${place}` : errors;
   return `${words} (${outcome.before ? "ended before" : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`})`;
 }

@@ -1,10 +1,12 @@
 /** The report: one self-contained HTML page. */
+
 import { numRunsText, shown } from "../cli/resultTable.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { summarise } from "../runs/summarise.ts";
 import { testErrorOptions } from "../statistics/margins.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import type { RunResult } from "../training/events.ts";
 import { optimizersOf } from "./curves.ts";
 import type { Figure } from "./drawFigure.ts";
@@ -20,7 +22,7 @@ export function renderReport(records: readonly RunRecord[], figures: readonly Fi
     `<p class="lead">${escaped(inWords(records, results))}</p>
 ${table(summaryRows(results), "Errors in per cent, mean ± sample standard deviation over seeds.")}
 ${figures.map(figureHtml).join("\n")}
-<h2>Runs</h2>
+${warningsHtml(records)}<h2>Runs</h2>
 ${table(runRows(records), "The test error at best validation is that of the epoch with the lowest validation error.")}
 <h2>Settings</h2>
 ${settingsHtml(records)}
@@ -37,9 +39,13 @@ function inWords(records: readonly RunRecord[], results: readonly RunResult[]): 
   const budget =
     `Each run had a budget of ${start.totalGradients} gradient evaluations (${epochs} effective epochs of batches of ` +
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
-  const unfinished = records.filter(({ result }) => result === null || result.reason !== "budget").length;
-  const note = unfinished === 0 ? "" : ` ${unfinished} of ${records.length} runs did not reach the end of the budget.`;
-  return `${budget}${note} ${comparison(results, settings.data)}`.trim();
+  const unfinished = records.filter(({ result }) => result === null || result.reason === "interrupted").length;
+  const diverged = results.filter(hasDiverged).length;
+  const notes = [
+    ...(unfinished === 0 ? [] : [` ${unfinished} of ${records.length} runs did not reach the end of the budget.`]),
+    ...(diverged === 0 ? [] : [` ${diverged} of ${records.length} runs diverged and have no part in the means.`]),
+  ];
+  return `${budget}${notes.join("")} ${comparison(results, settings.data)}`.trim();
 }
 
 /** The differences of the first optimizer to the others, with what their spread allows to say. */
@@ -100,6 +106,15 @@ function runRows(records: readonly RunRecord[]): string[][] {
       result?.reason ?? "not ended",
     ]),
   ];
+}
+
+/** What runs warned of, in order. */
+function warningsHtml(records: readonly RunRecord[]): string {
+  const lines = records.flatMap(({ name, warnings }) =>
+    warnings.map(({ gradients, message }) => `${name}, gradient ${gradients}: ${message}.`),
+  );
+  if (lines.length === 0) return "";
+  return `<h2>Warnings</h2>\n<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>\n`;
 }
 
 /** The settings of each optimizer's first run; rows in which they differ are marked. */

@@ -94,6 +94,16 @@ const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   seconds: number,
   gradientSeconds: number,
   evaluations: z.array(finiteEvaluation),
+  stability: z
+    .strictObject({
+      sum: number,
+      count: z.int().min(0),
+      blocks: z.int().min(0),
+      best: number,
+      numAbove: z.int().min(0),
+      warned: z.boolean(),
+    })
+    .optional(),
 });
 const stateSchema = z.strictObject({
   format: z.literal(format),

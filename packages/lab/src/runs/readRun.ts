@@ -11,6 +11,7 @@ import type {
   RollbackEvent,
   RunResult,
   StartEvent,
+  WarningEvent,
 } from "../training/events.ts";
 import type { RunIdentity } from "./checkpoint.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
@@ -30,6 +31,7 @@ export interface RunEvents {
   readonly rollbacks: readonly RollbackEvent[];
   /** Budgets that the run went beyond. */
   readonly extensions: readonly ExtendEvent[];
+  readonly warnings: readonly WarningEvent[];
   /** null while the run has not ended. */
   readonly result: RunResult | null;
 }
@@ -78,19 +80,21 @@ export function readEvents(path: string): RunEvents {
   const resumes: ResumeEvent[] = [];
   const rollbacks: RollbackEvent[] = [];
   const extensions: ExtendEvent[] = [];
+  const warnings: WarningEvent[] = [];
   for (const event of eventsOf(path)) {
     if (event?.type === "start") start = event;
     if (event?.type === "outer" && isKept(Math.ceil(event.gradients / (start?.innerSteps ?? 1)))) outers.push(event);
     if (event?.type === "evaluation") evaluations.push(event);
     if (event?.type === "resume") resumes.push(event);
     if (event?.type === "rollback") rollbacks.push(event);
+    if (event?.type === "warning") warnings.push(event);
     if (event?.type === "extend") {
       extensions.push(event);
       if (start !== null) start = { ...start, budget: event.to, totalGradients: event.totalGradients };
     }
     if (event?.type === "end") result = event.result;
   }
-  return { start, outers, evaluations, resumes, rollbacks, extensions, result };
+  return { start, outers, evaluations, resumes, rollbacks, extensions, warnings, result };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Means over seeds. */
+import { hasDiverged } from "../training/divergence.ts";
 import type { RunResult } from "../training/events.ts";
 
 /** A quantity over runs: `sd` is the sample's (n − 1), null for one run; all null without a finite value. */
@@ -47,6 +48,14 @@ export function summarise(results: readonly RunResult[]): Readonly<Record<string
 
 /** Every quantity over some runs; those without a value do not count in its `n`. */
 export function summaryOf(results: readonly RunResult[]): Summary {
-  const entries = quantities.map((quantity) => [quantity, spreadOf(results.map((result) => result[quantity]))]);
+  const entries = quantities.map((quantity) => [
+    quantity,
+    spreadOf(results.map((result) => countedValue(result, quantity))),
+  ]);
   return Object.fromEntries(entries) as Summary;
+}
+
+/** A run that diverged has no errors, and its training loss would hide the others'. */
+function countedValue(result: RunResult, quantity: Quantity): number | null {
+  return quantity === "trainLoss" && hasDiverged(result) ? null : result[quantity];
 }

@@ -1,14 +1,16 @@
 /** Runs as a folder of runs holds them: ended, in work, or damaged. */
+
 import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { Environment } from "../runs/environment.ts";
 import { lockHolder } from "../runs/lock.ts";
 import { readConfig, readEvents } from "../runs/readRun.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import type { RecordedEvaluation, RunResult, StartEvent } from "../training/events.ts";
 import { type FoundFolder, scanFolder } from "./scanFolder.ts";
 
 /**
- * What is known of a run: `ended` at the end of its budget, `diverged`, `interrupted` by a signal, `running` in a living
+ * What is known of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by a signal, `running` in a living
  * process, `unfinished` (it can be resumed), `torn` (a file of it is damaged), `foreign` (it is no run).
  */
 export type RunStatus = "ended" | "diverged" | "interrupted" | "running" | "unfinished" | "torn" | "foreign";
@@ -72,7 +74,7 @@ export function storedRun(found: FoundFolder, findHolder: FindHolder = lockHolde
 
 function statusOf(path: string, { result }: RunContent, findHolder: FindHolder): RunStatus {
   if (result === null) return findHolder(path) === null ? "unfinished" : "running";
-  if (result.reason === "non-finite") return "diverged";
+  if (hasDiverged(result)) return "diverged";
   return result.reason === "interrupted" ? "interrupted" : "ended";
 }
 

@@ -1,6 +1,8 @@
 /** The results of a sweep as a table and sentences, for the terminal and the report. */
+
 import { shown } from "../cli/resultTable.ts";
 import { comparisonSentences } from "../statistics/words.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import { type Configuration, valueText } from "./planSweep.ts";
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "./sweepResult.ts";
 import type { SweepValue } from "./valueSchemas.ts";
@@ -46,7 +48,7 @@ function seedsText({ configuration, runs, status }: ConfigurationResult): string
   const all = configuration.runs.length;
   const count = runs.length === all ? String(all) : `${runs.length} of ${all}`;
   if (status !== "diverged") return count;
-  return `${count} (${runs.filter(({ result }) => result.reason === "non-finite").length} diverged)`;
+  return `${count} (${runs.filter(({ result }) => hasDiverged(result)).length} diverged)`;
 }
 
 const criteria = {

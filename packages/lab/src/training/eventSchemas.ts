@@ -67,7 +67,7 @@ const result = z.object({
   seconds: number,
   msPerGradient: number.nullable(),
   interrupted: z.boolean(),
-  reason: z.enum(["budget", "interrupted", "non-finite"]),
+  reason: z.enum(["budget", "diverged", "interrupted", "non-finite"]),
   // Runs made before there were rollbacks have none.
   rollbacks: count.default(0),
 });

@@ -1,9 +1,10 @@
 /** What a training run tells its listeners: the progress line, events.jsonl, the report, the dashboard. */
 
 import type { SerialisedState } from "entropy-sgd";
+import type { StabilityState } from "./stabilityWatch.ts";
 
-/** Why a run ended. */
-export type EndReason = "budget" | "interrupted" | "non-finite";
+/** Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess. */
+export type EndReason = "budget" | "diverged" | "interrupted" | "non-finite";
 
 /** Once, before the first gradient. */
 export interface StartEvent {
@@ -94,6 +95,8 @@ export interface LoopPosition {
   /** The part of it that gradients and steps took. */
   readonly gradientSeconds: number;
   readonly evaluations: readonly RecordedEvaluation[];
+  /** Where the watch over the losses stands; absent in checkpoints made before there was one. */
+  readonly stability?: StabilityState | undefined;
 }
 
 /** All that a run needs to go on with the same bits, beside its settings. */

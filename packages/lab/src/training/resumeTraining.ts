@@ -142,7 +142,7 @@ export function earlierResult(path: string): RunResult | null {
   try {
     const { result } = readRun(path);
     if (result === null || result.interrupted) return null;
-    if (result.reason === "budget") readWeights(path);
+    if (result.reason !== "non-finite") readWeights(path);
     return result;
   } catch (error) {
     // A run that was killed may lack its events, or end in the middle of one; the checkpoint has them.

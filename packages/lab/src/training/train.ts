@@ -8,6 +8,7 @@ import { unlessInterrupted } from "../interruption.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import { checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
+import { hasDiverged, uniformLoss } from "./divergence.ts";
 import { errorsOf, finiteOrNull } from "./errorsOf.ts";
 import type {
   CheckpointReason,
@@ -23,6 +24,7 @@ import type {
   TrainSnapshot,
 } from "./events.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { stabilityWatch } from "./stabilityWatch.ts";
 import { requireTrainOptions, type Sampling, type TrainOptions } from "./trainOptions.ts";
 
 /**
@@ -32,8 +34,9 @@ import { requireTrainOptions, type Sampling, type TrainOptions } from "./trainOp
  *
  * Cost: the budget in gradients; each evaluation is a recalibration pass over the training split (with batch norm) and a
  * pass over validation and test, timed in `seconds` and left out of `msPerGradient`. Randomness: weights, batches and
- * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence ends the run
- * with the reason `non-finite`, after an event that says what was not finite; it is not an exception.
+ * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence is no exception:
+ * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
+ * ends above a uniform guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
  *
  * @throws InputError for data that do not fit the model, RangeError for a budget that is not positive, TypeError or RangeError
  *   for an unknown option, boundaries within an inner loop, or a snapshot of another optimizer
@@ -103,11 +106,16 @@ export async function* train<S extends PlainData & { readonly progress: Progress
       ...{ gradients, batches, lossSum, nextEvaluation, gradientSeconds },
       seconds: seconds(),
       evaluations: [...evaluations],
+      stability: watch.state(),
     },
     optimizer: serialise(state, { copy: false }),
     params: optimizer.evalPoint(state) as Float32Array,
     statistics: model.statistics,
   });
+  const watch = stabilityWatch(
+    { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== null },
+    resumed.stability,
+  );
   const notFinite = (what: NonFiniteEvent["what"]): NonFiniteEvent => {
     reason = "non-finite";
     return { type: "non-finite", gradients, what, learningRate: state.progress.learningRate };
@@ -173,6 +181,8 @@ export async function* train<S extends PlainData & { readonly progress: Progress
         };
         lossSum = 0;
         yield outer;
+        const message = watch.observe(outer.batchLoss, innerSteps);
+        if (message !== null) yield { type: "warning", gradients, message };
         if (!finite) {
           yield notFinite(Number.isFinite(gradientNorm) ? "state" : "gradient norm");
           break;
@@ -200,6 +210,7 @@ export async function* train<S extends PlainData & { readonly progress: Progress
     (await model.evaluate(optimizer.evalPoint(state) as Float32Array, data.train, signal)).loss;
   const trainLoss = reason === "budget" ? await unlessInterrupted(onTraining) : null;
   if (reason === "budget" && trainLoss === null) yield* interruption();
+  if (trainLoss !== null && !(trainLoss <= uniformLoss(model.numClasses))) reason = "diverged";
   const result: RunResult = {
     ...names,
     gradientEvaluations: gradients,
@@ -207,7 +218,7 @@ export async function* train<S extends PlainData & { readonly progress: Progress
     plannedEpochs: totalGradients / gradientsPerEpoch,
     effectiveEpochs: gradients / gradientsPerEpoch,
     trainLoss: finiteOrNull(trainLoss),
-    ...errorsOf(evaluations, reason === "non-finite"),
+    ...errorsOf(evaluations, hasDiverged({ reason })),
     seconds: seconds(),
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
     interrupted: reason === "interrupted",

@@ -1,0 +1,89 @@
+/** Tells once, while a run is under way, that its mini-batch loss does not behave as that of training. */
+import { uniformLoss } from "./divergence.ts";
+
+/** Where a watch stands; survives JSON, so that a run that goes on tells what an uninterrupted one tells. */
+export interface StabilityState {
+  /** Sum of the losses in the block that is being filled, and their number. */
+  readonly sum: number;
+  readonly count: number;
+  /** Whole blocks so far. */
+  readonly blocks: number;
+  /** The lowest mean of a block so far; a uniform guess's loss before there is one. */
+  readonly best: number;
+  /** Blocks in a row that were above it by more than `rise`. */
+  readonly numAbove: number;
+  readonly warned: boolean;
+}
+
+/** Losses are means over blocks of at least so many gradients: single ones are noise. */
+const blockGradients = 20;
+/** So many blocks in a row above the lowest make training unstable, */
+const unstableBlocks = 5;
+/** if each is above it by more than this share of a uniform guess's loss. */
+const rise = 0.1;
+/** After so many blocks the loss must have been below `fallen` times a uniform guess's. */
+const startBlocks = 10;
+const fallen = 0.95;
+
+/** What a watch is told of the run. */
+export interface WatchedRun {
+  readonly numClasses: number;
+  /** Whether there is an inner loop, whose learning rate matters then. */
+  readonly hasInnerLoop: boolean;
+}
+
+/** A watch over the losses of a run, from its start or from where a saved one stood. */
+export interface StabilityWatch {
+  /** The mean loss of some more gradients; gives the warning, once. */
+  observe(meanLoss: number, gradients: number): string | null;
+  state(): StabilityState;
+}
+
+/**
+ * A loss is a warning when for five blocks of 20 gradients in a row its mean stayed above the lowest one so far (at first: a
+ * uniform guess's) by a tenth of a uniform guess's, or after ten blocks has never been a twentieth below a uniform guess's.
+ */
+export function stabilityWatch({ numClasses, hasInnerLoop }: WatchedRun, saved?: StabilityState): StabilityWatch {
+  const uniform = uniformLoss(numClasses);
+  let state = saved ?? { sum: 0, count: 0, blocks: 0, best: uniform, numAbove: 0, warned: false };
+  const rates = hasInnerLoop ? "innerLearningRate, then learningRate" : "learningRate";
+
+  function warningAt(mean: number): string | null {
+    if (state.numAbove >= unstableBlocks) {
+      const lowest = state.best === uniform ? "a uniform guess's" : "its lowest so far";
+      return (
+        `training is unstable: for ${unstableBlocks * blockGradients} gradients the mini-batch loss, now ${mean.toPrecision(3)}, ` +
+        `has stayed above ${lowest}, ${state.best.toPrecision(3)}; try a smaller ${rates}`
+      );
+    }
+    if (state.blocks === startBlocks && state.best > fallen * uniform) {
+      return (
+        `training makes no progress: after ${startBlocks * blockGradients} gradients the mini-batch loss is ${mean.toPrecision(3)}, ` +
+        `a uniform guess's ${uniform.toPrecision(3)}; try another ${rates}, most often a smaller one`
+      );
+    }
+    return null;
+  }
+
+  return {
+    observe(meanLoss, gradients) {
+      const { sum, count, blocks, best, numAbove, warned } = state;
+      const [newSum, newCount] = [sum + meanLoss * gradients, count + gradients];
+      if (newCount < blockGradients) {
+        state = { ...state, sum: newSum, count: newCount };
+        return null;
+      }
+      const mean = newSum / newCount;
+      const isAbove = mean > best + rise * uniform;
+      state = {
+        ...{ sum: 0, count: 0, blocks: blocks + 1, warned },
+        best: Math.min(best, mean),
+        numAbove: isAbove ? numAbove + 1 : 0,
+      };
+      const warning = warned ? null : warningAt(mean);
+      if (warning !== null) state = { ...state, warned: true };
+      return warning;
+    },
+    state: () => state,
+  };
+}
