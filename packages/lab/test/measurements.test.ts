@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { main } from "../src/cli/main.ts";
@@ -88,6 +88,22 @@ describe("a measurement", () => {
       code: 2,
       stderr: `error: ${join(out, "spectrum.json")}: is the spectrum of other runs, weights or settings; choose another --out\n`,
     });
+  });
+
+  test("is refused before it begins where its results cannot be written", async () => {
+    const linked = freshOut();
+    cpSync(one, linked, { recursive: true });
+    rmSync(join(linked, "measurements"), { recursive: true, force: true });
+    const elsewhere = freshOut();
+    mkdirSync(elsewhere);
+    symlinkSync(elsewhere, join(linked, "measurements"));
+    const place = join(linked, "measurements");
+    const refused = await run(measuring.spectrum!(linked, two));
+    expect(refused).toMatchObject({ code: 2, stderr: `error: ${place}: must be a folder, and no symbolic link\n` });
+    const file = join(one, "config.json");
+    const { code, stderr } = await run([...measuring.spectrum!(one, two), "--out", join(file, "a")]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*config\.json.*: cannot be written/)]);
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   test("says its cost first, and the time once some is known", () => {

@@ -6,9 +6,10 @@ import { wasInterrupted } from "../interruption.ts";
 import type { LoadedRun } from "../landscape/loadRun.ts";
 import type { PassHooks } from "../landscape/networkPasses.ts";
 import { measurementLinks, noteElsewhere, writeMeasurementIndex } from "../measurements/links.ts";
-import { type MeasurementName, makePlace, measurementPlace } from "../measurements/place.ts";
+import { type MeasurementName, makePlace, measurementPlace, requireWritablePlace } from "../measurements/place.ts";
 import type { PageSettings } from "../report/htmlPage.ts";
 import { writeReport } from "../report/writeReport.ts";
+import { readPlainText } from "../runs/files.ts";
 import { type CommandContext, interruptionCode } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { type Passes, passMeter } from "./passMeter.ts";
@@ -39,7 +40,7 @@ export interface Measurement {
  *
  * A complete measurement is never replaced by an interrupted one. Gives the exit code.
  *
- * @throws InputError if `out` has another measurement of this name
+ * @throws InputError, before anything is measured, if `out` has another measurement of this name or cannot be written
  */
 export async function carryOut(
   { name, runs, settings, cost, measure, findings }: Measurement,
@@ -49,6 +50,7 @@ export async function carryOut(
   const key = { name, settings, weights: runs.map(({ weightsHash }) => weightsHash) };
   const paths = runs.map(({ path }) => path);
   measurementPlace(key, paths, out);
+  requireWritablePlace(paths, out);
   const onPass = passMeter(context, name, cost);
   const { signal } = context;
   const interrupted = await wasInterrupted(() => measure({ signal, onPass }));
@@ -80,11 +82,15 @@ function linkRuns([first, second]: readonly string[], folder: string, name: Meas
   });
 }
 
-/** Lists what is there now, and links it from the run's own report. */
+const maxReportBytes = 64 * 2 ** 20;
+
+/** Lists what is there now, and links it from the run's own report, which is written again where it does not. */
 function refreshPages(run: string): void {
   quietly(() => {
     writeMeasurementIndex(run);
-    if (existsSync(join(run, "report.html"))) writeReport(run, [run]);
+    const report = join(run, "report.html");
+    if (!existsSync(report)) return;
+    if (!readPlainText(report, maxReportBytes).includes(`href="measurements/index.html"`)) writeReport(run, [run]);
   });
 }
 

@@ -40,6 +40,7 @@ export function passMeter(
     const seconds = (now() - started) / 1000;
     const share = Math.min(1, done / total);
     const twentieth = Math.floor(20 * share);
+    if (share >= 1 && !stderr.isTTY) return;
     const due = told === 0 ? seconds >= firstEstimate : stderr.isTTY || twentieth > Math.floor(20 * told);
     if (!due) return;
     const left = duration((seconds / share) * (1 - share));

@@ -1,6 +1,6 @@
 /** Where measurements of runs lie, and which of them is the same as another. */
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../inputError.ts";
 import { makeFolder, makeFolderWithin, readPlainText } from "../runs/files.ts";
 
@@ -58,6 +58,21 @@ export function measurementPlace(
     const found = foundIn(folder, key);
     if (found !== "other") return { folder, found };
   }
+}
+
+/**
+ * Checks, before anything is measured, that the results can be written; a place of `out` is not made yet.
+ *
+ * @throws InputError where a link or a file is in the way, or the disk cannot be written
+ */
+export function requireWritablePlace(runs: readonly string[], out: string | undefined): void {
+  if (out === undefined) {
+    makeFolder(makeFolderWithin(runs[0]!, measurementsFolder));
+    return;
+  }
+  let there = resolve(out);
+  while (!existsSync(there)) there = dirname(there);
+  makeFolder(there);
 }
 
 /** Makes the folder of a place. @throws InputError where a link or a file has its name, or it cannot be made */
