@@ -172,7 +172,7 @@ describe("config.json", () => {
     const path = written();
     const tensors = [{ name: "conv1.weight", shape: [500], data: new Float64Array(500) }];
     writeFileSync(join(path, "weights.safetensors"), encodeSafetensors({ tensors, metadata: {} }));
-    expect(() => loadRun(path)).toThrow(/must have 500 numbers named conv1\.weight, found 500 of float64$/);
+    expect(() => loadRun(path)).toThrow(/\[20×1×5×5\] named conv1\.weight, found a tensor \[500\] of float64$/);
   });
 });
 
