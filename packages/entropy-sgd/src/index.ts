@@ -1,23 +1,21 @@
 export { type DenseHessian, denseHessian } from "./curvature/denseHessian.ts";
 export {
+  type Eigenpair,
+  type ExtremeEigenpairs,
+  type ExtremeEigenpairsOptions,
+  extremeEigenpairs,
+} from "./curvature/extremeEigenpairs.ts";
+export {
   type FiniteDifferenceOptions,
   finiteDifferenceHessian,
   hessianOperator,
   type SymmetricOperator,
 } from "./curvature/hessianOperator.ts";
-export { hessianTrace, type TraceEstimate } from "./curvature/hessianTrace.ts";
-export {
-  type Eigenpair,
-  type ExtremeEigenpairs,
-  extremeEigenpairs,
-  type LanczosOptions,
-  type LanczosResult,
-  lanczos,
-} from "./curvature/lanczos.ts";
+export { hessianTrace, type TraceEstimate, type TraceOptions } from "./curvature/hessianTrace.ts";
+export { extremeRitzVectors, type LanczosOptions, type LanczosResult, lanczos } from "./curvature/lanczos.ts";
 export { magnitudeRelative } from "./curvature/magnitudeRelative.ts";
+export { type NearZeroShare, nearZeroShare } from "./curvature/nearZeroShare.ts";
 export {
-  type NearZeroShare,
-  nearZeroShare,
   type SpectralDensity,
   type SpectralDensityOptions,
   type SpectralProbe,

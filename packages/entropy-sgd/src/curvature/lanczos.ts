@@ -6,6 +6,8 @@
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
+import { combination, orthogonalise } from "./orthogonalise.ts";
+import { productAnew, productOf } from "./product.ts";
 import { type Tridiagonal, tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of `lanczos`. */
@@ -21,22 +23,28 @@ export interface LanczosOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** The tridiagonal matrix VᵀHV and the orthonormal basis V. */
+/** The tridiagonal matrix VᵀHV, the orthonormal basis V, and what is known of its errors. */
 export interface LanczosResult extends Tridiagonal {
   /** Orthonormal vectors, shape (n,) each. */
   readonly basis: readonly Float64Array[];
   /** Norm of what the last product left outside the basis: 0 where the basis spans an invariant subspace. */
   readonly residualNorm: number;
+  /**
+   * ‖Hy − (what the recurrence says of Hy)‖ for the Ritz vector y of the largest |λ|, from one more product: how far the products'
+   * arithmetic is from linear. In float32 about 1e-7 to 1e-5 of the largest eigenvalue; ∞ where an abort left it unmeasured.
+   */
+  readonly arithmeticError: number;
   readonly numProducts: number;
 }
 
 /**
  * m steps of Lanczos' method from a start vector.
  *
- * Re-orthogonalised against the whole basis twice per step, so that no eigenvalue appears as a spurious copy. Cost: m
+ * Re-orthogonalised against the whole basis twice per step, so that no eigenvalue appears as a spurious copy. Cost: m + 1
  * products, 4nm² flops; memory m + 2 vectors of n float64.
  *
- * @throws RangeError for a number of steps that is not a positive integer or a start of another length or zero
+ * @throws RangeError for a number of steps that is not a positive integer, a start of another length, zero or not finite, and for
+ *   products that are not finite
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<LanczosResult> {
   const { dimension } = operator;
@@ -44,9 +52,9 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   if (!Number.isInteger(numSteps) || numSteps < 1) {
     throw new RangeError(`lanczos: numSteps must be a positive integer, got ${numSteps}`);
   }
-  const start = options.start?.slice() ?? randomStart(dimension, seed);
+  const start = options.start ?? randomStart(dimension, seed, 0);
   const length = norm(start);
-  if (start.length !== dimension || !(length > 0)) {
+  if (start.length !== dimension || !(length > 0 && Number.isFinite(length))) {
     throw new RangeError(
       `lanczos: start must be a nonzero vector of ${dimension} elements, got ${start.length} of norm ${length}`,
     );
@@ -54,95 +62,90 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   const basis: Float64Array[] = [start.map((value) => value / length)];
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
+  let rest: Float64Array = new Float64Array(dimension);
   let residualNorm = 0;
   let scale = 0;
   for (let k = 0; k < Math.min(numSteps, dimension) && !signal?.aborted; k++) {
-    let w: Float64Array;
-    try {
-      w = Float64Array.from(await operator.apply(basis[k]));
-    } catch (error) {
-      if (signal?.aborted) break;
-      throw error;
-    }
+    const product = await unlessAborted(signal, () => productOf(operator, basis[k]));
+    if (product === null) break;
+    rest = product;
     onStep?.(k + 1);
-    const alpha = dot(w, basis[k]);
+    const alpha = dot(rest, basis[k]);
     diagonal.push(alpha);
-    // Twice is enough (Kahan and Parlett): after the second pass what is left is orthogonal to rounding.
-    for (let pass = 0; pass < 2; pass++) {
-      for (const v of basis) {
-        const c = dot(w, v);
-        for (let i = 0; i < dimension; i++) w[i] -= c * v[i];
-      }
-    }
-    residualNorm = norm(w);
+    orthogonalise(rest, basis);
+    residualNorm = norm(rest);
     scale = Math.max(scale, Math.abs(alpha), residualNorm);
     // What rounding alone leaves outside an invariant subspace.
     const exhausted = residualNorm <= Math.max(100, dimension) * Number.EPSILON * scale;
     if (exhausted) residualNorm = 0;
     if (exhausted || k + 1 >= Math.min(numSteps, dimension)) break;
     offDiagonal.push(residualNorm);
-    basis.push(w.map((value) => value / residualNorm));
+    basis.push(rest.map((value) => value / residualNorm));
   }
-  return {
+  const taken = diagonal.length;
+  const found = {
     diagonal: Float64Array.from(diagonal),
-    offDiagonal: Float64Array.from(offDiagonal.slice(0, Math.max(0, diagonal.length - 1))),
-    basis,
-    residualNorm,
-    numProducts: diagonal.length,
+    offDiagonal: Float64Array.from(offDiagonal.slice(0, Math.max(0, taken - 1))),
+    basis: basis.slice(0, taken),
   };
+  if (signal?.aborted || taken === 0) {
+    return { ...found, residualNorm, arithmeticError: Number.POSITIVE_INFINITY, numProducts: taken };
+  }
+  const deviation = await unlessAborted(signal, () => deviationFrom(found, rest, operator));
+  const arithmeticError = deviation ?? Number.POSITIVE_INFINITY;
+  onStep?.(taken + 1);
+  return { ...found, residualNorm, arithmeticError, numProducts: taken + 1 };
 }
 
-/** Independent normals, a function of the seed. */
-function randomStart(dimension: number, seed: number): Float64Array {
-  const start = new Float64Array(dimension);
-  normalInto(start, { key: randomKey(seed, "lanczos"), stream: 0, step: 0 });
-  return start;
+/** What `work` gives; null where a signal ended it, by an error perhaps. */
+async function unlessAborted<Result>(
+  signal: LanczosOptions["signal"],
+  work: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) return null;
+    throw error;
+  }
 }
 
-/** An approximate eigenpair. */
-export interface Eigenpair {
-  readonly eigenvalue: number;
-  /** Unit vector, shape (n,). */
-  readonly vector: Float64Array;
-  /** ‖Hv − λv‖: some eigenvalue of H lies within it of λ. */
-  readonly residual: number;
-}
-
-/** Extreme eigenpairs and what they cost. */
-export interface ExtremeEigenpairs {
-  /** The `count` smallest, ascending. */
-  readonly smallest: readonly Eigenpair[];
-  /** The `count` largest, ascending. */
-  readonly largest: readonly Eigenpair[];
-  readonly numProducts: number;
-}
-
-/**
- * The smallest and the largest eigenpairs from one Lanczos run, with residuals.
- *
- * The residual of a pair is |β s| with β the norm left outside the basis and s the last component of its vector in the
- * basis; it bounds the distance to a true eigenvalue (for symmetric H), not which one.
- */
-export async function extremeEigenpairs(
+/** ‖Hy − θy − sₘr‖ for the Ritz pair (θ, y = Vs) of the largest |θ|, r what the last product left outside the basis. */
+async function deviationFrom(
+  found: Tridiagonal & Pick<LanczosResult, "basis">,
+  rest: Float64Array,
   operator: SymmetricOperator,
-  options: LanczosOptions & { readonly count: number },
-): Promise<ExtremeEigenpairs> {
-  const result = await lanczos(operator, options);
-  const m = result.diagonal.length;
+): Promise<number> {
+  const { eigenvalues, vectors } = ritzPairs(found);
+  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues.at(-1)!) ? 0 : eigenvalues.length - 1;
+  const y = combination(vectors[top], found.basis);
+  const last = vectors[top].at(-1)!;
+  const product = await productAnew(operator, y);
+  return norm(product.map((value, i) => value - eigenvalues[top] * y[i] - last * rest[i]));
+}
+
+/** Eigenvalues of the tridiagonal matrix, ascending, and its eigenvectors: coordinates of the Ritz vectors in the basis. */
+export function ritzPairs(tridiagonal: Tridiagonal): {
+  readonly eigenvalues: Float64Array;
+  readonly vectors: readonly Float64Array[];
+} {
+  const m = tridiagonal.diagonal.length;
   const unit = Array.from({ length: m }, (_, i) => Float64Array.from({ length: m }, (_, j) => (i === j ? 1 : 0)));
-  const { eigenvalues, rows } = tridiagonalEigen(result, unit);
-  const pair = (k: number): Eigenpair => {
-    const vector = new Float64Array(operator.dimension);
-    for (let j = 0; j < m; j++) {
-      const weight = rows[j][k];
-      for (let i = 0; i < vector.length; i++) vector[i] += weight * result.basis[j][i];
-    }
-    return { eigenvalue: eigenvalues[k], vector, residual: Math.abs(result.residualNorm * rows[m - 1][k]) };
-  };
-  const count = Math.min(options.count, m);
-  return {
-    smallest: Array.from({ length: count }, (_, k) => pair(k)),
-    largest: Array.from({ length: count }, (_, k) => pair(m - count + k)),
-    numProducts: result.numProducts,
-  };
+  const { eigenvalues, rows } = tridiagonalEigen(tridiagonal, unit);
+  return { eigenvalues, vectors: Array.from({ length: m }, (_, k) => Float64Array.from(rows, (row) => row[k])) };
+}
+
+/** The Ritz vectors of the `count` smallest and largest eigenvalues of a run, ascending. */
+export function extremeRitzVectors(run: LanczosResult, count: number): Float64Array[] {
+  const { vectors } = ritzPairs(run);
+  return vectors
+    .filter((_, k) => k < count || k >= vectors.length - count)
+    .map((coordinates) => combination(coordinates, run.basis));
+}
+
+/** Independent normals, a function of (seed, run). */
+export function randomStart(dimension: number, seed: number, run: number): Float64Array {
+  const start = new Float64Array(dimension);
+  normalInto(start, { key: randomKey(seed, "lanczos"), stream: 0, step: run });
+  return start;
 }

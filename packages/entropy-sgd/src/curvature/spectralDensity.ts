@@ -6,8 +6,8 @@
 
 import type { SymmetricOperator } from "./hessianOperator.ts";
 import { randomSigns } from "./hessianTrace.ts";
-import { lanczos } from "./lanczos.ts";
-import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { type LanczosResult, lanczos } from "./lanczos.ts";
+import { type Tridiagonal, tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of `spectralDensity`. */
 export interface SpectralDensityOptions {
@@ -16,6 +16,8 @@ export interface SpectralDensityOptions {
   readonly numProbes: number;
   readonly seed?: number;
   readonly onStep?: (numProducts: number) => void;
+  /** Called after each probe's Lanczos run, whose basis is dropped afterwards. */
+  readonly onRun?: (run: LanczosResult, probe: number) => void;
   /** Ends the work; the last probe then has fewer steps. */
   readonly signal?: { readonly aborted: boolean };
 }
@@ -26,8 +28,12 @@ export interface SpectralProbe {
   readonly nodes: Float64Array;
   /** Squared first components: they add up to 1. */
   readonly weights: Float64Array;
-  /** ‖Hv − λv‖ of each Ritz pair: some eigenvalue of H lies within it of the node. */
+  /** ‖Hv − λv‖ of each Ritz pair, arithmetic included: some eigenvalue of H lies within it of the node. */
   readonly residuals: Float64Array;
+  /** The Lanczos run's matrix, and what it left out: bounds of masses come from them. */
+  readonly tridiagonal: Tridiagonal;
+  readonly residualNorm: number;
+  readonly arithmeticError: number;
 }
 
 /** A discrete measure per probe. */
@@ -40,14 +46,14 @@ export interface SpectralDensity {
 /**
  * Nodes and weights such that Σ wₖ g(λₖ) ≈ tr g(H)/n for smooth g, one set per probe.
  *
- * Exact for polynomials g up to degree 2m − 1 of zᵀg(H)z/n. Cost: m products per probe, memory m + 2 vectors.
- * @throws RangeError for numbers that are not positive integers
+ * Exact for polynomials g up to degree 2m − 1 of zᵀg(H)z/n. Cost: m + 1 products per probe, memory m + 2 vectors.
+ * @throws RangeError for numbers that are not positive integers, and for products that are not finite
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
   options: SpectralDensityOptions,
 ): Promise<SpectralDensity> {
-  const { numSteps, numProbes, seed = 0, onStep, signal } = options;
+  const { numSteps, numProbes, seed = 0, onStep, onRun, signal } = options;
   if (!Number.isInteger(numProbes) || numProbes < 1) {
     throw new RangeError(`spectralDensity: numProbes must be a positive integer, got ${numProbes}`);
   }
@@ -62,7 +68,8 @@ export async function spectralDensity(
       onStep: (steps) => onStep?.(before + steps),
     });
     numProducts += run.numProducts;
-    if (run.numProducts === 0) break;
+    if (run.diagonal.length === 0) break;
+    onRun?.(run, probe);
     const [first, last] = [new Float64Array(run.diagonal.length), new Float64Array(run.diagonal.length)];
     first[0] = 1;
     last[last.length - 1] = 1;
@@ -70,50 +77,11 @@ export async function spectralDensity(
     probes.push({
       nodes: eigenvalues,
       weights: rows[0].map((component) => component * component),
-      residuals: rows[1].map((component) => Math.abs(run.residualNorm * component)),
+      residuals: rows[1].map((component) => Math.hypot(run.residualNorm * component, run.arithmeticError)),
+      tridiagonal: { diagonal: run.diagonal, offDiagonal: run.offDiagonal },
+      residualNorm: run.residualNorm,
+      arithmeticError: run.arithmeticError,
     });
   }
   return { probes, dimension: operator.dimension, numProducts };
-}
-
-/** The share of eigenvalues nearer to zero than a threshold. */
-export interface NearZeroShare {
-  readonly threshold: number;
-  readonly share: number;
-  /** Over probes; null for one. */
-  readonly standardError: number | null;
-  /** Mean distance between the nodes next to zero on either side: what lies closer is not resolved. */
-  readonly nodeSpacing: number;
-  /** Whether the threshold is above the spacing; otherwise the share means nothing. */
-  readonly resolved: boolean;
-}
-
-/** The mass at |λ| < threshold, told as unresolved where nodes near zero are sparser than the threshold. */
-export function nearZeroShare({ probes }: SpectralDensity, threshold: number): NearZeroShare {
-  const shares = probes.map(({ nodes, weights }) =>
-    weights.reduce((sum, weight, k) => sum + (Math.abs(nodes[k]) < threshold ? weight : 0), 0),
-  );
-  const spacings = probes.map(({ nodes }) => spacingNearZero(nodes));
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const share = mean(shares);
-  const squares = shares.reduce((sum, value) => sum + (value - share) ** 2, 0);
-  const n = shares.length;
-  const nodeSpacing = mean(spacings);
-  return {
-    threshold,
-    share,
-    standardError: n > 1 ? Math.sqrt(squares / (n - 1) / n) : null,
-    nodeSpacing,
-    resolved: threshold > nodeSpacing,
-  };
-}
-
-/** Mean gap of the three nodes of least magnitude in their order; Infinity where there are fewer. */
-function spacingNearZero(nodes: Float64Array): number {
-  if (nodes.length < 3) return Number.POSITIVE_INFINITY;
-  const nearest = Array.from(nodes)
-    .sort((a, b) => Math.abs(a) - Math.abs(b))
-    .slice(0, 3)
-    .sort((a, b) => a - b);
-  return (nearest[2] - nearest[0]) / 2;
 }

@@ -26,7 +26,7 @@ const maxSweeps = 60;
  * With the unit rows the rows of the result are those of the matrix of eigenvectors; with e₁ alone, their first components.
  * Cost: O(m²) for eigenvalues, O(m²) more per row. Errors of eigenvalues are some units of rounding of the largest.
  *
- * @throws Error if QR does not converge, which takes a matrix with numbers that are not finite
+ * @throws RangeError for elements that are not finite
  */
 export function tridiagonalEigen(
   { diagonal, offDiagonal }: Tridiagonal,
@@ -35,6 +35,8 @@ export function tridiagonalEigen(
   const d = diagonal.slice();
   const e = offDiagonal.slice();
   const z = rows.map((row) => row.slice());
+  const broken = [...d, ...e].find((value) => !Number.isFinite(value));
+  if (broken !== undefined) throw new RangeError(`tridiagonalEigen: elements must be finite, got ${broken}`);
   let high = d.length - 1;
   let sweeps = 0;
   while (high > 0) {

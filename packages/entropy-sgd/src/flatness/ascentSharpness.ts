@@ -20,6 +20,8 @@ export interface AscentSharpnessOptions {
   readonly region?: "ball" | "box";
   /** Steps to the point of the region farthest along the gradient; 1 in the ball is SAM's. */
   readonly numAscentSteps: number;
+  /** Rounding unit of the losses: 2⁻²⁴ where they are computed in float32 (default), 2⁻⁵³ in float64. */
+  readonly unit?: number;
   /** Seed of the first direction where the gradient vanishes. */
   readonly seed?: number;
 }
@@ -27,6 +29,10 @@ export interface AscentSharpnessOptions {
 /** A lower bound of the maximum: the rise at the best point found. */
 export interface AscentSharpness {
   readonly estimate: number;
+  /** What rounding of both losses may have added to the rise or taken: unit·(|f(x)| + |f(x + e)|). */
+  readonly rounding: number;
+  /** f(x). */
+  readonly loss: number;
   /** Keskar's form: 100·rise/(1 + f(x)). */
   readonly relative: number;
   /** Rise after each ascent step, best so far. */
@@ -40,11 +46,12 @@ export interface AscentSharpness {
  * Each step climbs where f is convex; at a minimum of a quadratic the ball's steps are the power method and tend to
  * ½ρ²λ_max. Cost: numAscentSteps + 1 gradients. Not invariant under rescaling of weights.
  *
- * @throws RangeError unless radius is positive and numAscentSteps a positive integer
+ * @throws RangeError unless radius is positive and numAscentSteps a positive integer, and for a loss or gradient that is not finite
+ *   at x
  */
 export async function ascentSharpness(
   lossAt: EnergyAt,
-  { params, radius, region = "ball", numAscentSteps, seed = 0 }: AscentSharpnessOptions,
+  { params, radius, region = "ball", numAscentSteps, unit = 2 ** -24, seed = 0 }: AscentSharpnessOptions,
 ): Promise<AscentSharpness> {
   if (!(Number.isFinite(radius) && radius > 0)) {
     throw new RangeError(`ascentSharpness: radius must be in (0, ∞), got ${radius}`);
@@ -56,6 +63,11 @@ export async function ascentSharpness(
   const start = await lossAt(x);
   const base = start.energy;
   let direction = Float64Array.from(start.gradient);
+  if (!Number.isFinite(base + norm(direction))) {
+    throw new RangeError(
+      `ascentSharpness: loss and gradient at params must be finite, got ${base} and ${norm(direction)}`,
+    );
+  }
   if (norm(direction) === 0) normalInto(direction, { key: randomKey(seed, "ascent"), stream: 0, step: 0 });
   let estimate = Number.NEGATIVE_INFINITY;
   const trace: number[] = [];
@@ -70,5 +82,7 @@ export async function ascentSharpness(
     trace.push(estimate);
     if (norm(gradient) > 0) direction = Float64Array.from(gradient);
   }
-  return { estimate, relative: (100 * estimate) / (1 + base), trace, numGradients: numAscentSteps + 1 };
+  const rounding = unit * (Math.abs(base) + Math.abs(base + estimate));
+  const relative = (100 * estimate) / (1 + base);
+  return { estimate, rounding, loss: base, relative, trace, numGradients: numAscentSteps + 1 };
 }

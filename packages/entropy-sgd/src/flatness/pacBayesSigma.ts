@@ -24,6 +24,11 @@ export interface PacBayesOptions {
 /** The largest σ whose expected rise of the error is allowed. */
 export interface PacBayesSigma {
   readonly sigma: number;
+  /**
+   * Of σ: the standard error of the rise over draws, divided by the slope of the rise there, and the width of the last bracket.
+   * ∞ where not converged.
+   */
+  readonly standardError: number;
   /** 1/σ², the term of the bound: smaller is flatter. */
   readonly sharpness: number;
   /** Rise of the error at σ with its standard error. */
@@ -32,6 +37,9 @@ export interface PacBayesSigma {
   readonly converged: boolean;
   readonly numEvaluations: number;
 }
+
+/** In log σ. */
+const narrowestSecant = 0.1;
 
 /**
  * Bisection for the largest σ with E error(x + σz) − error(x) ≤ allowedRise; every σ sees the same draws.
@@ -57,13 +65,19 @@ export async function pacBayesSigma(scoreAt: ScoreAt, options: PacBayesOptions):
   let rise = bracketed || atLow.estimate > allowedRise ? atLow : atHigh;
   if (!bracketed) {
     const sigma = rise === atLow ? low : high;
-    return { sigma, sharpness: 1 / sigma ** 2, rise, converged: false, numEvaluations };
+    const standardError = Number.POSITIVE_INFINITY;
+    return { sigma, standardError, sharpness: 1 / sigma ** 2, rise, converged: false, numEvaluations };
   }
+  let above = atHigh;
+  // The slope d rise / d log σ from the narrowest bracket at least `narrowestSecant` wide: narrower ones see single examples.
+  let slope = (above.estimate - rise.estimate) / Math.log(high / low);
   for (let k = 0; k < numHalvings; k++) {
+    if (Math.log(high / low) >= narrowestSecant) slope = (above.estimate - rise.estimate) / Math.log(high / low);
     const middle = Math.sqrt(low * high);
     const found = await riseAt(middle);
     if (found.estimate <= allowedRise) [low, rise] = [middle, found];
-    else high = middle;
+    else [high, above] = [middle, found];
   }
-  return { sigma: low, sharpness: 1 / low ** 2, rise, converged: true, numEvaluations };
+  const standardError = low * Math.hypot(rise.standardError / slope, Math.log(high / low));
+  return { sigma: low, standardError, sharpness: 1 / low ** 2, rise, converged: true, numEvaluations };
 }

@@ -5,8 +5,10 @@
  *   (arXiv:2003.10397): such searches also end where the gradient is nearly in the Hessian's kernel
  * @see Roosta et al. 2018, "Newton-MR" (arXiv:1810.00303): the damped step
  */
+
+import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
-import { extremeEigenpairs } from "../curvature/lanczos.ts";
+import { productOf } from "../curvature/product.ts";
 import type { Vector } from "../types.ts";
 import { minres } from "./minres.ts";
 
@@ -39,7 +41,8 @@ export interface CriticalPoint {
   readonly converged: boolean;
   /**
    * ‖H∇f‖/(‖H‖‖∇f‖): near 0 the gradient lies in the Hessian's kernel, and the point is gradient-flat: small steps of
-   * gradient do not bring it to zero, so that a critical point need not be near.
+   * gradient do not bring it to zero, so that a critical point need not be near. 1 where ∇f is 0, NaN where it is not finite or the
+   * search was aborted.
    */
   readonly gradientFlatness: number;
   /** ‖∇f‖ after each step. */
@@ -58,7 +61,7 @@ const maxHalvings = 30;
  * Both step lengths are halved until ‖∇f‖² falls enough, so that ‖∇f‖ never rises. Neither prefers minima. A search that
  * stalls ends without convergence: a result, not an error.
  *
- * @throws RangeError for a tolerance that is not positive
+ * @throws RangeError for a tolerance that is not positive, and for products that are not finite where the gradient is
  */
 export async function findCriticalPoint(field: GradientField, options: CriticalPointOptions): Promise<CriticalPoint> {
   const { start, tolerance, numDescentSteps = 0, numNewtonSteps = 50, signal } = options;
@@ -99,8 +102,8 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
 
   for (let k = 0; k < numDescentSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
     const hessian = counted(field.hessianAt(x));
-    const down = Float64Array.from(await hessian.apply(gradient), (value) => -value);
-    const response = Float64Array.from(await hessian.apply(down));
+    const down = (await productOf(hessian, gradient)).map((value) => -value);
+    const response = await productOf(hessian, down);
     const square = dot(down, down);
     const length = square / Math.max(dot(response, response), Number.MIN_VALUE);
     const step = down.map((value) => length * value);
@@ -111,28 +114,25 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
     const minus = gradient.map((value) => -value);
     // Exact enough for quadratic convergence near the point, loose far from it.
     const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
-    const { solution, relativeResidual } = await minres(hessian, minus, { maxSteps, tolerance: forcing });
-    // The residual is orthogonal to Hp: the slope gᵀHp of ½‖g‖² is −(‖g‖² − ‖r‖²).
-    const slope = -dot(gradient, gradient) * (1 - relativeResidual ** 2);
-    if (slope === 0 || !(await moved(solution, slope))) break;
+    const { solution, residual } = await minres(hessian, minus, { maxSteps, tolerance: forcing });
+    // Hp = −g − r: the slope gᵀHp of ½‖g‖².
+    const slope = -dot(gradient, gradient) - dot(gradient, residual);
+    if (!(slope < 0) || !(await moved(solution, slope))) break;
   }
 
-  const hessian = counted(field.hessianAt(x));
   const gradientNorm = norm(gradient);
-  const product = Float64Array.from(await hessian.apply(gradient));
+  const ended = { point: x, gradientNorm, converged: gradientNorm <= tolerance, trace };
+  if (gradientNorm === 0 || !Number.isFinite(gradientNorm) || signal?.aborted) {
+    const gradientFlatness = gradientNorm === 0 ? 1 : Number.NaN;
+    return { ...ended, gradientFlatness, numGradients, numProducts };
+  }
+  const hessian = counted(field.hessianAt(x));
+  const product = await productOf(hessian, gradient);
   const { largest, smallest } = await extremeEigenpairs(hessian, {
     numSteps: Math.min(20, x.length),
     count: 1,
     seed: 0,
   });
   const spectralNorm = Math.max(Math.abs(largest[0].eigenvalue), Math.abs(smallest[0].eigenvalue));
-  return {
-    point: x,
-    gradientNorm,
-    converged: gradientNorm <= tolerance,
-    gradientFlatness: gradientNorm === 0 ? 1 : norm(product) / (spectralNorm * gradientNorm),
-    trace,
-    numGradients,
-    numProducts,
-  };
+  return { ...ended, gradientFlatness: norm(product) / (spectralNorm * gradientNorm), numGradients, numProducts };
 }

@@ -3,52 +3,12 @@ import { hessianOperator, norm } from "../curvature/hessianOperator.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { findCriticalPoint, type GradientField } from "./findCriticalPoint.ts";
-import { minres } from "./minres.ts";
 
 const normals = (n: number, step: number): Float64Array => {
   const out = new Float64Array(n);
   normalInto(out, { key: randomKey(3, "saddles-test"), stream: 0, step });
   return out;
 };
-
-describe("minimal residuals", () => {
-  const n = 12;
-  // A = Q·diag(λ)·Q with the reflection Q = I − 2uuᵀ.
-  const u = normals(n, 0);
-  const length = norm(u);
-  const reflect = (v: Float64Array): Float64Array => {
-    const dot = v.reduce((sum, value, i) => sum + (value * u[i]) / length, 0);
-    return v.map((value, i) => value - (2 * dot * u[i]) / length);
-  };
-  const operatorOf = (eigenvalues: Float64Array) =>
-    hessianOperator(n, (v) => reflect(reflect(v).map((value, i) => eigenvalues[i] * value)));
-
-  test("solve an indefinite system", async () => {
-    const operator = operatorOf(Float64Array.from({ length: n }, (_, i) => (i % 3 === 0 ? -1 : 1) * (0.3 + i)));
-    const truth = normals(n, 1);
-    const b = Float64Array.from(await operator.apply(truth));
-    const { solution, relativeResidual } = await minres(operator, b, { maxSteps: 40, tolerance: 1e-13 });
-    expect(relativeResidual).toBeLessThan(1e-13);
-    solution.forEach((value, i) => {
-      expect(value).toBeCloseTo(truth[i], 9);
-    });
-  });
-
-  test("give the pseudo-inverse solution of a singular consistent system, and a true residual otherwise", async () => {
-    const eigenvalues = Float64Array.from({ length: n }, (_, i) => (i < 4 ? 0 : i - 6.5));
-    const operator = operatorOf(eigenvalues);
-    const inside = reflect(normals(n, 2).map((value, i) => (i < 4 ? 0 : value)));
-    const b = Float64Array.from(await operator.apply(inside));
-    const solved = await minres(operator, b, { maxSteps: 40, tolerance: 1e-12 });
-    solved.solution.forEach((value, i) => {
-      expect(value).toBeCloseTo(inside[i], 8);
-    });
-    const any = normals(n, 3);
-    const { solution, relativeResidual } = await minres(operator, any, { maxSteps: 5, tolerance: 1e-12 });
-    const image = await operator.apply(solution);
-    expect(norm(any.map((value, i) => value - image[i])) / norm(any)).toBeCloseTo(relativeResidual, 10);
-  });
-});
 
 /** f = Σ (xᵢ² − 1)²/4 + cross terms: 3ⁿ critical points near {−1, 0, 1}ⁿ, index the number of zeros. */
 const coupling = 0.05;
@@ -99,6 +59,15 @@ describe("critical points", () => {
     expect(result.converged).toBe(false);
     expect(result.gradientNorm).toBeCloseTo(1, 6);
     expect(result.gradientFlatness).toBeLessThan(1e-3);
+  });
+
+  test("a gradient that is not finite at the start, or an abort, ends the search without convergence", async () => {
+    const broken: GradientField = { ...wells, gradientAt: (x) => x.map(() => Number.NaN) };
+    expect(await findCriticalPoint(broken, { start: new Float64Array(4), tolerance: 1e-8 })).toMatchObject({
+      ...{ converged: false, gradientNorm: Number.NaN, gradientFlatness: Number.NaN },
+    });
+    const stopped = { start: Float64Array.of(1, 2, 3, 4), tolerance: 1e-8, signal: { aborted: true } };
+    expect(await findCriticalPoint(wells, stopped)).toMatchObject({ converged: false, numProducts: 0 });
   });
 
   test("refuses a tolerance of zero", async () => {

@@ -35,7 +35,7 @@ export async function flatnessCommand(
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;
   const amounts = {
-    ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: probes },
+    ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: Math.max(12, probes) },
     ...{ numDensityProbes: Math.max(2, probes), seed },
   };
   const settings = {

@@ -87,7 +87,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--examples <n>", "training examples, from the first on", count, 4096)
     .option("--draws <n>", "draws of weight noise", integerFrom(2), 32)
     .option("--steps <m>", "Lanczos steps", integerFrom(3), 40)
-    .option("--probes <k>", "probes of traces and log det", integerFrom(2), 5)
+    .option("--probes <k>", "probes of log det, and of traces where more than 12", integerFrom(2), 5)
     .option("--seed <n>", "seed of draws and probes", whole, 0)
     .action(async (first: string, second: string, options: FlatnessCommand) =>
       done(await (await import("./flatness.ts")).flatnessCommand([first, second], options, context)),

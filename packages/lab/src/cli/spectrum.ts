@@ -3,6 +3,7 @@ import { Interruption } from "../interruption.ts";
 import { loadRun } from "../landscape/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../landscape/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../landscape/measureSpectrum.ts";
+import { short } from "../landscape/numbers.ts";
 import { spectrumFigure, spectrumPage } from "../landscape/spectrumFigure.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -81,11 +82,12 @@ export async function spectrumCommand(
 }
 
 function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): string[] {
-  const shares = nearZero.map(({ threshold, share, nodeSpacing, resolved }) =>
-    resolved
-      ? `  |λ| < ${threshold}: ${(100 * share).toFixed(1)} %`
-      : `  |λ| < ${threshold}: not resolved (nodes at 0 are ${nodeSpacing.toExponential(1)} apart)`,
-  );
+  const shares = nearZero.map(({ threshold, share, interval, resolved }) => {
+    const between = interval.map((end) => (100 * end).toFixed(1)).join(" to ");
+    return resolved
+      ? `  |λ| < ${threshold}: ${(100 * share).toFixed(1)} %, 95 % interval ${between}`
+      : `  |λ| < ${threshold}: not resolved (${between} %)`;
+  });
   const [top, bottom, relativeTop] = [largest.at(-1)!, smallest[0]!, relative.largest.at(-1)];
   return [
     `largest eigenvalue ${top.estimate.toFixed(3)} (residual ${top.residual.toExponential(1)})`,
@@ -95,9 +97,9 @@ function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): st
       : [
           `largest relative to magnitudes ${relativeTop.estimate.toFixed(3)} (residual ${relativeTop.residual.toExponential(1)})`,
         ]),
-    ...(Number.isNaN(trace.estimate)
+    ...(trace === null
       ? []
-      : [`trace ${trace.estimate.toFixed(2)} ± ${trace.standardError?.toFixed(2) ?? "?"}`]),
+      : [`trace ${short(trace.estimate)}, 95 % interval ${trace.interval.map(short).join(" to ")}`]),
     ...shares,
   ];
 }

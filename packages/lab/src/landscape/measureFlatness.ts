@@ -21,8 +21,10 @@ export interface FlatnessMeasure {
   readonly name: string;
   readonly title: string;
   readonly estimate: number;
-  /** Of the estimate, from draws and probes or from the residual; over the examples measured, which are fixed. */
+  /** Of the estimate: from draws and probes, from the residual, or from rounding; over the examples measured, which are fixed. */
   readonly standardError: number;
+  /** Of Student's t; null where the standard error is not estimated from repetitions. */
+  readonly degreesOfFreedom: number | null;
   readonly valid: boolean;
   readonly reason: string | null;
   /** One value per shared draw, where there are any: what pairs are compared by. */
@@ -41,7 +43,7 @@ export interface FlatnessOptions {
   readonly numDraws: number;
   /** Lanczos steps. */
   readonly numSteps: number;
-  /** Probes of the traces. */
+  /** k of the traces, which take 3k products each. */
   readonly numProbes: number;
   /** Probes of Laplace's log det, at least 2. */
   readonly numDensityProbes: number;
@@ -50,7 +52,7 @@ export interface FlatnessOptions {
 }
 
 type Result = Pick<FlatnessMeasure, "estimate" | "standardError" | "cost"> &
-  Partial<Pick<FlatnessMeasure, "draws" | "valid" | "reason">>;
+  Partial<Pick<FlatnessMeasure, "draws" | "valid" | "reason" | "degreesOfFreedom">>;
 
 /** A measure by name and title, and how it is had. */
 interface Recipe {
@@ -82,8 +84,7 @@ export async function measureFlatness(
 ): Promise<FlatnessMeasure[]> {
   const measures: FlatnessMeasure[] = [];
   for (const { name, title, measure } of recipesOf(landscapes, params, options)) {
-    const { draws = null, valid = true, reason = null, estimate, standardError, cost } = await measure();
-    const found = { name, title, estimate, standardError, valid, reason, draws, cost };
+    const found = { name, title, valid: true, reason: null, degreesOfFreedom: null, draws: null, ...(await measure()) };
     measures.push(found);
     options.onMeasure?.(found);
   }
@@ -100,20 +101,22 @@ function recipesOf(
   const scoreAt = (x: Float64Array) => scores.lossAt(x);
   const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
   const top = async (operator: SymmetricOperator): Promise<Result> => {
-    const { largest } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
-    return { estimate: largest[0]!.eigenvalue, standardError: largest[0]!.residual, cost: numSteps };
+    const { largest, numProducts } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
+    return { estimate: largest[0]!.eigenvalue, standardError: largest[0]!.residual, cost: numProducts };
   };
   const trace = async (operator: SymmetricOperator): Promise<Result> => {
-    const found = await hessianTrace(operator, { numProbes, seed });
-    return { estimate: found.estimate, standardError: found.standardError ?? 0, cost: numProbes };
+    const { estimate, standardError, degreesOfFreedom, numProducts } = await hessianTrace(operator, {
+      numProbes,
+      seed,
+    });
+    const isExact = degreesOfFreedom === Number.POSITIVE_INFINITY;
+    return { estimate, standardError, degreesOfFreedom: isExact ? null : degreesOfFreedom, cost: numProducts };
   };
   const ascent = async (region: "ball" | "box", numAscentSteps: number): Promise<Result> => {
     const found = await ascentSharpness(gradientAt, { params, radius: sizes[region], region, numAscentSteps, seed });
-    return {
-      estimate: region === "box" ? found.relative : found.estimate,
-      standardError: 0,
-      cost: found.numGradients,
-    };
+    const [estimate, standardError] =
+      region === "box" ? [found.relative, (100 * found.rounding) / (1 + found.loss)] : [found.estimate, found.rounding];
+    return { estimate, standardError, cost: found.numGradients };
   };
   // Loss and error come from the same draws.
   const rises = new Map<string, ReturnType<typeof noiseRise>>();
@@ -127,7 +130,8 @@ function recipesOf(
     title: `${of === "loss" ? "Rise of the loss" : "Rise of the error"} under ${scale} weight noise, σ = ${sizes[scale]}`,
     async measure() {
       const found = await riseUnder(scale);
-      return { ...found[of], draws: found.draws.map((draw) => draw[of]), cost: numDraws + 1 };
+      const draws = found.draws.map((draw) => draw[of]);
+      return { ...found[of], degreesOfFreedom: numDraws - 1, draws, cost: numDraws + 1 };
     },
   });
   const relative = magnitudeRelative(hessian, params);
@@ -159,11 +163,10 @@ function recipesOf(
       title: "PAC-Bayes 1/σ², error + 0.1",
       async measure() {
         const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
-        // The rise is nearly a power of σ about there: the last halving's width is the resolution.
-        const resolution = Math.log(1000) / 2 ** numHalvings;
         return {
           estimate: found.sharpness,
-          standardError: 2 * found.sharpness * resolution,
+          standardError: (2 * found.sharpness * found.standardError) / found.sigma,
+          degreesOfFreedom: numDraws - 1,
           valid: found.converged,
           reason: found.converged ? null : "no σ from 0.001 to 1 raises the error by 0.1",
           cost: found.numEvaluations,
@@ -193,7 +196,9 @@ export function flatnessCost({ radii, numDraws, numSteps, numProbes, numDensityP
     numScores: (2 + numHalvings + 2) * (numDraws + 1),
     // SAM's sharpness in 1 and 20 steps, Keskar's in 5, each after a first gradient; and the gradient of Laplace's method.
     numGradients: 2 + 21 + 6 + 1,
-    numProducts: 2 * (numSteps + numProbes) + numDensityProbes * numSteps + radii.length * usualConjugateSteps,
+    // Each eigenvalue takes a run and its check, two Ritz vectors and their residuals; each trace three products per probe.
+    numProducts:
+      2 * (numSteps + 5 + 3 * numProbes) + numDensityProbes * (numSteps + 1) + radii.length * usualConjugateSteps,
   };
 }
 
@@ -223,15 +228,21 @@ export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly Flatn
     }
     const { estimate, standardError, detectable, seen } = judgedDifference({
       estimate: first.estimate - second.estimate,
-      standardError: Math.hypot(first.standardError, second.standardError, rounding(first), rounding(second)),
-      degreesOfFreedom: Number.POSITIVE_INFINITY,
+      ...errorOfDifference(first, second),
     });
     return { name, title, estimate, standardError, detectable, verdict: verdictOf(estimate, seen) };
   });
 }
 
-/** What float32 leaves uncertain of a value that is the difference or mean of many: about eight of its last places. */
-const rounding = ({ estimate }: FlatnessMeasure): number => 2 ** -20 * Math.abs(estimate);
+/** √(s₁² + s₂²) with Welch's degrees of freedom; an error that is known has infinitely many. */
+function errorOfDifference(first: FlatnessMeasure, second: FlatnessMeasure) {
+  const standardError = Math.hypot(first.standardError, second.standardError);
+  const spread = [first, second].reduce(
+    (sum, measure) => sum + measure.standardError ** 4 / (measure.degreesOfFreedom ?? Number.POSITIVE_INFINITY),
+    0,
+  );
+  return { standardError, degreesOfFreedom: spread > 0 ? standardError ** 4 / spread : Number.POSITIVE_INFINITY };
+}
 
 function verdictOf(difference: number, seen: boolean): FlatnessDifference["verdict"] {
   if (!seen) return notDistinguishable;

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
-import type { Spectrum } from "./measureSpectrum.ts";
+import type { Extremes, Spectrum } from "./measureSpectrum.ts";
 
 /** A bin of the density: its centre on the scale below and its mass. */
 interface Bin {
@@ -91,12 +91,11 @@ export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageS
       .map((pair, i) => ["largest", String(i + 1), number(pair.estimate), number(pair.residual)]),
     ...smallest.map((pair, i) => ["smallest", String(i + 1), number(pair.estimate), number(pair.residual)]),
   ];
-  const shares = spectrum.nearZero.map(({ threshold, share, standardError, nodeSpacing, resolved }) => [
+  const shares = spectrum.nearZero.map(({ threshold, share, interval, quadratureError, resolved }) => [
     `|λ| < ${threshold}`,
-    resolved
-      ? `${(100 * share).toFixed(1)} %${standardError === null ? "" : ` ± ${(100 * standardError).toFixed(1)}`}`
-      : "not resolved",
-    number(nodeSpacing),
+    resolved ? `${(100 * share).toFixed(1)} %` : "not resolved",
+    `${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %`,
+    `${(100 * quadratureError).toFixed(1)} points`,
   ]);
   const lead =
     "Eigenvalues of the Hessian are the curvatures of the loss along orthogonal directions: near zero the loss is flat, " +
@@ -107,12 +106,28 @@ export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageS
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
 <h2>Extreme eigenvalues</h2>
-${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremesOf(spectrum)], "Some eigenvalue lies within the residual of each estimate.")}
+${table([["end", "rank", "estimate", "residual ‖Hv − λv‖"], ...extremesOf(spectrum)], `Some eigenvalue lies within the residual of each estimate; residuals are measured by products in float32. ${copiesInWords(spectrum)}`)}
 <h2>Relative to the weights' magnitudes</h2>
-${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relative)], "Of |w| ⊙ H(|w| ⊙ ·): curvature along relative changes, which rescaling of weights does not touch.")}
+${table([["end", "rank", "estimate", "residual"], ...extremesOf(spectrum.relative)], `Of |w| ⊙ H(|w| ⊙ ·): curvature along relative changes, which rescaling of weights does not touch. ${copiesInWords(spectrum.relative)}`)}
 <h2>Share near zero</h2>
-${table([["", "share", "spacing of nodes at 0"], ...shares], "A share is told only where the threshold is above the spacing of the quadrature's nodes next to zero.")}
-<p>Trace ${number(spectrum.trace.estimate)}${spectrum.trace.standardError === null ? "" : ` ± ${number(spectrum.trace.standardError)} (standard error)`}.</p>
+${table([["", "share", "95 % interval", "of which by quadrature ±"], ...shares], "Bounds of the quadrature hold for any spectrum between its nodes, and more steps bring them together; beyond them is the sampling error of the probes. A share is told where the interval is at most 10 points wide.")}
+${traceHtml(spectrum.trace, number)}
 ${settingsHtml(settings, "The objective is the function whose Hessian this is.")}`,
   );
+}
+
+function traceHtml(trace: Spectrum["trace"], number: (value: number) => string): string {
+  if (trace === null) return "";
+  const { estimate, interval, standardError, degreesOfFreedom } = trace;
+  const exact = degreesOfFreedom === Number.POSITIVE_INFINITY;
+  const doubt = exact
+    ? "arithmetic alone"
+    : `standard error ${number(standardError)}, ${degreesOfFreedom} degrees of freedom`;
+  return `<p>Trace ${number(estimate)}, 95 % interval ${number(interval[0])} to ${number(interval[1])} (${doubt}).</p>`;
+}
+
+function copiesInWords({ complete }: Extremes): string {
+  return complete
+    ? "A search orthogonal to them found nothing further out: copies of multiple eigenvalues are listed."
+    : "Copies of multiple eigenvalues may be missing.";
 }

@@ -26,6 +26,6 @@ export const defaultMeasures: StudyMeasures = {
   radii: [3e-3, 1e-2, 3e-2],
   draws: 16,
   steps: 25,
-  probes: 5,
+  probes: 12,
   samples: 80,
 };

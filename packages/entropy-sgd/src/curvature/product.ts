@@ -1,0 +1,33 @@
+import type { SymmetricOperator } from "./hessianOperator.ts";
+
+/**
+ * Av as a new vector, checked: what an instrument is made of.
+ *
+ * @throws RangeError for a product of another length, or with an element that is not finite: the point or the loss there is not
+ */
+export async function productOf(operator: SymmetricOperator, v: Float64Array): Promise<Float64Array> {
+  const product = Float64Array.from(await operator.apply(v));
+  if (product.length !== operator.dimension) {
+    throw new RangeError(
+      `operator: a product must have ${operator.dimension} elements, as the dimension says, got ${product.length}`,
+    );
+  }
+  for (let i = 0; i < product.length; i++) {
+    if (!Number.isFinite(product[i])) {
+      throw new RangeError(`operator: products must be finite, got ${product[i]} at element ${i}`);
+    }
+  }
+  return product;
+}
+
+/**
+ * Av by a product that rounds anew: of v times a number that is no power of two, where rounding would be that of an earlier
+ * product with v. What two products differ by is the error of their arithmetic.
+ */
+export async function productAnew(operator: SymmetricOperator, v: Float64Array): Promise<Float64Array> {
+  const product = await productOf(
+    operator,
+    v.map((value) => 1.25 * value),
+  );
+  return product.map((value) => value / 1.25);
+}
