@@ -36,6 +36,7 @@ export {
   logSoftmax,
   moments,
   oneHot,
+  pick,
   type ReduceOptions,
   reduceMax,
   reduceMean,

@@ -22,6 +22,8 @@ describe("a transposition sinks", () => {
     ["past the same transposition", g.mul(turned, g.transpose(g.exp(a), [2, 0, 1]))],
     ["past a sum", g.reduceSum(turned, { axes: [0, 2] })],
     ["past a sum that keeps its axes", g.reduceSum(turned, { axes: [1], keepDims: true })],
+    ["past a block", g.slice(turned, [1, 0, 2], [2, 2, 1])],
+    ["past a stopped gradient", g.stopGradient(turned)],
     ["past a maximum", g.reduceMax(turned, { axes: [2, 0] })],
   ])("%s", (_, value) => {
     const sunk = sinkTranspose(value)!;
@@ -72,7 +74,8 @@ describe("a convolutional network with batch norm, a stride and dropout", () => 
 
   test("has the batch last everywhere: only the images and the mask are transposed", () => {
     const values = g.topological(laidOut);
-    const convolutions = values.filter(({ op }) => op.startsWith("conv2d"));
+    // Batch norm convolves the first example once more; one example has no batch to lay out.
+    const convolutions = values.filter(({ op, shape }) => op.startsWith("conv2d") && shape[0] !== 1);
     expect(convolutions.length).toBeGreaterThanOrEqual(8);
     expect(convolutions.every((value) => "batchLast" in value.attributes)).toBe(true);
     const large = values.filter(({ op, shape }) => op === "transpose" && g.sizeOf(shape) > 16 * 10);

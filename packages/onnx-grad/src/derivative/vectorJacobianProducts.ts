@@ -6,12 +6,12 @@
  */
 import type { PerOp, Value } from "../graph/value.ts";
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "../ops/convolution.ts";
-import { div, greater, mul, sub } from "../ops/elementwise.ts";
+import { div, greater, mul, sigmoid, sub } from "../ops/elementwise.ts";
 import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
-import { reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+import { oneHot, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
 
 type Products = readonly (Value | undefined)[];
 
@@ -56,7 +56,8 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   sqrt: (y, dy) => [div(mul(dy, constant(0.5)), y)],
   relu: ({ inputs: [x] }, dy) => [mul(dy, greater(x!, zero))],
   tanh: (y, dy) => [mul(dy, sub(one, mul(y, y)))],
-  sigmoid: (y, dy) => [mul(dy, mul(y, sub(one, y)))],
+  // y·(1 − y) with 1 − y = σ(−x), which does not cancel where y is near 1.
+  sigmoid: (y, dy) => [mul(dy, mul(y, sigmoid(mul(y.inputs[0]!, constant(-1)))))],
   softmax: (y, dy) => [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))],
   logSoftmax: ({ inputs: [x] }, dy) => [sub(dy, mul(softmax(x!), reduceSum(dy, { axes: [-1], keepDims: true })))],
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, dy, wanted) => [
@@ -115,4 +116,5 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   ],
   pad: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x!.shape)],
   oneHot: none,
+  pick: ({ inputs: [x, labels] }, dy) => [mul(oneHot(labels!, x!.shape[x!.shape.length - 1]!), dy)],
 };

@@ -65,6 +65,7 @@ export interface Attributes {
   slice: { readonly starts: readonly number[] };
   pad: { readonly before: readonly number[] };
   oneHot: object;
+  pick: object;
 }
 
 /** The name of a primitive. */

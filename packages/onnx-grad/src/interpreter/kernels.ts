@@ -73,8 +73,9 @@ function logSoftmaxRow(row: Float64Array): void {
   const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
   let sum = 0;
   for (const x of row) sum += Math.exp(x - largest);
-  const shift = largest + Math.log(sum);
-  for (let i = 0; i < row.length; i++) row[i] = row[i]! - shift;
+  // The differences first: log Σ would be lost beside a largest element of 1e38.
+  const rest = Math.log(sum);
+  for (let i = 0; i < row.length; i++) row[i] = row[i]! - largest - rest;
 }
 
 function softmaxRow(row: Float64Array): void {
@@ -149,5 +150,14 @@ export const kernels: PerOp<FloatArray, Kernel> = {
       if (label >= 0 && label < depth) out[i * depth + label] = 1;
     });
     return out;
+  },
+  pick: (value, [x, labels], precision) => {
+    const { shape } = value.inputs[0]!;
+    const numClasses = shape[shape.length - 1]!;
+    const at = Int32Array.from(labels!, (label, row) => {
+      if (label >= 0 && label < numClasses) return row * numClasses + label;
+      throw new RangeError(`evaluate: labels must be in 0 … ${numClasses - 1}, got ${label}`);
+    });
+    return gather(x!, at, precision);
   },
 };

@@ -28,7 +28,9 @@ export function maxPoolPositions(value: Node<"maxPoolIndices">, [x]: readonly Fl
   const positions = new Float64Array(sizeOf(value.shape)).fill(-1);
   walkWindows(value.inputs[0]!.shape, value.shape, value.attributes, (plane, out, at) => {
     const best = positions[out]!;
-    if (best < 0 || x![plane + at]! > x![plane + best]!) positions[out] = at;
+    // A NaN is larger than every number and stays.
+    const isLarger = x![plane + at]! > x![plane + best]! || Number.isNaN(x![plane + at]!);
+    if (best < 0 || (isLarger && !Number.isNaN(x![plane + best]!))) positions[out] = at;
   });
   return positions;
 }

@@ -7,10 +7,12 @@ import { isPerChannel } from "./lowerings.ts";
 type Fusion = (value: Value, context: Lowering) => string | undefined;
 
 /** a·b with b of the last axis' shape added: the third operand of Gemm. */
-const gemmWithBias: Fusion = (value, { graph, nameOf }) => {
+const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
   if (value.op !== "add") return undefined;
   const [product, bias] = value.inputs as [Value, Value];
   if (product.op !== "matmul" || product.shape.length !== 2 || bias.shape.length !== 1) return undefined;
+  // A column [m×1] and a row [n] would stretch to [m×n], which Gemm does not.
+  if (!sameShape(value.shape, product.shape) || !usedOnce(product)) return undefined;
   const { transposeA, transposeB } = product.attributes;
   return graph.node("Gemm", [...product.inputs, bias].map(nameOf), {
     attributes: { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
@@ -22,16 +24,16 @@ function isPerFirstAxis(shape: Shape, of: Shape): boolean {
   return of.length === 4 && sameShape(shape, [of[0]!, 1, 1, 1]);
 }
 
-/** A convolution with one number per filter added: Conv's or Gemm's third operand. */
+/** A convolution with one number per filter added or subtracted: Conv's or Gemm's third operand. */
 const convolutionWithBias: Fusion = (value, context) => {
-  if (value.op !== "add") return undefined;
+  if (value.op !== "add" && value.op !== "sub") return undefined;
   const [convolution, bias] = value.inputs as [Value, Value];
   if (convolution.op !== "conv2d") return undefined;
   const perFilter = convolution.attributes.batchLast ? isPerFirstAxis : isPerChannel;
-  if (!perFilter(bias.shape, convolution.shape)) return undefined;
+  if (!perFilter(bias.shape, convolution.shape) || !context.usedOnce(convolution)) return undefined;
   const { graph, nameOf } = context;
   const flat = graph.node("Reshape", [nameOf(bias), graph.ints([sizeOf(bias.shape)])]);
-  return lowerConvolution(convolution, context, flat);
+  return lowerConvolution(convolution, context, value.op === "add" ? flat : graph.node("Neg", [flat]));
 };
 
 /** x·scale + shift with one scale and shift per channel: the inference form of BatchNormalization, one pass. */

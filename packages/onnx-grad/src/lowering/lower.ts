@@ -14,6 +14,8 @@ import { lowerings } from "./lowerings.ts";
  */
 export function lower(outputs: readonly (readonly [name: string, value: Value])[]): OnnxGraph {
   const graph = onnxGraph();
+  const order = topological(outputs.map(([, value]) => value));
+  const numUses = usesOf(order, outputs);
   const names = new Map<Value, string>();
   const shared = new Map<string, string>();
   const context: Lowering = {
@@ -23,13 +25,14 @@ export function lower(outputs: readonly (readonly [name: string, value: Value])[
       if (name === undefined) throw new Error(`lower: a ${value.op} is used before it is computed`);
       return name;
     },
+    usedOnce: (value) => numUses.get(value) === 1,
     memo(key, make) {
       const name = shared.get(key) ?? make();
       shared.set(key, name);
       return name;
     },
   };
-  for (const value of topological(outputs.map(([, value]) => value))) {
+  for (const value of order) {
     names.set(value, fusions(value, context) ?? dispatch(lowerings, value, context));
   }
   for (const [name, value] of outputs) {
@@ -37,4 +40,16 @@ export function lower(outputs: readonly (readonly [name: string, value: Value])[
     graph.output(name, context.nameOf(value), value.shape);
   }
   return graph;
+}
+
+/** How often each value is read, by other values or as an output. */
+function usesOf(
+  order: readonly Value[],
+  outputs: readonly (readonly [name: string, value: Value])[],
+): ReadonlyMap<Value, number> {
+  const uses = new Map<Value, number>();
+  const count = (value: Value): unknown => uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const { inputs } of order) inputs.forEach(count);
+  for (const [, value] of outputs) count(value);
+  return uses;
 }

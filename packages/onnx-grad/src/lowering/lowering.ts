@@ -6,6 +6,8 @@ export interface Lowering {
   readonly graph: OnnxGraph;
   /** The tensor that holds `value`. */
   nameOf(value: Value): string;
+  /** Whether `value` has one use: a fusion of more would compute it again for the others. */
+  usedOnce(value: Value): boolean;
   /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
   memo(key: string, make: () => string): string;
 }

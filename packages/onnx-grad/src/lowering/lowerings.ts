@@ -1,7 +1,9 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
-import { type Node, type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { elementTypes } from "../onnx/modelProto.ts";
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./convolutionLowerings.ts";
 import type { Lowering } from "./lowering.ts";
+import { lowerSum } from "./lowerSum.ts";
 import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./poolingLowerings.ts";
 
 type Lower = (value: Value, context: Lowering) => string;
@@ -14,13 +16,6 @@ function direct(opType: string): Lower {
 /** The smallest shape whose broadcast along equal or missing axes gives the same elements: trailing [1, 1] kept. */
 function reshaped(name: string, shape: Shape, { graph }: Lowering): string {
   return graph.node("Reshape", [name, graph.ints(shape)]);
-}
-
-function reduction(opType: string) {
-  return (value: Node<"reduceSum"> | Node<"reduceMax">, { graph, nameOf }: Lowering): string =>
-    graph.node(opType, [nameOf(value.inputs[0]!), graph.ints(value.attributes.axes)], {
-      attributes: { keepdims: value.attributes.keepDims ? 1 : 0 },
-    });
 }
 
 /** Near the largest float32: makes 1 of the smallest normal number, 1.2e-38. */
@@ -40,14 +35,20 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
         attributes: { alpha: { float: steepest }, beta: { float: 0 } },
       });
     }
-    return graph.node("Cast", [graph.node("Greater", [nameOf(a!), nameOf(b!)])], { attributes: { to: 1 } });
+    return graph.node("Cast", [graph.node("Greater", [nameOf(a!), nameOf(b!)])], {
+      attributes: { to: elementTypes.float32 },
+    });
   },
   exp: direct("Exp"),
   log: direct("Log"),
   sqrt: direct("Sqrt"),
   relu: direct("Relu"),
   tanh: direct("Tanh"),
-  sigmoid: direct("Sigmoid"),
+  // 1/(1 + e⁻ˣ): ONNX Runtime's Sigmoid is wrong by 2e-4 of its value at −10, by all of it from −17 on, and 0 below −18.
+  sigmoid: ({ inputs: [x] }, { graph, nameOf }) => {
+    const growth = graph.node("Exp", [graph.node("Neg", [nameOf(x!)])]);
+    return graph.node("Reciprocal", [graph.node("Add", [growth, graph.floats([1], [])])]);
+  },
   softmax: ({ inputs: [x] }, { graph, nameOf }) => graph.node("Softmax", [nameOf(x!)], { attributes: { axis: -1 } }),
   logSoftmax: ({ inputs: [x] }, { graph, nameOf }) =>
     graph.node("LogSoftmax", [nameOf(x!)], { attributes: { axis: -1 } }),
@@ -69,8 +70,9 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
   averagePool: ({ inputs: [x], attributes }, { graph, nameOf }) =>
     graph.node("AveragePool", [nameOf(x!)], { attributes: poolAttributes(attributes) }),
   averagePoolGradient: lowerAveragePoolGradient,
-  reduceSum: reduction("ReduceSum"),
-  reduceMax: reduction("ReduceMax"),
+  reduceSum: lowerSum,
+  reduceMax: ({ inputs: [x], attributes: { axes, keepDims } }, { graph, nameOf }) =>
+    graph.node("ReduceMax", [nameOf(x!), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } }),
   broadcastTo: ({ inputs: [x], shape }, { graph, nameOf }) => graph.node("Expand", [nameOf(x!), graph.ints(shape)]),
   stopGradient: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
   reshape: ({ inputs: [x], shape }, context) => reshaped(context.nameOf(x!), shape, context),
@@ -91,14 +93,25 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
   },
   oneHot: ({ inputs: [labels], shape }, context) => {
     // Comparison with 0 … depth − 1: labels outside give a row of zeros, which OneHot would wrap around.
-    const { graph, nameOf } = context;
+    const { graph } = context;
     const depth = shape[shape.length - 1]!;
-    const column = reshaped(nameOf(labels!), [...labels!.shape, 1], context);
-    const wide = graph.node("Cast", [column], { attributes: { to: 7 } });
     const classes = graph.ints(Array.from({ length: depth }, (_, i) => i));
-    return graph.node("Cast", [graph.node("Equal", [wide, classes])], { attributes: { to: 1 } });
+    const isClass = graph.node("Equal", [labelColumn(labels!, context), classes]);
+    return graph.node("Cast", [isClass], { attributes: { to: elementTypes.float32 } });
   },
+  pick: ({ inputs: [x, labels] }, context) =>
+    context.graph.node("GatherElements", [context.nameOf(x!), labelColumn(labels!, context)], {
+      attributes: { axis: -1 },
+    }),
 };
+
+/** Labels as int64 [… × 1]; negative ones by way of uint32, so that they are too large instead of counted from the end. */
+function labelColumn(labels: Value, context: Lowering): string {
+  const { graph, nameOf } = context;
+  const column = reshaped(nameOf(labels), [...labels.shape, 1], context);
+  const unsigned = graph.node("Cast", [column], { attributes: { to: elementTypes.uint32 } });
+  return graph.node("Cast", [unsigned], { attributes: { to: elementTypes.int64 } });
+}
 
 /** Whether every element of a constant equals `x`. */
 export function isConstant(value: Value, x: number): boolean {

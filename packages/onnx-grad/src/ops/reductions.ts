@@ -86,14 +86,31 @@ export function oneHot(labels: Value, depth: number): Value {
   return { op: "oneHot", inputs: [labels], attributes: {}, shape: [...labels.shape, depth], dtype: "float32" };
 }
 
-/** Mean over the batch of −log softmax(logits)[label]; logits [b×classes], labels int32 [b] → scalar. */
+/**
+ * The element of each row at its label: x [… × n], int32 labels […] → [… × 1].
+ *
+ * A label outside 0 … n − 1 is an error when the graph runs.
+ */
+export function pick(x: Value, labels: Value, label?: string): Value {
+  requireFloat("pick", label, [x]);
+  if (labels.dtype !== "int32") throw new TypeError(`pick: labels must be int32, got ${labels.dtype}`);
+  if (x.shape.length === 0 || !sameShape(labels.shape, x.shape.slice(0, -1)))
+    throw shapeError("pick", label, "there must be one label per row", [x.shape, labels.shape]);
+  return { op: "pick", inputs: [x, labels], attributes: {}, shape: [...labels.shape, 1], dtype: "float32" };
+}
+
+/**
+ * Mean over the batch of −log softmax(logits)[label]; logits [b×classes], labels int32 [b] → scalar.
+ *
+ * Logits of −∞ and of any finite size are right: only the labels' own terms are added. Labels outside 0 … classes − 1 are
+ * an error when the graph runs.
+ */
 export function softmaxCrossEntropy(logits: Value, labels: Value, label = "softmaxCrossEntropy"): Value {
-  const [batch, classes] = logits.shape;
-  if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== batch || classes === undefined) {
+  if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== logits.shape[0]) {
     throw shapeError("softmaxCrossEntropy", label, "logits must be [b×classes] and labels [b]", [
       logits.shape,
       labels.shape,
     ]);
   }
-  return div(reduceSum(mul(logSoftmax(logits), oneHot(labels, classes))), constant(-labels.shape[0]!));
+  return div(reduceSum(pick(logSoftmax(logits), labels)), constant(-labels.shape[0]!));
 }

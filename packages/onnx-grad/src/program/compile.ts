@@ -67,6 +67,12 @@ function endOfRunOnly(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith("Non tensor type"))) throw error;
 }
 
+/** The one error that data can cause, in words. */
+function explained(error: unknown): never {
+  if (!(error instanceof Error && error.message.includes("GatherElements"))) throw error;
+  throw new RangeError("run: a label is outside 0 … number of classes − 1", { cause: error });
+}
+
 /**
  * Lowers `outputs`, creates a session and returns the program.
  *
@@ -90,7 +96,8 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const session = await ort.InferenceSession.create(graph.serialise(), {
     executionMode: "sequential",
     enableMemPattern: bytesOf(laidOut) < largestPattern,
-    logSeverityLevel: 3,
+    // Errors of a run are thrown; the log would print them a second time.
+    logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     extra: {
       session: {
@@ -146,10 +153,10 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
       if (missing.size > 0) throw new Error(`run: inputs not bound: ${[...missing].join(", ")}`);
       if (targets.size === 0) throw new Error(`run: no output is bound, known are ${names.join(", ")}`);
       if (options.inPlace) {
-        await session.run(feeds, fetches).catch(endOfRunOnly);
+        await session.run(feeds, fetches).catch(endOfRunOnly).catch(explained);
         return;
       }
-      const results = await session.run(feeds, fetches);
+      const results = await session.run(feeds, fetches).catch(explained);
       for (const [tensor, target] of targets) target.set(results[tensor]!.data as Float32Array);
     },
     async close() {

@@ -24,7 +24,7 @@ export function withActivationNoise(
   const taken = inputsByName("withActivationNoise", outputs);
   const noise: NoiseInput[] = [];
   const noisy = rebuild(outputs, (value) => {
-    if (!activations.has(value.op)) return value;
+    if (!activations.has(value.op)) return undefined;
     let name = `activation${noise.length}.noise`;
     while (taken.has(name)) name += "_";
     const { shape } = value;

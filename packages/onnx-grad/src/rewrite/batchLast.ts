@@ -13,9 +13,9 @@ const maxRounds = 16;
 
 /** The same outputs with convolutions that have the batch last where `prefersBatchLast` says so. */
 export function layOutBatchLast(outputs: readonly Value[]): Value[] {
-  let current = rebuild(outputs, (value) => inBatchLast(value) ?? value);
+  let current = rebuild(outputs, inBatchLast);
   for (let round = 0; round < maxRounds; round++) {
-    const sunk = rebuild(current, (value) => sinkTranspose(value) ?? value);
+    const sunk = rebuild(current, sinkTranspose);
     const next = shareEqual(simplify(sunk));
     // A graph in which no rule matches is rebuilt as itself.
     const settled = next.every((value, i) => value === current[i]);

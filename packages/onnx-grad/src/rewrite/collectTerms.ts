@@ -10,6 +10,7 @@ import { topological } from "../graph/topological.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import { add, broadcastShape, mul } from "../ops/elementwise.ts";
 import { constant } from "../ops/leaves.ts";
+import { rebuild } from "./rebuild.ts";
 
 /** large · small; a purely small term has no large factor, a factor of one is absent. */
 interface Term {
@@ -23,16 +24,10 @@ const one = constant(1);
 export function collectTerms(outputs: readonly Value[]): Value[] {
   const order = topological(outputs);
   const users = usersOf(order, outputs);
-  const rewritten = new Map<Value, Value>();
-  for (const value of order) {
-    const inputs = value.inputs.map((input) => rewritten.get(input)!);
-    const changed = inputs.some((input, i) => input !== value.inputs[i]);
-    // Shape, dtype and attributes stay right: every rewritten value has its original's shape.
-    const rebuilt = changed ? ({ ...value, inputs } as Value) : value;
-    const partOfSum = users.get(value)?.length === 1 && users.get(value)![0]?.op === "add";
-    rewritten.set(value, value.op === "add" && !partOfSum ? regroup(value, rebuilt, users, rewritten) : rebuilt);
-  }
-  return outputs.map((output) => rewritten.get(output)!);
+  return rebuild(outputs, (_, sum, rewritten) => {
+    const partOfSum = users.get(sum)?.length === 1 && users.get(sum)![0]?.op === "add";
+    return sum.op === "add" && !partOfSum ? regroup(sum, users, rewritten) : undefined;
+  });
 }
 
 type Users = ReadonlyMap<Value, readonly (Value | undefined)[]>;
@@ -45,16 +40,16 @@ function usersOf(order: readonly Value[], outputs: readonly Value[]): Users {
   return users;
 }
 
-function regroup(sum: Value, rebuilt: Value, users: Users, rewritten: ReadonlyMap<Value, Value>): Value {
+function regroup(sum: Value, users: Users, rewritten: ReadonlyMap<Value, Value>): Value | undefined {
   const size = sizeOf(sum.shape);
   const leaves = flatten(sum, "add", users, sum);
   const terms = leaves.map((leaf) => termOf(leaf, size, users, rewritten));
-  if (terms.some((term) => term === undefined)) return rebuilt;
+  if (terms.some((term) => term === undefined)) return undefined;
   const groups = new Map<Value | undefined, Value[]>();
   for (const { large, small } of terms as Term[]) groups.set(large, [...(groups.get(large) ?? []), small ?? one]);
   const numSmall = groups.get(undefined)?.length ?? 0;
   const merges = groups.size < terms.length;
-  if (!merges && (numSmall === 0 || terms.length < 3)) return rebuilt;
+  if (!merges && (numSmall === 0 || terms.length < 3)) return undefined;
 
   const coefficients = [...groups].map(([large, smalls]) => ({ large, small: smalls.reduce((a, b) => add(a, b)) }));
   const addend = coefficients.find(({ large }) => large === undefined)?.small;
@@ -64,7 +59,7 @@ function regroup(sum: Value, rebuilt: Value, users: Users, rewritten: ReadonlyMa
     .sort((a, b) => Number(a.small !== one) - Number(b.small !== one))
     .map(({ large, small }) => (small === one ? large! : mul(large!, small)));
   const last = products.pop();
-  if (last === undefined) return rebuilt;
+  if (last === undefined) return undefined;
   return products.reduceRight((total, product) => add(product, total), addend === undefined ? last : add(last, addend));
 }
 

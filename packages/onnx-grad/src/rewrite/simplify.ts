@@ -1,12 +1,12 @@
 /** Local algebra: each rule is an equation read from left to right, by the primitive at its root. */
 import { type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { evaluate } from "../interpreter/evaluate.ts";
-import { broadcastShape, mul, sub } from "../ops/elementwise.ts";
+import { broadcastShape, mul, sigmoid, sub } from "../ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
-import { rebuild, withInputs } from "./rebuild.ts";
+import { rebuild, standIn, withInputs } from "./rebuild.ts";
 
 type Rule = (value: Value) => Value | undefined;
 
@@ -25,7 +25,7 @@ export function simplify(outputs: readonly Value[]): Value[] {
 
 function applyOnce(value: Value): Value | undefined {
   for (const rule of [fold, ...(rules[value.op] ?? [])]) {
-    const next = rule(value);
+    const next = standIn(value, rule(value));
     if (next !== undefined) return next;
   }
   return undefined;
@@ -59,6 +59,12 @@ const addZero: Rule = (value) => {
 const subtractZero: Rule = (value) =>
   uniform(value.inputs[1]!) === 0 ? inPlaceOf(value, value.inputs[0]!) : undefined;
 
+/** 1 − σ(x) = σ(−x), which does not cancel. */
+const oneMinusSigmoid: Rule = (value) => {
+  const [a, b] = value.inputs as [Value, Value];
+  return uniform(a) === 1 && b.op === "sigmoid" ? sigmoid(mul(b.inputs[0]!, constant(-1))) : undefined;
+};
+
 /** x·1 = x. */
 const timesOne: Rule = (value) => {
   const [a, b] = value.inputs as [Value, Value];
@@ -72,13 +78,17 @@ const constantLast: Rule = (value) => {
   return a.op === "constant" && b.op !== "constant" ? withInputs(value, [b, a]) : undefined;
 };
 
+/** Whether float32 holds x without overflow and without flushing it to zero: else factors must not be taken together. */
+const isNormal = (x: number): boolean => x === 0 || (Math.abs(x) >= 2 ** -126 && Math.abs(x) <= 3.4028234e38);
+
 /** (x·a)·b = x·(a·b) for constants that stay as small. */
 const mergeFactors: Rule = (value) => {
   const [product, b] = value.inputs as [Value, Value];
   if (b.op !== "constant" || product.op !== "mul") return undefined;
   const [x, a] = product.inputs as [Value, Value];
   if (a.op !== "constant") return undefined;
-  const factor = mul(a, b);
+  const factor = fold(mul(a, b));
+  if (factor?.op !== "constant" || !factor.attributes.data.every(isNormal)) return undefined;
   return sizeOf(factor.shape) <= Math.max(sizeOf(a.shape), sizeOf(b.shape)) ? mul(x, factor) : undefined;
 };
 
@@ -86,7 +96,7 @@ const mergeFactors: Rule = (value) => {
 const divideByConstant: Rule = (value) => {
   const [x, b] = value.inputs as [Value, Value];
   const c = uniform(b);
-  if (c === undefined || c === 0) return undefined;
+  if (c === undefined || c === 0 || !isNormal(1 / c)) return undefined;
   return mul(x, constant(new Array(sizeOf(b.shape)).fill(1 / c), b.shape));
 };
 
@@ -208,7 +218,7 @@ const scaleBeforeScatter: Rule = (value) => {
 
 const rules: Partial<Record<OpName, readonly Rule[]>> = {
   add: [addZero, addNegative, dropBroadcast],
-  sub: [subtractZero, dropBroadcast],
+  sub: [subtractZero, oneMinusSigmoid, dropBroadcast],
   mul: [timesOne, constantLast, mergeFactors, dropBroadcast, scaleBeforeScatter],
   div: [divideByConstant, dropBroadcast],
   greater: [dropBroadcast],

@@ -1,7 +1,7 @@
 /**
  * Transpositions moved past elementwise primitives and sums toward the outputs, so that they meet and cancel.
  *
- *   f(aᵀ) = f(a)ᵀ        f(aᵀ, b) = f(a, b⁻ᵀ)ᵀ        Σ aᵀ = (Σ a)ᵀ
+ *   f(aᵀ) = f(a)ᵀ        f(aᵀ, b) = f(a, b⁻ᵀ)ᵀ        Σ aᵀ = (Σ a)ᵀ        a block of aᵀ = (a block of a)ᵀ
  *
  * The last leaves a small transposition in place of a large one. Of two whole operands only one need be transposed: the
  * other is transposed back instead, for a mask or a pooled gradient that a layer takes in and gives out in the same layout.
@@ -10,7 +10,7 @@
  * f(aᵀ, b) would change places for ever.
  */
 import { type Node, type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
-import { reshape, transpose } from "../ops/layout.ts";
+import { reshape, slice, transpose } from "../ops/layout.ts";
 
 const unary: ReadonlySet<OpName> = new Set(["exp", "log", "sqrt", "relu", "tanh", "sigmoid", "stopGradient"]);
 const binary: ReadonlySet<OpName> = new Set(["add", "sub", "mul", "div", "greater"]);
@@ -20,6 +20,7 @@ export function sinkTranspose(value: Value): Value | undefined {
   if (unary.has(value.op)) return throughUnary(value);
   if (binary.has(value.op)) return throughBinary(value);
   if (value.op === "reduceSum" || value.op === "reduceMax") return throughReduction(value);
+  if (value.op === "slice") return throughSlice(value);
   return undefined;
 }
 
@@ -59,6 +60,14 @@ function transposedBack(x: Value, permutation: readonly number[]): Value {
   const whole = reshape(x, [...new Array(permutation.length - x.shape.length).fill(1), ...x.shape]);
   const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
   return transpose(whole, inverse);
+}
+
+function throughSlice(value: Node<"slice">): Value | undefined {
+  const [x] = value.inputs as [Value];
+  if (!sinks(x)) return undefined;
+  const { permutation } = x.attributes;
+  const back = (list: readonly number[]): number[] => permutation.map((_, axis) => list[permutation.indexOf(axis)]!);
+  return transpose(slice(x.inputs[0]!, back(value.attributes.starts), back(value.shape)), permutation);
 }
 
 function throughReduction(value: Value): Value | undefined {
