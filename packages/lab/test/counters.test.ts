@@ -9,8 +9,8 @@ const dropout = 0.25;
 
 describe("nodes of the training graph", () => {
   test.each([
-    ["mnistfc-bn", 133],
-    ["lenet", 260],
+    ["mnistfc-bn", 130],
+    ["lenet", 256],
     ["all-cnn-bn", 856],
   ])("%s has at most %i", async (name, numNodes) => {
     const model = await compileNetwork(networks[name]!, { dropout, threads: 1 });
