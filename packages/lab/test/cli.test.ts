@@ -62,6 +62,7 @@ describe("train", () => {
       "events.jsonl",
       "figures",
       "report.html",
+      "seal.json",
       "weights.safetensors",
     ]);
     expect(readdirSync(join(out, "figures")).filter((name) => name.endsWith(".svg"))).toHaveLength(3);

@@ -116,7 +116,7 @@ describe("config.json that was edited", () => {
     expect(told).toEqual([{ type: "warning", gradients: 40, message }]);
     edit(out, ({ options }) => ({ options: { ...(options as object), momentum: 0.5 } }));
     await expect(resumeTraining(out)).rejects.toThrow(
-      `${join(out, "config.json")}: momentum is 0.5, must be 0.9 as the run was trained`,
+      `${join(out, "config.json")}: momentum is 0.5, must be 0.9 as in checkpoint 002`,
     );
   });
 
@@ -125,7 +125,7 @@ describe("config.json that was edited", () => {
     await runTraining(settings, { out: whole });
     await runTraining({ ...settings, budget: small }, { out });
     edit(out, () => ({ budget: 3 }));
-    const line = `budget is 3, must be ${small} as the run was trained; resume --budget 3 goes on to it`;
+    const line = `budget is 3, must be ${small} as in checkpoint 001; resume --budget 3 goes on to it`;
     await expect(resumeTraining(out)).rejects.toThrow(line);
     await resumeTraining(out, { budget: 3 });
     expect(outcomeOf(out).weights).toBe(outcomeOf(whole).weights);

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { main } from "../src/cli/main.ts";
 import { passMeter } from "../src/cli/passMeter.ts";
+import { readConfig } from "../src/runs/readRun.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/runs/safetensors.ts";
+import { writeSeal } from "../src/runs/seal.ts";
 import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
 import { writeSmallImages } from "./smallImages.ts";
 
@@ -173,6 +175,7 @@ describe.each(Object.entries(measuring))("%s", (name, args) => {
     tensors[0]!.data[0] = Number.NaN;
     tensors[0]!.data[3] = Number.POSITIVE_INFINITY;
     writeFileSync(file, encodeSafetensors({ tensors, metadata }));
+    writeSeal(bad, readConfig(bad), () => {});
     expect(await run(args(bad, bad))).toMatchObject({
       code: 2,
       stderr: `error: ${bad}: weights must be finite to be measured, 2 of 970 are not\n`,

@@ -47,7 +47,7 @@ describe("run folders", () => {
     folder.record({ type: "end", result: resultWith({}) });
     folder.release();
     const path = join(root, "kept/deep");
-    expect(readdirSync(path).sort()).toEqual(["config.json", "events.jsonl", "weights.safetensors"]);
+    expect(readdirSync(path).sort()).toEqual(["config.json", "events.jsonl", "seal.json", "weights.safetensors"]);
     const run = readRun(path);
     expect(run).toMatchObject({ name: "deep", settings, environment: currentEnvironment(2), start: startEvent() });
     expect(run.outers).toEqual([outerAt(20)]);

@@ -42,10 +42,12 @@ export function writeRun(path: string, changes: RunChanges = {}): void {
     environment,
     ...(dataChecksum === null ? {} : { dataChecksum }),
   };
-  const end = changes.result === null ? [] : [{ type: "end", result }];
+  const { network, preset, batchSize, innerSteps } = config;
+  const begun = { ...start, network, preset, batchSize, innerSteps };
+  const end = changes.result === null ? [] : [{ type: "end", result: { ...result, network, preset } }];
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, "config.json"), JSON.stringify(config));
-  const lines = [start, ...outers, ...evaluations, ...events, ...end].map((line) => `${JSON.stringify(line)}\n`);
+  const lines = [begun, ...outers, ...evaluations, ...events, ...end].map((line) => `${JSON.stringify(line)}\n`);
   writeFileSync(join(path, "events.jsonl"), lines.join(""));
 }
 

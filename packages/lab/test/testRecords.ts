@@ -96,5 +96,6 @@ export function recordOf(
     extensions: [],
     warnings: [],
     result,
+    seal: { sealed: true, edits: [] },
   };
 }

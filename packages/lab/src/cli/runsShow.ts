@@ -75,10 +75,16 @@ function inFull(
   ].join("\n");
 }
 
-function contentTables(
-  { settings, dataChecksum, environment, evaluations, gradients, result }: RunContent,
-  width: number,
-): string[] {
+/** What there is to tell of a seal. */
+function sealInWords({ seal: { sealed, edits }, result }: RunContent): string[] {
+  const unsealed = "Not sealed: the run ended before there were seals, and its files are believed without a check.\n";
+  if (!sealed) return result === null ? [] : [unsealed];
+  const meaning = result?.interrupted ? "resume goes on with it" : "the run has ended, it means nothing";
+  return edits.map((edit) => `${printable(edit)}; ${meaning}\n`);
+}
+
+function contentTables(content: RunContent, width: number): string[] {
+  const { settings, dataChecksum, environment, evaluations, gradients, result } = content;
   const pairs = (title: string, entries: readonly (readonly [string, unknown])[]): string =>
     textTable(
       [title, "value"],
@@ -96,5 +102,6 @@ function contentTables(
     pairs("environment", Object.entries(environment)),
     ...(rows.length === 0 ? [] : [textTable(head, rows, width)]),
     pairs("result", [["gradientEvaluations", gradients], ...Object.entries(own)]),
+    ...sealInWords(content),
   ];
 }

@@ -224,8 +224,12 @@ export function trainingDifferences(
   other: Settings,
 ): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
   const flat = (settings: Settings): Record<string, unknown> => {
-    const { options, ...rest } = trainingOf(settings);
-    return { ...rest, ...options };
+    const { options = {}, ...rest } = trainingOf(settings);
+    const own = Object.entries(options).map(([name, value]) => [
+      Object.hasOwn(rest, name) ? `options.${name}` : name,
+      value,
+    ]);
+    return { ...rest, ...Object.fromEntries(own) };
   };
   const [first, second] = [flat(one), flat(other)];
   return [...new Set([...Object.keys(first), ...Object.keys(second)])]

@@ -5,7 +5,7 @@ import { InputError } from "../inputError.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
 import { tensorsOf } from "../networks/tensorsOf.ts";
-import { type RunRecord, readConfig, readRun, readWeights } from "../runs/readRun.ts";
+import { type RunRecord, readConfig, readRun, weightsOf } from "../runs/readRun.ts";
 import { loadData, requireSameData } from "../training/loadData.ts";
 
 /** A trained run, ready to be measured. */
@@ -40,7 +40,7 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const spec = networks[networkName]!;
   const network = buildSpec(spec, { mode: "evaluation" });
   const layout = network.parameters.map(({ block }) => block);
-  const tensors = tensorsOf(readWeights(path), network, `${path}: weights.safetensors`);
+  const tensors = tensorsOf(weightsOf(path, record), network, `${path}: weights.safetensors`);
   const params = new Float32Array(network.numParams);
   for (const { name, offset } of layout) params.set(tensors[name]!, offset);
   const numBad = params.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);

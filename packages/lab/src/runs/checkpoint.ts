@@ -9,7 +9,6 @@
  * It is written under a temporary name, synced and renamed: what has its name is whole, unless the disk damaged it later,
  * which the checksums show.
  */
-import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainData, Vector } from "entropy-sgd";
@@ -20,6 +19,16 @@ import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { finiteEvaluation } from "../training/eventSchemas.ts";
 import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/events.ts";
+import {
+  checkedPieces,
+  contentOf,
+  digester,
+  digestOf,
+  type FileDigest,
+  fileDigestSchema,
+  requireDigest,
+  withOwnHash,
+} from "./digest.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { piecesOf, readPlain, readPlainText, requireRealFolder, syncFolder, temporaryName, writeNew } from "./files.ts";
 import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
@@ -78,13 +87,6 @@ const maxFileBytes = 2 ** 32;
 /** A state of the library is nested some six levels deep. */
 const maxStateDepth = 32;
 
-/** Length and hash of a file. */
-interface FileDigest {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-const fileSchema: z.ZodType<FileDigest> = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
 const number = z.number();
 const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   gradients: z.int().min(0),
@@ -118,9 +120,9 @@ const stateSchema = z.strictObject({
   /** As the library's `serialise` gives it: vectors by name, counters of steps and noise; `deserialise` checks it. */
   optimizer: z.unknown(),
   files: z.strictObject({
-    "weights.safetensors": fileSchema,
-    "optimizer.safetensors": fileSchema,
-    "events.jsonl": fileSchema,
+    "weights.safetensors": fileDigestSchema,
+    "optimizer.safetensors": fileDigestSchema,
+    "events.jsonl": fileDigestSchema,
   }),
 });
 
@@ -166,7 +168,7 @@ export function writeCheckpoint(
       optimizer: optimizer.json,
       files,
     };
-    const text = sealed(JSON.stringify(state));
+    const text = withOwnHash(JSON.stringify(state));
     if (text.length > maxStateBytes) {
       throw new InputError(
         `${join(path, "state.json")}: must have at most ${maxStateBytes} bytes, it would have ${text.length}`,
@@ -193,11 +195,14 @@ export function readCheckpoint(path: string): Checkpoint {
   const bytesOf = (name: keyof Files): Uint8Array<ArrayBuffer> => {
     const file = join(path, name);
     const bytes = readPlain(file, maxFileBytes);
-    requireDigest(file, { bytes: bytes.length, sha256: sha256Of(bytes) }, state.files[name]);
+    requireDigest(file, digestOf([bytes]), state.files[name], "state.json");
     return bytes;
   };
   const eventsFile = join(path, "events.jsonl");
-  const events = { [Symbol.iterator]: () => checkedPieces(eventsFile, state.files["events.jsonl"]) };
+  const wanted = state.files["events.jsonl"];
+  const events = {
+    [Symbol.iterator]: () => checkedPieces(piecesOf(eventsFile, maxFileBytes), eventsFile, wanted, "state.json"),
+  };
   for (const _ of events);
   const vectorsOf = (name: keyof Files, bytes: Uint8Array) =>
     Object.fromEntries(decodeSafetensors(bytes, join(path, name)).tensors.map((tensor) => [tensor.name, tensor.data]));
@@ -219,27 +224,6 @@ export function readCheckpoint(path: string): Checkpoint {
     events,
     weights,
   };
-}
-
-/** @throws InputError, after the last piece, if the file is not as long or not the same */
-function* checkedPieces(file: string, wanted: FileDigest): Generator<Uint8Array, void, void> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for (const piece of piecesOf(file, maxFileBytes)) {
-    hash.update(piece);
-    bytes += piece.length;
-    yield piece;
-  }
-  requireDigest(file, { bytes, sha256: hash.digest("hex") }, wanted);
-}
-
-function requireDigest(file: string, found: FileDigest, wanted: FileDigest): void {
-  if (found.bytes !== wanted.bytes) {
-    throw new InputError(`${file}: damaged, it must have ${wanted.bytes} bytes, it has ${found.bytes}`);
-  }
-  if (found.sha256 !== wanted.sha256) {
-    throw new InputError(`${file}: damaged, its SHA-256 is not the one in state.json`);
-  }
 }
 
 /** Where a checkpoint stands, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
@@ -274,44 +258,21 @@ function tensorsOf(vectors: Readonly<Record<string, Vector>>): NamedTensor[] {
 
 /** Writes a new file; gives its length and hash. */
 function writeHashed(path: string, pieces: Iterable<Uint8Array>): FileDigest {
-  const hash = createHash("sha256");
-  let bytes = 0;
+  const all = digester();
   function* seen(): Iterable<Uint8Array> {
     for (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
+      all.update(piece);
       yield piece;
     }
   }
   writeNew(path, seen());
-  return { bytes, sha256: hash.digest("hex") };
-}
-
-function sha256Of(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
-const sealStart = '{"sha256":"';
-const sealMiddle = '","content":';
-const sealEnd = "}\n";
-
-/** JSON that carries the hash of its own content: `{"sha256":"…","content":…}`. */
-function sealed(content: string): string {
-  return `${sealStart}${sha256Of(content)}${sealMiddle}${content}${sealEnd}`;
-}
-
-/** The content of sealed JSON; null if a byte of it is another. */
-function unsealed(text: string): string | null {
-  const from = sealStart.length + 64 + sealMiddle.length;
-  const content = text.slice(from, -sealEnd.length);
-  return text === sealed(content) ? content : null;
+  return all.digest();
 }
 
 function readState(path: string): State {
   requireRealFolder(path);
   const file = join(path, "state.json");
-  const content = unsealed(readPlainText(file, maxStateBytes));
-  if (content === null) throw new InputError(`${file}: damaged, its SHA-256 is not the one it names`);
+  const content = contentOf(readPlainText(file, maxStateBytes), file);
   const { value } = strictJson(content, maxStateDepth, (why) => {
     throw new InputError(`${file}: ${why}`);
   });

@@ -1,11 +1,11 @@
 /**
  * events.jsonl: one event a line, with its number. Read a piece at a time, as a run of weeks has a long one.
  */
-import type { Hash } from "node:crypto";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
-import { maxLineLength, parseEvent, type RecordedEvent } from "../training/eventSchemas.ts";
-import { isThere, piecesOf } from "./files.ts";
+import { type EventLine, maxLineLength, parseEvent } from "../training/eventSchemas.ts";
+import type { Digester } from "./digest.ts";
+import { endOf, isThere, piecesOf } from "./files.ts";
 
 export const eventsName = "events.jsonl";
 
@@ -16,13 +16,13 @@ export const maxEventBytes: number = 2 ** 32;
 export const newline = 0x0a;
 
 /**
- * The events of a run's events.jsonl, null for unknown ones; none without the file. A line that a crash cut short, the
+ * The lines of a run's events.jsonl; none without the file. A line that a crash cut short, the
  * last one, has no newline after it and is passed over.
  *
- * @param seen - takes every byte of the file, if all events are asked for
+ * @param seen - takes every byte of the file, if all lines are asked for
  * @throws InputError if it is no plain file or too large, at a line that is no event, and where a line is missing
  */
-export function* eventsOf(path: string, seen?: Hash): Generator<RecordedEvent | null, void, void> {
+export function* eventsOf(path: string, seen?: Digester): Generator<EventLine, void, void> {
   const file = join(path, eventsName);
   if (!isThere(file)) return;
   let number = 0;
@@ -30,17 +30,18 @@ export function* eventsOf(path: string, seen?: Hash): Generator<RecordedEvent | 
   let numbered = false;
   for (const line of linesOf(file, seen)) {
     number += 1;
-    const { event, sequence } = parseEvent(line, `${file}:${number}`);
+    const parsed = parseEvent(line, `${file}:${number}`);
+    const { sequence } = parsed;
     if (sequence === undefined ? numbered : sequence !== number) {
       throw new InputError(`${file}:${number}: must have the sequence number ${number}, found ${sequence ?? "none"}`);
     }
     numbered = sequence !== undefined;
-    yield event;
+    yield parsed;
   }
 }
 
 /** Whole lines, without their ends. */
-function* linesOf(file: string, seen: Hash | undefined): Generator<string, void, void> {
+function* linesOf(file: string, seen: Digester | undefined): Generator<string, void, void> {
   let number = 1;
   /** Pieces of a line that has not ended. */
   let begun: Buffer[] = [];
@@ -66,4 +67,12 @@ function* linesOf(file: string, seen: Hash | undefined): Generator<string, void,
       throw new InputError(`${file}:${number}: the line must have at most ${maxLineLength} characters`);
     }
   }
+}
+
+/** Whether the last line tells of an end: a look at the end of the file, however long it is. @throws InputError as `eventsOf` */
+export function endsInEnd(path: string): boolean {
+  const file = join(path, eventsName);
+  if (!isThere(file)) return false;
+  const text = endOf(file, maxEventBytes, maxLineLength).trimEnd();
+  return text.slice(text.lastIndexOf("\n") + 1).startsWith('{"type":"end"');
 }

@@ -109,6 +109,19 @@ export function* piecesOf(path: string, maxBytes: number): Generator<Uint8Array,
   }
 }
 
+/** The last bytes of a plain file as text. @throws InputError as `readPlain` */
+export function endOf(path: string, maxBytes: number, numBytes: number): string {
+  const { file, size } = openPlain(path, maxBytes);
+  try {
+    const bytes = Buffer.alloc(Math.min(size, numBytes));
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, size - bytes.length));
+  } catch (error) {
+    throw cannot(path, "be read", error);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** @throws InputError if it is no plain file or too large */
 function openPlain(path: string, maxBytes: number): { readonly file: number; readonly size: number } {
   let file: number;

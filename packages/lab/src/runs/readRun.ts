@@ -1,5 +1,6 @@
 /** Reading runs back, from folders that may be damaged or a stranger's. */
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
@@ -14,11 +15,13 @@ import type {
   WarningEvent,
 } from "../training/events.ts";
 import type { RunIdentity } from "./checkpoint.ts";
+import { type Digester, digester, digestOf } from "./digest.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { eventsName, eventsOf } from "./eventFile.ts";
 import { isThere, readPlain, readPlainText } from "./files.ts";
 import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
-import { isRecord, strictJson } from "./strictJson.ts";
+import { editsSince, readSeal, requireSealed, type Seal, type SealReport } from "./seal.ts";
+import { isRecord, shown, strictJson } from "./strictJson.ts";
 import { isKept } from "./thinning.ts";
 
 /** What events.jsonl tells of a run. */
@@ -43,6 +46,12 @@ export interface RunRecord extends RunEvents {
   readonly settings: Settings;
   readonly environment: Environment;
   readonly start: StartEvent;
+  readonly seal: SealReport;
+}
+
+/** What config.json and events.jsonl hold, each checked by the seal, or by the other where there is none. */
+export interface CheckedRun extends RunIdentity, RunEvents {
+  readonly seal: SealReport;
 }
 
 const maxConfigBytes = 2 ** 20;
@@ -55,33 +64,74 @@ const checksumSchema = z.string().nullable().default(null);
 /**
  * Reads a run folder.
  *
- * @throws InputError if the folder is no run, or a file in it is malformed
+ * @throws InputError if the folder is no run, or a file in it is malformed, or not what it was when the run was sealed
  */
 export function readRun(path: string): RunRecord {
-  const { settings, environment } = readConfig(path);
+  const { start, dataChecksum: _, ...run } = readChecked(path);
   const file = join(path, eventsName);
   requireThere(file, "the folder is not a run");
-  const { start, ...events } = readEvents(path);
   if (start === null) throw new InputError(`${file}: has no start event; the run ended before it began`);
-  return { name: basename(path), settings, environment, start, ...events };
+  return { name: basename(path), ...run, start };
+}
+
+/** Reads config.json and events.jsonl of a run, begun or not. @throws InputError as `readRun`, but for a start that is missing */
+export function readChecked(path: string): CheckedRun {
+  const seal = readSeal(path);
+  try {
+    return checkedBy(seal, path);
+  } catch (error) {
+    // A process that lets the run go on takes the seal away before it changes anything else.
+    if (seal === null || isDeepStrictEqual(readSeal(path), seal)) throw error;
+    return checkedBy(readSeal(path), path);
+  }
+}
+
+function checkedBy(seal: Seal | null, path: string): CheckedRun {
+  const identity = readConfig(path);
+  const edits = seal === null ? [] : editsSince(path, identity, seal);
+  const seen = digester();
+  const { isNumbered, ...events } = readEvents(path, seen);
+  if (seal !== null) requireSealed(path, eventsName, seen.digest(), seal);
+  requireOwn(path, identity.settings, events);
+  // A run has ended when it is sealed; those made before there were seals have no numbers in their events.
+  const result = seal === null && isNumbered ? null : events.result;
+  return { ...identity, ...events, result, seal: { sealed: seal !== null, edits } };
+}
+
+/** @throws InputError if the events are those of another run */
+function requireOwn(path: string, settings: Settings, { start, result }: RunEvents): void {
+  const names = ["network", "optimizer", "preset", "seed"] as const;
+  for (const name of [...names, "batchSize", "innerSteps"] as const) {
+    if (start !== null && start[name] !== settings[name]) refuse(name, "start", start[name]);
+  }
+  for (const name of names) {
+    if (result !== null && result[name] !== settings[name]) refuse(name, "end", result[name]);
+  }
+  function refuse(name: keyof Settings, event: string, found: unknown): never {
+    const rule = `${name} of the ${event} event must be ${shown(settings[name])} as in config.json`;
+    throw new InputError(`${join(path, eventsName)}: ${rule}, found ${shown(found)}`);
+  }
 }
 
 /**
  * The events of a run by their kinds; none of any kind without events.jsonl. Of logs that were not thinned when they were
  * written, the outer steps are thinned here by the same rule.
  *
+ * @param seen - takes every byte of the file
  * @throws InputError as `eventsOf`
  */
-export function readEvents(path: string): RunEvents {
+export function readEvents(path: string, seen?: Digester): RunEvents & { readonly isNumbered: boolean } {
   let start: StartEvent | null = null;
   let result: RunResult | null = null;
+  let isNumbered = false;
   const outers: OuterEvent[] = [];
   const evaluations: RecordedEvaluation[] = [];
   const resumes: ResumeEvent[] = [];
   const rollbacks: RollbackEvent[] = [];
   const extensions: ExtendEvent[] = [];
   const warnings: WarningEvent[] = [];
-  for (const event of eventsOf(path)) {
+  for (const { event, sequence } of eventsOf(path, seen)) {
+    isNumbered = sequence !== undefined;
     if (event?.type === "start") start = event;
     if (event?.type === "outer" && isKept(Math.ceil(event.gradients / (start?.innerSteps ?? 1)))) outers.push(event);
     if (event?.type === "evaluation") evaluations.push(event);
@@ -94,7 +144,7 @@ export function readEvents(path: string): RunEvents {
     }
     if (event?.type === "end") result = event.result;
   }
-  return { start, outers, evaluations, resumes, rollbacks, extensions, warnings, result };
+  return { start, outers, evaluations, resumes, rollbacks, extensions, warnings, result, isNumbered };
 }
 
 /**
@@ -117,11 +167,38 @@ export function readConfig(path: string): RunIdentity {
   return { settings: checkedSettings(settings, file), environment: machine.data, dataChecksum: checksum.data };
 }
 
-/** The weights and batch-norm statistics of a run's last evaluation. @throws InputError if there are none, or not whole */
+/**
+ * The weights and batch-norm statistics of a run's last evaluation.
+ *
+ * @throws InputError if there are none, or not whole, or others than when the run was sealed
+ */
 export function readWeights(path: string): Safetensors {
   const file = join(path, "weights.safetensors");
   requireThere(file, "the run has had no evaluation");
-  return decodeSafetensors(readPlain(file, maxWeightBytes), file);
+  const bytes = readPlain(file, maxWeightBytes);
+  const seal = readSeal(path);
+  if (seal !== null) requireSealed(path, "weights.safetensors", digestOf([bytes]), seal);
+  return decodeSafetensors(bytes, file);
+}
+
+/**
+ * The weights of a run that was read, which must be those of its last evaluation where it has ended.
+ *
+ * @throws InputError as `readWeights`, and for weights of another run or evaluation
+ */
+export function weightsOf(path: string, { settings, evaluations, result }: RunRecord): Safetensors {
+  const weights = readWeights(path);
+  const last = evaluations.filter(({ testLoss }) => Number.isFinite(testLoss)).at(-1)?.gradients;
+  // A process that is killed leaves the weights of the evaluation before.
+  const isAtEnd = result !== null && (result.reason === "budget" || result.reason === "diverged");
+  const gradients = isAtEnd && last !== undefined ? { gradients: String(last) } : {};
+  for (const [name, wanted] of Object.entries({ network: settings.network, ...gradients })) {
+    const found = weights.metadata[name];
+    if (found === undefined || found === wanted) continue;
+    const rule = `metadata: ${name} must be ${shown(wanted)}, as in the run's other files`;
+    throw new InputError(`${join(path, "weights.safetensors")}: ${rule}, found ${shown(found)}`);
+  }
+  return weights;
 }
 
 /** @throws InputError if nothing has the name, with what follows from that */

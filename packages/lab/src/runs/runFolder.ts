@@ -16,6 +16,7 @@ import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
 import { cannot, makeFolder, piecesOf, requireEmptyFolder, writeWhole } from "./files.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";
+import { removeSeal, writeSeal } from "./seal.ts";
 
 /** A run that this process may write, before it begins or goes on. */
 export interface HeldRun {
@@ -90,6 +91,8 @@ export async function holdRun(
     newestCheckpoint: (before) => newestIntact(path, files, before),
     open(identity, model, from, retreat = null) {
       const { settings } = identity;
+      lock.requireHeld();
+      removeSeal(path);
       writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
       const checkpoints = checkpointWriter(path, settings, model, {
         ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld, retreat },
@@ -128,6 +131,7 @@ export async function holdRun(
           if (event.type === "checkpoint") return recordCheckpoint(event);
           if (event.type === "rollback") rollbacks = event.number;
           events.append(event);
+          if (event.type === "end") writeSeal(path, identity, lock.requireHeld);
         },
       };
     },

@@ -11,7 +11,7 @@ const types: ReadonlySet<string> = new Set(["resume", "rollback", "non-finite"] 
 /** The incidents that events.jsonl tells of, in order. @throws InputError if the file is damaged */
 export function incidentsOf(run: string): Incident[] {
   const incidents: Incident[] = [];
-  for (const event of eventsOf(run)) if (event !== null && isIncident(event)) incidents.push(event);
+  for (const { event } of eventsOf(run)) if (event !== null && isIncident(event)) incidents.push(event);
   return incidents;
 }
 

@@ -4,7 +4,8 @@ import type { Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { Environment } from "../runs/environment.ts";
 import { lockHolder } from "../runs/lock.ts";
-import { readConfig, readEvents } from "../runs/readRun.ts";
+import { readChecked } from "../runs/readRun.ts";
+import type { SealReport } from "../runs/seal.ts";
 import { hasDiverged } from "../training/divergence.ts";
 import type { RecordedEvaluation, RunResult, StartEvent } from "../training/events.ts";
 import { type FoundFolder, scanFolder } from "./scanFolder.ts";
@@ -39,6 +40,7 @@ export interface RunContent {
   /** Gradients so far. */
   readonly gradients: number;
   readonly result: RunResult | null;
+  readonly seal: SealReport;
 }
 
 /** Tells the living process that writes a run. */
@@ -80,9 +82,8 @@ function statusOf(path: string, { result }: RunContent, findHolder: FindHolder):
 
 /** @throws InputError if a file is damaged */
 function contentOf(path: string): RunContent {
-  const { settings, environment, dataChecksum } = readConfig(path);
-  const identity = { settings, environment, dataChecksum };
-  const { start, outers, evaluations, result } = readEvents(path);
+  const { settings, environment, dataChecksum, seal, start, outers, evaluations, result } = readChecked(path);
+  const identity = { settings, environment, dataChecksum, seal };
   // A run that was prepared and not begun, or is to begin again, has no start event.
   if (start === null) return { ...identity, start, evaluations: [], gradients: 0, result: null };
   const reached = Math.max(outers.at(-1)?.gradients ?? 0, evaluations.at(-1)?.gradients ?? 0);

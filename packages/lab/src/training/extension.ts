@@ -1,12 +1,12 @@
 /** Runs whose settings are asked to be others than they were: a larger budget, an edited config.json. */
-import { join } from "node:path";
 import { schedulesThatDiffer } from "../config/makeOptimizer.ts";
-import { apartFromTraining, type Settings, trainingDifferences } from "../config/settings.ts";
+import type { Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
-import { shown } from "../printable.ts";
 import { type FoundCheckpoint, newestSettings } from "../runs/checkpoints.ts";
+import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
 import { readConfig } from "../runs/readRun.ts";
+import { intactSeal } from "../runs/seal.ts";
 import type { ExtendEvent, LoopPosition, RunResult } from "./events.ts";
 import { planOf } from "./plan.ts";
 
@@ -74,43 +74,14 @@ function isDue({ gradients, evaluations }: LoopPosition, gradientsPerEpoch: numb
 }
 
 /**
- * @param isBudgetAsked - whether config.json may have another budget
- * @throws InputError naming the first setting in which config.json is not the run's
- */
-export function requireSettings(
-  path: string,
-  found: Settings,
-  trained: Settings,
-  where: string,
-  isBudgetAsked: boolean,
-): void {
-  const differences = trainingDifferences(found, trained).filter(
-    ({ name }) => !(isBudgetAsked && (name === "budget" || name === "extendedFrom")),
-  );
-  const [first] = differences;
-  if (first === undefined) return;
-  const { name, one, other } = first;
-  const remedy =
-    name === "budget" && found.budget > trained.budget ? `; resume --budget ${found.budget} goes on to it` : "";
-  throw new InputError(
-    `${join(path, "config.json")}: ${name} is ${shown(one)}, must be ${shown(other)} ${where}${remedy}`,
-  );
-}
-
-/**
  * Edits of config.json that mean nothing to a run that has ended, in words.
  *
  * @throws InputError if a setting of its training was edited
  */
 export function editsOfEnded(path: string): string[] {
-  const trained = newestSettings(path);
+  const trained = intactSeal(path)?.settings ?? newestSettings(path);
   if (trained === null) return [];
   const { settings } = readConfig(path);
   requireSettings(path, settings, trained, "as the run was trained", false);
-  return apartFromTraining
-    .filter((name) => settings[name] !== trained[name])
-    .map(
-      (name) =>
-        `config.json: ${name} is ${shown(settings[name])}, was ${shown(trained[name])}; the run has ended, it means nothing`,
-    );
+  return harmlessEdits(settings, trained).map((edit) => `${edit}; the run has ended, it means nothing`);
 }

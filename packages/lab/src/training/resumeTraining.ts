@@ -5,13 +5,16 @@ import { type Settings, sameTraining } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import type { RunIdentity } from "../runs/checkpoint.ts";
 import type { FoundCheckpoint } from "../runs/checkpoints.ts";
+import { requireSettings } from "../runs/editedConfig.ts";
 import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
+import { endsInEnd } from "../runs/eventFile.ts";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
 import { acquireLock } from "../runs/lock.ts";
-import { readConfig, readRun, readWeights } from "../runs/readRun.ts";
+import { readConfig, readRun, weightsOf } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
+import { editsSince, intactSeal } from "../runs/seal.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
-import { editsOfEnded, extensionOf, isLonger, requireSettings } from "./extension.ts";
+import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
 import { requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
 
@@ -140,9 +143,11 @@ function requireSameTraining(path: string, settings: Settings): void {
 /** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
 export function earlierResult(path: string): RunResult | null {
   try {
-    const { result } = readRun(path);
+    if (!endsInEnd(path)) return null;
+    const run = readRun(path);
+    const { result } = run;
     if (result === null || result.interrupted) return null;
-    if (result.reason !== "non-finite") readWeights(path);
+    if (result.reason !== "non-finite") weightsOf(path, run);
     return result;
   } catch (error) {
     // A run that was killed may lack its events, or end in the middle of one; the checkpoint has them.
@@ -152,23 +157,30 @@ export function earlierResult(path: string): RunResult | null {
 }
 
 /**
- * What the run is, from config.json, or from the checkpoint where config.json is lost.
+ * What the run is, from config.json, or where that is lost from the checkpoint or the seal.
  *
  * @param budget - that the run is to have: config.json may have it already
  */
 function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget: number | undefined): RunIdentity {
+  const seal = intactSeal(path);
   let config: RunIdentity;
   try {
     config = readConfig(path);
   } catch (error) {
-    if (checkpoint === null || !(error instanceof InputError)) throw error;
-    return checkpoint;
+    const known = checkpoint ?? seal;
+    if (known === null || !(error instanceof InputError)) throw error;
+    return known;
   }
+  const isAsked = config.settings.budget === budget;
   if (checkpoint === null) {
+    // A run that has ended and whose checkpoints were deleted begins again, and as nothing else.
+    if (seal !== null) editsSince(path, config, seal);
     if (config.settings.extendedFrom === undefined) return config;
     throw new InputError(`${path}: went on beyond its first budget, and without a checkpoint cannot do so again`);
   }
-  const isAsked = config.settings.budget === budget;
+  if (config.dataChecksum !== null && config.dataChecksum !== checkpoint.dataChecksum) {
+    throw new InputError(`${join(path, "config.json")}: dataChecksum is not the one in checkpoint ${name}`);
+  }
   requireSettings(path, config.settings, checkpoint.settings, `as in checkpoint ${name}`, isAsked);
   const { budget: had, extendedFrom } = checkpoint.settings;
   const { extendedFrom: _, ...settings } = config.settings;

@@ -1,0 +1,36 @@
+/** What a config.json says otherwise than the run was trained. */
+import { join } from "node:path";
+import { apartFromTraining, type Settings, trainingDifferences } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import { shown } from "../printable.ts";
+
+/**
+ * @param isBudgetAsked - whether config.json may have another budget
+ * @throws InputError naming the first setting in which config.json is not the run's
+ */
+export function requireSettings(
+  path: string,
+  found: Settings,
+  trained: Settings,
+  where: string,
+  isBudgetAsked: boolean,
+): void {
+  const differences = trainingDifferences(found, trained).filter(
+    ({ name }) => !(isBudgetAsked && (name === "budget" || name === "extendedFrom")),
+  );
+  const [first] = differences;
+  if (first === undefined) return;
+  const { name, one, other } = first;
+  const remedy =
+    name === "budget" && found.budget > trained.budget ? `; resume --budget ${found.budget} goes on to it` : "";
+  throw new InputError(
+    `${join(path, "config.json")}: ${name} is ${shown(one)}, must be ${shown(other)} ${where}${remedy}`,
+  );
+}
+
+/** Settings that are others and change neither a training nor its bits, in words. */
+export function harmlessEdits(found: Settings, trained: Settings): string[] {
+  return [...apartFromTraining, "data" as const]
+    .filter((name) => found[name] !== trained[name])
+    .map((name) => `config.json: ${name} is ${shown(found[name])}, was ${shown(trained[name])}`);
+}

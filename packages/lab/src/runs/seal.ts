@@ -1,0 +1,116 @@
+/**
+ * The seal of a run that has ended: what its files were then, so that none is believed that is another now.
+ *
+ *   seal.json   settings, machine, checksum of the data, length and SHA-256 of the files, and the hash of all that
+ *
+ * It is written last, so that a run without it has not ended, unless it was made before there were seals: its events have
+ * no numbers then. A run that goes on loses it first.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { checkedSettings } from "../config/settings.ts";
+import { InputError } from "../inputError.ts";
+import type { RunIdentity } from "./checkpoint.ts";
+import { contentOf, digestOf, type FileDigest, fileDigestSchema, requireDigest, withOwnHash } from "./digest.ts";
+import { harmlessEdits, requireSettings } from "./editedConfig.ts";
+import { environmentSchema } from "./environment.ts";
+import { eventsName, maxEventBytes } from "./eventFile.ts";
+import { cannot, isThere, piecesOf, readPlainText, syncFolder, writeWhole } from "./files.ts";
+import { strictJson } from "./strictJson.ts";
+
+/** A run's seal. */
+export interface Seal extends RunIdentity {
+  readonly files: Readonly<Record<string, FileDigest>>;
+}
+
+/** What a seal says of a run that was read. */
+export interface SealReport {
+  /** False of a run that has not ended, and of one that ended before there were seals: its files are believed. */
+  readonly sealed: boolean;
+  /** Settings that config.json has otherwise than when the run ended, of those that change nothing of it, in words. */
+  readonly edits: readonly string[];
+}
+
+export const sealName = "seal.json";
+const weightsName = "weights.safetensors";
+const format = "entropy-sgd seal";
+const sealVersion = 1;
+const maxSealBytes = 2 ** 20;
+const maxSealDepth = 16;
+
+const sealSchema = z.strictObject({
+  format: z.literal(format),
+  version: z.literal(sealVersion),
+  settings: z.unknown(),
+  environment: environmentSchema,
+  dataChecksum: z.string().nullable(),
+  files: z.record(z.string(), fileDigestSchema),
+});
+
+/** Seals a run as its files are. @throws InputError if one cannot be read, or the seal not be written */
+export function writeSeal(run: string, identity: RunIdentity, requireHeld: () => void): void {
+  const names = [eventsName, weightsName].filter((name) => isThere(join(run, name)));
+  const files = Object.fromEntries(names.map((name) => [name, digestOf(piecesOf(join(run, name), maxEventBytes))]));
+  const { settings, environment, dataChecksum } = identity;
+  const content = JSON.stringify({ format, version: sealVersion, settings, environment, dataChecksum, files });
+  writeWhole(join(run, sealName), withOwnHash(content), requireHeld);
+}
+
+/** Takes the seal from a run that goes on. @throws InputError if that is impossible */
+export function removeSeal(run: string): void {
+  const file = join(run, sealName);
+  if (!isThere(file)) return;
+  try {
+    rmSync(file);
+    syncFolder(run);
+  } catch (error) {
+    throw cannot(file, "be written", error);
+  }
+}
+
+/** The seal of a run; null without one. @throws InputError if it is damaged */
+export function readSeal(run: string): Seal | null {
+  const file = join(run, sealName);
+  if (!isThere(file)) return null;
+  const content = contentOf(readPlainText(file, maxSealBytes), file);
+  const { value } = strictJson(content, maxSealDepth, (why) => {
+    throw new InputError(`${file}: ${why}`);
+  });
+  const parsed = sealSchema.safeParse(value);
+  if (!parsed.success) throw new InputError(`${file}: ${parsed.error.issues[0]!.message}`);
+  const { settings, environment, dataChecksum, files } = parsed.data;
+  return { settings: checkedSettings(settings, file), environment, dataChecksum, files };
+}
+
+/** @throws InputError if a file of a sealed run is not what it was at the run's end */
+export function requireSealed(run: string, name: string, found: FileDigest, { files }: Seal): void {
+  const file = join(run, name);
+  if (!Object.hasOwn(files, name)) throw new InputError(`${file}: was not there when the run was sealed`);
+  requireDigest(file, found, files[name]!, sealName);
+}
+
+/**
+ * What config.json has otherwise than the seal, of the settings that change neither a training nor its bits, in words.
+ *
+ * @throws InputError if anything else is another: then it is another run's, edited or damaged
+ */
+export function editsSince(run: string, config: RunIdentity, seal: Seal): string[] {
+  requireSettings(run, config.settings, seal.settings, "as the run was trained", false);
+  for (const name of ["environment", "dataChecksum"] as const) {
+    if (isDeepStrictEqual(config[name], seal[name])) continue;
+    throw new InputError(`${join(run, "config.json")}: ${name} is not the one that the run was trained with`);
+  }
+  return harmlessEdits(config.settings, seal.settings);
+}
+
+/** The seal; null where there is none or it is damaged. */
+export function intactSeal(run: string): Seal | null {
+  try {
+    return readSeal(run);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
