@@ -24,7 +24,9 @@ import {
   lost,
   refusedClearly,
   resumeAndJudge,
+  startCommand,
   type Trial,
+  untilItSays,
   type Verdict,
 } from "./trial.ts";
 import { checkpointsOf } from "./workload.ts";
@@ -60,6 +62,8 @@ export const faults: readonly Fault[] = [
   },
   { name: "SIGTERM", inject: (trial) => endByRequest(trial, "SIGTERM", 143) },
   { name: "SIGINT", inject: (trial) => endByRequest(trial, "SIGINT", 130) },
+  { name: "SIGHUP", inject: (trial) => endByRequest(trial, "SIGHUP", 129) },
+  { name: "SIGUSR2", inject: askForCheckpoint },
   {
     name: "tear the last line of events.jsonl",
     async inject(trial) {
@@ -92,6 +96,8 @@ export const faults: readonly Fault[] = [
   { name: "remove files of the run", inject: removeFiles },
   { name: "a second process", inject: secondProcess },
   { name: "four processes after a kill", inject: fourProcesses },
+  { name: "a second process in another namespace", inject: (trial) => otherNamespace(trial, false) },
+  { name: "a suspended process that wakes", inject: (trial) => otherNamespace(trial, true) },
 ];
 
 /** Ends the run by a signal that it may answer: it must say so by its exit code, and go on exactly. */
@@ -220,6 +226,47 @@ async function fourProcesses(trial: Trial): Promise<Verdict> {
     if (told?.outcome === "lost") return told;
   }
   return judgeEnded(trial, first, "by one of four processes");
+}
+
+/** A run that is asked for a checkpoint goes on as if nothing had been. */
+async function askForCheckpoint(trial: Trial): Promise<Verdict> {
+  const running = begin(trial);
+  await aMoment(trial, running);
+  running.process.kill("SIGUSR2");
+  const ended = await running.ended;
+  // Before the command listens, the signal does what it does by default.
+  if (ended.code === null) return resumeAndJudge(trial);
+  return ended.code === 0 ? judgeEnded(trial, ended) : lost(`SIGUSR2 gave ${ended.code}`, ended.stderr);
+}
+
+/**
+ * A process elsewhere, which cannot know whether the first lives: it must leave a run alone whose lock is renewed, and take
+ * over one whose process is suspended, which must write nothing when it wakes.
+ */
+async function otherNamespace(trial: Trial, suspended: boolean): Promise<Verdict> {
+  const { workload, folder, data, random } = trial;
+  const here = (...args: string[]) => startCommand("namespace", ["here", ...args]);
+  const first = here("train", ...workload.args, "--data", data, "--out", folder);
+  await aMoment(trial, first);
+  // Stopped until the other one has started, as the whole run may be shorter than that.
+  first.process.kill("SIGSTOP");
+  const second = startCommand("namespace", ["elsewhere", "resume", folder]);
+  if (!suspended) await untilItSays(second, "watching");
+  else if (random() < 0.5) await aMomentOfResume(trial, second);
+  else await second.ended;
+  first.process.kill("SIGCONT");
+  const ends = await Promise.all([first.ended, second.ended]);
+  const refused = ends.filter(({ code }) => code !== 0);
+  for (const { code, stderr } of refused) {
+    if (code !== 2) return lost(`one of two processes ended with ${code}`, stderr);
+    const told = refusedClearly(stderr);
+    if (told.outcome === "lost") return told;
+  }
+  const done = ends.find(({ code }) => code === 0);
+  // Each was refused for the other: a third goes on.
+  return done === undefined
+    ? resumeAndJudge(trial)
+    : judgeEnded(trial, done, refused.length === 0 ? "by both" : "by one");
 }
 
 /** Puts the trial's folder on a small file system of its own. */

@@ -44,6 +44,7 @@ export interface Trial {
 const programs = {
   right: fileURLToPath(new URL("../packages/lab/bin/entropy-sgd.js", import.meta.url)),
   broken: fileURLToPath(new URL("command.mjs", import.meta.url)),
+  namespace: fileURLToPath(new URL("namespace.mjs", import.meta.url)),
 };
 
 /** Starts the command, or its broken variant. */
@@ -55,6 +56,18 @@ export function startCommand(program: keyof typeof programs, args: readonly stri
   });
   const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, stderr })));
   return { process: child, ended };
+}
+
+/** Waits until a process has written a text to its standard error, or has ended. */
+export async function untilItSays({ process: child, ended }: Running, text: string): Promise<void> {
+  let said = "";
+  const heard = new Promise<void>((resolve) => {
+    child.stderr?.on("data", (part: string) => {
+      said += part;
+      if (said.includes(text)) resolve();
+    });
+  });
+  await Promise.race([heard, ended]);
 }
 
 /** Begins the run of a trial. */

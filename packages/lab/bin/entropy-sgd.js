@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli/main.js";
-import { processContext } from "../dist/cli/processContext.js";
-
-process.exitCode = await main(process.argv.slice(2), processContext());
+try {
+  const { main } = await import("../dist/cli/main.js");
+  const { processContext } = await import("../dist/cli/processContext.js");
+  process.exitCode = await main(process.argv.slice(2), processContext());
+} catch (error) {
+  // What `main` does not catch: a file of the program that is missing, or one more than may be open (ulimit -n).
+  process.stderr.write(`error: the program cannot be loaded: ${error?.message ?? error}\n`);
+  process.exitCode = 2;
+}

@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { main } from "../src/cli/main.ts";
 import { progressListener } from "../src/cli/progress.ts";
 import { makeNextFolder } from "../src/runs/files.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
@@ -381,4 +384,35 @@ test("a budget of more gradients than can be counted is refused before anything 
     "error: budget: must be at most 4503599627370495 gradients, got 1000000000000000000 effective epochs\n",
   );
   expect(existsSync(out)).toBe(false);
+});
+
+test.each([
+  [
+    Object.assign(new Error("EMFILE: too many open files, open 'x'"), { code: "EMFILE" }),
+    "raise the limit (ulimit -n)",
+  ],
+  [new RangeError("WebAssembly.Memory(): could not allocate memory"), "not enough memory or address space"],
+  [new RangeError("Array buffer allocation failed"), "not enough memory or address space"],
+  [new Error("x.node: failed to map segment from shared object"), "not enough memory or address space"],
+])("too few resources are one line: %s", async (failure, words) => {
+  let stderr = "";
+  const code = await main(["runs", "list", freshOut()], {
+    // The first thing that a command asks of the world.
+    get stdout(): never {
+      throw failure;
+    },
+    stderr: { write: (text) => (stderr += text) },
+    signal: new AbortController().signal,
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stderr.split("\n")).toHaveLength(2);
+});
+
+test.runIf(process.platform === "linux")("a process that may open few files says so in one line", () => {
+  const program = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
+  const limited = `ulimit -n 26; exec "${process.execPath}" "${program}" train --network small-mnistfc --budget 1`;
+  const { status, stderr } = spawnSync("sh", ["-c", limited], { encoding: "utf8" });
+  expect(stderr).toMatch(/^error: [^\n]*EMFILE[^\n]*\n$/);
+  expect(status).toBe(2);
 });

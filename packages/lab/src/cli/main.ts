@@ -10,6 +10,7 @@ import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { addExamples } from "./examples.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { optimizersByName, optionsText } from "./optionsReference.ts";
+import { shortageIn } from "./shortages.ts";
 import { addStoreCommands } from "./storeCommands.ts";
 import { addTrainingCommands } from "./trainingCommands.ts";
 
@@ -31,6 +32,11 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     if (error instanceof Interruption) {
       context.stderr.write("\ninterrupted: nothing was written\n");
       return interruptionCode(context.signal);
+    }
+    const shortage = error instanceof InputError ? null : shortageIn(error);
+    if (shortage !== null) {
+      context.stderr.write(`error: ${shortage} (${printable(String((error as Error).message).split("\n")[0]!)})\n`);
+      return exitCodes.usage;
     }
     if (error instanceof InputError || isOfFileSystem(error)) {
       // Messages quote names and values, which may hold what a terminal would obey.
