@@ -254,7 +254,8 @@ describe("a checkpoint that was on the way out already", () => {
 
   test("is left for an earlier one each time, in the end for the start", async () => {
     const { path, rollbacks, onEvent } = rollbacksIn(freshOut());
-    expect(await runTraining(settings, { out: path, onEvent })).toMatchObject({ reason: "budget", rollbacks: 7 });
+    // The decay holds the weights where they began: finite, and no better than a guess.
+    expect(await runTraining(settings, { out: path, onEvent })).toMatchObject({ reason: "diverged", rollbacks: 7 });
     const places = rollbacks.map(({ gradients }) => gradients);
     const first = places.indexOf(0);
     expect(places.slice(0, first)).toHaveLength(3);
