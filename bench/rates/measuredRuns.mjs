@@ -7,12 +7,18 @@ export function measuredRuns(file) {
   const records = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).runs : [];
   const loaded = loadMnist();
   const small = pooled(loaded);
+  /** The record of a request; undefined where there is none. */
+  const find = (request) => {
+    const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
+    return records.find((record) => sameSettings(record.settings, settings));
+  };
   return {
     records,
+    find,
     async run(request) {
-      const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
-      const known = records.find((record) => sameSettings(record.settings, settings));
+      const known = find(request);
       if (known !== undefined) return known;
+      const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
       let evaluation = null;
       const result = await runTraining(resolveSettings({ ...request, threads: 1 }), {
         out: null,

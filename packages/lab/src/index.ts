@@ -1,7 +1,7 @@
 export { type CommandContext, exitCodes } from "./cli/context.ts";
 export { main } from "./cli/main.ts";
 export { makeOptimizer } from "./config/makeOptimizer.ts";
-export { type Recipe, recipeOf } from "./config/recipes.ts";
+export { type Recipe, type RecipeName, recipeNames, recipeOf } from "./config/recipes.ts";
 export { resolveSettings, type Settings, type SettingsRequest } from "./config/settings.ts";
 export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
 export { type LoadMnistOptions, loadMnist } from "./data/loadMnist.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { hasPaperRecipe } from "../config/recipes.ts";
 import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
@@ -21,6 +22,8 @@ export interface CompareCommand {
   readonly network: string;
   readonly optimizers: readonly string[];
   readonly preset?: string;
+  /** For the optimizers that have it; the others are tuned. */
+  readonly recipe?: string;
   readonly seeds: number;
   readonly budget: number;
   /** runs/NAME-N when absent, where NAME is `folderName`, "compare" by default. */
@@ -134,7 +137,8 @@ function settingsOf(options: CompareCommand): Settings[] {
   const request = (at: number, seed: number) => {
     const optimizer = optimizers[at]!;
     const preset = optimizer.startsWith("entropy-") ? options.preset : undefined;
-    return { network, optimizer, preset, budget, seed, data, sampling, threads, set: assigned[at]! };
+    const recipe = options.recipe === "paper" && !hasPaperRecipe(network, optimizer) ? undefined : options.recipe;
+    return { network, optimizer, preset, recipe, budget, seed, data, sampling, threads, set: assigned[at]! };
   };
   const first = optimizers.map((_, at) => resolveSettings({ ...request(at, 1), dropout: options.dropout }));
   // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.

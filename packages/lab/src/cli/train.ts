@@ -15,6 +15,7 @@ export interface TrainCommand {
   readonly network: string;
   readonly optimizer: string;
   readonly preset?: string;
+  readonly recipe?: string;
   readonly budget: number;
   readonly seed: number;
   /** runs/train-N when absent. */

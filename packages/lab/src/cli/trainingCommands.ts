@@ -1,6 +1,7 @@
 /** The commands that train. What they do is loaded when one is called: help needs no engine. */
 import { type Command, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
+import { recipeNames } from "../config/recipes.ts";
 import { networkNames } from "../networks/networkNames.ts";
 import type { CompareCommand } from "./compare.ts";
 import type { CommandContext } from "./context.ts";
@@ -31,7 +32,16 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
     .option("--budget <epochs>", "effective epochs, inner steps counted", positive, 4)
     .action(async ({ budget }: { budget: number }) => {
       const optimizers = ["entropy-sgd", "sgd"];
-      const plan = { network: "lenet", optimizers, preset: "lua", seeds: 1, budget, set: [], folderName: "start" };
+      const plan = {
+        network: "lenet",
+        optimizers,
+        preset: "lua",
+        recipe: "paper",
+        seeds: 1,
+        budget,
+        set: ["sgd.learningRate=0.1"],
+        folderName: "start",
+      };
       done(await (await import("./compare.ts")).compareCommand(plan, context));
     });
 
@@ -67,6 +77,14 @@ function runOptions(command: Command): Command {
     .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
     .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N")
     .option("--preset <name>", `${Object.keys(presets).join(", ")} (Entropy-SGD and Entropy-Adam; default paper)`)
+    .addOption(
+      new Option(
+        "--recipe <name>",
+        "rates chosen on validation, or the paper's (Entropy-SGD; Adam on mnistfc and lenet)",
+      )
+        .choices(recipeNames)
+        .default("tuned"),
+    )
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
     .option("--dropout <rate>", "dropout rate instead of the recipe's", dropoutRate)
     .option("--data <folder>", "a folder with four IDX files instead of MNIST")
@@ -78,6 +96,8 @@ function runOptions(command: Command): Command {
 
 /** What `--set` takes beside the optimizer's options, with the defaults. */
 const setHelp = `
+The recipe tuned has rates chosen on validation for each network and optimizer: docs/results/rates.md has the evidence,
+docs/results/first-try.md what a first try comes to.
 --set takes the optimizer's options and, of the run, batchSize (128), drops and dropFactor, decayBiases (true),
 validation (5000), heldOut (last); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
 what is not finite: rollbacks (0), rollbackFactor (0.5).`;

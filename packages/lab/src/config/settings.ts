@@ -8,7 +8,7 @@ import { InputError } from "../inputError.ts";
 import { networkNames } from "../networks/networkNames.ts";
 import { shown } from "../printable.ts";
 import { parseOption } from "./parseOption.ts";
-import { type OptionValue, recipeOf } from "./recipes.ts";
+import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
 
 /** The version of the layout of config.json. */
 export const settingsVersion = 1;
@@ -21,6 +21,8 @@ export interface Settings {
   readonly network: string;
   readonly optimizer: string;
   readonly preset: string | null;
+  /** Where rates and schedules come from that the user did not set; null in runs made before recipes had names. */
+  readonly recipe: RecipeName | null;
   readonly seed: number;
   /** Effective epochs. */
   readonly budget: number;
@@ -85,6 +87,7 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   network: z.string(),
   optimizer: z.string(),
   preset: z.string().nullable(),
+  recipe: z.enum(recipeNames).nullable().default(null),
   seed: z.int().min(0),
   budget: z.number().positive(),
   batchSize: z.int().min(2),
@@ -118,6 +121,8 @@ export interface SettingsRequest {
   readonly network: string;
   readonly optimizer: string;
   readonly preset?: string | undefined;
+  /** `tuned` when absent. */
+  readonly recipe?: string | undefined;
   readonly budget: number;
   readonly seed: number;
   readonly dropout?: number | undefined;
@@ -161,7 +166,11 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const preset = isEntropy
     ? (requireName("preset", request.preset ?? "paper", Object.keys(presets)) as PresetName)
     : null;
-  const recipe = recipeOf(network, optimizer);
+  const recipe = recipeOf(
+    network,
+    optimizer,
+    requireName("recipe", request.recipe ?? "tuned", recipeNames) as RecipeName,
+  );
   const chosen = parseSet(request.set ?? [], optimizer);
   const options: Record<string, OptionValue> = {
     ...(preset === null ? {} : presets[preset]),
@@ -174,6 +183,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     network,
     optimizer,
     preset,
+    recipe: recipe.name,
     seed: request.seed,
     budget: request.budget,
     batchSize: 128,
@@ -239,6 +249,7 @@ export function trainingDifferences(
 
 /** Settings that change neither the training nor, where `threads` is the same, its bits. */
 export const apartFromTraining: readonly (keyof Settings)[] = [
+  "recipe",
   "threads",
   "checkpointGradients",
   "checkpointMinutes",

@@ -1,6 +1,7 @@
 /** The report: one self-contained HTML page. */
 
 import { numRunsText, shown } from "../cli/resultTable.ts";
+import { sourceOf } from "../config/recipes.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { summarise } from "../runs/summarise.ts";
 import { testErrorOptions } from "../statistics/margins.ts";
@@ -132,7 +133,14 @@ function settingsHtml(records: readonly RunRecord[]): string {
     ...flat.map((settings) => (Object.hasOwn(settings, key) ? text(settings[key]) : "–")),
   ]);
   const differs = rows.map(([, ...values]) => new Set(values).size > 1);
-  return table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
+  const settings = table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
+  return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
+}
+
+/** Where the rates of an optimizer's first run come from that the user did not set. */
+function recipeLine(name: string, records: readonly RunRecord[]): string {
+  const { network, optimizer, recipe } = records.find(({ settings }) => settings.optimizer === name)!.settings;
+  return `${name}: ${recipe === null ? "made before recipes had names" : sourceOf(network, optimizer, recipe)}`;
 }
 
 function text(value: unknown): string {

@@ -53,7 +53,17 @@ export function studyRuns({ network, seeds, budget, data, threads, set }: StudyP
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     conditions.map((condition) => {
       const { optimizer, preset } = condition;
-      const own = { network, optimizer, preset, budget, seed, data, threads, set: [...condition.set, ...set] };
+      const own = {
+        network,
+        optimizer,
+        preset,
+        recipe: "tuned",
+        budget,
+        seed,
+        data,
+        threads,
+        set: [...condition.set, ...set],
+      };
       return { condition, seed, settings: resolveSettings(own) };
     }),
   );

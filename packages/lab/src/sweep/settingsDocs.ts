@@ -7,6 +7,8 @@ export const settingsDocs: Readonly<Record<keyof Settings, string>> = {
   network: "Name of the network.",
   optimizer: "Name of the optimizer.",
   preset: "Switches of the algorithm as the paper has them, or one of the authors' programs; null without a scope.",
+  recipe:
+    "Where rates and schedules come from that were not set: chosen on validation, or the paper's; null in older runs.",
   seed: "Seed of weights, data order, dropout and noise.",
   budget: "Effective epochs, inner steps counted; rounded up to whole outer steps.",
   batchSize: "Examples of one gradient.",
