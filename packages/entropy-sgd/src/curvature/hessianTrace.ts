@@ -10,13 +10,14 @@ import { meanEstimate } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { dot, type SymmetricOperator } from "./hessianOperator.ts";
-import { orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
-import { productOf } from "./product.ts";
+import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
+import { productAnew, productOf } from "./product.ts";
+import { symmetricEigen } from "./symmetricEigen.ts";
 
 /** An estimate with its doubt. */
 export interface TraceEstimate {
   readonly estimate: number;
-  /** Over probes, with what the asymmetry of products says of their arithmetic. */
+  /** Over probes, with what asymmetry and a further product say of the products' arithmetic. */
   readonly standardError: number;
   /** Of Student's t; ∞ where the trace is exact but for arithmetic. */
   readonly degreesOfFreedom: number;
@@ -27,7 +28,7 @@ export interface TraceEstimate {
 
 /** How many products are spent. */
 export interface TraceOptions {
-  /** k. Default 12: 36 products. */
+  /** k. Default 12: 37 products. */
   readonly numProbes?: number;
   readonly seed?: number;
 }
@@ -40,7 +41,7 @@ export interface TraceOptions {
  * products as Hutchinson's plain probes would. Where n ≤ 3k the diagonal itself is summed. An error that all products share, such
  * as a bias of long float32 sums, is not seen.
  *
- * Cost: 3k products, or n + 1; memory 2k vectors. Randomness: a function of (seed, probe, element).
+ * Cost: 3k + 1 products, or n + 1; memory 2k vectors. Randomness: a function of (seed, probe, element).
  * @throws RangeError unless `numProbes` is an integer of at least 2, and for products that are not finite
  */
 export async function hessianTrace(
@@ -76,19 +77,42 @@ export async function hessianTrace(
     orthogonalise(z, basis);
     rest.push(dot(z, await productOf(operator, z)));
   }
-  // The antisymmetric part of QᵀAQ is arithmetic alone; the diagonal's errors are taken to be as large and independent.
-  const squares = rows.reduce(
-    (sum, row, i) => sum + row.reduce((part, h, j) => part + (h - rows[j][i]) ** 2 / 4, 0),
-    0,
-  );
-  const arithmetic = Math.sqrt((2 * squares) / Math.max(1, basis.length - 1));
-  const numProducts = 2 * numProbes + basis.length;
+  const arithmetic = await arithmeticOf(operator, basis, rows);
+  const numProducts = 2 * numProbes + basis.length + 1;
   return stated(
     rows.map((row, i) => row[i]),
     arithmetic,
     rest,
     numProducts,
   );
+}
+
+/**
+ * What arithmetic may have added to tr QᵀAQ. The antisymmetric part of QᵀAQ is arithmetic alone, and so is what a product with
+ * the top vector in Q's range differs from the products with Q; as many independent errors of that size are counted as the
+ * trace has large terms, ‖QᵀAQ‖²/λ².
+ */
+async function arithmeticOf(
+  operator: SymmetricOperator,
+  basis: readonly Float64Array[],
+  rows: readonly (readonly number[])[],
+): Promise<number> {
+  if (basis.length === 0) return 0;
+  const matrix = rows.map((row, i) => Float64Array.from(row, (h, j) => (h + rows[j][i]) / 2));
+  const { eigenvalues, vectors } = symmetricEigen(matrix);
+  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues.at(-1)!) ? 0 : eigenvalues.length - 1;
+  const c = vectors[top];
+  const product = await productAnew(operator, combination(c, basis));
+  // rows[j] holds Qᵀ(Aqⱼ).
+  const deviation = Math.hypot(
+    ...basis.map((q, i) => dot(q, product) - rows.reduce((sum, row, j) => sum + c[j] * row[i], 0)),
+  );
+  const large = Math.hypot(...eigenvalues) / Math.max(Math.abs(eigenvalues[top]), Number.MIN_VALUE);
+  const squares = rows.reduce(
+    (sum, row, i) => sum + row.reduce((part, h, j) => part + (h - rows[j][i]) ** 2 / 4, 0),
+    0,
+  );
+  return Math.hypot(Math.sqrt((2 * squares) / Math.max(1, basis.length - 1)), large * deviation);
 }
 
 /** Adds up the exact part and the probes' mean. */

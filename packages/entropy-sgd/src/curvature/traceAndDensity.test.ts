@@ -19,7 +19,7 @@ describe("the trace", () => {
     // 60 squares of errors have a relative error of √(2/60) = 0.18, the stated ones of √(2/9/60) = 0.06.
     expect(Math.abs(actual / stated - 1)).toBeLessThan(5 * 0.19);
     expect(Math.abs(repeated[0].estimate - trace)).toBeLessThan(5 * repeated[0].standardError);
-    expect(repeated[0]).toMatchObject({ numProducts: 30, degreesOfFreedom: 9 });
+    expect(repeated[0]).toMatchObject({ numProducts: 31, degreesOfFreedom: 9 });
     // t₀.₉₇₅ with 9 degrees of freedom is 2.262.
     const { interval, estimate, standardError } = repeated[0];
     expect((interval[1] - estimate) / standardError).toBeCloseTo(2.262, 3);

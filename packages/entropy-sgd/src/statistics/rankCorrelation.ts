@@ -1,3 +1,5 @@
+import { studentQuantile } from "./student.ts";
+
 /** Spearman's rank correlation with a 95 % interval. */
 export interface RankCorrelation {
   readonly estimate: number;
@@ -9,15 +11,24 @@ export interface RankCorrelation {
 /**
  * Correlation of the ranks of two series; equal values share the mean of their ranks.
  *
- * The interval is tanh(atanh ρ ± 1.96·√((1 + ρ²/2)/(n − 3))).
- * @throws RangeError unless both have the same number of values, at least 4, and neither is constant
+ *   interval: tanh(atanh c ± t₀.₉₇₅,ₙ₋₂·√((1 + c²/2)/(n − 3))), over c = r and c = ((n + 1)r − 3τ)/(n − 2), whichever reaches further
+ *
+ * The second c, with Kendall's τ, estimates the correlation of the population without the bias that r has towards 0; both are kept half
+ * a step of r away from ±1, and the interval ends there only where r does. For pairs that are monotone functions of bivariate normals it
+ * holds the population's correlation in 93 % or more of the series, for every n from 4 and correlations to 0.995
+ * (docs/results/coverage); with 4 pairs it says nearly nothing. Cost: O(n²).
+ *
+ * @throws RangeError unless both have the same number of values, at least 4, none is NaN, and neither is constant
  * @see Bonett, Wright 2000, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations"
+ * @see Kendall, Gibbons 1990, "Rank correlation methods", section 9.7: E r = ((n − 2)ρ + 3τ)/(n + 1)
  */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): RankCorrelation {
   const n = a.length;
   if (n !== b.length || n < 4) {
     throw new RangeError(`rankCorrelation: both must have as many values, at least 4, got ${n} and ${b.length}`);
   }
+  const missing = [...a, ...b].findIndex((value) => Number.isNaN(value));
+  if (missing >= 0) throw new RangeError(`rankCorrelation: values must be numbers, got NaN at position ${missing % n}`);
   const [x, y] = [ranksOf(a), ranksOf(b)];
   const middle = (n + 1) / 2;
   const product = (u: readonly number[], v: readonly number[]): number =>
@@ -25,8 +36,36 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): Ran
   const scale = Math.sqrt(product(x, x) * product(y, y));
   if (scale === 0) throw new RangeError("rankCorrelation: neither series may be constant");
   const estimate = Math.max(-1, Math.min(1, product(x, y) / scale));
-  const width = 1.959963984540054 * Math.sqrt((1 + estimate ** 2 / 2) / (n - 3));
-  return { estimate, low: Math.tanh(Math.atanh(estimate) - width), high: Math.tanh(Math.atanh(estimate) + width), n };
+  const unbiased = ((n + 1) * estimate - 3 * kendall(x, y)) / (n - 2);
+  const intervals = [estimate, unbiased].map((centre) => intervalAround(centre, n));
+  return {
+    estimate,
+    low: estimate === -1 ? -1 : Math.min(...intervals.map(([low]) => low)),
+    high: estimate === 1 ? 1 : Math.max(...intervals.map(([, high]) => high)),
+    n,
+  };
+}
+
+function intervalAround(centre: number, n: number): readonly [low: number, high: number] {
+  // Exchanging two neighbours changes r by 12/(n(n² − 1)).
+  const most = 1 - 6 / (n * (n * n - 1));
+  const c = Math.max(-most, Math.min(most, centre));
+  const width = studentQuantile(0.975, n - 2) * Math.sqrt((1 + (c * c) / 2) / (n - 3));
+  return [Math.tanh(Math.atanh(c) - width), Math.tanh(Math.atanh(c) + width)];
+}
+
+/** Kendall's τ_b of series that are not constant: concordant minus discordant pairs, over the pairs not tied in either. */
+function kendall(x: readonly number[], y: readonly number[]): number {
+  let [sum, untiedX, untiedY] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const [u, v] = [Math.sign(x[i] - x[j]), Math.sign(y[i] - y[j])];
+      sum += u * v;
+      untiedX += u * u;
+      untiedY += v * v;
+    }
+  }
+  return sum / Math.sqrt(untiedX * untiedY);
 }
 
 function ranksOf(values: readonly number[]): number[] {

@@ -208,6 +208,28 @@ describe("rank correlation", () => {
     expect(many.high - many.low).toBeLessThan(0.2 * (few.high - few.low));
   });
 
+  test("an interval has a width at ±1, wider the fewer the pairs", () => {
+    const rising = (n: number) => {
+      const values = Array.from({ length: n }, (_, i) => i);
+      return rankCorrelation(values, values);
+    };
+    // With 4 pairs nothing is known: r = 1 is one of 24 orders. atanh(0.95) − t₂·√((1 + 0.95²/2)/1) = 1.47 − 5.14.
+    expect(rising(4)).toMatchObject({ estimate: 1, high: 1 });
+    expect(rising(4).low).toBeLessThan(-0.99);
+    expect(rising(10).low).toBeGreaterThan(0.8);
+    expect(rising(10).low).toBeLessThan(0.99);
+    const falling = rankCorrelation([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]);
+    expect(falling.low).toBe(-1);
+    expect(falling.high).toBeCloseTo(-rising(6).low, 12);
+  });
+
+  test("refuses values that are not numbers", () => {
+    expect(() => rankCorrelation([1, 2, 3, 4], [1, 2, Number.NaN, 4])).toThrow(
+      "rankCorrelation: values must be numbers, got NaN at position 2",
+    );
+    expect(rankCorrelation([1, 2, 3, Number.POSITIVE_INFINITY], [1, 2, 3, 4]).estimate).toBe(1);
+  });
+
   test("refuses constants and short series", () => {
     expect(() => rankCorrelation([1, 1, 1, 1], [1, 2, 3, 4])).toThrow("neither series may be constant");
     expect(() => rankCorrelation([1, 2, 3], [1, 2, 3])).toThrow("at least 4, got 3 and 3");

@@ -196,9 +196,9 @@ export function flatnessCost({ radii, numDraws, numSteps, numProbes, numDensityP
     numScores: (2 + numHalvings + 2) * (numDraws + 1),
     // SAM's sharpness in 1 and 20 steps, Keskar's in 5, each after a first gradient; and the gradient of Laplace's method.
     numGradients: 2 + 21 + 6 + 1,
-    // Each eigenvalue takes a run and its check, two Ritz vectors and their residuals; each trace three products per probe.
+    // Each eigenvalue takes a run and its check, two Ritz vectors and their residuals; each trace three products per probe and a check.
     numProducts:
-      2 * (numSteps + 5 + 3 * numProbes) + numDensityProbes * (numSteps + 1) + radii.length * usualConjugateSteps,
+      2 * (numSteps + 6 + 3 * numProbes) + numDensityProbes * (numSteps + 1) + radii.length * usualConjugateSteps,
   };
 }
 

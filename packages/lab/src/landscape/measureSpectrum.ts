@@ -71,14 +71,14 @@ const thresholds = [1e-4, 1e-3, 1e-2, 1e-1];
 const numExtremes = 5;
 /** Steps of runs for extremes alone, at most: they need few. */
 const maxExtremeSteps = 60;
-/** k of `hessianTrace`: 3k products. */
+/** k of `hessianTrace`: 3k + 1 products. */
 const numTraceProbes = 12;
 
 /**
  * Extreme eigenvalues, trace, density and shares near zero from Lanczos runs; the dense spectrum on request.
  *
  * The first probe's run gives the extremes, a second one orthogonal to them looks for copies of multiple eigenvalues. Cost:
- * (numSteps + 1)·numProbes + 2·min(numSteps, 60) + 88 products, and n + 1 for the dense matrix. Memory: numSteps + 2 vectors, at least 62 + 30.
+ * (numSteps + 1)·numProbes + 2·min(numSteps, 60) + 89 products, and n + 1 for the dense matrix. Memory: numSteps + 2 vectors, at least 62 + 30.
  */
 export async function measureSpectrum(
   operator: SymmetricOperator,
@@ -145,7 +145,7 @@ export function numProductsOf(
   const run = Math.min(numSteps, dimension) + 1;
   const extremeRun = Math.min(run, maxExtremeSteps + 1);
   const ends = Math.min(2 * numExtremes, dimension);
-  const trace = Math.min(3 * numTraceProbes, dimension);
+  const trace = Math.min(3 * numTraceProbes, dimension) + 1;
   return run * numProbes + 2 * extremeRun + 5 * ends + trace + (dense ? dimension + 1 : 0);
 }
 
