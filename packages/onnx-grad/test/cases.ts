@@ -58,8 +58,8 @@ const convolutions = windows.map((w) => {
   const image = [w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]];
   const x = w.batchLast ? [...image, w.batch] : [w.batch, ...image];
   const kernel = [w.filters, w.channels, ...w.kernel];
-  const y = g.conv2d(g.input("x", x), g.input("w", kernel), w).shape;
-  return { x, kernel, y, window: { stride: w.stride, padding: w.padding, batchLast: w.batchLast } };
+  const window = { stride: w.stride, padding: w.padding, batchLast: w.batchLast };
+  return { x, kernel, y: g.conv2d(g.input("x", x), g.input("w", kernel), window).shape, window };
 });
 
 const pools = windows.map((w) => ({

@@ -1,8 +1,9 @@
 import { inputsByName } from "../graph/inputs.ts";
+import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { topological } from "../graph/topological.ts";
 import { dispatch, sameShape, type Value } from "../graph/value.ts";
-import { add, mul, requireFloat } from "../ops/elementwise.ts";
+import { add, mul } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { reduceSum } from "../ops/reductions.ts";

@@ -1,4 +1,5 @@
 import { inputsByName } from "../graph/inputs.ts";
+import { requireOneOf, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
 import { dispatch, showShape, sizeOf, type Value } from "../graph/value.ts";
 import type { FloatArray, Precision } from "./arrays.ts";
@@ -18,6 +19,8 @@ export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
  *   anything but numbers of its dtype
  */
 export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Precision = "float64"): FloatArray[] {
+  requireValues("evaluate", undefined, outputs);
+  requireOneOf("evaluate", "precision", precision, ["float32", "float64"] satisfies Precision[]);
   inputsByName("evaluate", outputs);
   const order = topological(outputs);
   const lastUse = new Map<Value, number>();

@@ -1,4 +1,5 @@
 /** How parameters begin. An initialiser is a pure function of the shape and of the numbers of its random source. */
+import { requirePositive } from "../graph/requirements.ts";
 import type { Shape } from "../graph/value.ts";
 
 /** Seeded numbers; `path` names the parameter, so that one parameter's numbers do not depend on the others. */
@@ -28,11 +29,13 @@ export function filled(value: number): Initialiser {
 
 /** PyTorch's default for weights and biases of linear and convolutional layers: U(±1/√fanIn). */
 export function torchDefault(fanIn: number): Initialiser {
+  requirePositive("torchDefault", "fanIn", fanIn);
   return uniform(1 / Math.sqrt(fanIn));
 }
 
 /** N(0, 2/fanIn), for ReLU networks. He et al. 2015, arXiv:1502.01852, eq. 10. */
 export function heNormal(fanIn: number): Initialiser {
+  requirePositive("heNormal", "fanIn", fanIn);
   const deviation = Math.sqrt(2 / fanIn);
   return (out, _, name, random) => {
     random.normalInto(out, name);
@@ -42,5 +45,6 @@ export function heNormal(fanIn: number): Initialiser {
 
 /** U(±√(6/(fanIn + fanOut))), for tanh networks. Glorot and Bengio 2010, eq. 16. */
 export function glorotUniform(fanIn: number, fanOut: number): Initialiser {
+  requirePositive("glorotUniform", "fanIn + fanOut", fanIn + fanOut);
   return uniform(Math.sqrt(6 / (fanIn + fanOut)));
 }

@@ -1,4 +1,5 @@
 /** Layers: plain functions that declare their parameters through the context and apply primitives. */
+import { optionRules, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import type { Value } from "../graph/value.ts";
 import { type ConvolutionOptions, conv2d as convolve, pair } from "../ops/convolution.ts";
@@ -16,6 +17,8 @@ export interface WeightOptions {
   readonly initialiser?: Initialiser;
 }
 
+const weightRules = { bias: optionRules.flag, initialiser: optionRules.callable };
+
 /** y = x W + b: [batch×in] → [batch×units]; parameters `name.weight` [in×units], `name.bias` [units]. */
 export function dense(
   context: NetworkContext,
@@ -24,6 +27,7 @@ export function dense(
   units: number,
   options: WeightOptions = {},
 ): Value {
+  requireOptions("dense", options, weightRules);
   if (x.shape.length !== 2) throw shapeError("dense", name, "the input must be [batch × features]", [x.shape]);
   const fanIn = x.shape[1]!;
   const initialiser = options.initialiser ?? torchDefault(fanIn);
@@ -32,6 +36,8 @@ export function dense(
   if (options.bias === false) return product;
   return add(product, context.parameter(`${name}.bias`, [units], torchDefault(fanIn), "bias"), name);
 }
+
+const convolutionRules = { ...weightRules, stride: optionRules.positivePair, padding: optionRules.countPair };
 
 /** Convolution [batch×c×h×w] → [batch×filters×h'×w']; parameters `name.weight` [filters×c×kh×kw], `name.bias` [filters]. */
 export function conv2d(
@@ -42,6 +48,7 @@ export function conv2d(
   kernel: number | readonly [number, number],
   options: WeightOptions & Pick<ConvolutionOptions, "stride" | "padding"> = {},
 ): Value {
+  requireOptions("conv2d", options, convolutionRules);
   if (x.shape.length !== 4) throw shapeError("conv2d", name, "the input must be [batch × channels × h × w]", [x.shape]);
   const channels = x.shape[1]!;
   const size = pair(kernel);

@@ -4,6 +4,7 @@
  * The context is where layers declare what they need from outside: parameters, dropout masks, batch statistics. One
  * definition serves training, recalibration and evaluation; the flat layout is the order in which parameters are declared.
  */
+import { requireOneOf } from "../graph/requirements.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { showShape, sizeOf } from "../graph/value.ts";
 import { input } from "../ops/leaves.ts";
@@ -83,9 +84,10 @@ export interface Network {
 /**
  * Builds the graph of `definition` for inputs of `inputShape` (batch first).
  *
- * @throws Error if two parameters, masks or statistics share a name
+ * @throws Error if two parameters, masks or statistics share a name; RangeError for another mode
  */
 export function buildNetwork(definition: NetworkDefinition, inputShape: Shape, mode: NetworkMode): Network {
+  requireOneOf("buildNetwork", "mode", mode, ["training", "recalibration", "evaluation"] satisfies NetworkMode[]);
   const parameters: Parameter[] = [];
   const masks: Mask[] = [];
   const batchStatistics: BatchStatistics[] = [];

@@ -4,11 +4,11 @@
  * The three are bilinear in each other: ⟨dy, conv2d(x, w)⟩ = ⟨x, inputGradient(dy, w)⟩ = ⟨w, weightGradient(x, dy)⟩, so
  * the set is closed under differentiation.
  */
+import { optionRules, requireFloat, requireOptions, requireShape } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import type { ConvolutionWindow, Shape, Value, Window } from "../graph/value.ts";
-import { requireFloat } from "./elementwise.ts";
+import { type ConvolutionWindow, type Shape, sameShape, showShape, type Value, type Window } from "../graph/value.ts";
 
-/** Options of `conv2d`; a number stands for both axes. */
+/** Options of `conv2d` and its adjoints; a number stands for both axes. */
 export interface ConvolutionOptions {
   readonly stride?: number | readonly [number, number];
   /** Zeros added on each side. */
@@ -50,44 +50,63 @@ export function batchLastShape([b, c, h, w]: Shape): Shape {
   return [c!, h!, w!, b!];
 }
 
+const rules = {
+  stride: optionRules.positivePair,
+  padding: optionRules.countPair,
+  batchLast: optionRules.flag,
+  label: optionRules.text,
+};
+
+function windowOf(op: string, options: ConvolutionOptions): ConvolutionWindow {
+  requireOptions(op, options, rules);
+  const { stride = 1, padding = 0, batchLast = false } = options;
+  return { stride: pair(stride), padding: pair(padding), ...(batchLast ? { batchLast } : {}) };
+}
+
+/** The shape of conv2d(x, w) in the window's layout. */
+function outputShape(op: string, label: string | undefined, x: Shape, w: Shape, window: ConvolutionWindow): Shape {
+  if (x.length !== 4 || w.length !== 4) throw shapeError(op, label, "images and kernels must have 4 axes each", [x, w]);
+  const images = window.batchLast ? batchFirstShape(x) : x;
+  if (images[1] !== w[1]) throw shapeError(op, label, "channels must be equal", [x, w]);
+  const shape = convolutionShape(images, w, window);
+  if (shape.some((size) => size < 1)) throw shapeError(op, label, "the kernel must fit the padded input", [x, w]);
+  return window.batchLast ? batchLastShape(shape) : shape;
+}
+
+/** Throws unless the output gradient `dy` has the shape of the convolution's output. */
+function requireOutput(op: string, label: string | undefined, dy: Value, expected: Shape): void {
+  if (!sameShape(dy.shape, expected))
+    throw shapeError(op, label, `dy must have the convolution's shape ${showShape(expected)}`, [dy.shape]);
+}
+
 /**
  * y[b,o,i,j] = Σ x[b, c, i·s + u − p, j·s + v − p] · w[o, c, u, v], zero outside x.
  *
  * Shapes: x [b×c×h×w], w [o×c×kh×kw] → [b×o×h'×w'], h' = ⌊(h + 2p − kh)/s⌋ + 1.
  */
 export function conv2d(x: Value, w: Value, options: ConvolutionOptions = {}): Value {
-  const { label, batchLast = false } = options;
-  const window: Window = { stride: pair(options.stride ?? 1), padding: pair(options.padding ?? 0) };
-  requireFloat("conv2d", label, [x, w]);
-  const shapes = [x.shape, w.shape];
-  if (x.shape.length !== 4 || w.shape.length !== 4)
-    throw shapeError("conv2d", label, "both inputs must have 4 axes", shapes);
-  const xShape = batchLast ? batchFirstShape(x.shape) : x.shape;
-  if (xShape[1] !== w.shape[1]) throw shapeError("conv2d", label, "channels must be equal", shapes);
-  if (
-    !window.stride.every((s) => Number.isInteger(s) && s > 0) ||
-    !window.padding.every((p) => Number.isInteger(p) && p >= 0)
-  ) {
-    throw new RangeError(
-      `conv2d: stride must be positive and padding non-negative integers, got ${JSON.stringify(window)}`,
-    );
-  }
-  const shape = convolutionShape(xShape, w.shape, window);
-  if (shape.some((size) => size < 1)) throw shapeError("conv2d", label, "the kernel must fit the padded input", shapes);
-  return batchLast
-    ? {
-        ...{ op: "conv2d", inputs: [x, w], attributes: { ...window, batchLast }, dtype: "float32" },
-        shape: batchLastShape(shape),
-      }
-    : { op: "conv2d", inputs: [x, w], attributes: window, shape, dtype: "float32" };
+  const attributes = windowOf("conv2d", options);
+  requireFloat("conv2d", options.label, [x, w]);
+  const shape = outputShape("conv2d", options.label, x.shape, w.shape, attributes);
+  return { op: "conv2d", inputs: [x, w], attributes, shape, dtype: "float32" };
 }
 
 /** The adjoint of `conv2d` in x: what the output gradient `dy` gives at an input of shape `inputShape`. */
-export function conv2dInputGradient(dy: Value, w: Value, inputShape: Shape, window: ConvolutionWindow): Value {
-  return { op: "conv2dInputGradient", inputs: [dy, w], attributes: window, shape: inputShape, dtype: "float32" };
+export function conv2dInputGradient(dy: Value, w: Value, inputShape: Shape, options: ConvolutionOptions = {}): Value {
+  const op = "conv2dInputGradient";
+  const attributes = windowOf(op, options);
+  requireFloat(op, options.label, [dy, w]);
+  requireShape(op, options.label, inputShape);
+  requireOutput(op, options.label, dy, outputShape(op, options.label, inputShape, w.shape, attributes));
+  return { op, inputs: [dy, w], attributes, shape: inputShape, dtype: "float32" };
 }
 
 /** The adjoint of `conv2d` in w: what the output gradient `dy` gives at kernels of shape `kernelShape`. */
-export function conv2dWeightGradient(x: Value, dy: Value, kernelShape: Shape, window: ConvolutionWindow): Value {
-  return { op: "conv2dWeightGradient", inputs: [x, dy], attributes: window, shape: kernelShape, dtype: "float32" };
+export function conv2dWeightGradient(x: Value, dy: Value, kernelShape: Shape, options: ConvolutionOptions = {}): Value {
+  const op = "conv2dWeightGradient";
+  const attributes = windowOf(op, options);
+  requireFloat(op, options.label, [x, dy]);
+  requireShape(op, options.label, kernelShape);
+  requireOutput(op, options.label, dy, outputShape(op, options.label, x.shape, kernelShape, attributes));
+  return { op, inputs: [x, dy], attributes, shape: kernelShape, dtype: "float32" };
 }

@@ -1,6 +1,7 @@
 /** Elementwise primitives; two inputs broadcast as in NumPy: aligned at the last axis, size 1 stretches. */
+import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import type { DType, Shape, Value } from "../graph/value.ts";
+import type { Shape, Value } from "../graph/value.ts";
 
 type BinaryOp = "add" | "sub" | "mul" | "div" | "greater";
 type UnaryOp = "exp" | "log" | "sqrt" | "relu" | "tanh" | "sigmoid" | "stopGradient";
@@ -16,14 +17,6 @@ export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
     shape.push(sizeA === 1 ? sizeB : sizeA);
   }
   return shape;
-}
-
-/** Throws unless every input is `float32`. */
-export function requireFloat(op: string, label: string | undefined, inputs: readonly Value[]): void {
-  const wrong: DType | undefined = inputs.find((value) => value.dtype !== "float32")?.dtype;
-  if (wrong !== undefined) {
-    throw new TypeError(`${op}${label === undefined ? "" : ` (${label})`}: inputs must be float32, got ${wrong}`);
-  }
 }
 
 function binary(op: BinaryOp, a: Value, b: Value, label: string | undefined): Value {

@@ -1,10 +1,13 @@
 /** Primitives that move elements without computing. */
+import { requireShape, requireValues } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { broadcastShape } from "./elementwise.ts";
 
 /** Stretches axes of size 1 (and adds leading axes) to `shape`. */
 export function broadcastTo(x: Value, shape: Shape, label?: string): Value {
+  requireValues("broadcastTo", label, [x]);
+  requireShape("broadcastTo", label, shape);
   if (sameShape(x.shape, shape)) return x;
   const common = broadcastShape(x.shape, shape);
   if (common === undefined || !sameShape(common, shape))
@@ -14,6 +17,7 @@ export function broadcastTo(x: Value, shape: Shape, label?: string): Value {
 
 /** The same elements in row-major order under another shape; one size may be −1 and is worked out. */
 export function reshape(x: Value, shape: Shape, label?: string): Value {
+  requireValues("reshape", label, [x]);
   const known = sizeOf(shape.filter((size) => size !== -1));
   const resolved = shape.map((size) => (size === -1 ? sizeOf(x.shape) / known : size));
   if (
@@ -33,6 +37,7 @@ export function transpose(
   permutation: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis),
   label?: string,
 ): Value {
+  requireValues("transpose", label, [x]);
   if (
     !sameShape(
       [...permutation].sort((a, b) => a - b),
@@ -53,13 +58,12 @@ export function transpose(
 
 /** The block of `shape` that begins at `starts`. */
 export function slice(x: Value, starts: readonly number[], shape: Shape, label?: string): Value {
+  requireValues("slice", label, [x]);
+  requireShape("slice", label, shape);
   const fits =
     starts.length === x.shape.length &&
     shape.length === x.shape.length &&
-    starts.every(
-      (start, axis) =>
-        Number.isInteger(start) && start >= 0 && shape[axis]! > 0 && start + shape[axis]! <= x.shape[axis]!,
-    );
+    starts.every((start, axis) => Number.isInteger(start) && start >= 0 && start + shape[axis]! <= x.shape[axis]!);
   if (!fits) throw shapeError("slice", label, `a block at (${starts.join(", ")}) must lie inside`, [x.shape, shape]);
   if (sameShape(x.shape, shape)) return x;
   return { op: "slice", inputs: [x], attributes: { starts }, shape, dtype: x.dtype };
@@ -67,6 +71,7 @@ export function slice(x: Value, starts: readonly number[], shape: Shape, label?:
 
 /** x inside zeros: `before[i]` of them before axis i, `after[i]` after. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], label?: string): Value {
+  requireValues("pad", label, [x]);
   const valid =
     before.length === x.shape.length &&
     after.length === x.shape.length &&

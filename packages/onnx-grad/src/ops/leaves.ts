@@ -1,3 +1,4 @@
+import { requireOneOf, requireShape } from "../graph/requirements.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 
 /**
@@ -10,18 +11,27 @@ export function input(name: string, shape: Shape, dtype: DType = "float32"): Val
   if (!/^[A-Za-z_][\w./-]*$/.test(name)) {
     throw new RangeError(`input: name must start with a letter and hold letters, digits, . _ / -, got "${name}"`);
   }
-  if (!shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
-    throw new RangeError(`input (${name}): sizes must be positive integers, got ${showShape(shape)}`);
-  }
+  requireShape("input", name, shape);
+  requireOneOf(`input (${name})`, "dtype", dtype, ["float32", "int32"]);
   return { op: "input", inputs: [], attributes: { name }, shape, dtype };
 }
 
-/** A number, or an array of numbers in row-major order with its shape. */
+/**
+ * A number, or numbers in row-major order with their shape (one axis by default). They are copied.
+ *
+ * @throws TypeError for anything but numbers, nested arrays among them; RangeError if the shape holds another count
+ */
 export function constant(
-  data: number | readonly number[],
+  data: number | ArrayLike<number>,
   shape: Shape = typeof data === "number" ? [] : [data.length],
 ): Value {
-  const values = typeof data === "number" ? [data] : data;
+  const values = typeof data === "number" ? [data] : Array.from(data);
+  const wrong = values.findIndex((value: unknown) => typeof value !== "number");
+  if (wrong >= 0) {
+    const got = Array.isArray(values[wrong]) ? "an array" : String(values[wrong]);
+    throw new TypeError(`constant: data must be numbers in row-major order beside their shape, got ${got} at ${wrong}`);
+  }
+  requireShape("constant", undefined, shape);
   if (values.length !== sizeOf(shape)) {
     throw new RangeError(`constant: ${showShape(shape)} takes ${sizeOf(shape)} numbers, got ${values.length}`);
   }

@@ -1,6 +1,6 @@
+import { optionRules, requireFloat, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { sameShape, type Value } from "../graph/value.ts";
-import { requireFloat } from "./elementwise.ts";
 
 /** Options of `matmul`. */
 export interface MatmulOptions {
@@ -10,12 +10,15 @@ export interface MatmulOptions {
   readonly label?: string;
 }
 
+const rules = { transposeA: optionRules.flag, transposeB: optionRules.flag, label: optionRules.text };
+
 /**
  * Matrix product over the last two axes: [… m×k] · [… k×n] → [… m×n].
  *
  * Leading axes must be equal. Cost: m·k·n multiply-adds per matrix.
  */
 export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
+  requireOptions("matmul", options, rules);
   const { transposeA = false, transposeB = false, label } = options;
   requireFloat("matmul", label, [a, b]);
   const shapes = [a.shape, b.shape];

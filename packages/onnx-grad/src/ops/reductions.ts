@@ -1,6 +1,7 @@
+import { optionRules, requireFloat, requireLabels, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
-import { div, mul, requireFloat, sub } from "./elementwise.ts";
+import { div, mul, sub } from "./elementwise.ts";
 import { constant } from "./leaves.ts";
 
 /** Options of the reductions. */
@@ -12,7 +13,10 @@ export interface ReduceOptions {
   readonly label?: string;
 }
 
+const rules = { axes: optionRules.integers, keepDims: optionRules.flag, label: optionRules.text };
+
 function reduce(op: "reduceSum" | "reduceMax", x: Value, options: ReduceOptions): Value {
+  requireOptions(op, options, rules);
   const { keepDims = false, label } = options;
   requireFloat(op, label, [x]);
   const rank = x.shape.length;
@@ -41,6 +45,7 @@ export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
 
 /** Mean over the given axes. */
 export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
+  requireOptions("reduceMean", options, rules);
   const sum = reduceSum(x, options);
   return mul(sum, constant(sizeOf(sum.shape) / sizeOf(x.shape)));
 }
@@ -80,7 +85,7 @@ function overLastAxis(op: "softmax" | "logSoftmax", x: Value, label: string | un
 
 /** Rows of the identity: int32 labels [… ] → [… × depth], 1 at the label, 0 elsewhere (all 0 outside 0 … depth − 1). */
 export function oneHot(labels: Value, depth: number): Value {
-  if (labels.dtype !== "int32") throw new TypeError(`oneHot: labels must be int32, got ${labels.dtype}`);
+  requireLabels("oneHot", undefined, labels);
   if (!(Number.isSafeInteger(depth) && depth > 0))
     throw new RangeError(`oneHot: depth must be a positive integer, got ${depth}`);
   return { op: "oneHot", inputs: [labels], attributes: {}, shape: [...labels.shape, depth], dtype: "float32" };
@@ -93,7 +98,7 @@ export function oneHot(labels: Value, depth: number): Value {
  */
 export function pick(x: Value, labels: Value, label?: string): Value {
   requireFloat("pick", label, [x]);
-  if (labels.dtype !== "int32") throw new TypeError(`pick: labels must be int32, got ${labels.dtype}`);
+  requireLabels("pick", label, labels);
   if (x.shape.length === 0 || !sameShape(labels.shape, x.shape.slice(0, -1)))
     throw shapeError("pick", label, "there must be one label per row", [x.shape, labels.shape]);
   return { op: "pick", inputs: [x, labels], attributes: {}, shape: [...labels.shape, 1], dtype: "float32" };
@@ -106,6 +111,8 @@ export function pick(x: Value, labels: Value, label?: string): Value {
  * an error when the graph runs.
  */
 export function softmaxCrossEntropy(logits: Value, labels: Value, label = "softmaxCrossEntropy"): Value {
+  requireFloat("softmaxCrossEntropy", undefined, [logits]);
+  requireLabels("softmaxCrossEntropy", undefined, labels);
   if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== logits.shape[0]) {
     throw shapeError("softmaxCrossEntropy", label, "logits must be [b×classes] and labels [b]", [
       logits.shape,

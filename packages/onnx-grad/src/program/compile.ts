@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { inputsByName } from "../graph/inputs.ts";
 import { recordOf } from "../graph/recordOf.ts";
+import { optionRules, requireOptions, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 import { lower } from "../lowering/lower.ts";
@@ -35,6 +36,13 @@ export interface CompileOptions {
   /** More session options, such as `executionProviders` or `enableProfiling`. */
   readonly session?: InferenceSession.SessionOptions;
 }
+
+const rules = {
+  ort: { ...optionRules.record, required: true as const },
+  threads: optionRules.positiveInteger,
+  inPlace: optionRules.flag,
+  session: optionRules.record,
+};
 
 /** The contents of an input or output, row-major. */
 export type ProgramArray = Float32Array | Int32Array;
@@ -84,6 +92,8 @@ function explained(error: unknown): never {
  * @throws TypeError if an output is not float32; RangeError for an input name with two shapes, or without outputs
  */
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
+  requireOptions("compile", options, rules);
+  requireValues("compile", undefined, Object.values(outputs));
   const { ort } = options;
   const names = Object.keys(outputs);
   if (names.length === 0) throw new RangeError("compile: there must be at least one output, got none");

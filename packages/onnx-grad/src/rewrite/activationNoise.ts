@@ -1,4 +1,5 @@
 import { inputsByName } from "../graph/inputs.ts";
+import { requireOneOf } from "../graph/requirements.ts";
 import { type OpName, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { constant, input } from "../ops/leaves.ts";
@@ -21,6 +22,7 @@ export function withActivationNoise(
   outputs: readonly Value[],
   entry: NoiseEntry,
 ): { readonly outputs: Value[]; readonly noise: readonly NoiseInput[] } {
+  requireOneOf("withActivationNoise", "entry", entry, ["added", "multiplied"] satisfies NoiseEntry[]);
   const taken = inputsByName("withActivationNoise", outputs);
   const noise: NoiseInput[] = [];
   const noisy = rebuild(outputs, (value) => {
