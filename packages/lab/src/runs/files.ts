@@ -53,14 +53,20 @@ export function isThere(file: string): boolean {
   }
 }
 
+/** How a file is read. */
+export interface ReadOptions {
+  /** Whether symbolic links are followed: in run folders they are not. */
+  readonly followLinks?: boolean;
+}
+
 /**
  * The bytes of a plain file.
  *
  * @throws InputError if it is missing, no plain file (a symbolic link, a folder, a device), larger than `maxBytes`, or
  *   cannot be read
  */
-export function readPlain(path: string, maxBytes: number): Uint8Array<ArrayBuffer> {
-  const { file, size } = openPlain(path, maxBytes);
+export function readPlain(path: string, maxBytes: number, options: ReadOptions = {}): Uint8Array<ArrayBuffer> {
+  const { file, size } = openPlain(path, maxBytes, options);
   try {
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {
@@ -123,10 +129,14 @@ export function endOf(path: string, maxBytes: number, numBytes: number): string 
 }
 
 /** @throws InputError if it is no plain file or too large */
-function openPlain(path: string, maxBytes: number): { readonly file: number; readonly size: number } {
+function openPlain(
+  path: string,
+  maxBytes: number,
+  { followLinks = false }: ReadOptions = {},
+): { readonly file: number; readonly size: number } {
   let file: number;
   try {
-    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = openSync(path, O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW));
   } catch (error) {
     throw isMissing(error) ? new InputError(`${path}: missing`) : cannot(path, "be read", error);
   }
