@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
@@ -7,11 +6,12 @@ import { wasInterrupted } from "../interruption.ts";
 import { hasBatchNorm } from "../landscape/lossLandscape.ts";
 import { flatnessCost } from "../landscape/measureFlatness.ts";
 import { numRobustnessPoints } from "../landscape/measureRobustness.ts";
-import { makeFolder, writeWhole } from "../runs/files.ts";
+import { makeFolder } from "../runs/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { assembleStudy, type MeasuredRun } from "../study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../study/conditions.ts";
+import { kept, keptBefore } from "../study/keptMeasurement.ts";
 import { flatnessAmounts, measureCoupling, measureSolution } from "../study/measureSolution.ts";
 import { studyFigures } from "../study/studyFigures.ts";
 import type { StudyMeasures } from "../study/studyMeasures.ts";
@@ -71,7 +71,7 @@ async function trainAndMeasure(
   // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
   const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
   const pathOf = ({ condition, seed }: StudyRun): string => join(out, `${condition.name}-${seed}`);
-  const left = runs.filter((run) => keptBefore(join(pathOf(run), "measures.json"), asked) === null);
+  const left = runs.filter((run) => keptBefore(pathOf(run), "measures.json", asked) === null);
   if (left.length > 0) {
     const cost = costInWords(runs[0]!.settings, loaded.train.numExamples, measures);
     context.stderr.write(`study: ${left.length} of ${runs.length} runs are left, ${cost}\n`);
@@ -98,10 +98,10 @@ async function trainAndMeasure(
       onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
     };
     const ended = await wasInterrupted(async () => {
-      const own = await kept(join(path, "measures.json"), asked, () => measureSolution(path, measures, hooks));
+      const own = await kept(path, "measures.json", asked, () => measureSolution(path, measures, hooks));
       const integrates = seed <= couplingSeeds && integrated.includes(condition.name);
       const coupling = integrates
-        ? await kept(join(path, "coupling.json"), asked, () => measureCoupling(path, measures, hooks))
+        ? await kept(path, "coupling.json", asked, () => measureCoupling(path, measures, hooks))
         : null;
       measured.push({ condition: condition.name, seed, result, measures: own, coupling });
     });
@@ -137,22 +137,6 @@ function integratedConditions({ couplingConditions }: StudyCommand): readonly st
 function interrupted(context: CommandContext): number {
   context.stderr.write("\ninterrupted: what is done is kept, and the same command goes on\n");
   return interruptionCode(context.signal);
-}
-
-/** What a file keeps of a measurement with the same amounts; else the measurement, kept then. @throws Interruption after a signal */
-async function kept<Found>(file: string, asked: StudyMeasures, measure: () => Promise<Found>): Promise<Found> {
-  const before = keptBefore<Found>(file, asked);
-  if (before !== null) return before.found;
-  const found = await measure();
-  writeWhole(file, `${JSON.stringify({ asked, found })}\n`);
-  return found;
-}
-
-/** Null where nothing, or a measurement with other amounts, is kept. */
-function keptBefore<Found>(file: string, asked: StudyMeasures): { readonly found: Found } | null {
-  if (!existsSync(file)) return null;
-  const before = JSON.parse(readFileSync(file, "utf8")) as { asked: StudyMeasures; found: Found };
-  return JSON.stringify(before.asked) === JSON.stringify(asked) ? before : null;
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {
