@@ -2,19 +2,18 @@
  * The safetensors format: an 8-byte little-endian length, a JSON header, then the tensors' bytes; here of float32 and
  * float64.
  *
- * Files written here say in their metadata, under `sha256`, the SHA-256 of all the tensors' bytes, in hexadecimal digits.
- * The reader takes the key out again and refuses a file of which it is not true. Files of other writers have no such key,
- * and are read without that check.
+ * Files written here have a checksum in their metadata (safetensorsChecksum.ts). The reader takes it out again and refuses
+ * a file of which it is not true. Files of other writers have none, and are read without that check.
  *
  * Numbers are in the machine's order, which is the format's, little-endian, on every processor that onnxruntime-node is
  * published for.
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
-import { createHash } from "node:crypto";
 import { InputError } from "../inputError.ts";
+import { checkedMetadata, checksumKey, withChecksum } from "./safetensorsChecksum.ts";
 import { bytesOf, type Dtype, metadataKey, numElements, parseHeader } from "./safetensorsHeader.ts";
-import { type Refuse, shown } from "./strictJson.ts";
+import { isLone, type Refuse, shown } from "./strictJson.ts";
 
 /** A tensor by name, of float32 or float64. */
 export interface NamedTensor {
@@ -31,7 +30,6 @@ export interface Safetensors {
 
 /** Of the header: its objects take many times the memory of its text, and large networks need a few hundred KiB. */
 const maxHeaderBytes = 16 * 2 ** 20;
-const checksumKey = "sha256";
 
 /**
  * The bytes of a file: the header, then a view of each tensor, in the order given.
@@ -43,13 +41,19 @@ const checksumKey = "sha256";
 export function safetensorsPieces({ tensors, metadata }: Safetensors): Iterable<Uint8Array> {
   requireWritable({ tensors, metadata });
   const views = tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const described = tensors.map(({ name, shape, data }, i) => ({
+    name,
+    shape,
+    dtype: dtypeOf(data),
+    bytes: views[i]!,
+  }));
   let end = 0;
   const entries = tensors.map(({ name, shape, data }) => {
     const start = end;
     end += data.byteLength;
     return [name, { dtype: dtypeOf(data), shape, data_offsets: [start, end] }] as const;
   });
-  const texts = [metadataKey, { ...metadata, [checksumKey]: sha256Of(views) }] as const;
+  const texts = [metadataKey, withChecksum(metadata, described)] as const;
   return [headerPiece([texts, ...entries]), ...views];
 }
 
@@ -91,11 +95,8 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   }
   const data = bytes.subarray(dataStart);
   const { entries, metadata: texts } = parseHeader(bytes.subarray(8, dataStart), data.length, refuse);
-  const { [checksumKey]: wanted, ...metadata } = texts;
-  if (wanted !== undefined && !/^[0-9a-f]{64}$/.test(wanted)) {
-    return refuse(`${metadataKey}: ${checksumKey} must be 64 hexadecimal digits, found ${shown(wanted)}`);
-  }
-  if (wanted !== undefined) requireChecksum(data, wanted, file);
+  const described = entries.map(({ start, end, ...entry }) => ({ ...entry, bytes: data.subarray(start, end) }));
+  const metadata = checkedMetadata(texts, described, file, refuse);
   const tensors = entries.map(({ name, shape, dtype, start, end }) => ({
     name,
     shape,
@@ -104,15 +105,12 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   return { tensors, metadata };
 }
 
-function requireChecksum(data: Uint8Array, wanted: string, file: string): void {
-  const found = sha256Of([data]);
-  if (found === wanted) return;
-  throw new InputError(`${file}: damaged, its tensors' sha256 must be ${wanted}, found ${found}`);
-}
-
 /** What the format or the reader would refuse is the caller's mistake. */
 function requireWritable({ tensors, metadata }: Safetensors): void {
   const names = new Set([metadataKey]);
+  for (const text of [...tensors.map(({ name }) => name), ...Object.entries(metadata).flat()]) {
+    if (isLone(text)) throw new TypeError(`safetensors: ${shown(text)} has half a character, which UTF-8 has not`);
+  }
   for (const { name, shape, data } of tensors) {
     if (names.has(name))
       throw new TypeError(`safetensors: names must differ, ${shown(name)} is there twice or reserved`);
@@ -148,14 +146,4 @@ function numbersIn(bytes: Uint8Array, dtype: Dtype): NamedTensor["data"] {
   const { buffer, byteOffset } = isAligned ? bytes : new Uint8Array(bytes);
   const length = bytes.length / bytesOf[dtype];
   return dtype === "F32" ? new Float32Array(buffer, byteOffset, length) : new Float64Array(buffer, byteOffset, length);
-}
-
-function sha256Of(pieces: readonly Uint8Array[]): string {
-  const hash = createHash("sha256");
-  // `update` takes less than 2 GiB at a time.
-  const most = 2 ** 30;
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += most) hash.update(piece.subarray(at, at + most));
-  }
-  return hash.digest("hex");
 }

@@ -44,7 +44,7 @@ export function parseHeader(bytes: Uint8Array, dataLength: number, refuse: Refus
   const text = decoded(bytes, refuse);
   if (!text.startsWith("{")) return refuse(`header: must begin with "{", found ${shown(text.slice(0, 1))}`);
   const refuseHeader: Refuse = (why) => refuse(`header: ${why}`);
-  const { value, keys } = strictJson(text, headerDepth, refuseHeader);
+  const { value, keys } = strictJson(text, headerDepth, refuseHeader, { countsOnly: true });
   if (!isRecord(value)) return refuseHeader("must be an object");
   const metadata = Object.hasOwn(value, metadataKey) ? metadataOf(value[metadataKey], refuse) : {};
   const entries = keys
@@ -120,8 +120,7 @@ function requireTiles(entries: readonly TensorEntry[], dataLength: number, refus
 }
 
 function isSize(value: unknown): value is number {
-  // A size of −0 is written "-0", which other readers refuse.
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isListOfNumbers(value: unknown): value is readonly number[] {

@@ -6,6 +6,12 @@ import { printableJson } from "../printable.ts";
 /** Throws the error of the file that is read, with the reason. */
 export type Refuse = (why: string) => never;
 
+/** Rules beyond those of JSON. */
+export interface JsonRules {
+  /** Numbers are digits alone, and texts hold no half characters: readers in other languages take nothing else. */
+  readonly countsOnly?: boolean;
+}
+
 /** Messages show no more of what was found. */
 const maxShown = 60;
 
@@ -33,8 +39,9 @@ export function strictJson(
   text: string,
   maxDepth: number,
   refuse: Refuse,
+  rules: JsonRules = {},
 ): { readonly value: unknown; readonly keys: readonly string[] } {
-  const keys = scanned(text, maxDepth, refuse);
+  const keys = scanned(text, maxDepth, refuse, rules);
   return { value: parsed(text, refuse), keys };
 }
 
@@ -46,8 +53,13 @@ function parsed(text: string, refuse: Refuse): unknown {
   }
 }
 
-/** Only brackets and keys are looked at: what else is wrong with the text is left to the parser. */
-function scanned(text: string, maxDepth: number, refuse: Refuse): string[] {
+/** Whether a text has half a character: one surrogate without the other. */
+export function isLone(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
+/** Only brackets and keys are looked at, and what the rules forbid: what else is wrong is left to the parser. */
+function scanned(text: string, maxDepth: number, refuse: Refuse, { countsOnly = false }: JsonRules): string[] {
   const outermost = new Set<string>();
   /** Of every open object its keys so far; null for a list. */
   const open: (Set<string> | null)[] = [];
@@ -61,6 +73,9 @@ function scanned(text: string, maxDepth: number, refuse: Refuse): string[] {
       open.pop();
     } else if (character === '"') {
       const end = endOfString(text, at);
+      if (countsOnly && text.slice(at, end).includes("\\u") && isLone(String(parsed(text.slice(at, end), refuse)))) {
+        refuse(`texts must have no half characters, found ${shown(text.slice(at, end))}`);
+      }
       const keys = open.at(-1);
       if (keys && isBeforeColon(text, end)) {
         const key = parsed(text.slice(at, end), refuse);
@@ -69,6 +84,10 @@ function scanned(text: string, maxDepth: number, refuse: Refuse): string[] {
         keys.add(key);
       }
       at = end - 1;
+    } else if (countsOnly && character !== undefined && /[-\d]/.test(character)) {
+      const [number] = /^[-+.eE\d]+/.exec(text.slice(at, at + maxShown))!;
+      if (/\D/.test(number)) refuse(`numbers must be digits alone, found ${number}`);
+      at += number.length - 1;
     }
   }
   return [...outermost];
