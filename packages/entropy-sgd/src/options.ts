@@ -8,7 +8,16 @@ import { shown } from "./shown.ts";
 import type { PlainData, Schedule } from "./types.ts";
 
 /** What kind of value an option takes. */
-export type OptionKind = "number" | "integer" | "boolean" | "choice" | "groups" | "direction" | "vector" | "signal";
+export type OptionKind =
+  | "number"
+  | "integer"
+  | "boolean"
+  | "choice"
+  | "groups"
+  | "direction"
+  | "vector"
+  | "signal"
+  | "function";
 
 /** The rule and the meaning of one option, as plain data. */
 export type OptionSpec = {
@@ -103,7 +112,12 @@ export function vectorOption(doc: string): OptionSpec {
   return { ...plain, kind: "vector", nullable: false, rule, doc, source: "" };
 }
 
-/** What ends long work: an AbortSignal, or anything with its `aborted`. */
+/** A function that is called while the work goes on; may be absent. */
+export function functionOption(doc: string): OptionSpec {
+  return { ...plain, kind: "function", nullable: false, rule: "a function", doc, source: "" };
+}
+
+/** What ends long work: an AbortSignal, or anything with its `aborted`; may be absent. */
 export function signalOption(): OptionSpec {
   const rule = "an AbortSignal";
   return { ...plain, kind: "signal", nullable: false, rule, doc: "Ends the work early.", source: "" };
@@ -138,6 +152,8 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
       return spec.choices?.includes(value) ? "ok" : "range";
     case "vector":
       return value instanceof Float32Array || value instanceof Float64Array ? "ok" : "type";
+    case "function":
+      return typeof value === "function" ? "ok" : "type";
     case "signal":
       return isObject(value) && typeof value.aborted === "boolean" ? "ok" : "type";
     case "groups":
@@ -179,6 +195,7 @@ export function checkedOptions<O extends object, D extends object>(
   for (const name of known) {
     const spec = specs[name];
     if (spec === undefined) continue;
+    if (!values.has(name) && (spec.kind === "function" || spec.kind === "signal")) continue;
     if (!values.has(name)) throw new TypeError(`${where}${separator}${name} is required and must be ${spec.rule}`);
     const value = values.get(name);
     if (isSchedule(spec, value)) schedules[name] = checkedSchedule(`${where}${separator}${name}`, value);

@@ -122,7 +122,7 @@ describe("Lanczos", () => {
 
   test("refuses bad numbers and starts", async () => {
     await expect(lanczos(operator, { numSteps: 0 })).rejects.toThrow(
-      "lanczos: numSteps must be a positive integer, got 0",
+      "lanczos: numSteps must be an integer in [1, ∞), got 0",
     );
     await expect(lanczos(operator, { numSteps: 3, start: new Float64Array(n) })).rejects.toThrow(
       "start must be a nonzero vector of 400",

@@ -3,8 +3,9 @@
  *
  * @see Parlett 1998, "The symmetric eigenvalue problem", chapters 11 (Rayleigh and Ritz) and 13 (Lanczos)
  */
+import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
-import { extremeRitzVectors, type LanczosOptions, lanczos, randomStart } from "./lanczos.ts";
+import { extremeRitzVectors, type LanczosOptions, lanczos, lanczosTable, randomStart } from "./lanczos.ts";
 import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
 import { symmetricEigen } from "./symmetricEigen.ts";
@@ -30,6 +31,12 @@ export interface ExtremeEigenpairsOptions extends Omit<LanczosOptions, "start"> 
   /** Approximate eigenvectors had otherwise, as by `extremeRitzVectors`; they take the place of the first run. */
   readonly near?: readonly Float64Array[];
 }
+
+const table: OptionTable<Omit<ExtremeEigenpairsOptions, "near">> = {
+  count: integerOption("[1, ∞)", "Pairs at each end."),
+  maxRuns: integerOption("[1, ∞)", "Lanczos runs at most."),
+  ...lanczosTable,
+};
 
 /** Extreme eigenpairs and what they cost. */
 export interface ExtremeEigenpairs {
@@ -73,19 +80,16 @@ interface Ends {
  * values and measured residuals. Cost: numRuns·(numSteps + 1) products 2·count more per run, and 2·count for the residuals; memory numSteps + 2 + 6·count vectors.
  *
  * A residual bounds the distance to an eigenvalue, not which one. An aborted search gives what it has, which may be nothing.
- * @throws RangeError for numbers that are not positive integers, and for products that are not finite
+ * @throws TypeError or RangeError for a bad option; RangeError for products that are not finite
  */
 export async function extremeEigenpairs(
   operator: SymmetricOperator,
   options: ExtremeEigenpairsOptions,
 ): Promise<ExtremeEigenpairs> {
-  const { count, seed = 0, signal } = options;
-  const maxRuns = options.maxRuns ?? (count === 1 ? 1 : count + 1);
-  for (const [name, value] of Object.entries({ count, maxRuns })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`extremeEigenpairs: ${name} must be a positive integer, got ${value}`);
-    }
-  }
+  const { near, ...others } = options;
+  const defaults = { seed: 0, maxRuns: others.count === 1 ? 1 : others.count + 1 };
+  const { count, maxRuns, ...runOptions } = checkedOptions("extremeEigenpairs", table, defaults, others);
+  const { seed, signal } = runOptions;
   let kept: readonly Ritz[] = [];
   let ends: Ends = { smallest: [], largest: [] };
   let numProducts = 0;
@@ -112,14 +116,14 @@ export async function extremeEigenpairs(
     kept = [...new Set([...pairs.slice(0, count), ...pairs.slice(-count)])];
   }
 
-  if (options.near !== undefined) await widen(options.near);
-  let numRuns = options.near === undefined ? 0 : 1;
+  if (near !== undefined) await widen(near);
+  let numRuns = near === undefined ? 0 : 1;
   let complete = numRuns > 0 && isAll();
   while (numRuns < maxRuns && !complete && !signal?.aborted) {
     const locked = kept.filter(isConverged).map(({ vector }) => vector);
     const start = randomStart(operator.dimension, seed, numRuns);
     orthogonalise(start, locked);
-    const run = await lanczos(deflated(counted, locked), { ...options, start });
+    const run = await lanczos(deflated(counted, locked), { ...runOptions, start });
     numRuns += 1;
     if (signal?.aborted) break;
     const before = ends;

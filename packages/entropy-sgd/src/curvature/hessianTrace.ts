@@ -4,6 +4,8 @@
  * @see Meyer, Musco, Musco, Woodruff 2021, "Hutch++: optimal stochastic trace estimation" (arXiv:2010.09649), algorithm 1
  * @see Hutchinson 1990, "A stochastic estimator of the trace of the influence matrix"
  */
+import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import { uniformInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { meanEstimate } from "../statistics/meanEstimate.ts";
@@ -33,6 +35,11 @@ export interface TraceOptions {
   readonly seed?: number;
 }
 
+const table: OptionTable<TraceOptions> = {
+  numProbes: integerOption("[2, ∞)", "Products of the sketch, and probes beside it."),
+  seed: shared.seed,
+};
+
 /**
  * tr A = tr QᵀAQ + E zᵀ(I − QQᵀ)A(I − QQᵀ)z, with Q an orthonormal basis of k products with random signs and k further probes z.
  *
@@ -42,15 +49,10 @@ export interface TraceOptions {
  * as a bias of long float32 sums, is not seen.
  *
  * Cost: 3k + 1 products, or n + 1; memory 2k vectors. Randomness: a function of (seed, probe, element).
- * @throws RangeError unless `numProbes` is an integer of at least 2, and for products that are not finite
+ * @throws TypeError or RangeError for a bad option; RangeError for products that are not finite
  */
-export async function hessianTrace(
-  operator: SymmetricOperator,
-  { numProbes = 12, seed = 0 }: TraceOptions = {},
-): Promise<TraceEstimate> {
-  if (!Number.isInteger(numProbes) || numProbes < 2) {
-    throw new RangeError(`hessianTrace: numProbes must be an integer of at least 2, got ${numProbes}`);
-  }
+export async function hessianTrace(operator: SymmetricOperator, options: TraceOptions = {}): Promise<TraceEstimate> {
+  const { numProbes, seed } = checkedOptions("hessianTrace", table, { numProbes: 12, seed: 0 }, options);
   const { dimension } = operator;
   if (dimension <= 3 * numProbes) {
     const { matrix, errorNorm } = await denseHessian(operator);

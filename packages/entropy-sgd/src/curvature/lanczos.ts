@@ -3,6 +3,8 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 10.1 and 10.3
  */
+import { checkedOptions, functionOption, integerOption, type OptionTable, signalOption } from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
@@ -22,6 +24,14 @@ export interface LanczosOptions {
   /** Ends the run at the steps done so far; a product may throw after it, too. */
   readonly signal?: { readonly aborted: boolean };
 }
+
+/** The rules of `lanczos`, shared by what runs it. */
+export const lanczosTable: OptionTable<Omit<LanczosOptions, "start">> = {
+  numSteps: integerOption("[1, ∞)", "Steps, each one product."),
+  seed: shared.seed,
+  onStep: functionOption("Called after each product."),
+  signal: signalOption(),
+};
 
 /** The tridiagonal matrix VᵀHV, the orthonormal basis V, and what is known of its errors. */
 export interface LanczosResult extends Tridiagonal {
@@ -48,11 +58,9 @@ export interface LanczosResult extends Tridiagonal {
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<LanczosResult> {
   const { dimension } = operator;
-  const { numSteps, seed = 0, onStep, signal } = options;
-  if (!Number.isInteger(numSteps) || numSteps < 1) {
-    throw new RangeError(`lanczos: numSteps must be a positive integer, got ${numSteps}`);
-  }
-  const start = options.start ?? randomStart(dimension, seed, 0);
+  const { start: given, ...others } = options;
+  const { numSteps, seed, onStep, signal } = checkedOptions("lanczos", lanczosTable, { seed: 0 }, others);
+  const start = given ?? randomStart(dimension, seed, 0);
   const length = norm(start);
   if (start.length !== dimension || !(length > 0 && Number.isFinite(length))) {
     throw new RangeError(

@@ -4,6 +4,8 @@
  * @see Ubaru, Chen, Saad 2017, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature"
  */
 
+import { checkedOptions, functionOption, integerOption, type OptionTable, signalOption } from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import type { SymmetricOperator } from "./hessianOperator.ts";
 import { randomSigns } from "./hessianTrace.ts";
 import { type LanczosResult, lanczos } from "./lanczos.ts";
@@ -21,6 +23,15 @@ export interface SpectralDensityOptions {
   /** Ends the work; the last probe then has fewer steps. */
   readonly signal?: { readonly aborted: boolean };
 }
+
+const table: OptionTable<SpectralDensityOptions> = {
+  numSteps: integerOption("[1, ∞)", "Lanczos steps per probe."),
+  numProbes: integerOption("[1, ∞)", "Random first vectors."),
+  seed: shared.seed,
+  onStep: functionOption("Called after each product."),
+  onRun: functionOption("Called after each probe."),
+  signal: signalOption(),
+};
 
 /** A discrete measure. */
 export interface SpectralProbe {
@@ -53,10 +64,8 @@ export async function spectralDensity(
   operator: SymmetricOperator,
   options: SpectralDensityOptions,
 ): Promise<SpectralDensity> {
-  const { numSteps, numProbes, seed = 0, onStep, onRun, signal } = options;
-  if (!Number.isInteger(numProbes) || numProbes < 1) {
-    throw new RangeError(`spectralDensity: numProbes must be a positive integer, got ${numProbes}`);
-  }
+  const checked = checkedOptions("spectralDensity", table, { seed: 0 }, options);
+  const { numSteps, numProbes, seed, onStep, onRun, signal } = checked;
   const probes: SpectralProbe[] = [];
   let numProducts = 0;
   for (let probe = 0; probe < numProbes && !signal?.aborted; probe++) {

@@ -37,7 +37,7 @@ describe("the trace", () => {
       ...{ estimate: 4, numProducts: 4, degreesOfFreedom: Number.POSITIVE_INFINITY },
     });
     await expect(hessianTrace(diagonal, { numProbes: 1 })).rejects.toThrow(
-      "hessianTrace: numProbes must be an integer of at least 2, got 1",
+      "hessianTrace: numProbes must be an integer in [2, ∞), got 1",
     );
   });
 });

@@ -4,7 +4,17 @@
  * @see Foret et al. 2021 (arXiv:2010.01412), equation 1: the ball; one ascent step is the quantity that SAM descends on
  * @see Keskar et al. 2017 (arXiv:1609.04836), metric 2.1: the box
  */
+
 import { norm } from "../curvature/hessianOperator.ts";
+import {
+  checkedOptions,
+  choiceOption,
+  integerOption,
+  numberOption,
+  type OptionTable,
+  vectorOption,
+} from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { EnergyAt } from "../sampling/langevin.ts";
@@ -26,6 +36,21 @@ export interface AscentSharpnessOptions {
   readonly seed?: number;
 }
 
+const defaults: Required<Pick<AscentSharpnessOptions, "region" | "unit" | "seed">> = {
+  region: "ball",
+  unit: 2 ** -24,
+  seed: 0,
+};
+
+const table: OptionTable<AscentSharpnessOptions> = {
+  params: vectorOption("The point x."),
+  radius: numberOption("(0, ∞)", "Radius ρ of the region."),
+  region: choiceOption(["ball", "box"], "‖e‖ ≤ ρ, or |eᵢ| ≤ ρ(|xᵢ| + 1)."),
+  numAscentSteps: integerOption("[1, ∞)", "Steps of ascent."),
+  unit: numberOption("(0, 1)", "Rounding unit of the losses."),
+  seed: shared.seed,
+};
+
 /** A lower bound of the maximum: the rise at the best point found. */
 export interface AscentSharpness {
   readonly estimate: number;
@@ -46,19 +71,11 @@ export interface AscentSharpness {
  * Each step climbs where f is convex; at a minimum of a quadratic the ball's steps are the power method and tend to
  * ½ρ²λ_max. Cost: numAscentSteps + 1 gradients. Not invariant under rescaling of weights.
  *
- * @throws RangeError unless radius is positive and numAscentSteps a positive integer, and for a loss or gradient that is not finite
- *   at x
+ * @throws TypeError or RangeError for a bad option; RangeError for a loss or gradient that is not finite at x
  */
-export async function ascentSharpness(
-  lossAt: EnergyAt,
-  { params, radius, region = "ball", numAscentSteps, unit = 2 ** -24, seed = 0 }: AscentSharpnessOptions,
-): Promise<AscentSharpness> {
-  if (!(Number.isFinite(radius) && radius > 0)) {
-    throw new RangeError(`ascentSharpness: radius must be in (0, ∞), got ${radius}`);
-  }
-  if (!Number.isInteger(numAscentSteps) || numAscentSteps < 1) {
-    throw new RangeError(`ascentSharpness: numAscentSteps must be a positive integer, got ${numAscentSteps}`);
-  }
+export async function ascentSharpness(lossAt: EnergyAt, options: AscentSharpnessOptions): Promise<AscentSharpness> {
+  const checked = checkedOptions("ascentSharpness", table, defaults, options);
+  const { params, radius, region, numAscentSteps, unit, seed } = checked;
   const x = Float64Array.from(params);
   const start = await lossAt(x);
   const base = start.energy;

@@ -55,7 +55,7 @@ describe("ascent sharpness", () => {
       "ascentSharpness: radius must be in (0, ∞), got 0",
     );
     await expect(ascentSharpness(lossAt, { params, radius: 1, numAscentSteps: 0 })).rejects.toThrow(
-      "numAscentSteps must be a positive integer, got 0",
+      "numAscentSteps must be an integer in [1, ∞), got 0",
     );
   });
 });

@@ -4,6 +4,8 @@
  * @see Neyshabur et al. 2017, "Exploring generalization in deep learning" (arXiv:1706.08947); Jiang et al. 2020,
  *   "Fantastic generalization measures and where to find them" (arXiv:1912.02178), appendix C
  */
+import { checkedOptions, integerOption, numberOption, type OptionTable, vectorOption } from "../options.ts";
+import { shared } from "../optionsShared.ts";
 import type { Vector } from "../types.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 
@@ -20,6 +22,16 @@ export interface PacBayesOptions {
   readonly numHalvings?: number;
   readonly seed?: number;
 }
+
+const defaults = { allowedRise: 0.1, numHalvings: 12, seed: 0 };
+
+const table: OptionTable<Omit<PacBayesOptions, "range">> = {
+  params: vectorOption("The point x."),
+  allowedRise: numberOption("(0, ∞)", "Rise of the expected error that is borne."),
+  numDraws: integerOption("[2, ∞)", "Draws of the noise."),
+  numHalvings: integerOption("[0, ∞)", "Halvings of the interval."),
+  seed: shared.seed,
+};
 
 /** The largest σ whose expected rise of the error is allowed. */
 export interface PacBayesSigma {
@@ -45,14 +57,14 @@ const narrowestSecant = 0.1;
  * Bisection for the largest σ with E error(x + σz) − error(x) ≤ allowedRise; every σ sees the same draws.
  *
  * Cost: (numHalvings + 2)·(numDraws + 1) evaluations.
- * @throws RangeError for bad numbers
+ * @throws TypeError or RangeError for a bad option
  */
 export async function pacBayesSigma(scoreAt: ScoreAt, options: PacBayesOptions): Promise<PacBayesSigma> {
-  const { params, allowedRise = 0.1, numDraws, range = [1e-5, 1], numHalvings = 12, seed = 0 } = options;
+  const { range = [1e-5, 1], ...rest } = options;
+  const { params, allowedRise, numDraws, numHalvings, seed } = checkedOptions("pacBayesSigma", table, defaults, rest);
   if (!(range[0] > 0 && range[1] > range[0] && Number.isFinite(range[1]))) {
     throw new RangeError(`pacBayesSigma: range must be two ascending positive numbers, got ${range.join(", ")}`);
   }
-  if (!(allowedRise > 0)) throw new RangeError(`pacBayesSigma: allowedRise must be in (0, ∞), got ${allowedRise}`);
   let numEvaluations = 0;
   const riseAt = async (sigma: number) => {
     const { error } = await noiseRise(scoreAt, { params, sigma, scale: "absolute", numDraws, seed });

@@ -9,6 +9,14 @@
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import { productOf } from "../curvature/product.ts";
+import {
+  checkedOptions,
+  integerOption,
+  numberOption,
+  type OptionTable,
+  signalOption,
+  vectorOption,
+} from "../options.ts";
 import type { Vector } from "../types.ts";
 import { minres } from "./minres.ts";
 
@@ -32,6 +40,15 @@ export interface CriticalPointOptions {
   readonly numProductsPerStep?: number;
   readonly signal?: { readonly aborted: boolean };
 }
+
+const table: OptionTable<CriticalPointOptions> = {
+  start: vectorOption("Where the search starts."),
+  tolerance: numberOption("(0, ∞)", "The point is critical where ‖∇f‖ is below."),
+  numDescentSteps: integerOption("[0, ∞)", "Steps of descent on ½‖∇f‖² before Newton's."),
+  numNewtonSteps: integerOption("[0, ∞)", "Newton steps at most."),
+  numProductsPerStep: integerOption("[1, ∞)", "Products per Newton step at most."),
+  signal: signalOption(),
+};
 
 /** Where a search ended. */
 export interface CriticalPoint {
@@ -61,12 +78,12 @@ const maxHalvings = 30;
  * Both step lengths are halved until ‖∇f‖² falls enough, so that ‖∇f‖ never rises. Neither prefers minima. A search that
  * stalls ends without convergence: a result, not an error.
  *
- * @throws RangeError for a tolerance that is not positive, and for products that are not finite where the gradient is
+ * @throws TypeError or RangeError for a bad option; RangeError for products that are not finite where the gradient is
  */
 export async function findCriticalPoint(field: GradientField, options: CriticalPointOptions): Promise<CriticalPoint> {
-  const { start, tolerance, numDescentSteps = 0, numNewtonSteps = 50, signal } = options;
-  if (!(tolerance > 0)) throw new RangeError(`findCriticalPoint: tolerance must be in (0, ∞), got ${tolerance}`);
-  const maxSteps = options.numProductsPerStep ?? start.length;
+  const defaults = { numDescentSteps: 0, numNewtonSteps: 50, numProductsPerStep: options.start?.length };
+  const checked = checkedOptions("findCriticalPoint", table, defaults, options);
+  const { start, tolerance, numDescentSteps, numNewtonSteps, numProductsPerStep: maxSteps, signal } = checked;
   let numGradients = 0;
   let numProducts = 0;
   const gradientAt = async (at: Float64Array): Promise<Float64Array> => {

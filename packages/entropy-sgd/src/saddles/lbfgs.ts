@@ -53,7 +53,7 @@ const maxHalvings = 30;
  * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
  */
 export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<LbfgsResult> {
-  const checked = checkedOptions("lbfgs", table, { numPairs: 20, signal: { aborted: false } }, options);
+  const checked = checkedOptions("lbfgs", table, { numPairs: 20 }, options);
   const { start, tolerance, maxSteps, numPairs, signal } = checked;
   let numGradients = 0;
   const evaluate = async (x: Float64Array) => {
@@ -64,7 +64,7 @@ export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<
   const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
   let x = Float64Array.from(start);
   let { energy, gradient } = await evaluate(x);
-  for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal.aborted; k++) {
+  for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
     const direction = twoLoops(gradient, pairs);
     const slope = dot(gradient, direction);
     let moved = false;

@@ -5,9 +5,11 @@
  * @see Choi, Paige, Saunders 2011, "MINRES-QLP" (arXiv:1003.4042), sections 2.2 and 5: ‖Ar‖ as the sign of a least-squares solution
  * @see Liu, Milzarek, Roosta 2023, "Obtaining pseudo-inverse solutions with MINRES" (arXiv:2309.17096): the shortest one
  */
+
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import { orthogonalise } from "../curvature/orthogonalise.ts";
 import { productOf } from "../curvature/product.ts";
+import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 
 /** When to stop. */
 export interface MinresOptions {
@@ -20,6 +22,12 @@ export interface MinresOptions {
    */
   readonly leastSquaresTolerance?: number;
 }
+
+const table: OptionTable<MinresOptions> = {
+  maxSteps: integerOption("[0, ∞)", "Steps at most, each one product."),
+  tolerance: numberOption("[0, ∞)", "Relative residual at which it ends."),
+  leastSquaresTolerance: numberOption("[0, ∞)", "Relative gradient of the least squares at which it ends."),
+};
 
 /** The solution with its residual. */
 export interface MinresResult {
@@ -50,13 +58,15 @@ const confirmed = 10;
  * without bound. Where neither tolerance is reached, x is the iterate with the least ‖Ar‖/‖r‖. Cost: one product per step and two, at most
  * eight, that measure the residuals; memory one vector per step and ten.
  *
- * @throws RangeError for a b of another length or not finite, and for products that are not finite
+ * @throws TypeError or RangeError for a bad option; RangeError for a b of another length or not finite, and for products that are not finite
  */
 export async function minres(
   operator: SymmetricOperator,
   b: Float64Array,
-  { maxSteps, tolerance, leastSquaresTolerance = 1e-5 }: MinresOptions,
+  options: MinresOptions,
 ): Promise<MinresResult> {
+  const checked = checkedOptions("minres", table, { leastSquaresTolerance: 1e-5 }, options);
+  const { maxSteps, tolerance, leastSquaresTolerance } = checked;
   const n = operator.dimension;
   const solution = new Float64Array(n);
   const length = norm(b);
