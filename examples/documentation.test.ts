@@ -7,7 +7,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, CommanderError } from "commander";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { programOf } from "../packages/lab/src/cli/main.ts";
@@ -117,10 +117,16 @@ async function parsed(words: readonly string[]): Promise<Asked> {
   };
   disarm(program);
   // Pages write optional arguments in brackets.
-  await program.parseAsync(
-    words.map((word) => word.replace(/^\[(.*?)\]$/, "$1")),
-    { from: "user" },
-  );
+  try {
+    await program.parseAsync(
+      words.map((word) => word.replace(/^\[(.*?)\]$/, "$1")),
+      { from: "user" },
+    );
+  } catch (error) {
+    // Help and version end the parser without an action.
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    return { name: "help", options: {} };
+  }
   if (asked === undefined) throw new Error(`${words.join(" ")}: no command was reached`);
   return asked;
 }
