@@ -3,10 +3,9 @@ import { coverageOf } from "./coverageOf.ts";
 import { coveragePage } from "./coveragePage.ts";
 import { instruments } from "./instruments.ts";
 
-/** Seeds per case. */
-const numSeeds = 20;
+const inSuite = instruments.filter(({ numSuiteSeeds = 20 }) => numSuiteSeeds > 0);
 
-describe.each(instruments)("stated errors of $name", ({ level, cases }) => {
+describe.each(inSuite)("stated errors of $name", ({ level, cases, numSuiteSeeds: numSeeds = 20 }) => {
   /** Five binomial standard errors below the level. */
   const least = (numStated: number): number => level - 5 * Math.sqrt((level * (1 - level)) / numStated);
   let [numStated, numCovered] = [0, 0];

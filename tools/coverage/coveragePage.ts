@@ -2,7 +2,7 @@ import type { Coverage } from "./coverageOf.ts";
 import type { Instrument } from "./instrument.ts";
 
 /** An instrument's coverage as it is stored. */
-export interface InstrumentCoverage extends Omit<Instrument, "cases" | "numSeeds"> {
+export interface InstrumentCoverage extends Omit<Instrument, "cases" | "numSeeds" | "numSuiteSeeds"> {
   readonly cases: readonly Coverage[];
 }
 

@@ -32,6 +32,8 @@ export interface Instrument {
   readonly cases: readonly CoverageCase[];
   /** Seeds per case of the page; default 400. */
   readonly numSeeds?: number;
+  /** Seeds per case in the test suite, where a measurement is costly; 0 for the page alone. Default 20. */
+  readonly numSuiteSeeds?: number;
 }
 
 /** estimate ± quantile·standardError. */

@@ -2,6 +2,7 @@
 import type { Instrument } from "./instrument.ts";
 import { chainMeans } from "./instruments/chainMeans.ts";
 import { eigenpairs } from "./instruments/eigenpairs.ts";
+import { localEntropies, stiffEntropies } from "./instruments/localEntropies.ts";
 import { rankCorrelations } from "./instruments/rankCorrelations.ts";
 import { shares } from "./instruments/shares.ts";
 import { traces } from "./instruments/traces.ts";
@@ -14,4 +15,6 @@ export const instruments: readonly Instrument[] = [
   weightNoise,
   rankCorrelations,
   chainMeans,
+  ...localEntropies,
+  stiffEntropies,
 ];

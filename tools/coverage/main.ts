@@ -21,7 +21,7 @@ const file = `${folder}coverage.json`;
 const stored: InstrumentCoverage[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 const measured = new Map(stored.map((found) => [found.name, found]));
 mkdirSync(folder, { recursive: true });
-for (const { cases, numSeeds = 400, ...instrument } of instruments) {
+for (const { cases, numSeeds = 400, numSuiteSeeds: _, ...instrument } of instruments) {
   if (only !== undefined && !only.includes(instrument.name)) continue;
   const found = [];
   for (const problem of cases) {

@@ -37,8 +37,13 @@ export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
 export { type NoiseOptions, type NoiseRise, noiseRise, type ScoreAt } from "./flatness/noiseRise.ts";
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
+export {
+  type AnnealedEstimate,
+  type AnnealingOptions,
+  type LocalEntropyBounds,
+  reasonBeyondBounds,
+} from "./localEntropy/annealedEntropy.ts";
 export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
-export type { LadderEstimate, LadderOptions, Rung } from "./localEntropy/ladderIntegration.ts";
 export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
 export type { LocalEntropyEstimate, LossAt, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
 export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";

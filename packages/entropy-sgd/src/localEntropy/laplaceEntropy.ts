@@ -6,7 +6,15 @@
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
 import type { Vector } from "../types.ts";
-import { checkNeighbourhood, type LocalEntropyEstimate, type Neighbourhood, scopeOf } from "./localEntropyEstimate.ts";
+import { type LocalEntropyBounds, reasonBeyondBounds } from "./annealedEntropy.ts";
+import {
+  checkNeighbourhood,
+  type LocalEntropyEstimate,
+  type LossAt,
+  type Neighbourhood,
+  scopeOf,
+} from "./localEntropyEstimate.ts";
+import { startsElsewhere } from "./startsElsewhere.ts";
 
 /** What the approximation is made of. */
 export interface LaplaceOptions extends Neighbourhood {
@@ -17,6 +25,12 @@ export interface LaplaceOptions extends Neighbourhood {
   readonly hessian: SymmetricOperator;
   /** Of H, at least 2 probes: gives λ_min and log det. One density serves every radius. */
   readonly density: SpectralDensity;
+  /** With it, the estimate is invalid where a start elsewhere finds a better place; costs its descents. */
+  readonly lossAt?: LossAt;
+  /** What F̃ must lie between: the estimate is invalid beyond. */
+  readonly bounds?: LocalEntropyBounds;
+  /** Of the starts elsewhere. Default 0. */
+  readonly seed?: number;
 }
 
 /** The estimate with what decided about it. */
@@ -58,13 +72,19 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
   const logDeterminant = logDeterminants.reduce((sum, value) => sum + value, 0) / numProbes;
   const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
   const solved = await solveShifted(hessian, gamma, gradient);
+  const estimate = -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta);
+  const standardError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
+  const { lossAt, bounds = {}, seed = 0 } = options;
+  const beyond = solved.converged
+    ? reasonBeyondBounds({ estimate, standardError }, bounds)
+    : "conjugate gradients did not converge";
+  const elsewhere =
+    lossAt === undefined || beyond !== null
+      ? { reason: beyond, numEvaluations: 0 }
+      : await startsElsewhere(lossAt, options, new Float64Array(n), seed);
   return {
-    estimate: -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta),
-    standardError: Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta),
-    kind: "estimate",
-    valid: solved.converged,
-    reason: solved.converged ? null : "conjugate gradients did not converge",
-    numEvaluations: solved.numProducts,
+    ...{ estimate, standardError, kind: "estimate", valid: elsewhere.reason === null, reason: elsewhere.reason },
+    numEvaluations: solved.numProducts + elsewhere.numEvaluations,
     smallestEigenvalue: eigenvalue,
     logDeterminant,
   };

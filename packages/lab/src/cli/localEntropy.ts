@@ -21,7 +21,7 @@ export interface LocalEntropyCommand extends MeasuringCommand {
   readonly draws: number;
   readonly steps: number;
   readonly probes: number;
-  readonly samples: number;
+  readonly particles: number;
   readonly seed: number;
 }
 
@@ -41,7 +41,7 @@ export async function localEntropyCommand(
     numDraws: options.draws,
     numSteps: options.steps,
     numProbes: options.probes,
-    numSamples: options.samples,
+    numParticles: options.particles,
   };
   const settings = {
     ...{ runs: runs.map(({ name }) => name).join(", "), network: spec.name, beta: inverseTemperature },

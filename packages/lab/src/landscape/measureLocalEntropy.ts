@@ -23,11 +23,11 @@ export interface LocalEntropyOptions {
   readonly estimators: readonly EstimatorName[];
   /** Gaussian draws of the smoothed loss. */
   readonly numDraws: number;
-  /** Lanczos steps of Laplace's log det, and of the largest eigenvalue that sets the Langevin step. */
+  /** Lanczos steps of Laplace's log det. */
   readonly numSteps: number;
   readonly numProbes: number;
-  /** Langevin samples per rung and chain of the integrations over coupling and scope. */
-  readonly numSamples: number;
+  /** Particles of each of the three populations along the coupling and the scope, at least 4. */
+  readonly numParticles: number;
   readonly seed: number;
   /** Called with the curve before its first point; points come to it as they are measured. */
   readonly onCurve?: (curve: LocalEntropyCurve) => void;
@@ -47,13 +47,15 @@ export interface LocalEntropyCurve {
   readonly points: readonly LocalEntropyPoint[];
 }
 
-/** Intervals of the integrations, steps before the first kept, and the share of z forgotten in a step. */
-const [numRungs, burnIn, stepSize] = [6, 10, 0.8];
+/** Of the populations along coupling and scope: enough for the sizes of networks, where works count thousands of nats. */
+const annealing = { numReplicas: 3, numMoves: 1, numLeapfrog: 4, maxRungs: 200 };
+/** Rungs that the path of a small network takes, about: 13 to 100, and 200 at most. */
+const usualRungs = 40;
 
 /** What the estimators need, beside the place. */
 export type EstimatorNumbers = Pick<
   LocalEntropyOptions,
-  "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numSamples" | "seed"
+  "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numParticles" | "seed"
 >;
 
 /** Estimators around one solution. */
@@ -74,7 +76,7 @@ export function localEntropyEstimators(
   params: Float32Array,
   numbers: EstimatorNumbers,
 ): LocalEntropyEstimators {
-  const { inverseTemperature, numDraws, numSteps, numProbes, numSamples, seed } = numbers;
+  const { inverseTemperature, numDraws, numSteps, numProbes, numParticles, seed } = numbers;
   const lossOnly = async (x: Float64Array) => {
     const { loss } = await landscape.lossAt(x);
     return { energy: loss, gradient: new Float64Array(0) };
@@ -88,24 +90,33 @@ export function localEntropyEstimators(
     return largest[0]!.eigenvalue;
   });
   const place = (radius: number) => ({ params, inverseTemperature, radius });
-  const ladder = async (radius: number) => ({
-    ...place(radius),
-    ...{ largestEigenvalue: Math.max(0, await largestEigenvalue()), numRungs, numSamples, burnIn, stepSize, seed },
-  });
+  const populations = (radius: number) => ({ ...place(radius), ...annealing, numParticles, seed });
   const estimates: Readonly<Record<EstimatorName, (radius: number) => Promise<LocalEntropyEstimate>>> = {
     "smoothed-loss": (radius) => smoothedLossBound(lossOnly, { ...place(radius), numDraws, seed }),
     laplace: async (radius) => {
       const { energy: loss, gradient } = await atSolution();
-      return laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density() });
+      // Jensen's bound by a few draws: an approximation far below it has failed.
+      const draws = await smoothedLossBound(lossOnly, { ...place(radius), numDraws: Math.max(2, numDraws), seed });
+      const found = await laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density() });
+      return aboveJensen(found, draws);
     },
-    coupling: async (radius) => couplingEntropy(gradientAt, await ladder(radius)),
-    scope: async (radius) => scopeEntropy(gradientAt, await ladder(radius)),
+    coupling: async (radius) => couplingEntropy(gradientAt, populations(radius)),
+    scope: async (radius) => scopeEntropy(gradientAt, populations(radius)),
   };
   return {
     atSolution,
     largestEigenvalue,
     estimate: async (name: EstimatorName, radius: number) => plausible(await estimates[name](radius)),
   };
+}
+
+/** Marks an estimate that lies below Jensen's bound by more than three standard errors, as F̃ cannot. */
+function aboveJensen(found: LocalEntropyEstimate, bound: LocalEntropyEstimate): LocalEntropyEstimate {
+  const error = Math.hypot(found.standardError, bound.standardError);
+  const numEvaluations = found.numEvaluations + bound.numEvaluations;
+  if (!found.valid || found.estimate >= bound.estimate - 3 * error) return { ...found, numEvaluations };
+  const reason = `F̃ = ${found.estimate.toPrecision(3)} is below Jensen's bound −E f = ${bound.estimate.toPrecision(3)}`;
+  return { ...found, numEvaluations, valid: false, reason };
 }
 
 /** Conjugate gradients of Laplace's method at a radius, about: 500 at most. */
@@ -118,18 +129,20 @@ export function localEntropyCost({
   numDraws,
   numSteps,
   numProbes,
-  numSamples,
+  numParticles,
 }: LocalEntropyOptions): {
   readonly numLosses: number;
   readonly numGradients: number;
   readonly numProducts: number;
 } {
   const has = (name: EstimatorName): number => (estimators.includes(name) ? 1 : 0);
-  // Two chains at each rung, at a step and its half.
-  const ladder = 4 * (numRungs + 1) * (burnIn + numSamples);
+  const { numReplicas, numMoves, numLeapfrog } = annealing;
+  // The pilot's four moves at a rung, the replicas' there and back, and twice as many particles that start elsewhere and settle.
+  const perRung = numLeapfrog * numParticles * (4 + 2 * numReplicas * numMoves + 2 * numMoves);
+  const path = usualRungs * perRung + 2 * numParticles * 20 * numLeapfrog;
   return {
-    numLosses: has("smoothed-loss") * radii.length * numDraws,
-    numGradients: 1 + (has("coupling") + has("scope")) * radii.length * ladder + has("scope") * radii.length,
+    numLosses: (has("smoothed-loss") + has("laplace")) * radii.length * numDraws,
+    numGradients: 1 + (has("coupling") + has("scope")) * radii.length * path,
     numProducts: Math.min(numSteps, 20) + has("laplace") * (numProbes * numSteps + radii.length * usualConjugateSteps),
   };
 }
@@ -146,8 +159,8 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /**
  * Measures F̃_β(x, σ) at every radius by every estimator.
  *
- * Langevin steps are kept stable by the largest eigenvalue at x. Cost: numDraws losses per radius; numProbes·numSteps products
- * once; 28·(numSamples + 10) gradients per radius and integration (7 rungs, 2 chains, at a step and its half).
+ * Cost: numDraws losses per radius; numProbes·numSteps products once; for coupling and scope numParticles·(48·rungs + 160) gradients
+ * per radius, with as many rungs as the loss asks for.
  */
 export async function measureLocalEntropy(
   landscape: LossLandscape,

@@ -75,7 +75,7 @@ export async function measureSolution(
 /** Local entropy by coupling integration at β = N, the costly part. */
 export async function measureCoupling(
   path: string,
-  { couplingExamples, radii, samples, steps }: StudyMeasures,
+  { couplingExamples, radii, particles, steps }: StudyMeasures,
   { signal, threads, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
   const { spec, data, params, record } = loadRun(path);
@@ -88,7 +88,7 @@ export async function measureCoupling(
     numDraws: 2,
     numSteps: steps,
     numProbes: 2,
-    numSamples: samples,
+    numParticles: particles,
     seed: record.settings.seed,
     onPoint: ({ radius }) => onStep?.(`coupling ${radius}`),
   });

@@ -13,8 +13,8 @@ export interface StudyMeasures {
   readonly draws: number;
   readonly steps: number;
   readonly probes: number;
-  /** Langevin samples per rung and chain of the coupling integration. */
-  readonly samples: number;
+  /** Particles of each population of local entropy along the coupling. */
+  readonly particles: number;
 }
 
 /** What the report is made of. */
@@ -27,5 +27,5 @@ export const defaultMeasures: StudyMeasures = {
   draws: 16,
   steps: 25,
   probes: 12,
-  samples: 80,
+  particles: 8,
 };

@@ -1,0 +1,143 @@
+import { couplingEntropy, type LossAt, normalInto, randomKey, scopeEntropy, uniformInto } from "entropy-sgd";
+import type { CoverageCase, Instrument, Statement } from "../instrument.ts";
+
+/** A function of one variable with the place where its local entropy is measured. */
+interface Well {
+  readonly name: string;
+  readonly f: (x: number) => number;
+  readonly x: number;
+  readonly beta: number;
+  readonly radius: number;
+}
+
+const doubleWell = (x: number): number => 0.5 * (x * x - 1) ** 2 + 0.1 * x;
+const dip = (x: number): number => 0.05 * x * x - Math.exp(-((x - 0.5) ** 2) / 8e-4);
+const ripples = (x: number): number => 1 - Math.cos(5 * x) + 0.05 * x * x;
+
+/** Wells that were looked at while the estimators were written. */
+const known: readonly Well[] = [
+  { name: "quadratic", f: (x) => 2 * (x - 0.3) ** 2, x: 0, beta: 5, radius: 1 },
+  { name: "quartic", f: (x) => x ** 4, x: 0.5, beta: 10, radius: 1 },
+  { name: "rounded |x|", f: (x) => Math.sqrt(x * x + 0.01), x: 0.3, beta: 10, radius: 0.5 },
+  { name: "double well, β = 20, σ = 1", f: doubleWell, x: 0.98, beta: 20, radius: 1 },
+  { name: "double well, β = 200, σ = 0.3", f: doubleWell, x: 0.98, beta: 200, radius: 0.3 },
+  { name: "narrow dip at x", f: dip, x: 0.5, beta: 20, radius: 1 },
+  { name: "narrow dip elsewhere", f: dip, x: 0, beta: 20, radius: 1 },
+  { name: "ripples, β = 20", f: ripples, x: 0.6, beta: 20, radius: 1 },
+  { name: "ripples, β = 3", f: ripples, x: 0.6, beta: 3, radius: 1 },
+];
+
+/** Wells drawn at random, of which nothing was tuned: a bowl, three Gaussian dips and a ripple, each of a random size. */
+function drawnWell(number: number): Well {
+  const u = new Float64Array(16);
+  uniformInto(u, { key: randomKey(2026, "held-out wells"), stream: 0, step: number });
+  const dips = [0, 1, 2].map((k) => ({
+    depth: 1.5 * u[3 * k]!,
+    at: 4 * u[3 * k + 1]! - 2,
+    width: 0.05 * 20 ** u[3 * k + 2]!,
+  }));
+  const [bowl, height, frequency, x] = [0.2 * u[9]!, 0.4 * u[10]!, 2 + 6 * u[11]!, 3 * u[12]! - 1.5];
+  const f = (y: number): number =>
+    dips.reduce((sum, { depth, at, width }) => sum - depth * Math.exp(-0.5 * ((y - at) / width) ** 2), bowl * y * y) +
+    height * Math.sin(frequency * y);
+  const [beta, radius] = [2 * 50 ** u[13]!, 0.15 * 10 ** u[14]!];
+  return { name: `drawn ${number + 1}: β = ${beta.toFixed(0)}, σ = ${radius.toFixed(2)}`, f, x, beta, radius };
+}
+
+/** log E exp(−βf(x + σz))/β by quadrature over |z| ≤ 12. */
+function truthOf({ f, x, beta, radius }: Well): number {
+  const [steps, end] = [48_000, 12];
+  const logs = Array.from({ length: steps + 1 }, (_, i) => {
+    const z = -end + (2 * end * i) / steps;
+    return -0.5 * z * z - beta * f(x + radius * z);
+  });
+  const top = logs.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const sum = logs.reduce((total, value) => total + Math.exp(value - top), 0);
+  return (top + Math.log((sum * 2 * end) / steps / Math.sqrt(2 * Math.PI))) / beta;
+}
+
+const derivative = (f: (x: number) => number, x: number): number => (f(x + 1e-6) - f(x - 1e-6)) / 2e-6;
+
+function caseOf(estimator: typeof couplingEntropy, well: Well): CoverageCase {
+  const { name, f, x, beta, radius } = well;
+  const lossAt: LossAt = ([y]) => ({ energy: f(y!), gradient: Float64Array.of(derivative(f, y!)) });
+  const place = { params: Float64Array.of(x), inverseTemperature: beta, radius };
+  return { name, truth: truthOf(well), run: (seed) => stated(estimator(lossAt, { ...place, seed })) };
+}
+
+async function stated(measuring: ReturnType<typeof couplingEntropy>): Promise<Statement | null> {
+  const { estimate, standardError, halfWidth, valid, numEvaluations: cost } = await measuring;
+  return valid ? { estimate, standardError, interval: [estimate - halfWidth, estimate + halfWidth], cost } : null;
+}
+
+/** A quadratic with its closed form; curvatures in units of γ. */
+function quadraticCase(
+  estimator: typeof couplingEntropy,
+  name: string,
+  curvatures: Float64Array,
+  numbers: object,
+): CoverageCase {
+  const [n, beta, radius] = [curvatures.length, 1000, 0.05];
+  const gamma = 1 / (beta * radius * radius);
+  const h = curvatures.map((value) => gamma * value);
+  const a = new Float64Array(n);
+  normalInto(a, { key: randomKey(7, "coverage-quadratics"), stream: 0, step: 0 });
+  for (let i = 0; i < n; i++) a[i]! *= 0.01;
+  const lossAt: LossAt = (x) => {
+    const gradient = Float64Array.from(x, (value, i) => h[i]! * (value - a[i]!));
+    return { energy: gradient.reduce((sum, g, i) => sum + 0.5 * g * (x[i]! - a[i]!), 0), gradient };
+  };
+  const truth = h.reduce(
+    (sum, hi, i) => sum - (0.5 * gamma * hi * a[i]! ** 2) / (hi + gamma) - Math.log1p(hi / gamma) / (2 * beta),
+    0,
+  );
+  const place = { params: new Float64Array(n), inverseTemperature: beta, radius, ...numbers };
+  return { name, truth, run: (seed) => stated(estimator(lossAt, { ...place, seed })) };
+}
+
+const small = Float64Array.of(0.3, 1, 3, 10, 30);
+const stiff = Float64Array.from({ length: 1000 }, (_, i) => 27 + (143 * i) / 999);
+
+function instrumentOf(name: string, words: string, estimator: typeof couplingEntropy): Instrument[] {
+  const common = { level: 0.9, claim: "at least", unit: "gradients" } as const;
+  return [
+    {
+      ...common,
+      name,
+      title: `F̃ ${words}, on wells that were looked at while it was written and on a quadratic of five weights`,
+      numSeeds: 40,
+      numSuiteSeeds: 2,
+      cases: [...known.map((well) => caseOf(estimator, well)), quadraticCase(estimator, "quadratic, n = 5", small, {})],
+    },
+    {
+      ...common,
+      name: `${name}-held-out`,
+      title: `F̃ ${words}, on wells drawn at random that nothing was tuned on`,
+      numSeeds: 10,
+      numSuiteSeeds: 1,
+      cases: Array.from({ length: 24 }, (_, k) => caseOf(estimator, drawnWell(k))),
+    },
+  ];
+}
+
+/** Local entropy by annealed populations, on wells, held-out wells and quadratics. */
+export const localEntropies: readonly Instrument[] = [
+  ...instrumentOf("coupling-entropy", "along the coupling (`couplingEntropy`)", couplingEntropy),
+  ...instrumentOf("scope-entropy", "along the scope (`scopeEntropy`)", scopeEntropy),
+];
+
+/** At a thousand weights, for the page only: a measurement takes half a minute. */
+export const stiffEntropies: Instrument = {
+  name: "coupling-entropy-stiff",
+  title: "F̃ along the coupling at n = 1,000 with curvatures 27 to 170 times γ",
+  level: 0.9,
+  claim: "at least",
+  unit: "gradients",
+  numSeeds: 6,
+  numSuiteSeeds: 0,
+  cases: [
+    quadraticCase(couplingEntropy, "n = 1,000", stiff, {
+      ...{ numReplicas: 3, numParticles: 8, numMoves: 3, numLeapfrog: 5 },
+    }),
+  ],
+};
