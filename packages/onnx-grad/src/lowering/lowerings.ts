@@ -71,8 +71,14 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
     graph.node("AveragePool", [nameOf(x!)], { attributes: poolAttributes(attributes) }),
   averagePoolGradient: lowerAveragePoolGradient,
   reduceSum: lowerSum,
-  reduceMax: ({ inputs: [x], attributes: { axes, keepDims } }, { graph, nameOf }) =>
-    graph.node("ReduceMax", [nameOf(x!), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } }),
+  // ReduceMax passes over a NaN that is not the first. Σ|x| does not, nor does its hard sigmoid, a number in [0, 1] otherwise.
+  reduceMax: ({ inputs: [x], attributes: { axes, keepDims } }, { graph, nameOf }) => {
+    const attributes = { keepdims: keepDims ? 1 : 0 };
+    const maximum = graph.node("ReduceMax", [nameOf(x!), graph.ints(axes)], { attributes });
+    const size = graph.node("ReduceL1", [nameOf(x!), graph.ints(axes)], { attributes });
+    const bounded = graph.node("HardSigmoid", [size], { attributes: { alpha: { float: 1 }, beta: { float: 0 } } });
+    return graph.node("Add", [maximum, graph.node("Mul", [bounded, graph.floats([0], [])])]);
+  },
   broadcastTo: ({ inputs: [x], shape }, { graph, nameOf }) => graph.node("Expand", [nameOf(x!), graph.ints(shape)]),
   stopGradient: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
   reshape: ({ inputs: [x], shape }, context) => reshaped(context.nameOf(x!), shape, context),
