@@ -34,7 +34,7 @@ export const tunedRates: Readonly<Record<NetworkName, Readonly<Record<OptimizerN
   "mnistfc-bn": {
     "entropy-sgd": inner(0.1),
     "entropy-adam": both(0.003, 0.1, 4),
-    ...{ sgd: rate(0.03, 4), sam: rate(0.03, 4), swa: rate(0.03, 4), sgld: rate(0.1, 4) },
+    ...{ sgd: rate(0.1), sam: rate(0.03, 4), swa: rate(0.03, 4), sgld: rate(0.1, 4) },
     ...{ adam: rate(1e-3, 4), adamw: rate(1e-3, 4) },
   },
   lenet: {
@@ -47,7 +47,7 @@ export const tunedRates: Readonly<Record<NetworkName, Readonly<Record<OptimizerN
     "entropy-sgd": inner(0.1),
     "entropy-adam": both(0.03, 0.1, 4),
     ...{ sgd: rate(0.1), sam: rate(0.1), swa: rate(0.1), sgld: rate(0.3) },
-    ...{ adam: rate(1e-3, 4), adamw: rate(1e-3, 4) },
+    ...{ adam: rate(0.01), adamw: rate(0.01) },
   },
   "small-mnistfc": {
     "entropy-sgd": inner(0.03),
