@@ -9,7 +9,7 @@ import { layOutBatchLast } from "../src/rewrite/batchLast.ts";
 import { magnitude, randomGraph } from "./randomGraphs.ts";
 import { runValues } from "./runProgram.ts";
 
-const numGraphs = Number(process.env.GRAPHS ?? 400);
+const numGraphs = Number(process.env.GRAPHS ?? 250);
 const first = Number(process.env.FIRST_SEED ?? 1);
 const seeds = Array.from({ length: numGraphs }, (_, i) => first + i);
 
