@@ -18,12 +18,19 @@ const { settings, runs } = JSON.parse(readFileSync(join(folder, "study.json"), "
 // The study was measured on MNIST.
 const study = assembleStudy(runs, null);
 const figures = studyFigures(study);
+/** Where rates came from when the study was run. */
+const ratesThen = (optimizer: string): string =>
+  optimizer === "entropy-sgd"
+    ? "the paper's"
+    : optimizer === "sgd"
+      ? "0.1, chosen on validation (docs/results/rates-four-epochs.md)"
+      : "SGD's; none was chosen for it";
 const { hypotheses, pairs } = study;
 const testErrors = pairs.map(({ first, second, testError }) => ({ first, second, ...testError }));
 // The page has all figures; those that README.md shows are files too.
 for (const { name, svg } of figures) {
   if (existsSync(join(folder, `${name}.svg`))) writeWhole(join(folder, `${name}.svg`), svg);
 }
-writeWhole(join(folder, "study.html"), studyPage(study, figures, settings));
+writeWhole(join(folder, "study.html"), studyPage(study, figures, settings, ratesThen));
 writeWhole(join(folder, "judgement.json"), `${JSON.stringify({ hypotheses, testErrors }, null, 2)}\n`);
 process.stdout.write(`${hypothesisSentences(hypotheses).join("\n")}\n`);

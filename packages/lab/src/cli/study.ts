@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { sourceOf } from "../config/recipes.ts";
 import type { Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
@@ -118,7 +119,7 @@ async function trainAndMeasure(
     return {
       name: "study",
       figures,
-      page: studyPage(study, figures, settings),
+      page: studyPage(study, figures, settings, (optimizer) => sourceOf(network, optimizer, "tuned")),
       json: { settings, hypotheses, pairs, runs: measured },
       lines: [...hypothesisSentences(hypotheses), failedRuns(study)].filter((line) => line !== ""),
     };

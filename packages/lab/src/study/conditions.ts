@@ -12,7 +12,7 @@ export interface Condition {
 
 /** Entropy-SGD, its baseline and the controls, at equal gradient evaluations. */
 export const conditions: readonly Condition[] = [
-  { name: "sgd", words: "Nesterov 0.9, rate chosen on validation", optimizer: "sgd", set: [] },
+  { name: "sgd", words: "SGD with Nesterov momentum 0.9", optimizer: "sgd", set: [] },
   { name: "entropy-sgd", words: "Entropy-SGD, preset lua", optimizer: "entropy-sgd", preset: "lua", set: [] },
   {
     name: "sam",

@@ -28,8 +28,13 @@ export function failedRuns({ runs }: StudyResult): string {
   return `Did not learn (test error above 50 %): ${names}. Their values are in the means and comparisons.`;
 }
 
-/** The report by which a reader can judge the paper's claim. */
-export function studyPage(study: StudyResult, figures: readonly Figure[], settings: PageSettings): string {
+/** The report by which a reader can judge the paper's claim; `ratesOf` says where an optimizer's rates come from. */
+export function studyPage(
+  study: StudyResult,
+  figures: readonly Figure[],
+  settings: PageSettings,
+  ratesOf: (optimizer: string) => string,
+): string {
   const { hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
   const lead =
     "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
@@ -51,7 +56,7 @@ reverse. H4 is supported where two one-sided tests at 5 % place the difference w
 outside. The measures are not independent, and their number is not corrected for: count how many agree.
 ${escaped(differenceCaption)}</p>
 <h2>What was trained</h2>
-${table([["condition", "what"], ...conditions.map(({ name, words }) => [name, words])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
+${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
 ${valuesTable([testError, trainLoss], "At the last evaluation point.")}
 <h2>Flatness</h2>
 ${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}
