@@ -46,9 +46,11 @@ export interface SaddlePoint {
   readonly energy: number;
   /** Share of wrong answers on the examples. */
   readonly error: number;
-  /** Share of eigenvalues below −indexTolerance. */
+  /** Share of eigenvalues below −indexTolerance, and below −eigenvalueError where that is larger. */
   readonly index: number;
   readonly smallestEigenvalue: number;
+  /** About how far arithmetic may have moved an eigenvalue, from `denseHessian`. */
+  readonly eigenvalueError: number;
   readonly gradientNorm: number;
   /** ‖H∇‖/(‖H‖‖∇‖), from `findCriticalPoint`. */
   readonly gradientFlatness: number;
@@ -76,7 +78,7 @@ export interface SaddleStudy {
   readonly correlation: RankCorrelation | null;
 }
 
-/** Eigenvalues above −this count as not negative: products are right to about 1e-6 of the largest. */
+/** Eigenvalues above −this count as not negative. */
 export const indexTolerance = 1e-4;
 /** Below this a stalled point is gradient-flat. */
 export const flatTolerance = 1e-2;
@@ -124,11 +126,13 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
         if (points.some((other) => Math.abs(other.energy - energy) < distinctEnergy)) numRepeated += 1;
         else {
           const { error } = await landscape.lossAt(point);
-          const { matrix } = await denseHessian(field.hessianAt(point));
+          const { matrix, errorNorm: eigenvalueError } = await denseHessian(field.hessianAt(point));
           const eigenvalues = await symmetricEigenvaluesInTurns(matrix, eventTurns(signal));
-          const index = eigenvalues.filter((value) => value < -indexTolerance).length / eigenvalues.length;
+          const negative = -Math.max(indexTolerance, eigenvalueError);
+          const index = eigenvalues.filter((value) => value < negative).length / eigenvalues.length;
           const smallestEigenvalue = eigenvalues[0]!;
-          kept = { energy, error, index, smallestEigenvalue, gradientNorm, gradientFlatness, search, activeUnits };
+          const curvature = { index, smallestEigenvalue, eigenvalueError };
+          kept = { energy, error, ...curvature, gradientNorm, gradientFlatness, search, activeUnits };
           points.push(kept);
         }
       } else {
