@@ -17,5 +17,6 @@ export const spectra: Readonly<Record<string, Float64Array>> = {
 
 /** The operator of a spectrum, with exact products or in float32. */
 export function operatorOf(name: string, float32: boolean): SymmetricOperator {
-  return float32 ? planted(spectra[name]!, Math.fround) : planted(spectra[name]!);
+  // So many reflections spread eigenvectors over all elements, as those of a network's large eigenvalues are.
+  return planted(spectra[name]!, float32 ? Math.fround : (value) => value, 30);
 }

@@ -11,15 +11,17 @@ export function normals(n: number, step: number): Float64Array {
 }
 
 /**
- * A = Q diag(λ) Qᵀ with Q a product of three random reflections: a dense matrix of known spectrum, applied without storing it.
+ * A = Q diag(λ) Qᵀ with Q a product of random reflections: a dense matrix of known spectrum, applied without storing it. The more
+ * reflections, the more elements each eigenvector is spread over.
  * With `round` = Math.fround every operation is rounded to float32, as an engine does it, and A is symmetric only up to that.
  */
 export function planted(
   eigenvalues: Float64Array,
   round: (value: number) => number = (value) => value,
+  numReflections = 3,
 ): SymmetricOperator {
   const n = eigenvalues.length;
-  const reflectors = Array.from({ length: 3 }, (_, k) => {
+  const reflectors = Array.from({ length: numReflections }, (_, k) => {
     const v = normals(n, k);
     const length = norm(v);
     return v.map((value) => value / length);

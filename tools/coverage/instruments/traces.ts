@@ -7,7 +7,7 @@ export const traces: Instrument = {
   name: "trace",
   title: "Trace of an operator of 120 dimensions by k = 4 or 12 probes (`hessianTrace`)",
   level: 0.95,
-  claim: "about",
+  claim: "at least",
   unit: "products",
   cases: [4, 12].flatMap((numProbes) =>
     [...Object.keys(spectra).map((name) => ({ name, float32: false })), { name: "of rank 3", float32: true }].map(

@@ -44,7 +44,8 @@ const table: OptionTable<TraceOptions> = {
  * tr A = tr QᵀAQ + E zᵀ(I − QQᵀ)A(I − QQᵀ)z, with Q an orthonormal basis of k products with random signs and k further probes z.
  *
  * Few large eigenvalues, as Hessians have them, fall into Q and leave a small variance to the probes, which are independent
- * given Q: their mean has a standard error with k − 1 degrees of freedom. A flat spectrum costs about four times as many
+ * given Q. The standard error is that of their mean, and at least √(2‖B‖²/k) with B = (I − QQᵀ)A(I − QQᵀ), an upper bound that
+ * is close for eigenvectors spread over many elements. A flat spectrum costs about four times as many
  * products as Hutchinson's plain probes would. Where n ≤ 3k the diagonal itself is summed. An error that all products share, such
  * as a bias of long float32 sums, is not seen.
  *
@@ -74,17 +75,21 @@ export async function hessianTrace(operator: SymmetricOperator, options: TraceOp
     rows.push(basis.map((other) => dot(other, image)));
   }
   const rest: number[] = [];
+  let squares = 0;
   for (let probe = numProbes; probe < 2 * numProbes; probe++) {
     const z = randomSigns(dimension, seed, probe);
     orthogonalise(z, basis);
-    rest.push(dot(z, await productOf(operator, z)));
+    const image = await productOf(operator, z);
+    rest.push(dot(z, image));
+    orthogonalise(image, basis);
+    squares += dot(image, image) / numProbes;
   }
   const arithmetic = await arithmeticOf(operator, basis, rows);
   const numProducts = 2 * numProbes + basis.length + 1;
   return stated(
     rows.map((row, i) => row[i]),
     arithmetic,
-    rest,
+    { values: rest, squares },
     numProducts,
   );
 }
@@ -117,21 +122,37 @@ async function arithmeticOf(
   return Math.hypot(Math.sqrt((2 * squares) / Math.max(1, basis.length - 1)), large * deviation);
 }
 
+/** zᵀBz of each probe and the mean of ‖Bz‖², with B = (I − QQᵀ)A(I − QQᵀ). */
+interface Probes {
+  readonly values: readonly number[];
+  readonly squares: number;
+}
+
 /** Adds up the exact part and the probes' mean. */
 function stated(
   diagonal: readonly number[],
   arithmetic: number,
-  probes: readonly number[] | null,
+  probes: Probes | null,
   numProducts: number,
 ): TraceEstimate {
   const exact = diagonal.reduce((sum, value) => sum + value, 0);
-  const mean = probes === null ? { estimate: 0, standardError: 0 } : meanEstimate(probes);
-  const rounding = diagonal.reduce((sum, value) => sum + Math.abs(value), Math.abs(mean.estimate)) * 4 * Number.EPSILON;
-  const estimate = exact + mean.estimate;
-  const standardError = Math.hypot(mean.standardError, arithmetic, rounding);
-  const degreesOfFreedom = probes === null ? Number.POSITIVE_INFINITY : probes.length - 1;
+  const { mean, error } = meanOf(probes);
+  const rounding = diagonal.reduce((sum, value) => sum + Math.abs(value), Math.abs(mean)) * 4 * Number.EPSILON;
+  const estimate = exact + mean;
+  const standardError = Math.hypot(error, arithmetic, rounding);
+  const degreesOfFreedom = probes === null ? Number.POSITIVE_INFINITY : probes.values.length - 1;
   const half = studentQuantile(0.975, degreesOfFreedom) * standardError;
   return { estimate, standardError, degreesOfFreedom, interval: [estimate - half, estimate + half], numProducts };
+}
+
+/**
+ * The mean over probes. Its error is at least √(2‖B‖²/k), ‖B‖² = E‖Bz‖²: where the sketch has missed a large eigenvalue, few probes see
+ * it either, and their own spread is then too small whenever their mean is too low.
+ */
+function meanOf(probes: Probes | null): { readonly mean: number; readonly error: number } {
+  if (probes === null) return { mean: 0, error: 0 };
+  const { estimate, standardError } = meanEstimate(probes.values);
+  return { mean: estimate, error: Math.max(standardError, Math.sqrt((2 * probes.squares) / probes.values.length)) };
 }
 
 /** ±1, independent: probe number `probe` of a seed. */
