@@ -52,7 +52,8 @@ function runsAt(paths: readonly string[], findHolder: FindHolder | undefined): S
     scanFolder(given).map((own) => ({ ...own, name: own.name === "." ? given : join(given, own.name) })),
   );
   const places = found.map(({ path, foreign }) => (foreign === null ? realpathSync(path) : path));
-  return found.filter((_, i) => places.indexOf(places[i]!) === i).map((own) => storedRun(own, findHolder));
+  const seen = new Set<string>();
+  return found.filter((_, i) => !seen.has(places[i]!) && seen.add(places[i]!)).map((own) => storedRun(own, findHolder));
 }
 
 /** Why there are several comparisons, if there are. */

@@ -32,7 +32,8 @@ export function runsDeleteCommand(
   if (all.some(({ name }) => name === ".")) {
     throw new InputError(`${folder}: is a run itself; give the folder that holds it, and its name by --run`);
   }
-  const named = run.length === 0 ? all : [...new Set(run.map((name) => runNamed(folder, name, all)))];
+  const byName = new Map(all.map((own) => [own.name, own]));
+  const named = run.length === 0 ? all : [...new Set(run.map((name) => runNamed(folder, name, byName)))];
   // Conditions on keys that only other runs have are no mistake.
   const meeting = new Set(selected(all, quantitiesOf, where));
   const chosen = named.filter((candidate) => meeting.has(candidate) && candidate.status !== "foreign");

@@ -49,7 +49,8 @@ function requireEqual(what: string, values: readonly unknown[]): void {
 
 /** The runs of a group that began, without those that repeat a seed. */
 function reported({ runs, counted }: RunGroup): ReadRun[] {
-  return runs.filter((run) => run.content.start !== null && (run.status !== "ended" || counted.includes(run)));
+  const shown = new Set(counted);
+  return runs.filter((run) => run.content.start !== null && (run.status !== "ended" || shown.has(run)));
 }
 
 /** The run as the report takes it: only what ended, or diverged and so has no errors, has a result in its means. */

@@ -17,7 +17,8 @@ export function textTable(
   const cells = [head, ...rows].map((row) => row.map(cell));
   const shapes = head.map((_, column) => ({
     column,
-    width: Math.max(...cells.map((row) => lengthOf(row[column]!))),
+    // As arguments of `Math.max`, so many rows as a large table may have would overflow the stack.
+    width: cells.reduce((most, row) => Math.max(most, lengthOf(row[column]!)), 0),
     isText: column === 0 || cells.slice(1).some((row) => !/^(–|-?\d.*|)$/.test(row[column]!)),
   }));
   const [first, ...others] = shapes;

@@ -257,6 +257,21 @@ export const apartFromTraining: readonly (keyof Settings)[] = [
   "keepBest",
 ];
 
+/** A text that is equal for runs that are the same training, and for no others: runs are grouped by it. */
+export function trainingKey(settings: Settings): string {
+  return JSON.stringify(inOrder(trainingOf(settings)));
+}
+
+/** With the keys of objects in order: files may have them in any. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  // As a list, since names that are numbers would come first in an object whatever the order.
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, inOrder(item)]);
+}
+
 /** What makes a training: all settings but those apart from it and the place of the data. */
 export function trainingOf(settings: Settings): Partial<Settings> {
   const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);

@@ -181,13 +181,19 @@ export function temporaryName(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-/** Writes and syncs a file that must not be there yet. */
-export function writeNew(path: string, content: Content): void {
+/** How a new file is written. */
+export interface WriteOptions {
+  /** Whether it is synced, so that it is whole after a crash of the machine; true when absent. */
+  readonly sync?: boolean;
+}
+
+/** Writes a file that must not be there yet. */
+export function writeNew(path: string, content: Content, { sync = true }: WriteOptions = {}): void {
   const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
   try {
     const pieces = typeof content === "string" ? [Buffer.from(content)] : content;
     for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) writeAll(file, piece);
-    fsyncSync(file);
+    if (sync) fsyncSync(file);
   } finally {
     closeSync(file);
   }

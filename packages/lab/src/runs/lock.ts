@@ -22,7 +22,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
-import { cannot, isMissing, readPlainText, writeNew } from "./files.ts";
+import { cannot, isMissing, readPlainText, type WriteOptions, writeNew } from "./files.ts";
 import { beatOf, type HolderRecord, holderSchema, stateOf, thisHolder } from "./lockHolder.ts";
 
 /** Who holds a lock. */
@@ -65,9 +65,10 @@ export class LockInDoubt extends InputError {
  * Takes the lock of a folder.
  *
  * @param lapsed - what was watched and not renewed: taken over if it is still the same
+ * @param options - without `sync` a crash of the machine may leave the lock empty
  * @throws InputError if a living process holds it, or it cannot be read; LockInDoubt if its holder may live
  */
-export function acquireLock(folder: string, lapsed: readonly FoundLock[] = []): Lock {
+export function acquireLock(folder: string, lapsed: readonly FoundLock[] = [], options: WriteOptions = {}): Lock {
   const path = join(folder, fileName);
   const own = thisHolder();
   const text = `${JSON.stringify(own)}\n`;
@@ -76,7 +77,7 @@ export function acquireLock(folder: string, lapsed: readonly FoundLock[] = []): 
     for (let turn = 0; ; turn++) {
       const found = readLock(path);
       if (found === null) {
-        if (createWhole(path, text)) break;
+        if (createWhole(path, text, options)) break;
         continue;
       }
       if (turn >= 10) throw new InputError(refusalOf(folder, found));
@@ -159,10 +160,10 @@ function claimOn(folder: string, { token }: Pick<FoundLock, "token">): string {
 }
 
 /** Makes a file that appears with its whole text, where the file system has hard links; false when there is one already. */
-function createWhole(path: string, text: string): boolean {
+function createWhole(path: string, text: string, options: WriteOptions = {}): boolean {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    writeNew(temporary, text);
+    writeNew(temporary, text, options);
     linkSync(temporary, path);
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Comparisons of groups of runs: only of those with the same network, data and budget. */
 import { testErrorOptions } from "../statistics/margins.ts";
 import { type DifferenceOverSeeds, differenceOverSeeds, type SeedValue } from "../statistics/overSeeds.ts";
-import { dataOf, differences, groupRuns, type ReadRun, type RunGroup } from "./groupRuns.ts";
+import { dataOf, differences, grouped, groupRuns, type ReadRun, type RunGroup } from "./groupRuns.ts";
 import type { Value } from "./quantities.ts";
 
 /** What must be equal for a comparison. */
@@ -23,23 +23,20 @@ export interface Comparison {
 
 /** The comparisons that some runs allow, in order of their first runs. */
 export function comparisonsOf(runs: readonly ReadRun[]): Comparison[] {
-  const settings = runs.map(({ content }) => ({
+  const settingOf = ({ content }: ReadRun) => ({
     network: content.settings.network,
     data: dataOf(content),
     budget: content.settings.budget,
-  }));
-  const identities = settings.map((setting) => JSON.stringify(setting));
-  return [...new Set(identities)].map((identity) => {
-    const groups = groupRuns(runs.filter((_, i) => identities[i] === identity));
+  });
+  return [...grouped(runs, (run) => JSON.stringify(settingOf(run))).values()].map((own) => {
+    const setting = settingOf(own[0]!);
+    const groups = groupRuns(own);
     const [first, ...others] = groups.filter(({ spreads }) => spreads.testError.mean !== null);
     return {
-      setting: settings[identities.indexOf(identity)]!,
+      setting,
       groups,
       differing: differences(groups.map((group) => group.settings)),
-      differences:
-        first === undefined
-          ? []
-          : others.map((second) => differenceBetween(first, second, settings[identities.indexOf(identity)]!.data)),
+      differences: first === undefined ? [] : others.map((second) => differenceBetween(first, second, setting.data)),
     };
   });
 }

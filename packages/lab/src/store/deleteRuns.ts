@@ -9,10 +9,11 @@ import type { FindHolder, StoredRun } from "./storedRun.ts";
 /**
  * The run of a name below a folder.
  *
+ * @param runs - by their names
  * @throws InputError for a name that leaves the folder, by `..`, as an absolute path or through a symbolic link, and for
  *   what is no run
  */
-export function runNamed(folder: string, name: string, runs: readonly StoredRun[]): StoredRun {
+export function runNamed(folder: string, name: string, runs: ReadonlyMap<string, StoredRun>): StoredRun {
   const refuse = (why: string): never => {
     throw new InputError(`--run ${JSON.stringify(name)}: ${why}`);
   };
@@ -26,7 +27,7 @@ export function runNamed(folder: string, name: string, runs: readonly StoredRun[
     if (stats?.isSymbolicLink()) refuse(`${path} is a symbolic link, which may lead out of ${folder}`);
     return path;
   }, folder);
-  const run = runs.find((candidate) => candidate.name === parts.join("/"));
+  const run = runs.get(parts.join("/"));
   return run === undefined || run.status === "foreign" ? refuse("is no run") : run;
 }
 
@@ -52,7 +53,8 @@ export function deleteRuns(folder: string, runs: readonly StoredRun[], deleted: 
   try {
     for (const { name, path } of runs) {
       requireNoLinks(folder, name);
-      locks.push(acquireLock(path));
+      // Not synced: of a run that is about to be deleted a crash may leave an empty lock, as it may leave a part of it.
+      locks.push(acquireLock(path, [], { sync: false }));
     }
     for (const run of runs) {
       remove(folder, run);

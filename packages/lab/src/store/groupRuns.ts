@@ -1,5 +1,5 @@
 /** Runs of the same training under different seeds, as one. */
-import { apartFromTraining, sameTraining } from "../config/settings.ts";
+import { apartFromTraining, trainingKey } from "../config/settings.ts";
 import { type Summary, summaryOf } from "../runs/summarise.ts";
 import { namesOf, type Quantities, settingsAndOptions, settingsEntries, type Value } from "./quantities.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
@@ -33,18 +33,13 @@ export function isRead(run: StoredRun): run is ReadRun {
 
 /** The groups in order of their first runs. Only runs that ended count in means: a part of a training is another one. */
 export function groupRuns(runs: readonly ReadRun[]): RunGroup[] {
-  const members: ReadRun[][] = [];
-  for (const run of runs) {
-    const own = members.find(([first]) => first !== undefined && isSameButSeed(first.content, run.content));
-    if (own === undefined) members.push([run]);
-    else own.push(run);
-  }
+  const members = [...grouped(runs, ({ content }) => keyButSeed(content)).values()];
   const contents = members.map(([first]) => first!.content);
   const settings = contents.map(commonSettings);
   const labels = labelsOf(contents, settings);
   return members.map((own, i) => {
     const ended = own.filter(({ status }) => status === "ended");
-    const counted = ended.filter((run, k) => ended.findIndex((other) => seedOf(other) === seedOf(run)) === k);
+    const counted = [...grouped(ended, seedOf).values()].map(([first]) => first!);
     const results = counted.flatMap(({ content }) => content.result ?? []);
     return {
       ...{ label: labels[i]!, settings: settings[i]!, runs: own, counted },
@@ -66,8 +61,20 @@ export function dataOf({ dataChecksum, settings }: RunContent): string {
   return dataChecksum === null ? settings.data : `sha256:${dataChecksum.slice(0, 16)}`;
 }
 
-function isSameButSeed(one: RunContent, other: RunContent): boolean {
-  return dataOf(one) === dataOf(other) && sameTraining(one.settings, { ...other.settings, seed: one.settings.seed });
+/** The items of each key, in order of appearance. Cost: one look at each item. */
+export function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [item]);
+    else own.push(item);
+  }
+  return groups;
+}
+
+function keyButSeed(content: RunContent): string {
+  return `${dataOf(content)}\n${trainingKey({ ...content.settings, seed: 0 })}`;
 }
 
 const seedOf = ({ content }: ReadRun): number => content.settings.seed;
@@ -88,18 +95,21 @@ function labelsOf(contents: readonly RunContent[], groups: readonly Quantities[]
   };
   const differing = (tables: readonly Quantities[]) => [...differences(tables).keys()];
   const named = ["optimizer", "preset"];
+  const amongAll = differing(groups).filter((name) => !named.includes(name));
+  const amongAlike = new Map([...grouped(groups, nameOf)].map(([name, alike]) => [name, differing(alike)]));
   const labels = groups.map((settings, i) => {
     const ofRun = new Set(settingsEntries(contents[i]!.settings).map(([name]) => name));
-    const alike = groups.filter((other) => nameOf(other) === nameOf(settings));
     const told = [
-      ...differing(groups).filter((name) => ofRun.has(name) && !named.includes(name)),
-      ...differing(alike).filter((name) => !ofRun.has(name)),
+      ...amongAll.filter((name) => ofRun.has(name)),
+      ...amongAlike.get(nameOf(settings))!.filter((name) => !ofRun.has(name)),
     ];
     return [nameOf(settings), ...told.map((name) => `${name}=${settings.get(name) ?? "null"}`)].join(" ");
   });
   // Long checksums are cut short in labels, and may then be equal.
-  return labels.map((label, i) => {
-    const before = labels.slice(0, i).filter((other) => other === label).length;
-    return before === 0 ? label : `${label} (${before + 1})`;
+  const times = new Map<string, number>();
+  return labels.map((label) => {
+    const time = (times.get(label) ?? 0) + 1;
+    times.set(label, time);
+    return time === 1 ? label : `${label} (${time})`;
   });
 }

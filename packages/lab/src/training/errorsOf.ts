@@ -25,6 +25,6 @@ export function errorsOf(evaluations: readonly RecordedEvaluation[], diverged: b
     validationError: last?.validationError ?? null,
     testError: last?.testError ?? null,
     bestTestError: best?.testError ?? null,
-    minTestError: finite.length > 0 ? Math.min(...finite.map(({ testError }) => testError)) : null,
+    minTestError: finite.length > 0 ? finite.reduce((least, { testError }) => Math.min(least, testError), 1) : null,
   };
 }
