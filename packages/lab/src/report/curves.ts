@@ -1,6 +1,8 @@
 /** Numbers behind the figures: means over seeds and running means. */
 import type { RunRecord } from "../runs/readRun.ts";
 import { spreadOf } from "../runs/summarise.ts";
+import type { OuterEvent } from "../training/events.ts";
+import { decimated } from "./decimated.ts";
 
 /** A point of an error curve over the seeds of one optimizer. */
 export interface ErrorPoint {
@@ -24,13 +26,14 @@ export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
       if (here === undefined) errorsAt.set(gradients, [100 * testError]);
       else here.push(100 * testError);
     }
-    return [...errorsAt]
+    const points = [...errorsAt]
       .sort(([a], [b]) => a - b)
       .flatMap(([gradients, errors]) => {
         const { mean, sd, n } = spreadOf(errors);
         if (mean === null) return [];
         return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
       });
+    return decimated(points, ({ mean }) => mean);
   });
 }
 
@@ -48,24 +51,28 @@ export interface SeriesPoint {
 
 /** Running mean of the mini-batch losses of each optimizer's first seed, over `window` outer steps. */
 export function lossCurves(records: readonly RunRecord[], window: number): SeriesPoint[] {
-  return firstSeeds(records).flatMap(({ settings, outers }) =>
-    outers.flatMap(({ gradients }, i) => {
+  return firstSeeds(records).flatMap(({ settings, outers }) => {
+    const points = outers.map(({ gradients }, i) => {
       const recent = outers.slice(Math.max(0, i - window + 1), i + 1);
       const value = recent.reduce((sum, { batchLoss }) => sum + batchLoss, 0) / recent.length;
-      return positive({ series: settings.optimizer, gradients, value });
-    }),
-  );
+      return { series: settings.optimizer, gradients, value };
+    });
+    return drawable(points);
+  });
 }
 
 /** ‖x' − x‖, ‖γ(x − μ)‖ and ‖∇f‖ at each outer step of the first run that has a scope; empty without one. */
 export function scopeCurves(records: readonly RunRecord[]): SeriesPoint[] {
   const run = records.find(({ outers }) => outers.some(({ scope }) => scope !== null));
   if (run === undefined) return [];
-  return run.outers.flatMap(({ gradients, distance, localEntropyGradientNorm, gradientNorm }) => [
-    ...positive({ series: "‖x' − x‖", gradients, value: distance ?? 0 }),
-    ...positive({ series: "‖γ(x − μ)‖", gradients, value: localEntropyGradientNorm ?? 0 }),
-    ...positive({ series: "‖∇f‖", gradients, value: gradientNorm }),
-  ]);
+  const norms = [
+    ["‖x' − x‖", ({ distance }: OuterEvent) => distance],
+    ["‖γ(x − μ)‖", ({ localEntropyGradientNorm }: OuterEvent) => localEntropyGradientNorm],
+    ["‖∇f‖", ({ gradientNorm }: OuterEvent) => gradientNorm],
+  ] as const;
+  return norms.flatMap(([series, normOf]) =>
+    drawable(run.outers.map((outer) => ({ series, gradients: outer.gradients, value: normOf(outer) ?? 0 }))),
+  );
 }
 
 /** The first run of each optimizer. */
@@ -73,7 +80,8 @@ function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
   return optimizersOf(records).map((name) => records.find(({ settings }) => settings.optimizer === name)!);
 }
 
-/** Only what a logarithmic axis can show. */
-function positive(point: SeriesPoint): SeriesPoint[] {
-  return Number.isFinite(point.value) && point.value > 0 ? [point] : [];
+/** Only what a logarithmic axis can show, and no more points than make a difference to it. */
+function drawable(points: readonly SeriesPoint[]): readonly SeriesPoint[] {
+  const positive = points.filter(({ value }) => Number.isFinite(value) && value > 0);
+  return decimated(positive, ({ value }) => value);
 }
