@@ -71,6 +71,8 @@ export interface CriticalPoint {
 /** A step must lower ½‖∇f‖² by this share of what its slope promises. */
 const sufficient = 1e-4;
 const maxHalvings = 30;
+/** Of ‖H‖: Newton steps are taken along curvatures down to what float32 products tell from 0. */
+const leastSquaresTolerance = 1e-6;
 
 /**
  * Minimises ½‖∇f‖²: first by its gradient H∇f, then by damped Newton steps −H⁺∇f from the minimal-residual method.
@@ -131,7 +133,7 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
     const minus = gradient.map((value) => -value);
     // Exact enough for quadratic convergence near the point, loose far from it.
     const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
-    const { solution, residual } = await minres(hessian, minus, { maxSteps, tolerance: forcing });
+    const { solution, residual } = await minres(hessian, minus, { maxSteps, tolerance: forcing, leastSquaresTolerance });
     // Hp = −g − r: the slope gᵀHp of ½‖g‖².
     const slope = -dot(gradient, gradient) - dot(gradient, residual);
     if (!(slope < 0) || !(await moved(solution, slope))) break;
