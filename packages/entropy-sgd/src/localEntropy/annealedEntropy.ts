@@ -1,5 +1,6 @@
 /** Local entropy from annealed populations, with the diagnostics that decide whether it applies. */
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
+import { meanEstimate } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
 import { type AnnealingPath, type AnnealingResult, annealPopulations, logMeanExp } from "./annealedPath.ts";
 import {
@@ -172,10 +173,8 @@ export function reasonBeyondBounds(
   { estimate, standardError }: Pick<LocalEntropyEstimate, "estimate" | "standardError">,
   { draws = [], leastLoss }: LocalEntropyBounds,
 ): string | null {
-  const n = draws.length;
-  if (n > 1) {
-    const mean = draws.reduce((sum, loss) => sum + loss, 0) / n;
-    const error = Math.sqrt(draws.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (n - 1) / n);
+  if (draws.length > 1) {
+    const { estimate: mean, standardError: error } = meanEstimate(draws);
     if (estimate < -mean - 3 * Math.hypot(error, standardError)) {
       return `F̃ = ${estimate.toPrecision(3)} is below Jensen's bound −E f = ${(-mean).toPrecision(3)}`;
     }

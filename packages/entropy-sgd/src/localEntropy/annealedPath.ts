@@ -16,6 +16,7 @@
  * @see Beskos et al. 2011, "Hybrid Monte Carlo on Hilbert spaces": moves that keep a Gaussian exactly
  * @see Grosse, Ghahramani, Adams 2015, "Sandwiching the marginal likelihood using bidirectional Monte Carlo"
  */
+import { dot } from "../curvature/hessianOperator.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import type { RandomKey } from "../random/philox.ts";
 import { randomKey } from "../random/randomKey.ts";
@@ -121,7 +122,7 @@ export async function annealPopulations(
     const angle = stepSize * (0.8 + 0.4 * jitter);
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     const half = (kick * angle) / stepSize;
-    const start = coupling * beta * particle.loss + 0.5 * (squares(z) + squares(v));
+    const start = coupling * beta * particle.loss + 0.5 * (dot(z, z) + dot(v, v));
     let { loss, gradient } = particle;
     for (let step = 0; step < numLeapfrog; step++) {
       for (let i = 0; i < n; i++) v[i] -= half * gradient[i];
@@ -133,7 +134,7 @@ export async function annealPopulations(
       ({ loss, gradient } = await evaluate(z, radius));
       for (let i = 0; i < n; i++) v[i] -= half * gradient[i];
     }
-    const end = coupling * beta * loss + 0.5 * (squares(z) + squares(v));
+    const end = coupling * beta * loss + 0.5 * (dot(z, z) + dot(v, v));
     numProposed += 1;
     // An energy that is not finite is never accepted.
     if (!(Math.log(uniform + 2 ** -25) < start - end)) return false;
@@ -316,16 +317,4 @@ function resampled(particles: readonly Particle[], logs: readonly number[], unif
   }
   while (chosen.length < particles.length) chosen.push({ ...particles[particles.length - 1] });
   return chosen;
-}
-
-function squares(v: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
-  return sum;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
