@@ -133,7 +133,11 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
     const minus = gradient.map((value) => -value);
     // Exact enough for quadratic convergence near the point, loose far from it.
     const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
-    const { solution, residual } = await minres(hessian, minus, { maxSteps, tolerance: forcing, leastSquaresTolerance });
+    const { solution, residual } = await minres(hessian, minus, {
+      maxSteps,
+      tolerance: forcing,
+      leastSquaresTolerance,
+    });
     // Hp = −g − r: the slope gᵀHp of ½‖g‖².
     const slope = -dot(gradient, gradient) - dot(gradient, residual);
     if (!(slope < 0) || !(await moved(solution, slope))) break;
