@@ -166,6 +166,31 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
 }
 
 /**
+ * Checks the names of options, where the function that takes them checks their values.
+ *
+ * @param known - has a key for every option
+ * @throws TypeError for options that are no object, and for an unknown one, which names those there are
+ */
+export function requireKnownOptions<O extends object>(
+  where: string,
+  known: { readonly [K in keyof Required<O>]: unknown },
+  options: O,
+): void {
+  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const names = Object.keys(known).join(", ");
+  throw new TypeError(
+    `${where}${separatorOf(where)}unknown option ${JSON.stringify(unknown)}; the options are ${names}`,
+  );
+}
+
+/** `entropySgd: learningRate`, but `entropySgd: groups[0].start`. */
+function separatorOf(where: string): string {
+  return where.includes(":") ? "." : ": ";
+}
+
+/**
  * The options with the defaults filled in, after every name and value was checked; done once, in the factory. Schedules
  * come back as ones that check each value when it is read.
  *
@@ -179,16 +204,10 @@ export function checkedOptions<O extends object, D extends object>(
   defaults: D,
   options: O,
 ): D & O {
-  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
-  const separator = where.includes(":") ? "." : ": ";
+  requireKnownOptions(where, table, options);
+  const separator = separatorOf(where);
   const specs: Readonly<Record<string, OptionSpec>> = table;
   const known = Object.keys(table);
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `${where}${separator}unknown option ${JSON.stringify(name)}; the options are ${known.join(", ")}`,
-    );
-  }
   const merged: D & O = { ...defaults, ...options };
   const values = new Map<string, unknown>(Object.entries(merged));
   const schedules: Record<string, Schedule> = {};

@@ -7,9 +7,11 @@ import {
   clipByGlobalNorm,
   constantSchedule,
   cosineSchedule,
+  deserialise,
   entropyAdam,
   entropySgd,
   exponentialSchedule,
+  finiteDifferenceHessian,
   geometricScope,
   gradientDescent,
   lbfgs,
@@ -18,6 +20,7 @@ import {
   noiseRise,
   type OptimizerName,
   optimizerOptions,
+  pairedDifference,
   polynomialSchedule,
   presets,
   sam,
@@ -26,6 +29,7 @@ import {
   sgld,
   stepSchedule,
   swa,
+  unpairedDifference,
 } from "../src/index.ts";
 
 type Bad = readonly [options: Readonly<Record<string, unknown>>, error: "TypeError" | "RangeError", message: string];
@@ -252,6 +256,26 @@ test.each([
     () => serialise({}, { copied: false } as object),
     "TypeError",
     'serialise: unknown option "copied"; the options are copy',
+  ],
+  [
+    () => deserialise(serialise({}), {}, { change: ["learningRate"] } as object),
+    "TypeError",
+    'deserialise: unknown option "change"; the options are changed',
+  ],
+  [
+    () => call(finiteDifferenceHessian, { params: new Float64Array(1), gradAt: () => 0, units: 2 ** -53 }),
+    "TypeError",
+    'finiteDifferenceHessian: unknown option "units"; the options are params, gradAt, unit',
+  ],
+  [
+    () => unpairedDifference([1, 2], [2, 4], { margins: 0.2 } as object),
+    "TypeError",
+    'unpairedDifference: unknown option "margins"; the options are margin, resolution',
+  ],
+  [
+    () => pairedDifference([1, 2], [2, 4], { resolution: -1 }),
+    "RangeError",
+    "pairedDifference: resolution must be in [0, ∞), got -1",
   ],
   [
     () => stepSchedule({ initial: 1, factor: -1, at: [] }),

@@ -34,6 +34,11 @@ describe("train", () => {
     [{ innerSteps: 1 }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got 1"],
     [{ sampling: "random" }, RangeError, 'train: sampling must be one of "replacement", "permutation", got "random"'],
     [{ sed: 2 }, TypeError, 'train: unknown option "sed"; the options are budget, seed, innerSteps, '],
+    [
+      { checkpoints: { gradient: 5 } },
+      TypeError,
+      'train: checkpoints: unknown option "gradient"; the options are gradients, minutes, best, requests',
+    ],
     [{ innerSteps: Number.NaN }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got NaN"],
   ] as const)("refuses %o", async (options, error, message) => {
     const small = await compileNetwork(tinyNetwork, { batchSize: 10 });

@@ -1,4 +1,5 @@
 /** Hessians as functions from a vector to its product: nothing of the size n² is ever stored. */
+import { checkedOptions, functionOption, numberOption, type OptionTable, vectorOption } from "../options.ts";
 import type { Vector } from "../types.ts";
 
 /** A symmetric linear operator on vectors of `dimension` elements. */
@@ -18,6 +19,12 @@ export interface FiniteDifferenceOptions {
   readonly unit?: number;
 }
 
+const table: OptionTable<FiniteDifferenceOptions> = {
+  params: vectorOption("x, shape (n,)."),
+  gradAt: functionOption("∇f at a point."),
+  unit: numberOption("(0, 1)", "Rounding unit of the gradients."),
+};
+
 /**
  * Hv from exact Hessian-vector products.
  *
@@ -36,12 +43,11 @@ export function hessianOperator(dimension: number, hvp: SymmetricOperator["apply
  * The step is h = ∛unit·max(1, ‖x‖)/‖v‖, which balances the truncation h²‖v‖³f'''/6 against the rounding unit·‖∇f‖/h: the
  * relative error is of the order of unit^(2/3), 2e-5 in float32 and 4e-11 in float64, times the ratio of third to second
  * derivatives. Cost: two gradients. The point is restored even if a gradient throws.
+ *
+ * @throws TypeError or RangeError for a bad option
  */
-export function finiteDifferenceHessian({
-  params,
-  gradAt,
-  unit = 2 ** -24,
-}: FiniteDifferenceOptions): SymmetricOperator {
+export function finiteDifferenceHessian(options: FiniteDifferenceOptions): SymmetricOperator {
+  const { params, gradAt, unit } = checkedOptions("finiteDifferenceHessian", table, { unit: 2 ** -24 }, options);
   const scale = Math.max(1, norm(params));
   return {
     dimension: params.length,

@@ -2,7 +2,7 @@
  * States to JSON and named vectors, and back.
  */
 import { firstDifference, type SavedOptions } from "../optimizers/savedOptions.ts";
-import { booleanOption, checkedOptions } from "../options.ts";
+import { booleanOption, checkedOptions, requireKnownOptions } from "../options.ts";
 import { philoxRounds } from "../random/philox.ts";
 import type { PlainData, Vector } from "../types.ts";
 import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
@@ -78,7 +78,7 @@ export interface DeserialiseOptions {
  * the run goes on with the same bits. States carry their options, schedules as their values at a few steps, so that
  * others are refused; what is named in `changed` may differ, and the template's holds. States of version 2 carry none.
  *
- * @throws TypeError if the data is not a saved state or does not match the template; RangeError for another version, other
+ * @throws TypeError for an unknown option, or if the data is not a saved state or does not match the template; RangeError for another version, other
  *   options, a vector of another length, a negative or fractional counter
  * @example
  * ```ts
@@ -91,8 +91,10 @@ export interface DeserialiseOptions {
 export function deserialise<S extends PlainData>(
   saved: SerialisedState,
   template: S,
-  { changed = [] }: DeserialiseOptions = {},
+  options: DeserialiseOptions = {},
 ): S {
+  requireKnownOptions<DeserialiseOptions>("deserialise", { changed: true }, options);
+  const { changed = [] } = options;
   const { json, vectors } = saved;
   if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
   const hasOptions = json.version !== versionWithoutOptions;

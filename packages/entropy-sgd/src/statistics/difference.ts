@@ -7,16 +7,23 @@
  * @see Schuirmann 1987, "A comparison of the two one-sided tests procedure and the power approach for assessing the
  *   equivalence of average bioavailability", J. Pharmacokinetics and Biopharmaceutics 15
  */
+import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
 import { type MeanEstimate, meanEstimate } from "./meanEstimate.ts";
 import { studentQuantile } from "./student.ts";
 
 /** What a difference is judged by. */
 export interface DifferenceOptions {
-  /** The difference that would not matter, in the unit of the values, fixed before; no equivalence is tested without. */
-  readonly margin?: number;
+  /** The difference that would not matter, in the unit of the values, fixed before; null (default): no equivalence is tested. */
+  readonly margin?: number | null;
   /** The smallest difference that the instrument itself can tell, such as one image of the test set. Default 0. */
   readonly resolution?: number;
 }
+
+const table: OptionTable<DifferenceOptions> = {
+  margin: numberOption("(0, ∞)", "The difference that would not matter.", { nullable: true }),
+  resolution: numberOption("[0, ∞)", "The smallest difference that the instrument can tell."),
+};
+const defaults: Required<DifferenceOptions> = { margin: null, resolution: 0 };
 
 /** The mean of the first minus that of the second, in the unit of the values. */
 export interface Difference extends MeanEstimate {
@@ -45,15 +52,21 @@ export interface PairedDifference extends Difference {
  *
  *   critical = t₀.₉₇₅·s,  detectable = (t₀.₉₇₅ + t₀.₈)·s,  equivalent where |d| + t₀.₉₅·s < margin
  *
- * @throws RangeError for a margin that is not positive, a negative resolution or degrees of freedom not above 0
+ * @throws TypeError or RangeError for a bad option; RangeError for degrees of freedom not above 0
  */
 export function judgedDifference(
   difference: MeanEstimate & { readonly degreesOfFreedom: number },
-  { margin, resolution = 0 }: DifferenceOptions = {},
+  options: DifferenceOptions = {},
 ): Difference {
-  const { estimate, standardError, degreesOfFreedom } = difference;
-  if (margin !== undefined && !(margin > 0)) throw new RangeError(`margin: must be positive, got ${margin}`);
-  if (!(resolution >= 0)) throw new RangeError(`resolution: must be at least 0, got ${resolution}`);
+  return judged("judgedDifference", difference, options);
+}
+
+function judged(
+  where: string,
+  { estimate, standardError, degreesOfFreedom }: MeanEstimate & { readonly degreesOfFreedom: number },
+  options: DifferenceOptions,
+): Difference {
+  const { margin, resolution } = checkedOptions(where, table, defaults, options);
   const t = studentQuantile(0.975, degreesOfFreedom);
   const critical = Math.max(t * standardError, resolution);
   const detectable = Math.max((t + studentQuantile(0.8, degreesOfFreedom)) * standardError, resolution);
@@ -62,8 +75,8 @@ export function judgedDifference(
   return {
     ...{ estimate, standardError, degreesOfFreedom, critical, detectable },
     seen: hasSpread && Math.abs(estimate) > critical,
-    margin: margin ?? null,
-    equivalent: margin === undefined ? null : hasSpread && bound < margin,
+    margin,
+    equivalent: margin === null ? null : hasSpread && bound < margin,
   };
 }
 
@@ -71,7 +84,7 @@ export function judgedDifference(
  * Compares two solutions, or two optimizers over seeds, under the same perturbations: what both share cancels.
  *
  * The mean of aᵢ − bᵢ over the pairs, with n − 1 degrees of freedom.
- * @throws RangeError unless both have the same number of values, at least 2
+ * @throws TypeError or RangeError for a bad option; RangeError unless both have the same number of values, at least 2
  */
 export function pairedDifference(
   a: readonly number[],
@@ -82,7 +95,7 @@ export function pairedDifference(
     throw new RangeError(`pairedDifference: both must have as many values, got ${a.length} and ${b.length}`);
   }
   const mean = meanEstimate(a.map((value, i) => value - b[i]));
-  return { ...judgedDifference({ ...mean, degreesOfFreedom: a.length - 1 }, options), n: a.length };
+  return { ...judged("pairedDifference", { ...mean, degreesOfFreedom: a.length - 1 }, options), n: a.length };
 }
 
 /**
@@ -90,7 +103,7 @@ export function pairedDifference(
  *
  *   s² = s₁² + s₂² with sₖ the standard errors of the means, ν = s⁴ / (s₁⁴/(n₁ − 1) + s₂⁴/(n₂ − 1))
  *
- * @throws RangeError unless each has at least 2 values
+ * @throws TypeError or RangeError for a bad option; RangeError unless each has at least 2 values
  * @see Welch 1947, "The generalization of 'Student's' problem when several different population variances are involved"
  */
 export function unpairedDifference(
@@ -104,5 +117,9 @@ export function unpairedDifference(
   // Without any spread the degrees do not matter: nothing is seen.
   const degreesOfFreedom = spread > 0 ? (u + v) ** 2 / spread : a.length + b.length - 2;
   const standardError = Math.sqrt(u + v);
-  return judgedDifference({ estimate: one.estimate - other.estimate, standardError, degreesOfFreedom }, options);
+  return judged(
+    "unpairedDifference",
+    { estimate: one.estimate - other.estimate, standardError, degreesOfFreedom },
+    options,
+  );
 }

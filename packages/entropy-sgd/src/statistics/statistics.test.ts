@@ -172,9 +172,11 @@ describe("differences", () => {
   test("refuses what cannot be compared", () => {
     expect(() => pairedDifference([1, 2], [1])).toThrow("pairedDifference: both must have as many values, got 2 and 1");
     expect(() => meanEstimate([1])).toThrow("at least 2 values, got 1");
-    expect(() => pairedDifference([1, 2], [2, 4], { margin: 0 })).toThrow("margin: must be positive, got 0");
+    expect(() => pairedDifference([1, 2], [2, 4], { margin: 0 })).toThrow(
+      "pairedDifference: margin must be in (0, ∞) or null, got 0",
+    );
     expect(() => pairedDifference([1, 2], [2, 4], { resolution: -1 })).toThrow(
-      "resolution: must be at least 0, got -1",
+      "pairedDifference: resolution must be in [0, ∞), got -1",
     );
   });
 });

@@ -30,14 +30,15 @@ export interface TrainCommand {
 
 /** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
-  const settings = resolveSettings(options);
-  let place = options.out ?? "";
+  const { out, json = false, ...request } = options;
+  const settings = resolveSettings(request);
+  let place = out ?? "";
   const next = (): string => {
     place = makeNextFolder("runs", "train");
     return place;
   };
-  const result = await runTraining(settings, { ...trainingOptions(context), out: options.out ?? next });
-  return tellResult(place, result, options.json ?? false, context);
+  const result = await runTraining(settings, { ...trainingOptions(context), out: out ?? next });
+  return tellResult(place, result, json, context);
 }
 
 /** Writes the report of a run that ended, prints its result. Gives the exit code. */

@@ -5,6 +5,7 @@ import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName
 import { z } from "zod";
 import type { HeldOut } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { networkNames } from "../networks/networkNames.ts";
 import { shown } from "../printable.ts";
 import { parseOption } from "./parseOption.ts";
@@ -135,6 +136,21 @@ export interface SettingsRequest {
   readonly innerSteps?: number | undefined;
 }
 
+const knownRequest: KnownOptions<SettingsRequest> = {
+  network: true,
+  optimizer: true,
+  preset: true,
+  recipe: true,
+  budget: true,
+  seed: true,
+  dropout: true,
+  sampling: true,
+  data: true,
+  threads: true,
+  set: true,
+  innerSteps: true,
+};
+
 /** Settings of the run, beside the optimizer's options, that `--set` accepts. */
 const runOptions = [
   "batchSize",
@@ -154,9 +170,10 @@ const runOptions = [
 /**
  * Resolves a request.
  *
- * @throws InputError that names the setting, its rule and the value, for anything unknown or out of range
+ * @throws TypeError for an unknown name in the request; InputError that names the setting, its rule and the value, for anything unknown or out of range
  */
 export function resolveSettings(request: SettingsRequest): Settings {
+  requireKnownOptions("resolveSettings", knownRequest, request);
   const optimizer = requireName("optimizer", request.optimizer, Object.keys(optimizerOptions)) as OptimizerName;
   const network = requireName("network", request.network, networkNames);
   const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";

@@ -1,4 +1,5 @@
 import { InputError } from "../inputError.ts";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import type { Split } from "./split.ts";
 
 /** A user's own examples: inputs one after another, and their classes. */
@@ -11,12 +12,16 @@ export interface ArraySplitOptions {
   readonly numClasses: number;
 }
 
+const known: KnownOptions<ArraySplitOptions> = { inputs: true, labels: true, inputShape: true, numClasses: true };
+
 /**
  * A split over arrays in memory; nothing is copied.
  *
- * @throws InputError if the inputs are not as many as labels and shape say, or a label is no class
+ * @throws TypeError for an unknown option; InputError if the inputs are not as many as labels and shape say, or a label is no class
  */
-export function arraySplit({ inputs, labels, inputShape, numClasses }: ArraySplitOptions): Split {
+export function arraySplit(options: ArraySplitOptions): Split {
+  requireKnownOptions("arraySplit", known, options);
+  const { inputs, labels, inputShape, numClasses } = options;
   const size = inputShape.reduce((product, length) => product * length, 1);
   if (inputs.length !== size * labels.length) {
     const rule = `${labels.length} labels × ${size} = ${labels.length * size}`;

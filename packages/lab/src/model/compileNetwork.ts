@@ -12,6 +12,7 @@ import {
   sizeOf,
   softmaxCrossEntropy,
 } from "onnx-grad";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
@@ -35,14 +36,20 @@ export interface CompileNetworkOptions {
   readonly session?: NonNullable<CompileOptions["session"]>;
 }
 
+const known: KnownOptions<CompileNetworkOptions> = { batchSize: true, dropout: true, threads: true, session: true };
+
 /** Vectors of the optimizer's state that the memory has room for, beside parameters and gradient. */
 const numStateVectors = 12;
 
 /**
  * Builds the network's loss and gradient, compiles them, and lays out one memory for parameters, gradient, optimizer
  * state and mini-batch, which the engine and the kernels share.
+ *
+ * @throws TypeError for an unknown option; InputError for more threads than the cores can use, and where the runtime cannot be
+ *   loaded or the network does not give one logit per class
  */
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions = {}): Promise<TrainableModel> {
+  requireKnownOptions("compileNetwork", known, options);
   const { batchSize = 128, dropout = 0, threads, session = {} } = options;
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Settings, sameTraining } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import type { RunIdentity } from "../runs/checkpoint.ts";
 import type { FoundCheckpoint } from "../runs/checkpoints.ts";
 import { requireSettings } from "../runs/editedConfig.ts";
@@ -16,7 +17,7 @@ import { editsSince, intactSeal } from "../runs/seal.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
-import { requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
+import { knownTraining, requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
 
 /** What may be other than when the run began. */
 export interface ResumeOptions extends TrainingOptions {
@@ -27,6 +28,8 @@ export interface ResumeOptions extends TrainingOptions {
   readonly budget?: number | undefined;
 }
 
+const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true, threads: true, budget: true };
+
 /**
  * Lets a run go on from its newest intact checkpoint, or begin where there is none, with the same bits as without the
  * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
@@ -35,11 +38,12 @@ export interface ResumeOptions extends TrainingOptions {
  * With a larger budget the run goes on from its newest checkpoint, where it has ended the one at its end, under the
  * schedules of that budget (an extend event tells which had other values until there).
  *
- * @throws InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
+ * @throws TypeError for an unknown option; InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
  *   checkpoint is intact, config.json and the checkpoint are of different runs, the data are others, or the budget is
  *   smaller than the run's
  */
 export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
+  requireKnownOptions("resumeTraining", known, options);
   const held = await holdRun(path, options, options.files);
   try {
     const { budget, onEvent } = options;
@@ -88,17 +92,19 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
 /**
  * The run of some settings in a folder: begun, resumed, or its result if it has ended.
  *
- * @throws InputError if the folder is a symbolic link, or holds another run or anything else
+ * @throws TypeError for an unknown option; InputError if the folder is a symbolic link, or holds another run or anything else
  */
 export async function continueTraining(
   path: string,
   settings: Settings,
   options: ResumeOptions = {},
 ): Promise<RunResult> {
+  requireKnownOptions("continueTraining", known, options);
   requireNoLink(path);
   if (isUnused(path)) {
-    const threads = options.threads === undefined ? {} : { threads: options.threads };
-    return runTraining({ ...settings, ...placeOf(options), ...threads }, { ...options, out: path });
+    const { dataFolder: _, threads, budget: __, ...training } = options;
+    const own = threads === undefined ? {} : { threads };
+    return runTraining({ ...settings, ...placeOf(options), ...own }, { ...training, out: path });
   }
   requireSameTraining(path, settings);
   return resumeTraining(path, options);

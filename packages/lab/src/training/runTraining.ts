@@ -3,6 +3,7 @@ import { makeOptimizer } from "../config/makeOptimizer.ts";
 import type { Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { compileNetwork } from "../model/compileNetwork.ts";
 import type { Retreat, RunIdentity } from "../runs/checkpoint.ts";
 import type { CheckpointFiles, FoundCheckpoint } from "../runs/checkpoints.ts";
@@ -36,12 +37,24 @@ export interface RunTrainingOptions extends TrainingOptions {
   readonly out: string | (() => string) | null;
 }
 
+/** The names of what every run takes. */
+export const knownTraining: KnownOptions<TrainingOptions> = {
+  signal: true,
+  onWait: true,
+  checkpointRequests: true,
+  onEvent: true,
+  data: true,
+  files: true,
+};
+const known: KnownOptions<RunTrainingOptions> = { out: true, ...knownTraining };
+
 /**
  * One run from settings to result: everything is checked first, then the folder is made, then it trains.
  *
- * @throws InputError before anything is written, or when the folder cannot be written any more
+ * @throws TypeError for an unknown option; InputError before anything is written, or when the folder cannot be written any more
  */
 export async function runTraining(settings: Settings, options: RunTrainingOptions): Promise<RunResult> {
+  requireKnownOptions("runTraining", known, options);
   const { out, files } = options;
   if (typeof out === "string") requireEmptyFolder(out);
   const data = options.data ?? loadData(settings);

@@ -1,4 +1,5 @@
 import type { PlainData } from "entropy-sgd";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
@@ -31,7 +32,7 @@ export interface TrainOptions {
 }
 
 /** Every option; a missing or misspelt name does not compile. */
-const known: { readonly [Name in keyof Required<TrainOptions>]: true } = {
+const known: KnownOptions<TrainOptions> = {
   budget: true,
   seed: true,
   innerSteps: true,
@@ -45,6 +46,8 @@ const known: { readonly [Name in keyof Required<TrainOptions>]: true } = {
   now: true,
 };
 
+const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: true, best: true, requests: true };
+
 /**
  * Checks names and words of the options of `train`, and that its outer boundaries are the optimizer's.
  *
@@ -53,10 +56,8 @@ const known: { readonly [Name in keyof Required<TrainOptions>]: true } = {
  * @throws TypeError for an unknown name, RangeError for another word, or boundaries within an inner loop
  */
 export function requireTrainOptions(options: TrainOptions, state: PlainData): number {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined) {
-    throw new TypeError(`train: unknown option ${shown(unknown)}; the options are ${Object.keys(known).join(", ")}`);
-  }
+  requireKnownOptions("train", known, options);
+  if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
   const { sampling = "replacement", resume } = options;
   if (sampling !== "replacement" && sampling !== "permutation") {
     throw new RangeError(`train: sampling must be one of "replacement", "permutation", got ${shown(sampling)}`);
