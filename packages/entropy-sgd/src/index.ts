@@ -37,17 +37,15 @@ export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
 export { type NoiseOptions, type NoiseRise, noiseRise, type ScoreAt } from "./flatness/noiseRise.ts";
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
-export {
-  type AnnealedEstimate,
-  type AnnealingOptions,
-  type LocalEntropyBounds,
-  reasonBeyondBounds,
-} from "./localEntropy/annealedEntropy.ts";
 export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
+export { type EntropyBounds, entropyBounds, withinBounds } from "./localEntropy/entropyBounds.ts";
+export type { LadderEstimate, RungSummary } from "./localEntropy/ladderEstimate.ts";
 export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
 export type { LocalEntropyEstimate, LossAt, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
 export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";
-export { type GaussianDrawsOptions, logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
+export { logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
+export { type LadderOptions, ladderEvaluations } from "./localEntropy/temperedLadders.ts";
+export type { GaussianDrawsOptions } from "./localEntropy/weightedDraws.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
 export { defineOptimizer, type OptimizerDefinition } from "./optimizers/defineOptimizer.ts";

@@ -154,7 +154,7 @@ describe("study wide-valleys", () => {
     ...["study", "wide-valleys", "--network", "mlp-49-16-10", "--seeds", "2", "--budget", "1", ...settings],
     ...["--data", dataFolder(), "--out", out, "--coupling-seeds", "1", "--radii", "0.01", "--examples", "100"],
     ...["--curvature-examples", "100", "--coupling-examples", "50", "--test-examples", "100", "--draws", "2"],
-    ...["--steps", "5", "--probes", "2", "--particles", "4", "--threads", "1"],
+    ...["--steps", "5", "--probes", "2", "--samples", "8", "--threads", "1"],
   ];
 
   test("trains, measures and judges; what is done is not done again", async () => {

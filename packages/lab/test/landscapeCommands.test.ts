@@ -134,7 +134,7 @@ describe("local-entropy", () => {
         "--beta",
         "600",
       ],
-      ...["--examples", "100", "--particles", "4", "--json"],
+      ...["--examples", "100", "--samples", "16", "--json"],
     ]);
     expect(code).toBe(0);
     const { settings, runs } = JSON.parse(stdout);

@@ -1,5 +1,18 @@
-import { couplingEntropy, type LossAt, normalInto, randomKey, scopeEntropy, uniformInto } from "entropy-sgd";
-import type { CoverageCase, Instrument, Statement } from "../instrument.ts";
+import {
+  couplingEntropy,
+  hessianOperator,
+  type LocalEntropyEstimate,
+  type LossAt,
+  laplaceEntropy,
+  logMeanExpEntropy,
+  type Neighbourhood,
+  normalInto,
+  randomKey,
+  scopeEntropy,
+  spectralDensity,
+  uniformInto,
+} from "entropy-sgd";
+import { type CoverageCase, type Instrument, type Statement, symmetricInterval } from "../instrument.ts";
 
 /** A function of one variable with the place where its local entropy is measured. */
 interface Well {
@@ -30,7 +43,7 @@ const known: readonly Well[] = [
 /** Wells drawn at random, of which nothing was tuned: a bowl, three Gaussian dips and a ripple, each of a random size. */
 function drawnWell(number: number): Well {
   const u = new Float64Array(16);
-  uniformInto(u, { key: randomKey(2026, "held-out wells"), stream: 0, step: number });
+  uniformInto(u, { key: randomKey(2027, "held-out wells"), stream: 0, step: number });
   const dips = [0, 1, 2].map((k) => ({
     depth: 1.5 * u[3 * k]!,
     at: 4 * u[3 * k + 1]! - 2,
@@ -58,25 +71,36 @@ function truthOf({ f, x, beta, radius }: Well): number {
 
 const derivative = (f: (x: number) => number, x: number): number => (f(x + 1e-6) - f(x - 1e-6)) / 2e-6;
 
-function caseOf(estimator: typeof couplingEntropy, well: Well): CoverageCase {
+/** An estimate at a place, from the loss alone. */
+type Estimator = (lossAt: LossAt, place: Neighbourhood & { readonly seed: number }) => Promise<LocalEntropyEstimate>;
+
+const draws: Estimator = (lossAt, place) => logMeanExpEntropy(lossAt, { ...place, numDraws: 4000 });
+
+/** Laplace's method in one dimension, with the second derivative by differences. */
+const laplace: Estimator = async (lossAt, place) => {
+  const x = place.params[0]!;
+  const at = async (y: number): Promise<number> => (await lossAt(Float64Array.of(y))).gradient[0]!;
+  const curvature = ((await at(x + 1e-4)) - (await at(x - 1e-4))) / 2e-4;
+  const { energy: loss, gradient } = await lossAt(Float64Array.of(x));
+  const hessian = hessianOperator(1, (v) => Float64Array.of(curvature * v[0]!));
+  const density = await spectralDensity(hessian, { numSteps: 1, numProbes: 2 });
+  return laplaceEntropy({ ...place, lossAt, loss, gradient, hessian, density });
+};
+
+function caseOf(estimator: Estimator, well: Well): CoverageCase {
   const { name, f, x, beta, radius } = well;
   const lossAt: LossAt = ([y]) => ({ energy: f(y!), gradient: Float64Array.of(derivative(f, y!)) });
   const place = { params: Float64Array.of(x), inverseTemperature: beta, radius };
   return { name, truth: truthOf(well), run: (seed) => stated(estimator(lossAt, { ...place, seed })) };
 }
 
-async function stated(measuring: ReturnType<typeof couplingEntropy>): Promise<Statement | null> {
-  const { estimate, standardError, halfWidth, valid, numEvaluations: cost } = await measuring;
-  return valid ? { estimate, standardError, interval: [estimate - halfWidth, estimate + halfWidth], cost } : null;
+async function stated(measuring: Promise<LocalEntropyEstimate>): Promise<Statement | null> {
+  const { estimate, standardError, valid, numEvaluations: cost } = await measuring;
+  return valid ? { estimate, standardError, interval: symmetricInterval(estimate, standardError, 1.96), cost } : null;
 }
 
 /** A quadratic with its closed form; curvatures in units of γ. */
-function quadraticCase(
-  estimator: typeof couplingEntropy,
-  name: string,
-  curvatures: Float64Array,
-  numbers: object,
-): CoverageCase {
+function quadraticCase(estimator: Estimator, name: string, curvatures: Float64Array, numbers: object): CoverageCase {
   const [n, beta, radius] = [curvatures.length, 1000, 0.05];
   const gamma = 1 / (beta * radius * radius);
   const h = curvatures.map((value) => gamma * value);
@@ -98,46 +122,59 @@ function quadraticCase(
 const small = Float64Array.of(0.3, 1, 3, 10, 30);
 const stiff = Float64Array.from({ length: 1000 }, (_, i) => 27 + (143 * i) / 999);
 
-function instrumentOf(name: string, words: string, estimator: typeof couplingEntropy): Instrument[] {
-  const common = { level: 0.9, claim: "at least", unit: "gradients" } as const;
+const common = { level: 0.9, claim: "at least", unit: "evaluations" } as const;
+
+function instrumentsOf(
+  { name, words, suite }: { readonly name: string; readonly words: string; readonly suite: readonly [number, number] },
+  estimator: Estimator,
+  quadratics: readonly CoverageCase[],
+): Instrument[] {
   return [
     {
-      ...common,
-      name,
-      title: `F̃ ${words}, on wells that were looked at while it was written and on a quadratic of five weights`,
-      numSeeds: 40,
-      numSuiteSeeds: 2,
-      cases: [...known.map((well) => caseOf(estimator, well)), quadraticCase(estimator, "quadratic, n = 5", small, {})],
+      ...{ ...common, name, numSeeds: 40, numSuiteSeeds: suite[0] },
+      title: `F̃ ${words}, on wells that were looked at while it was written and on quadratics`,
+      cases: [...known.map((well) => caseOf(estimator, well)), ...quadratics],
     },
     {
-      ...common,
-      name: `${name}-held-out`,
+      ...{ ...common, name: `${name}-held-out`, numSeeds: 10, numSuiteSeeds: suite[1] },
       title: `F̃ ${words}, on wells drawn at random that nothing was tuned on`,
-      numSeeds: 10,
-      numSuiteSeeds: 1,
       cases: Array.from({ length: 24 }, (_, k) => caseOf(estimator, drawnWell(k))),
     },
   ];
 }
 
-/** Local entropy by annealed populations, on wells, held-out wells and quadratics. */
+const fiveWeights = (estimator: Estimator): CoverageCase[] => [quadraticCase(estimator, "quadratic, n = 5", small, {})];
+
+/** Local entropy by each estimator, on wells, held-out wells and quadratics. */
 export const localEntropies: readonly Instrument[] = [
-  ...instrumentOf("coupling-entropy", "along the coupling (`couplingEntropy`)", couplingEntropy),
-  ...instrumentOf("scope-entropy", "along the scope (`scopeEntropy`)", scopeEntropy),
+  ...instrumentsOf(
+    { name: "coupling-entropy", words: "along the coupling (`couplingEntropy`)", suite: [1, 0] },
+    couplingEntropy,
+    fiveWeights(couplingEntropy),
+  ),
+  ...instrumentsOf(
+    { name: "scope-entropy", words: "along the scope (`scopeEntropy`)", suite: [1, 0] },
+    scopeEntropy,
+    fiveWeights(scopeEntropy),
+  ),
+  ...instrumentsOf(
+    { name: "draws-entropy", words: "by draws (`logMeanExpEntropy`)", suite: [4, 2] },
+    draws,
+    fiveWeights(draws),
+  ),
+  ...instrumentsOf(
+    { name: "laplace-entropy", words: "by Laplace's method (`laplaceEntropy`)", suite: [4, 2] },
+    laplace,
+    [],
+  ),
 ];
 
-/** At a thousand weights, for the page only: a measurement takes half a minute. */
+/** At a thousand weights, for the page only. */
 export const stiffEntropies: Instrument = {
-  name: "coupling-entropy-stiff",
-  title: "F̃ along the coupling at n = 1,000 with curvatures 27 to 170 times γ",
-  level: 0.9,
-  claim: "at least",
-  unit: "gradients",
-  numSeeds: 6,
-  numSuiteSeeds: 0,
+  ...{ ...common, name: "stiff-entropy", numSeeds: 20, numSuiteSeeds: 0 },
+  title: "F̃ at n = 1,000 with curvatures 27 to 170 times γ",
   cases: [
-    quadraticCase(couplingEntropy, "n = 1,000", stiff, {
-      ...{ numReplicas: 3, numParticles: 8, numMoves: 3, numLeapfrog: 5 },
-    }),
+    quadraticCase(couplingEntropy, "along the coupling", stiff, { numSamples: 60, burnIn: 15 }),
+    quadraticCase(scopeEntropy, "along the scope", stiff, { numSamples: 60, burnIn: 15 }),
   ],
 };

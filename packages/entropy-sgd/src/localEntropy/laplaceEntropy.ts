@@ -6,15 +6,17 @@
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
 import type { Vector } from "../types.ts";
-import { type LocalEntropyBounds, reasonBeyondBounds } from "./annealedEntropy.ts";
+import { boundsOf, withinBounds } from "./entropyBounds.ts";
 import {
   checkNeighbourhood,
   type LocalEntropyEstimate,
   type LossAt,
   type Neighbourhood,
   scopeOf,
+  widthOf,
 } from "./localEntropyEstimate.ts";
-import { startsElsewhere } from "./startsElsewhere.ts";
+import { minEffectiveDraws } from "./smoothedLoss.ts";
+import { logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
 /** What the approximation is made of. */
 export interface LaplaceOptions extends Neighbourhood {
@@ -25,11 +27,10 @@ export interface LaplaceOptions extends Neighbourhood {
   readonly hessian: SymmetricOperator;
   /** Of H, at least 2 probes: gives λ_min and log det. One density serves every radius. */
   readonly density: SpectralDensity;
-  /** With it, the estimate is invalid where a start elsewhere finds a better place; costs its descents. */
-  readonly lossAt?: LossAt;
-  /** What F̃ must lie between: the estimate is invalid beyond. */
-  readonly bounds?: LocalEntropyBounds;
-  /** Of the starts elsewhere. Default 0. */
+  /** f, at whose draws the approximation is held; its gradient is not used. */
+  readonly lossAt: LossAt;
+  /** Draws. Default 64, and 4,096 in up to 16 dimensions, where draws alone can tell F̃. */
+  readonly numDraws?: number;
   readonly seed?: number;
 }
 
@@ -44,14 +45,19 @@ export interface LaplaceEstimate extends LocalEntropyEstimate {
  * F̃ of the quadratic approximation. Exact for quadratics; elsewhere right where f is quadratic over some σ.
  *
  * log det by stochastic Lanczos quadrature, whose standard error over probes is reported; (H + γI)⁻¹g by conjugate gradients.
- * Invalid unless λ_min > −γ: the quadratic then has no finite integral. Cost: the products of conjugate gradients, beside those
- * of the density.
+ * Invalid unless λ_min > −γ (the quadratic then has no finite integral), and where draws around x refute it: by `entropyBounds`,
+ * and in up to 16 dimensions by the mean of exp(−βf), whose difference is then part of the error. In more dimensions that f is
+ * quadratic over σ is an assumption. Cost: the products of conjugate gradients, beside those of the density, and
+ * numDraws + 1 losses.
  *
- * @throws RangeError for a bad neighbourhood or a density of another dimension or of fewer than 2 probes
+ * @throws TypeError without `lossAt`; RangeError for a bad neighbourhood, a density of another dimension or of fewer than 2
+ *   probes, or fewer than 2 draws
  */
 export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEstimate> {
   checkNeighbourhood("laplaceEntropy", options);
-  const { loss, gradient, hessian, density, inverseTemperature: beta } = options;
+  const { loss, gradient, hessian, density, lossAt, inverseTemperature: beta } = options;
+  if (typeof lossAt !== "function")
+    throw new TypeError(`laplaceEntropy: lossAt must be a function, got ${typeof lossAt}`);
   const numProbes = density.probes.length;
   if (numProbes < 2) throw new RangeError(`laplaceEntropy: density must have at least 2 probes, got ${numProbes}`);
   if (density.dimension !== hessian.dimension) {
@@ -72,22 +78,42 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
   const logDeterminant = logDeterminants.reduce((sum, value) => sum + value, 0) / numProbes;
   const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
   const solved = await solveShifted(hessian, gamma, gradient);
+  const probeError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
   const estimate = -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta);
-  const standardError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
-  const { lossAt, bounds = {}, seed = 0 } = options;
-  const beyond = solved.converged
-    ? reasonBeyondBounds({ estimate, standardError }, bounds)
-    : "conjugate gradients did not converge";
-  const elsewhere =
-    lossAt === undefined || beyond !== null
-      ? { reason: beyond, numEvaluations: 0 }
-      : await startsElsewhere(lossAt, options, new Float64Array(n), seed);
-  return {
-    ...{ estimate, standardError, kind: "estimate", valid: elsewhere.reason === null, reason: elsewhere.reason },
-    numEvaluations: solved.numProducts + elsewhere.numEvaluations,
-    smallestEigenvalue: eigenvalue,
-    logDeterminant,
-  };
+  const { numDraws = widthOf(n) > 1 ? 4096 : 64, ...rest } = options;
+  const draws = await weightedDraws("laplaceEntropy", lossAt, { ...rest, numDraws }, true);
+  // Where the approximation has its minimum f is low, if the approximation is right.
+  const bottom = await lossAt(Float64Array.from(options.params, (value, i) => value - solved.solution[i]));
+  const drawn = widthOf(n) > 1 ? againstDraws(estimate, draws, beta) : { error: 0, reason: null };
+  const reason = solved.converged ? drawn.reason : "conjugate gradients did not converge";
+  return withinBounds(
+    {
+      estimate,
+      standardError: Math.hypot(probeError, drawn.error),
+      kind: "estimate",
+      valid: reason === null,
+      reason,
+      numEvaluations: solved.numProducts,
+      smallestEigenvalue: eigenvalue,
+      logDeterminant,
+    },
+    boundsOf(draws, Math.min(loss, bottom.energy), beta),
+  );
+}
+
+/** What independent draws, where they can tell F̃ by themselves, say about an estimate: an error of it, or why it is wrong. */
+function againstDraws(estimate: number, draws: readonly WeightedDraw[], beta: number) {
+  const { value, standardError, effectiveDraws } = logMeanExp(draws, beta);
+  const difference = Math.abs(estimate - value / beta);
+  const error = Math.hypot(difference, standardError / beta);
+  if (!(effectiveDraws >= minEffectiveDraws)) {
+    return {
+      error,
+      reason: `only ${effectiveDraws.toFixed(1)} of ${draws.length} draws around x can tell whether f is quadratic`,
+    };
+  }
+  if (difference <= (3 * standardError) / beta) return { error, reason: null };
+  return { error, reason: `f is not quadratic over σ: draws around x give F̃ = ${(value / beta).toPrecision(4)}` };
 }
 
 /** (H + γI)⁻¹b by conjugate gradients (Hestenes and Stiefel 1952), to a relative residual of 1e-6. */

@@ -26,7 +26,10 @@ export interface Neighbourhood {
 export interface LocalEntropyEstimate {
   /** F̃, units of the loss. */
   readonly estimate: number;
-  /** Of the estimate, all sources of error that the estimator sees together. */
+  /**
+   * Of the estimate, all sources of error that the estimator sees together. Where few chains tell it, it is Student's: 1.96 of
+   * it are half the width of a 95 % interval.
+   */
   readonly standardError: number;
   /** What the number is: an estimate, or a bound from below. */
   readonly kind: "estimate" | "lower bound";
@@ -58,4 +61,12 @@ export function checkNeighbourhood(where: string, { inverseTemperature, radius }
     if (!(Number.isFinite(value) && value > 0))
       throw new RangeError(`${where}: ${name} must be in (0, ∞), got ${value}`);
   }
+}
+
+/** Above this many weights a wider Gaussian lies in another shell: no draw of it says anything about the neighbourhood. */
+const maxWideDimension = 16;
+
+/** Width, in σ, of the Gaussian that looks for wells beyond the neighbourhood in n dimensions: 1 + 3/√n, and 1 for n > 16. */
+export function widthOf(n: number): number {
+  return n <= maxWideDimension ? 1 + 3 / Math.sqrt(n) : 1;
 }

@@ -1,21 +1,69 @@
-import { type AnnealedEstimate, type AnnealingOptions, annealedEntropy } from "./annealedEntropy.ts";
+import { entropyBounds } from "./entropyBounds.ts";
+import { type BranchEnergy, judgedEstimate, type LadderEstimate } from "./ladderEstimate.ts";
 import type { LossAt } from "./localEntropyEstimate.ts";
+import { type Branch, checkedLadder, type LadderOptions, type LadderRuns, runLadders } from "./temperedLadders.ts";
+
+/** Rungs crowd at σ = 0, where stiff directions change the mean fastest: σ_k = σ·(k/K)². */
+const crowding = 2;
 
 /**
- * Local entropy along the scope: from x itself, γ = ∞, where F̃ = −f(x), down to γ = 1/(βσ²).
+ * Local entropy by integration over the scope, from F̃ = −f(x) at γ = ∞ down to γ = 1/(βσ²).
  *
- *   P_s ∝ N(x, s²σ²I)·exp(−βf),  s from 0 to 1
+ *   dF̃/dlog γ = n/(2β) − (γ/2)E‖x' − x‖²  is, by parts,  dF̃/dσ = −E[z·∇f(x + σz)],  z = (x' − x)/σ under P at σ
  *
- * Starts at x and widens: the other path than `couplingEntropy`'s, with other faults. Errors, validity and cost as
- * `annealedEntropy` says, with one gradient more for each particle and rung.
+ * The second form is integrated, by Simpson's rule: its terms are those of the loss alone, where the first is a small
+ * difference of numbers as large as n/β. Ladders, errors, validity and cost are those of `couplingEntropy`.
  *
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export function scopeEntropy(lossAt: LossAt, options: AnnealingOptions): Promise<AnnealedEstimate> {
-  const { radius } = options;
-  return annealedEntropy("scopeEntropy", lossAt, options, {
-    placeAt: (share) => ({ coupling: 1, radius: radius * share }),
-    slopeAt: (_, __, alongZ) => -radius * alongZ,
-    movesPoints: true,
+export async function scopeEntropy(lossAt: LossAt, options: LadderOptions): Promise<LadderEstimate> {
+  const checked = checkedLadder("scopeEntropy", options);
+  const { params, inverseTemperature, radius, numDraws, seed, numRungs } = checked;
+  const { energy } = await lossAt(Float64Array.from(params));
+  const branch: Branch = {
+    lawAt: (share) => ({ coupling: 1, precision: share ** (-2 * crowding) }),
+    shares: Array.from({ length: numRungs }, (_, k) => (k + 1) / numRungs),
+    adaptive: false,
+  };
+  const runs = await runLadders(lossAt, checked, branch);
+  const bounds = await entropyBounds(lossAt, { params, inverseTemperature, radius, numDraws, seed });
+  const found = judgedEstimate(runs, bounds, inverseTemperature, params.length, (ladders) =>
+    integrated(ladders, -inverseTemperature * energy),
+  );
+  return { ...found, numEvaluations: found.numEvaluations + 1 };
+}
+
+/** start − ∫ E[z·∇V]/r dr for r = σ_k/σ from 0, where the integrand is 0, to 1. */
+function integrated({ laws, target, ladders }: LadderRuns, start: number): BranchEnergy {
+  const places = [0, ...laws.slice(0, target + 1).map(({ precision }) => precision ** -0.5)];
+  const fine = trapezoidWeights(places, 1);
+  const coarse = trapezoidWeights(places, 2);
+  const of = (weights: readonly number[]): number[][] =>
+    ladders.map((ladder) =>
+      ladder[0].virials.map((_, sweep) =>
+        weights.reduce(
+          (sum, weight, k) => (k === 0 ? 0 : sum - (weight / places[k]) * ladder[k - 1].virials[sweep]),
+          0,
+        ),
+      ),
+    );
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [all, half] = [of(fine).map(meanOf), of(coarse).map(meanOf)];
+  const simpson = fine.map((weight, k) => weight + (weight - coarse[k]) / 3);
+  const values = of(simpson).map(meanOf);
+  return {
+    values: values.map((value) => start + value),
+    influences: of(simpson).map((series, ladder) => series.map((value) => value - values[ladder])),
+    ladderError: Math.abs(meanOf(all) - meanOf(half)) / 3,
+  };
+}
+
+/** Weights of the trapezoidal rule over every `stride`-th place; 0 between. */
+function trapezoidWeights(places: readonly number[], stride: number): number[] {
+  return places.map((place, k) => {
+    if (k % stride !== 0) return 0;
+    const below = k >= stride ? place - places[k - stride] : 0;
+    const above = k + stride < places.length ? places[k + stride] - place : 0;
+    return (below + above) / 2;
   });
 }

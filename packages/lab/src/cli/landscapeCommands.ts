@@ -61,7 +61,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--draws <n>", "Gaussian draws of the smoothed loss", integerFrom(2), 32)
     .option("--steps <m>", "Lanczos steps of Laplace's log det", integerFrom(3), 60)
     .option("--probes <k>", "probes of Laplace's log det", integerFrom(2), 3)
-    .option("--particles <n>", "particles of each of three populations along coupling and scope", integerFrom(4), 8)
+    .option("--samples <n>", "moves kept per rung and ladder along coupling and scope", integerFrom(8), 40)
     .option("--seed <n>", "seed of draws, probes and chains", whole, 0)
     .action(async (runs: string[], options: LocalEntropyCommand) =>
       done(await (await import("./localEntropy.ts")).localEntropyCommand(runs, options, context)),
@@ -133,12 +133,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--draws <n>", "draws of weight noise", integerFrom(2), defaultMeasures.draws)
     .option("--steps <m>", "Lanczos steps", integerFrom(3), defaultMeasures.steps)
     .option("--probes <k>", "probes of traces", integerFrom(2), defaultMeasures.probes)
-    .option(
-      "--particles <n>",
-      "particles of each population of the coupling",
-      integerFrom(4),
-      defaultMeasures.particles,
-    )
+    .option("--samples <n>", "moves kept per rung and ladder of the coupling", integerFrom(8), defaultMeasures.samples)
     .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
     .option("--data <folder>", "a folder with four IDX files instead of MNIST")
     .option("--threads <n>", "threads of one operation; default: the cores", count)

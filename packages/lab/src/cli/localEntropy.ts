@@ -21,7 +21,7 @@ export interface LocalEntropyCommand extends MeasuringCommand {
   readonly draws: number;
   readonly steps: number;
   readonly probes: number;
-  readonly particles: number;
+  readonly samples: number;
   readonly seed: number;
 }
 
@@ -41,7 +41,7 @@ export async function localEntropyCommand(
     numDraws: options.draws,
     numSteps: options.steps,
     numProbes: options.probes,
-    numParticles: options.particles,
+    numSamples: options.samples,
   };
   const settings = {
     ...{ runs: runs.map(({ name }) => name).join(", "), network: spec.name, beta: inverseTemperature },
@@ -50,7 +50,7 @@ export async function localEntropyCommand(
   };
   const asked = { inverseTemperature, radii, estimators, seed, ...numbers };
   const curves: NamedCurve[] = [];
-  const { numLosses, numGradients, numProducts } = localEntropyCost(asked);
+  const { numLosses, numGradients, numProducts } = localEntropyCost(asked, runs[0]!.params.length);
   return carryOut(
     {
       ...{ name: "local-entropy", runs, settings },

@@ -141,9 +141,8 @@ function interrupted(context: CommandContext): number {
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {
-  const { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, particles } =
-    options;
-  return { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, particles };
+  const { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples } = options;
+  return { curvatureExamples, examples, couplingExamples, testExamples, radii, draws, steps, probes, samples };
 }
 
 /** The cost of a run, and of measuring its solution. */

@@ -136,7 +136,7 @@ function recipesOf(
   });
   const relative = magnitudeRelative(hessian, params);
   const localEntropy = localEntropyEstimators(landscape, params, {
-    ...{ inverseTemperature, numDraws, numSteps, numProbes: numDensityProbes, numParticles: 4, seed },
+    ...{ inverseTemperature, numDraws, numSteps, numProbes: numDensityProbes, numSamples: 8, seed },
   });
   const negative = async (estimator: EstimatorName, radius: number): Promise<Result> => {
     const { estimate, standardError, valid, reason, numEvaluations } = await localEntropy.estimate(estimator, radius);

@@ -3,6 +3,7 @@ import {
   couplingEntropy,
   extremeEigenpairs,
   type LocalEntropyEstimate,
+  ladderEvaluations,
   laplaceEntropy,
   scopeEntropy,
   smoothedLossBound,
@@ -26,8 +27,8 @@ export interface LocalEntropyOptions {
   /** Lanczos steps of Laplace's log det. */
   readonly numSteps: number;
   readonly numProbes: number;
-  /** Particles of each of the three populations along the coupling and the scope, at least 4. */
-  readonly numParticles: number;
+  /** Moves kept per rung and ladder along the coupling and the scope, at least 8. */
+  readonly numSamples: number;
   readonly seed: number;
   /** Called with the curve before its first point; points come to it as they are measured. */
   readonly onCurve?: (curve: LocalEntropyCurve) => void;
@@ -47,15 +48,13 @@ export interface LocalEntropyCurve {
   readonly points: readonly LocalEntropyPoint[];
 }
 
-/** Of the populations along coupling and scope: enough for the sizes of networks, where works count thousands of nats. */
-const annealing = { numReplicas: 3, numMoves: 1, numLeapfrog: 4, maxRungs: 200 };
-/** Rungs that the path of a small network takes, about: 13 to 100, and 200 at most. */
-const usualRungs = 40;
+/** Of the ladders along coupling and scope: intervals, ladders, gradients of a move at most, moves before the first kept, draws. */
+const ladder = { numRungs: 8, numChains: 4, numLeapfrogSteps: 8, burnIn: 8, numDraws: 16 } as const;
 
 /** What the estimators need, beside the place. */
 export type EstimatorNumbers = Pick<
   LocalEntropyOptions,
-  "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numParticles" | "seed"
+  "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numSamples" | "seed"
 >;
 
 /** Estimators around one solution. */
@@ -76,7 +75,7 @@ export function localEntropyEstimators(
   params: Float32Array,
   numbers: EstimatorNumbers,
 ): LocalEntropyEstimators {
-  const { inverseTemperature, numDraws, numSteps, numProbes, numParticles, seed } = numbers;
+  const { inverseTemperature, numDraws, numSteps, numProbes, numSamples, seed } = numbers;
   const lossOnly = async (x: Float64Array) => {
     const { loss } = await landscape.lossAt(x);
     return { energy: loss, gradient: new Float64Array(0) };
@@ -90,18 +89,16 @@ export function localEntropyEstimators(
     return largest[0]!.eigenvalue;
   });
   const place = (radius: number) => ({ params, inverseTemperature, radius });
-  const populations = (radius: number) => ({ ...place(radius), ...annealing, numParticles, seed });
+  const ladders = (radius: number) => ({ ...place(radius), ...ladder, numSamples, seed });
   const estimates: Readonly<Record<EstimatorName, (radius: number) => Promise<LocalEntropyEstimate>>> = {
     "smoothed-loss": (radius) => smoothedLossBound(lossOnly, { ...place(radius), numDraws, seed }),
     laplace: async (radius) => {
       const { energy: loss, gradient } = await atSolution();
-      // Jensen's bound by a few draws: an approximation far below it has failed.
-      const draws = await smoothedLossBound(lossOnly, { ...place(radius), numDraws: Math.max(2, numDraws), seed });
-      const found = await laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density() });
-      return aboveJensen(found, draws);
+      const held = { lossAt: lossOnly, numDraws: Math.max(2, numDraws), seed };
+      return laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density(), ...held });
     },
-    coupling: async (radius) => couplingEntropy(gradientAt, populations(radius)),
-    scope: async (radius) => scopeEntropy(gradientAt, populations(radius)),
+    coupling: (radius) => couplingEntropy(gradientAt, ladders(radius)),
+    scope: (radius) => scopeEntropy(gradientAt, ladders(radius)),
   };
   return {
     atSolution,
@@ -110,39 +107,23 @@ export function localEntropyEstimators(
   };
 }
 
-/** Marks an estimate that lies below Jensen's bound by more than three standard errors, as F̃ cannot. */
-function aboveJensen(found: LocalEntropyEstimate, bound: LocalEntropyEstimate): LocalEntropyEstimate {
-  const error = Math.hypot(found.standardError, bound.standardError);
-  const numEvaluations = found.numEvaluations + bound.numEvaluations;
-  if (!found.valid || found.estimate >= bound.estimate - 3 * error) return { ...found, numEvaluations };
-  const reason = `F̃ = ${found.estimate.toPrecision(3)} is below Jensen's bound −E f = ${bound.estimate.toPrecision(3)}`;
-  return { ...found, numEvaluations, valid: false, reason };
-}
-
 /** Conjugate gradients of Laplace's method at a radius, about: 500 at most. */
 export const usualConjugateSteps = 50;
 
-/** Passes over the examples, about. */
-export function localEntropyCost({
-  radii,
-  estimators,
-  numDraws,
-  numSteps,
-  numProbes,
-  numParticles,
-}: LocalEntropyOptions): {
+/** Passes over the examples for a network of `dimension` weights: gradients at most, products about. */
+export function localEntropyCost(
+  { radii, estimators, numDraws, numSteps, numProbes, numSamples }: LocalEntropyOptions,
+  dimension: number,
+): {
   readonly numLosses: number;
   readonly numGradients: number;
   readonly numProducts: number;
 } {
   const has = (name: EstimatorName): number => (estimators.includes(name) ? 1 : 0);
-  const { numReplicas, numMoves, numLeapfrog } = annealing;
-  // The pilot's four moves at a rung, the replicas' there and back, and twice as many particles that start elsewhere and settle.
-  const perRung = numLeapfrog * numParticles * (4 + 2 * numReplicas * numMoves + 2 * numMoves);
-  const path = usualRungs * perRung + 2 * numParticles * 20 * numLeapfrog;
+  const integration = ladderEvaluations({ ...ladder, numSamples }, dimension);
   return {
-    numLosses: (has("smoothed-loss") + has("laplace")) * radii.length * numDraws,
-    numGradients: 1 + (has("coupling") + has("scope")) * radii.length * path,
+    numLosses: radii.length * (has("smoothed-loss") * numDraws + has("laplace") * (numDraws + 1)),
+    numGradients: 1 + (has("coupling") + has("scope")) * radii.length * integration,
     numProducts: Math.min(numSteps, 20) + has("laplace") * (numProbes * numSteps + radii.length * usualConjugateSteps),
   };
 }
@@ -159,8 +140,8 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 /**
  * Measures F̃_β(x, σ) at every radius by every estimator.
  *
- * Cost: numDraws losses per radius; numProbes·numSteps products once; for coupling and scope numParticles·(48·rungs + 160) gradients
- * per radius, with as many rungs as the loss asks for.
+ * Cost: `localEntropyCost`. An integration takes 288·numSamples + 3,900 gradients at most, and a fraction of it where the loss is flat
+ * over σ: moves are then a quarter turn of one or two gradients.
  */
 export async function measureLocalEntropy(
   landscape: LossLandscape,

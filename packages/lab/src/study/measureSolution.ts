@@ -75,7 +75,7 @@ export async function measureSolution(
 /** Local entropy by coupling integration at β = N, the costly part. */
 export async function measureCoupling(
   path: string,
-  { couplingExamples, radii, particles, steps }: StudyMeasures,
+  { couplingExamples, radii, samples, steps }: StudyMeasures,
   { signal, threads, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
   const { spec, data, params, record } = loadRun(path);
@@ -88,7 +88,7 @@ export async function measureCoupling(
     numDraws: 2,
     numSteps: steps,
     numProbes: 2,
-    numParticles: particles,
+    numSamples: samples,
     seed: record.settings.seed,
     onPoint: ({ radius }) => onStep?.(`coupling ${radius}`),
   });

@@ -13,8 +13,8 @@ export interface StudyMeasures {
   readonly draws: number;
   readonly steps: number;
   readonly probes: number;
-  /** Particles of each population of local entropy along the coupling. */
-  readonly particles: number;
+  /** Moves kept per rung and ladder of local entropy along the coupling. */
+  readonly samples: number;
 }
 
 /** What the report is made of. */
@@ -27,5 +27,5 @@ export const defaultMeasures: StudyMeasures = {
   draws: 16,
   steps: 25,
   probes: 12,
-  particles: 8,
+  samples: 40,
 };
