@@ -23,7 +23,7 @@ const markovMargin = 3;
  *   −E f(x + ξ) ≤ F̃ ≤ −min f     and     F̃ ≥ (log mean exp(−βf) − 3)/β in 95 % of the draws
  *
  * Meeting them proves nothing. Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
- * @throws RangeError for a bad neighbourhood or fewer than 2 draws
+ * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function entropyBounds(lossAt: LossAt, options: GaussianDrawsOptions): Promise<EntropyBounds> {
   const { params, inverseTemperature } = options;

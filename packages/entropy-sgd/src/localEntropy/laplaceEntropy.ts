@@ -5,10 +5,10 @@
  */
 import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
+import { checkedOptions } from "../options.ts";
 import type { Vector } from "../types.ts";
 import { boundsOf, withinBounds } from "./entropyBounds.ts";
 import {
-  checkNeighbourhood,
   type LocalEntropyEstimate,
   type LossAt,
   type Neighbourhood,
@@ -16,7 +16,7 @@ import {
   widthOf,
 } from "./localEntropyEstimate.ts";
 import { minEffectiveDraws } from "./smoothedLoss.ts";
-import { logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
+import { drawsTable, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
 /** What the approximation is made of. */
 export interface LaplaceOptions extends Neighbourhood {
@@ -29,7 +29,7 @@ export interface LaplaceOptions extends Neighbourhood {
   readonly density: SpectralDensity;
   /** f, at whose draws the approximation is held; its gradient is not used. */
   readonly lossAt: LossAt;
-  /** Draws. Default 64, and 4,096 in up to 16 dimensions, where draws alone can tell F̃. */
+  /** Draws. Default 64, and 4,096 in up to 16 dimensions. */
   readonly numDraws?: number;
   readonly seed?: number;
 }
@@ -50,12 +50,15 @@ export interface LaplaceEstimate extends LocalEntropyEstimate {
  * quadratic over σ is an assumption. Cost: the products of conjugate gradients, beside those of the density, and
  * numDraws + 1 losses.
  *
- * @throws TypeError without `lossAt`; RangeError for a bad neighbourhood, a density of another dimension or of fewer than 2
- *   probes, or fewer than 2 draws
+ * @throws TypeError without `lossAt` or for an unknown option; RangeError for a bad option or neighbourhood, a density of another
+ *   dimension or of fewer than 2 probes
  */
 export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEstimate> {
-  checkNeighbourhood("laplaceEntropy", options);
-  const { loss, gradient, hessian, density, lossAt, inverseTemperature: beta } = options;
+  const { loss, gradient, hessian, density, lossAt, ...place } = options;
+  // In few dimensions draws alone can tell F̃.
+  const few = widthOf(hessian.dimension) > 1;
+  const checked = checkedOptions("laplaceEntropy", drawsTable, { numDraws: few ? 4096 : 64, seed: 0 }, place);
+  const beta = checked.inverseTemperature;
   if (typeof lossAt !== "function")
     throw new TypeError(`laplaceEntropy: lossAt must be a function, got ${typeof lossAt}`);
   const numProbes = density.probes.length;
@@ -63,7 +66,7 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
   if (density.dimension !== hessian.dimension) {
     throw new RangeError(`laplaceEntropy: density must be of dimension ${hessian.dimension}, got ${density.dimension}`);
   }
-  const gamma = scopeOf(options);
+  const gamma = scopeOf(checked);
   const lowest = density.probes.map(({ nodes, residuals }) => ({ eigenvalue: nodes[0], residual: residuals[0] }));
   const { eigenvalue, residual } = lowest.reduce((least, pair) => (pair.eigenvalue < least.eigenvalue ? pair : least));
   if (eigenvalue - residual <= -gamma) {
@@ -80,11 +83,10 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
   const solved = await solveShifted(hessian, gamma, gradient);
   const probeError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
   const estimate = -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta);
-  const { numDraws = widthOf(n) > 1 ? 4096 : 64, ...rest } = options;
-  const draws = await weightedDraws("laplaceEntropy", lossAt, { ...rest, numDraws }, true);
+  const draws = await weightedDraws("laplaceEntropy", lossAt, checked, true);
   // Where the approximation has its minimum f is low, if the approximation is right.
-  const bottom = await lossAt(Float64Array.from(options.params, (value, i) => value - solved.solution[i]));
-  const drawn = widthOf(n) > 1 ? againstDraws(estimate, draws, beta) : { error: 0, reason: null };
+  const bottom = await lossAt(Float64Array.from(checked.params, (value, i) => value - solved.solution[i]));
+  const drawn = few ? againstDraws(estimate, draws, beta) : { error: 0, reason: null };
   const reason = solved.converged ? drawn.reason : "conjugate gradients did not converge";
   return withinBounds(
     {

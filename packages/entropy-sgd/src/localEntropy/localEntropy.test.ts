@@ -6,6 +6,7 @@ import { outerStep } from "../optimizers/outerStep.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { couplingEntropy } from "./couplingEntropy.ts";
+import { entropyBounds } from "./entropyBounds.ts";
 import { laplaceEntropy } from "./laplaceEntropy.ts";
 import type { LossAt } from "./localEntropyEstimate.ts";
 import { scopeEntropy } from "./scopeEntropy.ts";
@@ -236,5 +237,14 @@ describe("what does not apply is told", () => {
     await expect(couplingEntropy(lossAt, { ...place, numSamples: 10, burnIn: 10, numRungs: 3 })).rejects.toThrow(
       "couplingEntropy: numRungs must be even, got 3",
     );
+  });
+
+  test("unknown options are told", async () => {
+    const misspelt = { ...place, numDraws: 10, numSample: 10 };
+    for (const estimator of [logMeanExpEntropy, smoothedLossBound, couplingEntropy, scopeEntropy, entropyBounds]) {
+      await expect(estimator(lossAt, misspelt)).rejects.toThrow(
+        `${estimator.name}: unknown option "numSample"; the options are params, inverseTemperature, radius, num`,
+      );
+    }
   });
 });

@@ -9,6 +9,7 @@
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), section 3; Baldassi et al. 2016, "Unreasonable effectiveness of learning
  *   neural networks" (arXiv:1605.06444)
  */
+import { numberOption, type OptionTable, vectorOption } from "../options.ts";
 import type { EnergyAt } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
@@ -48,20 +49,12 @@ export function scopeOf({ inverseTemperature, radius }: Neighbourhood): number {
   return 1 / (inverseTemperature * radius * radius);
 }
 
-/**
- * Checks a neighbourhood.
- *
- * @throws RangeError naming function, quantity, rule and value
- */
-export function checkNeighbourhood(where: string, { inverseTemperature, radius }: Neighbourhood): void {
-  for (const [name, value] of [
-    ["inverseTemperature", inverseTemperature],
-    ["radius", radius],
-  ] as const) {
-    if (!(Number.isFinite(value) && value > 0))
-      throw new RangeError(`${where}: ${name} must be in (0, ∞), got ${value}`);
-  }
-}
+/** The rules of a neighbourhood; spread into the table of what is measured there. */
+export const neighbourhoodTable: OptionTable<Neighbourhood> = {
+  params: vectorOption("x."),
+  inverseTemperature: numberOption("(0, ∞)", "β."),
+  radius: numberOption("(0, ∞)", "σ per weight."),
+};
 
 /** Above this many weights a wider Gaussian lies in another shell: no draw of it says anything about the neighbourhood. */
 const maxWideDimension = 16;

@@ -38,10 +38,15 @@ export interface MoveNumbers {
 const targetAcceptance = 0.8;
 
 /** Radians in all, or less where moves may not be as long: an independent draw where f is flat. The first angle, too. */
-export const quarterTurn = Math.PI / 2;
+export const quarterTurn: number = Math.PI / 2;
 
-/** Normals and uniforms by a count of draws, of one stream. */
-function randomSource(key: RandomKey, stream: number, dimension: number) {
+/** Normals and uniforms of one stream, by a count of draws. */
+interface RandomSource {
+  normals(): Float32Array;
+  uniforms(count: number): Float32Array;
+}
+
+function randomSource(key: RandomKey, stream: number, dimension: number): RandomSource {
   const normals = new Float32Array(dimension);
   let step = 0;
   return {
@@ -59,19 +64,30 @@ function randomSource(key: RandomKey, stream: number, dimension: number) {
   };
 }
 
-/** A chain of moves under one random stream, with an angle that can be adapted. */
-export function mover(replicaAt: ReplicaAt, { dimension, numSteps, key }: MoveNumbers, stream: number) {
+/** Draws and moves under one random stream. */
+export interface Mover {
+  readonly random: RandomSource;
+  /** A draw from the Gaussian of a law. */
+  draw(law: Law): Promise<Replica>;
+  /** One move; `adaptation` is the number of moves before it while the angle is adapted, null when it is kept. */
+  move(
+    rung: Rung,
+    start: Replica,
+    adaptation: number | null,
+  ): Promise<{ readonly replica: Replica; readonly angle: number }>;
+}
+
+/** The mover of a stream. */
+export function mover(replicaAt: ReplicaAt, { dimension, numSteps, key }: MoveNumbers, stream: number): Mover {
   const random = randomSource(key, stream, dimension);
   return {
     random,
-    /** A draw from the Gaussian of a law. */
-    async draw({ precision }: Law): Promise<Replica> {
+    async draw({ precision }) {
       const z = Float64Array.from(random.normals());
       for (let i = 0; i < dimension; i++) z[i] /= Math.sqrt(precision);
       return replicaAt(z);
     },
-    /** One move; `adaptation` is the number of moves before it while the angle is adapted, null when it is kept. */
-    async move(rung: Rung, start: Replica, adaptation: number | null) {
+    async move(rung, start, adaptation) {
       const [uniform, jitter] = random.uniforms(2);
       // Angles that vary keep no orbit closed.
       const angle = rung.angle * (0.8 + 0.4 * jitter);
@@ -89,7 +105,7 @@ export function mover(replicaAt: ReplicaAt, { dimension, numSteps, key }: MoveNu
 
 /** One ladder of replicas, started from given points. */
 export async function exchangeReplicas(
-  { move, random }: ReturnType<typeof mover>,
+  { move, random }: Mover,
   start: readonly { readonly rung: Rung; readonly replica: Replica }[],
   numbers: { readonly burnIn: number; readonly numSamples: number },
 ): Promise<readonly RungSeries[]> {

@@ -10,7 +10,7 @@ export const minEffectiveDraws = 50;
  *
  * In up to 16 dimensions half of the draws are from a Gaussian 1 + 3/√n times as wide, and all are weighted for it, so that wells
  * beyond σ are seen. Biased low where few draws carry the mean, which is then told as invalid. Cost: one evaluation per draw.
- * @throws RangeError for a bad neighbourhood or fewer than 2 draws
+ * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function logMeanExpEntropy(lossAt: LossAt, options: GaussianDrawsOptions): Promise<LocalEntropyEstimate> {
   const draws = await weightedDraws("logMeanExpEntropy", lossAt, options, true);
@@ -34,7 +34,7 @@ export async function logMeanExpEntropy(lossAt: LossAt, options: GaussianDrawsOp
  * Jensen's bound: F̃ ≥ −E f(x + ξ), the Gaussian-smoothed loss. Holds at any β; tight for small βVar f.
  *
  * Cost: one evaluation per draw.
- * @throws RangeError for a bad neighbourhood or fewer than 2 draws
+ * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function smoothedLossBound(lossAt: LossAt, options: GaussianDrawsOptions): Promise<LocalEntropyEstimate> {
   const draws = await weightedDraws("smoothedLossBound", lossAt, options, false);

@@ -9,9 +9,9 @@
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { halfSquare, type Law, type Replica, type ReplicaAt } from "./hamiltonianMove.ts";
-import { checkNeighbourhood, type LossAt, type Neighbourhood, widthOf } from "./localEntropyEstimate.ts";
+import { type LossAt, type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 import { lowestPlace, lowestPlaceEvaluations } from "./lowestPlace.ts";
-import { exchangeReplicas, mover, quarterTurn, type Rung, type RungSeries } from "./replicaExchange.ts";
+import { exchangeReplicas, type Mover, mover, quarterTurn, type Rung, type RungSeries } from "./replicaExchange.ts";
 
 /** Numbers of the integration. */
 export interface LadderOptions extends Neighbourhood {
@@ -32,7 +32,8 @@ export interface LadderOptions extends Neighbourhood {
 
 type Numbers = Omit<LadderOptions, keyof Neighbourhood>;
 
-const table: OptionTable<Numbers> = {
+const table: OptionTable<LadderOptions> = {
+  ...neighbourhoodTable,
   numRungs: integerOption("[2, ∞)", "Intervals of a branch of the ladder."),
   numChains: integerOption("[2, ∞)", "Independent ladders."),
   numLeapfrogSteps: integerOption("[1, ∞)", "Gradients of a move, at most."),
@@ -93,9 +94,7 @@ export function temperedBranch(width: number, numRungs: number): Branch {
 
 /** The options with their defaults, checked. @throws TypeError or RangeError, with `where` in front */
 export function checkedLadder(where: string, options: LadderOptions): Required<LadderOptions> {
-  checkNeighbourhood(where, options);
-  const { params: _, inverseTemperature: __, radius: ___, ...numbers } = options;
-  const checked = { ...options, ...checkedOptions(where, table, defaults, numbers) };
+  const checked = checkedOptions(where, table, defaults, options);
   if (checked.numRungs % 2 !== 0) throw new RangeError(`${where}: numRungs must be even, got ${checked.numRungs}`);
   return checked;
 }
@@ -175,8 +174,6 @@ export async function runLadders(
   const laws = joined(rungs).map(({ coupling, precision }) => ({ coupling, precision }));
   return { laws, target: rungs[0].length - 1, ladders, finite, numEvaluations };
 }
-
-type Mover = ReturnType<typeof mover>;
 
 /** A rung at its share of the path. */
 type PlacedRung = Rung & { readonly share: number };

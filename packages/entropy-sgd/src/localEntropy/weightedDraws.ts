@@ -1,13 +1,21 @@
 /** Independent draws around a point, weighted so that their means are those of N(x, σ²I). */
+import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { checkNeighbourhood, type LossAt, type Neighbourhood, widthOf } from "./localEntropyEstimate.ts";
+import { type LossAt, type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 
 /** Options of the estimators by independent draws. */
 export interface GaussianDrawsOptions extends Neighbourhood {
   readonly numDraws: number;
   readonly seed?: number;
 }
+
+/** Their rules. */
+export const drawsTable: OptionTable<GaussianDrawsOptions> = {
+  ...neighbourhoodTable,
+  numDraws: integerOption("[2, ∞)", "Draws."),
+  seed: integerOption("[0, 9007199254740991]", "Seed of the draws."),
+};
 
 /** A draw's loss, and its density under N(x, σ²I) over the one that it was drawn from. */
 export interface WeightedDraw {
@@ -31,7 +39,7 @@ export interface LogMeanExp {
  * w is 1, or for every second draw the width that `widthOf` gives where `mixed`: wells beyond the reach of σ are then seen
  * too, and every draw weighs its density under N(x, σ²I) over that under the mixture, 2 at most. Cost: one evaluation each.
  *
- * @throws RangeError for a bad neighbourhood or fewer than 2 draws, with `where` in front
+ * @throws TypeError or RangeError for a bad option or neighbourhood, with `where` in front
  */
 export async function weightedDraws(
   where: string,
@@ -39,11 +47,7 @@ export async function weightedDraws(
   options: GaussianDrawsOptions,
   mixed: boolean,
 ): Promise<WeightedDraw[]> {
-  checkNeighbourhood(where, options);
-  const { params, radius, numDraws, seed = 0 } = options;
-  if (!Number.isInteger(numDraws) || numDraws < 2) {
-    throw new RangeError(`${where}: numDraws must be an integer in [2, ∞), got ${numDraws}`);
-  }
+  const { params, radius, numDraws, seed } = checkedOptions(where, drawsTable, { seed: 0 }, options);
   const n = params.length;
   const key = randomKey(seed, "local-entropy", "draws");
   const width = mixed ? widthOf(n) : 1;
