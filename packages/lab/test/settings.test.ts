@@ -1,6 +1,7 @@
 import { progress } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
 import { makeOptimizer } from "../src/config/makeOptimizer.ts";
+import { sharedRecipe } from "../src/config/recipes.ts";
 import { resolveSettings } from "../src/config/settings.ts";
 import { InputError } from "../src/inputError.ts";
 import { planOf } from "../src/training/plan.ts";
@@ -15,6 +16,16 @@ describe("settings", () => {
     const lua = resolveSettings({ ...base, preset: "lua", set: ["innerSteps=7", "averaging=0.5", "batchSize=64"] });
     expect(lua.options).toMatchObject({ averaging: 0.5, innerSteps: 7, forcePlacement: "outside", scopeStart: 1 });
     expect(lua).toMatchObject({ innerSteps: 7, batchSize: 64 });
+  });
+
+  test("of several optimizers each has the paper's recipe that has one, unless none has", () => {
+    const of = (optimizer: string, optimizers: string[], name?: string) =>
+      sharedRecipe("lenet", optimizer, optimizers, name);
+    expect(of("sgd", ["sgd", "entropy-sgd"], "paper")).toBe("tuned");
+    expect(of("entropy-sgd", ["sgd", "entropy-sgd"], "paper")).toBe("paper");
+    expect(of("sgd", ["sgd", "entropy-sgd"])).toBeUndefined();
+    // Asked for and not to be had: `resolveSettings` says so.
+    expect(of("sgd", ["sgd", "sam"], "paper")).toBe("paper");
   });
 
   test("optimizers without presets have none, and the boundaries of the Entropy-SGD recipe", () => {

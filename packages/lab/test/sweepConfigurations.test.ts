@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { recipeOf } from "../src/config/recipes.ts";
 import { InputError } from "../src/inputError.ts";
 import { drawnValue } from "../src/sweep/drawing.ts";
 import { planSweep, type SweepPlan } from "../src/sweep/planSweep.ts";
@@ -87,6 +88,20 @@ describe("a grid", () => {
     for (const settings of [entropy, sgd, adam])
       expect(settings).toMatchObject({ innerSteps: 5, dropout: 0.2, drops: [0.25, 0.5] });
     expect(new Set(configurations.map(({ gradients }) => gradients))).toEqual(new Set([20]));
+  });
+
+  test("a recipe gives what is neither set nor varied, the paper's to the optimizers that it has one for", () => {
+    const optimizers = ["entropy-sgd", "sgd"] as const;
+    const settings = (recipe?: string) =>
+      plan({ ...(recipe && { recipe }), parameters: { optimizer: [...optimizers] } }).configurations.map(
+        ({ runs }) => runs[0]!.settings,
+      );
+    const rates = (name: "tuned" | "paper") => recipeOf("small-mnistfc", "entropy-sgd", name).options;
+    expect(settings().map(({ recipe }) => recipe)).toEqual(["tuned", "tuned"]);
+    expect(settings("paper").map(({ recipe }) => recipe)).toEqual(["paper", "tuned"]);
+    expect(settings("paper")[0]!.options).toMatchObject(rates("paper"));
+    expect(rates("tuned")).not.toEqual(rates("paper"));
+    expect(settings("tuned")).toEqual(settings());
   });
 
   test("lists of fractions and null are values", () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { hasPaperRecipe } from "../config/recipes.ts";
+import { sharedRecipe } from "../config/recipes.ts";
 import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
@@ -137,7 +137,7 @@ function settingsOf(options: CompareCommand): Settings[] {
   const request = (at: number, seed: number) => {
     const optimizer = optimizers[at]!;
     const preset = optimizer.startsWith("entropy-") ? options.preset : undefined;
-    const recipe = options.recipe === "paper" && !hasPaperRecipe(network, optimizer) ? undefined : options.recipe;
+    const recipe = sharedRecipe(network, optimizer, optimizers, options.recipe);
     return { network, optimizer, preset, recipe, budget, seed, data, sampling, threads, set: assigned[at]! };
   };
   const first = optimizers.map((_, at) => resolveSettings({ ...request(at, 1), dropout: options.dropout }));

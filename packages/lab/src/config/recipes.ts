@@ -83,6 +83,17 @@ export function hasPaperRecipe(network: string, optimizer: string): boolean {
   return optimizer === "entropy-sgd" || (optimizer === "adam" && paperAdam.includes(network));
 }
 
+/** The recipe by name of one of several optimizers: the paper's is for those that it has one for, if any; the others are tuned. */
+export function sharedRecipe(
+  network: string,
+  optimizer: string,
+  optimizers: readonly string[],
+  name: string | undefined,
+): string | undefined {
+  const hasNone = name === "paper" && !hasPaperRecipe(network, optimizer);
+  return hasNone && optimizers.some((other) => hasPaperRecipe(network, other)) ? "tuned" : name;
+}
+
 /**
  * The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout, and rates of mnistfc.
  *

@@ -1,5 +1,6 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
+import { sharedRecipe } from "../config/recipes.ts";
 import { resolveSettings, type Settings, trainingOf } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
@@ -81,7 +82,7 @@ function loaded({ file, yaml }: Sweep, load: () => DataSet): DataSet {
 }
 
 /** The settings of a candidate with the first seed. */
-function settingsOf({ file, data, seeds, set }: Sweep, { optimizer, choices }: Candidate): Settings {
+function settingsOf({ file, data, optimizers, seeds, set }: Sweep, { optimizer, choices }: Candidate): Settings {
   const chosen = (name: string): SweepValue | undefined => choices.find((choice) => choice.name === name)?.value;
   const text = (name: string): string | undefined => {
     const value = chosen(name);
@@ -89,10 +90,12 @@ function settingsOf({ file, data, seeds, set }: Sweep, { optimizer, choices }: C
   };
   const dropout = chosen("dropout");
   const innerSteps = set.get("innerSteps");
+  const names = optimizers.map(({ name }) => name);
   const ofRequest = ["optimizer", "preset", "dropout", "sampling"];
   return resolveSettings({
     ...{ network: file.network, optimizer, budget: file.budget, seed: seeds[0] ?? 1, threads: file.threads },
     ...{ preset: text("preset"), sampling: text("sampling"), data },
+    recipe: sharedRecipe(file.network, optimizer, names, file.recipe),
     ...(typeof dropout === "number" ? { dropout } : {}),
     // Optimizers without inner steps have the same boundaries as those with them.
     ...(typeof innerSteps === "number" ? { innerSteps } : {}),

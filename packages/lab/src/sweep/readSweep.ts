@@ -1,6 +1,7 @@
 /** A sweep's file, read and checked. */
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { hasPaperRecipe } from "../config/recipes.ts";
 import { InputError } from "../inputError.ts";
 import { cannot, isMissing, readPlainText } from "../runs/files.ts";
 import { refusalOf, ruleOf } from "./issues.ts";
@@ -139,6 +140,9 @@ function requireNames({ file, optimizers, set, parameters, yaml }: Sweep): void 
       ["preset"],
       `only entropy-sgd and entropy-adam have presets, this sweep has ${names.join(", ")}`,
     );
+  }
+  if (file.recipe === "paper" && !names.some((name) => hasPaperRecipe(file.network, name))) {
+    throw yaml.keyRefusal(["recipe"], `the paper has none for ${names.join(", ")} on ${file.network}`);
   }
   for (const name of parameters.keys()) {
     if (name === "optimizer" || partsOf(name).prefix !== null) continue;

@@ -1,5 +1,6 @@
 /** The rules of a sweep's file; from them the check of a file and the schema for editors. */
 import { z } from "zod";
+import { type RecipeName, recipeNames } from "../config/recipes.ts";
 import { networkNames } from "../networks/networkNames.ts";
 import { type NameRule, optimizerNames, parameterRules, presetNames, setRules } from "./optionRules.ts";
 import type { SweepParameter, SweepValue } from "./valueSchemas.ts";
@@ -10,6 +11,7 @@ export interface SweepFile {
   readonly budget: number;
   readonly optimizer?: string | undefined;
   readonly preset?: string | undefined;
+  readonly recipe?: RecipeName | undefined;
   readonly seeds: number | readonly number[];
   readonly data?: string | undefined;
   readonly dropout?: number | undefined;
@@ -40,6 +42,12 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .enum(presetNames)
       .optional()
       .describe("Preset of the optimizers that have presets, unless it is one of the parameters; default: paper."),
+    recipe: z
+      .enum(recipeNames)
+      .optional()
+      .describe(
+        "Where rates and schedules come from that are neither set nor varied: chosen on validation (tuned, the default), or the paper's for the optimizers that it has some for.",
+      ),
     seeds: z
       .union([z.int().min(1).max(maxRuns), z.array(z.int().min(0)).min(1)], { error: seedsRule })
       .default(3)
