@@ -178,7 +178,7 @@ describe.each(Object.entries(measuring))("%s", (name, args) => {
     writeSeal(bad, readConfig(bad), () => {});
     expect(await run(args(bad, bad))).toMatchObject({
       code: 2,
-      stderr: `error: ${bad}: weights must be finite to be measured, 2 of 970 are not\n`,
+      stderr: `error: ${bad}: weights to be measured must be finite, 2 of 970 are not: 2 in fc1.weight\n`,
     });
   });
 

@@ -1,6 +1,7 @@
 /** What `train` checks of its options before it begins. */
 import { entropySgd, type Optimizer, type PlainData, type Progress, sgd } from "entropy-sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { InputError } from "../src/inputError.ts";
 import { compileNetwork } from "../src/model/compileNetwork.ts";
 import type { TrainableModel } from "../src/model/trainableModel.ts";
 import type { StartEvent } from "../src/training/events.ts";
@@ -47,6 +48,16 @@ describe("train", () => {
     expect(found).toBeInstanceOf(error);
     expect((found as Error).message).toContain(message);
     await small.close();
+  });
+
+  test("refuses initial weights that are not finite, and names their tensors", async () => {
+    const broken = (params: Float32Array) => params.fill(Number.NaN, 3, 5).fill(Number.POSITIVE_INFINITY, 36, 37);
+    const bad = { ...model, initialParams: (seed: number) => broken(model.initialParams(seed)) };
+    await expect(train(bad, data, sgd({ learningRate: 1 }), { budget: 1 }).next()).rejects.toThrow(
+      new InputError(
+        `tiny: initial weights must be finite, 3 of ${model.numParams} are not: 2 in conv1.weight, 1 in conv1.bias`,
+      ),
+    );
   });
 
   test("optimizers without an inner loop take any boundaries", async () => {

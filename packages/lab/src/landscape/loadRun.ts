@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ParameterBlock } from "onnx-grad";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
 import { tensorsOf } from "../networks/tensorsOf.ts";
@@ -43,10 +44,7 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const tensors = tensorsOf(weightsOf(path, record), network, `${path}: weights.safetensors`);
   const params = new Float32Array(network.numParams);
   for (const { name, offset } of layout) params.set(tensors[name]!, offset);
-  const numBad = params.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
-  if (numBad > 0) {
-    throw new InputError(`${path}: weights must be finite to be measured, ${numBad} of ${params.length} are not`);
-  }
+  requireFiniteWeights(`${path}: weights to be measured`, params, layout);
   const weightsHash = createHash("sha256").update(params).digest("hex");
   const data = loadData({ ...record.settings, ...(dataFolder === undefined ? {} : { data: dataFolder }) });
   requireSameData(path, readConfig(path).dataChecksum, data);

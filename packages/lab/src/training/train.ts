@@ -6,6 +6,7 @@ import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts
 import type { DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
+import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import { checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import { hasDiverged, uniformLoss } from "./divergence.ts";
@@ -38,7 +39,7 @@ import { requireTrainOptions, type Sampling, type TrainOptions } from "./trainOp
  * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
  * ends above a uniform guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
  *
- * @throws InputError for data that do not fit the model, RangeError for a budget that is not positive, TypeError or RangeError
+ * @throws InputError for data that do not fit the model and initial weights that are not finite, RangeError for a budget that is not positive, TypeError or RangeError
  *   for an unknown option, boundaries within an inner loop, or a snapshot of another optimizer
  */
 export async function* train<S extends PlainData & { readonly progress: Progress }>(
@@ -48,7 +49,10 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
   const { seed = 1, sampling = "replacement", signal, now = () => performance.now() } = options;
-  let state = optimizer.init(model.initialParams(seed), model.memory);
+  const initial = model.initialParams(seed);
+  // A checkpoint's are checked when it is written, and its hash when it is read.
+  if (options.resume === undefined) requireFiniteWeights(`${model.name}: initial weights`, initial, model.layout);
+  let state = optimizer.init(initial, model.memory);
   const innerSteps = requireTrainOptions(options, state);
   const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, innerSteps, options.budget);
