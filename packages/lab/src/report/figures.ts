@@ -1,6 +1,7 @@
 /** The figures of a report. */
 import * as Plot from "@observablehq/plot";
 import type { RunRecord } from "../runs/readRun.ts";
+import { axisBySpan, logarithmicAxis } from "./axes.ts";
 import { errorCurves, lossCurves, optimizersOf, scopeCurves } from "./curves.ts";
 import { drawFigure, type Figure, type FigureWords } from "./drawFigure.ts";
 import { seriesMarks } from "./seriesMarks.ts";
@@ -17,7 +18,7 @@ export function figuresOf(records: readonly RunRecord[]): Figure[] {
 function errorFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = errorCurves(records);
   if (points.length === 0) return undefined;
-  const seeds = largest(points.map(({ n }) => n));
+  const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
   const perEpoch = records[0]!.start.gradientsPerEpoch;
   const styles = stylesOf(optimizersOf(records));
   const bands = [...styles].flatMap(([name, { color }]) => {
@@ -37,8 +38,12 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
       (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed."),
   };
   const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer" });
-  const logarithmic = spans(points.map(({ mean }) => mean));
-  return drawn(words, records, [...bands, ...lines], styles, "test error, %", logarithmic);
+  const axis = axisBySpan(points.map(({ mean }) => mean));
+  return drawn(words, records, [...bands, ...lines], styles, {
+    label: "test error, %",
+    zero: axis.type !== "log",
+    ...axis,
+  });
 }
 
 function lossFigure(records: readonly RunRecord[]): Figure | undefined {
@@ -52,7 +57,7 @@ function lossFigure(records: readonly RunRecord[]): Figure | undefined {
       `${lossWindow} outer steps, first seed.`,
   };
   const styles = stylesOf(optimizersOf(records));
-  return drawn(words, records, longLines(points, styles), styles, "loss (log scale)", true);
+  return drawn(words, records, longLines(points, styles), styles, { label: "loss (log scale)", ...logarithmicAxis });
 }
 
 function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
@@ -66,7 +71,7 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
       "Distance of the inner point, norm of the local-entropy gradient and of the last mini-batch gradient at each outer " +
       "step of the first run with a scope. The paper advises a γ that makes ‖γ(x − μ)‖ comparable to ‖∇f‖.",
   };
-  return drawn(words, records, longLines(points, styles), styles, "norm (log scale)", true);
+  return drawn(words, records, longLines(points, styles), styles, { label: "norm (log scale)", ...logarithmicAxis });
 }
 
 function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<string, SeriesStyle>): Plot.Markish[] {
@@ -79,36 +84,19 @@ function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<st
   });
 }
 
-/** Whether positive values span more than a factor of ten, so that a logarithmic axis shows more. */
-function spans(values: readonly number[]): boolean {
-  return values.every((value) => value > 0) && largest(values) > 10 * -largest(values.map((value) => -value));
-}
-
-/** As arguments of `Math.max`, the values of a long run would overflow the stack. */
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-}
-
 function drawn(
   words: FigureWords,
   records: readonly RunRecord[],
   marks: readonly Plot.Markish[],
   styles: ReadonlyMap<string, SeriesStyle>,
-  label: string,
-  logarithmic: boolean,
+  y: Plot.ScaleOptions,
 ): Figure {
   const end = Math.max(...records.map(({ start }) => start.totalGradients));
   return drawFigure(
     words,
     {
       x: { label: "gradient evaluations", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
-      y: {
-        label,
-        labelAnchor: "center",
-        grid: true,
-        ticks: 6,
-        ...(logarithmic ? { type: "log", tickFormat: "~g" } : { zero: true }),
-      },
+      y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
       marks: [...marks],
     },
     styles,

@@ -1,5 +1,6 @@
 /** A figure for each varied name: what its values came to. */
 import * as Plot from "@observablehq/plot";
+import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { stylesOf } from "../report/styles.ts";
 import { spreadOf } from "../runs/summarise.ts";
@@ -89,7 +90,7 @@ function figureOf(name: string, series: Series, label: string): Figure {
         ...{ label: name, labelAnchor: "center" },
         ...(isNumeric ? { grid: true, ...numericAxis(xs.map(Number)) } : { type: "band", domain: [...new Set(xs)] }),
       },
-      y: { label, labelAnchor: "center", grid: true, ticks: 6, ...logarithmic(ys) },
+      y: { label, labelAnchor: "center", grid: true, ticks: 6, ...axisBySpan(ys) },
       marks,
     },
     optimizers.length > 1 ? styles : new Map(),
@@ -112,17 +113,11 @@ function meansOf(points: readonly Point[]): Point[] {
 function numericAxis(values: readonly number[]): Plot.ScaleOptions {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: "~g" } : {};
-  if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...logarithmic(sorted) };
+  if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...axisBySpan(sorted) };
   const spread = (of: (a: number, b: number) => number): number => {
     const gaps = sorted.slice(1).map((value, i) => of(sorted[i]!, value));
     return Math.max(...gaps) / Math.min(...gaps);
   };
   const isGeometric = spread((a, b) => Math.log(b / a)) < spread((a, b) => b - a);
-  return { ...few, ...(isGeometric ? { type: "log" as const, tickFormat: "~g" } : logarithmic(sorted)) };
-}
-
-/** A logarithmic axis for positive values that span more than a factor of ten. */
-function logarithmic(values: readonly number[]): { type?: "log"; tickFormat?: string } {
-  const spans = values.every((value) => value > 0) && Math.max(...values) > 10 * Math.min(...values);
-  return spans ? { type: "log", tickFormat: "~g" } : {};
+  return { ...few, ...(isGeometric ? logarithmicAxis : axisBySpan(sorted)) };
 }
