@@ -1,7 +1,7 @@
 /** Curves of long runs are drawn with few points. */
 import { describe, expect, test } from "vitest";
 import { lossCurves } from "../src/report/curves.ts";
-import { decimated } from "../src/report/decimated.ts";
+import { decimated, leftOutWords } from "../src/report/decimated.ts";
 import { figuresOf } from "../src/report/figures.ts";
 import { renderReport } from "../src/report/renderReport.ts";
 import { isKept } from "../src/runs/thinning.ts";
@@ -32,6 +32,15 @@ describe("decimating", () => {
   });
 });
 
+test("captions say which points are left out", () => {
+  const words = (numPoints: number) => leftOutWords([[], Array(numPoints)]);
+  const ofPixels = " Of each 1/700 of a long curve its first, last, lowest and highest point are drawn.";
+  expect([2800, 2801, 16_384].map(words)).toEqual(["", ofPixels, ofPixels]);
+  expect(words(16_385)).toBe(
+    ` After 16,384 points the log keeps every second, after twice as many every fourth, and so on.${ofPixels}`,
+  );
+});
+
 test("the report of a run of 882,000 outer steps is a page of less than 2 MB", () => {
   const record = recordOf("entropy-sgd", 1, [0.1]);
   const next = numbers(5);
@@ -43,5 +52,14 @@ test("the report of a run of 882,000 outer steps is a page of less than 2 MB", (
   }
   const [perOptimizer, long] = [lossCurves([{ ...record, outers }], 5), { ...record, outers }];
   expect(perOptimizer.length).toBeLessThanOrEqual(4 * 700);
-  expect(renderReport([long], figuresOf([long])).length).toBeLessThan(2e6);
+  const figures = figuresOf([long]);
+  expect(renderReport([long], figures).length).toBeLessThan(2e6);
+  // The test error has one point only.
+  expect(
+    figures.map(({ caption }) => [caption.includes("the log keeps"), caption.includes("of a long curve")]),
+  ).toEqual([
+    [false, false],
+    [true, true],
+    [true, true],
+  ]);
 });

@@ -63,7 +63,7 @@ export function lossCurves(records: readonly RunRecord[], window: number): Serie
 
 /** ‖x' − x‖, ‖γ(x − μ)‖ and ‖∇f‖ at each outer step of the first run that has a scope; empty without one. */
 export function scopeCurves(records: readonly RunRecord[]): SeriesPoint[] {
-  const run = records.find(({ outers }) => outers.some(({ scope }) => scope !== null));
+  const run = scopedRun(records);
   if (run === undefined) return [];
   const norms = [
     ["‖x' − x‖", ({ distance }: OuterEvent) => distance],
@@ -75,8 +75,13 @@ export function scopeCurves(records: readonly RunRecord[]): SeriesPoint[] {
   );
 }
 
+/** The first run that has a scope. */
+export function scopedRun(records: readonly RunRecord[]): RunRecord | undefined {
+  return records.find(({ outers }) => outers.some(({ scope }) => scope !== null));
+}
+
 /** The first run of each optimizer. */
-function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
+export function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
   return optimizersOf(records).map((name) => records.find(({ settings }) => settings.optimizer === name)!);
 }
 

@@ -1,7 +1,10 @@
 /** Fewer points for a curve that is drawn the same. */
+import { isThinned, numKeptWhole } from "../runs/thinning.ts";
 
 /** A figure is some 700 pixels wide: more bins show nothing more. */
 const numBins = 700;
+/** First, last, lowest and highest of each bin. */
+const maxPoints = 4 * numBins;
 
 /**
  * Of a curve with more points than a figure has room for, the first, last, lowest and highest in each of 700 bins of
@@ -10,7 +13,7 @@ const numBins = 700;
  * @see Jugel et al. 2014, "M4: a visualization-oriented time series data aggregation"
  */
 export function decimated<Point>(points: readonly Point[], yOf: (point: Point) => number): readonly Point[] {
-  if (points.length <= 4 * numBins) return points;
+  if (points.length <= maxPoints) return points;
   const edge = (bin: number): number => Math.floor((bin * points.length) / numBins);
   return Array.from({ length: numBins }, (_, bin) => {
     const [start, end] = [edge(bin), edge(bin + 1)];
@@ -21,4 +24,18 @@ export function decimated<Point>(points: readonly Point[], yOf: (point: Point) =
     }
     return [...new Set([start, lowest, highest, end - 1].sort((a, b) => a - b))].map((at) => points[at]!);
   }).flat();
+}
+
+/** Which points of a figure's longest curve are left out, as sentences behind those of a caption; nothing where none is. */
+export function leftOutWords(curves: readonly (readonly unknown[])[]): string {
+  const longest = curves.reduce((most, { length }) => (length > most.length ? { length } : most), { length: 0 });
+  const whole = numKeptWhole.toLocaleString("en");
+  return [
+    ...(isThinned(longest)
+      ? [` After ${whole} points the log keeps every second, after twice as many every fourth, and so on.`]
+      : []),
+    ...(longest.length > maxPoints
+      ? [` Of each 1/${numBins} of a long curve its first, last, lowest and highest point are drawn.`]
+      : []),
+  ].join("");
 }

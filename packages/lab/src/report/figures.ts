@@ -2,7 +2,8 @@
 import * as Plot from "@observablehq/plot";
 import type { RunRecord } from "../runs/readRun.ts";
 import { axisBySpan, logarithmicAxis } from "./axes.ts";
-import { errorCurves, lossCurves, optimizersOf, scopeCurves } from "./curves.ts";
+import { errorCurves, firstSeeds, lossCurves, optimizersOf, scopeCurves, scopedRun } from "./curves.ts";
+import { leftOutWords } from "./decimated.ts";
 import { drawFigure, type Figure, type FigureWords } from "./drawFigure.ts";
 import { seriesMarks } from "./seriesMarks.ts";
 import { type SeriesStyle, stylesOf } from "./styles.ts";
@@ -35,7 +36,8 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
     title: "Test error",
     caption:
       `Test error at the evaluation point against gradient evaluations (${perEpoch} are one effective epoch). ` +
-      (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed."),
+      (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed.") +
+      leftOutWords(records.map(({ evaluations }) => evaluations)),
   };
   const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer" });
   const axis = axisBySpan(points.map(({ mean }) => mean));
@@ -54,7 +56,8 @@ function lossFigure(records: readonly RunRecord[]): Figure | undefined {
     title: "Mini-batch loss",
     caption:
       "Mini-batch loss with dropout where gradients are taken (for Entropy-SGD at x'), running mean over " +
-      `${lossWindow} outer steps, first seed.`,
+      `${lossWindow} outer steps, first seed.` +
+      leftOutWords(firstSeeds(records).map(({ outers }) => outers)),
   };
   const styles = stylesOf(optimizersOf(records));
   return drawn(words, records, longLines(points, styles), styles, { label: "loss (log scale)", ...logarithmicAxis });
@@ -69,7 +72,8 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
     title: "Scope",
     caption:
       "Distance of the inner point, norm of the local-entropy gradient and of the last mini-batch gradient at each outer " +
-      "step of the first run with a scope. The paper advises a γ that makes ‖γ(x − μ)‖ comparable to ‖∇f‖.",
+      "step of the first run with a scope. The paper advises a γ that makes ‖γ(x − μ)‖ comparable to ‖∇f‖." +
+      leftOutWords([scopedRun(records)?.outers ?? []]),
   };
   return drawn(words, records, longLines(points, styles), styles, { label: "norm (log scale)", ...logarithmicAxis });
 }

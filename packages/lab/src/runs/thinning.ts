@@ -6,7 +6,7 @@
  */
 
 /** So many are all kept. */
-const numKeptWhole = 2 ** 14;
+export const numKeptWhole: number = 2 ** 14;
 
 /**
  * Whether the event of a number (1 for the first of its kind) is kept: all of the first 16,384, then every second one up
@@ -16,4 +16,9 @@ export function isKept(number: number): boolean {
   let stride = 1;
   while (number > stride * numKeptWhole) stride *= 2;
   return number % stride === 0;
+}
+
+/** Whether events were left out of those that are there. */
+export function isThinned({ length }: { readonly length: number }): boolean {
+  return length > numKeptWhole;
 }
