@@ -133,10 +133,26 @@ async function parsed(words: readonly string[]): Promise<Asked> {
 
 /** The runs that `train` and `compare` ask for. */
 function requestsOf({ name, options }: Asked): SettingsRequest[] {
-  const request = options as unknown as SettingsRequest & { readonly optimizers?: readonly string[] };
+  // The other options, such as --out and --seeds, are the command's own.
+  const own = [
+    "network",
+    "optimizer",
+    "preset",
+    "recipe",
+    "budget",
+    "seed",
+    "dropout",
+    "sampling",
+    "data",
+    "threads",
+    "set",
+  ];
+  const request = Object.fromEntries(
+    Object.entries(options).filter(([option]) => own.includes(option)),
+  ) as unknown as SettingsRequest;
   if (name === "train") return [request];
   if (name !== "compare") return [];
-  return (request.optimizers ?? []).map((optimizer) => {
+  return ((options.optimizers ?? []) as readonly string[]).map((optimizer) => {
     const preset = optimizer.startsWith("entropy-") ? request.preset : undefined;
     return { ...request, optimizer, seed: 1, preset, set: (request.set ?? []).filter((one) => !/^[\w-]+\./.test(one)) };
   });
