@@ -1,12 +1,11 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { entries, root } from "./tools/workspace.ts";
 
-const source = (name: string): string => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
-const alias = {
-  "entropy-sgd-lab": source("lab"),
-  "entropy-sgd": source("entropy-sgd"),
-  "onnx-grad": source("onnx-grad"),
-};
+const alias = entries.map(({ specifier, source }) => ({
+  find: new RegExp(`^${specifier}$`),
+  replacement: join(root, source),
+}));
 
 /** Tests run on the sources, not on the build, so that a stale build cannot pass them. */
 export default defineConfig({

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd";
 import { networks, recipeOf } from "entropy-sgd-lab";
-import { buildNetwork, initialiseInto } from "onnx-grad";
+import { buildNetwork, initialiseInto } from "onnx-grad/layers";
 
 export const batchSize = 128;
 

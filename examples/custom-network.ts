@@ -2,7 +2,8 @@
 // Run it by `npx tsx examples/custom-network.ts` (after `npm run build`).
 import { entropySgd, presets } from "entropy-sgd";
 import { arraySplit, compileNetwork, type NetworkSpec, train } from "entropy-sgd-lab";
-import { layers, relu } from "onnx-grad";
+import { relu } from "onnx-grad";
+import { layers } from "onnx-grad/layers";
 
 const network: NetworkSpec = {
   name: "spirals",

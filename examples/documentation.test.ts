@@ -12,18 +12,15 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { programOf } from "../packages/lab/src/cli/main.ts";
 import { resolveSettings, type SettingsRequest } from "../packages/lab/src/config/settings.ts";
-import { type CodeBlock, codeBlocks, root, shellCommands } from "../tools/documentation/codeBlocks.ts";
+import { type CodeBlock, codeBlocks, shellCommands } from "../tools/documentation/codeBlocks.ts";
 import { typeErrors } from "../tools/documentation/typeErrors.ts";
+import { entries, root } from "../tools/workspace.ts";
 
 const isTypeScript = ({ language }: CodeBlock): boolean => ["ts", "typescript", "js", "javascript"].includes(language);
 const blocks = codeBlocks().filter(isTypeScript);
 
-/** What blocks may import; anything else fails. */
-const modules: Readonly<Record<string, () => Promise<object>>> = {
-  "entropy-sgd": () => import("entropy-sgd"),
-  "onnx-grad": () => import("onnx-grad"),
-  "entropy-sgd-lab": () => import("entropy-sgd-lab"),
-};
+/** What blocks may import: the packages' entries. */
+const sources = new Map(entries.map(({ specifier, source }) => [specifier, source]));
 
 /** The code as the body of an async function of `load`, `check` and `console`. */
 function runnable(code: string): { body: string; numChecks: number } {
@@ -67,7 +64,7 @@ describe("TypeScript of README, docs and comments", () => {
     if (place.startsWith("packages/") && !place.includes(".md:")) {
       expect(numChecks, "an example without `// =>` checks nothing").toBeGreaterThan(0);
     }
-    const load = (name: string): Promise<object> => modules[name]!();
+    const load = (name: string): Promise<object> => import(join(root, sources.get(name)!));
     const check = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected);
     const silent = { log: () => {} };
     await new AsyncFunction("load", "check", "console", body)(load, check, silent);

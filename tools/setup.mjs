@@ -49,9 +49,7 @@ if (force || modified(stamp) < sources) {
   run("Building packages", process.execPath, [
     "node_modules/typescript/bin/tsc",
     "-b",
-    "packages/entropy-sgd",
-    "packages/onnx-grad",
-    "packages/lab",
+    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`),
   ]);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");

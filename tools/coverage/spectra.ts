@@ -1,5 +1,5 @@
 /** Operators of known spectrum that the instruments of curvature are tried on. */
-import type { SymmetricOperator } from "entropy-sgd";
+import type { SymmetricOperator } from "entropy-sgd/landscape";
 import { planted } from "../../packages/entropy-sgd/test/planted.ts";
 
 const n = 120;

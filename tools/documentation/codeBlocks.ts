@@ -1,10 +1,7 @@
 /** The code that readers see: fenced blocks and commands of pages, fenced blocks of comments in the sources. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The root of the repository. */
-export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+import { root } from "../workspace.ts";
 
 /** A fenced block, with the place it was found at. */
 export interface CodeBlock {

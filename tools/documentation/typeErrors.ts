@@ -1,14 +1,14 @@
 /** Type-checks pieces of TypeScript as a stranger's files would be: strict, against the packages' declarations. */
 import { join } from "node:path";
 import ts from "typescript";
-import { type CodeBlock, root } from "./codeBlocks.ts";
+import { entries, root } from "../workspace.ts";
+import type { CodeBlock } from "./codeBlocks.ts";
 
 /** Errors of the blocks, one a line: place, code and message. One program for all, so that the library is read once. */
 export function typeErrors(blocks: readonly CodeBlock[]): string[] {
   // A folder that need not be there: modules are found from it as from any file of the repository.
   const fileOf = (index: number): string => join(root, "documentation", `block${index}.mts`);
   const texts = new Map(blocks.map(({ code }, index) => [fileOf(index), `${code}\nexport {};\n`]));
-  const entry = (name: string): string[] => [join(root, "packages", name, "src/index.ts")];
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
@@ -20,7 +20,7 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
     lib: ["lib.es2022.d.ts"],
     types: ["node"],
     typeRoots: [join(root, "node_modules/@types")],
-    paths: { "entropy-sgd": entry("entropy-sgd"), "onnx-grad": entry("onnx-grad"), "entropy-sgd-lab": entry("lab") },
+    paths: Object.fromEntries(entries.map(({ specifier, source }) => [specifier, [join(root, source)]])),
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;

@@ -12,7 +12,7 @@ import {
   noiseRise,
   pacBayesSigma,
   spectralDensity,
-} from "../src/index.ts";
+} from "../src/landscape.ts";
 
 const operator = hessianOperator(2, async (v) => Float64Array.from(v));
 const energyAt = (x: Float64Array) => ({ energy: 0, gradient: x });

@@ -11,16 +11,12 @@ import {
   entropyAdam,
   entropySgd,
   exponentialSchedule,
-  finiteDifferenceHessian,
   geometricScope,
   gradientDescent,
-  lbfgs,
   localEntropyDescent,
   momentum,
-  noiseRise,
   type OptimizerName,
   optimizerOptions,
-  pairedDifference,
   polynomialSchedule,
   presets,
   sam,
@@ -29,8 +25,8 @@ import {
   sgld,
   stepSchedule,
   swa,
-  unpairedDifference,
 } from "../src/index.ts";
+import { finiteDifferenceHessian, lbfgs, noiseRise, pairedDifference, unpairedDifference } from "../src/landscape.ts";
 
 type Bad = readonly [options: Readonly<Record<string, unknown>>, error: "TypeError" | "RangeError", message: string];
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sgd } from "entropy-sgd";
-import { layers } from "onnx-grad";
+import { layers } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import { arraySplit } from "../src/data/arraySplit.ts";
 import { loadMnist } from "../src/data/loadMnist.ts";

@@ -1,5 +1,6 @@
-import { denseHessian, symmetricEigenvalues } from "entropy-sgd";
-import { buildNetwork, evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { denseHessian, symmetricEigenvalues } from "entropy-sgd/landscape";
+import { evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Split } from "../src/data/split.ts";
 import { Interruption } from "../src/interruption.ts";

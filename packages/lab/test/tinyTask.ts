@@ -1,5 +1,6 @@
 /** A small learnable task and network for tests: three kinds of 8×8 images. */
-import { layers, maxPool, relu } from "onnx-grad";
+import { maxPool, relu } from "onnx-grad";
+import { layers } from "onnx-grad/layers";
 import { arraySplit } from "../src/data/arraySplit.ts";
 import type { DataSet } from "../src/data/split.ts";
 import type { NetworkSpec } from "../src/networks/networks.ts";

@@ -8,7 +8,8 @@ import {
   presets,
   sgd,
 } from "entropy-sgd";
-import { buildNetwork, evaluate as interpret, sizeOf } from "onnx-grad";
+import { evaluate as interpret, sizeOf } from "onnx-grad";
+import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Split } from "../src/data/split.ts";
 import { compileNetwork } from "../src/model/compileNetwork.ts";

@@ -1,31 +1,9 @@
+/** Differentiable graphs: operations, derivatives, rewriting, the interpreter and programs of ONNX Runtime. */
 export { gradients, hvp } from "./derivative/gradients.ts";
 export { topological } from "./graph/topological.ts";
 export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph/value.ts";
 export type { FloatArray, Precision } from "./interpreter/arrays.ts";
 export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
-export { initialiseInto } from "./layers/initialiseInto.ts";
-export {
-  filled,
-  glorotUniform,
-  heNormal,
-  type Initialiser,
-  type RandomSource,
-  torchDefault,
-} from "./layers/initialisers.ts";
-export * as layers from "./layers/layers.ts";
-export {
-  type BatchStatistics,
-  buildNetwork,
-  type Mask,
-  type Network,
-  type NetworkContext,
-  type NetworkDefinition,
-  type NetworkMode,
-  type Parameter,
-  type ParameterBlock,
-  type ParameterKind,
-  type RunningStatistics,
-} from "./layers/network.ts";
 export { type ConvolutionOptions, conv2d, conv2dInputGradient, conv2dWeightGradient } from "./ops/convolution.ts";
 export { add, div, exp, greater, log, mul, relu, sigmoid, sqrt, stopGradient, sub, tanh } from "./ops/elementwise.ts";
 export { broadcastTo, pad, reshape, slice, transpose } from "./ops/layout.ts";

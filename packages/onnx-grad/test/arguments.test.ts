@@ -2,6 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
+import * as networks from "../src/layers.ts";
 
 const image = g.input("image", [2, 3, 6, 6]);
 const kernel = g.input("kernel", [4, 3, 3, 3]);
@@ -12,7 +13,7 @@ const indices = pooled.inputs[1]!;
 const window = { size: 2 };
 
 /** Calls as JavaScript without types could make them. */
-const js = g as unknown as Record<string, (...list: readonly unknown[]) => unknown> & {
+const js = { ...g, ...networks } as unknown as Record<string, (...list: readonly unknown[]) => unknown> & {
   readonly layers: Record<string, (...list: readonly unknown[]) => unknown>;
 };
 const build = (definition: (context: unknown, x: unknown) => unknown, mode: unknown = "training"): unknown =>
@@ -121,7 +122,7 @@ describe("wrong numbers", () => {
       () => js.withActivationNoise!([matrix], "add"),
       "entry must be added or multiplied, got add",
     ],
-    ["a fan-in of 0", () => g.heNormal(0), "heNormal: fanIn must be positive and finite, got 0"],
+    ["a fan-in of 0", () => networks.heNormal(0), "heNormal: fanIn must be positive and finite, got 0"],
   ])("%s", (_, call, message) => {
     expect(call).toThrow(message);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
+import { buildNetwork, layers } from "../src/layers.ts";
 import { winogradMatrices } from "../src/lowering/winogradMatrices.ts";
 import { layOutBatchLast } from "../src/rewrite/batchLast.ts";
 import { sinkTranspose } from "../src/rewrite/sinkTransposes.ts";
@@ -46,8 +47,8 @@ describe("a transposition sinks", () => {
 });
 
 describe("a convolutional network with batch norm, a stride and dropout", () => {
-  const { batchNorm, conv2d, dropout } = g.layers;
-  const network = g.buildNetwork(
+  const { batchNorm, conv2d, dropout } = layers;
+  const network = buildNetwork(
     (context, inputs) => {
       const block = (x: g.Value, name: string, filters: number, stride: number): g.Value =>
         g.relu(batchNorm(context, `${name}.bn`, conv2d(context, name, x, filters, 3, { stride, padding: 1 })));

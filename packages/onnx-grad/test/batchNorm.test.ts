@@ -1,10 +1,10 @@
 /** Batch norm in training against its closed form in float64, where means are far larger than deviations. */
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
+import { type BatchStatistics, buildNetwork, layers, type NetworkDefinition } from "../src/layers.ts";
 import { runValues } from "./runProgram.ts";
 import { flat, numbers } from "./samples.ts";
 
-const { layers } = g;
 const [batch, channels] = [16, 3];
 
 /** Numbers of the given mean and deviation √(1/3)·deviation, uniform; each exact in float32. */
@@ -37,8 +37,8 @@ describe.each([
   { shape: [batch, channels], name: "dense" },
   { shape: [batch, channels, 4, 5], name: "images" },
 ])("batch norm of $name", ({ shape }) => {
-  const network = g.buildNetwork((context, x) => layers.flatten(layers.batchNorm(context, "bn", x)), shape, "training");
-  const [statistics] = network.batchStatistics as [g.BatchStatistics];
+  const network = buildNetwork((context, x) => layers.flatten(layers.batchNorm(context, "bn", x)), shape, "training");
+  const [statistics] = network.batchStatistics as [BatchStatistics];
   const [gamma, beta] = [
     [0.5, 2, -1],
     [0.1, 0, 3],
@@ -104,10 +104,10 @@ describe.each([
 });
 
 test("an outlier as the first example costs no more than the bound: E[d]² ≤ (batch − 1)·variance", () => {
-  const network = g.buildNetwork((context, x) => layers.batchNorm(context, "bn", x), [128, 1], "training");
+  const network = buildNetwork((context, x) => layers.batchNorm(context, "bn", x), [128, 1], "training");
   const x = spread(128, 0, 1, 5).map((value, i) => (i === 0 ? 3e4 : value));
   const feeds = { inputs: x, "bn.weight": [1], "bn.bias": [0] };
-  const [statistics] = network.batchStatistics as [g.BatchStatistics];
+  const [statistics] = network.batchStatistics as [BatchStatistics];
   const [float32, float64] = (["float32", "float64"] as const).map(
     (kind) => g.evaluate([statistics.variance], feeds, kind)[0]![0]!,
   );
@@ -115,7 +115,7 @@ test("an outlier as the first example costs no more than the bound: E[d]² ≤ (
 });
 
 describe("a bias before batch norm", () => {
-  const define: g.NetworkDefinition = (context, x) =>
+  const define: NetworkDefinition = (context, x) =>
     layers.flatten(layers.batchNorm(context, "bn", layers.conv2d(context, "conv", x, 3, 2)));
   const shape = [4, 2, 4, 4];
   const feeds = {
@@ -127,24 +127,24 @@ describe("a bias before batch norm", () => {
   };
 
   test("has no influence and a gradient of exactly 0; the recorded mean has it", () => {
-    const network = g.buildNetwork(define, shape, "training");
+    const network = buildNetwork(define, shape, "training");
     const bias = network.parameters.find(({ block }) => block.name === "conv.bias")!.value;
     expect([...g.evaluate(g.gradients(g.reduceSum(g.mul(network.logits, network.logits)), [bias]), feeds)[0]!]).toEqual(
       [0, 0, 0],
     );
-    const [{ mean, variance }] = network.batchStatistics as [g.BatchStatistics];
+    const [{ mean, variance }] = network.batchStatistics as [BatchStatistics];
     const [y, means, variances] = g.evaluate([network.logits, mean, variance], feeds) as [
       g.FloatArray,
       g.FloatArray,
       g.FloatArray,
     ];
-    const evaluation = g.buildNetwork(define, shape, "evaluation").logits;
+    const evaluation = buildNetwork(define, shape, "evaluation").logits;
     const same = g.evaluate([evaluation], { ...feeds, "bn.mean": means, "bn.variance": variances })[0]!;
     expect(distance(same, y)).toBeLessThan(1e-12);
   });
 
   test("compiled, the convolution runs once over the batch and once over its first example", async () => {
-    const network = g.buildNetwork(define, shape, "training");
+    const network = buildNetwork(define, shape, "training");
     const values = g.optimise([network.logits]);
     const expected = g.evaluate([network.logits], feeds)[0]!;
     expect(distance((await runValues(values, feeds))[0]!, expected)).toBeLessThan(1e-5);

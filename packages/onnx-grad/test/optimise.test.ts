@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
+import { buildNetwork, layers } from "../src/layers.ts";
 import { cases } from "./cases.ts";
 import { feedsOf, flat, numbers, points, scalarOf } from "./samples.ts";
 
@@ -83,8 +84,8 @@ describe.each(Object.entries(cases))("%s", (_name, samples) => {
 });
 
 describe("a convolutional network with batch norm, pooling and dropout", () => {
-  const { batchNorm, conv2d, dense, dropout, flatten } = g.layers;
-  const network = g.buildNetwork(
+  const { batchNorm, conv2d, dense, dropout, flatten } = layers;
+  const network = buildNetwork(
     (context, inputs) => {
       let h = dropout(
         context,

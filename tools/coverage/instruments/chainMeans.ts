@@ -1,4 +1,6 @@
-import { chainMean, normalInto, randomKey, studentQuantile } from "entropy-sgd";
+import { normalInto, randomKey } from "entropy-sgd";
+import { studentQuantile } from "entropy-sgd/landscape";
+import { chainMean } from "entropy-sgd/sampling";
 import { type Instrument, symmetricInterval } from "../instrument.ts";
 
 /** An autoregression xₖ = a·xₖ₋₁ + √(1 − a²)·N of variance 1 and mean 0, started in its law. */

@@ -1,4 +1,4 @@
-import { type ExtremeEigenpairs, extremeEigenpairs } from "entropy-sgd";
+import { type ExtremeEigenpairs, extremeEigenpairs } from "entropy-sgd/landscape";
 import type { CoverageCase, Instrument } from "../instrument.ts";
 import { operatorOf, spectra } from "../spectra.ts";
 

@@ -1,3 +1,4 @@
+import { normalInto, randomKey, uniformInto } from "entropy-sgd";
 import {
   couplingEntropy,
   hessianOperator,
@@ -6,12 +7,9 @@ import {
   laplaceEntropy,
   logMeanExpEntropy,
   type Neighbourhood,
-  normalInto,
-  randomKey,
   scopeEntropy,
   spectralDensity,
-  uniformInto,
-} from "entropy-sgd";
+} from "entropy-sgd/landscape";
 import { type CoverageCase, type Instrument, type Statement, symmetricInterval } from "../instrument.ts";
 
 /** A function of one variable with the place where its local entropy is measured. */

@@ -1,4 +1,5 @@
-import { normalInto, randomKey, rankCorrelation } from "entropy-sgd";
+import { normalInto, randomKey } from "entropy-sgd";
+import { rankCorrelation } from "entropy-sgd/landscape";
 import type { Instrument } from "../instrument.ts";
 
 /** Spearman's correlation of n pairs of normals of correlation `pearson`. */

@@ -1,4 +1,4 @@
-import { nearZeroShare, spectralDensity } from "entropy-sgd";
+import { nearZeroShare, spectralDensity } from "entropy-sgd/landscape";
 import type { Instrument } from "../instrument.ts";
 import { operatorOf, spectra } from "../spectra.ts";
 

@@ -1,4 +1,4 @@
-import { hessianTrace } from "entropy-sgd";
+import { hessianTrace } from "entropy-sgd/landscape";
 import type { Instrument } from "../instrument.ts";
 import { operatorOf, spectra } from "../spectra.ts";
 

@@ -1,4 +1,4 @@
-import { noiseRise, pacBayesSigma, studentQuantile } from "entropy-sgd";
+import { noiseRise, pacBayesSigma, studentQuantile } from "entropy-sgd/landscape";
 import { type Instrument, symmetricInterval } from "../instrument.ts";
 
 const n = 50;

@@ -15,7 +15,8 @@ import {
   stepSchedule,
   swa,
 } from "entropy-sgd";
-import { type ParameterBlock, sizeOf } from "onnx-grad";
+import { sizeOf } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 import type { Plan } from "../training/plan.ts";
 import { scopeFrom } from "./parseOption.ts";

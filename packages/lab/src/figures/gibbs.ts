@@ -1,5 +1,5 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
-import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd";
+import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd/sampling";
 import type { EventTurn } from "../interruption.ts";
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 

@@ -1,5 +1,6 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
-import { langevin, normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
+import { normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
+import { langevin } from "entropy-sgd/sampling";
 import type { EventTurn } from "../interruption.ts";
 import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
 

@@ -3,20 +3,18 @@
  *
  * @see Dauphin et al. 2014 (arXiv:1406.2572), section 3: the experiment; Frye et al. 2021 (arXiv:2003.10397): its caveat
  */
+import { normalInto, randomKey, sgd } from "entropy-sgd";
 import {
   denseHessian,
-  type EnergyAt,
   findCriticalPoint,
   type GradientField,
   lbfgs,
-  normalInto,
   type RankCorrelation,
-  randomKey,
   rankCorrelation,
   type SymmetricOperator,
-  sgd,
   symmetricEigenvaluesInTurns,
-} from "entropy-sgd";
+} from "entropy-sgd/landscape";
+import type { EnergyAt } from "entropy-sgd/sampling";
 import { withReplacement } from "../data/sampler.ts";
 import type { Split } from "../data/split.ts";
 import { eventTurns, throwIfInterrupted, wasInterrupted } from "../interruption.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ParameterBlock } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";

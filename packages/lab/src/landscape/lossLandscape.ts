@@ -1,5 +1,6 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
-import { hessianOperator, permutationInto, randomKey, type SymmetricOperator, type Vector } from "entropy-sgd";
+import { permutationInto, randomKey, type Vector } from "entropy-sgd";
+import { hessianOperator, type SymmetricOperator } from "entropy-sgd/landscape";
 import type { Split } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { scoreLogits } from "../model/evaluation.ts";

@@ -9,7 +9,7 @@ import {
   pacBayesSigma,
   pairedDifference,
   type SymmetricOperator,
-} from "entropy-sgd";
+} from "entropy-sgd/landscape";
 import { notDistinguishable } from "../statistics/words.ts";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { type EstimatorName, localEntropyEstimators, usualConjugateSteps } from "./measureLocalEntropy.ts";

@@ -8,7 +8,7 @@ import {
   scopeEntropy,
   smoothedLossBound,
   spectralDensity,
-} from "entropy-sgd";
+} from "entropy-sgd/landscape";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { plausible } from "./plausible.ts";
 

@@ -1,4 +1,5 @@
 /** The Hessian's spectrum of a trained network. */
+import type { Vector } from "entropy-sgd";
 import {
   denseHessian,
   type ExtremeEigenpairs,
@@ -13,8 +14,7 @@ import {
   spectralDensity,
   symmetricEigenvaluesInTurns,
   type TraceEstimate,
-  type Vector,
-} from "entropy-sgd";
+} from "entropy-sgd/landscape";
 import { eventTurns, throwIfInterrupted, wasInterrupted } from "../interruption.ts";
 
 /** Options of `measureSpectrum`. */

@@ -3,8 +3,6 @@ import {
   gradients,
   hvp,
   input,
-  type Network,
-  type NetworkMode,
   type NoiseEntry,
   type NoiseInput,
   optimise,
@@ -14,6 +12,7 @@ import {
   type Value,
   withActivationNoise,
 } from "onnx-grad";
+import type { Network, NetworkMode } from "onnx-grad/layers";
 import { requireSplit } from "../data/requireFit.ts";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";

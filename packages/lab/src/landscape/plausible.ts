@@ -1,4 +1,4 @@
-import type { LocalEntropyEstimate } from "entropy-sgd";
+import type { LocalEntropyEstimate } from "entropy-sgd/landscape";
 
 /**
  * Marks what no network's F̃ can be: the loss is never negative, so that F̃ ≤ 0; above it by more than two standard errors the

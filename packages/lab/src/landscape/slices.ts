@@ -4,7 +4,8 @@
  * @see Li et al. 2018, "Visualizing the loss landscape of neural nets" (arXiv:1712.09913)
  */
 import { normalInto, randomKey } from "entropy-sgd";
-import { type ParameterBlock, sizeOf } from "onnx-grad";
+import { sizeOf } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import type { LossAndError } from "./lossLandscape.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 

@@ -1,4 +1,5 @@
-import { type Parameter, sizeOf } from "onnx-grad";
+import { sizeOf } from "onnx-grad";
+import type { Parameter } from "onnx-grad/layers";
 
 /**
  * Binds the pieces of a flat vector to the parameters' names, and again only when another vector comes.

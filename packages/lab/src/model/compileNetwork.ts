@@ -1,17 +1,8 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
 import { availableParallelism } from "node:os";
 import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
-import {
-  type CompileOptions,
-  gradients,
-  initialiseInto,
-  input,
-  type Network,
-  optimise,
-  type Program,
-  sizeOf,
-  softmaxCrossEntropy,
-} from "onnx-grad";
+import { type CompileOptions, gradients, input, optimise, type Program, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { initialiseInto, type Network } from "onnx-grad/layers";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";

@@ -1,4 +1,4 @@
-import type { ParameterBlock } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { VectorMemory } from "entropy-sgd";
-import type { ParameterBlock } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import type { Split } from "../data/split.ts";
 import type { StopSignal } from "../interruption.ts";
 

@@ -1,4 +1,4 @@
-import { buildNetwork, type Network, type NetworkMode } from "onnx-grad";
+import { buildNetwork, type Network, type NetworkMode } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 import type { NetworkSpec } from "./networks.ts";
 

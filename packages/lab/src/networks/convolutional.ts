@@ -1,4 +1,5 @@
-import { layers, maxPool, type NetworkDefinition, reduceMean, relu, type Value } from "onnx-grad";
+import { maxPool, reduceMean, relu, type Value } from "onnx-grad";
+import { layers, type NetworkDefinition } from "onnx-grad/layers";
 
 const { batchNorm, conv2d, dense, dropout, flatten } = layers;
 

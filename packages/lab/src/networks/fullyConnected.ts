@@ -1,4 +1,5 @@
-import { layers, type NetworkDefinition, relu, tanh } from "onnx-grad";
+import { relu, tanh } from "onnx-grad";
+import { layers, type NetworkDefinition } from "onnx-grad/layers";
 
 const { batchNorm, dense, dropout, flatten } = layers;
 

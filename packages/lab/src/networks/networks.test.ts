@@ -1,14 +1,5 @@
-import {
-  buildNetwork,
-  evaluate,
-  gradients,
-  hvp,
-  initialiseInto,
-  input,
-  type Network,
-  sizeOf,
-  softmaxCrossEntropy,
-} from "onnx-grad";
+import { evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { buildNetwork, initialiseInto, type Network } from "onnx-grad/layers";
 import { describe, expect, test } from "vitest";
 import { networks } from "./networks.ts";
 

@@ -1,5 +1,5 @@
 /** The networks of the paper's experiments and small ones for studies, by name. */
-import type { NetworkDefinition } from "onnx-grad";
+import type { NetworkDefinition } from "onnx-grad/layers";
 import { allCnnBn, lenet, smallLenet } from "./convolutional.ts";
 import { mlp, mnistfc, mnistfcBn, smallMnistfc } from "./fullyConnected.ts";
 

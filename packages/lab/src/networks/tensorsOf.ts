@@ -1,4 +1,4 @@
-import type { Network } from "onnx-grad";
+import type { Network } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 import type { Safetensors } from "../runs/safetensors.ts";
 

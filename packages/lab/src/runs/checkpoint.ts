@@ -12,8 +12,8 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainData, Vector } from "entropy-sgd";
-import type { ParameterBlock } from "onnx-grad";
 import { sizeOf } from "onnx-grad";
+import type { ParameterBlock } from "onnx-grad/layers";
 import { z } from "zod";
 import { checkedSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";

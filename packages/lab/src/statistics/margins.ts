@@ -1,5 +1,5 @@
 /** How large a difference of test errors must be to matter, fixed before anything was compared. */
-import type { DifferenceOptions } from "entropy-sgd";
+import type { DifferenceOptions } from "entropy-sgd/landscape";
 
 /**
  * By data set: the margin of equivalence, and one image of the test set, as fractions. docs/decisions/equivalence.md has the

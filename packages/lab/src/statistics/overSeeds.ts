@@ -1,5 +1,5 @@
 /** The difference of two ways to train, over seeds. */
-import { type Difference, type DifferenceOptions, pairedDifference, unpairedDifference } from "entropy-sgd";
+import { type Difference, type DifferenceOptions, pairedDifference, unpairedDifference } from "entropy-sgd/landscape";
 
 /** A value of a run; null where it has none. */
 export interface SeedValue {

@@ -1,5 +1,5 @@
 /** What may be said of a difference: the same words in the terminal and on every page. */
-import type { Difference } from "entropy-sgd";
+import type { Difference } from "entropy-sgd/landscape";
 import type { DifferenceOverSeeds } from "./overSeeds.ts";
 
 /** How a quantity is printed: values are multiplied by `scale`, and differences have the unit of the values. */

@@ -1,5 +1,10 @@
 /** The decision rule of docs/decisions/study-wide-valleys.md, applied to measures over seeds. */
-import { type DifferenceOptions, type PairedDifference, pairedDifference, studentQuantile } from "entropy-sgd";
+import {
+  type DifferenceOptions,
+  type PairedDifference,
+  pairedDifference,
+  studentQuantile,
+} from "entropy-sgd/landscape";
 import type { Unit } from "../statistics/words.ts";
 
 /** One quantity of every run: smaller is better (flatter, more robust). */

@@ -1,0 +1,12 @@
+/** Langevin sampling and the modified Gibbs distribution. */
+export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
+export {
+  adjustedLangevin,
+  type EnergyAndGradient,
+  type EnergyAt,
+  type LangevinOptions,
+  type LangevinResult,
+  type LangevinSample,
+  langevin,
+} from "./sampling/langevin.ts";
+export { modifiedGibbs } from "./sampling/modifiedGibbs.ts";

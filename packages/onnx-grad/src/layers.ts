@@ -1,0 +1,24 @@
+/** Networks: layers with parameters, their initial values, and the context that collects both. */
+export { initialiseInto } from "./layers/initialiseInto.ts";
+export {
+  filled,
+  glorotUniform,
+  heNormal,
+  type Initialiser,
+  type RandomSource,
+  torchDefault,
+} from "./layers/initialisers.ts";
+export * as layers from "./layers/layers.ts";
+export {
+  type BatchStatistics,
+  buildNetwork,
+  type Mask,
+  type Network,
+  type NetworkContext,
+  type NetworkDefinition,
+  type NetworkMode,
+  type Parameter,
+  type ParameterBlock,
+  type ParameterKind,
+  type RunningStatistics,
+} from "./layers/network.ts";
