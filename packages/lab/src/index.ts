@@ -37,6 +37,7 @@ export type {
   EndReason,
   EvaluationEvent,
   GradientEvent,
+  KeptEvaluation,
   LoopPosition,
   NonFiniteEvent,
   OuterEvent,

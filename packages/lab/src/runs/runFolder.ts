@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import type { CheckpointEvent, EvaluationEvent, LoopPosition, RunEvent } from "../training/events.ts";
+import { numEvaluations } from "../training/keptEvaluations.ts";
 import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
 import {
   type CheckpointFiles,
@@ -116,8 +117,8 @@ export async function holdRun(
       };
       const checkpoint = from?.checkpoint ?? null;
       const numLines = writeEvents(path, checkpoint?.events ?? [], lock.requireHeld);
-      const numEvaluations = checkpoint?.point.position.evaluations.length ?? 0;
-      const position = { numLines, numEvaluations, innerSteps: settings.innerSteps };
+      const seen = numEvaluations(checkpoint?.point.position.evaluations ?? []);
+      const position = { numLines, numEvaluations: seen, innerSteps: settings.innerSteps };
       const events = eventWriter(path, position, lock.requireHeld);
       // The weights of an evaluation after it, or none at all after a crash, are replaced where that is possible.
       if (checkpoint !== null && isEvaluated(checkpoint.point.position)) {

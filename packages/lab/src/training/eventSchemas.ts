@@ -9,6 +9,7 @@ import type {
   CheckpointEvent,
   EndEvent,
   ExtendEvent,
+  KeptEvaluation,
   NonFiniteEvent,
   OuterEvent,
   RecordedEvaluation,
@@ -84,7 +85,7 @@ const evaluation = z.object({
 });
 
 /** The rule of an evaluation of a run that goes on: everything in it is finite. */
-export const finiteEvaluation: z.ZodType<RecordedEvaluation> = evaluation;
+export const finiteEvaluation: z.ZodType<KeptEvaluation> = evaluation.extend({ number: count.exactOptional() });
 
 const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {
   start: z.object({

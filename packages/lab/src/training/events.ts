@@ -80,6 +80,9 @@ export interface EvaluationEvent {
 /** An evaluation as it is kept: without the weights. */
 export type RecordedEvaluation = Omit<EvaluationEvent, "params">;
 
+/** An evaluation in a checkpoint; of a long run that has some of them only, with its number from the start of the run. */
+export type KeptEvaluation = RecordedEvaluation & { readonly number?: number };
+
 /** Where the loop stands between two gradients, beside the optimizer's state; survives JSON. */
 export interface LoopPosition {
   /** Gradients so far; also the counter of the dropout masks. */
@@ -94,7 +97,8 @@ export interface LoopPosition {
   readonly seconds: number;
   /** The part of it that gradients and steps took. */
   readonly gradientSeconds: number;
-  readonly evaluations: readonly RecordedEvaluation[];
+  /** All of them, of a long run some (keptEvaluations.ts). */
+  readonly evaluations: readonly KeptEvaluation[];
   /** Where the watch over the losses stands; absent in checkpoints made before there was one. */
   readonly stability?: StabilityState | undefined;
 }

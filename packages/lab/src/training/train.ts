@@ -24,6 +24,7 @@ import type {
   TrainEvent,
   TrainSnapshot,
 } from "./events.ts";
+import { withEvaluation } from "./keptEvaluations.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { stabilityWatch } from "./stabilityWatch.ts";
 import { requireTrainOptions, type Sampling, type TrainOptions } from "./trainOptions.ts";
@@ -76,7 +77,7 @@ export async function* train<S extends PlainData & { readonly progress: Progress
   const fillMasks = maskFiller(model, seed);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   let { gradients, batches, lossSum, nextEvaluation, gradientSeconds } = resumed;
-  const evaluations: RecordedEvaluation[] = [...resumed.evaluations];
+  let evaluations = resumed.evaluations;
   if (options.resume !== undefined) {
     state = restoredState(options.resume, state, model);
     // The second gradient of SAM is at the batch of the first.
@@ -102,14 +103,14 @@ export async function* train<S extends PlainData & { readonly progress: Progress
       testError: test.error,
       seconds: seconds(),
     };
-    evaluations.push(event);
+    evaluations = withEvaluation(evaluations, event, options.checkpoints?.best ?? 0);
     return { ...event, params: params.slice() };
   };
   const snapshot = (): TrainSnapshot => ({
     position: {
       ...{ gradients, batches, lossSum, nextEvaluation, gradientSeconds },
       seconds: seconds(),
-      evaluations: [...evaluations],
+      evaluations,
       stability: watch.state(),
     },
     optimizer: serialise(state, { copy: false }),
