@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { z } from "zod";
 import { sharedRecipe } from "../config/recipes.ts";
-import { acceptedBySet, checkedSettings, resolveSettings, type Settings } from "../config/settings.ts";
+import { acceptedBySet, resolveSettings, type Settings } from "../config/settings.ts";
 import { InputError } from "../inputError.ts";
 import { writeReport } from "../report/writeReport.ts";
-import { makeFolder, makeNextFolder, readPlainText, requireEmptyFolder, writeWhole } from "../runs/files.ts";
+import { makeFolder, makeNextFolder, requireEmptyFolder, writeWhole } from "../runs/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { summarise } from "../runs/summarise.ts";
@@ -12,6 +11,7 @@ import type { RunResult } from "../training/events.ts";
 import { loadData } from "../training/loadData.ts";
 import { continueTraining, type ResumeOptions } from "../training/resumeTraining.ts";
 import { requireTrainable } from "../training/runTraining.ts";
+import { type PlannedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
 import { resultTable } from "./resultTable.ts";
@@ -38,11 +38,6 @@ export interface CompareCommand {
   readonly json?: boolean;
 }
 
-/** The settings of a comparison's runs by name, in its folder. */
-export const planFile = "comparison.json";
-
-const planSchema = z.array(z.object({ name: z.string().regex(/^[a-z-]+-\d+$/), settings: z.unknown() }));
-
 /**
  * Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout.
  *
@@ -61,7 +56,7 @@ export async function compareCommand(options: CompareCommand, context: CommandCo
   return withLock(out, lockHooks(context), (lock) => {
     // Another process may have begun, and ended, since the first look.
     requireEmptyFolder(out);
-    writeWhole(join(out, planFile), `${JSON.stringify(plan)}\n`, lock.requireHeld);
+    writeWhole(join(out, planFile), planText(plan), lock.requireHeld);
     return trainAll(out, plan, { ...trainingOptions(context), data }, lock, options.json ?? false, context);
   });
 }
@@ -79,27 +74,12 @@ export async function continueComparison(
   { data: dataFolder, threads, json = false }: ContinueComparison,
   context: CommandContext,
 ): Promise<number> {
-  const file = join(out, planFile);
-  let plan: readonly PlannedRun[];
-  try {
-    const parsed = planSchema.parse(JSON.parse(readPlainText(file, maxPlanBytes)));
-    plan = parsed.map(({ name, settings }) => ({ name, settings: checkedSettings(settings, file) }));
-  } catch (error) {
-    throw error instanceof InputError ? error : new InputError(`${file}: malformed`);
-  }
-  if (plan.length === 0) throw new InputError(`${file}: names no run`);
+  const plan = readPlan(out);
   const place = dataFolder === undefined ? {} : { data: dataFolder };
   const data = loadData({ ...plan[0]!.settings, ...place });
   const options = { ...trainingOptions(context), data, dataFolder, threads };
   return withLock(out, lockHooks(context), (lock) => trainAll(out, plan, options, lock, json, context));
 }
-
-interface PlannedRun {
-  readonly name: string;
-  readonly settings: Settings;
-}
-
-const maxPlanBytes = 16 * 2 ** 20;
 
 async function trainAll(
   out: string,

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
 import { resumeTraining } from "../training/resumeTraining.ts";
-import { continueComparison, planFile } from "./compare.ts";
+import { continueComparison } from "./compare.ts";
+import { planFile } from "./comparisonPlan.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
 import { tellResult } from "./train.ts";
 

@@ -75,6 +75,11 @@ export function withOwnHash(content: string): string {
   return `${start}${createHash("sha256").update(content).digest("hex")}${middle}${content}${end}`;
 }
 
+/** Whether a text is such JSON, by its start. */
+export function isHashed(text: string): boolean {
+  return text.startsWith(start);
+}
+
 /** The content of such JSON. @throws InputError if a byte of it is another */
 export function contentOf(text: string, file: string): string {
   const content = text.slice(start.length + 64 + middle.length, -end.length);

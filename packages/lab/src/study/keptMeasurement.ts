@@ -1,7 +1,7 @@
 /** Measurements of a study that are kept in the folders of their runs. */
 import { join } from "node:path";
 import { InputError } from "../inputError.ts";
-import { contentOf, withOwnHash } from "../runs/digest.ts";
+import { contentOf, isHashed, withOwnHash } from "../runs/digest.ts";
 import { isThere, readPlainText, writeWhole } from "../runs/files.ts";
 import { intactSeal } from "../runs/seal.ts";
 import { isRecord } from "../runs/strictJson.ts";
@@ -31,7 +31,7 @@ export function keptBefore<Found>(run: string, name: string, asked: object): { r
   if (!isThere(file)) return null;
   const text = readPlainText(file, maxBytes);
   try {
-    const value: unknown = JSON.parse(text.startsWith('{"sha256":') ? contentOf(text, file) : text);
+    const value: unknown = JSON.parse(isHashed(text) ? contentOf(text, file) : text);
     if (!isRecord(value) || !("found" in value)) return null;
     if (JSON.stringify(value.asked) !== JSON.stringify(asked)) return null;
     if ("weights" in value && value.weights !== weightsHash(run)) return null;
