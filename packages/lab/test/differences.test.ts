@@ -63,6 +63,14 @@ describe("in words", () => {
     );
   });
 
+  test("a difference that is seen beyond the margin says so", () => {
+    const b = [0.01, 0.0102, 0.0101, 0.0103];
+    const a = b.map((value, i) => value + 0.003 + (i % 2 === 0 ? 1e-4 : -1e-4));
+    expect(inWords(seeds(...a), seeds(...b))).toMatch(
+      /\(higher by 0\.30 ± 0\.01 points, beyond the margin of ±0\.20 points\)/,
+    );
+  });
+
   test("equal counts show nothing", () => {
     expect(inWords(seeds(0.25, 0.5), seeds(0.125, 0.375))).toMatch(
       /not distinguishable with 2 seeds, whose differences are all alike: 12\.50 ± 0\.00 points/,

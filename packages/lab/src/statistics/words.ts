@@ -29,6 +29,11 @@ export function verdictOf({
   return equivalent ? "equivalent" : notDistinguishable;
 }
 
+/** Whether the test that sees a difference places this one beyond its margin; false without a margin. */
+export function isBeyondMargin({ estimate, critical, seen, margin }: Difference): boolean {
+  return seen && margin !== null && Math.abs(estimate) - critical > margin;
+}
+
 /** The caption of tables with differences. */
 export const differenceCaption: string =
   "Seen: a two-sided t-test at 5 % rejects that there is no difference. Could have been seen: the smallest true difference, " +
@@ -66,8 +71,9 @@ export function judgedInWords(difference: Difference, over: string, unit: Unit):
   const amount = (value: number): string => (unit.scale * value).toFixed(unit.digits);
   const verdict = verdictOf(difference);
   if (verdict === "lower" || verdict === "higher") {
-    const within = difference.equivalent ? `, within the margin of ±${amount(margin!)}${unit.difference}` : "";
-    return `${verdict} by ${amount(Math.abs(estimate))} ± ${amount(standardError)}${unit.difference}${within}`;
+    const side = difference.equivalent ? "within" : isBeyondMargin(difference) ? "beyond" : null;
+    const where = side === null ? "" : `, ${side} the margin of ±${amount(margin!)}${unit.difference}`;
+    return `${verdict} by ${amount(Math.abs(estimate))} ± ${amount(standardError)}${unit.difference}${where}`;
   }
   const size = `${amount(estimate)} ± ${amount(standardError)}${unit.difference}`;
   if (verdict === "equivalent") return `equivalent within ±${amount(margin!)}${unit.difference}: ${size}`;

@@ -62,13 +62,27 @@ describe("equivalence of test errors", () => {
     expect(verdict(a!, b!)).toBe("not decided");
   });
 
+  test("is not contradicted where no difference is seen, however far from the margin the estimate lies", () => {
+    // Differences 1.02 and 1.22 points: 1.12 ± 0.10, of which 12.7 standard errors are seen with two seeds, 6.3 one-sidedly.
+    const [a, b] = [
+      [0.0302, 0.0322],
+      [0.02, 0.02],
+    ] as const;
+    const [compared] = compareConditions([quantity("test-error", [...a], [...b])], "a", "b", options);
+    expect(compared!.difference!.estimate).toBeCloseTo(0.0112, 12);
+    expect(compared!.difference!.standardError).toBeCloseTo(0.001, 12);
+    expect(compared!.verdict).toBe("not distinguishable");
+    expect(judgeEquivalence(compared!)).toBe("not decided");
+  });
+
   test("is supported within the margin, contradicted outside it, and not decided across it", () => {
     const b = [0.01, 0.0102, 0.0101, 0.0103];
     const shifted = (shift: number): number[] => b.map((value, i) => value + shift + (i % 2 === 0 ? 1e-4 : -1e-4));
-    // Standard error 0.0058 points, t₀.₉₅ = 2.35 with 3 degrees of freedom: 0.0136 points either way.
+    // Standard error 0.0058 points, 3 degrees of freedom: t₀.₉₅ = 2.35 makes 0.0136 points, t₀.₉₇₅ = 3.18 makes 0.0184.
     expect(verdict(shifted(0.0018), b)).toBe("supported");
     expect(verdict(shifted(0.002), b)).toBe("not decided");
     expect(verdict(shifted(-0.0022), b)).toBe("contradicted");
+    expect(verdict(shifted(-0.00215), b)).toBe("not decided");
     expect(verdict(shifted(0), b, {})).toBe("not decided");
     expect(verdict(b, b)).toBe("not decided");
   });

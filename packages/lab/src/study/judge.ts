@@ -1,11 +1,6 @@
 /** The decision rule of docs/decisions/study-wide-valleys.md, applied to measures over seeds. */
-import {
-  type DifferenceOptions,
-  type PairedDifference,
-  pairedDifference,
-  studentQuantile,
-} from "entropy-sgd/landscape";
-import type { Unit } from "../statistics/words.ts";
+import { type DifferenceOptions, type PairedDifference, pairedDifference } from "entropy-sgd/landscape";
+import { isBeyondMargin, type Unit } from "../statistics/words.ts";
 
 /** One quantity of every run: smaller is better (flatter, more robust). */
 export interface Quantity {
@@ -79,12 +74,11 @@ export function judge(comparisons: readonly Comparison[]): Judgement {
 
 /**
  * The hypothesis that two conditions are equivalent: supported where two one-sided tests place the difference within the
- * margin, contradicted where they place it outside, not decided in between and without a margin.
+ * margin, contradicted where the two-sided test that sees differences places it beyond, not decided in between and without
+ * a margin.
  */
 export function judgeEquivalence({ difference }: Comparison): Judgement["verdict"] {
-  if (difference === null || difference.margin === null || difference.standardError === 0) return "not decided";
+  if (difference === null) return "not decided";
   if (difference.equivalent) return "supported";
-  const { estimate, standardError, degreesOfFreedom, margin } = difference;
-  const nearest = Math.abs(estimate) - studentQuantile(0.95, degreesOfFreedom) * standardError;
-  return nearest > margin ? "contradicted" : "not decided";
+  return isBeyondMargin(difference) ? "contradicted" : "not decided";
 }

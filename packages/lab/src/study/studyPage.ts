@@ -52,8 +52,8 @@ export function studyPage(
 <h2>Judgement</h2>
 ${listHtml([...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
 <p>H1 to H3 are supported by a difference in favour in more than half of the measures and none against; contradicted by the
-reverse. H4 is supported where two one-sided tests at 5 % place the difference within the margin, contradicted where they place it
-outside. The measures are not independent, and their number is not corrected for: count how many agree.
+reverse. H4 is supported where two one-sided tests at 5 % place the difference within the margin, contradicted where the two-sided test
+that sees differences places it beyond. The measures are not independent, and their number is not corrected for: count how many agree.
 ${escaped(differenceCaption)}</p>
 <h2>What was trained</h2>
 ${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
