@@ -63,9 +63,17 @@ export const noiseAddress: number = scratchAddress + 128;
 /** Bytes at the start of every registered memory that are not for vectors. */
 export const reservedBytes: number = noiseAddress + 4 * noiseBlock;
 
+/** A WebAssembly.Module. Declarations name no host's type: a program may read them without the types of Node or the DOM. */
+export type CompiledModule = object;
+
+/** What is used of a WebAssembly.Memory. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+}
+
 /** A memory that kernels work in. */
 export interface RegisteredMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   /** The block for noise. */
   readonly noise: Float32Array;
   /** Normals drawn ahead for vectors in this memory; null where they are drawn when they are used. */
@@ -74,11 +82,11 @@ export interface RegisteredMemory {
   kernels: Kernels | null | undefined;
 }
 
-let compiled: WebAssembly.Module | null | undefined;
+let compiled: CompiledModule | null | undefined;
 const memories = new WeakMap<ArrayBuffer, RegisteredMemory>();
 
 /** Makes the kernels able to work in `memory`, of which the first `reservedBytes` bytes are theirs. */
-export function registerMemory(memory: WebAssembly.Memory): void {
+export function registerMemory(memory: KernelMemory): void {
   const noise = new Float32Array(memory.buffer, noiseAddress, noiseBlock);
   memories.set(memory.buffer, { memory, noise, normals: null, kernels: undefined });
 }
@@ -96,7 +104,7 @@ export function kernelsOver(buffer: ArrayBufferLike): Kernels | null {
   return entry.kernels;
 }
 
-function instantiate(memory: WebAssembly.Memory): Kernels | null {
+function instantiate(memory: KernelMemory): Kernels | null {
   const module = compiledKernels();
   if (module === null) return null;
   // The exports are those of assembly/kernels.ts, which WebAssembly cannot type.
@@ -106,13 +114,13 @@ function instantiate(memory: WebAssembly.Memory): Kernels | null {
 }
 
 /** The module, compiled at first use; null where compilation is forbidden. */
-export function compiledKernels(): WebAssembly.Module | null {
+export function compiledKernels(): CompiledModule | null {
   if (compiled === undefined) compiled = compile();
   return compiled;
 }
 
 /** A content security policy without wasm-unsafe-eval makes this throw; then the plain code works. */
-function compile(): WebAssembly.Module | null {
+function compile(): CompiledModule | null {
   try {
     return new WebAssembly.Module(Uint8Array.from(atob(kernelModule), (character) => character.charCodeAt(0)));
   } catch {

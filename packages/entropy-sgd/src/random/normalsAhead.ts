@@ -5,7 +5,7 @@
  * move takes draw t, a worker can make draw t + 1 while this thread does the rest of its step. Whatever is not ready in time
  * the move draws itself: the bits are the same, only the time differs.
  */
-import { compiledKernels, noiseAddress } from "../kernels/kernels.ts";
+import { type CompiledModule, compiledKernels, noiseAddress } from "../kernels/kernels.ts";
 import { randomArguments } from "../kernels/overGroups.ts";
 import type { NormalsAhead } from "./draw.ts";
 
@@ -20,7 +20,7 @@ export interface NormalsWorker extends NormalsAhead {
 
 /** What a worker is started with; structured-cloneable. */
 export interface NormalsWorkerData {
-  readonly module: WebAssembly.Module;
+  readonly module: CompiledModule;
   readonly control: SharedArrayBuffer;
   readonly normals: SharedArrayBuffer;
   readonly length: number;

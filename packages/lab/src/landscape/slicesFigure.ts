@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import type { FigureMark } from "../report/figureOptions.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
 import type { SlicePoint } from "./slices.ts";
@@ -69,7 +70,7 @@ export function surfaceFigure(surface: readonly SlicePoint[], marks: readonly Sl
 }
 
 /** A bar of the colours with their losses, at the right of the frame. */
-function colourBar(losses: readonly number[]): Plot.Markish[] {
+function colourBar(losses: readonly number[]): FigureMark[] {
   if (losses.length === 0) return [];
   const [low, high] = [Math.log(Math.min(...losses)), Math.log(Math.max(...losses))];
   const [steps, height] = [40, 6];

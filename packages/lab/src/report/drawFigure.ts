@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { printable } from "../printable.ts";
+import type { FigureAxis, FigureOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
 import { type SeriesStyle, seriesColors } from "./styles.ts";
 
@@ -15,6 +16,9 @@ export interface Figure {
   /** For pages on narrow screens; null where the figure cannot be drawn narrower and is scrolled instead. */
   readonly narrow: string | null;
 }
+
+/** With the size, which the form of the figure sets. */
+type SizedOptions = FigureOptions & { readonly width: number; readonly height: number };
 
 /** What a figure is called and says. */
 export type FigureWords = Pick<Figure, "name" | "title" | "caption">;
@@ -31,7 +35,7 @@ const largestNarrowMargin = 120;
  */
 export function drawFigure(
   words: FigureWords,
-  options: Plot.PlotOptions,
+  options: FigureOptions,
   series: ReadonlyMap<string, SeriesStyle> = new Map(),
 ): Figure {
   const canShrink = (options.marginLeft ?? 0) <= largestNarrowMargin;
@@ -43,11 +47,11 @@ export function drawFigure(
 }
 
 /** The same plot for a narrow screen: fewer ticks, a little lower. */
-function shrunk({ x = {}, y = {}, height = 380, ...options }: Plot.PlotOptions): Plot.PlotOptions {
-  const fewer = (axis: Plot.ScaleOptions): Plot.ScaleOptions =>
-    typeof axis.ticks === "object" && axis.ticks !== null
-      ? { ...axis, ticks: everySecond(axis.ticks) }
-      : { ...axis, ticks: Math.max(3, Math.ceil((typeof axis.ticks === "number" ? axis.ticks : 8) / 2)) };
+function shrunk({ x = {}, y = {}, height = 380, ...options }: FigureOptions): SizedOptions {
+  const fewer = (axis: FigureAxis): FigureAxis => ({
+    ...axis,
+    ticks: typeof axis.ticks === "object" ? everySecond(axis.ticks) : Math.max(3, Math.ceil((axis.ticks ?? 8) / 2)),
+  });
   return {
     ...options,
     width: narrowWidth,
@@ -60,28 +64,28 @@ function shrunk({ x = {}, y = {}, height = 380, ...options }: Plot.PlotOptions):
 }
 
 /** Of more than five given ticks every second one. */
-function everySecond(ticks: unknown): Plot.ScaleOptions["ticks"] & object {
-  const all = [...(ticks as Iterable<number>)];
-  return all.length > 5 ? all.filter((_, i) => i % 2 === 0) : all;
+function everySecond<Tick>(ticks: readonly Tick[]): readonly Tick[] {
+  return ticks.length > 5 ? ticks.filter((_, i) => i % 2 === 0) : ticks;
 }
 
-function withLegend(options: Plot.PlotOptions, series: ReadonlyMap<string, SeriesStyle>): Plot.PlotOptions {
-  const { marks, height } = legend(series, options.width! - (options.marginLeft ?? 70));
+function withLegend(options: SizedOptions, series: ReadonlyMap<string, SeriesStyle>): SizedOptions {
+  const { marks, height } = legend(series, options.width - (options.marginLeft ?? 70));
   return {
     ...options,
     marginTop: (options.marginTop ?? 26) + height,
-    height: options.height! + height,
+    height: options.height + height,
     marks: [...(options.marks ?? []), ...marks],
   };
 }
 
-function standalone({ title, caption }: FigureWords, options: Plot.PlotOptions): string {
+function standalone({ title, caption }: FigureWords, { marks = [], ...options }: SizedOptions): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
     marginLeft: 70,
     marginBottom: 45,
-    ...options,
+    ...(options as Plot.PlotOptions),
+    marks: marks as Plot.Markish[],
     // Room inside the frame for markers and bars at the ends of the axes.
     ...(options.inset === undefined ? { inset: 6 } : {}),
     style: {

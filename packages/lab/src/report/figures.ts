@@ -5,6 +5,7 @@ import { axisBySpan, logarithmicAxis } from "./axes.ts";
 import { errorCurves, firstSeeds, lossCurves, optimizersOf, scopeCurves, scopedRun } from "./curves.ts";
 import { leftOutWords } from "./decimated.ts";
 import { drawFigure, type Figure, type FigureWords } from "./drawFigure.ts";
+import type { FigureAxis, FigureMark } from "./figureOptions.ts";
 import { seriesMarks } from "./seriesMarks.ts";
 import { type SeriesStyle, stylesOf } from "./styles.ts";
 
@@ -78,7 +79,7 @@ function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
   return drawn(words, records, longLines(points, styles), styles, { label: "norm (log scale)", ...logarithmicAxis });
 }
 
-function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<string, SeriesStyle>): Plot.Markish[] {
+function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<string, SeriesStyle>): FigureMark[] {
   return seriesMarks(points, styles, {
     x: "gradients",
     y: "value",
@@ -91,9 +92,9 @@ function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<st
 function drawn(
   words: FigureWords,
   records: readonly RunRecord[],
-  marks: readonly Plot.Markish[],
+  marks: readonly FigureMark[],
   styles: ReadonlyMap<string, SeriesStyle>,
-  y: Plot.ScaleOptions,
+  y: FigureAxis,
 ): Figure {
   const end = Math.max(...records.map(({ start }) => start.totalGradients));
   return drawFigure(
@@ -101,7 +102,7 @@ function drawn(
     {
       x: { label: "gradient evaluations", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
       y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
-      marks: [...marks],
+      marks,
     },
     styles,
   );

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import type { FigureMark } from "./figureOptions.ts";
 import type { SeriesStyle } from "./styles.ts";
 
 /** Characters of a name: names come from files of strangers, and drawing a very long one takes seconds. */
@@ -10,7 +11,7 @@ const [rowHeight, sample, character] = [20, 26, 7.3];
 export function legend(
   series: ReadonlyMap<string, SeriesStyle>,
   width: number,
-): { readonly marks: readonly Plot.Markish[]; readonly height: number } {
+): { readonly marks: readonly FigureMark[]; readonly height: number } {
   const entries: { name: string; style: SeriesStyle; x: number; row: number }[] = [];
   let [x, row] = [0, 0];
   for (const [full, style] of series) {

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import type { FigureMark } from "./figureOptions.ts";
 import type { SeriesStyle } from "./styles.ts";
 
 /** Markers along a line of many points: enough to tell it by, not so many that they cover it. */
@@ -25,7 +26,7 @@ export function seriesMarks<Point extends object>(
   points: readonly Point[],
   styles: ReadonlyMap<string, SeriesStyle>,
   { x, y, series, strokeWidth = 1.8, markers = "all" }: SeriesMarkOptions<Point>,
-): Plot.Markish[] {
+): FigureMark[] {
   return [...styles].flatMap(([name, { color, dash, symbol }], k) => {
     const own = points.filter((point) => point[series] === name);
     if (own.length === 0) return [];

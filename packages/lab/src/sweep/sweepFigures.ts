@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
 import { spreadOf } from "../runs/summarise.ts";
 import { valueText } from "./planSweep.ts";
@@ -110,7 +111,7 @@ function meansOf(points: readonly Point[]): Point[] {
 }
 
 /** An axis with a tick at each of a few values, logarithmic where their ratios are more alike than their differences. */
-function numericAxis(values: readonly number[]): Plot.ScaleOptions {
+function numericAxis(values: readonly number[]): FigureAxis {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: "~g" } : {};
   if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...axisBySpan(sorted) };
