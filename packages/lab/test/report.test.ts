@@ -67,7 +67,7 @@ describe("the page", () => {
     expect(page([...two, ...other])).toContain("not distinguishable with 2 seeds: 0.00 ± 0.80 points; ");
     const far = [recordOf("sgd", 1, [0.2, 0.101]), recordOf("sgd", 2, [0.2, 0.112])];
     // Pairs −9.1 and −9.2 points.
-    expect(page([...two, ...far])).toContain("(lower by 9.15 ± 0.05 points)");
+    expect(page([...two, ...far])).toContain("(lower by 9.15 ± 0.05 points, beyond the margin of ±0.20 points)");
     const single = page([two[0]!, other[0]!, recordOf("adam", 1, [0.2, 0.1])]);
     expect(single.split("One seed says nothing about the spread")).toHaveLength(2);
     expect(page([...two, ...other])).not.toMatch(/parity/);
