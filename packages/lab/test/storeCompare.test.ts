@@ -50,7 +50,7 @@ describe("runs compare", () => {
     expect(sentences).toEqual([
       expect.stringMatching(/^The groups differ in optimizer, .*learningRate/),
       "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against sgd learningRate=0.01 2.00 ± 1.41 % at the end " +
-        "(higher by 9.00 ± 1.41 points).",
+        "(higher by 9.00 ± 1.41 points, beyond the margin of ±0.20 points).",
       "Test error: sgd learningRate=0.1 11.00 ± 1.73 % against adam 2.00 % at the end.",
       "One seed says nothing about the spread: no difference can be judged where a mean is of one seed.",
     ]);

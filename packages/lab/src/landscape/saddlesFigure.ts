@@ -11,7 +11,7 @@ export const enoughPoints = 100;
 /** Index against energy; the colour tells the kind of search. */
 export function saddlesFigure({ points }: SaddleStudy): Figure {
   const kinds: readonly SearchKind[] = ["newton", "descent, then newton"];
-  const styles = stylesOf(kinds);
+  const styles = new Map([...stylesOf(kinds)].filter(([kind]) => points.some(({ search }) => search === kind)));
   return drawFigure(
     {
       name: "saddles",

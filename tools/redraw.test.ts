@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { docs, redrawn } from "./redraw/redrawn.ts";
+
+const texts = redrawn();
+
+test.each([...texts])("docs/%s is what `npm run redraw` writes", (path, text) => {
+  expect(readFileSync(join(docs, path), "utf8") === text).toBe(true);
+});
+
+test("every committed figure is one of them", () => {
+  const figures = readdirSync(docs, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".svg"));
+  expect(figures.sort()).toEqual([...texts.keys()].filter((path) => path.endsWith(".svg")).sort());
+});

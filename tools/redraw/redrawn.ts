@@ -1,0 +1,36 @@
+/** Every committed figure and page that is made of committed numbers alone. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { SaddleStudy } from "../../packages/lab/src/landscape/findSaddles.ts";
+import type { Spectrum } from "../../packages/lab/src/landscape/measureSpectrum.ts";
+import { saddlesFigure } from "../../packages/lab/src/landscape/saddlesFigure.ts";
+import { spectrumFigure } from "../../packages/lab/src/landscape/spectrumFigure.ts";
+import { committedStudy } from "./committedStudy.ts";
+import { valleysFigure } from "./valleysFigure.ts";
+
+/** Where the documentation lies. */
+export const docs: string = fileURLToPath(new URL("../../docs", import.meta.url));
+
+/** Texts by path below `docs`. */
+export function redrawn(): Map<string, string> {
+  const study = "results/wide-valleys";
+  return new Map([
+    ["figures/valleys.svg", valleysFigure().svg],
+    ["results/saddles/saddles.svg", saddlesFigure(read<SaddleStudy>("results/saddles/saddles.json")).svg],
+    ["results/spectra/small-lenet-sgd.svg", spectrumFigure(spectrum("small-lenet-sgd"), "small-lenet").svg],
+    ...[...committedStudy(join(docs, study))].map(([file, text]) => [`${study}/${file}`, text] as const),
+  ]);
+}
+
+/** A committed spectrum; the files have the probes of the density under a name of their own. */
+function spectrum(name: string): Spectrum {
+  const { densityProbes, ...rest } = read<Omit<Spectrum, "density"> & { densityProbes: Spectrum["density"]["probes"] }>(
+    `results/spectra/${name}.json`,
+  );
+  return { ...rest, density: { probes: densityProbes } } as Spectrum;
+}
+
+function read<T>(path: string): T {
+  return JSON.parse(readFileSync(join(docs, path), "utf8")) as T;
+}
