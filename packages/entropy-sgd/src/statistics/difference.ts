@@ -8,7 +8,7 @@
  *   equivalence of average bioavailability", J. Pharmacokinetics and Biopharmaceutics 15
  */
 import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
-import { type MeanEstimate, meanEstimate } from "./meanEstimate.ts";
+import { type MeanEstimate, meanEstimate, requireNumbers } from "./meanEstimate.ts";
 import { studentQuantile } from "./student.ts";
 
 /** What a difference is judged by. */
@@ -33,7 +33,10 @@ export interface Difference extends MeanEstimate {
   readonly critical: number;
   /** The smallest true difference, of either sign, that the test sees with 80 % power; at least the resolution. */
   readonly detectable: number;
-  /** |estimate| > critical. Never where the standard error is 0: equal values say nothing about the spread. */
+  /**
+   * |estimate| > critical. Never where the standard error is 0, as one is that a few roundings of the values explain: equal differences
+   * say nothing about the spread.
+   */
   readonly seen: boolean;
   /** The margin of equivalence; null without one. */
   readonly margin: number | null;
@@ -52,21 +55,35 @@ export interface PairedDifference extends Difference {
  *
  *   critical = t₀.₉₇₅·s,  detectable = (t₀.₉₇₅ + t₀.₈)·s,  equivalent where |d| + t₀.₉₅·s < margin
  *
- * @throws TypeError or RangeError for a bad option; RangeError for degrees of freedom not above 0
+ * A standard error of a few units of rounding of the estimate counts as 0.
+ * @throws TypeError or RangeError for a bad option; RangeError for degrees of freedom not above 0 or a negative standard error
  */
 export function judgedDifference(
   difference: MeanEstimate & { readonly degreesOfFreedom: number },
   options: DifferenceOptions = {},
 ): Difference {
-  return judged("judgedDifference", difference, options);
+  const { estimate, standardError } = difference;
+  if (standardError < 0) {
+    throw new RangeError(`judgedDifference: standardError must be in [0, ∞), got ${standardError}`);
+  }
+  return judged("judgedDifference", difference, [estimate], options);
 }
 
+/** Units of rounding of the values below which a standard error is theirs: each value may have been rounded a few times. */
+const unitsOfRounding = 4;
+
+/** @param values - what was subtracted; their rounding is no spread */
 function judged(
   where: string,
-  { estimate, standardError, degreesOfFreedom }: MeanEstimate & { readonly degreesOfFreedom: number },
+  difference: MeanEstimate & { readonly degreesOfFreedom: number },
+  values: readonly number[],
   options: DifferenceOptions,
 ): Difference {
   const { margin, resolution } = checkedOptions(where, table, defaults, options);
+  const { estimate, degreesOfFreedom } = difference;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const rounding = unitsOfRounding * Number.EPSILON * largest;
+  const standardError = difference.standardError <= rounding ? 0 : difference.standardError;
   const t = studentQuantile(0.975, degreesOfFreedom);
   const critical = Math.max(t * standardError, resolution);
   const detectable = Math.max((t + studentQuantile(0.8, degreesOfFreedom)) * standardError, resolution);
@@ -84,18 +101,20 @@ function judged(
  * Compares two solutions, or two optimizers over seeds, under the same perturbations: what both share cancels.
  *
  * The mean of aᵢ − bᵢ over the pairs, with n − 1 degrees of freedom.
- * @throws TypeError or RangeError for a bad option; RangeError unless both have the same number of values, at least 2
+ * @throws TypeError or RangeError for a bad option or value; RangeError unless both have the same number of values, at least 2
  */
 export function pairedDifference(
   a: readonly number[],
   b: readonly number[],
   options: DifferenceOptions = {},
 ): PairedDifference {
+  for (const values of [a, b]) requireNumbers("pairedDifference", values);
   if (a.length !== b.length) {
     throw new RangeError(`pairedDifference: both must have as many values, got ${a.length} and ${b.length}`);
   }
   const mean = meanEstimate(a.map((value, i) => value - b[i]));
-  return { ...judged("pairedDifference", { ...mean, degreesOfFreedom: a.length - 1 }, options), n: a.length };
+  const difference = { ...mean, degreesOfFreedom: a.length - 1 };
+  return { ...judged("pairedDifference", difference, [...a, ...b], options), n: a.length };
 }
 
 /**
@@ -103,7 +122,7 @@ export function pairedDifference(
  *
  *   s² = s₁² + s₂² with sₖ the standard errors of the means, ν = s⁴ / (s₁⁴/(n₁ − 1) + s₂⁴/(n₂ − 1))
  *
- * @throws TypeError or RangeError for a bad option; RangeError unless each has at least 2 values
+ * @throws TypeError or RangeError for a bad option or value; RangeError unless each has at least 2 values
  * @see Welch 1947, "The generalization of 'Student's' problem when several different population variances are involved"
  */
 export function unpairedDifference(
@@ -117,9 +136,6 @@ export function unpairedDifference(
   // Without any spread the degrees do not matter: nothing is seen.
   const degreesOfFreedom = spread > 0 ? (u + v) ** 2 / spread : a.length + b.length - 2;
   const standardError = Math.sqrt(u + v);
-  return judged(
-    "unpairedDifference",
-    { estimate: one.estimate - other.estimate, standardError, degreesOfFreedom },
-    options,
-  );
+  const difference = { estimate: one.estimate - other.estimate, standardError, degreesOfFreedom };
+  return judged("unpairedDifference", difference, [...a, ...b], options);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { pairedDifference, unpairedDifference } from "./difference.ts";
+import { judgedDifference, pairedDifference, unpairedDifference } from "./difference.ts";
 import { meanEstimate } from "./meanEstimate.ts";
 import { rankCorrelation } from "./rankCorrelation.ts";
 import { studentCdf, studentQuantile } from "./student.ts";
@@ -32,6 +32,34 @@ describe("Student's t", () => {
     expect(studentQuantile(0.975, nu)).toBeCloseTo(q975, 5);
     expect(studentQuantile(0.8, nu)).toBeCloseTo(q80, 5);
     expect(studentQuantile(0.95, nu)).toBeCloseTo(q95, 5);
+  });
+
+  test.each([
+    // To 20 digits by mpmath 1.3: betainc(ν/2, ½, 0, ν/(ν + t²), regularized=True)/2, erfc(t/√2)/2.
+    [8, Number.POSITIVE_INFINITY, 6.220960574271784e-16],
+    [30, Number.POSITIVE_INFINITY, 4.906713927148187e-198],
+    [8, 1e12, 6.220960580839736e-16],
+    [10, 1e4, 9.816403714331914e-24],
+    [8, 6001, 7.408486316701157e-16],
+    [8, 5999, 7.4089148068734735e-16],
+    [1.7, 6001, 0.04459137271737336],
+    [1000, 100, 3.959809303973926e-202],
+    [1000, 5, 9.490065565989857e-15],
+    [1.75, 0.5, 0.23691760824077415],
+  ])("the tail beyond %d for %d degrees of freedom is right to 1e-13 of itself", (t, nu, tail) => {
+    expect(Math.abs(studentCdf(-t, nu) / tail - 1)).toBeLessThan(1e-13);
+    if (tail > 1e-16) expect(Math.abs((1 - studentCdf(t, nu)) / tail - 1)).toBeLessThan(1e-15 / tail);
+    expect(Math.abs(studentQuantile(tail, nu) / -t - 1)).toBeLessThan(1e-11);
+  });
+
+  test("far tails, where closed forms exist", () => {
+    // ν = 1: tan(π(p − ½)), about −1/(πp); ν = 2: (2p − 1)·√(2/α), α = 4p(1 − p), about −1/√(2p).
+    expect(studentQuantile(1e-20, 1) * Math.PI * 1e-20).toBeCloseTo(-1, 11);
+    expect(studentQuantile(1e-20, 2) * Math.sqrt(2e-20)).toBeCloseTo(-1, 11);
+    expect(studentCdf(-1e200, 1) * Math.PI * 1e200).toBeCloseTo(1, 11);
+    expect([studentCdf(Number.NEGATIVE_INFINITY, 3), studentCdf(Number.POSITIVE_INFINITY, 3)]).toEqual([0, 1]);
+    expect(studentQuantile(0.5, 3)).toBe(0);
+    expect(() => studentCdf(Number.NaN, 3)).toThrow("studentCdf: t must be a number, got NaN");
   });
 
   test.each([1.5, 7.3, 50, 5999, 6001, 1e5])("the distribution is the integral of the density, ν = %d", (nu) => {
@@ -138,9 +166,36 @@ describe("differences", () => {
   test("a standard error of 0 shows neither a difference nor equivalence", () => {
     // Two seeds with one image more each: the spread is not known.
     const same = pairedDifference([0.0101, 0.0103], [0.01, 0.0102], { margin: 0.002, resolution: 1e-4 });
-    expect(same.standardError).toBeLessThan(1e-15);
+    expect(same).toMatchObject({ standardError: 0, seen: false, equivalent: false });
     const equal = pairedDifference([3, 4], [2, 3], { margin: 5, resolution: 1 });
     expect(equal).toMatchObject({ standardError: 0, seen: false, equivalent: false, critical: 1, detectable: 1 });
+  });
+
+  test("the rounding of the values is no spread: equal differences of counts show neither", () => {
+    const counts = [795, 801, 788, 2299, 31];
+    const some = pairedDifference([0.3, 0.4, 0.5], [0.1, 0.2, 0.3], { margin: 5 });
+    expect(some).toMatchObject({ standardError: 0, seen: false, equivalent: false, detectable: 0 });
+    for (let more = 1; more < 400; more++) {
+      for (const total of [10_000, 60_000, 3]) {
+        const [a, b] = [counts.map((count) => (count + more) / total), counts.map((count) => count / total)];
+        const alike = pairedDifference(a, b, { margin: 1e3, resolution: 1 / total });
+        expect(alike).toMatchObject({ standardError: 0, seen: false, equivalent: false, detectable: 1 / total });
+      }
+    }
+    const [one, other] = [0.0723, 0.0811].map((value) => new Array<number>(1000).fill(value));
+    expect(unpairedDifference(one, other)).toMatchObject({ standardError: 0, seen: false });
+    const known = { estimate: 0.2, standardError: 2.8e-17, degreesOfFreedom: 2 };
+    expect(judgedDifference(known, { margin: 5 })).toMatchObject({ standardError: 0, seen: false, equivalent: false });
+    // One image more or less is a spread.
+    expect(pairedDifference([0.0802, 0.0801, 0.0801], [0.01, 0.01, 0.01]).seen).toBe(true);
+  });
+
+  test("refuses values that are no numbers, and a negative standard error", () => {
+    const strings: number[] = JSON.parse('["4", "5"]');
+    expect(() => meanEstimate(strings)).toThrow('meanEstimate: values must be numbers, got "4" at position 0');
+    expect(() => pairedDifference([1, 2], strings)).toThrow(TypeError);
+    const negative = { estimate: 1, standardError: -1, degreesOfFreedom: 3 };
+    expect(() => judgedDifference(negative)).toThrow("judgedDifference: standardError must be in [0, ∞), got -1");
   });
 
   test("nothing below the instrument's resolution is seen or called detectable", () => {
@@ -228,6 +283,16 @@ describe("rank correlation", () => {
   test("refuses values that are not numbers", () => {
     expect(() => rankCorrelation([1, 2, 3, 4], [1, 2, Number.NaN, 4])).toThrow(
       "rankCorrelation: values must be numbers, got NaN at position 2",
+    );
+    for (const text of ["[4, null, 1, 2]", '["4", 3, 1, 2]']) {
+      expect(() => rankCorrelation(JSON.parse(text), [1, 2, 3, 4])).toThrow(
+        "rankCorrelation: values must be numbers, got",
+      );
+    }
+    const hole = new Array<number>(4);
+    for (const i of [0, 2, 3]) hole[i] = i;
+    expect(() => rankCorrelation([1, 2, 3, 4], hole)).toThrow(
+      new TypeError("rankCorrelation: values must be numbers, got undefined at position 1"),
     );
     expect(rankCorrelation([1, 2, 3, Number.POSITIVE_INFINITY], [1, 2, 3, 4]).estimate).toBe(1);
   });

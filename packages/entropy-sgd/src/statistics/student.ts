@@ -5,22 +5,21 @@
  *
  *   P(|T| > t) = I_x(ν/2, ½),  x = ν/(ν + t²)
  *
- * Right to about 1e-13; the standard normal at ν = ∞.
- * @throws RangeError unless degreesOfFreedom is above 0
+ * Right to about 1e-13 of itself, also far in the lower tail; the standard normal at ν = ∞.
+ * @throws RangeError for a t that is NaN, or unless degreesOfFreedom is above 0
  * @see Abramowitz, Stegun 1964, "Handbook of mathematical functions", 26.7.1
  */
 export function studentCdf(t: number, degreesOfFreedom: number): number {
   requireDegrees("studentCdf", degreesOfFreedom);
-  // Beyond 1e15 degrees the difference to the normal, about (t³ + t)/(4ν) of the density, is below the rounding.
-  const nu = Math.min(degreesOfFreedom, 1e15);
-  const tail = 0.5 * incompleteBeta(nu / (nu + t * t), (t * t) / (nu + t * t), nu / 2, 0.5);
+  if (Number.isNaN(t)) throw new RangeError("studentCdf: t must be a number, got NaN");
+  const tail = tailBeyond(Math.abs(t), degreesOfFreedom);
   return t < 0 ? tail : 1 - tail;
 }
 
 /**
  * The quantile t_ν(p): the t with P(T ≤ t) = p.
  *
- * Found by bisection of `studentCdf`, right to about 1e-10 relative.
+ * Found by bisection of the tail, right to about 1e-10 relative.
  * @throws RangeError unless 0 < probability < 1 and degreesOfFreedom is above 0
  */
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
@@ -28,16 +27,17 @@ export function studentQuantile(probability: number, degreesOfFreedom: number): 
   if (!(probability > 0 && probability < 1)) {
     throw new RangeError(`studentQuantile: probability must be between 0 and 1, got ${probability}`);
   }
-  if (probability < 0.5) return -studentQuantile(1 - probability, degreesOfFreedom);
+  if (probability === 0.5) return 0;
+  const beyond = Math.min(probability, 1 - probability);
   let [low, high] = [0, 1];
-  while (studentCdf(high, degreesOfFreedom) < probability) [low, high] = [high, 2 * high];
+  while (tailBeyond(high, degreesOfFreedom) > beyond) [low, high] = [high, 2 * high];
   while (high - low > 1e-12 * high) {
     const middle = (low + high) / 2;
     if (middle === low || middle === high) break;
-    if (studentCdf(middle, degreesOfFreedom) < probability) low = middle;
+    if (tailBeyond(middle, degreesOfFreedom) > beyond) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  return (probability < 0.5 ? -1 : 1) * ((low + high) / 2);
 }
 
 function requireDegrees(name: string, degreesOfFreedom: number): void {
@@ -46,59 +46,51 @@ function requireDegrees(name: string, degreesOfFreedom: number): void {
   }
 }
 
+/** P(T > t) for t ≥ 0: ½·I_x(a, ½), or ½·(1 − I_y(½, a)) near the middle, with a = ν/2 and y = 1 − x. */
+function tailBeyond(t: number, degreesOfFreedom: number): number {
+  // Beyond 1e20 degrees the difference to the normal, at most t⁴/(4ν) of the tail, is below the rounding.
+  const a = Math.min(degreesOfFreedom, 1e20) / 2;
+  const ratio = t / Math.sqrt(2 * a);
+  const square = ratio * ratio;
+  if (square === 0) return 0.5;
+  // x and y lose no digits where the other is near 1, and log x bears a square that overflows.
+  const [x, y] = [1 / (1 + square), 1 / (1 + 1 / square)];
+  const logX = ratio > 1 ? -2 * Math.log(ratio) - Math.log1p(1 / square) : -Math.log1p(square);
+  const front = Math.exp(a * logX) * Math.sqrt((y / Math.PI) * a) * gammaRatio(a);
+  return y * (a + 2.5) > 1.5 ? 0.5 * front * fraction(x, y, a, 0.5) : 0.5 - 0.5 * front * fraction(y, x, 0.5, a);
+}
+
 /**
- * The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz, Stegun 26.5.8).
+ * I_x(a, b)·B(a, b)/(xᵃyᵇ) by the even part of the continued fraction, which converges as fast for a → ∞ as for small a.
  *
- * @param y - 1 − x, which would lose its digits if it were computed here
+ * @see DiDonato, Morris 1992, "Significant digit computation of the incomplete beta function ratios", ACM Trans. Math. Softw. 18
  */
-function incompleteBeta(x: number, y: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (y <= 0) return 1;
-  const [logX, logY] = x < 0.5 ? [Math.log(x), Math.log1p(-x)] : [Math.log1p(-y), Math.log(y)];
-  const front = Math.exp(a * logX + b * logY - logBeta(a, b));
-  // The fraction converges fast below the mean, in about √a terms; above it, and where a is large, the function is reflected.
-  return x < (a + 1) / (a + b + 2) && a < 3000 ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(y, b, a)) / b;
-}
-
-/** The continued fraction of I_x by the modified method of Lentz. */
-function fraction(x: number, a: number, b: number): number {
-  const tiny = 1e-300;
-  const away = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
-  let c = 1;
-  let d = 1 / away(1 - ((a + b) * x) / (a + 1));
-  let result = d;
-  for (let m = 1; m <= 2000; m++) {
-    for (const term of [
-      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
-      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
-    ]) {
-      d = 1 / away(1 + term * d);
-      c = away(1 + term / c);
-      result *= c * d;
-    }
-    if (Math.abs(c * d - 1) < 1e-15) break;
+function fraction(x: number, y: number, a: number, b: number): number {
+  const lambda = a * y - b * x;
+  // Numerators and denominators of the approximants by Wallis' recurrence, scaled so that the last denominator is 1.
+  let value = 1 / ((a / (a + 1)) * (lambda + 1));
+  let [valueBefore, oneBefore] = [0, value];
+  for (let n = 1; n < 5000; n++) {
+    const odd = a + 2 * n - 1;
+    const alpha = ((a + n - 1) / odd) * ((a + b + n - 1) / odd) * n * (b - n) * x * x;
+    const beta = n + (n * (b - n) * x) / odd + ((a + n) / (odd + 2)) * (lambda + 1 + n * (1 + y));
+    const denominator = beta + alpha * oneBefore;
+    const next = (beta * value + alpha * valueBefore) / denominator;
+    [valueBefore, oneBefore] = [value / denominator, 1 / denominator];
+    const settled = Math.abs(next - value) <= 1e-15 * next;
+    value = next;
+    if (settled) break;
   }
-  return result;
+  return value;
 }
 
-function logBeta(a: number, b: number): number {
-  // B(a, ½) through log Γ loses digits for large a, where Γ(a)/Γ(a + ½) has a series of its own.
-  if (a > 1e3 && b === 0.5) {
-    const ratio = 1 / (8 * a) - 1 / (192 * a ** 3);
-    return 0.5 * Math.log(Math.PI) - 0.5 * Math.log(a) + ratio;
-  }
-  if (b > 1e3 && a === 0.5) return logBeta(b, a);
-  return logGamma(a) + logGamma(b) - logGamma(a + b);
-}
-
-/** log Γ(x) for x > 0: Stirling's series after the argument was raised above 12. */
-function logGamma(x: number): number {
-  let shift = 0;
-  let y = x;
-  for (; y < 12; y++) shift += Math.log(y);
-  const inverse = 1 / y;
-  const square = inverse * inverse;
+/** Γ(a + ½)/(Γ(a)√a) by its series in 1/a, after a was raised above 16. */
+function gammaRatio(a: number): number {
+  let product = 1;
+  let raised = a;
+  for (; raised < 16; raised++) product *= raised / (raised + 0.5);
+  const square = 1 / (raised * raised);
   const series =
-    inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square * (1 / 1188)))));
-  return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series - shift;
+    (-1 / 8 + square * (1 / 192 - square * (1 / 640 - square * (17 / 14336 - square * (31 / 18432))))) / raised;
+  return product * Math.sqrt(raised / a) * Math.exp(series);
 }
