@@ -65,9 +65,10 @@ const sections = networkNames.map((network) => {
 const page = [
   "# The first try",
   "",
-  "Every network and optimizer as `train --network NETWORK --optimizer OPTIMIZER --budget 1` trains it: the recipe `tuned`, one effective",
-  "epoch (429 mini-batches of 128, rounded up to 440 gradients), seeds 1 to 3; mean ± sample standard deviation of the test error. η is",
-  "`learningRate`, η' `innerLearningRate`. The best rates are those with the lowest mean validation error of all that were tried",
+  "What was measured of each network and optimizer as `train --network NETWORK --optimizer OPTIMIZER --budget 1` trains it: learning",
+  "rates by default (the recipe `tuned`), one effective epoch (429 mini-batches of 128, rounded up to 440 gradients), seeds 1 to 3; mean ±",
+  "sample standard deviation of the test error. Where not all seeds were measured the cell says so; the last column says from what the",
+  "default was chosen. η is `learningRate`, η' `innerLearningRate`. The best rates are those with the lowest mean validation error of all that were tried",
   "([rates](rates.md)); the test error had no part in the choice. Written by `node bench/firstTry.mjs`.",
   "",
   machine,

@@ -84,6 +84,18 @@ describe("commands of README and docs", () => {
     for (const request of requestsOf(asked)) expect(() => resolveSettings(request)).not.toThrow();
   });
 
+  test("of the README work in their order: no folder is made twice, none is read before it is made", () => {
+    const made = new Set<string>();
+    for (const { place, command } of own.filter((entry) => entry.place.startsWith("README.md"))) {
+      const out = /--out (\S+)/.exec(command)?.[1];
+      for (const [, folder] of command.matchAll(/ (runs\/\S+)/g)) {
+        expect(made.has(folder!), `${place}: ${folder}`).toBe(folder !== out);
+      }
+      if (out !== undefined) made.add(out);
+    }
+    expect(made.size).toBeGreaterThan(4);
+  });
+
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   test.each(others)("$place: $command names what is there", ({ command }) => {
     const [program, first = "", second = ""] = command.split(" ");

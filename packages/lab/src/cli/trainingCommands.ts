@@ -42,6 +42,10 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
         set: ["sgd.learningRate=0.1"],
         folderName: "start",
       };
+      // README.md says the same of the default, four.
+      context.stderr.write(
+        `LeNet with Entropy-SGD (preset lua), then SGD: ${budget / 2} to ${budget} minutes on two free cores\n`,
+      );
       done(await (await import("./compare.ts")).compareCommand(plan, context));
     });
 
