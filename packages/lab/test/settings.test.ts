@@ -64,7 +64,8 @@ describe("settings", () => {
     ],
     [{ ...base, set: ["noise=null"] }, '--set noise: must be in [0, ∞), got "null"'],
     [{ ...base, set: ["seed=3"] }, "--set seed: give --seed, which also draws weights and data order"],
-    [{ ...base, set: ["drops=0.5,0.25"] }, "drops: must ascend, got [0.5, 0.25]"],
+    [{ ...base, set: ["drops=0.5,0.25"] }, "drops: must ascend, no two alike, got [0.5, 0.25]"],
+    [{ ...base, set: ["drops=0.5,0.5"] }, "drops: must ascend, no two alike, got [0.5, 0.5]"],
     [
       { ...base, set: ["learningRate=Infinity"] },
       '--set learningRate: must be in (0, ∞) or a schedule, got "Infinity"',
@@ -82,6 +83,7 @@ describe("settings", () => {
     [{ ...base, sampling: "random" }, /^sampling: .*got "random"$/],
     [{ ...base, dropout: 1 }, /^dropout: .*got 1$/],
     [{ ...base, budget: -1 }, /^budget: .*got -1$/],
+    [{ ...base, budget: 1e-320 }, /^budget: .*>=1e-9, got 1e-320$/],
   ])("bad input is told in one line (%#)", (request, message) => {
     expect(() => resolveSettings(request)).toThrow(message);
     expect(() => resolveSettings(request)).toThrow(InputError);

@@ -38,7 +38,7 @@ export interface Settings {
   readonly heldOut: HeldOut;
   /** Gradients between outer boundaries. */
   readonly innerSteps: number;
-  /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
+  /** Fractions of the budget, ascending, at which the learning rate is multiplied by `dropFactor`; empty for a constant rate. */
   readonly drops: readonly number[];
   readonly dropFactor: number;
   /** Epochs of outer steps after which the recipe's scoping ends. */
@@ -70,7 +70,10 @@ export interface ExtendedBudget {
   readonly gradients: number;
 }
 
-const isAscending = (list: readonly number[]): boolean => list.every((value, i) => value >= (list[i - 1] ?? 0));
+/** Effective epochs: plans round up from here (plan.ts), so that anything smaller is a slip. */
+const smallestBudget = 1e-9;
+
+const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
 /** What a run does to survive; absent from the config.json of runs made before there were checkpoints. */
 const survivalDefaults = {
@@ -90,7 +93,7 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   preset: z.string().nullable(),
   recipe: z.enum(recipeNames).nullable().default(null),
   seed: z.int().min(0),
-  budget: z.number().positive(),
+  budget: z.number().min(smallestBudget),
   batchSize: z.int().min(2),
   sampling: z.enum(["replacement", "permutation"]),
   dropout: z.number().min(0).lt(1),
@@ -99,7 +102,7 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   // Runs made before there was a choice held out the last ones.
   heldOut: z.enum(["last", "random"]).default("last"),
   innerSteps: z.int().min(1),
-  drops: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend" }),
+  drops: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend, no two alike" }),
   dropFactor: z.number().positive(),
   recipeEpochs: z.number().positive(),
   decayBiases: z.boolean(),

@@ -18,7 +18,8 @@ export const settingsDocs: Readonly<Record<keyof Settings, string>> = {
   validation: "Training examples held out for validation.",
   heldOut: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class).",
   innerSteps: "Gradients between two outer boundaries.",
-  drops: "Fractions of the budget at which the learning rate is multiplied by dropFactor.",
+  drops:
+    "Fractions of the budget, ascending, at which the learning rate is multiplied by dropFactor; none for no drop.",
   dropFactor: "Factor of the learning rate at each drop.",
   recipeEpochs: "Epochs of outer steps after which the scoping of the published experiment ended.",
   decayBiases: "Whether weight decay acts on biases and normalisation parameters too.",
