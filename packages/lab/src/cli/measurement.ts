@@ -7,6 +7,7 @@ import type { LoadedRun } from "../landscape/loadRun.ts";
 import type { PassHooks } from "../landscape/networkPasses.ts";
 import { measurementLinks, noteElsewhere, writeMeasurementIndex } from "../measurements/links.ts";
 import { type MeasurementName, makePlace, measurementPlace, requireWritablePlace } from "../measurements/place.ts";
+import { printable } from "../printable.ts";
 import type { PageSettings } from "../report/htmlPage.ts";
 import { writeReport } from "../report/writeReport.ts";
 import { readPlainText } from "../runs/files.ts";
@@ -51,6 +52,7 @@ export async function carryOut(
   const paths = runs.map(({ path }) => path);
   measurementPlace(key, paths, out);
   requireWritablePlace(paths, out);
+  for (const { doubt } of runs) if (doubt !== null) context.stderr.write(`warning: ${printable(doubt)}\n`);
   const onPass = passMeter(context, name, cost);
   const { signal } = context;
   const interrupted = await wasInterrupted(() => measure({ signal, onPass }));

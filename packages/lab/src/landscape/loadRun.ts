@@ -7,6 +7,8 @@ import { buildSpec } from "../networks/buildSpec.ts";
 import { type NetworkSpec, networks } from "../networks/networks.ts";
 import { tensorsOf } from "../networks/tensorsOf.ts";
 import { type RunRecord, readConfig, readRun, weightsOf } from "../runs/readRun.ts";
+import { doubtOfUnsealed } from "../runs/unsealedWeights.ts";
+import { hasDiverged } from "../training/divergence.ts";
 import { loadData, requireSameData } from "../training/loadData.ts";
 
 /** A trained run, ready to be measured. */
@@ -24,16 +26,21 @@ export interface LoadedRun {
   readonly weightsHash: string;
   /** Where each parameter lies in x. */
   readonly layout: readonly ParameterBlock[];
+  /** Why the weights are not known to be the run's own, in words; null where they are. */
+  readonly doubt: string | null;
 }
 
 /**
  * Reads a run with its weights and its data, which may lie in another folder than when it was trained.
  *
- * @throws InputError if the folder is no run, its network is unknown, its weights do not fit the network or are not finite, or
- *   the data are not those it was trained on
+ * @throws InputError if the folder is no run, it diverged, its network is unknown, its weights are another run's, do not fit the
+ *   network or are not finite, or the data are not those it was trained on
  */
 export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const record = readRun(path);
+  if (record.result !== null && hasDiverged(record.result)) {
+    throw new InputError(`${path}: the run diverged, there is no solution to be measured`);
+  }
   const { network: networkName } = record.settings;
   if (!Object.hasOwn(networks, networkName)) {
     throw new InputError(`${path}: the network ${JSON.stringify(networkName)} is unknown here`);
@@ -41,14 +48,16 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const spec = networks[networkName]!;
   const network = buildSpec(spec, { mode: "evaluation" });
   const layout = network.parameters.map(({ block }) => block);
-  const tensors = tensorsOf(weightsOf(path, record), network, `${path}: weights.safetensors`);
+  const weights = weightsOf(path, record);
+  const tensors = tensorsOf(weights, network, `${path}: weights.safetensors`);
   const params = new Float32Array(network.numParams);
   for (const { name, offset } of layout) params.set(tensors[name]!, offset);
   requireFiniteWeights(`${path}: weights to be measured`, params, layout);
   const weightsHash = createHash("sha256").update(params).digest("hex");
   const data = loadData({ ...record.settings, ...(dataFolder === undefined ? {} : { data: dataFolder }) });
   requireSameData(path, readConfig(path).dataChecksum, data);
-  return { path, name: record.name, record, spec, data, params, weightsHash, layout };
+  const doubt = record.seal.sealed ? null : doubtOfUnsealed(path, record, weights);
+  return { path, name: record.name, record, spec, data, params, weightsHash, layout, doubt };
 }
 
 /** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks or data */

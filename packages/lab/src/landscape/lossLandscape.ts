@@ -105,7 +105,13 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     },
     hessianAt(x) {
       const at = Float32Array.from(x);
-      return hessianOperator(dimension, (v) => meanVector("product", at, Float32Array.from(v)));
+      return hessianOperator(dimension, async (v) => {
+        const product = await meanVector("product", at, Float32Array.from(v));
+        if (product.every(Number.isFinite)) return product;
+        throw new InputError(
+          `${spec.name}: Hessian products are not finite at these weights; the run may have diverged`,
+        );
+      });
     },
     close: passes.close,
   };

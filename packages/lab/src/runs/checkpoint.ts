@@ -231,6 +231,11 @@ export function readPosition(path: string): LoopPosition {
   return readState(path).position;
 }
 
+/** Length and SHA-256 of a checkpoint's weights.safetensors, from its state.json alone. @throws InputError as `readCheckpoint` */
+export function readWeightsDigest(path: string): FileDigest {
+  return readState(path).files["weights.safetensors"];
+}
+
 /** The settings of a checkpoint, from its state.json alone. @throws InputError as `readCheckpoint` */
 export function readSettings(path: string): Settings {
   return checkedSettings(readState(path).settings, join(path, "state.json"));

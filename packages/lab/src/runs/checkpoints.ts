@@ -14,8 +14,10 @@ import {
   readCheckpoint,
   readPosition,
   readSettings,
+  readWeightsDigest,
   writeCheckpoint,
 } from "./checkpoint.ts";
+import type { FileDigest } from "./digest.ts";
 import { cannot, makeFolderWithin, requireRealFolder, temporaryName } from "./files.ts";
 
 /** How one checkpoint is written and read; another way serves to test that faults are found. */
@@ -87,6 +89,12 @@ export function newestSettings(run: string): Settings | null {
     }
   }
   return null;
+}
+
+/** What weights.safetensors was at a gradient, from a checkpoint there; null without one whose state.json is intact. */
+export function weightsDigestAt(run: string, gradients: number): FileDigest | null {
+  const name = keptOnes(run).find((one) => one.gradients === gradients)?.name;
+  return name === undefined ? null : readWeightsDigest(join(run, folderName, name));
 }
 
 /** Names of a run's checkpoints, oldest first. */

@@ -1,0 +1,35 @@
+/** Weights of a run without a seal: what its other files say of them. */
+import { join } from "node:path";
+import { InputError } from "../inputError.ts";
+import { shown } from "../printable.ts";
+import { weightsDigestAt } from "./checkpoints.ts";
+import { digestOf, requireDigest } from "./digest.ts";
+import { maxEventBytes } from "./eventFile.ts";
+import { piecesOf } from "./files.ts";
+import type { RunRecord } from "./readRun.ts";
+import type { Safetensors } from "./safetensors.ts";
+import { isThinned } from "./thinning.ts";
+
+/**
+ * Why the weights are not known to be the run's own, in words; null where a checkpoint at the same gradient has the same.
+ *
+ * @throws InputError if the checkpoint has others, or the run had no evaluation where they are of
+ */
+export function doubtOfUnsealed(
+  path: string,
+  { evaluations }: RunRecord,
+  { metadata }: Pick<Safetensors, "metadata">,
+): string | null {
+  const file = join(path, "weights.safetensors");
+  const doubt = `${file}: not verified, the run has no seal, and no checkpoint at the same gradient`;
+  if (metadata.gradients === undefined) return doubt;
+  const gradients = Number(metadata.gradients);
+  const wanted = weightsDigestAt(path, gradients);
+  if (wanted !== null) {
+    requireDigest(file, digestOf(piecesOf(file, maxEventBytes)), wanted, "the checkpoint at the same gradient");
+    return null;
+  }
+  if (isThinned(evaluations) || evaluations.some((event) => event.gradients === gradients)) return doubt;
+  const rule = "metadata: gradients must be those of one of the run's evaluations";
+  throw new InputError(`${file}: ${rule}, found ${shown(metadata.gradients)}`);
+}
