@@ -13,3 +13,10 @@ test("every committed figure is one of them", () => {
   const figures = readdirSync(docs, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".svg"));
   expect(figures.sort()).toEqual([...texts.keys()].filter((path) => path.endsWith(".svg")).sort());
 });
+
+test("the legend of a figure leaves out series without points", () => {
+  // All 110 points are recorded under "descent, then newton", none under "newton".
+  expect([...texts.get("results/saddles/saddles.svg")!.matchAll(/>([^<]*newton)</g)].map(([, name]) => name)).toEqual([
+    "descent, then newton",
+  ]);
+});
