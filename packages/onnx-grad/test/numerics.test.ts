@@ -53,6 +53,93 @@ describe("sigmoid", () => {
   });
 });
 
+describe("compositions that are 0·∞ as written", () => {
+  const at = [-300, -104, -100, -88, -80, -17, -1, 0, 0.5, 20, 60, 100, 300];
+  const x = g.input("x", [at.length]);
+  const sigma = (value: number): number => 1 / (1 + Math.exp(-value));
+  const softplus = (value: number): number => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+  const one = g.constant(1);
+  const p = g.sigmoid(x);
+  const minusOne = g.constant(-1);
+  const small = g.mul(x, g.constant(1e-22));
+  const crossEntropy = g.add(g.mul(g.constant(0.25), g.log(p)), g.mul(g.constant(0.75), g.log(g.sub(one, p))));
+  const curvature = (value: number): number => sigma(value) * sigma(-value);
+
+  test.each([
+    ["log σ(x)", g.log(p), (v: number) => -softplus(-v), (v: number) => sigma(-v), (v: number) => -curvature(v)],
+    [
+      "log(1 − σ(x))",
+      g.log(g.sub(one, p)),
+      (v: number) => -softplus(v),
+      (v: number) => -sigma(v),
+      (v: number) => -curvature(v),
+    ],
+    ["log(1 + eˣ)", g.log(g.add(one, g.exp(x))), softplus, sigma, curvature],
+    [
+      "log(e⁻ˣ + 1)",
+      g.log(g.add(g.exp(g.mul(x, minusOne)), one)),
+      (v: number) => softplus(-v),
+      (v: number) => -sigma(-v),
+      curvature,
+    ],
+    [
+      "binary cross-entropy",
+      crossEntropy,
+      (v: number) => -0.25 * softplus(-v) - 0.75 * softplus(v),
+      (v: number) => 0.25 * sigma(-v) - 0.75 * sigma(v),
+      (v: number) => -curvature(v),
+    ],
+    ["log eˣ", g.log(g.exp(x)), (v: number) => v, () => 1, () => 0],
+    [
+      "√(x·x)·10⁻²²",
+      g.sqrt(g.mul(small, small)),
+      (v: number) => Math.abs(v) * 1e-22,
+      (v: number) => Math.sign(v) * 1e-22,
+      () => 0,
+    ],
+  ])("%s, its derivative and its curvature are right on the whole line", async (name, y, value, slope, second) => {
+    const loss = g.reduceSum(y);
+    const values = [y, ...g.gradients(loss, [x]), ...g.hvp(loss, [x], [g.constant(at.map(() => 1))])];
+    const scale = name.startsWith("√") ? 1e-22 : 1;
+    const ways = [await runValues(values, { x: at }), await runValues(g.optimise(values), { x: at })];
+    ways.push(g.evaluate(values.slice(1), { x: at }).map((result) => Float32Array.from(result)));
+    ways[2]!.unshift(ways[0]![0]!);
+    for (const way of ways) {
+      [value, slope, second].forEach((exact, order) => {
+        at.forEach((place, i) => {
+          const expected = exact(place);
+          expect(Math.abs(way[order]![i]! - expected)).toBeLessThanOrEqual(2e-6 * Math.max(scale, Math.abs(expected)));
+        });
+      });
+    }
+  });
+
+  test("log softmax and its picked elements, with their gradients", async () => {
+    const logits = g.input("logits", [1, 3]);
+    const labels = g.input("labels", [1], "int32");
+    const picked = [g.log(g.pick(g.softmax(logits), labels)), g.pick(g.log(g.softmax(logits)), labels)];
+    for (const y of picked) {
+      const values = [y, ...g.gradients(g.reduceSum(y), [logits])];
+      const feeds = { logits: [0, 200, 100], labels: [0] };
+      for (const way of [g.evaluate(values.slice(1), feeds), (await runValues(values, feeds)).slice(1)]) {
+        expect([...way[0]!]).toEqual([1, -1, 0].map((expected) => expect.closeTo(expected, 6)));
+      }
+      expect((await runValues(values, feeds))[0]![0]).toBeCloseTo(-200, 4);
+    }
+  });
+
+  test("a gradient in the inner value itself is that of the composition as written", () => {
+    const growth = g.exp(x);
+    const inner = [p, growth, g.mul(x, x)];
+    const losses = [g.log(p), g.log(g.add(one, growth)), g.sqrt(inner[2]!)].map((y) => g.reduceSum(y));
+    const point = { x: at.map(() => 0.5) };
+    const slopes = losses.map((loss, i) => g.evaluate(g.gradients(loss, [inner[i]!]), point)[0]![0]!);
+    [1 / sigma(0.5), 1 / (1 + Math.exp(0.5)), 1].forEach((expected, i) => {
+      expect(slopes[i]).toBeCloseTo(expected, 5);
+    });
+  });
+});
+
 describe("softmaxCrossEntropy", () => {
   const logits = g.input("logits", [2, 3]);
   const labels = g.input("labels", [2], "int32");
@@ -78,6 +165,19 @@ describe("softmaxCrossEntropy", () => {
     await expect(runValues(g.optimise([loss]), feeds)).rejects.toThrow(
       new RangeError("run: a label is outside 0 … number of classes − 1"),
     );
+  });
+
+  test.each([-1, 3, 2 ** 31 - 1])("refuses the label %d where only derivatives are asked for", async (label) => {
+    const feeds = { logits: new Array(6).fill(0), labels: [0, label] };
+    const product = g.hvp(loss, [logits], [g.constant([1, 0, 0, 0, 1, 0], [2, 3])])[0]!;
+    for (const value of [gradient!, product]) {
+      expect(() => g.evaluate([value], feeds)).toThrow(`evaluate: labels must be in 0 … 2, got ${label}`);
+    }
+    for (const values of [[gradient!], g.optimise([gradient!]), [product]]) {
+      await expect(runValues(values, feeds)).rejects.toThrow(
+        new RangeError("run: a label is outside 0 … number of classes − 1"),
+      );
+    }
   });
 
   test("of equal logits of any size is the logarithm of the number of classes", () => {

@@ -7,6 +7,8 @@ import { add, mul } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { reduceSum } from "../ops/reductions.ts";
+import { rebuild } from "../rewrite/rebuild.ts";
+import { stableForm } from "../rewrite/stableForms.ts";
 import { vectorJacobianProducts } from "./vectorJacobianProducts.ts";
 
 /**
@@ -14,13 +16,30 @@ import { vectorJacobianProducts } from "./vectorJacobianProducts.ts";
  *
  * Reverse accumulation; the result can be differentiated again to any order. A value that the loss does not depend on
  * has gradient zero; inputs of one name are one value. Cost: about two to three evaluations of the loss, for all of `wrt`
- * together.
+ * together. Compositions such as log σ(x) and log softmax(x) are differentiated in their stable forms.
  *
  * @throws RangeError if `loss` is not a scalar or an input name has two shapes; TypeError for integers
  */
 export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
   requireFloat("gradients", undefined, [loss, ...wrt]);
   if (loss.shape.length !== 0) throw shapeError("gradients", undefined, "the loss must be a scalar", [loss.shape]);
+  const [stable, ...variables] = inStableForms([loss, ...wrt]);
+  return gradientsAsWritten(stable!, variables);
+}
+
+/** Loss and variables with compositions in forms that can be differentiated, but for those that span a variable. */
+function inStableForms([loss, ...wrt]: readonly Value[]): Value[] {
+  const variables = new Set(wrt);
+  return rebuild([loss!, ...wrt], (value, { inputs }) => {
+    const inner = inputs.flatMap((input) => [
+      input,
+      ...input.inputs.filter(({ op }) => op === "exp" || op === "softmax"),
+    ]);
+    return inner.some((input) => variables.has(input)) ? undefined : stableForm(value);
+  });
+}
+
+function gradientsAsWritten(loss: Value, wrt: readonly Value[]): Value[] {
   const inputs = inputsByName("gradients", [loss, ...wrt]);
   const one = (value: Value): Value => (value.op === "input" ? inputs.get(value.attributes.name)! : value);
   const order = topological([loss]);

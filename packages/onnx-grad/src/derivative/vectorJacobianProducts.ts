@@ -6,12 +6,12 @@
  */
 import type { PerOp, Value } from "../graph/value.ts";
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "../ops/convolution.ts";
-import { div, greater, mul, sigmoid, sub } from "../ops/elementwise.ts";
+import { add, div, greater, mul, sigmoid, sub } from "../ops/elementwise.ts";
 import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
-import { oneHot, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+import { oneHot, pick, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
 
 type Products = readonly (Value | undefined)[];
 
@@ -116,5 +116,9 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   ],
   pad: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x!.shape)],
   oneHot: none,
-  pick: ({ inputs: [x, labels] }, dy) => [mul(oneHot(labels!, x!.shape[x!.shape.length - 1]!), dy)],
+  pick: ({ inputs: [x, labels] }, dy) => {
+    // 0, and the error of a label outside, which `oneHot` has not.
+    const inRange = pick(broadcastTo(zero, x!.shape), labels!);
+    return [mul(oneHot(labels!, x!.shape[x!.shape.length - 1]!), add(dy, inRange))];
+  },
 };

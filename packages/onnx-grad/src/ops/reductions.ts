@@ -94,7 +94,7 @@ export function oneHot(labels: Value, depth: number): Value {
 /**
  * The element of each row at its label: x [… × n], int32 labels […] → [… × 1].
  *
- * A label outside 0 … n − 1 is an error when the graph runs.
+ * A label outside 0 … n − 1 is an error when the graph runs, also one of derivatives alone.
  */
 export function pick(x: Value, labels: Value, label?: string): Value {
   requireFloat("pick", label, [x]);
@@ -108,7 +108,7 @@ export function pick(x: Value, labels: Value, label?: string): Value {
  * Mean over the batch of −log softmax(logits)[label]; logits [b×classes], labels int32 [b] → scalar.
  *
  * Logits of −∞ and of any finite size are right: only the labels' own terms are added. Labels outside 0 … classes − 1 are
- * an error when the graph runs.
+ * an error when the graph runs, also one of the gradient alone.
  */
 export function softmaxCrossEntropy(logits: Value, labels: Value, label = "softmaxCrossEntropy"): Value {
   requireFloat("softmaxCrossEntropy", undefined, [logits]);

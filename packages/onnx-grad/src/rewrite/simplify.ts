@@ -1,12 +1,13 @@
 /** Local algebra: each rule is an equation read from left to right, by the primitive at its root. */
 import { type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { evaluate } from "../interpreter/evaluate.ts";
-import { broadcastShape, mul, sigmoid, sub } from "../ops/elementwise.ts";
+import { broadcastShape, mul, sub } from "../ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
 import { rebuild, standIn, withInputs } from "./rebuild.ts";
+import { stableForm, uniform } from "./stableForms.ts";
 
 type Rule = (value: Value) => Value | undefined;
 
@@ -17,25 +18,18 @@ const maxFolded = 4096;
 export function simplify(outputs: readonly Value[]): Value[] {
   return rebuild(outputs, (value) => {
     let current = value;
-    // Each rule shortens the expression at its root, so this ends.
+    // Each rule shortens the expression at its root or takes away what it matches, so this ends.
     for (let next = applyOnce(current); next !== undefined; next = applyOnce(current)) current = next;
     return current;
   });
 }
 
 function applyOnce(value: Value): Value | undefined {
-  for (const rule of [fold, ...(rules[value.op] ?? [])]) {
+  for (const rule of [fold, stableForm, ...(rules[value.op] ?? [])]) {
     const next = standIn(value, rule(value));
     if (next !== undefined) return next;
   }
   return undefined;
-}
-
-/** The number that a constant holds everywhere, if it is one. */
-function uniform(value: Value): number | undefined {
-  if (value.op !== "constant") return undefined;
-  const { data } = value.attributes;
-  return data.every((element) => element === data[0]) ? data[0] : undefined;
 }
 
 /** f(constants) = constant. */
@@ -58,12 +52,6 @@ const addZero: Rule = (value) => {
 /** x − 0 = x. */
 const subtractZero: Rule = (value) =>
   uniform(value.inputs[1]!) === 0 ? inPlaceOf(value, value.inputs[0]!) : undefined;
-
-/** 1 − σ(x) = σ(−x), which does not cancel. */
-const oneMinusSigmoid: Rule = (value) => {
-  const [a, b] = value.inputs as [Value, Value];
-  return uniform(a) === 1 && b.op === "sigmoid" ? sigmoid(mul(b.inputs[0]!, constant(-1))) : undefined;
-};
 
 /** x·1 = x. */
 const timesOne: Rule = (value) => {
@@ -218,7 +206,7 @@ const scaleBeforeScatter: Rule = (value) => {
 
 const rules: Partial<Record<OpName, readonly Rule[]>> = {
   add: [addZero, addNegative, dropBroadcast],
-  sub: [subtractZero, oneMinusSigmoid, dropBroadcast],
+  sub: [subtractZero, dropBroadcast],
   mul: [timesOne, constantLast, mergeFactors, dropBroadcast, scaleBeforeScatter],
   div: [divideByConstant, dropBroadcast],
   greater: [dropBroadcast],
