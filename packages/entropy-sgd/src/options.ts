@@ -165,6 +165,11 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
   }
 }
 
+/** @throws TypeError for options that are no object, where some are read before `checkedOptions` checks the rest. */
+export function requireObject(where: string, options: unknown): void {
+  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
+}
+
 /**
  * Checks the names of options, where the function that takes them checks their values.
  *
@@ -176,7 +181,7 @@ export function requireKnownOptions<O extends object>(
   known: { readonly [K in keyof Required<O>]: unknown },
   options: O,
 ): void {
-  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
+  requireObject(where, options);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   const names = Object.keys(known).join(", ");

@@ -125,7 +125,7 @@ describe("Lanczos", () => {
       "lanczos: numSteps must be an integer in [1, ∞), got 0",
     );
     await expect(lanczos(operator, { numSteps: 3, start: new Float64Array(n) })).rejects.toThrow(
-      "start must be a nonzero vector of 400",
+      "lanczos: start must be a nonzero finite vector, got one of norm 0",
     );
   });
 });

@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import { normals, planted } from "../../test/planted.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { extremeEigenpairs } from "./extremeEigenpairs.ts";
-import { dot, hessianOperator, norm } from "./hessianOperator.ts";
+import { dot, finiteDifferenceHessian, hessianOperator, norm } from "./hessianOperator.ts";
 import { hessianTrace } from "./hessianTrace.ts";
 import { lanczos } from "./lanczos.ts";
+import { nearZeroShare } from "./nearZeroShare.ts";
 import { spectralDensity } from "./spectralDensity.ts";
 import { symmetricEigenvalues } from "./symmetricEigen.ts";
+import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 describe("multiple eigenvalues", () => {
   test("the identity has three orthonormal pairs of eigenvalue 1 at each end", async () => {
@@ -49,6 +51,90 @@ describe("multiple eigenvalues", () => {
     const { largest, complete } = await extremeEigenpairs(identity, { numSteps: 10, count: 3, maxRuns: 1 });
     expect([largest.length, complete]).toEqual([1, false]);
   });
+});
+
+/** A diagonal operator, in which everything is exact. */
+const diagonal = (...values: readonly number[]) =>
+  hessianOperator(values.length, (v) => v.map((x, i) => values[i] * x));
+
+describe("vectors that are had otherwise", () => {
+  test("do not complete a search by themselves", async () => {
+    const options = { count: 1, numSteps: 5, near: [Float64Array.of(1, 0, 0)] };
+    expect(await extremeEigenpairs(diagonal(1, 2, 3), options)).toMatchObject({ complete: false, numRuns: 1 });
+    const { largest, smallest, complete } = await extremeEigenpairs(diagonal(1, 2, 3), { ...options, maxRuns: 2 });
+    expect(largest[0].eigenvalue).toBeCloseTo(3, 12);
+    expect(smallest[0].eigenvalue).toBeCloseTo(1, 12);
+    expect(complete).toBe(true);
+    const all = { ...options, near: [Float64Array.of(1, 1), Float64Array.of(1, -1)] };
+    expect(await extremeEigenpairs(diagonal(1, 2), { ...all, maxRuns: 1 })).toMatchObject({
+      complete: true,
+      numRuns: 1,
+    });
+  });
+
+  test.each([
+    [[], "near must be an array of at least one vector, got an array of 0"],
+    [null, "near must be an array of at least one vector, got null"],
+    [[Float64Array.of(1, 2)], "near[0] must be a vector of 3 elements, got a Float64Array of 2"],
+    [[Float64Array.of(1, 2, 3), new Float64Array(3)], "near[1] must be a nonzero finite vector, got one of norm 0"],
+    [[Float64Array.of(Number.NaN, 1, 1)], "near[0] must be a nonzero finite vector, got one of norm NaN"],
+    [new Array<Float64Array>(1), "near[0] must be a vector of 3 elements, got undefined"],
+  ])("are checked: %j", async (near, message) => {
+    const options = { count: 1, numSteps: 5, near: near as Float64Array[] };
+    await expect(extremeEigenpairs(diagonal(1, 2, 3), options)).rejects.toThrow(`extremeEigenpairs: ${message}`);
+  });
+
+  test("options that are no object end in one line", async () => {
+    for (const run of [extremeEigenpairs, lanczos]) {
+      await expect(run(diagonal(1), JSON.parse("null"))).rejects.toThrow("options must be an object, got null");
+    }
+  });
+});
+
+test.each([1e-250, 1e-200, 1e-165, 1, 1e155, 1e290])(
+  "curvatures of the size %d are found, with their residuals",
+  async (size) => {
+    const operator = diagonal(-size, 2 * size, 3 * size, 3 * size);
+    const { largest, smallest, complete } = await extremeEigenpairs(operator, { count: 2, numSteps: 5 });
+    const found = [...smallest, ...largest].map(({ eigenvalue }) => eigenvalue / size);
+    [-1, 2, 3, 3].forEach((expected, k) => {
+      expect(found[k]).toBeCloseTo(expected, 12);
+    });
+    for (const { residual } of [...smallest, ...largest]) expect(residual / size).toBeLessThan(1e-13);
+    expect(complete).toBe(true);
+    expect(norm(Float64Array.of(3 * size, -4 * size)) / (5 * size)).toBeCloseTo(1, 14);
+    const density = await spectralDensity(operator, { numSteps: 4, numProbes: 50, seed: 1 });
+    expect(nearZeroShare(density, 2.5 * size).share).toBeCloseTo(0.5, 12);
+  },
+);
+
+test("norms of zeros, infinities and NaN", () => {
+  expect(norm(new Float64Array(3))).toBe(0);
+  expect(norm(Float64Array.of(1, Number.NEGATIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
+  expect(norm(Float64Array.of(1, Number.NaN))).toBeNaN();
+  expect(norm(new Float64Array(1e4).fill(1e-180)) / 1e-178).toBeCloseTo(1, 12);
+});
+
+test.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY])(
+  "the threshold %d of the share near zero is refused",
+  async (threshold) => {
+    const density = await spectralDensity(diagonal(1, 2), { numSteps: 2, numProbes: 1 });
+    expect(() => nearZeroShare(density, threshold)).toThrow(
+      new RangeError(`nearZeroShare: threshold must be in (0, ∞), got ${threshold}`),
+    );
+  },
+);
+
+test("gradients of another length or type end in one line", async () => {
+  const params = Float64Array.of(1, 2);
+  const apply = (gradAt: () => Float64Array) =>
+    finiteDifferenceHessian({ params, gradAt }).apply(Float64Array.of(1, 0));
+  const place = "finiteDifferenceHessian: gradAt(x) must be a vector of 2 elements, got";
+  await expect(apply(() => new Float64Array(1))).rejects.toThrow(new RangeError(`${place} a Float64Array of 1`));
+  await expect(apply(() => JSON.parse("null"))).rejects.toThrow(new TypeError(`${place} null`));
+  expect(() => tridiagonalEigen({ diagonal: Float64Array.of(1, 3, 2), offDiagonal: Float64Array.of(1) })).toThrow(
+    "tridiagonalEigen: offDiagonal must have 2 elements, got 1",
+  );
 });
 
 describe("residuals include the arithmetic of products", () => {
@@ -104,7 +190,9 @@ test("products that are not finite, or of another length, end in one line", asyn
   await expect(hessianTrace(broken)).rejects.toThrow(message);
   await expect(denseHessian(broken)).rejects.toThrow(message);
   const short = hessianOperator(3, () => new Float64Array(2));
-  await expect(lanczos(short, { numSteps: 1 })).rejects.toThrow("a product must have 3 elements");
+  await expect(lanczos(short, { numSteps: 1 })).rejects.toThrow(
+    "a product must be a vector of 3 elements, got a Float64Array of 2",
+  );
   expect(() => symmetricEigenvalues([Float64Array.of(1, 2), Float64Array.of(Number.NaN, 1)])).toThrow(
     "elements must be finite, got NaN",
   );

@@ -3,8 +3,9 @@
  *
  * @see Parlett 1998, "The symmetric eigenvalue problem", chapters 11 (Rayleigh and Ritz) and 13 (Lanczos)
  */
-import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
-import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
+import { checkedOptions, integerOption, type OptionTable, requireObject } from "../options.ts";
+import { shown } from "../shown.ts";
+import { dot, norm, type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 import { extremeRitzVectors, type LanczosOptions, lanczos, lanczosTable, randomStart } from "./lanczos.ts";
 import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
@@ -28,7 +29,7 @@ export interface ExtremeEigenpairsOptions extends Omit<LanczosOptions, "start"> 
   readonly count: number;
   /** Lanczos runs at most, of `numSteps` each. Default 1 for one pair, else count + 1. */
   readonly maxRuns?: number;
-  /** Approximate eigenvectors had otherwise, as by `extremeRitzVectors`; they take the place of the first run. */
+  /** Approximate eigenvectors had otherwise, as by `extremeRitzVectors`; they count as a first run, which does not complete a search. */
   readonly near?: readonly Float64Array[];
 }
 
@@ -46,7 +47,7 @@ export interface ExtremeEigenpairs {
   readonly largest: readonly Eigenpair[];
   /**
    * Whether a last run, orthogonal to the converged pairs, moved none of their eigenvalues by more than 1e-5 of the largest, or there is
-   * nothing more to find: for one pair at each end, or where they span the space. If false, copies of multiple eigenvalues may be missing. Never a proof: a random start
+   * nothing more to find: for one pair at each end after a run, or where they span the space. If false, copies of multiple eigenvalues may be missing. Never a proof: a random start
    * hardly meets what few steps cannot reach.
    */
   readonly complete: boolean;
@@ -80,13 +81,15 @@ interface Ends {
  * values and measured residuals. Cost: numRuns·(numSteps + 1) products 2·count more per run, and 2·count for the residuals; memory numSteps + 2 + 6·count vectors.
  *
  * A residual bounds the distance to an eigenvalue, not which one. An aborted search gives what it has, which may be nothing.
- * @throws TypeError or RangeError for a bad option; RangeError for products that are not finite
+ * @throws TypeError or RangeError for a bad option, such as a vector of `near` that is zero, not finite or of another length; RangeError for products that are not finite
  */
 export async function extremeEigenpairs(
   operator: SymmetricOperator,
   options: ExtremeEigenpairsOptions,
 ): Promise<ExtremeEigenpairs> {
-  const { near, ...others } = options;
+  requireObject("extremeEigenpairs", options);
+  const { near: given, ...others } = options;
+  const near = given === undefined ? undefined : checkedNear(given, operator.dimension);
   const defaults = { seed: 0, maxRuns: others.count === 1 ? 1 : others.count + 1 };
   const { count, maxRuns, ...runOptions } = checkedOptions("extremeEigenpairs", table, defaults, others);
   const { seed, signal } = runOptions;
@@ -102,7 +105,7 @@ export async function extremeEigenpairs(
   };
   const isConverged = ({ residual }: Ritz): boolean =>
     residual <= converged * Math.max(...kept.map(({ eigenvalue }) => Math.abs(eigenvalue)));
-  const isAll = (): boolean => count === 1 || kept.length === operator.dimension;
+  const spansAll = (): boolean => kept.length === operator.dimension;
 
   /** Adds vectors to the space that pairs are taken from. */
   async function widen(vectors: readonly Float64Array[]): Promise<void> {
@@ -118,7 +121,7 @@ export async function extremeEigenpairs(
 
   if (near !== undefined) await widen(near);
   let numRuns = near === undefined ? 0 : 1;
-  let complete = numRuns > 0 && isAll();
+  let complete = spansAll();
   while (numRuns < maxRuns && !complete && !signal?.aborted) {
     const locked = kept.filter(isConverged).map(({ vector }) => vector);
     const start = randomStart(operator.dimension, seed, numRuns);
@@ -128,7 +131,7 @@ export async function extremeEigenpairs(
     if (signal?.aborted) break;
     const before = ends;
     await widen(extremeRitzVectors(run, count));
-    complete = isAll() || isSettled(before, ends, count);
+    complete = count === 1 || spansAll() || isSettled(before, ends, count);
   }
   const measured = new Map<Ritz, Eigenpair>();
   for (const pair of kept) {
@@ -140,6 +143,19 @@ export async function extremeEigenpairs(
   }
   const told = (pairs: readonly Ritz[]): Eigenpair[] => pairs.map((pair) => measured.get(pair)!);
   return { smallest: told(ends.smallest), largest: told(ends.largest), complete, numRuns, numProducts };
+}
+
+/** Copies of the vectors of `near`. */
+function checkedNear(near: readonly Float64Array[], dimension: number): Float64Array[] {
+  if (!Array.isArray(near) || near.length === 0) {
+    throw new TypeError(`extremeEigenpairs: near must be an array of at least one vector, got ${shown(near)}`);
+  }
+  return Array.from(near, (given, k) => {
+    const vector = vectorOf("extremeEigenpairs", `near[${k}]`, given, dimension);
+    const length = norm(vector);
+    if (length > 0 && Number.isFinite(length)) return vector;
+    throw new RangeError(`extremeEigenpairs: near[${k}] must be a nonzero finite vector, got one of norm ${length}`);
+  });
 }
 
 /** Whether no value at either end moved by more than a share of the largest: then a further run would find nothing either. */

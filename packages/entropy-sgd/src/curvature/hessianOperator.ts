@@ -1,5 +1,6 @@
 /** Hessians as functions from a vector to its product: nothing of the size n² is ever stored. */
 import { checkedOptions, functionOption, numberOption, type OptionTable, vectorOption } from "../options.ts";
+import { shown } from "../shown.ts";
 import type { Vector } from "../types.ts";
 
 /** A symmetric linear operator on vectors of `dimension` elements. */
@@ -44,7 +45,7 @@ export function hessianOperator(dimension: number, hvp: SymmetricOperator["apply
  * relative error is of the order of unit^(2/3), 2e-5 in float32 and 4e-11 in float64, times the ratio of third to second
  * derivatives. Cost: two gradients. The point is restored even if a gradient throws.
  *
- * @throws TypeError or RangeError for a bad option
+ * @throws TypeError or RangeError for a bad option; its products for a gradient that is no vector or of another length
  */
 export function finiteDifferenceHessian(options: FiniteDifferenceOptions): SymmetricOperator {
   const { params, gradAt, unit } = checkedOptions("finiteDifferenceHessian", table, { unit: 2 ** -24 }, options);
@@ -55,18 +56,28 @@ export function finiteDifferenceHessian(options: FiniteDifferenceOptions): Symme
       const length = norm(v);
       if (length === 0) return new Float64Array(v.length);
       const h = (Math.cbrt(unit) * scale) / length;
-      const plus = Float64Array.from(await gradAt(params.map((x, i) => x + h * v[i])));
-      const minus = await gradAt(params.map((x, i) => x - h * v[i]));
+      const at = async (x: Vector): Promise<Float64Array> =>
+        vectorOf("finiteDifferenceHessian", "gradAt(x)", await gradAt(x), params.length);
+      const plus = await at(params.map((x, i) => x + h * v[i]));
+      const minus = await at(params.map((x, i) => x - h * v[i]));
       return plus.map((g, i) => (g - minus[i]) / (2 * h));
     },
   };
 }
 
-/** Euclidean norm. */
+/** Below or above, a sum of squares has lost digits to underflow or is infinite. */
+const [smallestSquare, largestSquare] = [2 ** -960, 2 ** 1000];
+
+/** Euclidean norm, right to rounding for vectors of any scale: elements are scaled where their squares would under- or overflow. */
 export function norm(v: Vector): number {
+  const squares = dot(v, v);
+  if (squares >= smallestSquare && squares <= largestSquare) return Math.sqrt(squares);
+  let largest = 0;
+  for (let i = 0; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]));
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
-  return Math.sqrt(sum);
+  for (let i = 0; i < v.length; i++) sum += (v[i] / largest) ** 2;
+  return largest * Math.sqrt(sum);
 }
 
 /** Inner product. */
@@ -74,4 +85,16 @@ export function dot(a: Vector, b: Vector): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
+}
+
+/**
+ * A vector that a caller or a caller's function gave, copied in float64; its length is checked, its elements are not.
+ *
+ * @throws TypeError unless it is a Float32Array, a Float64Array or an array; RangeError for another length
+ */
+export function vectorOf(where: string, name: string, value: ArrayLike<number>, length: number): Float64Array {
+  const isVector = value instanceof Float64Array || value instanceof Float32Array || Array.isArray(value);
+  if (isVector && value.length === length) return Float64Array.from(value);
+  const message = `${where}: ${name} must be a vector of ${length} elements, got ${shown(value)}`;
+  throw isVector ? new RangeError(message) : new TypeError(message);
 }

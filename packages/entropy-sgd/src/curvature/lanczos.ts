@@ -3,11 +3,18 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 10.1 and 10.3
  */
-import { checkedOptions, functionOption, integerOption, type OptionTable, signalOption } from "../options.ts";
+import {
+  checkedOptions,
+  functionOption,
+  integerOption,
+  type OptionTable,
+  requireObject,
+  signalOption,
+} from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
+import { dot, norm, type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 import { combination, orthogonalise } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
 import { type Tridiagonal, tridiagonalEigen } from "./tridiagonalEigen.ts";
@@ -58,14 +65,13 @@ export interface LanczosResult extends Tridiagonal {
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<LanczosResult> {
   const { dimension } = operator;
+  requireObject("lanczos", options);
   const { start: given, ...others } = options;
   const { numSteps, seed, onStep, signal } = checkedOptions("lanczos", lanczosTable, { seed: 0 }, others);
-  const start = given ?? randomStart(dimension, seed, 0);
+  const start = given === undefined ? randomStart(dimension, seed, 0) : vectorOf("lanczos", "start", given, dimension);
   const length = norm(start);
-  if (start.length !== dimension || !(length > 0 && Number.isFinite(length))) {
-    throw new RangeError(
-      `lanczos: start must be a nonzero vector of ${dimension} elements, got ${start.length} of norm ${length}`,
-    );
+  if (!(length > 0 && Number.isFinite(length))) {
+    throw new RangeError(`lanczos: start must be a nonzero finite vector, got one of norm ${length}`);
   }
   const basis: Float64Array[] = [start.map((value) => value / length)];
   const diagonal: number[] = [];

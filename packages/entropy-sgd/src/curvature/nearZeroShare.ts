@@ -29,8 +29,13 @@ const quantile = 1.959963984540054;
  * Each probe's run bounds the mass of its own measure on either side of any point x: the weights of a Radau rule with a node at
  * x add up to at most the mass below x without x's weight, and to at least it with (Chebyshev, Markov, Stieltjes). Points are
  * moved by the run's arithmetic error. Over probes of random signs a share p has a variance of at most 2·min(p, 1 − p)/n each. Cost: O(m²) per probe.
+ *
+ * @throws RangeError unless the threshold is in (0, ∞)
  */
 export function nearZeroShare({ probes, dimension }: SpectralDensity, threshold: number): NearZeroShare {
+  if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`nearZeroShare: threshold must be in (0, ∞), got ${threshold}`);
+  }
   let [low, high] = [0, 0];
   for (const probe of probes) {
     const slack = probe.arithmeticError;
@@ -63,9 +68,9 @@ function massBelow(probe: SpectralProbe, x: number): readonly [low: number, high
   // The last pivot of T − xI gives the diagonal element that makes x an eigenvalue of the enlarged matrix.
   const tiny = Number.EPSILON * Math.max(1e-300, ...diagonal.map(Math.abs));
   let pivot = diagonal[0] - x;
-  for (let k = 1; k < m; k++) pivot = diagonal[k] - x - offDiagonal[k - 1] ** 2 / (pivot || tiny);
+  for (let k = 1; k < m; k++) pivot = diagonal[k] - x - offDiagonal[k - 1] * (offDiagonal[k - 1] / (pivot || tiny));
   const enlarged = {
-    diagonal: Float64Array.of(...diagonal, x + beta ** 2 / (pivot || tiny)),
+    diagonal: Float64Array.of(...diagonal, x + beta * (beta / (pivot || tiny))),
     offDiagonal: Float64Array.of(...offDiagonal, beta),
   };
   const first = new Float64Array(m + 1);

@@ -1,17 +1,12 @@
-import type { SymmetricOperator } from "./hessianOperator.ts";
+import { type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 
 /**
  * Av as a new vector, checked: what an instrument is made of.
  *
- * @throws RangeError for a product of another length, or with an element that is not finite: the point or the loss there is not
+ * @throws TypeError for a product that is no vector; RangeError for one of another length, or with an element that is not finite: the point or the loss there is not
  */
 export async function productOf(operator: SymmetricOperator, v: Float64Array): Promise<Float64Array> {
-  const product = Float64Array.from(await operator.apply(v));
-  if (product.length !== operator.dimension) {
-    throw new RangeError(
-      `operator: a product must have ${operator.dimension} elements, as the dimension says, got ${product.length}`,
-    );
-  }
+  const product = vectorOf("operator", "a product", await operator.apply(v), operator.dimension);
   for (let i = 0; i < product.length; i++) {
     if (!Number.isFinite(product[i])) {
       throw new RangeError(`operator: products must be finite, got ${product[i]} at element ${i}`);

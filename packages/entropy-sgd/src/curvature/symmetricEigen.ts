@@ -3,6 +3,7 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 8.3.1 and 8.3.3
  */
+import { norm } from "./hessianOperator.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** A dense symmetric matrix: its rows. Only the lower triangle is read. */
@@ -93,18 +94,14 @@ function* tridiagonalSteps(matrix: SymmetricMatrix): Generator<void, Tridiagonal
   for (let k = 0; k < n - 1; k++) {
     diagonal[k] = a[k][k];
     const v = new Float64Array(n);
-    let squares = 0;
-    for (let i = k + 1; i < n; i++) {
-      v[i] = a[i][k];
-      squares += v[i] * v[i];
-    }
-    const length = Math.sqrt(squares);
+    for (let i = k + 1; i < n; i++) v[i] = a[i][k];
+    const length = norm(v);
     const alpha = v[k + 1] > 0 ? -length : length;
     offDiagonal[k] = alpha;
     if (length > 0) {
       v[k + 1] -= alpha;
-      const norm = Math.sqrt(2 * (squares - alpha * a[k + 1][k]));
-      for (let i = k + 1; i < n; i++) v[i] /= norm;
+      const shifted = norm(v);
+      for (let i = k + 1; i < n; i++) v[i] /= shifted;
       reflect(a, v, k + 1);
     }
     reflectors.push(v);

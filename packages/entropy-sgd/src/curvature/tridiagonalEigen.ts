@@ -26,12 +26,17 @@ const maxSweeps = 60;
  * With the unit rows the rows of the result are those of the matrix of eigenvectors; with e₁ alone, their first components.
  * Cost: O(m²) for eigenvalues, O(m²) more per row. Errors of eigenvalues are some units of rounding of the largest.
  *
- * @throws RangeError for elements that are not finite
+ * @throws RangeError for elements that are not finite, or an off-diagonal that is not one shorter than the diagonal
  */
 export function tridiagonalEigen(
   { diagonal, offDiagonal }: Tridiagonal,
   rows: readonly Float64Array[] = [],
 ): TridiagonalEigen {
+  if (offDiagonal.length !== Math.max(0, diagonal.length - 1)) {
+    throw new RangeError(
+      `tridiagonalEigen: offDiagonal must have ${Math.max(0, diagonal.length - 1)} elements, got ${offDiagonal.length}`,
+    );
+  }
   const d = diagonal.slice();
   const e = offDiagonal.slice();
   const z = rows.map((row) => row.slice());
@@ -64,7 +69,7 @@ export function tridiagonalEigen(
 function sweep(d: Float64Array, e: Float64Array, rows: readonly Float64Array[], low: number, high: number): void {
   const delta = (d[high - 1] - d[high]) / 2;
   const last = e[high - 1];
-  const shift = d[high] - (last * last) / (delta + (delta < 0 ? -1 : 1) * Math.hypot(delta, last));
+  const shift = d[high] - last * (last / (delta + (delta < 0 ? -1 : 1) * Math.hypot(delta, last)));
   let x = d[low] - shift;
   let bulge = e[low];
   for (let k = low; k < high; k++) {

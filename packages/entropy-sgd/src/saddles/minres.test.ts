@@ -82,7 +82,46 @@ describe("minimal residuals", () => {
     const zero = await minres(operator, new Float64Array(3), { maxSteps: 9, tolerance: 1e-9 });
     expect(zero).toMatchObject({ reached: "solution", numProducts: 0 });
     await expect(minres(operator, Float64Array.of(Number.NaN, 0, 0), { maxSteps: 9, tolerance: 1e-9 })).rejects.toThrow(
-      "minres: b must be a finite vector of 3 elements, got 3 of norm NaN",
+      "minres: b must be finite, got one of norm NaN",
     );
+  });
+});
+
+describe("right-hand sides", () => {
+  const operator = hessianOperator(3, (v) => v.map((x, i) => (i + 1) * x));
+  const options = { maxSteps: 50, tolerance: 1e-10 };
+
+  test.each([1e-300, 1e-170, 1e-162, 1e155])("of the size %d are solved to the tolerance", async (size) => {
+    const { solution, reached, residual } = await minres(operator, Float64Array.of(size, size, 2 * size), options);
+    [1, 1 / 2, 2 / 3].forEach((expected, i) => {
+      expect(solution[i] / size).toBeCloseTo(expected, 9);
+    });
+    expect(reached).toBe("solution");
+    expect(norm(residual) / size).toBeLessThan(1e-9);
+  });
+
+  test.each([1e-170, 1e155])(
+    "of the size %d outside of the range have the shortest least-squares solution",
+    async (size) => {
+      const singular = hessianOperator(3, (v) => v.map((x, i) => i * x));
+      const { solution, reached } = await minres(singular, Float64Array.of(size, size, 2 * size), options);
+      [0, 1, 1].forEach((expected, i) => {
+        expect(solution[i] / size).toBeCloseTo(expected, 5);
+      });
+      expect(reached).toBe("least squares");
+    },
+  );
+
+  test("in float32 are solved in float64", async () => {
+    const single = await minres(operator, Float32Array.of(1, 2, 3), options);
+    expect(single).toEqual(await minres(operator, Float64Array.of(1, 2, 3), options));
+    expect(single.reached).toBe("solution");
+  });
+
+  test("that are no vectors, of another length or not finite are refused", async () => {
+    const refused = (b: Float64Array) => expect(minres(operator, b, options)).rejects;
+    await refused(JSON.parse("null")).toThrow("minres: b must be a vector of 3 elements, got null");
+    await refused(new Float64Array(2)).toThrow("minres: b must be a vector of 3 elements, got a Float64Array of 2");
+    await refused(Float64Array.of(1, Number.NaN, 1)).toThrow("minres: b must be finite, got one of norm NaN");
   });
 });

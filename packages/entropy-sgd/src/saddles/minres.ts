@@ -6,10 +6,11 @@
  * @see Liu, Milzarek, Roosta 2023, "Obtaining pseudo-inverse solutions with MINRES" (arXiv:2309.17096): the shortest one
  */
 
-import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { dot, norm, type SymmetricOperator, vectorOf } from "../curvature/hessianOperator.ts";
 import { orthogonalise } from "../curvature/orthogonalise.ts";
 import { productOf } from "../curvature/product.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
+import type { Vector } from "../types.ts";
 
 /** When to stop. */
 export interface MinresOptions {
@@ -58,27 +59,22 @@ const confirmed = 10;
  * without bound. Where neither tolerance is reached, x is the iterate with the least ‖Ar‖/‖r‖. Cost: one product per step and two, at most
  * eight, that measure the residuals; memory one vector per step and ten.
  *
- * @throws TypeError or RangeError for a bad option; RangeError for a b of another length or not finite, and for products that are not finite
+ * @throws TypeError or RangeError for a bad option; TypeError for a b that is no vector; RangeError for one of another length or not finite, and for products that are not finite
  */
-export async function minres(
-  operator: SymmetricOperator,
-  b: Float64Array,
-  options: MinresOptions,
-): Promise<MinresResult> {
+export async function minres(operator: SymmetricOperator, b: Vector, options: MinresOptions): Promise<MinresResult> {
   const checked = checkedOptions("minres", table, { leastSquaresTolerance: 1e-5 }, options);
   const { maxSteps, tolerance, leastSquaresTolerance } = checked;
   const n = operator.dimension;
   const solution = new Float64Array(n);
-  const length = norm(b);
-  if (b.length !== n || !Number.isFinite(length)) {
-    throw new RangeError(`minres: b must be a finite vector of ${n} elements, got ${b.length} of norm ${length}`);
-  }
+  const right = vectorOf("minres", "b", b, n);
+  const length = norm(right);
+  if (!Number.isFinite(length)) throw new RangeError(`minres: b must be finite, got one of norm ${length}`);
   if (length === 0) {
     const residual = new Float64Array(n);
     return { solution, residual, relativeResidual: 0, reached: "solution", numSteps: 0, numProducts: 0 };
   }
   // Lanczos vectors, and columns of V·R⁻¹; R is the triangle of the tridiagonal matrix under Givens rotations.
-  const basis = [b.map((value) => value / length)];
+  const basis = [right.map((value) => value / length)];
   let [columnBefore, column] = [new Float64Array(n), new Float64Array(n)];
   let beta = 0;
   let [cosBefore, sinBefore, cos, sin] = [1, 0, 1, 0];
@@ -119,7 +115,7 @@ export async function minres(
   let numProducts = numSteps;
   const measured = async (x: Float64Array) => {
     const image = await productOf(operator, x);
-    const residual = b.map((value, i) => value - image[i]);
+    const residual = right.map((value, i) => value - image[i]);
     numProducts += 2;
     return { x, residual, slope: norm(await productOf(operator, residual)) / norm(residual) };
   };
@@ -135,6 +131,9 @@ export async function minres(
   const told = { residual, relativeResidual, numSteps, numProducts };
   if (relativeResidual <= tolerance) return { solution: x, ...told, reached: "solution" };
   if (!(slope <= confirmed * leastSquaresTolerance * scale)) return { solution: x, ...told, reached: null };
-  const share = dot(residual, x) / dot(residual, residual);
-  return { solution: x.map((value, i) => value - share * residual[i]), ...told, reached: "least squares" };
+  // Without the residual's direction; by unit vectors, since squares could underflow.
+  const outside = norm(residual);
+  const unit = residual.map((value) => value / outside);
+  const share = dot(unit, x);
+  return { solution: x.map((value, i) => value - share * unit[i]), ...told, reached: "least squares" };
 }
