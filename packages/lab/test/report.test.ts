@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { resultTable } from "../src/cli/resultTable.ts";
 import { errorCurves, lossCurves, scopeCurves } from "../src/report/curves.ts";
 import { figuresOf } from "../src/report/figures.ts";
-import { escaped } from "../src/report/htmlPage.ts";
+import { escaped, table } from "../src/report/htmlPage.ts";
 import { renderReport } from "../src/report/renderReport.ts";
 import { svgToPng } from "../src/report/svgToPng.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
@@ -11,6 +11,13 @@ import { recordOf, resultWith } from "./testRecords.ts";
 const two = [recordOf("entropy-sgd", 1, [0.03, 0.01]), recordOf("entropy-sgd", 2, [0.05, 0.02])];
 const other = [recordOf("sgd", 1, [0.04, 0.018]), recordOf("sgd", 2, [0.04, 0.012])];
 const page = (records: readonly RunRecord[]): string => renderReport(records, figuresOf(records));
+
+test("only cells of words may be broken into lines, which is told in one pass over long ones", () => {
+  const isText = (cell: string): boolean => table([[cell]], "").includes('class="text"');
+  const [words, long] = ["two and more words in a cell", "x".repeat(5e5)];
+  expect([words, "0.123 ± 0.456, 0.789 ± 0.012", `${long} `].map(isText)).toEqual([true, false, true]);
+  expect([long, ` ${long}`, "12 345 678 901 234 567 abc"].map(isText)).toEqual([false, false, false]);
+});
 
 describe("curves", () => {
   test("are means and standard deviations over seeds, in per cent", () => {

@@ -82,8 +82,11 @@ export function listHtml(sentences: readonly string[]): string {
   return `<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>`;
 }
 
-/** Words that may be broken into lines, unlike numbers. */
-const isLong = (cell: string): boolean => cell.length > 22 && /\p{L}{3}.* /u.test(cell);
+/** Words that may be broken into lines, unlike numbers: three letters, and a blank behind them. */
+function isLong(cell: string): boolean {
+  const word = cell.search(/\p{L}{3}/u);
+  return cell.length > 22 && word >= 0 && cell.lastIndexOf(" ") > word;
+}
 
 /** A table; the first row is the head, rows marked in `differs` are shaded. */
 export function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
