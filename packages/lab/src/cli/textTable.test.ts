@@ -18,3 +18,18 @@ test("columns that do not fit go to tables below, each beside the first column",
   // A column that fits nowhere stands alone all the same.
   expect(textTable(head, rows, 3).split("\n\n")).toHaveLength(3);
 });
+
+test("wide characters take two columns, combining marks none", () => {
+  const table = textTable(
+    ["name", "n"],
+    [
+      ["日本", "1"],
+      ["e\u0301té", "22"],
+      ["🙂한국어", "3"],
+      ["ﾆﾎﾝ", "4"],
+    ],
+  );
+  expect(table).toBe("name       n\n--------  --\n日本       1\ne\u0301té       22\n🙂한국어   3\nﾆﾎﾝ        4\n");
+  // A long one is cut where it would go beyond the columns.
+  expect(textTable(["name"], [["日".repeat(41)]]).split("\n")[2]).toBe(`${"日".repeat(39)}…`);
+});

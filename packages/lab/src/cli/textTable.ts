@@ -46,7 +46,7 @@ export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly
 
 function cell(text: string): string {
   const shown = printable(text);
-  return lengthOf(shown) <= maxWidth ? shown : `${[...shown].slice(0, maxWidth - 1).join("")}…`;
+  return lengthOf(shown) <= maxWidth ? shown : `${beginning(shown, maxWidth - 1)}…`;
 }
 
 function padded(text: string, width: number, isText: boolean): string {
@@ -54,7 +54,30 @@ function padded(text: string, width: number, isText: boolean): string {
   return isText ? text + space : space + text;
 }
 
-/** In characters, not in the units of UTF-16. */
+/**
+ * Characters that take two columns: East Asian wide and full-width ones (Unicode Standard Annex 11) by their blocks, and
+ * emoji.
+ */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|(?!\p{RI})\p{Emoji_Presentation}/u;
+
+/** Marks that stand on the character before, and the later parts of Korean syllables. */
+const combining = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
+
+/** In columns of a terminal, not in the units of UTF-16. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  let width = 0;
+  for (const character of text) width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+/** The longest beginning that takes no more columns than these. */
+function beginning(text: string, columns: number): string {
+  let [width, end] = [0, 0];
+  for (const character of text) {
+    width += lengthOf(character);
+    if (width > columns) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }
