@@ -39,6 +39,17 @@ describe.each(Object.entries(examples))("%s", (name, lines) => {
   });
 });
 
+test("what computes for minutes takes the number of threads", () => {
+  const isLong = /^(train|compare|resume|study|spectrum|local-entropy|robustness|flatness|slice)$/;
+  const long = commands.filter(([name]) => isLong.test(name));
+  expect(long).toHaveLength(9);
+  for (const [name, { options }] of long)
+    expect(
+      options.map(({ long }) => long),
+      name,
+    ).toContain("--threads");
+});
+
 test("the whole help names every command", async () => {
   const { stdout } = await run(["--help"]);
   for (const [name] of commands) expect(stdout).toContain(`  ${name.split(" ")[0]} `);

@@ -151,10 +151,9 @@ function placed(command: Command, otherwise: string): Command {
   return json(command).option("--out <folder>", `where page, figures and numbers go; default: ${otherwise}`);
 }
 
-/** A measurement of runs: its place below the first one, and the place of the data. */
+/** A measurement of runs: its place below the first one, the place of the data, and the threads. */
 function measuring(command: Command, place: string): Command {
-  return placed(command, `RUN/measurements/${place}`).option(
-    "--data <folder>",
-    "a folder that holds the runs' data in another place",
-  );
+  return placed(command, `RUN/measurements/${place}`)
+    .option("--data <folder>", "a folder that holds the runs' data in another place")
+    .option("--threads <n>", "threads of one operation; default: the cores", count);
 }
