@@ -21,6 +21,7 @@ export interface MeasuringCommand {
   readonly data?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly threads?: number;
 }
 
 /** What is measured and how. */
@@ -45,17 +46,21 @@ export interface Measurement {
  */
 export async function carryOut(
   { name, runs, settings, cost, measure, findings }: Measurement,
-  { out, json }: MeasuringCommand,
+  { out, json, threads }: MeasuringCommand,
   context: CommandContext,
 ): Promise<number> {
   const key = { name, settings, weights: runs.map(({ weightsHash }) => weightsHash) };
   const paths = runs.map(({ path }) => path);
   measurementPlace(key, paths, out);
   requireWritablePlace(paths, out);
-  for (const { doubt } of runs) if (doubt !== null) context.stderr.write(`warning: ${printable(doubt)}\n`);
+  const same =
+    runs.length > 1 && new Set(key.weights).size === 1 ? [`${paths.join(" and ")}: have the same weights`] : [];
+  for (const warning of [...runs.flatMap(({ doubt }) => doubt ?? []), ...same]) {
+    context.stderr.write(`warning: ${printable(warning)}\n`);
+  }
   const onPass = passMeter(context, name, cost);
   const { signal } = context;
-  const interrupted = await wasInterrupted(() => measure({ signal, onPass }));
+  const interrupted = await wasInterrupted(() => measure({ signal, onPass, threads }));
   const found = findings();
   // Asked again: another process may have measured meanwhile.
   const place = measurementPlace(key, paths, out);

@@ -1,3 +1,4 @@
+import { InputError } from "../inputError.ts";
 import { loadRuns } from "../landscape/loadRun.ts";
 import {
   compareRobustness,
@@ -30,6 +31,9 @@ export async function robustnessCommand(
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { seed } = options;
   const numExamples = Math.min(options.examples, data.test.numExamples);
+  if (options.blocks > numExamples) {
+    throw new InputError(`--blocks: must be at most the ${numExamples} test images, got ${options.blocks}`);
+  }
   const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
   const settings = {
     ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name },
@@ -63,18 +67,21 @@ export async function robustnessCommand(
       findings() {
         const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
         if (a.points.length === 0) return null;
-        const differences = compareRobustness(a.points.slice(0, b.points.length), b.points);
+        const differences = compareRobustness(a.points.slice(0, b.points.length), b.points, numExamples);
         const figures = robustnessFigures(measured);
         return {
           figures,
           page: robustnessPage([a, b], differences, figures, settings),
           json: { runs: measured, differences },
-          lines: differences.map(({ perturbation, size, error: { estimate, standardError, detectable, seen } }) => {
+          lines: differences.map(({ perturbation, size, error }) => {
+            const { estimate, standardError, seen } = error;
             const what = perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`;
             const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
             const verdict = seen
               ? `${estimate < 0 ? a.name : b.name} errs less`
-              : `${notDistinguishable}; ±${(100 * detectable).toFixed(2)} points could have been seen`;
+              : standardError === 0
+                ? `${notDistinguishable}; all differences are alike`
+                : `${notDistinguishable}; ±${(100 * error.detectable).toFixed(2)} points could have been seen`;
             return `${what}: ${difference}: ${verdict}`;
           }),
         };

@@ -62,18 +62,20 @@ export interface RobustnessDifference {
   readonly loss: PairedDifference;
 }
 
-/** Paired differences at every point that both have. */
+/** Paired differences at every point that both have; errors over so many images differ by one of them at least. */
 export function compareRobustness(
   a: readonly RobustnessPoint[],
   b: readonly RobustnessPoint[],
+  numImages: number,
 ): RobustnessDifference[] {
   return a.map(({ perturbation, size, blocks }, k) => {
     const other = b[k]!.blocks;
-    const difference = (of: keyof LossAndError): PairedDifference =>
+    const difference = (of: keyof LossAndError, resolution: number): PairedDifference =>
       pairedDifference(
         blocks.map((block) => block[of]),
         other.map((block) => block[of]),
+        { resolution },
       );
-    return { perturbation, size, error: difference("error"), loss: difference("loss") };
+    return { perturbation, size, error: difference("error", 1 / numImages), loss: difference("loss", 0) };
   });
 }

@@ -3,7 +3,7 @@ import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
-import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
+import { detectableInWords, differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
 import { short, withError } from "./numbers.ts";
 import { perturbations } from "./perturbations.ts";
@@ -66,7 +66,7 @@ export function robustnessPage(
     `${percent(a.points[k]!.error.estimate)} ± ${percent(a.points[k]!.error.standardError)}`,
     `${percent(b.points[k]!.error.estimate)} ± ${percent(b.points[k]!.error.standardError)}`,
     `${percent(error.estimate)} ± ${percent(error.standardError)} points`,
-    `±${percent(error.detectable)} points`,
+    detectableInWords(error, (value) => `${percent(value)} points`),
     error.seen ? `${error.estimate < 0 ? a.name : b.name} errs less` : notDistinguishable,
   ]);
   const losses = differences.map(({ perturbation, size, loss }, k) => [
@@ -74,7 +74,7 @@ export function robustnessPage(
     short(a.points[k]!.loss.estimate),
     short(b.points[k]!.loss.estimate),
     withError(loss.estimate, loss.standardError),
-    `±${short(loss.detectable)}`,
+    detectableInWords(loss, short),
     loss.seen ? `${loss.estimate < 0 ? a.name : b.name} is lower` : notDistinguishable,
   ]);
   const lead =

@@ -46,6 +46,14 @@ export const differenceHead: readonly [string, string, string] = [
   "verdict",
 ];
 
+/** What could have been seen, as it is printed; differences without a spread do not tell it. */
+export function detectableInWords(
+  { standardError, detectable }: Pick<Difference, "standardError" | "detectable">,
+  print: (value: number) => string,
+): string {
+  return standardError === 0 ? "all differences are alike" : `±${print(detectable)}`;
+}
+
 /** Two means in words and their difference. */
 export interface ComparedMeans {
   /** "sgd 2.00 ± 0.10 % against adam 2.20 ± 0.10 %", without a full stop. */
