@@ -98,7 +98,10 @@ describe("a sealed run", () => {
         await expect(resumeTraining(path)).rejects.toThrow(/config\.json: seed is 2, must be 1 as in checkpoint/);
         return;
       }
-      await resumeTraining(path);
+      const { stderr } = await run(["resume", path]);
+      // Another run's seal contradicts config.json, which is the one that is looked at.
+      const file = join(path, name === "seal.json" ? "config.json" : name);
+      expect(stderr).toMatch(new RegExp(`^warning: ${file}: .*; the files of the run are made again$`, "m"));
       const { result, evaluations } = readRun(path);
       expect(result).toMatchObject({ testError: readRun(ended).result!.testError, reason: "budget" });
       expect(evaluations).toHaveLength(readRun(ended).evaluations.length);
@@ -123,6 +126,13 @@ describe("a sealed run", () => {
     const line = "config.json: keepLast is 5, was 2; the run has ended, it means nothing";
     expect((await run(["runs", "show", path])).stdout).toContain(line);
     expect((await run(["resume", path])).stderr).toContain(line);
+  });
+
+  test("is told again as it is, and says that other data and threads are not used", async () => {
+    const { code, stderr } = await run(["resume", ended, "--data", "elsewhere", "--threads", "2"]);
+    const warning = (name: string): string => `warning: ${name}: not used, the run has ended\n`;
+    expect([code, stderr]).toEqual([0, expect.stringContaining(warning("data") + warning("threads"))]);
+    expect((await run(["resume", ended])).stderr).not.toContain("not used");
   });
 
   test("that lost its seal has not ended: resume ends it again", async () => {

@@ -149,7 +149,7 @@ export interface ResumeEvent {
   readonly checkpoint: string | null;
   /** Newer checkpoints that were damaged. */
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
-  /** What may change the bits from here on. */
+  /** What was damaged and is made again, and what may change the bits from here on. */
   readonly warnings: readonly string[];
 }
 

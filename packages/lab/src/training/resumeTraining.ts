@@ -11,9 +11,9 @@ import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
 import { endsInEnd } from "../runs/eventFile.ts";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../runs/files.ts";
 import { acquireLock } from "../runs/lock.ts";
-import { readConfig, readRun, weightsOf } from "../runs/readRun.ts";
+import { readChecked, readConfig, readRun, readWeights, weightsOf } from "../runs/readRun.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
-import { editsSince, intactSeal } from "../runs/seal.ts";
+import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
 import type { ResumeEvent, RunResult } from "./events.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
@@ -33,7 +33,8 @@ const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true,
 /**
  * Lets a run go on from its newest intact checkpoint, or begin where there is none, with the same bits as without the
  * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
- * that has ended gives its result; one that diverged would diverge again, so it has ended.
+ * that has ended gives its result (a warning event tells what was given and not used); one that diverged would diverge
+ * again, so it has ended. Files that were damaged are made again, and the resume event tells which.
  *
  * With a larger budget the run goes on from its newest checkpoint, where it has ended the one at its end, under the
  * schedules of that budget (an extend event tells which had other values until there).
@@ -44,12 +45,23 @@ const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true,
  */
 export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
   requireKnownOptions("resumeTraining", known, options);
+  const { dataFolder: data, threads } = options;
+  const given = Object.entries({ data, threads }).filter(([, value]) => value !== undefined);
+  return goOn(
+    path,
+    options,
+    given.map(([name]) => `${name}: not used, the run has ended`),
+  );
+}
+
+/** @param ifEnded - what is to be told of a run that has ended */
+async function goOn(path: string, options: ResumeOptions, ifEnded: readonly string[]): Promise<RunResult> {
   const held = await holdRun(path, options, options.files);
   try {
     const { budget, onEvent } = options;
     const earlier = earlierResult(path);
     if (earlier !== null && !isLonger(path, budget, earlier)) {
-      for (const message of editsOfEnded(path)) {
+      for (const message of [...editsOfEnded(path), ...ifEnded]) {
         onEvent?.({ type: "warning", gradients: earlier.gradientEvaluations, message });
       }
       return earlier;
@@ -60,6 +72,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
         `${path}: has ended and keeps no checkpoint to go on from; train anew with the larger budget`,
       );
     }
+    const damage = earlier === null ? damageIn(path) : [];
     const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
     const place = placeOf(options);
     const data = options.data ?? loadData({ ...own, ...place });
@@ -76,7 +89,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
       gradients: found.checkpoint?.point.position.gradients ?? 0,
       checkpoint: found.name,
       skipped: found.skipped,
-      warnings: changesOfBits(before, environment),
+      warnings: [...damage, ...changesOfBits(before, environment)],
     };
     const identity = { settings: { ...settings, ...place }, environment, dataChecksum: checksum };
     return await trainHeld(held, identity, data, { from: extension.from, event, extend: extension.event }, options);
@@ -107,7 +120,7 @@ export async function continueTraining(
     return runTraining({ ...settings, ...placeOf(options), ...own }, { ...training, out: path });
   }
   requireSameTraining(path, settings);
-  return resumeTraining(path, options);
+  return goOn(path, options, []);
 }
 
 /**
@@ -144,6 +157,19 @@ function requireNoLink(path: string): void {
 function requireSameTraining(path: string, settings: Settings): void {
   if (sameTraining(readConfig(path).settings, settings)) return;
   throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+}
+
+/** Which file is damaged or contradicts another, in words. */
+function damageIn(path: string): string[] {
+  try {
+    readChecked(path);
+    const seal = readSeal(path);
+    if (seal !== null && Object.hasOwn(seal.files, "weights.safetensors")) readWeights(path);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [`${error.message}; the files of the run are made again`];
+    throw error;
+  }
 }
 
 /** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
