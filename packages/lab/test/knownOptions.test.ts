@@ -1,17 +1,23 @@
-/** Functions that take options refuse names they do not know, which would be ignored. */
+/** Functions that take options refuse names they do not know, which would be ignored, and values of other types. */
 import { expect, test } from "vitest";
 import {
   arraySplit,
+  byPermutation,
   compileNetwork,
   continueTraining,
+  drawFigure,
   loadMnist,
   networks,
+  pooled,
   resolveSettings,
   resumeTraining,
   runTraining,
+  type Split,
 } from "../src/index.ts";
 
 const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
+const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
+const splits = (split: Split) => ({ train: split, validation: split, test: split });
 const training = "signal, onWait, checkpointRequests, onEvent, data, files";
 
 test.each<[name: string, options: string, call: (options: never) => unknown]>([
@@ -31,4 +37,21 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   const message = `${name}: unknown option "optoin"; the options are ${options}`;
   await expect(refused({ optoin: 1 })).rejects.toThrow(new TypeError(message));
   await expect(refused([])).rejects.toThrow(new TypeError(`${name}: options must be an object, got []`));
+});
+
+test.each<[message: string, call: () => unknown]>([
+  ["arraySplit: inputs must be a Float32Array, got nothing", () => arraySplit({} as never)],
+  ["arraySplit: numClasses must be a positive integer, got 1.5", () => arraySplit({ ...arrays, numClasses: 1.5 })],
+  ["arraySplit: labels must be an array, got nothing", () => arraySplit({ ...arrays, labels: undefined as never })],
+  [
+    "arraySplit: inputShape must be an array of positive integers, got [0, 2]",
+    () => arraySplit({ ...arrays, inputShape: [0, 2] }),
+  ],
+  ["byPermutation: batchSize must be an integer from 1 to the 0 examples, got 128", () => byPermutation(0, 128, 1)],
+  ["byPermutation: batchSize must be an integer from 1 to the 9 examples, got 0.5", () => byPermutation(9, 0.5, 1)],
+  ["drawFigure: name must be a string, got nothing", () => drawFigure({} as never, {})],
+  ["pooled: images must be [1, 28, 28], got [2]", () => pooled({ name: "", ...splits(arraySplit(arrays)) })],
+  ["runTraining: version: expected 1, got nothing", () => runTraining({} as never, { out: null })],
+])("%s", async (message, call) => {
+  await expect((async () => call())()).rejects.toThrow(message);
 });

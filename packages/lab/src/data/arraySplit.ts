@@ -1,5 +1,6 @@
 import { InputError } from "../inputError.ts";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
+import { shown } from "../printable.ts";
 import type { Split } from "./split.ts";
 
 /** A user's own examples: inputs one after another, and their classes. */
@@ -17,11 +18,20 @@ const known: KnownOptions<ArraySplitOptions> = { inputs: true, labels: true, inp
 /**
  * A split over arrays in memory; nothing is copied.
  *
- * @throws TypeError for an unknown option; InputError if the inputs are not as many as labels and shape say, or a label is no class
+ * @throws TypeError for an unknown option or one of another type; InputError if the inputs are not as many as labels and shape say, or a label is no class
  */
 export function arraySplit(options: ArraySplitOptions): Split {
   requireKnownOptions("arraySplit", known, options);
   const { inputs, labels, inputShape, numClasses } = options;
+  const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
+  const refuse = (name: keyof ArraySplitOptions, rule: string): never => {
+    throw new TypeError(`arraySplit: ${name} must be ${rule}, got ${shown(options[name])}`);
+  };
+  if (!(inputs instanceof Float32Array)) refuse("inputs", "a Float32Array");
+  if (!Number.isSafeInteger(labels?.length)) refuse("labels", "an array");
+  if (!Array.isArray(inputShape) || !inputShape.every(isPositive))
+    refuse("inputShape", "an array of positive integers");
+  if (!isPositive(numClasses)) refuse("numClasses", "a positive integer");
   const size = inputShape.reduce((product, length) => product * length, 1);
   if (inputs.length !== size * labels.length) {
     const rule = `${labels.length} labels × ${size} = ${labels.length * size}`;

@@ -1,6 +1,8 @@
+import { InputError } from "../inputError.ts";
+import { shown } from "../printable.ts";
 import type { DataSet, Split } from "./split.ts";
 
-/** The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels. */
+/** The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels. @throws InputError for other images */
 export function pooled(data: DataSet): DataSet {
   return {
     ...data,
@@ -11,6 +13,9 @@ export function pooled(data: DataSet): DataSet {
 }
 
 function pooledSplit(split: Split): Split {
+  if (String(split.inputShape) !== "1,28,28") {
+    throw new InputError(`pooled: images must be [1, 28, 28], got ${shown(split.inputShape)}`);
+  }
   const full = new Float32Array(28 * 28);
   return {
     ...split,

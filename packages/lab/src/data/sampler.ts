@@ -1,5 +1,6 @@
 /** The order of data: which examples make mini-batch number 0, 1, 2, …, as a pure function of (seed, number). */
 import { integersInto, permutationInto, randomKey } from "entropy-sgd";
+import { shown } from "../printable.ts";
 
 /** Mini-batches by number. */
 export interface Sampler {
@@ -13,8 +14,16 @@ export function withReplacement(numExamples: number, seed: number): Sampler {
   return { indicesInto: (out, step) => integersInto(out, numExamples, { key, stream: 0, step }) };
 }
 
-/** Each epoch goes through a fresh permutation in floor(N / batch) batches; the remainder is left out. */
+/**
+ * Each epoch goes through a fresh permutation in floor(N / batch) batches; the remainder is left out.
+ *
+ * @throws RangeError if the batch is no integer from 1 to the number of examples
+ */
 export function byPermutation(numExamples: number, batchSize: number, seed: number): Sampler {
+  if (!Number.isInteger(batchSize) || batchSize < 1 || !(batchSize <= numExamples)) {
+    const rule = `an integer from 1 to the ${shown(numExamples)} examples`;
+    throw new RangeError(`byPermutation: batchSize must be ${rule}, got ${shown(batchSize)}`);
+  }
   const key = randomKey(seed, "data");
   const perEpoch = Math.floor(numExamples / batchSize);
   const order = new Int32Array(numExamples);

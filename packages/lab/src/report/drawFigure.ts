@@ -1,7 +1,7 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { printable } from "../printable.ts";
+import { printable, shown } from "../printable.ts";
 import type { FigureAxis, FigureOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
 import { type SeriesStyle, seriesColors } from "./styles.ts";
@@ -38,6 +38,11 @@ export function drawFigure(
   options: FigureOptions,
   series: ReadonlyMap<string, SeriesStyle> = new Map(),
 ): Figure {
+  for (const name of ["name", "title", "caption"] as const) {
+    if (typeof words?.[name] !== "string") {
+      throw new TypeError(`drawFigure: ${name} must be a string, got ${shown(words?.[name])}`);
+    }
+  }
   const canShrink = (options.marginLeft ?? 0) <= largestNarrowMargin;
   return {
     ...words,

@@ -1,6 +1,6 @@
 /** One run from its settings to its result, in a folder or without one. */
 import { makeOptimizer } from "../config/makeOptimizer.ts";
-import type { Settings } from "../config/settings.ts";
+import { checkedSettings, type Settings } from "../config/settings.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
@@ -55,6 +55,7 @@ const known: KnownOptions<RunTrainingOptions> = { out: true, ...knownTraining };
  */
 export async function runTraining(settings: Settings, options: RunTrainingOptions): Promise<RunResult> {
   requireKnownOptions("runTraining", known, options);
+  checkedSettings(settings, "runTraining");
   const { out, files } = options;
   if (typeof out === "string") requireEmptyFolder(out);
   const data = options.data ?? loadData(settings);
