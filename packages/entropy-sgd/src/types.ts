@@ -92,6 +92,9 @@ export type Progress = {
   readonly distance: number | null;
   /** ‖γ(x − μ)‖ just before the last outer step; null before it and without an inner loop. */
   readonly localEntropyGradientNorm: number | null;
-  /** ‖∇f‖ of the last mini-batch gradient that was measured, frozen ranges left out; 0 before the first. */
+  /**
+   * ‖∇f‖ of the last mini-batch gradient that was measured, frozen ranges left out; 0 before the first, and NaN where the weights
+   * were not finite.
+   */
   readonly gradientNorm: number;
 };

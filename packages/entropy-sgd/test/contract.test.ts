@@ -5,6 +5,7 @@ import {
   adamw,
   type Best,
   bestSoFar,
+  defineOptimizer,
   entropyAdam,
   entropySgd,
   type LocalEntropyState,
@@ -21,6 +22,7 @@ import {
   sgld,
   swa,
   type Vector,
+  weightAveraging,
 } from "../src/index.ts";
 
 type AnyState = PlainData & { readonly progress: Progress };
@@ -187,4 +189,42 @@ test("bestSoFar keeps a copy of the point with the lowest value", () => {
   }
   point[0] = 99;
   expect(best).toEqual({ value: 2, params: new Float32Array([12]) });
+});
+
+describe("arguments of another kind end in one line", () => {
+  const none = JSON.parse("null");
+  const optimizer = sgd({ learningRate: 1 });
+  const point = new Float32Array(1);
+  test.each<[string, () => unknown, string]>([
+    [
+      "a sparse list of groups",
+      () => sgd({ learningRate: 1, groups: new Array(1) }),
+      "sgd: groups[0]: options must be an object",
+    ],
+    [
+      "no optimizer",
+      () => weightAveraging(none, { averageFrom: 0, averageEvery: 1 }),
+      "weightAveraging: optimizer must have",
+    ],
+    ["no definition", () => defineOptimizer("x", none), "defineOptimizer: definition must have the functions init,"],
+    [
+      "no function",
+      () => outerStep(optimizer, optimizer.init(point), none),
+      "outerStep: gradientAt must be a function, got null",
+    ],
+    [
+      "an undefined best",
+      () => bestSoFar(JSON.parse("{}"), 1, point),
+      "bestSoFar: previous must be null or a former result",
+    ],
+    ["a text as value", () => bestSoFar(null, JSON.parse('"1"'), point), 'bestSoFar: value must be a number, got "1"'],
+    [
+      "a plain array",
+      () => bestSoFar(null, 1, JSON.parse("[1]")),
+      "bestSoFar: params must be a Float32Array or a Float64Array",
+    ],
+  ])("%s", (_, call, message) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   adam,
   adamw,
+  clone,
   deserialise,
   entropyAdam,
   entropySgd,
@@ -9,7 +10,9 @@ import {
   gradientDescent,
   type LocalEntropyState,
   momentum,
+  type Optimizer,
   type PlainData,
+  type Progress,
   philoxRounds,
   progress,
   type SerialisedState,
@@ -244,4 +247,66 @@ describe("progress", () => {
     });
     expect(norms).toEqual([1, 1, 1, 4, 4]);
   });
+});
+
+describe("what is no plain data", () => {
+  const list: unknown[] = [];
+  list.push(list);
+  test.each([
+    ["a Map", { a: { b: new Map([[1, 2]]) } }, "a.b must be plain data"],
+    ["undefined", { a: [1, undefined] }, "a.1 must be plain data"],
+    ["a hole", { a: new Array(1) }, "a.0 must be plain data"],
+    ["a function", { a: () => 1 }, "a must be plain data"],
+    ["another typed array", { a: new Int32Array(2) }, "an Int32Array of 2"],
+    ["a Date", new Date(0), "the state must be plain data"],
+    ["itself", { list }, "list.0 must not contain itself"],
+  ])("is refused by serialise and clone: %s", (_, state, message) => {
+    expect(() => serialise(state as unknown as PlainData)).toThrow(message);
+    expect(() => clone(state as unknown as PlainData)).toThrow(TypeError);
+  });
+
+  test("one part in two places, and records without a prototype, are plain", () => {
+    const part = { x: Float64Array.of(1) };
+    expect(Object.keys(serialise({ a: part, b: part }).vectors)).toEqual(["a.x", "b.x"]);
+    expect(clone(Object.assign(Object.create(null), { y: 1 }))).toEqual({ y: 1 });
+  });
+
+  test("two vectors of one name are refused", () => {
+    const state = { "a.b": Float64Array.of(1), a: { b: Float64Array.of(2) } };
+    expect(() => serialise(state)).toThrow("serialise: two vectors have the name a.b");
+  });
+
+  test("a saved state and the names of changed options are checked", () => {
+    expect(() => deserialise(JSON.parse("null"), fresh())).toThrow("deserialise: the saved state must be a record");
+    expect(() => deserialise(serialise(fresh()), fresh(), JSON.parse('{ "changed": "seed" }'))).toThrow(
+      'deserialise: changed must be an array of names, got "seed"',
+    );
+  });
+});
+
+describe("weights that are not finite", () => {
+  const frozen = { groups: [{ start: 0, end: 1, frozen: true }] };
+  const factories = {
+    sgd: sgd({ learningRate: 0.1, ...frozen }),
+    adam: adam({ learningRate: 0.1 }),
+    adamw: adamw({ learningRate: 0.1 }),
+    sgld: sgld({ learningRate: 0.1 }),
+    sam: sam({ learningRate: 0.1, ...frozen }),
+    swa: swa({ learningRate: 0.1, averageFrom: 0, averageEvery: 1 }),
+    entropySgd: entropySgd({ scope: 0.5, innerSteps: 1 }),
+    entropyAdam: entropyAdam({ scope: 0.5, innerSteps: 1, groups: frozen.groups }),
+  };
+  test.each(Object.entries<Optimizer<PlainData & { readonly progress: Progress }>>(factories))(
+    "are told at the next measurement though the gradient is 0: %s",
+    (_, one) => {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        let state = one.init(new Float64Array([value, 1]));
+        for (let step = 0; step < 2; step++) state = one.step(new Float64Array(2), state);
+        expect(progress(state).finite).toBe(false);
+      }
+      let large = one.init(new Float64Array([1e160, 1]));
+      for (let step = 0; step < 2; step++) large = one.step(new Float64Array(2), large);
+      if (progress(large).distance === null) expect(progress(large).finite).toBe(true);
+    },
+  );
 });

@@ -194,3 +194,9 @@ test("a constant is a copy, of typed arrays too", () => {
 test("no parameters have no Hessian-vector product", () => {
   expect(g.hvp(g.reduceSum(matrix), [], [])).toEqual([]);
 });
+
+test("compile refuses outputs that are no record in one line", async () => {
+  await expect(g.compile(JSON.parse("null"), { ort })).rejects.toThrow(
+    new TypeError("compile: outputs must be an object of values by name, got null"),
+  );
+});

@@ -53,7 +53,7 @@ export type RateFactor = "learningRateFactor" | "innerLearningRateFactor";
  * @throws TypeError or RangeError that names the group and the rule it breaks
  */
 export function segmentsOf(where: string, groups: readonly ParameterGroup[], factor: RateFactor): readonly Segment[] {
-  const resolved = groups.map((group, index) => {
+  const resolved = Array.from(groups, (group, index) => {
     const place = `${where}: groups[${index}]`;
     const full = checkedOptions(place, groupTable, groupDefaults, group);
     if (full.end > full.start) return full;
@@ -106,6 +106,17 @@ function termsIn({ decays, rateFactor }: Segment, terms: StepTerms): StepTerms {
     insideDecay: decays ? terms.insideDecay : 0,
     outsideDecay: decays ? terms.outsideDecay : 0,
   };
+}
+
+/**
+ * ‖g‖ over the segments at the point x; NaN where an element of x is not finite, in a frozen range too: no later gradient need show it.
+ *
+ * Cost: two passes.
+ */
+export function gradientNormAt(segments: readonly Segment[], gradient: Vector, x: Vector): number {
+  // A sum of squares is finite only if all elements are, but float64 may overflow in it.
+  const finite = Number.isFinite(squaredNorm(x)) || x.every(Number.isFinite);
+  return finite ? Math.sqrt(squaredNormOver(segments, gradient)) : Number.NaN;
 }
 
 /** Σ gᵢ² over the segments, so that frozen ranges count neither in clipping nor in diagnostics. Cost: one pass. */

@@ -17,7 +17,7 @@ import {
 import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import type { EnergyAt } from "../sampling/langevin.ts";
+import { type EnergyAt, energyOf } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
 /** Where and how sharpness is measured. */
@@ -77,9 +77,9 @@ export async function ascentSharpness(lossAt: EnergyAt, options: AscentSharpness
   const checked = checkedOptions("ascentSharpness", table, defaults, options);
   const { params, radius, region, numAscentSteps, unit, seed } = checked;
   const x = Float64Array.from(params);
-  const start = await lossAt(x);
+  const start = await energyOf("ascentSharpness", lossAt, x);
   const base = start.energy;
-  let direction = Float64Array.from(start.gradient);
+  let direction = start.gradient;
   if (!Number.isFinite(base + norm(direction))) {
     throw new RangeError(
       `ascentSharpness: loss and gradient at params must be finite, got ${base} and ${norm(direction)}`,
@@ -94,10 +94,10 @@ export async function ascentSharpness(lossAt: EnergyAt, options: AscentSharpness
       region === "ball"
         ? (value: number, i: number): number => value + scale * direction[i]
         : (value: number, i: number): number => value + radius * (Math.abs(value) + 1) * Math.sign(direction[i]);
-    const { energy, gradient } = await lossAt(x.map(farthest));
+    const { energy, gradient } = await energyOf("ascentSharpness", lossAt, x.map(farthest));
     estimate = Math.max(estimate, energy - base);
     trace.push(estimate);
-    if (norm(gradient) > 0) direction = Float64Array.from(gradient);
+    if (norm(gradient) > 0) direction = gradient;
   }
   const rounding = unit * (Math.abs(base) + Math.abs(base + estimate));
   const relative = (100 * estimate) / (1 + base);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { EnergyAt } from "../sampling/langevin.ts";
+import { lbfgs } from "../saddles/lbfgs.ts";
+import { type EnergyAt, langevin } from "../sampling/langevin.ts";
 import { ascentSharpness } from "./ascentSharpness.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 import { pacBayesSigma } from "./pacBayesSigma.ts";
@@ -58,6 +59,22 @@ describe("ascent sharpness", () => {
       "numAscentSteps must be an integer in [1, ∞), got 0",
     );
   });
+});
+
+test("gradients of another length, and ranges that are none, end in one line", async () => {
+  const short: EnergyAt = () => ({ energy: 1, gradient: new Float64Array(1) });
+  const params = new Float64Array(2);
+  const got = "gradient must be a vector of 2 elements, got a Float64Array of 1";
+  await expect(ascentSharpness(short, { params, radius: 1, numAscentSteps: 3 })).rejects.toThrow(
+    `ascentSharpness: ${got}`,
+  );
+  await expect(lbfgs(short, { start: params, tolerance: 1e-3, maxSteps: 3 })).rejects.toThrow(`lbfgs: ${got}`);
+  const chain = { stepSize: 0.1, numSamples: 3 };
+  await expect(langevin(short, params, chain, () => {})).rejects.toThrow(`langevin: ${got}`);
+  const score: ScoreAt = () => ({ loss: 0, error: 0 });
+  await expect(pacBayesSigma(score, { params, numDraws: 2, range: JSON.parse("null") })).rejects.toThrow(
+    "pacBayesSigma: range must be two ascending positive numbers, got null",
+  );
 });
 
 describe("rise under noise", () => {

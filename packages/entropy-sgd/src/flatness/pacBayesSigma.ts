@@ -4,8 +4,16 @@
  * @see Neyshabur et al. 2017, "Exploring generalization in deep learning" (arXiv:1706.08947); Jiang et al. 2020,
  *   "Fantastic generalization measures and where to find them" (arXiv:1912.02178), appendix C
  */
-import { checkedOptions, integerOption, numberOption, type OptionTable, vectorOption } from "../options.ts";
+import {
+  checkedOptions,
+  integerOption,
+  numberOption,
+  type OptionTable,
+  requireObject,
+  vectorOption,
+} from "../options.ts";
 import { shared } from "../optionsShared.ts";
+import { shown } from "../shown.ts";
 import type { Vector } from "../types.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 
@@ -50,6 +58,13 @@ export interface PacBayesSigma {
   readonly numEvaluations: number;
 }
 
+function requireRange(range: readonly [number, number]): void {
+  const isPair = Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === "number");
+  if (isPair && range[0] > 0 && range[1] > range[0] && Number.isFinite(range[1])) return;
+  const rule = "pacBayesSigma: range must be two ascending positive numbers, got";
+  throw isPair ? new RangeError(`${rule} ${range.join(", ")}`) : new TypeError(`${rule} ${shown(range)}`);
+}
+
 /** In log σ. */
 const narrowestSecant = 0.1;
 
@@ -60,11 +75,10 @@ const narrowestSecant = 0.1;
  * @throws TypeError or RangeError for a bad option
  */
 export async function pacBayesSigma(scoreAt: ScoreAt, options: PacBayesOptions): Promise<PacBayesSigma> {
+  requireObject("pacBayesSigma", options);
   const { range = [1e-5, 1], ...rest } = options;
   const { params, allowedRise, numDraws, numHalvings, seed } = checkedOptions("pacBayesSigma", table, defaults, rest);
-  if (!(range[0] > 0 && range[1] > range[0] && Number.isFinite(range[1]))) {
-    throw new RangeError(`pacBayesSigma: range must be two ascending positive numbers, got ${range.join(", ")}`);
-  }
+  requireRange(range);
   let numEvaluations = 0;
   const riseAt = async (sigma: number) => {
     const { error } = await noiseRise(scoreAt, { params, sigma, scale: "absolute", numDraws, seed });

@@ -6,8 +6,10 @@
  * which feeds wells beyond it. Ladders start apart: every second one climbs from Gaussian draws, the
  * others start at the best place that descents find, and at x.
  */
+
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { energyOf } from "../sampling/langevin.ts";
 import { halfSquare, type Law, type Replica, type ReplicaAt } from "./hamiltonianMove.ts";
 import { type LossAt, type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 import { lowestPlace, lowestPlaceEvaluations } from "./lowestPlace.ts";
@@ -126,7 +128,7 @@ export async function runLadders(
   const x = new Float64Array(n);
   const replicaAt: ReplicaAt = async (z) => {
     for (let i = 0; i < n; i++) x[i] = params[i] + radius * z[i];
-    const { energy, gradient } = await lossAt(x);
+    const { energy, gradient } = await energyOf("lossAt", lossAt, x);
     numEvaluations += 1;
     const own = new Float64Array(n);
     for (let i = 0; i < n; i++) own[i] = beta * radius * gradient[i];

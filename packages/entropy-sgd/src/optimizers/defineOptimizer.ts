@@ -44,6 +44,7 @@ export interface OptimizerDefinition<S> {
  * ```
  */
 export function defineOptimizer<S>(name: string, definition: OptimizerDefinition<S>): Optimizer<S> {
+  requireParts("defineOptimizer", "definition", definition);
   // The vectors of a state are made like the parameters, and states only come from `init`: that their type is V, the
   // checks below hold at run time, and the casts say to the type system.
   return {
@@ -61,6 +62,18 @@ export function defineOptimizer<S>(name: string, definition: OptimizerDefinition
       return definition.step(gradient, state) as T;
     },
   };
+}
+
+const parts = ["init", "gradientPoint", "step", "evalPoint"];
+
+/** @throws TypeError unless `value` has the four functions of an optimizer */
+export function requireParts(where: string, name: string, value: unknown): void {
+  const isWhole =
+    typeof value === "object" &&
+    value !== null &&
+    parts.every((part) => typeof Reflect.get(value, part) === "function");
+  if (!isWhole)
+    throw new TypeError(`${where}: ${name} must have the functions ${parts.join(", ")}, got ${shown(value)}`);
 }
 
 function checkGradient(name: string, gradient: unknown, point: Vector): void {

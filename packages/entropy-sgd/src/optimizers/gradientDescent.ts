@@ -3,7 +3,7 @@
  * `adam`, `adamw` and `sgld`.
  */
 import type { Direction, DirectionState } from "../directions/direction.ts";
-import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
+import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
@@ -133,7 +133,7 @@ export function uncheckedGradientDescent(
       const step = progress.gradients;
       const learningRate = valueAt(options.learningRate, step);
       const measured = step % options.gradientNormEvery === 0;
-      const gradientNorm = measured ? Math.sqrt(squaredNormOver(segments, gradient)) : progress.gradientNorm;
+      const gradientNorm = measured ? gradientNormAt(segments, gradient, params) : progress.gradientNorm;
       const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, {
         learningRate,
         gradientScale: 1,

@@ -1,6 +1,7 @@
 /**
  * The loop over the inner steps of one outer step.
  */
+import { shown } from "../shown.ts";
 import type { Optimizer, Progress, Vector, VectorOf } from "../types.ts";
 
 /**
@@ -36,6 +37,9 @@ export function outerStep<S extends { readonly progress: Progress }, T extends S
   state: T,
   gradientAt: (point: VectorOf<T>) => Vector | PromiseLike<Vector>,
 ): T | Promise<T> {
+  if (typeof gradientAt !== "function") {
+    throw new TypeError(`outerStep: gradientAt must be a function, got ${shown(gradientAt)}`);
+  }
   let next = state;
   do {
     const gradient = gradientAt(optimizer.gradientPoint(next));

@@ -6,7 +6,7 @@
  */
 import type { Direction, DirectionState, Segment } from "../directions/direction.ts";
 import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
-import { checkGroupsFit, type ParameterGroup, segmentsOf, squaredNormOver } from "../directions/segments.ts";
+import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
 import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
@@ -128,7 +128,7 @@ export function sam(options: SamOptions): Optimizer<SamState> {
       const gradients = progress.gradients + 1;
       const learningRate = valueAt(checked.learningRate, progress.outerSteps);
       if (progress.innerStep === 0) {
-        const gradientNorm = Math.sqrt(squaredNormOver(segments, gradient));
+        const gradientNorm = gradientNormAt(segments, gradient, params);
         ascend(gradient, state, gradientNorm);
         return { ...state, progress: { ...progress, gradients, learningRate, gradientNorm, innerStep: 1 } };
       }

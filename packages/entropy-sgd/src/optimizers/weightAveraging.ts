@@ -6,7 +6,7 @@
  */
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import type { Optimizer, PlainData, Progress, Vector, VectorMemory } from "../types.ts";
-import { defineOptimizer } from "./defineOptimizer.ts";
+import { defineOptimizer, requireParts } from "./defineOptimizer.ts";
 import type { SavedOptions } from "./savedOptions.ts";
 
 /** When points enter the mean. */
@@ -48,7 +48,7 @@ export const weightAveragingTable: OptionTable<WeightAveragingOptions> = {
  * Before the first point the evaluation point is the optimizer's own. Batch-norm statistics must be recalibrated for μ.
  * Cost: none in gradients, one pass per point of the mean; memory n.
  *
- * @throws TypeError or RangeError for a bad option
+ * @throws TypeError or RangeError for a bad option, or what is no optimizer
  * @example
  * ```ts
  * import { sgd, weightAveraging } from "entropy-sgd";
@@ -63,6 +63,7 @@ export function weightAveraging<S extends PlainData & { readonly progress: Progr
   options: WeightAveragingOptions,
 ): Optimizer<WeightAveragingState<S>> {
   const checked = checkedOptions("weightAveraging", weightAveragingTable, {}, options);
+  requireParts("weightAveraging", "optimizer", optimizer);
   return uncheckedWeightAveraging("weightAveraging", optimizer, checked);
 }
 

@@ -1,4 +1,5 @@
 /** Where a vector of random numbers comes from. */
+import { shown } from "../shown.ts";
 import type { RandomKey } from "./philox.ts";
 
 /**
@@ -13,6 +14,30 @@ export type Draw = {
   /** Which draw of the stream; an integer 0 … 2⁵³ − 1. */
   readonly step: number;
 };
+
+const isBelow = (end: number) => (value: unknown) =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < end;
+const isWord = isBelow(2 ** 32);
+const isStep = isBelow(2 ** 53);
+
+/**
+ * Checks a draw, once per call.
+ *
+ * @throws TypeError or RangeError for a key that `randomKey` cannot have made, a stream or a step that is no such integer
+ */
+export function requireDraw(where: string, draw: Draw): void {
+  if (typeof draw !== "object" || draw === null) {
+    throw new TypeError(`${where}: draw must be an object of key, stream and step, got ${shown(draw)}`);
+  }
+  const { key, stream, step } = draw;
+  if (!Array.isArray(key) || key.length !== 2 || !key.every(isWord)) {
+    throw new TypeError(`${where}: draw.key must be a key by randomKey, got ${shown(key)}`);
+  }
+  if (!isWord(stream))
+    throw new RangeError(`${where}: draw.stream must be an integer in [0, 4294967295], got ${shown(stream)}`);
+  if (isStep(step)) return;
+  throw new RangeError(`${where}: draw.step must be an integer in [0, 9007199254740991], got ${shown(step)}`);
+}
 
 /** A source of normals that may be ahead. */
 export interface NormalsAhead {

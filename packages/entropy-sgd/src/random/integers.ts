@@ -1,5 +1,5 @@
 /** Random integers and permutations for the order of data. */
-import { type Draw, halvesOf } from "./draw.ts";
+import { type Draw, halvesOf, requireDraw } from "./draw.ts";
 import { philoxInto } from "./philox.ts";
 
 const words = new Uint32Array(4);
@@ -22,6 +22,7 @@ export function integersInto(out: Int32Array | Uint32Array, bound: number, draw:
   if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
     throw new RangeError(`integersInto: bound must be an integer in [1, 4294967296], got ${bound}`);
   }
+  requireDraw("integersInto", draw);
   for (let i = 0; i < out.length; i++) out[i] = Math.floor(fineUniform(i, draw) * bound);
 }
 
@@ -32,6 +33,7 @@ export function integersInto(out: Int32Array | Uint32Array, bound: number, draw:
  * @see Durstenfeld 1964, "Algorithm 235: random permutation"
  */
 export function permutationInto(out: Int32Array | Uint32Array, draw: Draw): void {
+  requireDraw("permutationInto", draw);
   for (let i = 0; i < out.length; i++) out[i] = i;
   for (let last = out.length - 1; last > 0; last--) {
     const other = Math.floor(fineUniform(last, draw) * (last + 1));

@@ -213,3 +213,37 @@ describe("bits", () => {
     expect(() => randomKey(0.5)).toThrow(RangeError);
   });
 });
+
+describe("arguments of random numbers", () => {
+  const key = randomKey(1, "arguments");
+  const draw = { key, stream: 0, step: 0 };
+  const none = JSON.parse("{}");
+  test.each<[string, () => void, string]>([
+    ["seed", () => randomKey(JSON.parse('"1"'), "a"), 'randomKey: seed must be an integer, got "1"'],
+    [
+      "path",
+      () => randomKey(1, none),
+      "randomKey: seed and numbers must be integers in [0, 9007199254740991], got an object",
+    ],
+    [
+      "key",
+      () => normalInto(new Float64Array(1), none),
+      "normalInto: draw.key must be a key by randomKey, got undefined",
+    ],
+    ["draw", () => uniformInto(new Float32Array(1), JSON.parse("null")), "uniformInto: draw must be an object of key,"],
+    [
+      "step",
+      () => normalInto(new Float32Array(1), { ...draw, step: 1.5 }),
+      "normalInto: draw.step must be an integer in",
+    ],
+    [
+      "stream",
+      () => permutationInto(new Int32Array(1), { ...draw, stream: Number.NaN }),
+      "permutationInto: draw.stream must",
+    ],
+    ["integers", () => integersInto(new Int32Array(1), 3, { ...draw, step: -1 }), "integersInto: draw.step must"],
+    ["out", () => bernoulliMaskInto(JSON.parse("[0]"), 0.5, draw), "bernoulliMaskInto: out must be a Float32Array or"],
+  ])("are checked: %s", (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+});

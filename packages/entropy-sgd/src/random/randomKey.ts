@@ -1,4 +1,5 @@
 /** Keys of independent sequences, named by a seed and a path. */
+import { shown } from "../shown.ts";
 import { halvesOf } from "./draw.ts";
 import { philoxInto, type RandomKey } from "./philox.ts";
 
@@ -12,7 +13,7 @@ const textTag = 2;
  * Different seeds and paths give independent sequences. Cost: one block per number or character; keep the key.
  *
  * @param seed - an integer 0 … 2⁵³ − 1
- * @throws RangeError if the seed or a number of the path is not such an integer
+ * @throws TypeError for a seed that is no number; RangeError if the seed or a number of the path is not such an integer
  * @example
  * ```ts
  * import { normalInto, randomKey } from "entropy-sgd";
@@ -30,6 +31,7 @@ export function randomKey(seed: number, ...path: readonly (string | number)[]): 
     philoxInto(words, 0, key, low, high, tag, 0);
     key = [words[0], words[1]];
   };
+  if (typeof seed !== "number") throw new TypeError(`randomKey: seed must be an integer, got ${shown(seed)}`);
   for (const part of [seed, ...path]) {
     if (typeof part === "string") {
       absorb(part.length, 0, textTag);
@@ -37,7 +39,7 @@ export function randomKey(seed: number, ...path: readonly (string | number)[]): 
       continue;
     }
     if (!Number.isSafeInteger(part) || part < 0) {
-      throw new RangeError(`randomKey: seed and numbers must be integers in [0, 9007199254740991], got ${part}`);
+      throw new RangeError(`randomKey: seed and numbers must be integers in [0, 9007199254740991], got ${shown(part)}`);
     }
     absorb(...halvesOf(part), numberTag);
   }

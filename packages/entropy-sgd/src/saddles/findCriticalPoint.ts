@@ -7,7 +7,7 @@
  */
 
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
-import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { dot, norm, type SymmetricOperator, vectorOf } from "../curvature/hessianOperator.ts";
 import { productOf } from "../curvature/product.ts";
 import {
   checkedOptions,
@@ -90,7 +90,7 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
   let numProducts = 0;
   const gradientAt = async (at: Float64Array): Promise<Float64Array> => {
     numGradients += 1;
-    return Float64Array.from(await field.gradientAt(at));
+    return vectorOf("findCriticalPoint", "gradientAt(x)", await field.gradientAt(at), at.length);
   };
   const counted = (operator: SymmetricOperator): SymmetricOperator => ({
     dimension: operator.dimension,

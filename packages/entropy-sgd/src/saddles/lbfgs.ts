@@ -12,7 +12,7 @@ import {
   signalOption,
   vectorOption,
 } from "../options.ts";
-import type { EnergyAt } from "../sampling/langevin.ts";
+import { type EnergyAt, energyOf } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
 /** How far to descend. */
@@ -50,7 +50,7 @@ const maxHalvings = 30;
  * Descends on f; the energy never rises. A line search that finds nothing lower ends it without convergence: a result.
  *
  * Cost: one gradient per trial, mostly one per step; memory 2·numPairs vectors.
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value, and for a gradient of another type or length
  */
 export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<LbfgsResult> {
   const checked = checkedOptions("lbfgs", table, { numPairs: 20 }, options);
@@ -58,8 +58,7 @@ export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<
   let numGradients = 0;
   const evaluate = async (x: Float64Array) => {
     numGradients += 1;
-    const { energy, gradient } = await energyAt(x);
-    return { energy, gradient: Float64Array.from(gradient) };
+    return energyOf("lbfgs", energyAt, x);
   };
   const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
   let x = Float64Array.from(start);

@@ -5,6 +5,7 @@
  * @see Welling, Teh 2011 (ICML), annealed steps; Gelfand, Mitter 1991, and Raginsky et al. 2017 (arXiv:1702.03849), annealed
  *   temperature
  */
+import { vectorOf } from "../curvature/hessianOperator.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
@@ -117,7 +118,7 @@ async function run(
   const uniform = new Float64Array(1);
   let x = Float64Array.from(start);
   let y = new Float64Array(n);
-  let { energy, gradient } = await evaluated(energyAt, x);
+  let { energy, gradient } = await energyOf(where, energyAt, x);
   const total = burnIn + numSamples * thin;
   let accepted = 0;
   for (let step = 0; step < total; step++) {
@@ -126,7 +127,7 @@ async function run(
     const deviation = Math.sqrt((2 * h) / beta);
     normalInto(noise, { key, stream: 0, step });
     for (let i = 0; i < n; i++) y[i] = x[i] - h * gradient[i] + deviation * noise[i];
-    const proposed = await evaluated(energyAt, y);
+    const proposed = await energyOf(where, energyAt, y);
     if (!Number.isFinite(proposed.energy) && !adjusted) {
       return { acceptance: null, numGradients: step + 2, finite: false };
     }
@@ -150,10 +151,18 @@ function valueAt(value: ScalarOrSchedule, step: number): number {
   return typeof value === "function" ? value(step) : value;
 }
 
-/** The energy with a copy of the gradient, which the function may overwrite. */
-async function evaluated(energyAt: EnergyAt, x: Float64Array): Promise<{ energy: number; gradient: Float64Array }> {
+/**
+ * The energy with a copy of the gradient, which the function may overwrite.
+ *
+ * @throws TypeError for a gradient that is no vector; RangeError for one of another length
+ */
+export async function energyOf(
+  where: string,
+  energyAt: EnergyAt,
+  x: Float64Array,
+): Promise<{ energy: number; gradient: Float64Array }> {
   const { energy, gradient } = await energyAt(x);
-  return { energy, gradient: Float64Array.from(gradient) };
+  return { energy, gradient: vectorOf(where, "gradient", gradient, x.length) };
 }
 
 function logAcceptance(

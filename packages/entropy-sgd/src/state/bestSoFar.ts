@@ -1,7 +1,9 @@
 /**
  * The best point of a run, kept as a copy.
  */
+import { shown } from "../shown.ts";
 import type { Vector } from "../types.ts";
+import { isVector } from "./walk.ts";
 
 /** A point and what was measured there; plain data. */
 export type Best<V extends Vector = Vector> = {
@@ -18,6 +20,7 @@ export type Best<V extends Vector = Vector> = {
  * Cost: none where the value is not lower, a copy of n numbers where it is.
  *
  * @param previous - what the last call gave; null at first
+ * @throws TypeError for an argument of another kind
  * @returns null as long as no value was a number
  * @example
  * ```ts
@@ -34,6 +37,13 @@ export type Best<V extends Vector = Vector> = {
  * ```
  */
 export function bestSoFar<V extends Vector>(previous: Best<V> | null, value: number, params: V): Best<V> | null {
+  if (typeof value !== "number") throw new TypeError(`bestSoFar: value must be a number, got ${shown(value)}`);
+  if (!isVector(params)) {
+    throw new TypeError(`bestSoFar: params must be a Float32Array or a Float64Array, got ${shown(params)}`);
+  }
+  if (previous !== null && typeof previous?.value !== "number") {
+    throw new TypeError(`bestSoFar: previous must be null or a former result, got ${shown(previous)}`);
+  }
   if (Number.isNaN(value) || (previous !== null && value >= previous.value)) return previous;
   // A slice of a Float32Array is one, which the type system widens.
   return { value, params: params.slice() as V };

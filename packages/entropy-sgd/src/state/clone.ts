@@ -11,6 +11,7 @@ import { isVector, rebuilt } from "./walk.ts";
  * Vectors are copied one by one, never a whole buffer that they may share with an engine. Cost: the state's memory once
  * more, in `memory`.
  *
+ * @throws TypeError for what is no plain data
  * @example
  * ```ts
  * import { clone, sgd } from "entropy-sgd";
@@ -21,7 +22,7 @@ import { isVector, rebuilt } from "./walk.ts";
  * ```
  */
 export function clone<S extends PlainData>(state: S, memory: VectorMemory = plainMemory): S {
-  const copy = rebuilt(state, "", (leaf) => {
+  const copy = rebuilt("clone", state, (leaf) => {
     if (!isVector(leaf)) return leaf;
     const own = memory.allocate(leaf.length, leaf);
     own.set(leaf);

@@ -6,9 +6,9 @@ import type { Progress } from "../types.ts";
 /** Progress, and whether training is still among finite numbers. */
 export type ProgressReport = Progress & {
   /**
-   * Whether the norms that were measured last are finite: ‖∇f‖, ‖x' − x‖ and ‖γ(x − μ)‖.
+   * Whether the norms that were measured last are finite: ‖∇f‖, ‖x' − x‖ and ‖γ(x − μ)‖, and with them the weights, frozen ones too.
    *
-   * A gradient that is not finite makes it false at the outer step (without an inner loop at the next measurement, see
+   * A gradient or a weight that is not finite makes it false at the outer step (without an inner loop at the next measurement, see
    * `gradientNormEvery`), and it stays so: the state is lost, go back to a saved one with smaller rates.
    */
   readonly finite: boolean;
@@ -20,7 +20,7 @@ export type ProgressReport = Progress & {
  * ‖x' − x‖ against the scale of the weights and ‖γ(x − μ)‖ against ‖∇f‖ are what the paper advises to watch when choosing
  * γ (section 4.3).
  *
- * Cost: none; an optimizer computes the norms at its outer steps, three passes each time (one for optimizers without an
+ * Cost: none; an optimizer computes the norms at its outer steps, three passes each time (two for optimizers without an
  * inner loop, see `gradientNormEvery`).
  *
  * @example

@@ -4,6 +4,7 @@
 import { firstDifference, type SavedOptions } from "../optimizers/savedOptions.ts";
 import { booleanOption, checkedOptions, requireKnownOptions } from "../options.ts";
 import { philoxRounds } from "../random/philox.ts";
+import { shown } from "../shown.ts";
 import type { PlainData, Vector } from "../types.ts";
 import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
 
@@ -37,6 +38,7 @@ const serialiseTable = { copy: booleanOption("Whether the vectors are copies.") 
 /**
  * A state as JSON and named vectors; the JSON carries the version of the layout and of the generator.
  *
+ * @throws TypeError for what is no plain data and would be lost, or where two vectors have one name
  * @example
  * ```ts
  * import { serialise, sgd } from "entropy-sgd";
@@ -47,8 +49,9 @@ const serialiseTable = { copy: booleanOption("Whether the vectors are copies.") 
 export function serialise(state: PlainData, options: SerialiseOptions = {}): SerialisedState {
   const { copy } = checkedOptions("serialise", serialiseTable, { copy: true }, options);
   const vectors: Record<string, Vector> = {};
-  const tree = rebuilt(state, "", (leaf, path) => {
+  const tree = rebuilt("serialise", state, (leaf, path) => {
     if (isVector(leaf)) {
+      if (Object.hasOwn(vectors, path)) throw new TypeError(`serialise: two vectors have the name ${path}`);
       vectors[path] = copy ? leaf.slice() : leaf;
       return { $vector: path };
     }
@@ -95,6 +98,8 @@ export function deserialise<S extends PlainData>(
 ): S {
   requireKnownOptions<DeserialiseOptions>("deserialise", { changed: true }, options);
   const { changed = [] } = options;
+  if (!isList<string>(changed)) fail(`changed must be an array of names, got ${shown(changed)}`);
+  if (!isRecord(saved)) fail(`the saved state must be a record of json and vectors, got ${shown(saved)}`);
   const { json, vectors } = saved;
   if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
   const hasOptions = json.version !== versionWithoutOptions;

@@ -1,6 +1,7 @@
 /**
  * Rebuilding plain data leaf by leaf, which copying, saving and loading share.
  */
+import { shown } from "../shown.ts";
 import type { PlainData, Vector } from "../types.ts";
 
 /** Whether a value is one of the vectors that states hold. */
@@ -20,17 +21,38 @@ export function joined(path: string, name: string | number): string {
   return path === "" ? String(name) : `${path}.${name}`;
 }
 
-/** The data rebuilt, with every leaf (scalar or vector) replaced by `replace(leaf, path)`. */
-export function rebuilt(
-  data: PlainData,
-  path: string,
-  replace: (leaf: number | string | boolean | null | Vector, path: string) => PlainData,
-): PlainData {
-  if (isVector(data) || typeof data !== "object" || data === null) return replace(data, path);
-  if (isList<PlainData>(data)) return data.map((item, index) => rebuilt(item, joined(path, index), replace));
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, rebuilt(value, joined(path, name), replace)]),
-  );
+type Leaf = number | string | boolean | null | Vector;
+
+/**
+ * The data rebuilt, with every leaf (scalar or vector) replaced by `replace(leaf, path)`.
+ *
+ * @param where - what messages begin with
+ * @throws TypeError for what is no plain data, such as a Map, undefined, a function, another typed array or data that contain themselves
+ */
+export function rebuilt(where: string, data: PlainData, replace: (leaf: Leaf, path: string) => PlainData): PlainData {
+  const within = new Set<PlainData>();
+  function walk(part: PlainData, path: string): PlainData {
+    if (isVector(part) || part === null || ["number", "string", "boolean"].includes(typeof part)) {
+      return replace(part as Leaf, path);
+    }
+    if (!isList<PlainData>(part) && !isPlainRecord(part)) {
+      const rule = "numbers, strings, booleans, null, Float32Arrays, Float64Arrays, or arrays or records of these";
+      throw new TypeError(`${where}: ${path || "the state"} must be plain data (${rule}), got ${shown(part)}`);
+    }
+    if (within.has(part)) throw new TypeError(`${where}: ${path} must not contain itself`);
+    within.add(part);
+    const built = isList<PlainData>(part)
+      ? Array.from(part, (item, index) => walk(item, joined(path, index)))
+      : Object.fromEntries(Object.entries(part).map(([name, value]) => [name, walk(value, joined(path, name))]));
+    within.delete(part);
+    return built;
+  }
+  return walk(data, "");
+}
+
+/** Whether a value is a record of its own fields, not a Map, a Date or a typed array, in whatever realm it was made. */
+function isPlainRecord(value: PlainData): value is { readonly [name: string]: PlainData } {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 /** Whether a value is a list; `Array.isArray` does not narrow readonly arrays. */

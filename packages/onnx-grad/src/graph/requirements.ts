@@ -45,6 +45,12 @@ export function requireOneOf(caller: string, what: string, value: unknown, choic
   throw new RangeError(`${caller}: ${what} must be ${choices.join(" or ")}, got ${String(value)}`);
 }
 
+/** Throws unless `value` is an object with names. */
+export function requireRecord(caller: string, what: string, value: object): void {
+  if (typeof value === "object" && value !== null) return;
+  throw new TypeError(`${caller}: ${what} must be an object of values by name, got ${String(value)}`);
+}
+
 /** Throws unless `value` is a positive number. */
 export function requirePositive(caller: string, what: string, value: number): void {
   if (!(value > 0 && Number.isFinite(value)))

@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { inputsByName } from "../graph/inputs.ts";
 import { recordOf } from "../graph/recordOf.ts";
-import { optionRules, requireOptions, requireValues } from "../graph/requirements.ts";
+import { optionRules, requireOptions, requireRecord, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 import { lower } from "../lowering/lower.ts";
@@ -93,6 +93,7 @@ function explained(error: unknown): never {
  */
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   requireOptions("compile", options, rules);
+  requireRecord("compile", "outputs", outputs);
   requireValues("compile", undefined, Object.values(outputs));
   const { ort } = options;
   const names = Object.keys(outputs);
