@@ -14,7 +14,7 @@ export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwo
 export { batchFiller, maskFiller } from "./model/fillers.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { type NetworkSpec, networks } from "./networks/networks.ts";
-export { drawFigure, type Figure, type FigureWords } from "./report/drawFigure.ts";
+export { type DrawingOptions, drawFigure, type Figure, type FigureWords } from "./report/drawFigure.ts";
 export type { FigureAxis, FigureMark, FigureOptions } from "./report/figureOptions.ts";
 export { type SeriesStyle, seriesColor, seriesColors } from "./report/styles.ts";
 export { writeReport } from "./report/writeReport.ts";

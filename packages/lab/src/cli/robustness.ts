@@ -8,6 +8,7 @@ import {
   type RobustnessPoint,
 } from "../landscape/measureRobustness.ts";
 import { withError } from "../landscape/numbers.ts";
+import { perturbationLabel } from "../landscape/perturbations.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../landscape/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../landscape/robustnessFigure.ts";
 import { notDistinguishable } from "../statistics/words.ts";
@@ -75,7 +76,7 @@ export async function robustnessCommand(
           json: { runs: measured, differences },
           lines: differences.map(({ perturbation, size, error }) => {
             const { estimate, standardError, seen } = error;
-            const what = perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`;
+            const what = perturbationLabel({ perturbation, size });
             const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
             const verdict = seen
               ? `${estimate < 0 ? a.name : b.name} errs less`

@@ -3,7 +3,7 @@ import { Interruption } from "../interruption.ts";
 import { loadRun } from "../landscape/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../landscape/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../landscape/measureSpectrum.ts";
-import { short } from "../landscape/numbers.ts";
+import { short, withError } from "../landscape/numbers.ts";
 import { spectrumFigure, spectrumPage } from "../landscape/spectrumFigure.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -62,7 +62,7 @@ export async function spectrumCommand(
       findings() {
         if (spectrum === null || spectrum.density.probes.length === 0) return null;
         const { density, denseEigenvalues, interrupted: _, ...rest } = spectrum;
-        const figure = spectrumFigure(spectrum, spec.name);
+        const figure = spectrumFigure(spectrum, record.name);
         return {
           figures: [figure],
           page: spectrumPage(spectrum, figure, { ...settings, seconds }),
@@ -99,7 +99,9 @@ function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): st
         ]),
     ...(trace === null
       ? []
-      : [`trace ${short(trace.estimate)}, 95 % interval ${trace.interval.map(short).join(" to ")}`]),
+      : [
+          `trace ${withError(trace.estimate, trace.standardError)}, 95 % interval ${trace.interval.map(short).join(" to ")}`,
+        ]),
     ...shares,
   ];
 }

@@ -65,7 +65,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
         marks: paths,
       },
       // Noisy paths have no dashes and no markers.
-      new Map([...styles].map(([name, style]) => [name, { ...style, dash: "none" }])),
+      { series: new Map([...styles].map(([name, style]) => [name, { ...style, dash: "none" }])) },
     ),
     drawFigure(
       {
@@ -92,7 +92,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
           ),
         ],
       },
-      styles,
+      { series: styles },
     ),
   ];
 }
@@ -156,7 +156,7 @@ function targetsFigure(words: FigureWords, targets: readonly SampledTarget[]): F
       y: { label: "density", labelAnchor: "center", grid: true, zero: true },
       marks,
     },
-    styles,
+    { series: styles },
   );
 }
 
@@ -179,7 +179,7 @@ export function gibbsPage({ gibbs, modified, seed }: GibbsFigure, figures: reado
     `<p class="lead">${escaped(lead)}</p>
 ${figures.map(figureHtml).join("\n")}
 <h2>Mass left of the barrier</h2>
-${table([["target", "by quadrature", "samples ± standard error", "split-R̂", "acceptance"], ...rows], `4 chains of 20,000, seed ${seed}; standard errors from the effective sample size.`)}`,
+${table([["target", "by quadrature", "samples ± standard error", "split-R̂", "acceptance"], ...rows], `4 chains of 20,000, seed ${seed}; standard errors from the effective sample size. A split-R̂ above 1.05 says that the chains have not mixed: where they cross the barrier too seldom, markers lie off their line.`)}`,
   );
 }
 

@@ -61,7 +61,7 @@ export function wideValleysFigure(result: WideValleys): Figure {
         }),
       ],
     },
-    styles,
+    { series: styles },
   );
 }
 

@@ -1,7 +1,7 @@
-import * as Plot from "@observablehq/plot";
-import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
-import { seriesColor } from "../report/styles.ts";
+import { rowsFigure } from "../report/rowsFigure.ts";
+import { numberedStyles } from "../report/styles.ts";
 import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { FlatnessDifference, FlatnessMeasure } from "./measureFlatness.ts";
 import { short, withError } from "./numbers.ts";
@@ -12,34 +12,21 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
   const points = differences
     .filter(({ verdict, detectable }) => verdict !== "not comparable" && detectable > 0)
     .map(({ title, estimate, detectable, verdict }) => ({
-      title,
-      ratio: Math.max(-limit, Math.min(limit, estimate / detectable)),
-      seen: verdict !== notDistinguishable,
+      ...{ row: title, series: "difference", value: estimate / detectable },
+      hollow: verdict === notDistinguishable,
     }));
-  return drawFigure(
+  return rowsFigure(
     {
       name: "flatness",
       title: "Which is flatter, measure by measure",
       caption: `Dashed: the smallest difference found with 80 % power. Filled where a difference is seen; values beyond ±${limit} are drawn at the edge.`,
     },
     {
-      height: 80 + 24 * differences.length,
-      marginLeft: 330,
-      x: {
+      ...{ rows: differences.map(({ title }) => title), points, styles: numberedStyles(["difference"]), limit },
+      ...{
+        critical: 1,
         label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
-        labelAnchor: "center",
-        grid: true,
-        domain: [-limit, limit],
       },
-      y: { domain: differences.map(({ title }) => title), label: null },
-      marks: [
-        Plot.ruleX([-1, 1], { stroke: "#888", strokeDasharray: "4 3" }),
-        Plot.ruleX([0], { stroke: "#888" }),
-        Plot.dot(points, {
-          ...{ x: "ratio", y: "title", r: 4.5, stroke: seriesColor(0) },
-          fill: (d: { seen: boolean }) => (d.seen ? seriesColor(0) : "var(--surface, white)"),
-        }),
-      ],
     },
   );
 }
@@ -52,16 +39,16 @@ export function flatnessPage(
   figure: Figure,
   settings: PageSettings,
 ): string {
-  const cell = ({ estimate, standardError, valid, reason }: FlatnessMeasure): string =>
-    valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
+  const cell = ({ estimate, standardError, valid }: FlatnessMeasure): string =>
+    valid ? withError(estimate, standardError) : "does not apply";
   const rows = differences.map(({ title, estimate, standardError, detectable, verdict }, k) => [
-    title,
-    cell(a.measures[k]!),
-    cell(b.measures[k]!),
-    withError(estimate, standardError),
-    `±${short(detectable)}`,
-    verdict.replace("first", a.name).replace("second", b.name),
+    ...[title, verdict.replace("first", a.name).replace("second", b.name)],
+    ...[withError(estimate, standardError), Number.isFinite(detectable) ? `±${short(detectable)}` : "–"],
+    ...[cell(a.measures[k]!), cell(b.measures[k]!)],
   ]);
+  const inapplicable = [a, b].flatMap(({ name, measures }) =>
+    measures.flatMap(({ title, valid, reason }) => (valid ? [] : [`${title} does not apply to ${name}: ${reason}.`])),
+  );
   const lead =
     "There is no one measure of flatness: each asks how the loss changes in some neighbourhood of the solution. Larger is " +
     "sharper in every row. Errors come from draws, probes and residuals on fixed examples, not from other seeds of training: " +
@@ -71,7 +58,8 @@ export function flatnessPage(
     `<p class="lead">${escaped(lead)}</p>
 ${listHtml(sentences)}
 ${figureHtml(figure)}
-${table([["measure", a.name, b.name, ...differenceHead], ...rows], `${a.name} minus ${b.name}; draws of noise are shared, and their differences paired. ${differenceCaption}`)}
+${table([["measure", ...differenceHead, a.name, b.name], ...rows], `${a.name} minus ${b.name}; draws of noise are shared, and their differences paired. ${differenceCaption}`)}
+${listHtml(inapplicable)}
 ${settingsHtml(settings, "The objective is the function that Hessians, ascent and local entropy see; under weight noise it is objectiveOfNoise.")}`,
   );
 }

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
@@ -25,6 +26,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
     })),
   );
   const finite = points.filter(({ value }) => Number.isFinite(value) && value > 0);
+  const radii = [...new Set(finite.map(({ radius }) => radius))].sort((one, other) => one - other);
   const styles = stylesOf([...new Set(points.map((point) => point.series))]);
   const valid = finite.filter((point) => point.valid);
   const bars = valid.filter((point) => point.low > 0);
@@ -38,12 +40,17 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
     },
     {
       x: {
-        ...{ type: "log", label: "radius σ of the neighbourhood, per weight", labelAnchor: "center" },
-        ...{ grid: true, tickFormat: "~g", ticks: 5 },
+        ...{
+          ...logarithmicAxis,
+          label: "radius σ of the neighbourhood, per weight",
+          labelAnchor: "center",
+          grid: true,
+        },
+        ...(radii.length <= 8 ? { ticks: radii } : {}),
       },
       y: {
-        ...{ type: "log", label: "−F̃ (units of the loss, log scale)", labelAnchor: "center" },
-        ...{ grid: true, tickFormat: "~g", ticks: 6 },
+        ...{ ...logarithmicAxis, label: "−F̃ (units of the loss, log scale)", labelAnchor: "center" },
+        grid: true,
       },
       marks: [
         ...[...styles].flatMap(([name, { color, symbol }]) => [
@@ -59,7 +66,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
         ...seriesMarks(valid, styles, { x: "radius", y: "value", series: "series" }),
       ],
     },
-    styles,
+    { series: styles },
   );
 }
 
@@ -69,20 +76,20 @@ export function localEntropyPage(curves: readonly NamedCurve[], figure: Figure, 
     curve.points.map(({ estimator, radius, estimate, standardError, kind, valid, reason, numEvaluations }) => [
       name,
       String(radius),
+      valid ? withError(-estimate, standardError) : "does not apply",
       estimator,
-      valid ? withError(estimate, standardError) : "does not apply",
-      valid ? kind : (reason ?? ""),
+      valid ? (kind === "lower bound" ? "upper bound" : kind) : (reason ?? ""),
       String(numEvaluations),
     ]),
   );
   const lead =
-    "F̃(x, σ) = (1/β) log E exp(−βf(x + ξ)) over Gaussian ξ of deviation σ per weight: minus the loss for small σ, and falling as " +
-    "the neighbourhood fills with worse points. Of two solutions of equal loss the one whose curve falls later lies in a wider valley.";
+    "−F̃(x, σ) = −(1/β) log E exp(−βf(x + ξ)) over Gaussian ξ of deviation σ per weight: the loss itself for small σ, and rising as " +
+    "the neighbourhood fills with worse points. Of two solutions of equal loss the one whose curve rises later lies in a wider valley.";
   return htmlPage(
-    "Local entropy",
+    `Local entropy: ${curves.map(({ name }) => name).join(" and ")}`,
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
-${table([["run", "σ", "estimator", "F̃ ± standard error", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from below; Laplace is right where the loss is quadratic over σ.")}
+${table([["run", "σ", "−F̃ ± standard error", "estimator", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from above; Laplace is right where the loss is quadratic over σ.")}
 ${settingsHtml(settings, "The objective is the function f that the chains see.")}`,
   );
 }

@@ -3,8 +3,8 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size < 1e-3 || size >= 1e5) return value.toExponential(2);
-  return size >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+  if (size < 1e-3 || size >= 1e5) return withMinus(value.toExponential(2));
+  return withMinus(size >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 }
 
 /** `value ± error`, to two digits of the error. */
@@ -12,6 +12,16 @@ export function withError(value: number, error: number): string {
   if (!Number.isFinite(value)) return "–";
   if (!(error > 0) || !Number.isFinite(error)) return short(value);
   const digits = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(error))));
-  if (Math.abs(value) < 1e5 && digits <= 7) return `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
+  if (Math.abs(value) < 1e5 && digits <= 7) return `${fixed(value, digits)} ± ${error.toFixed(digits)}`;
   return `${short(value)} ± ${error.toExponential(1)}`;
+}
+
+/** A number with so many digits behind the point. */
+export function fixed(value: number, digits: number): string {
+  return withMinus(value.toFixed(digits));
+}
+
+/** With the sign of mathematics, which zero does not have. */
+function withMinus(text: string): string {
+  return /[1-9]/.test(text) ? text.replace(/^-/, "−") : text.replace(/^-/, "");
 }

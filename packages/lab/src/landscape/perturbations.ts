@@ -6,8 +6,12 @@ import type { Disturbance } from "./recalibratedScores.ts";
 /** What a perturbation of some size and seed does; batches have noise of their own. */
 export interface Perturbation {
   readonly name: string;
-  /** What its size means. */
+  /** The name for readers. */
+  readonly title: string;
+  /** What its size means, for an axis. */
   readonly unit: string;
+  /** What else a reader has to know. */
+  readonly details?: string;
   /** Sizes measured. */
   readonly sizes: readonly number[];
   disturbance(size: number, seed: number, inputShape: readonly number[]): Disturbance;
@@ -15,6 +19,7 @@ export interface Perturbation {
 
 const inputNoise: Perturbation = {
   name: "input-noise",
+  title: "input noise",
   unit: "σ added to each input (pixels range from −1 to 1)",
   sizes: [0.1, 0.3, 0.6],
   disturbance(size, seed) {
@@ -35,7 +40,9 @@ const directions = [-1, 0, 1]
 
 const shift: Perturbation = {
   name: "shift",
-  unit: "pixels, in one of eight directions for each image; what enters repeats the border",
+  title: "shift",
+  unit: "pixels",
+  details: "Each image moves in one of eight directions; what enters repeats the border.",
   sizes: [1, 2, 3],
   disturbance(size, seed, inputShape) {
     const [channels, rows, columns] = inputShape as [number, number, number];
@@ -62,6 +69,7 @@ const shift: Perturbation = {
 
 const activationNoise = (entry: NoiseEntry, sizes: readonly number[], unit: string): Perturbation => ({
   name: `activation-noise-${entry}`,
+  title: `${entry === "added" ? "additive" : "multiplicative"} activation noise`,
   unit,
   sizes,
   disturbance(size, seed) {
@@ -80,6 +88,7 @@ const activationNoise = (entry: NoiseEntry, sizes: readonly number[], unit: stri
 
 const weightNoise = (scale: "absolute" | "relative", sizes: readonly number[], unit: string): Perturbation => ({
   name: `weight-noise-${scale}`,
+  title: `${scale} weight noise`,
   unit,
   sizes,
   disturbance(size, seed) {
@@ -102,6 +111,12 @@ export const perturbations: readonly Perturbation[] = [
   weightNoise("absolute", [0.01, 0.03, 0.06], "σ added to each weight"),
   weightNoise("relative", [0.1, 0.3, 0.6], "σ: each weight times 1 + σz"),
 ];
+
+/** A perturbation of some size in words, such as `input noise 0.3`. */
+export function perturbationLabel({ perturbation, size }: { perturbation: string; size: number }): string {
+  const found = perturbations.find(({ name }) => name === perturbation);
+  return found === undefined ? "no perturbation" : `${found.title} ${size}`;
+}
 
 /** Standard normal numbers by length and batch; one buffer, refilled at each call. */
 function normals(key: RandomKey): (length: number, batch: number) => Float32Array {

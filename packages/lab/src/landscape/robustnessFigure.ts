@@ -5,8 +5,8 @@ import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
 import { detectableInWords, differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 import type { RobustnessDifference, RobustnessPoint } from "./measureRobustness.ts";
-import { short, withError } from "./numbers.ts";
-import { perturbations } from "./perturbations.ts";
+import { fixed, short, withError } from "./numbers.ts";
+import { perturbationLabel, perturbations } from "./perturbations.ts";
 
 /** Test errors of one solution, or of one condition over seeds, under every perturbation. */
 export interface NamedRobustness {
@@ -14,9 +14,13 @@ export interface NamedRobustness {
   readonly points: readonly Omit<RobustnessPoint, "blocks">[];
 }
 
-/** One figure per perturbation: error against size, bars of two standard errors. */
-export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] {
-  return perturbations.map(({ name: perturbation, unit }) => {
+const barsOfRuns =
+  "bars are two standard errors of each run alone. Images and noise are shared, so that differences are known better than " +
+  "these: the table has them.";
+
+/** One figure per perturbation: error against size, with bars of two standard errors, of which the caption says `bars`. */
+export function robustnessFigures(series: readonly NamedRobustness[], bars: string = barsOfRuns): Figure[] {
+  return perturbations.map(({ name: perturbation, title, unit, details }) => {
     const points = series.flatMap(({ name, points: own }) =>
       own
         .filter((point) => point.perturbation === perturbation || point.perturbation === "none")
@@ -29,7 +33,7 @@ export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] 
         })),
     );
     const styles = stylesOf(series.map(({ name }) => name));
-    const bars = [...styles].map(([name, { color }]) =>
+    const whiskers = [...styles].map(([name, { color }]) =>
       Plot.ruleX(
         points.filter((point) => point.series === name),
         { x: "size", y1: "low", y2: "high", stroke: color },
@@ -38,16 +42,19 @@ export function robustnessFigures(series: readonly NamedRobustness[]): Figure[] 
     return drawFigure(
       {
         name: `robustness-${perturbation}`,
-        title: perturbation.replaceAll("-", " "),
-        caption: "Test error against the size of the perturbation; bars are two standard errors.",
+        title: `${title[0]!.toUpperCase()}${title.slice(1)}`,
+        caption: [
+          `Test error against the size of the perturbation; ${bars}`,
+          ...(details === undefined ? [] : [details]),
+        ].join(" "),
       },
       {
         height: 330,
         x: { label: unit, labelAnchor: "center", grid: true, ticks: 6 },
         y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
-        marks: [...bars, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series" })],
+        marks: [...whiskers, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series" })],
       },
-      styles,
+      { series: styles },
     );
   });
 }
@@ -60,22 +67,16 @@ export function robustnessPage(
   settings: PageSettings,
 ): string {
   const [a, b] = series;
-  const percent = (value: number): string => `${(100 * value).toFixed(2)}`;
-  const rows = differences.map(({ perturbation, size, error }, k) => [
-    perturbation === "none" ? "none" : `${perturbation} ${size}`,
-    `${percent(a.points[k]!.error.estimate)} ± ${percent(a.points[k]!.error.standardError)}`,
-    `${percent(b.points[k]!.error.estimate)} ± ${percent(b.points[k]!.error.standardError)}`,
-    `${percent(error.estimate)} ± ${percent(error.standardError)} points`,
-    detectableInWords(error, (value) => `${percent(value)} points`),
-    error.seen ? `${error.estimate < 0 ? a.name : b.name} errs less` : notDistinguishable,
+  const points = (error: number): string => fixed(100 * error, 2);
+  const rows = differences.map((difference, k) => [
+    perturbationLabel(difference),
+    ...cellsOf(difference.error, ["errs less", points], [a.name, b.name]),
+    ...[a, b].map(({ points: own }) => withSpread(own[k]!.error, points)),
   ]);
-  const losses = differences.map(({ perturbation, size, loss }, k) => [
-    perturbation === "none" ? "none" : `${perturbation} ${size}`,
-    short(a.points[k]!.loss.estimate),
-    short(b.points[k]!.loss.estimate),
-    withError(loss.estimate, loss.standardError),
-    detectableInWords(loss, short),
-    loss.seen ? `${loss.estimate < 0 ? a.name : b.name} is lower` : notDistinguishable,
+  const losses = differences.map((difference, k) => [
+    perturbationLabel(difference),
+    ...cellsOf(difference.loss, ["is lower", short], [a.name, b.name]),
+    ...[a, b].map(({ points: own }) => withError(own[k]!.loss.estimate, own[k]!.loss.standardError)),
   ]);
   const lead =
     "A flat region is said to bear disturbed inputs, noisy activations and noisy weights. Both solutions see the same test " +
@@ -84,10 +85,28 @@ export function robustnessPage(
     `Robustness: ${a.name} and ${b.name}`,
     `<p class="lead">${escaped(lead)}</p>
 <h2>Test error, %</h2>
-${table([["perturbation", a.name, b.name, ...differenceHead], ...rows], `${a.name} minus ${b.name}, over blocks of images. ${differenceCaption}`)}
+${table([["perturbation", ...differenceHead, a.name, b.name], ...rows], `${a.name} minus ${b.name}, in points; every ± is a standard error over blocks of images. ${differenceCaption}`)}
 <h2>Test loss</h2>
-${table([["perturbation", a.name, b.name, ...differenceHead], ...losses], "The same of the loss.")}
+${table([["perturbation", ...differenceHead, a.name, b.name], ...losses], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
 ${settingsHtml(settings, "With batch norm, disturbed weights have statistics of their own, as a network deployed with them would; noise of inputs and activations meets those of the solution.")}`,
   );
+}
+
+/** Verdict, difference and what could have been seen. */
+function cellsOf(
+  difference: RobustnessDifference["error"],
+  [verdict, shown]: readonly [string, (value: number) => string],
+  [first, second]: readonly [string, string],
+): string[] {
+  const { estimate, standardError, seen } = difference;
+  return [
+    seen ? `${estimate < 0 ? first : second} ${verdict}` : notDistinguishable,
+    `${shown(estimate)} ± ${shown(standardError)}`,
+    detectableInWords(difference, shown),
+  ];
+}
+
+function withSpread({ estimate, standardError }: RobustnessPoint["error"], shown: (value: number) => string): string {
+  return `${shown(estimate)} ± ${shown(standardError)}`;
 }

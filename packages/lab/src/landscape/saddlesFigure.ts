@@ -29,7 +29,7 @@ export function saddlesFigure({ points }: SaddleStudy): Figure {
         ),
       ),
     },
-    styles,
+    { series: styles, sample: "marker" },
   );
 }
 

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureMark } from "../report/figureOptions.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml } from "../report/htmlPage.ts";
@@ -23,7 +24,7 @@ export function lineFigure(line: readonly SlicePoint[], marks: readonly SliceMar
     {
       ...{ height: 360, marginTop: 40, marginRight: 60 },
       x: { label: "position on the line", labelAnchor: "center", grid: true },
-      y: { label: "training loss (log scale)", labelAnchor: "center", grid: true, type: "log", tickFormat: "~g" },
+      y: { label: "training loss (log scale)", labelAnchor: "center", grid: true, ...logarithmicAxis },
       marks: [
         Plot.lineY(finite, { x: "x", y: "loss", stroke: seriesColor(0), strokeWidth: 2 }),
         Plot.ruleX(marks, { x: "x", stroke: "#888" }),

@@ -1,7 +1,30 @@
 /** Axes that follow the values that are drawn. */
 
-/** What Plot takes for a logarithmic axis. */
-export const logarithmicAxis = { type: "log", tickFormat: "~g" } as const;
+/** What Plot takes for a logarithmic axis; `drawFigure` chooses its ticks. */
+export const logarithmicAxis = { type: "log" } as const;
+
+/**
+ * Ticks of a logarithmic axis up to its ends: every digit within a short span, 1, 2 and 5 of each decade within two and a
+ * half, then whole decades, or as few of them as ten ticks allow.
+ */
+export function logarithmicTicks(low: number, high: number): number[] {
+  const decades = Math.log10(high / low);
+  const digits = decades < 0.7 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 2.5 ? [1, 2, 5] : [1];
+  const step = Math.ceil(decades / 10);
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((at) => at % step === 0);
+  return exponents
+    .flatMap((exponent) => digits.map((digit) => Number(`${digit}e${exponent}`)))
+    .filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
+}
+
+/** A value without needless digits: `0.002`, `30`, `1e-6`. */
+export function tickLabel(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(value.toPrecision(6)));
+  const [digits, exponent] = value.toExponential(5).split("e");
+  return `${Number(digits)}e${Number(exponent)}`;
+}
 
 /** A logarithmic axis for positive values that span more than a factor of ten, else what Plot does by itself: a linear one. */
 export function axisBySpan(values: readonly number[]): Partial<typeof logarithmicAxis> {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { drawFigure } from "./drawFigure.ts";
+import { rowsFigure } from "./rowsFigure.ts";
 import { seriesMarks } from "./seriesMarks.ts";
-import { stylesOf } from "./styles.ts";
+import { numberedStyles, stylesOf } from "./styles.ts";
 import { svgToPng } from "./svgToPng.ts";
 
 const words = { name: "f", title: "A <title>", caption: "What & why" };
@@ -9,7 +10,12 @@ const names = ["entropy-sgd", "sgd", "a third one with a long name"];
 const styles = stylesOf(names);
 const points = (n: number) => names.flatMap((series) => Array.from({ length: n }, (_, x) => ({ series, x, y: x * x })));
 const figure = (n: number) =>
-  drawFigure(words, { marks: seriesMarks(points(n), styles, { x: "x", y: "y", series: "series" }) }, styles);
+  drawFigure(
+    words,
+    { marks: seriesMarks(points(n), styles, { x: "x", y: "y", series: "series" }) },
+    { series: styles },
+  );
+const height = (svg: string): number => Number(/ height="(\d+)"/.exec(svg)![1]);
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -18,7 +24,7 @@ afterEach(() => {
 describe("a figure", () => {
   test("has a role, a title and a description, and a form for narrow screens", () => {
     const { svg, narrow } = figure(5);
-    for (const form of [svg, narrow!]) {
+    for (const form of [svg, narrow]) {
       expect(form).toMatch(/^<svg role="img"[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
       expect(form).toContain("<title>A &lt;title&gt;</title><desc>What &amp; why</desc>");
     }
@@ -26,8 +32,29 @@ describe("a figure", () => {
     expect(narrow).toContain('width="350"');
   });
 
-  test("is not drawn narrow where labels take the room", () => {
-    expect(drawFigure(words, { marginLeft: 300 }).narrow).toBeNull();
+  test("breaks a label that is longer than its axis, and has room for its lines", () => {
+    const label = "← one is flatter · difference / smallest that could have been seen · two is flatter →";
+    const { svg, narrow } = drawFigure(words, { x: { label, labelAnchor: "center", domain: [0, 1] } });
+    expect(svg).toContain(`>${label}</text>`);
+    expect(narrow.match(/<tspan[^>]*>[^<]*<\/tspan>/g)).toHaveLength(3);
+    expect(height(narrow)).toBe(304 + 30);
+  });
+
+  test("of differences has its labels above their rows where it is narrow, and tells its series by colour", () => {
+    const [rows, names] = [
+      ["Trace of the Hessian", "Largest eigenvalue"],
+      ["sgd − sam", "sgd − swa"],
+    ];
+    const points = rows.flatMap((row, i) => names.map((series, k) => ({ row, series, value: 50 * (i - k) })));
+    const styles = numberedStyles(names);
+    const options = { rows, points, styles, label: "difference", limit: 20, critical: 2 };
+    const { svg, narrow } = rowsFigure(words, options);
+    for (const form of [svg, narrow]) for (const name of [...rows, ...names]) expect(form).toContain(name);
+    // Every marker, also those beyond the limit, lies inside the frame.
+    const places = [...narrow.matchAll(/<path transform="translate\(([\d.]+),/g)].map(([, x]) => Number(x));
+    expect(places.length).toBeGreaterThanOrEqual(4);
+    for (const x of places) expect(x).toBeLessThanOrEqual(340);
+    expect(new Set([...styles.values()].map(({ color }) => color)).size).toBe(2);
   });
 
   test("draws a series of one point, and two equal ones, without a warning", () => {
@@ -37,11 +64,10 @@ describe("a figure", () => {
   });
 
   test("has the legend's rows above the frame: more of them where the figure is narrow", () => {
-    const height = (svg: string): number => Number(/ height="(\d+)"/.exec(svg)![1]);
     const without = drawFigure(words, {});
     const { svg, narrow } = figure(3);
     expect(height(svg) - height(without.svg)).toBe(20);
-    expect(height(narrow!) - height(without.narrow!)).toBe(40);
+    expect(height(narrow) - height(without.narrow)).toBe(40);
   });
 
   test("follows a dark page by custom properties, whose light values are the ones of the picture file", () => {

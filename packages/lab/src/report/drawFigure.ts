@@ -1,9 +1,8 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import { printable, shown } from "../printable.ts";
-import type { FigureAxis, FigureOptions } from "./figureOptions.ts";
+import type { FigureAxis, FigureOptions, SizedOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
+import { plotted, withLabels, withLogarithmicAxes } from "./plotted.ts";
 import { type SeriesStyle, seriesColors } from "./styles.ts";
 
 /** A figure with its words. */
@@ -13,55 +12,55 @@ export interface Figure {
   readonly title: string;
   readonly caption: string;
   readonly svg: string;
-  /** For pages on narrow screens; null where the figure cannot be drawn narrower and is scrolled instead. */
-  readonly narrow: string | null;
+  /** For pages on narrow screens. */
+  readonly narrow: string;
 }
-
-/** With the size, which the form of the figure sets. */
-type SizedOptions = FigureOptions & { readonly width: number; readonly height: number };
 
 /** What a figure is called and says. */
 export type FigureWords = Pick<Figure, "name" | "title" | "caption">;
 
 /** The width of a figure, and that of its form for narrow screens. */
 const [width, narrowWidth] = [760, 350];
-/** Wider labels at the left than this leave no room on a narrow screen. */
-const largestNarrowMargin = 120;
 
-/**
- * Draws a figure in the house's type and margins, twice: for wide and for narrow screens.
- *
- * @param series - styles by name for the legend above the frame; a figure of one SVG needs its own
- */
-export function drawFigure(
-  words: FigureWords,
-  options: FigureOptions,
-  series: ReadonlyMap<string, SeriesStyle> = new Map(),
-): Figure {
+/** What a figure needs beside its plot. */
+export interface DrawingOptions {
+  /** Styles by name for the legend above the frame; a figure of one SVG needs its own. */
+  readonly series?: ReadonlyMap<string, SeriesStyle>;
+  /** What the legend shows of a series: its line and marker, or the marker alone where nothing is joined. */
+  readonly sample?: "line" | "marker";
+  /** The plot for narrow screens where it is more than the same one shrunk. */
+  readonly narrow?: FigureOptions;
+}
+
+/** Draws a figure in the house's type and margins, twice: for wide and for narrow screens. */
+export function drawFigure(words: FigureWords, options: FigureOptions, drawing: DrawingOptions = {}): Figure {
   for (const name of ["name", "title", "caption"] as const) {
     if (typeof words?.[name] !== "string") {
       throw new TypeError(`drawFigure: ${name} must be a string, got ${shown(words?.[name])}`);
     }
   }
-  const canShrink = (options.marginLeft ?? 0) <= largestNarrowMargin;
+  const narrow = drawing.narrow ?? shrunk(options);
+  const drawn = (plot: SizedOptions): string =>
+    standalone(words, withLogarithmicAxes(withLegend(withLabels(plot), drawing)));
   return {
     ...words,
-    svg: standalone(words, withLegend({ height: 380, ...options, width }, series)),
-    narrow: canShrink ? standalone(words, withLegend(shrunk(options), series)) : null,
+    svg: drawn({ ...standard, ...options, width }),
+    narrow: drawn({ ...standard, ...narrow, width: narrowWidth }),
   };
 }
 
+const standard = { height: 380, marginTop: 8, marginRight: 20, marginBottom: 45, marginLeft: 70 };
+
 /** The same plot for a narrow screen: fewer ticks, a little lower. */
-function shrunk({ x = {}, y = {}, height = 380, ...options }: FigureOptions): SizedOptions {
+function shrunk({ x = {}, y = {}, height = 380, ...options }: FigureOptions): FigureOptions {
   const fewer = (axis: FigureAxis): FigureAxis => ({
     ...axis,
     ticks: typeof axis.ticks === "object" ? everySecond(axis.ticks) : Math.max(3, Math.ceil((axis.ticks ?? 8) / 2)),
   });
   return {
     ...options,
-    width: narrowWidth,
     height: Math.round(0.8 * height),
-    marginLeft: 56,
+    marginLeft: 62,
     marginRight: Math.min(options.marginRight ?? 14, 80),
     x: fewer(x),
     y: fewer(y),
@@ -73,33 +72,18 @@ function everySecond<Tick>(ticks: readonly Tick[]): readonly Tick[] {
   return ticks.length > 5 ? ticks.filter((_, i) => i % 2 === 0) : ticks;
 }
 
-function withLegend(options: SizedOptions, series: ReadonlyMap<string, SeriesStyle>): SizedOptions {
-  const { marks, height } = legend(series, options.width - (options.marginLeft ?? 70));
+function withLegend(options: SizedOptions, { series = new Map(), sample = "line" }: DrawingOptions): SizedOptions {
+  const { marks, height } = legend(series, options.width - options.marginLeft, sample);
   return {
     ...options,
-    marginTop: (options.marginTop ?? 26) + height,
+    marginTop: options.marginTop + height,
     height: options.height + height,
     marks: [...(options.marks ?? []), ...marks],
   };
 }
 
-function standalone({ title, caption }: FigureWords, { marks = [], ...options }: SizedOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const svg = Plot.plot({
-    document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
-    marginLeft: 70,
-    marginBottom: 45,
-    ...(options as Plot.PlotOptions),
-    marks: marks as Plot.Markish[],
-    // Room inside the frame for markers and bars at the ends of the axes.
-    ...(options.inset === undefined ? { inset: 6 } : {}),
-    style: {
-      background: "var(--surface, white)",
-      fontFamily: "sans-serif",
-      fontSize: "13px",
-      color: "var(--ink, black)",
-    },
-  });
+function standalone({ title, caption }: FigureWords, options: SizedOptions): string {
+  const svg = plotted(options);
   const text = wellFormed(String(svg.outerHTML));
   const end = text.indexOf(">");
   // Asked of the first tag only: names in the figure may hold any text.

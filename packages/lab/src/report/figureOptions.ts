@@ -17,6 +17,8 @@ export interface FigureAxis {
   readonly tickFormat?: string | ((value: number) => string);
   readonly grid?: boolean;
   readonly zero?: boolean;
+  /** null where the axis is not drawn. */
+  readonly axis?: null;
 }
 
 /** What is drawn and where, by Plot's names; sizes in pixels. */
@@ -34,3 +36,13 @@ export interface FigureOptions {
   readonly color?: { readonly type?: "linear" | "log"; readonly scheme?: "viridis"; readonly reverse?: boolean };
   readonly marks?: readonly FigureMark[];
 }
+
+/** With the size and the margins, which the form of the figure sets. */
+export type SizedOptions = FigureOptions & {
+  readonly width: number;
+  readonly height: number;
+  readonly marginTop: number;
+  readonly marginRight: number;
+  readonly marginBottom: number;
+  readonly marginLeft: number;
+};

@@ -104,6 +104,6 @@ function drawn(
       y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
       marks,
     },
-    styles,
+    { series: styles },
   );
 }

@@ -34,19 +34,22 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: var(--surfac
 main { max-width: 66rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .lead { font-size: 1.1rem; max-width: 48rem; }
-.scroll { overflow-x: auto; }
+/* A shadow at the right edge while there is more to scroll to: at the end the first layer covers it. */
+.scroll { overflow-x: auto; background: linear-gradient(to left, var(--surface) 50%, transparent) right / 3rem 100% no-repeat local,
+  linear-gradient(to left, #8889, transparent) right / 1.2rem 100% no-repeat scroll; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
-caption { caption-side: bottom; text-align: left; padding-top: 0.4rem; opacity: 0.75; }
+.table { margin-bottom: 1.4rem; } .table p { max-width: 46rem; margin: 0.4rem 0 0; opacity: 0.75; font-size: 0.92rem; }
 th, td { padding: 0.35rem 0.5rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
-.text { white-space: normal; min-width: 9rem; } .scroll { margin-bottom: 1.4rem; }
-tr.differs td { background: var(--soft); }
-figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; } figure .scroll svg { max-width: none; }
+th { vertical-align: bottom; white-space: normal; } .words { text-align: left; } .long { white-space: normal; min-width: 9rem; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--surface); }
+tr.differs td { background: var(--soft); } tr.differs td:first-child { background: linear-gradient(var(--soft) 0 0), var(--surface); }
+figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; }
 .narrow { display: none; }
 @media (max-width: 48rem) {
   main { padding: 1rem 0.9rem 3rem; } .wide { display: none; } .narrow { display: block; }
-  table { font-size: 0.8rem; } th, td { padding: 0.3rem 0.35rem; white-space: normal; overflow-wrap: break-word; min-width: 3.4rem; }
-  td:first-child, th:first-child { min-width: 5.5rem; } .text { min-width: 5rem; }
+  table { font-size: 0.8rem; } th, td { padding: 0.3rem 0.35rem; }
+  .words { white-space: normal; } .long { min-width: 11rem; }
+  th:first-child, td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 6.2rem; max-width: 8.5rem; }
 }
 figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
 @media print { figure { break-inside: avoid; } }
@@ -61,10 +64,7 @@ export function escaped(text: string): string {
 
 /** A figure under its title, with its caption. */
 export function figureHtml({ title, caption, svg, narrow }: Figure): string {
-  const drawn =
-    narrow === null
-      ? `<div class="scroll">${svg}</div>`
-      : `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
+  const drawn = `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
   return `<h2>${escaped(title)}</h2>\n<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
@@ -77,24 +77,59 @@ export function settingsHtml(settings: PageSettings, caption: string): string {
 /** What a page tells of how its numbers were made. */
 export type PageSettings = Readonly<Record<string, string | number>>;
 
-/** Sentences as a list. */
+/** Sentences as a list; nothing without any. */
 export function listHtml(sentences: readonly string[]): string {
+  if (sentences.length === 0) return "";
   return `<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>`;
 }
 
-/** Words that may be broken into lines, unlike numbers: three letters, and a blank behind them. */
-function isLong(cell: string): boolean {
-  const word = cell.search(/\p{L}{3}/u);
-  return cell.length > 22 && word >= 0 && cell.lastIndexOf(" ") > word;
+/** A number, perhaps with its error and unit, or a dash in its place: never broken into lines. */
+function isNumber(cell: string): boolean {
+  const withoutExponents = cell.replace(/(\d)e[-+]?\d+/g, "$1");
+  return /^(–|[-−–±<|≤ ]*[\d.].*|)$/s.test(cell) && /^[^\p{L}]*\p{L}*$/u.test(withoutExponents);
 }
 
-/** A table; the first row is the head, rows marked in `differs` are shaded. */
+/**
+ * A table; the first row is the head, rows marked in `differs` are shaded. Numbers stand flush right, words flush left. What
+ * a reader looks for belongs in the columns next to the first, which stays in sight where a screen is too narrow for all.
+ */
 export function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
-  const [head, ...body] = rows;
-  const cells = (row: readonly string[], tag: "th" | "td"): string =>
-    row.map((cell) => `<${tag}${isLong(cell) ? ' class="text"' : ""}>${escaped(cell)}</${tag}>`).join("");
+  return tableOfCells(
+    rows.map((row) => row.map((text) => ({ text }))),
+    caption,
+    differs,
+  );
+}
+
+/** A cell of a table; a link where it has an address. */
+export interface Cell {
+  readonly text: string;
+  readonly href?: string;
+}
+
+/** `table` of cells that may be links. */
+export function tableOfCells(
+  [head = [], ...body]: readonly (readonly Cell[])[],
+  caption: string,
+  differs: readonly boolean[] = [],
+): string {
+  const hasWords = head.map((_, column) => {
+    const own = body.map((row) => row[column]?.text ?? "").filter((text) => text !== "–" && text !== "");
+    const numWords = own.filter((text) => !isNumber(text)).length;
+    // A column of values under their names has words where any of them is none.
+    return head.length === 2 ? numWords > 0 : 2 * numWords > own.length;
+  });
+  const cells = (row: readonly Cell[], tag: "th" | "td"): string =>
+    row
+      .map(({ text, href }, column) => {
+        const isLong = tag === "td" && text.length > 22 && !isNumber(text);
+        const classes = [...(hasWords[column] ? ["words"] : []), ...(isLong ? ["long"] : [])].join(" ");
+        const inside = href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`;
+        return `<${tag}${classes === "" ? "" : ` class="${classes}"`}>${inside}</${tag}>`;
+      })
+      .join("");
   const lines = body.map((row, i) => `<tr${differs[i] ? ' class="differs"' : ""}>${cells(row, "td")}</tr>`);
-  return `<div class="scroll"><table><caption>${escaped(caption)}</caption>
-<thead><tr>${cells(head ?? [], "th")}</tr></thead>
-<tbody>${lines.join("\n")}</tbody></table></div>`;
+  return `<div class="table"><div class="scroll" tabindex="0"><table>
+<thead><tr>${cells(head, "th")}</tr></thead>
+<tbody>${lines.join("\n")}</tbody></table></div><p>${escaped(caption)}</p></div>`;
 }

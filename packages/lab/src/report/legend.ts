@@ -5,19 +5,21 @@ import type { SeriesStyle } from "./styles.ts";
 /** Characters of a name: names come from files of strangers, and drawing a very long one takes seconds. */
 const maxName = 80;
 /** Pixels: of a row, of the sample of a line, and of a character, about. */
-const [rowHeight, sample, character] = [20, 26, 7.3];
+const [rowHeight, sample, markerWidth, character] = [20, 26, 10, 7.3];
 
 /** Names with samples of their lines and markers above the frame, in as many rows as they need. */
 export function legend(
   series: ReadonlyMap<string, SeriesStyle>,
-  width: number,
+  room: number,
+  kind: "line" | "marker",
 ): { readonly marks: readonly FigureMark[]; readonly height: number } {
+  const width = kind === "line" ? sample : markerWidth;
   const entries: { name: string; style: SeriesStyle; x: number; row: number }[] = [];
   let [x, row] = [0, 0];
   for (const [full, style] of series) {
     const name = full.length <= maxName ? full : `${full.slice(0, maxName)}…`;
-    const own = sample + 8 + character * name.length + 18;
-    if (x > 0 && x + own > width) [x, row] = [0, row + 1];
+    const own = width + 8 + character * name.length + 18;
+    if (x > 0 && x + own > room) [x, row] = [0, row + 1];
     entries.push({ name, style, x, row });
     x += own;
   }
@@ -25,12 +27,19 @@ export function legend(
   const marks = entries.flatMap(({ name, style: { color, dash, symbol }, x: left, row: at }) => {
     const place = { frameAnchor: "top-left", dy: -16 - rowHeight * (rows - 1 - at) } as const;
     return [
-      Plot.vector([0], {
-        ...{ ...place, dx: left, shape: stroke, length: sample, rotate: 90, anchor: "start" },
-        ...{ stroke: color, strokeWidth: 2, strokeDasharray: dash },
+      ...(kind === "line"
+        ? [
+            Plot.vector([0], {
+              ...{ ...place, dx: left, shape: stroke, length: sample, rotate: 90, anchor: "start" },
+              ...{ stroke: color, strokeWidth: 2, strokeDasharray: dash },
+            }),
+          ]
+        : []),
+      Plot.dot([0], { ...place, dx: left + width / 2, symbol, fill: color, r: 4 }),
+      Plot.text([name], {
+        ...{ ...place, dx: left + width + 7, text: (text: string) => text },
+        ...{ textAnchor: "start", lineAnchor: "middle" },
       }),
-      Plot.dot([0], { ...place, dx: left + sample / 2, symbol, fill: color, r: 4 }),
-      Plot.text([name], { ...place, dx: left + sample + 7, text: (text: string) => text, textAnchor: "start" }),
     ];
   });
   return { marks, height: rowHeight * rows };

@@ -62,6 +62,16 @@ export function stylesOf(names: readonly string[]): ReadonlyMap<string, SeriesSt
   );
 }
 
+/** Styles of series that are no optimizers, such as differences of two: the first colours, in order. */
+export function numberedStyles(names: readonly string[]): ReadonlyMap<string, SeriesStyle> {
+  return new Map(
+    names.map((name, i) => [
+      name,
+      { color: seriesColor(i), dash: dashes[i % dashes.length]!, symbol: symbols[i % symbols.length]! },
+    ]),
+  );
+}
+
 function knownColor(name: string): number | null {
   const exact = known.indexOf(name);
   if (exact >= 0) return exact;

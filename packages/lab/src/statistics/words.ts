@@ -39,11 +39,11 @@ export const differenceCaption: string =
   "Seen: a two-sided t-test at 5 % rejects that there is no difference. Could have been seen: the smallest true difference, " +
   "of either sign, that this test finds with 80 % power. Not distinguishable is not the same as equal.";
 
-/** The heads of the columns that `differenceCells` fills. */
+/** The heads of the columns that tell of a difference, next to what it is a difference of. */
 export const differenceHead: readonly [string, string, string] = [
+  "verdict",
   "difference ± standard error",
   "could have been seen",
-  "verdict",
 ];
 
 /** What could have been seen, as it is printed; differences without a spread do not tell it. */
@@ -92,6 +92,11 @@ export function judgedInWords(difference: Difference, over: string, unit: Unit):
   );
 }
 
+/** `1 seed`, `2 seeds`. */
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
 function seedsOf([first, second]: readonly [number, number]): string {
-  return first === second ? `${first} seeds` : `${first} and ${second} seeds`;
+  return first === second ? counted(first, "seed") : `${first} and ${second} seeds`;
 }

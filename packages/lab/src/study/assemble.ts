@@ -1,5 +1,6 @@
 /** The study's result from the measures of its runs. */
 import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
+import { perturbationLabel } from "../landscape/perturbations.ts";
 import { testErrorOptions } from "../statistics/margins.ts";
 import { judgedInWords, percentagePoints, type Unit } from "../statistics/words.ts";
 import type { RunResult } from "../training/events.ts";
@@ -79,7 +80,7 @@ export function assembleStudy(runs: readonly MeasuredRun[], data: string | null)
   const robustness = runs[0]!.measures.robustness.flatMap(({ perturbation, size }, k) =>
     (["error", "loss"] as const).map((of) => ({
       name: `${perturbation}-${size}-${of}`,
-      title: `Test ${of}, ${perturbation === "none" ? "no perturbation" : `${perturbation} ${size}`}${of === "error" ? ", %" : ""}`,
+      title: `Test ${of}, ${perturbationLabel({ perturbation, size })}${of === "error" ? ", %" : ""}`,
       unit: of === "error" ? percentagePoints : plain,
       values: by(({ measures }) => measures.robustness[k]![of].estimate),
     })),

@@ -1,19 +1,18 @@
-import * as Plot from "@observablehq/plot";
 import { localEntropyFigure, type NamedCurve } from "../landscape/localEntropyFigure.ts";
 import type { LocalEntropyPoint } from "../landscape/measureLocalEntropy.ts";
 import { robustnessFigures } from "../landscape/robustnessFigure.ts";
-import { drawFigure, type Figure } from "../report/drawFigure.ts";
-import { stylesOf } from "../report/styles.ts";
+import type { Figure } from "../report/drawFigure.ts";
+import { rowsFigure } from "../report/rowsFigure.ts";
+import { numberedStyles } from "../report/styles.ts";
 import { spreadOf } from "../runs/summarise.ts";
 import type { StudyResult } from "./assemble.ts";
 
 /** The figures of the study. */
 export function studyFigures(study: StudyResult): Figure[] {
-  const robustness = robustnessFigures(averagedRobustness(study)).map((figure) => ({
+  const bars = "bars are two standard errors over seeds. Runs that did not learn are left out.";
+  const robustness = robustnessFigures(averagedRobustness(study), `mean over seeds, ${bars}`).map((figure) => ({
     ...figure,
-    title: `Robustness: ${figure.title}`,
-    caption:
-      "Mean test error over seeds against the size of the perturbation; bars are two standard errors over seeds. Runs that did not learn are left out.",
+    title: `Robustness: ${figure.title.toLowerCase()}`,
   }));
   return [differencesFigure(study), ...couplingFigure(study), ...robustness];
 }
@@ -25,7 +24,12 @@ function differencesFigure({ pairs }: StudyResult): Figure {
     flatness.flatMap(({ quantity, difference }) =>
       difference === null || difference.standardError === 0
         ? []
-        : [{ pair: `${first} − ${second}`, title: quantity.title, t: difference.estimate / difference.standardError }],
+        : [
+            {
+              ...{ row: quantity.title, series: `${first} − ${second}` },
+              value: difference.estimate / difference.standardError,
+            },
+          ],
     ),
   );
   const comparable = pairs[0]!.flatness.find(({ difference }) => difference !== null)?.difference;
@@ -33,39 +37,19 @@ function differencesFigure({ pairs }: StudyResult): Figure {
     comparable === null || comparable === undefined
       ? 0
       : comparable.critical / Math.max(comparable.standardError, 1e-300);
-  const titles = pairs[0]!.flatness.map(({ quantity }) => quantity.title);
+  const rows = pairs[0]!.flatness.map(({ quantity }) => quantity.title);
   const names = shown.map(({ first, second }) => `${first} − ${second}`);
   const limit = 20;
-  const clamp = (t: number): number => Math.max(-limit, Math.min(limit, t));
-  const styles = stylesOf(names);
-  return drawFigure(
+  return rowsFigure(
     {
       name: "differences",
       title: "Which is flatter, measure by measure",
       caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${critical.toFixed(2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
     },
     {
-      height: 90 + 24 * titles.length,
-      marginLeft: 330,
-      x: {
-        label: "← flatter · difference in standard errors · sharper →",
-        labelAnchor: "center",
-        grid: true,
-        domain: [-limit, limit],
-      },
-      y: { domain: titles, label: null },
-      marks: [
-        Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
-        Plot.ruleX([0], { stroke: "#888" }),
-        ...[...styles].map(([pair, { color, symbol }]) =>
-          Plot.dot(
-            points.filter((point) => point.pair === pair),
-            { x: (d: { t: number }) => clamp(d.t), y: "title", r: 4.5, symbol, fill: color },
-          ),
-        ),
-      ],
+      ...{ rows, points, styles: numberedStyles(names), limit, critical },
+      label: "← flatter · difference in standard errors · sharper →",
     },
-    styles,
   );
 }
 

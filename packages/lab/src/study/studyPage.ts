@@ -89,10 +89,10 @@ function valuesTable(quantities: readonly Quantity[], caption: string): string {
 function pairTable({ first, second }: PairOfConditions, comparisons: readonly Comparison[]): string {
   const rows = comparisons.map(({ quantity, difference, verdict }) => {
     const { scale, difference: unit } = quantity.unit;
-    if (difference === null) return [quantity.title, "–", "–", verdict];
+    if (difference === null) return [quantity.title, verdict, "–", "–"];
     const { estimate, standardError, detectable } = difference;
     const size = `${withError(scale * estimate, scale * standardError)}${unit}`;
-    return [quantity.title, size, `±${short(scale * detectable)}${unit}`, verdict];
+    return [quantity.title, verdict, size, `±${short(scale * detectable)}${unit}`];
   });
   const differs = comparisons.map(({ verdict }) => verdict === "better" || verdict === "worse");
   return table(

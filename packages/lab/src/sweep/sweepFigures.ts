@@ -1,6 +1,6 @@
 /** A figure for each varied name: what its values came to. */
 import * as Plot from "@observablehq/plot";
-import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
+import { axisBySpan, logarithmicAxis, tickLabel } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
@@ -94,7 +94,7 @@ function figureOf(name: string, series: Series, label: string): Figure {
       y: { label, labelAnchor: "center", grid: true, ticks: 6, ...axisBySpan(ys) },
       marks,
     },
-    optimizers.length > 1 ? styles : new Map(),
+    { series: optimizers.length > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker" },
   );
 }
 
@@ -113,7 +113,7 @@ function meansOf(points: readonly Point[]): Point[] {
 /** An axis with a tick at each of a few values, logarithmic where their ratios are more alike than their differences. */
 function numericAxis(values: readonly number[]): FigureAxis {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
-  const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: "~g" } : {};
+  const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: tickLabel } : {};
   if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...axisBySpan(sorted) };
   const spread = (of: (a: number, b: number) => number): number => {
     const gaps = sorted.slice(1).map((value, i) => of(sorted[i]!, value));

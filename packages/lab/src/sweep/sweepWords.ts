@@ -1,7 +1,7 @@
 /** The results of a sweep as a table and sentences, for the terminal and the report. */
 
 import { shown } from "../cli/resultTable.ts";
-import { comparisonSentences } from "../statistics/words.ts";
+import { comparisonSentences, counted } from "../statistics/words.ts";
 import { hasDiverged } from "../training/divergence.ts";
 import { type Configuration, valueText } from "./planSweep.ts";
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "./sweepResult.ts";
@@ -71,8 +71,10 @@ export function sentencesOf(result: SweepResult): string[] {
     ...(diverged.length === 0 ? [] : [`Diverged with some seed, and no candidates for the best: ${told}${more}.`]),
     ...(incomplete.length === 0
       ? []
-      : [`Not trained with every seed, and no candidates for the best: ${count(incomplete.length, "configuration")}.`]),
-    ...(failed.length === 0 ? [] : [`${count(failed.length, "run")} failed.`]),
+      : [
+          `Not trained with every seed, and no candidates for the best: ${counted(incomplete.length, "configuration")}.`,
+        ]),
+    ...(failed.length === 0 ? [] : [`${counted(failed.length, "run")} failed.`]),
   ];
 }
 
@@ -98,8 +100,4 @@ function bestSentences({ criterion, configurations, best, second, difference }: 
 
 function labelOf({ configuration }: ConfigurationResult): string {
   return configuration.label;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
