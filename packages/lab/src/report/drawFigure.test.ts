@@ -51,7 +51,9 @@ describe("a figure", () => {
     const { svg, narrow } = rowsFigure(words, options);
     for (const form of [svg, narrow]) for (const name of [...rows, ...names]) expect(form).toContain(name);
     // Every marker, also those beyond the limit, lies inside the frame.
-    const places = [...narrow.matchAll(/<path transform="translate\(([\d.]+),/g)].map(([, x]) => Number(x));
+    const places = [...narrow.matchAll(/cx="([\d.]+)"|translate\(([\d.]+),[\d.]+\)"/g)].map(([, x, y]) =>
+      Number(x ?? y),
+    );
     expect(places.length).toBeGreaterThanOrEqual(4);
     for (const x of places) expect(x).toBeLessThanOrEqual(340);
     expect(new Set([...styles.values()].map(({ color }) => color)).size).toBe(2);
