@@ -58,6 +58,6 @@ export function valleysFigure(): Figure {
       y: { label: "loss", labelAnchor: "center", grid: true, ticks: 5 },
       marks,
     },
-    new Map(curves.map(({ name, style }) => [name, style])),
+    { series: new Map(curves.map(({ name, style }) => [name, style])) },
   );
 }
