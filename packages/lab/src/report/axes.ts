@@ -4,12 +4,13 @@
 export const logarithmicAxis = { type: "log" } as const;
 
 /**
- * Ticks of a logarithmic axis up to its ends: every digit within a short span, 1, 2 and 5 of each decade within two and a
- * half, then whole decades, or as few of them as ten ticks allow.
+ * Ticks of a logarithmic axis up to its ends: every digit within a short span, fewer of each decade within two and a half,
+ * then whole decades, or as few of them as ten ticks allow.
  */
 export function logarithmicTicks(low: number, high: number): number[] {
   const decades = Math.log10(high / low);
-  const digits = decades < 0.7 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 2.5 ? [1, 2, 5] : [1];
+  const digits =
+    decades < 0.7 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 1.5 ? [1, 2, 3, 5, 7] : decades < 2.5 ? [1, 2, 5] : [1];
   const step = Math.ceil(decades / 10);
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((at) => at % step === 0);

@@ -114,6 +114,8 @@ export function tableOfCells(
   differs: readonly boolean[] = [],
 ): string {
   const hasWords = head.map((_, column) => {
+    // The first column is flush left always.
+    if (column === 0) return false;
     const own = body.map((row) => row[column]?.text ?? "").filter((text) => text !== "–" && text !== "");
     const numWords = own.filter((text) => !isNumber(text)).length;
     // A column of values under their names has words where any of them is none.
