@@ -13,10 +13,15 @@ const other = [recordOf("sgd", 1, [0.04, 0.018]), recordOf("sgd", 2, [0.04, 0.01
 const page = (records: readonly RunRecord[]): string => renderReport(records, figuresOf(records));
 
 test("only cells of words may be broken into lines, which is told in one pass over long ones", () => {
-  const isText = (cell: string): boolean => table([[cell]], "").includes('class="text"');
+  const isText = (cell: string): boolean => table([["head"], [cell]], "").includes('class="long"');
   const [words, long] = ["two and more words in a cell", "x".repeat(5e5)];
   expect([words, "0.123 ± 0.456, 0.789 ± 0.012", `${long} `].map(isText)).toEqual([true, false, true]);
-  expect([long, ` ${long}`, "12 345 678 901 234 567 abc"].map(isText)).toEqual([false, false, false]);
+  expect([`1${long}`, "12 345 678 901 234 567 abc", "0".repeat(5e5), "e1".repeat(5e5)].map(isText)).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
 });
 
 describe("curves", () => {
