@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd";
-import { networks, recipeOf } from "entropy-sgd-lab";
+import { recipeOf } from "entropy-sgd-lab";
+import { networks } from "entropy-sgd-training";
 import { buildNetwork, initialiseInto } from "onnx-grad/layers";
 
 export const batchSize = 128;

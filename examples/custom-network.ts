@@ -1,7 +1,9 @@
 // A network and data of one's own: two interleaved spirals, trained with Entropy-SGD.
 // Run it by `npx tsx examples/custom-network.ts` (after `npm run build`).
+
 import { entropySgd, presets } from "entropy-sgd";
-import { arraySplit, compileNetwork, type NetworkSpec, train } from "entropy-sgd-lab";
+import { arraySplit, compileNetwork, type NetworkSpec, train } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { relu } from "onnx-grad";
 import { layers } from "onnx-grad/layers";
 
@@ -30,7 +32,7 @@ function spirals(numExamples: number, shift: number) {
 }
 
 const data = { name: "spirals", train: spirals(2000, 0), validation: spirals(500, 0.25), test: spirals(500, 0.5) };
-const model = await compileNetwork(network, { batchSize: 50 });
+const model = await compileNetwork(network, { platform: nodePlatform, batchSize: 50 });
 const optimizer = entropySgd({ ...presets.lua, scope: 1e-3, innerSteps: 10, seed: 1 });
 for await (const event of train(model, data, optimizer, { budget: 60, innerSteps: 10 })) {
   if (event.type === "end") console.log(`test error ${(100 * (event.result.testError ?? 1)).toFixed(1)} %`);

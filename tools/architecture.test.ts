@@ -18,6 +18,30 @@ function sources(folder: string, { tests }: { tests: boolean }): string[] {
     .sort();
 }
 
+/** The rooms of the workbench; each uses those behind it only. */
+const labRooms = [
+  "commands",
+  "pages",
+  "report",
+  "experiments",
+  "measure",
+  "runner",
+  "runs",
+  "settings",
+  "statistics",
+  "io",
+];
+
+/** A rule for each room against imports from the rooms before it. */
+function upwards(folder: string, rooms: readonly string[]) {
+  return rooms.slice(1).map((room, i) => ({
+    name: `${room}-uses-no-room-above`,
+    severity: "error" as const,
+    from: { path: `^${folder}/${room}/` },
+    to: { path: `^${folder}/(${rooms.slice(0, i + 1).join("|")})/` },
+  }));
+}
+
 /** Files made by tools, not written by hand. */
 const generated = /kernelModule\.ts$/;
 
@@ -34,8 +58,9 @@ describe("architecture", () => {
     expect(long).toEqual([]);
   });
 
-  test.each(["entropy-sgd", "onnx-grad"])("%s prints nothing and uses no Node API", (name) => {
-    const files = sources(`packages/${name}/src`, { tests: false });
+  test.each(["entropy-sgd", "onnx-grad", "training"])("%s prints nothing and uses no Node API", (name) => {
+    // What needs Node is behind the entry `./node`.
+    const files = sources(`packages/${name}/src`, { tests: false }).filter((file) => !/src\/node(\/|\.ts)/.test(file));
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       const text = readFileSync(join(root, file), "utf8");
@@ -67,8 +92,21 @@ describe("architecture", () => {
               name: "engine-knows-no-optimizer",
               severity: "error",
               from: { path: "^packages/onnx-grad/" },
-              to: { path: "^packages/(entropy-sgd|lab)/|entropy-sgd" },
+              to: { path: "^packages/(entropy-sgd|training|lab)/|entropy-sgd" },
             },
+            {
+              name: "training-knows-no-workbench",
+              severity: "error",
+              from: { path: "^packages/training/" },
+              to: { path: "^packages/lab/|entropy-sgd-lab" },
+            },
+            {
+              name: "only-the-entry-knows-node",
+              severity: "error",
+              from: { path: "^packages/training/src/(data|loop|model|networks)/" },
+              to: { path: "^packages/training/src/node" },
+            },
+            ...upwards("packages/lab/src", labRooms),
           ],
         },
       },

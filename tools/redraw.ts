@@ -1,7 +1,7 @@
 /** `npm run redraw`: draws the committed figures again, and judges the committed study, from the committed numbers. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../packages/lab/src/runs/files.ts";
+import { writeWhole } from "../packages/lab/src/io/files.ts";
 import { docs, redrawn } from "./redraw/redrawn.ts";
 
 for (const [path, text] of redrawn()) {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { jsonSchemas } from "../packages/lab/src/sweep/jsonSchemas.ts";
+import { jsonSchemas } from "../packages/lab/src/experiments/sweep/jsonSchemas.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "packages/lab/schemas");

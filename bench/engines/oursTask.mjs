@@ -1,8 +1,10 @@
 // Our engine with its share of the work: what measuring times, the memory over many steps and the profile start from.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { entropySgd, presets } from "entropy-sgd";
-import { arraySplit, batchFiller, compileNetwork, maskFiller, networks, withReplacement } from "entropy-sgd-lab";
+import { arraySplit, batchFiller, compileNetwork, maskFiller, networks, withReplacement } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { floats, words } from "./timing.mjs";
 
 /** The examples from the first on. */
@@ -17,7 +19,7 @@ export async function openTask(folder, network, options = {}) {
   const { batchSize, dropout, numExamples } = JSON.parse(readFileSync(join(folder, "work.json"), "utf8"));
   const spec = networks[network];
   const begun = performance.now();
-  const model = await compileNetwork(spec, { batchSize, dropout, ...options });
+  const model = await compileNetwork(spec, { platform: nodePlatform, batchSize, dropout, ...options });
   const compileMs = performance.now() - begun;
   const split = arraySplit({
     inputs: floats(join(folder, "inputs.bin")),

@@ -1,6 +1,8 @@
 // Runs by their settings, each trained once: what is in the file is not repeated, so an interrupted study goes on.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { currentEnvironment, loadMnist, networks, pooled, resolveSettings, runTraining } from "entropy-sgd-lab";
+import { currentEnvironment, resolveSettings, runTraining } from "entropy-sgd-lab";
+import { networks, pooled } from "entropy-sgd-training";
+import { loadMnist } from "entropy-sgd-training/node";
 
 /** Opens the file of runs; `run` gives the record of a request, from the file or by training with one thread. */
 export function measuredRuns(file) {

@@ -1,9 +1,9 @@
 /** The committed study of wide valleys, judged by today's rule from its raw results, which stay as they were measured. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { assembleStudy, type MeasuredRun } from "../../packages/lab/src/study/assemble.ts";
-import { studyFigures } from "../../packages/lab/src/study/studyFigures.ts";
-import { studyPage } from "../../packages/lab/src/study/studyPage.ts";
+import { assembleStudy, type MeasuredRun } from "../../packages/lab/src/experiments/study/assemble.ts";
+import { studyFigures } from "../../packages/lab/src/pages/studyFigures.ts";
+import { studyPage } from "../../packages/lab/src/pages/studyPage.ts";
 
 /** Where rates came from when the study was run. */
 const ratesThen = (optimizer: string): string =>

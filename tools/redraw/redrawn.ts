@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { SaddleStudy } from "../../packages/lab/src/landscape/findSaddles.ts";
-import type { Spectrum } from "../../packages/lab/src/landscape/measureSpectrum.ts";
-import { saddlesFigure } from "../../packages/lab/src/landscape/saddlesFigure.ts";
-import { spectrumFigure } from "../../packages/lab/src/landscape/spectrumFigure.ts";
+import type { SaddleStudy } from "../../packages/lab/src/measure/findSaddles.ts";
+import type { Spectrum } from "../../packages/lab/src/measure/measureSpectrum.ts";
+import { saddlesFigure } from "../../packages/lab/src/pages/saddlesFigure.ts";
+import { spectrumFigure } from "../../packages/lab/src/pages/spectrumFigure.ts";
 import { committedStudy } from "./committedStudy.ts";
 import { valleysFigure } from "./valleysFigure.ts";
 

@@ -1,14 +1,18 @@
 /** When the loop says that a checkpoint is due, and when something is not finite. */
 import { sgd } from "entropy-sgd";
+import {
+  checkpointSchedule,
+  compileNetwork,
+  type RecordedEvaluation,
+  type TrainableModel,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+} from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { afterAll, describe, expect, test } from "vitest";
-import { compileNetwork } from "../src/model/compileNetwork.ts";
-import type { TrainableModel } from "../src/model/trainableModel.ts";
-import { checkpointSchedule } from "../src/training/checkpointSchedule.ts";
-import type { RecordedEvaluation, TrainEvent } from "../src/training/events.ts";
-import { train } from "../src/training/train.ts";
-import type { TrainOptions } from "../src/training/trainOptions.ts";
+import { tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
 import { evaluationAt } from "./testRecords.ts";
-import { tinyData, tinyNetwork } from "./tinyTask.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 const models: TrainableModel[] = [];
@@ -17,7 +21,7 @@ afterAll(async () => {
 });
 
 async function eventsOf(options: Partial<TrainOptions>, change: (model: TrainableModel) => Partial<TrainableModel>) {
-  const model = await compileNetwork(tinyNetwork, { batchSize: 50, threads: 1 });
+  const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 50, threads: 1 });
   models.push(model);
   const events: TrainEvent[] = [];
   const own = { ...model, ...change(model) };

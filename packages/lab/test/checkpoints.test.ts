@@ -12,14 +12,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serialise, sgd } from "entropy-sgd";
+import { InputError } from "entropy-sgd-training";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { resolveSettings } from "../src/config/settings.ts";
-import { InputError } from "../src/inputError.ts";
+import { decodeSafetensors } from "../src/io/safetensors.ts";
 import { type NewCheckpoint, readCheckpoint, writeCheckpoint } from "../src/runs/checkpoint.ts";
 import { checkpointNames, checkpointWriter, newestIntact, removeLeftovers } from "../src/runs/checkpoints.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
-import { decodeSafetensors } from "../src/runs/safetensors.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 import { evaluationAt, threeWeights as model } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "checkpoints-"));

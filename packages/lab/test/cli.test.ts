@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { progressListener } from "../src/cli/progress.ts";
+import { progressListener } from "../src/commands/progress.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
 import { evaluationAt, resultWith, startEvent } from "./testRecords.ts";
 

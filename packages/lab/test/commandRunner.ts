@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { main } from "../src/cli/main.ts";
+import { main } from "../src/commands/main.ts";
 import { writeSmallImages } from "./smallImages.ts";
 
 export const root: string = mkdtempSync(join(tmpdir(), "cli-"));

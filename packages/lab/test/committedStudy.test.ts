@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { assembleStudy } from "../src/study/assemble.ts";
+import { assembleStudy } from "../src/experiments/study/assemble.ts";
 
 const folder = fileURLToPath(new URL("../../../docs/results/wide-valleys/", import.meta.url));
 const text = (name: string): string => readFileSync(`${folder}${name}`, "utf8");

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { planText } from "../src/cli/comparisonPlan.ts";
-import { prepareRun } from "../src/training/resumeTraining.ts";
+import { planText } from "../src/commands/comparisonPlan.ts";
+import { prepareRun } from "../src/runner/resumeTraining.ts";
 import { freshOut, run } from "./commandRunner.ts";
 import { settingsOf } from "./runsOnDisk.ts";
 

@@ -1,12 +1,12 @@
 /** Curves of long runs are drawn with few points. */
+import { isKept } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { lossCurves } from "../src/report/curves.ts";
+import { numbers } from "../../training/test/tinyTask.ts";
+import { lossCurves } from "../src/pages/curves.ts";
+import { figuresOf } from "../src/pages/figures.ts";
+import { renderReport } from "../src/pages/renderReport.ts";
 import { decimated, leftOutWords } from "../src/report/decimated.ts";
-import { figuresOf } from "../src/report/figures.ts";
-import { renderReport } from "../src/report/renderReport.ts";
-import { isKept } from "../src/runs/thinning.ts";
 import { outerAt, recordOf } from "./testRecords.ts";
-import { numbers } from "./tinyTask.ts";
 
 describe("decimating", () => {
   const next = numbers(3);

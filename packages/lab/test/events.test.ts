@@ -2,12 +2,12 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isKept } from "entropy-sgd-training";
 import { afterAll, describe, expect, test } from "vitest";
 import { maxEventBytes } from "../src/runs/eventFile.ts";
+import type { RecordedEvent } from "../src/runs/eventSchemas.ts";
 import { eventWriter, writeEvents } from "../src/runs/eventWriter.ts";
 import { readEvents } from "../src/runs/readRun.ts";
-import { isKept } from "../src/runs/thinning.ts";
-import type { RecordedEvent } from "../src/training/eventSchemas.ts";
 import { evaluationAt, outerAt, resultWith, startEvent } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "events-"));

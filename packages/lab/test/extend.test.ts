@@ -2,11 +2,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sameTraining } from "../src/config/settings.ts";
+import { resumeTraining } from "../src/runner/resumeTraining.ts";
+import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun } from "../src/runs/readRun.ts";
-import type { RunEvent } from "../src/training/events.ts";
-import { resumeTraining } from "../src/training/resumeTraining.ts";
-import { runTraining } from "../src/training/runTraining.ts";
+import type { RunEvent } from "../src/runs/runEvents.ts";
+import { sameTraining } from "../src/settings/settings.ts";
 import { freshOut, run } from "./commandRunner.ts";
 import { afterGradient, entropy, eventsIn, outcomeOf, settingsOf, trainUntil } from "./runsOnDisk.ts";
 

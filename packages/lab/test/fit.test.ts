@@ -3,21 +3,25 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sgd } from "entropy-sgd";
+import {
+  arraySplit,
+  buildSpec,
+  compileNetwork,
+  type DataSet,
+  InputError,
+  type NetworkSpec,
+  networks,
+  requireFit,
+  type Split,
+  train,
+} from "entropy-sgd-training";
+import { loadMnist, nodePlatform } from "entropy-sgd-training/node";
 import { layers } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
-import { arraySplit } from "../src/data/arraySplit.ts";
-import { loadMnist } from "../src/data/loadMnist.ts";
-import { requireFit } from "../src/data/requireFit.ts";
-import type { DataSet, Split } from "../src/data/split.ts";
-import { InputError } from "../src/inputError.ts";
-import { lossLandscape } from "../src/landscape/lossLandscape.ts";
-import { compileNetwork } from "../src/model/compileNetwork.ts";
-import { buildSpec } from "../src/networks/buildSpec.ts";
-import { type NetworkSpec, networks } from "../src/networks/networks.ts";
-import { tensorsOf } from "../src/networks/tensorsOf.ts";
-import { train } from "../src/training/train.ts";
+import { tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
+import { lossLandscape } from "../src/measure/lossLandscape.ts";
+import { tensorsOf } from "../src/runs/tensorsOf.ts";
 import { writeSmallImages } from "./smallImages.ts";
-import { tinyData, tinyNetwork } from "./tinyTask.ts";
 
 const data = tinyData({ train: 40, validation: 10, test: 10 });
 
@@ -64,7 +68,7 @@ describe("data that do not fit a network", () => {
   });
 
   test("are refused by train before its first event, by evaluation and by landscapes", async () => {
-    const model = await compileNetwork(tinyNetwork, { batchSize: 10 });
+    const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
     try {
       for (const [, bad, message] of unfit) {
         const events = train(model, bad, sgd({ learningRate: 0.1 }), { budget: 1 });
@@ -86,7 +90,7 @@ describe("data that do not fit a network", () => {
       define: () => (context, inputs) => layers.dense(context, "out", inputs, 9),
     };
     const message = "nine: must give one logit for each of its 4 classes, it gives 9";
-    await expect(compileNetwork(nine)).rejects.toThrow(new InputError(message));
+    await expect(compileNetwork(nine, { platform: nodePlatform })).rejects.toThrow(new InputError(message));
     const split = arraySplit({ inputs: new Float32Array(4), labels: [0, 1], inputShape: [2], numClasses: 4 });
     expect(() => lossLandscape(nine, split)).toThrow(message);
   });
@@ -108,7 +112,7 @@ describe("data sorted by class", () => {
   });
 
   test("train tells the warnings after its start, a resumed run does not again", async () => {
-    const model = await compileNetwork(tinyNetwork, { batchSize: 10 });
+    const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
     const types: string[] = [];
     for await (const event of train(model, sorted, sgd({ learningRate: 0.1 }), { budget: 0.5 })) types.push(event.type);
     expect(types.slice(0, 4)).toEqual(["start", "warning", "warning", "gradient"]);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { examples } from "../src/cli/examples.ts";
-import { programOf } from "../src/cli/main.ts";
+import { examples } from "../src/commands/examples.ts";
+import { programOf } from "../src/commands/main.ts";
 import { run } from "./commandRunner.ts";
 
 const nowhere = { write: () => true };

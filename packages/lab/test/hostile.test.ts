@@ -13,15 +13,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
 import { afterAll, describe, expect, test } from "vitest";
-import { InputError } from "../src/inputError.ts";
-import { loadRun } from "../src/landscape/loadRun.ts";
-import { errorCurves } from "../src/report/curves.ts";
-import { writeReport } from "../src/report/writeReport.ts";
+import { numbers } from "../../training/test/tinyTask.ts";
+import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
+import { loadRun } from "../src/measure/loadRun.ts";
+import { errorCurves } from "../src/pages/curves.ts";
+import { writeReport } from "../src/pages/writeReport.ts";
 import { readConfig, readRun, readWeights } from "../src/runs/readRun.ts";
-import { decodeSafetensors, encodeSafetensors } from "../src/runs/safetensors.ts";
 import { recordOf } from "./testRecords.ts";
-import { numbers } from "./tinyTask.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hostile-"));
 afterAll(() => rmSync(root, { recursive: true }));

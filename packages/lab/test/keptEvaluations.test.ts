@@ -1,11 +1,15 @@
 /** Of a long run's evaluations a checkpoint holds some, which say the same as all. */
+import {
+  checkpointSchedule,
+  errorsOf,
+  type KeptEvaluation,
+  numEvaluations,
+  type RecordedEvaluation,
+  withEvaluation,
+} from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { checkpointSchedule } from "../src/training/checkpointSchedule.ts";
-import { errorsOf } from "../src/training/errorsOf.ts";
-import type { KeptEvaluation, RecordedEvaluation } from "../src/training/events.ts";
-import { numEvaluations, withEvaluation } from "../src/training/keptEvaluations.ts";
+import { numbers } from "../../training/test/tinyTask.ts";
 import { recordOf } from "./testRecords.ts";
-import { numbers } from "./tinyTask.ts";
 
 const numBest = 3;
 const template = recordOf("sgd", 1, [0.1]).evaluations[0]!;

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { kept } from "../src/study/keptMeasurement.ts";
+import { kept } from "../src/experiments/study/keptMeasurement.ts";
 
 const root = mkdtempSync(join(tmpdir(), "kept-"));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,19 +1,8 @@
 /** Functions that take options refuse names they do not know, which would be ignored, and values of other types. */
+import { arraySplit, byPermutation, compileNetwork, networks, pooled, type Split } from "entropy-sgd-training";
+import { loadMnist } from "entropy-sgd-training/node";
 import { expect, test } from "vitest";
-import {
-  arraySplit,
-  byPermutation,
-  compileNetwork,
-  continueTraining,
-  drawFigure,
-  loadMnist,
-  networks,
-  pooled,
-  resolveSettings,
-  resumeTraining,
-  runTraining,
-  type Split,
-} from "../src/index.ts";
+import { continueTraining, drawFigure, resolveSettings, resumeTraining, runTraining } from "../src/index.ts";
 
 const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
 const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
@@ -22,7 +11,11 @@ const training = "signal, onWait, checkpointRequests, onEvent, data, files";
 
 test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
-  ["compileNetwork", "batchSize, dropout, threads, session", (options) => compileNetwork(networks.lenet!, options)],
+  [
+    "compileNetwork",
+    "platform, batchSize, dropout, threads, session",
+    (options) => compileNetwork(networks.lenet!, options),
+  ],
   ["continueTraining", `${training}, dataFolder, threads, budget`, (it) => continueTraining("no-run", settings, it)],
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [

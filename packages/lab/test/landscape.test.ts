@@ -1,23 +1,20 @@
 import { denseHessian, symmetricEigenvalues } from "entropy-sgd/landscape";
+import { compileNetwork, Interruption, mlp, type NetworkSpec, type Split } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "onnx-grad";
 import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Split } from "../src/data/split.ts";
-import { Interruption } from "../src/interruption.ts";
-import { fixedBatches, lossLandscape } from "../src/landscape/lossLandscape.ts";
-import { measureSpectrum } from "../src/landscape/measureSpectrum.ts";
-import { calibrationSubset, recalibratedScores } from "../src/landscape/recalibratedScores.ts";
-import { measureSlice, steps } from "../src/landscape/slices.ts";
-import { compileNetwork } from "../src/model/compileNetwork.ts";
-import { mlp } from "../src/networks/fullyConnected.ts";
-import type { NetworkSpec } from "../src/networks/networks.ts";
-import { numbers, tinyData, tinyNetwork } from "./tinyTask.ts";
+import { numbers, tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
+import { fixedBatches, lossLandscape } from "../src/measure/lossLandscape.ts";
+import { measureSpectrum } from "../src/measure/measureSpectrum.ts";
+import { calibrationSubset, recalibratedScores } from "../src/measure/recalibratedScores.ts";
+import { measureSlice, steps } from "../src/measure/slices.ts";
 
 const data = tinyData({ train: 130, validation: 10, test: 40 });
 
 /** Fresh weights of the tiny network. */
 async function initialParams(seed: number): Promise<Float32Array> {
-  const model = await compileNetwork(tinyNetwork, { batchSize: 10, threads: 1 });
+  const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10, threads: 1 });
   await model.close();
   return model.initialParams(seed).slice();
 }

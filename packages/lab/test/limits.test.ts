@@ -4,8 +4,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { main } from "../src/cli/main.ts";
-import { makeNextFolder } from "../src/runs/files.ts";
+import { main } from "../src/commands/main.ts";
+import { makeNextFolder } from "../src/io/files.ts";
 import { freshOut, run, trainArgs } from "./commandRunner.ts";
 
 test("folders without a name are taken by one process each", () => {

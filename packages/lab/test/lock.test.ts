@@ -5,9 +5,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { InputError, Interruption } from "entropy-sgd-training";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { InputError } from "../src/inputError.ts";
-import { Interruption } from "../src/interruption.ts";
 import { awaitLock, watch } from "../src/runs/lease.ts";
 import {
   acquireLock,

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { main } from "../src/cli/main.ts";
-import { passMeter } from "../src/cli/passMeter.ts";
+import type { main } from "../src/commands/main.ts";
+import { passMeter } from "../src/commands/passMeter.ts";
+import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 import { readConfig } from "../src/runs/readRun.ts";
-import { decodeSafetensors, encodeSafetensors } from "../src/runs/safetensors.ts";
 import { writeSeal } from "../src/runs/seal.ts";
 import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
 import { writeSmallImages } from "./smallImages.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { optimizerOptions } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
-import { optimizersByName, optionsPage, optionsText } from "../src/cli/optionsReference.ts";
+import { optimizersByName, optionsPage, optionsText } from "../src/commands/optionsReference.ts";
 import { run } from "./commandRunner.ts";
 
 test("docs/reference/options.md is up to date (npm run reference)", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { resultTable } from "../src/cli/resultTable.ts";
-import { errorCurves, lossCurves, scopeCurves } from "../src/report/curves.ts";
-import { figuresOf } from "../src/report/figures.ts";
+import { errorCurves, lossCurves, scopeCurves } from "../src/pages/curves.ts";
+import { figuresOf } from "../src/pages/figures.ts";
+import { renderReport } from "../src/pages/renderReport.ts";
+import { resultTable } from "../src/pages/resultTable.ts";
 import { escaped, table } from "../src/report/htmlPage.ts";
-import { renderReport } from "../src/report/renderReport.ts";
 import { svgToPng } from "../src/report/svgToPng.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
 import { recordOf, resultWith } from "./testRecords.ts";

@@ -2,17 +2,23 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  compileNetwork,
+  type EvaluationEvent,
+  type OuterEvent,
+  planOf,
+  type ResumePoint,
+  type RunResult,
+  train,
+} from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { makeOptimizer } from "../src/config/makeOptimizer.ts";
-import { resolveSettings } from "../src/config/settings.ts";
-import { compileNetwork } from "../src/model/compileNetwork.ts";
+import { tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
+import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
 import { type RunIdentity, readCheckpoint, writeCheckpoint } from "../src/runs/checkpoint.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
-import type { EvaluationEvent, OuterEvent, ResumePoint, RunResult } from "../src/training/events.ts";
-import { planOf } from "../src/training/plan.ts";
-import { train } from "../src/training/train.ts";
-import { tinyData, tinyNetwork } from "./tinyTask.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 
 const root = mkdtempSync(join(tmpdir(), "resume-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -72,7 +78,12 @@ interface Stop {
 /** Trains from a point to a stop or the end, and gives what was read back from the checkpoint on disk. */
 async function leg(variant: Variant, from?: ResumePoint, stop?: Stop): Promise<Leg & { point?: ResumePoint }> {
   const settings = settingsOf(variant);
-  const model = await compileNetwork(tinyNetwork, { batchSize: 50, dropout: 0.25, threads: variant.threads ?? 1 });
+  const model = await compileNetwork(tinyNetwork, {
+    platform: nodePlatform,
+    batchSize: 50,
+    dropout: 0.25,
+    threads: variant.threads ?? 1,
+  });
   const plan = planOf(data.train.numExamples, 50, innerSteps, budget);
   expect(plan.totalGradients).toBe(totalGradients);
   const optimizer = makeOptimizer(settings, plan, model.layout);

@@ -12,16 +12,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { main } from "../src/cli/main.ts";
-import { InputError } from "../src/inputError.ts";
+import { main } from "../src/commands/main.ts";
+import { continueTraining, prepareRun, resumeTraining } from "../src/runner/resumeTraining.ts";
+import { runTraining } from "../src/runner/runTraining.ts";
 import { readPosition } from "../src/runs/checkpoint.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { acquireLock } from "../src/runs/lock.ts";
 import { readRun } from "../src/runs/readRun.ts";
-import type { RunEvent } from "../src/training/events.ts";
-import { continueTraining, prepareRun, resumeTraining } from "../src/training/resumeTraining.ts";
-import { runTraining } from "../src/training/runTraining.ts";
+import type { RunEvent } from "../src/runs/runEvents.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
 import { afterGradient, entropy, eventsIn, outcomeOf, settingsOf, trainUntil } from "./runsOnDisk.ts";
 

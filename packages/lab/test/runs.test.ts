@@ -11,15 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type EvaluationEvent, errorsOf, InputError, type TrainEvent } from "entropy-sgd-training";
 import { afterAll, describe, expect, test } from "vitest";
-import { resolveSettings } from "../src/config/settings.ts";
-import { InputError } from "../src/inputError.ts";
 import { changesOfBits, currentEnvironment } from "../src/runs/environment.ts";
 import { readRun, readWeights } from "../src/runs/readRun.ts";
 import { createRun } from "../src/runs/runFolder.ts";
 import { spreadOf, summarise } from "../src/runs/summarise.ts";
-import { errorsOf } from "../src/training/errorsOf.ts";
-import type { EvaluationEvent, TrainEvent } from "../src/training/events.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 import { evaluationAt, threeWeights as model, outerAt, resultWith, startEvent } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "runs-"));

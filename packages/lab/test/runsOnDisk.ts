@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { resolveSettings, type Settings } from "../src/config/settings.ts";
+import type { RunResult } from "entropy-sgd-training";
+import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun } from "../src/runs/readRun.ts";
-import type { RunEvent, RunResult } from "../src/training/events.ts";
-import { runTraining } from "../src/training/runTraining.ts";
+import type { RunEvent } from "../src/runs/runEvents.ts";
+import { resolveSettings, type Settings } from "../src/settings/settings.ts";
 import { dataFolder } from "./commandRunner.ts";
 
 // 12 gradients an epoch, boundaries every 5: 40 gradients.

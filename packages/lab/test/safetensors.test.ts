@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { InputError } from "../src/inputError.ts";
-import { readWeights } from "../src/runs/readRun.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type NamedTensor,
   type Safetensors,
   safetensorsPieces,
-} from "../src/runs/safetensors.ts";
+} from "../src/io/safetensors.ts";
+import { readWeights } from "../src/runs/readRun.ts";
 import { file, framed, headerOf } from "./safetensorsFiles.ts";
 
 const bytesOf = (data: ArrayBufferView): number[] => [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];

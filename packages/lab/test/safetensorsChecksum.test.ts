@@ -1,7 +1,7 @@
 /** Checksums in the metadata of safetensors files. */
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type Safetensors } from "../src/runs/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from "../src/io/safetensors.ts";
 import { file, framed, headerOf } from "./safetensorsFiles.ts";
 
 const decode = (bytes: Uint8Array): Safetensors => decodeSafetensors(bytes, "f");

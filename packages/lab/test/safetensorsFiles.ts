@@ -1,5 +1,5 @@
 /** Safetensors files for tests. */
-import type { Safetensors } from "../src/runs/safetensors.ts";
+import type { Safetensors } from "../src/io/safetensors.ts";
 
 /** Three tensors with metadata. */
 export const file: Safetensors = {

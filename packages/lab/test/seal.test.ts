@@ -1,15 +1,15 @@
 /** Runs that have ended: none of their files is believed that is another than at the end. */
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
 import { beforeAll, describe, expect, test } from "vitest";
-import { resolveSettings } from "../src/config/settings.ts";
-import { InputError } from "../src/inputError.ts";
+import { numbers } from "../../training/test/tinyTask.ts";
+import { resumeTraining } from "../src/runner/resumeTraining.ts";
+import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun, weightsOf } from "../src/runs/readRun.ts";
-import { storedRuns } from "../src/store/storedRun.ts";
-import { resumeTraining } from "../src/training/resumeTraining.ts";
-import { runTraining } from "../src/training/runTraining.ts";
+import { storedRuns } from "../src/runs/storedRun.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 import { dataFolder, freshOut, run } from "./commandRunner.ts";
-import { numbers } from "./tinyTask.ts";
 
 const settingsOf = (seed: number) => {
   const named = { network: "mlp-49-16-10", optimizer: "sgd", budget: 2, seed, data: dataFolder(), threads: 1 };

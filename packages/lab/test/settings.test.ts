@@ -1,10 +1,9 @@
 import { progress } from "entropy-sgd";
+import { InputError, planOf } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { makeOptimizer } from "../src/config/makeOptimizer.ts";
-import { sharedRecipe } from "../src/config/recipes.ts";
-import { resolveSettings } from "../src/config/settings.ts";
-import { InputError } from "../src/inputError.ts";
-import { planOf } from "../src/training/plan.ts";
+import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
+import { sharedRecipe } from "../src/settings/recipes.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 
 const base = { network: "lenet", optimizer: "entropy-sgd", budget: 4, seed: 1 };
 

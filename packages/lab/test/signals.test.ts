@@ -52,7 +52,7 @@ test("a measurement ends by a signal in the middle of a product and keeps the st
 });
 
 test("a second signal, of another kind too, ends the process at once", async () => {
-  const context = fileURLToPath(new URL("../src/cli/processContext.ts", import.meta.url));
+  const context = fileURLToPath(new URL("../src/commands/processContext.ts", import.meta.url));
   // Work that does not end by itself, nor by the first signal.
   const endless = `
     const { stderr, signal } = (await import(${JSON.stringify(context)})).processContext();

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { meets, parseCondition, sorted } from "../src/runs/conditions.ts";
 import { acquireLock } from "../src/runs/lock.ts";
-import { meets, parseCondition, sorted } from "../src/store/conditions.ts";
-import type { Value } from "../src/store/quantities.ts";
-import { maxDepth } from "../src/store/scanFolder.ts";
-import { storedRuns } from "../src/store/storedRun.ts";
+import type { Value } from "../src/runs/quantities.ts";
+import { maxDepth } from "../src/runs/scanFolder.ts";
+import { storedRuns } from "../src/runs/storedRun.ts";
 import { jsonOf, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 
 const root = temporaryFolder();

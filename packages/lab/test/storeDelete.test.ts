@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { deleteRuns } from "../src/runs/deleteRuns.ts";
 import { acquireLock } from "../src/runs/lock.ts";
-import { deleteRuns } from "../src/store/deleteRuns.ts";
-import { storedRuns } from "../src/store/storedRun.ts";
+import { storedRuns } from "../src/runs/storedRun.ts";
 import { jsonOf, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 
 const root = temporaryFolder();

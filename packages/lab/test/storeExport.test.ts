@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { csv } from "../src/store/csv.ts";
+import { csv } from "../src/io/csv.ts";
 import { jsonOf, parseCsv, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 
 const root = temporaryFolder();

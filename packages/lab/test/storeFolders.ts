@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunResult } from "entropy-sgd-training";
 import { afterAll } from "vitest";
-import { main } from "../src/cli/main.ts";
-import type { Settings } from "../src/config/settings.ts";
-import type { RunResult } from "../src/training/events.ts";
+import { main } from "../src/commands/main.ts";
+import type { Settings } from "../src/settings/settings.ts";
 import { recordOf } from "./testRecords.ts";
 
 /** A temporary folder, removed after the file's tests. */

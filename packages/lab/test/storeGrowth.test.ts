@@ -1,8 +1,8 @@
 /** The work on a folder of runs grows with their number, not with its square: counted in looks at their settings. */
 import { describe, expect, test } from "vitest";
-import { groupTable } from "../src/cli/runsGroups.ts";
-import { comparisonsOf } from "../src/store/compareRuns.ts";
-import { groupRuns, type ReadRun } from "../src/store/groupRuns.ts";
+import { groupTable } from "../src/commands/runsGroups.ts";
+import { comparisonsOf } from "../src/runs/compareRuns.ts";
+import { groupRuns, type ReadRun } from "../src/runs/groupRuns.ts";
 import { recordOf } from "./testRecords.ts";
 
 const base = recordOf("sgd", 1, [0.1, 0.05]);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { printable, printableJson } from "entropy-sgd-training";
 import { beforeAll, describe, expect, test } from "vitest";
-import { printable, printableJson } from "../src/printable.ts";
 import { jsonOf, parseCsv, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 
 const root = temporaryFolder();

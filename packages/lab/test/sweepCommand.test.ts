@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
-import { addTrainingCommands } from "../src/cli/trainingCommands.ts";
-import { resolveSettings } from "../src/config/settings.ts";
-import { commandPath, launchProcess } from "../src/sweep/launchers.ts";
+import { addTrainingCommands } from "../src/commands/trainingCommands.ts";
+import { commandPath, launchProcess } from "../src/experiments/sweep/launchers.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 import { dataFolder, freshOut, root } from "./commandRunner.ts";
 
 /** The command in memory; SIGTERM comes when `stopAt` is told. */

@@ -1,12 +1,12 @@
+import { InputError } from "entropy-sgd-training";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recipeOf } from "../src/config/recipes.ts";
-import { InputError } from "../src/inputError.ts";
-import { drawnValue } from "../src/sweep/drawing.ts";
-import { planSweep, type SweepPlan } from "../src/sweep/planSweep.ts";
-import { parseSweep } from "../src/sweep/readSweep.ts";
-import type { SweepParameter } from "../src/sweep/valueSchemas.ts";
-import { tinyData } from "./tinyTask.ts";
+import { tinyData } from "../../training/test/tinyTask.ts";
+import { drawnValue } from "../src/experiments/sweep/drawing.ts";
+import { planSweep, type SweepPlan } from "../src/experiments/sweep/planSweep.ts";
+import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
+import { recipeOf } from "../src/settings/recipes.ts";
+import type { SweepParameter } from "../src/settings/valueSchemas.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { InputError } from "../src/inputError.ts";
-import { parseSweep, readSweep } from "../src/sweep/readSweep.ts";
+import { parseSweep, readSweep } from "../src/experiments/sweep/readSweep.ts";
 
 const root = mkdtempSync(join(tmpdir(), "sweep-file-"));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,20 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError, type RunResult } from "entropy-sgd-training";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type SweepCommand, sweepCommand } from "../src/cli/sweep.ts";
-import { InputError } from "../src/inputError.ts";
+import { tinyData } from "../../training/test/tinyTask.ts";
+import { type SweepCommand, sweepCommand } from "../src/commands/sweep.ts";
+import { planSweep } from "../src/experiments/sweep/planSweep.ts";
+import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
+import { type RunLauncher, type RunOutcome, runAll } from "../src/experiments/sweep/runAll.ts";
+import { sweepResult } from "../src/experiments/sweep/sweepResult.ts";
+import { resultRows, sentencesOf } from "../src/pages/sweepWords.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { configText } from "../src/runs/runFolder.ts";
-import { planSweep } from "../src/sweep/planSweep.ts";
-import { parseSweep } from "../src/sweep/readSweep.ts";
-import { type RunLauncher, type RunOutcome, runAll } from "../src/sweep/runAll.ts";
-import { sweepResult } from "../src/sweep/sweepResult.ts";
-import { resultRows, sentencesOf } from "../src/sweep/sweepWords.ts";
-import type { RunResult } from "../src/training/events.ts";
 import { dataFolder, freshOut } from "./commandRunner.ts";
 import { resultWith } from "./testRecords.ts";
-import { tinyData } from "./tinyTask.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 

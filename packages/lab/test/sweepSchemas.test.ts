@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { optimizerOptions } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
-import { acceptedBySet, resolveSettings } from "../src/config/settings.ts";
-import { jsonSchemas } from "../src/sweep/jsonSchemas.ts";
-import { readSweep } from "../src/sweep/readSweep.ts";
+import { jsonSchemas } from "../src/experiments/sweep/jsonSchemas.ts";
+import { readSweep } from "../src/experiments/sweep/readSweep.ts";
+import { acceptedBySet, resolveSettings } from "../src/settings/settings.ts";
 
 const folder = fileURLToPath(new URL("../schemas", import.meta.url));
 const examples = fileURLToPath(new URL("../../../examples/sweeps", import.meta.url));

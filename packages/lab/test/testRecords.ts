@@ -1,8 +1,8 @@
 /** Events and results for tests of what listens to them. */
-import { resolveSettings } from "../src/config/settings.ts";
+import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "entropy-sgd-training";
 import type { RunModel } from "../src/runs/checkpoint.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
-import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "../src/training/events.ts";
+import { resolveSettings } from "../src/settings/settings.ts";
 
 /** What a run folder takes of a model with a weight of two numbers, a bias and one batch-norm statistic. */
 export const threeWeights: RunModel = {

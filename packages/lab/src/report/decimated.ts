@@ -1,5 +1,5 @@
 /** Fewer points for a curve that is drawn the same. */
-import { isThinned, numKeptWhole } from "../runs/thinning.ts";
+import { isThinned, numKeptWhole } from "entropy-sgd-training";
 
 /** A figure is some 700 pixels wide: more bins show nothing more. */
 const numBins = 700;

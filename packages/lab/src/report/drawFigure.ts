@@ -1,5 +1,6 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
-import { printable, shown } from "../printable.ts";
+
+import { printable, shown } from "entropy-sgd-training";
 import type { FigureAxis, FigureOptions, SizedOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
 import { plotted, withLabels, withLogarithmicAxes } from "./plotted.ts";

@@ -1,5 +1,5 @@
 /** Parts of self-contained HTML pages: no script, no file beside them. */
-import { printable } from "../printable.ts";
+import { printable } from "entropy-sgd-training";
 import type { Figure } from "./drawFigure.ts";
 
 /** A page with a title and a body of HTML. */

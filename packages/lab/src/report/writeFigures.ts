@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeWhole } from "../runs/files.ts";
+import { writeWhole } from "../io/files.ts";
 import type { Figure } from "./drawFigure.ts";
 import { svgToPng } from "./svgToPng.ts";
 

@@ -12,13 +12,11 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainData, Vector } from "entropy-sgd";
+import { InputError, type LoopPosition, type ResumePoint, type TrainSnapshot } from "entropy-sgd-training";
+import { piecesOf, readPlain, readPlainText } from "entropy-sgd-training/node";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import { z } from "zod";
-import { checkedSettings, type Settings } from "../config/settings.ts";
-import { InputError } from "../inputError.ts";
-import { finiteEvaluation } from "../training/eventSchemas.ts";
-import type { LoopPosition, ResumePoint, TrainSnapshot } from "../training/events.ts";
 import {
   checkedPieces,
   contentOf,
@@ -28,11 +26,13 @@ import {
   fileDigestSchema,
   requireDigest,
   withOwnHash,
-} from "./digest.ts";
+} from "../io/digest.ts";
+import { requireRealFolder, syncFolder, temporaryName, writeNew } from "../io/files.ts";
+import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "../io/safetensors.ts";
+import { strictJson } from "../io/strictJson.ts";
+import { checkedSettings, type Settings } from "../settings/settings.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
-import { piecesOf, readPlain, readPlainText, requireRealFolder, syncFolder, temporaryName, writeNew } from "./files.ts";
-import { decodeSafetensors, type NamedTensor, safetensorsPieces } from "./safetensors.ts";
-import { strictJson } from "./strictJson.ts";
+import { finiteEvaluation } from "./eventSchemas.ts";
 
 /** What a run is, beside where it stands. */
 export interface RunIdentity {

@@ -3,9 +3,11 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Settings } from "../config/settings.ts";
-import { InputError } from "../inputError.ts";
-import type { LoopPosition } from "../training/events.ts";
+import { InputError, type LoopPosition } from "entropy-sgd-training";
+import { cannot } from "entropy-sgd-training/node";
+import type { FileDigest } from "../io/digest.ts";
+import { makeFolderWithin, requireRealFolder, temporaryName } from "../io/files.ts";
+import type { Settings } from "../settings/settings.ts";
 import {
   type Checkpoint,
   type NewCheckpoint,
@@ -17,8 +19,6 @@ import {
   readWeightsDigest,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import type { FileDigest } from "./digest.ts";
-import { cannot, makeFolderWithin, requireRealFolder, temporaryName } from "./files.ts";
 
 /** How one checkpoint is written and read; another way serves to test that faults are found. */
 export interface CheckpointFiles {

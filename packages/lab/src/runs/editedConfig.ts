@@ -1,8 +1,7 @@
 /** What a config.json says otherwise than the run was trained. */
 import { join } from "node:path";
-import { apartFromTraining, type Settings, trainingDifferences } from "../config/settings.ts";
-import { InputError } from "../inputError.ts";
-import { shown } from "../printable.ts";
+import { InputError, shown } from "entropy-sgd-training";
+import { apartFromTraining, type Settings, trainingDifferences } from "../settings/settings.ts";
 
 /**
  * @param isBudgetAsked - whether config.json may have another budget

@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { z } from "zod";
-import { InputError } from "../inputError.ts";
 
 /** What the bits of a run depend on beside its settings: machine and versions. */
 export interface Environment {
@@ -35,20 +34,6 @@ export function currentEnvironment(threads: number | null): Environment {
     cores: availableParallelism(),
     threads: threads ?? availableParallelism(),
   };
-}
-
-/** Threads for each core at most: more only wait for one another, and each takes memory. */
-const maxThreadsPerCore = 4;
-
-/**
- * Checks a number of threads against the cores of this machine.
- *
- * @throws InputError that says the largest number
- */
-export function requireThreads(threads: number): void {
-  const most = maxThreadsPerCore * availableParallelism();
-  if (threads <= most) return;
-  throw new InputError(`threads: must be at most ${most}, ${maxThreadsPerCore} for each core, got ${threads}`);
 }
 
 /** What differs between two environments of what the bits of a run depend on, in words. */

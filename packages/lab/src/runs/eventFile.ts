@@ -2,10 +2,10 @@
  * events.jsonl: one event a line, with its number. Read a piece at a time, as a run of weeks has a long one.
  */
 import { join } from "node:path";
-import { InputError } from "../inputError.ts";
-import { type EventLine, maxLineLength, parseEvent } from "../training/eventSchemas.ts";
-import type { Digester } from "./digest.ts";
-import { endOf, isThere, piecesOf } from "./files.ts";
+import { InputError } from "entropy-sgd-training";
+import { endOf, isThere, piecesOf } from "entropy-sgd-training/node";
+import type { Digester } from "../io/digest.ts";
+import { type EventLine, maxLineLength, parseEvent } from "./eventSchemas.ts";
 
 export const eventsName = "events.jsonl";
 

@@ -1,9 +1,9 @@
 /** Writing events.jsonl: each line numbered, long runs thinned as they are written, nothing ever rewritten. */
 import { join } from "node:path";
-import type { RecordedEvent } from "../training/eventSchemas.ts";
+import { isKept } from "entropy-sgd-training";
+import { appendTo, writeWhole } from "../io/files.ts";
 import { eventsName, maxEventBytes, newline } from "./eventFile.ts";
-import { appendTo, writeWhole } from "./files.ts";
-import { isKept } from "./thinning.ts";
+import type { RecordedEvent } from "./eventSchemas.ts";
 
 /** Appends to the events of a run. */
 export interface EventWriter {

@@ -5,8 +5,7 @@
  * machines, and the watch counts looks at the lock, not time, as this process may be stopped too.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { InputError } from "../inputError.ts";
-import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
+import { InputError, type StopSignal, throwIfInterrupted } from "entropy-sgd-training";
 import { acquireLock, type FoundLock, type Lock, LockInDoubt, readLock } from "./lock.ts";
 
 /** How a lock is watched: so many looks, so many milliseconds apart; tests change it. */

@@ -21,8 +21,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../inputError.ts";
-import { cannot, isMissing, readPlainText, type WriteOptions, writeNew } from "./files.ts";
+import { InputError } from "entropy-sgd-training";
+import { cannot, isMissing, readPlainText } from "entropy-sgd-training/node";
+import { type WriteOptions, writeNew } from "../io/files.ts";
 import { beatOf, type HolderRecord, holderSchema, stateOf, thisHolder } from "./lockHolder.ts";
 
 /** Who holds a lock. */

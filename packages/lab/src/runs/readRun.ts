@@ -1,28 +1,26 @@
 /** Reading runs back, from folders that may be damaged or a stranger's. */
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import {
+  InputError,
+  isKept,
+  type OuterEvent,
+  type RecordedEvaluation,
+  type RunResult,
+  type StartEvent,
+  type WarningEvent,
+} from "entropy-sgd-training";
+import { isThere, readPlain, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { checkedSettings, type Settings } from "../config/settings.ts";
-import { InputError } from "../inputError.ts";
-import type {
-  ExtendEvent,
-  OuterEvent,
-  RecordedEvaluation,
-  ResumeEvent,
-  RollbackEvent,
-  RunResult,
-  StartEvent,
-  WarningEvent,
-} from "../training/events.ts";
+import { type Digester, digester, digestOf } from "../io/digest.ts";
+import { decodeSafetensors, type Safetensors } from "../io/safetensors.ts";
+import { isRecord, shown, strictJson } from "../io/strictJson.ts";
+import { checkedSettings, type Settings } from "../settings/settings.ts";
 import type { RunIdentity } from "./checkpoint.ts";
-import { type Digester, digester, digestOf } from "./digest.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { eventsName, eventsOf } from "./eventFile.ts";
-import { isThere, readPlain, readPlainText } from "./files.ts";
-import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
+import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
 import { editsSince, readSeal, requireSealed, type Seal, type SealReport } from "./seal.ts";
-import { isRecord, shown, strictJson } from "./strictJson.ts";
-import { isKept } from "./thinning.ts";
 
 /** What events.jsonl tells of a run. */
 export interface RunEvents {

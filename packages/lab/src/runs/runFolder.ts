@@ -1,9 +1,15 @@
 /** A run on disk: config.json, events.jsonl, weights.safetensors, checkpoints/, and a lock while a process writes it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../inputError.ts";
-import type { CheckpointEvent, EvaluationEvent, LoopPosition, RunEvent } from "../training/events.ts";
-import { numEvaluations } from "../training/keptEvaluations.ts";
+import {
+  type CheckpointEvent,
+  type EvaluationEvent,
+  InputError,
+  type LoopPosition,
+  numEvaluations,
+} from "entropy-sgd-training";
+import { cannot, piecesOf } from "entropy-sgd-training/node";
+import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
 import {
   type CheckpointFiles,
@@ -15,8 +21,8 @@ import {
 } from "./checkpoints.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
-import { cannot, makeFolder, piecesOf, requireEmptyFolder, writeWhole } from "./files.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";
+import type { RunEvent } from "./runEvents.ts";
 import { removeSeal, writeSeal } from "./seal.ts";
 
 /** A run that this process may write, before it begins or goes on. */

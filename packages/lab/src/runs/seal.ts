@@ -9,16 +9,17 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { InputError } from "entropy-sgd-training";
+import { cannot, isThere, piecesOf, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { checkedSettings } from "../config/settings.ts";
-import { InputError } from "../inputError.ts";
+import { contentOf, digestOf, type FileDigest, fileDigestSchema, requireDigest, withOwnHash } from "../io/digest.ts";
+import { syncFolder, writeWhole } from "../io/files.ts";
+import { strictJson } from "../io/strictJson.ts";
+import { checkedSettings } from "../settings/settings.ts";
 import type { RunIdentity } from "./checkpoint.ts";
-import { contentOf, digestOf, type FileDigest, fileDigestSchema, requireDigest, withOwnHash } from "./digest.ts";
 import { harmlessEdits, requireSettings } from "./editedConfig.ts";
 import { environmentSchema } from "./environment.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
-import { cannot, isThere, piecesOf, readPlainText, syncFolder, writeWhole } from "./files.ts";
-import { strictJson } from "./strictJson.ts";
 
 /** A run's seal. */
 export interface Seal extends RunIdentity {

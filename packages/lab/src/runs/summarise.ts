@@ -1,6 +1,5 @@
 /** Means over seeds. */
-import { hasDiverged } from "../training/divergence.ts";
-import type { RunResult } from "../training/events.ts";
+import { hasDiverged, type RunResult } from "entropy-sgd-training";
 
 /** A quantity over runs: `sd` is the sample's (n − 1), null for one run; all null without a finite value. */
 export interface Spread {

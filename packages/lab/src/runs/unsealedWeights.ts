@@ -1,14 +1,12 @@
 /** Weights of a run without a seal: what its other files say of them. */
 import { join } from "node:path";
-import { InputError } from "../inputError.ts";
-import { shown } from "../printable.ts";
+import { InputError, isThinned, shown } from "entropy-sgd-training";
+import { piecesOf } from "entropy-sgd-training/node";
+import { digestOf, requireDigest } from "../io/digest.ts";
+import type { Safetensors } from "../io/safetensors.ts";
 import { weightsDigestAt } from "./checkpoints.ts";
-import { digestOf, requireDigest } from "./digest.ts";
 import { maxEventBytes } from "./eventFile.ts";
-import { piecesOf } from "./files.ts";
 import type { RunRecord } from "./readRun.ts";
-import type { Safetensors } from "./safetensors.ts";
-import { isThinned } from "./thinning.ts";
 
 /**
  * Why the weights are not known to be the run's own, in words; null where a checkpoint at the same gradient has the same.

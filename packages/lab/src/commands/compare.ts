@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { InputError, type RunResult } from "entropy-sgd-training";
+import { makeFolder, makeNextFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
+import { resultTable } from "../pages/resultTable.ts";
+import { widthOf } from "../pages/textTable.ts";
+import { writeReport } from "../pages/writeReport.ts";
+import { loadData } from "../runner/loadData.ts";
+import { continueTraining, type ResumeOptions } from "../runner/resumeTraining.ts";
+import { requireTrainable } from "../runner/runTraining.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
+import { summarise } from "../runs/summarise.ts";
+import { sharedRecipe } from "../settings/recipes.ts";
+import { acceptedBySet, resolveSettings, type Settings } from "../settings/settings.ts";
+import { type PlannedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
+import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { progressListener } from "./progress.ts";
+
+/** Options of `entropy-sgd compare`. */
+export interface CompareCommand {
+  readonly network: string;
+  readonly optimizers: readonly string[];
+  readonly preset?: string;
+  /** For the optimizers that have it; the others are tuned. */
+  readonly recipe?: string;
+  readonly seeds: number;
+  readonly budget: number;
+  /** runs/NAME-N when absent, where NAME is `folderName`, "compare" by default. */
+  readonly out?: string;
+  readonly folderName?: string;
+  /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
+  readonly set: readonly string[];
+  readonly dropout?: number;
+  readonly data?: string;
+  readonly sampling?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout.
+ *
+ * Runs go to `out`/OPTIMIZER-SEED, the report to `out`. Gives the exit code.
+ */
+export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
+  const settings = settingsOf(options);
+  if (options.out !== undefined) requireEmptyFolder(options.out);
+  const data = loadData(settings[0]!);
+  for (const run of settings) requireTrainable(run, data);
+  const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
+  makeFolder(out);
+  const { dropout, innerSteps } = settings[0]!;
+  context.stderr.write(`Dropout ${dropout} and boundaries every ${innerSteps} gradients for every optimizer\n`);
+  const plan = settings.map((run) => ({ name: `${run.optimizer}-${run.seed}`, settings: run }));
+  return withLock(out, lockHooks(context), (lock) => {
+    // Another process may have begun, and ended, since the first look.
+    requireEmptyFolder(out);
+    writeWhole(join(out, planFile), planText(plan), lock.requireHeld);
+    return trainAll(out, plan, { ...trainingOptions(context), data }, lock, options.json ?? false, context);
+  });
+}
+
+/** What may be other than when a comparison began, and how it is told. */
+export interface ContinueComparison {
+  readonly data?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** Lets an interrupted comparison go on: ended runs stay, the others resume or begin. Gives the exit code. */
+export async function continueComparison(
+  out: string,
+  { data: dataFolder, threads, json = false }: ContinueComparison,
+  context: CommandContext,
+): Promise<number> {
+  const plan = readPlan(out);
+  const place = dataFolder === undefined ? {} : { data: dataFolder };
+  const data = loadData({ ...plan[0]!.settings, ...place });
+  const options = { ...trainingOptions(context), data, dataFolder, threads };
+  return withLock(out, lockHooks(context), (lock) => trainAll(out, plan, options, lock, json, context));
+}
+
+async function trainAll(
+  out: string,
+  plan: readonly PlannedRun[],
+  options: ResumeOptions,
+  lock: Lock,
+  json: boolean,
+  context: CommandContext,
+): Promise<number> {
+  const { signal } = context;
+  const results: RunResult[] = [];
+  const onEvent = progressListener(context.stderr, { numRuns: plan.length, numDone: () => results.length });
+  const folders: string[] = [];
+  for (const { name, settings } of plan) {
+    if (signal.aborted) break;
+    const folder = join(out, name);
+    folders.push(folder);
+    lock.requireHeld();
+    results.push(await continueTraining(folder, settings, { ...options, onEvent }));
+  }
+  lock.requireHeld();
+  // After a signal before the first run there is nothing to report.
+  const report = folders.length === 0 ? null : writeReport(out, folders);
+  if (json) writeJson(context, { runs: results, optimizers: summarise(results) });
+  else if (report !== null)
+    context.stdout.write(`\n${resultTable(results, widthOf(context.stdout))}\n\nThe report is ${report}\n`);
+  if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
+  return results.length < plan.length ? interruptionCode(signal) : exitCodeOf(results, signal);
+}
+
+/** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */
+function settingsOf(options: CompareCommand): Settings[] {
+  const { network, optimizers, seeds, budget, data, sampling, threads } = options;
+  const assigned = optimizers.map((optimizer) => assignmentsFor(optimizer, optimizers, options.set));
+  const request = (at: number, seed: number) => {
+    const optimizer = optimizers[at]!;
+    const preset = optimizer.startsWith("entropy-") ? options.preset : undefined;
+    const recipe = sharedRecipe(network, optimizer, optimizers, options.recipe);
+    return { network, optimizer, preset, recipe, budget, seed, data, sampling, threads, set: assigned[at]! };
+  };
+  const first = optimizers.map((_, at) => resolveSettings({ ...request(at, 1), dropout: options.dropout }));
+  // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.
+  const entropy = first.find(({ optimizer }) => optimizer.startsWith("entropy-"));
+  const innerSteps = entropy?.innerSteps ?? first[0]!.innerSteps;
+  const dropout = options.dropout ?? resolveSettings({ network, optimizer: "entropy-sgd", budget, seed: 1 }).dropout;
+  const different = first.find((run) => run.optimizer.startsWith("entropy-") && run.innerSteps !== innerSteps);
+  if (different !== undefined) {
+    const found = `${entropy?.optimizer} has ${innerSteps}, ${different.optimizer} ${different.innerSteps}`;
+    throw new InputError(`innerSteps: must be equal for all optimizers of a comparison, ${found}`);
+  }
+  return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+    optimizers.map((_, at) => resolveSettings({ ...request(at, seed), dropout, innerSteps })),
+  );
+}
+
+/** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
+function assignmentsFor(optimizer: string, optimizers: readonly string[], set: readonly string[]): string[] {
+  return set.flatMap((assignment) => {
+    const dot = assignment.slice(0, Math.max(0, assignment.indexOf("="))).indexOf(".");
+    if (dot < 0) {
+      const name = assignment.slice(0, Math.max(0, assignment.indexOf("=")));
+      // What no optimizer knows goes to all, so that the message of the first says so.
+      const known = optimizers.filter((candidate) => acceptedBySet(candidate).includes(name));
+      return known.length === 0 || known.includes(optimizer) ? [assignment] : [];
+    }
+    const [name, rest] = [assignment.slice(0, dot), assignment.slice(dot + 1)];
+    if (!optimizers.includes(name)) {
+      throw new InputError(`--set ${assignment}: ${JSON.stringify(name)} is none of ${optimizers.join(", ")}`);
+    }
+    return name === optimizer ? [rest] : [];
+  });
+}

@@ -1,0 +1,64 @@
+import { type CheckpointRequests, hasDiverged, printable, type RunResult } from "entropy-sgd-training";
+import { type EndingSignal, endingSignalOf } from "../io/endingSignals.ts";
+import type { TrainingOptions } from "../runner/runTraining.ts";
+import type { CheckpointFiles } from "../runs/checkpoints.ts";
+import type { LockHooks } from "../runs/lease.ts";
+import { type ProgressStream, progressListener } from "./progress.ts";
+
+/** The world of a command: its streams and the wish to stop. */
+export interface CommandContext {
+  /** Results. */
+  readonly stdout: ProgressStream;
+  /** Progress and errors. */
+  readonly stderr: ProgressStream;
+  /** Aborted with the reason "SIGINT", "SIGTERM" or "SIGHUP". */
+  readonly signal: AbortSignal;
+  /** Wishes for a checkpoint (SIGUSR2). */
+  readonly checkpointRequests?: CheckpointRequests;
+  /** How checkpoints are written and read; a test of faults gives another way. */
+  readonly checkpointFiles?: CheckpointFiles;
+}
+
+/** Exit codes of the commands. */
+export const exitCodes: Readonly<Record<"ok" | "internal" | "usage" | "divergence" | EndingSignal, number>> = {
+  ok: 0,
+  internal: 1,
+  usage: 2,
+  divergence: 3,
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+};
+
+/** The exit code after a signal. */
+export function interruptionCode(signal: AbortSignal): number {
+  return exitCodes[endingSignalOf(signal)];
+}
+
+/** The exit code that results and signal call for: interruption before divergence. */
+export function exitCodeOf(results: readonly RunResult[], signal: AbortSignal): number {
+  if (results.some(({ interrupted }) => interrupted)) return interruptionCode(signal);
+  return results.some(hasDiverged) ? exitCodes.divergence : exitCodes.ok;
+}
+
+/** What a wait for a lock needs of the context. */
+export function lockHooks({ signal, stderr }: CommandContext): LockHooks {
+  return { signal, onWait: (words) => void stderr.write(`${printable(words)}\n`) };
+}
+
+/** What every run of a command is trained with. */
+export function trainingOptions(context: CommandContext): TrainingOptions {
+  const { signal, stderr, checkpointRequests, checkpointFiles: files } = context;
+  const { onWait } = lockHooks(context);
+  return {
+    ...{ signal, onEvent: progressListener(stderr) },
+    ...(onWait && { onWait }),
+    ...(checkpointRequests && { checkpointRequests }),
+    ...(files && { files }),
+  };
+}
+
+/** One JSON object on a line of its own. */
+export function writeJson({ stdout }: CommandContext, value: unknown): void {
+  stdout.write(`${JSON.stringify(value)}\n`);
+}

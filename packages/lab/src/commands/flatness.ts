@@ -1,0 +1,94 @@
+import { loadRuns } from "../measure/loadRun.ts";
+import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
+import {
+  compareFlatness,
+  type FlatnessMeasure,
+  flatnessCost,
+  flatnessSentences,
+  measureFlatness,
+} from "../measure/measureFlatness.ts";
+import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
+import { flatnessFigure, flatnessPage } from "../pages/flatnessFigure.ts";
+import type { CommandContext } from "./context.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
+
+/** Options of `entropy-sgd flatness`. */
+export interface FlatnessCommand extends MeasuringCommand {
+  readonly examples: number;
+  readonly radii: readonly number[];
+  readonly beta?: number;
+  readonly draws: number;
+  readonly steps: number;
+  readonly probes: number;
+  readonly seed: number;
+}
+
+/** Every flatness measure of two solutions, and which is flatter by which. Gives the exit code. */
+export async function flatnessCommand(
+  paths: readonly [string, string],
+  options: FlatnessCommand,
+  context: CommandContext,
+): Promise<number> {
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
+  const { radii, draws, steps, probes, seed } = options;
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const inverseTemperature = options.beta ?? data.train.numExamples;
+  const amounts = {
+    ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: Math.max(12, probes) },
+    ...{ numDensityProbes: Math.max(2, probes), seed },
+  };
+  const settings = {
+    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name, examples: numExamples },
+    ...{ beta: inverseTemperature, radii: radii.join(", "), draws, steps, probes, seed },
+    ...{
+      objective: landscapeObjective(spec, numExamples),
+      objectiveOfNoise: scoresObjective(spec, data.train),
+    },
+  };
+  const measured = runs.map(({ name }) => ({ name, measures: [] as FlatnessMeasure[] }));
+  const { numLosses, numScores, numGradients, numProducts } = flatnessCost(amounts);
+  const calibration = numCalibration(spec, data.train);
+  return carryOut(
+    {
+      ...{ name: "flatness", runs, settings },
+      cost: [
+        { kind: "product", number: 2 * numProducts, numExamples },
+        { kind: "gradient", number: 2 * numGradients, numExamples },
+        { kind: "loss", number: 2 * (numLosses + numScores), numExamples },
+        { kind: "recalibration", number: calibration > 0 ? 2 * numScores : 0, numExamples: calibration },
+      ],
+      async measure(hooks) {
+        for (const [k, run] of runs.entries()) {
+          const { train } = run.data;
+          const landscape = lossLandscape(spec, train, { ...hooks, numExamples });
+          const scores = recalibratedScores(spec, train, { ...hooks, numExamples, calibration: train });
+          try {
+            await measureFlatness({ curvature: landscape, loss: landscape, scores }, run.params, {
+              ...amounts,
+              onMeasure: (measure) => measured[k]!.measures.push(measure),
+            });
+          } finally {
+            await landscape.close();
+            await scores.close();
+          }
+        }
+      },
+      findings() {
+        const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
+        if (a.measures.length === 0) return null;
+        const differences = compareFlatness(a.measures.slice(0, b.measures.length), b.measures);
+        const sentences = flatnessSentences(differences, [a.name, b.name]);
+        const figure = flatnessFigure(differences, [a.name, b.name]);
+        return {
+          figures: [figure],
+          page: flatnessPage([a, b], differences, sentences, figure, settings),
+          json: { runs: measured, differences, sentences },
+          lines: sentences,
+        };
+      },
+    },
+    options,
+    context,
+  );
+}

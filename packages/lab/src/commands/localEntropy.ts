@@ -1,0 +1,98 @@
+import { InputError } from "entropy-sgd-training";
+import { loadRuns } from "../measure/loadRun.ts";
+import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
+import {
+  type EstimatorName,
+  type LocalEntropyPoint,
+  localEntropyCost,
+  measureLocalEntropy,
+} from "../measure/measureLocalEntropy.ts";
+import { withError } from "../measure/numbers.ts";
+import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../pages/localEntropyFigure.ts";
+import type { CommandContext } from "./context.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
+
+/** Options of `entropy-sgd local-entropy`. */
+export interface LocalEntropyCommand extends MeasuringCommand {
+  readonly radii: readonly number[];
+  readonly estimators: readonly EstimatorName[];
+  readonly beta?: number;
+  readonly examples: number;
+  readonly draws: number;
+  readonly steps: number;
+  readonly probes: number;
+  readonly samples: number;
+  readonly seed: number;
+}
+
+/** Measures the local entropy of one or two runs; writes page, figure and numbers. Gives the exit code. */
+export async function localEntropyCommand(
+  paths: readonly string[],
+  options: LocalEntropyCommand,
+  context: CommandContext,
+): Promise<number> {
+  if (paths.length > 2) throw new InputError(`local-entropy: takes one or two runs, got ${paths.length}`);
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const inverseTemperature = options.beta ?? data.train.numExamples;
+  const { radii, estimators, seed } = options;
+  const numbers = {
+    numDraws: options.draws,
+    numSteps: options.steps,
+    numProbes: options.probes,
+    numSamples: options.samples,
+  };
+  const settings = {
+    ...{ runs: runs.map(({ name }) => name).join(", "), network: spec.name, beta: inverseTemperature },
+    ...{ radii: radii.join(", "), estimators: estimators.join(", "), examples: numExamples },
+    ...{ objective: landscapeObjective(spec, numExamples), seed, ...numbers },
+  };
+  const asked = { inverseTemperature, radii, estimators, seed, ...numbers };
+  const curves: NamedCurve[] = [];
+  const { numLosses, numGradients, numProducts } = localEntropyCost(asked, runs[0]!.params.length);
+  return carryOut(
+    {
+      ...{ name: "local-entropy", runs, settings },
+      cost: [
+        { kind: "product", number: runs.length * numProducts, numExamples },
+        { kind: "gradient", number: runs.length * numGradients, numExamples },
+        { kind: "loss", number: runs.length * numLosses, numExamples },
+      ],
+      async measure(hooks) {
+        for (const run of runs) {
+          const landscape = lossLandscape(spec, run.data.train, { ...hooks, numExamples });
+          try {
+            await measureLocalEntropy(landscape, run.params, {
+              ...asked,
+              onCurve: (curve) => curves.push({ name: run.name, curve }),
+              onPoint: (point) => context.stderr.write(`${lineOf(run.name, point)}\n`),
+            });
+          } finally {
+            await landscape.close();
+          }
+        }
+      },
+      findings() {
+        if (!curves.some(({ curve }) => curve.points.length > 0)) return null;
+        const figure = localEntropyFigure(curves);
+        return {
+          figures: [figure],
+          page: localEntropyPage(curves, figure, settings),
+          json: { runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
+          lines: curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
+        };
+      },
+    },
+    options,
+    context,
+  );
+}
+
+function lineOf(
+  name: string,
+  { estimator, radius, estimate, standardError, valid, reason }: LocalEntropyPoint,
+): string {
+  const found = valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
+  return `${name}, σ = ${radius}, ${estimator}: ${found}`;
+}

@@ -1,0 +1,107 @@
+/** The `entropy-sgd` command. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { InputError, Interruption, printable, shown } from "entropy-sgd-training";
+import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
+import { addExamples } from "./examples.ts";
+import { addLandscapeCommands } from "./landscapeCommands.ts";
+import { optimizersByName, optionsText } from "./optionsReference.ts";
+import { shortageIn } from "./shortages.ts";
+import { addStoreCommands } from "./storeCommands.ts";
+import { addTrainingCommands } from "./trainingCommands.ts";
+
+/**
+ * Runs the command with its arguments (without program and script). Gives the exit code: 0 done; 1 internal error; 2 bad
+ * usage or input; 3 divergence; 130 after SIGINT, 143 after SIGTERM and 129 after SIGHUP.
+ */
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  let code = exitCodes.ok;
+  const program = programOf(context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has printed its own message, or the help or version that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof Interruption) {
+      context.stderr.write("\ninterrupted: nothing was written\n");
+      return interruptionCode(context.signal);
+    }
+    const shortage = error instanceof InputError ? null : shortageIn(error);
+    if (shortage !== null) {
+      context.stderr.write(`error: ${shortage} (${printable(String((error as Error).message).split("\n")[0]!)})\n`);
+      return exitCodes.usage;
+    }
+    if (error instanceof InputError || isOfFileSystem(error)) {
+      // Messages quote names and values, which may hold what a terminal would obey.
+      context.stderr.write(`error: ${printable(error.message)}\n`);
+      return exitCodes.usage;
+    }
+    context.stderr.write(
+      `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return exitCodes.internal;
+  }
+}
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+/** A full disk, a folder that was removed, a missing permission: the world's error, not the program's. */
+function isOfFileSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "path" in error;
+}
+
+/** The command with its options and actions. */
+export function programOf(context: CommandContext, done: (code: number) => void): Command {
+  const program = new Command("entropy-sgd")
+    .description("Train networks with Entropy-SGD beside other optimizers, at equal gradient evaluations.")
+    .version(version, "--version", "print the version of entropy-sgd-lab")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    });
+
+  program.hook("preAction", (_, command) => refuseEmpty(command));
+
+  addTrainingCommands(program, context, done);
+  addStoreCommands(program, context, done);
+  addLandscapeCommands(program, context, done);
+
+  program
+    .command("report")
+    .description("Write the report of runs again, from their folders.")
+    .argument("<runs...>", "run folders")
+    .requiredOption("--out <folder>", "where report.html and figures/ go")
+    .action(async (runs: string[], { out }: { out: string }) => {
+      for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
+      const { writeReport } = await import("../pages/writeReport.ts");
+      context.stdout.write(`The report is ${writeReport(out, runs)}\n`);
+    });
+
+  program
+    .command("options")
+    .description("Print the options of an optimizer: rule, default, values of the presets, meaning and source.")
+    .argument("<optimizer>", optimizersByName.join(", "))
+    .action((name: string) => {
+      const optimizer = optimizersByName.find((known) => known === name);
+      if (optimizer === undefined) {
+        throw new InputError(`optimizer: must be one of ${optimizersByName.join(", ")}, got ${shown(name)}`);
+      }
+      context.stdout.write(optionsText(optimizer));
+    });
+
+  addExamples(program);
+  return program;
+}
+
+/** An empty name of a folder or file, as an unset shell variable leaves it, would mean this folder. @throws InputError */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === "");
+  if (empty !== undefined) throw new InputError(`${empty.long ?? empty.flags}: must not be empty`);
+  if (command.args.includes("")) throw new InputError(`${command.name()}: an argument must not be empty`);
+}

@@ -1,0 +1,65 @@
+/** Parsers of option values for the command line. */
+import { InvalidArgumentError } from "commander";
+import type { EstimatorName } from "../measure/measureLocalEntropy.ts";
+
+/** A positive number. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a positive number.");
+}
+
+/** A whole number from `min` on. */
+export function integerFrom(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`It must be a whole number, at least ${min}.`);
+  };
+}
+
+/** A dropout rate. */
+export function dropoutRate(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to less than 1.");
+}
+
+/** Names between commas, each once. */
+export function names(text: string): string[] {
+  const list = text.split(",").map((name) => name.trim());
+  if (list.some((name) => name === "")) throw new InvalidArgumentError("It must be names between commas.");
+  const twice = list.find((name, i) => list.indexOf(name) !== i);
+  if (twice !== undefined) throw new InvalidArgumentError(`${twice} is there twice.`);
+  return list;
+}
+
+/** For options that may be repeated. */
+export function collect(text: string, previous: readonly string[]): string[] {
+  return [...previous, text];
+}
+
+/** Names of the figures. */
+export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
+
+/** Name of a figure. */
+export type FigureName = (typeof figureNames)[number];
+
+/** Names of the estimators, for help and checks. */
+export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
+
+/** Positive numbers between commas. */
+export function positiveList(text: string): number[] {
+  const values = text.split(",").map(Number);
+  if (values.every((value) => Number.isFinite(value) && value > 0)) return values;
+  throw new InvalidArgumentError("It must be positive numbers between commas.");
+}
+
+/** Names of estimators between commas. */
+export function estimatorList(text: string): EstimatorName[] {
+  return text.split(",").map((name) => {
+    const known = estimatorNames.find((candidate) => candidate === name);
+    if (known === undefined) throw new InvalidArgumentError(`Estimators are ${estimatorNames.join(", ")}.`);
+    return known;
+  });
+}

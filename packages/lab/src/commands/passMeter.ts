@@ -1,0 +1,58 @@
+/** What a measurement costs, told before it begins; how far it is, while it works. */
+import type { MadePass } from "../measure/networkPasses.ts";
+import type { CommandContext } from "./context.ts";
+
+/** A number of passes of one kind. */
+export interface Passes extends MadePass {
+  readonly number: number;
+}
+
+/** Forward passes that a pass is worth, about: a gradient is worth three, a product two gradients. */
+const worth: Readonly<Record<MadePass["kind"], number>> = { loss: 1, recalibration: 1, gradient: 3, product: 6 };
+
+const words: Readonly<Record<MadePass["kind"], string>> = {
+  loss: "losses",
+  recalibration: "recalibrations",
+  gradient: "gradients",
+  product: "Hessian-vector products",
+};
+
+/** Seconds of work after which its whole time is told. */
+const firstEstimate = 1;
+
+/** Prints the cost; gives a listener of passes that prints how long it takes. */
+export function passMeter(
+  { stderr }: CommandContext,
+  name: string,
+  passes: readonly Passes[],
+  now: () => number = () => performance.now(),
+): (pass: MadePass) => void {
+  const needed = passes.filter(({ number }) => number > 0);
+  const list = needed.map(({ kind, number, numExamples }) => `${number} ${words[kind]} over ${numExamples} images`);
+  stderr.write(`${name}: about ${list.join(", ")}\n`);
+  const workOf = ({ kind, numExamples }: MadePass): number => worth[kind] * numExamples;
+  const total = needed.reduce((sum, pass) => sum + pass.number * workOf(pass), 0);
+  const started = now();
+  let done = 0;
+  let told = 0;
+  return (pass) => {
+    done += workOf(pass);
+    const seconds = (now() - started) / 1000;
+    const share = Math.min(1, done / total);
+    const twentieth = Math.floor(20 * share);
+    if (share >= 1 && !stderr.isTTY) return;
+    const due = told === 0 ? seconds >= firstEstimate : stderr.isTTY || twentieth > Math.floor(20 * told);
+    if (!due) return;
+    const left = duration((seconds / share) * (1 - share));
+    const text =
+      told === 0 ? `about ${duration(seconds / share)} in all` : `${Math.floor(100 * share)} %, ${left} left`;
+    if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${share >= 1 ? "\n" : ""}`);
+    else stderr.write(`${text}\n`);
+    told = Math.max(share, Number.MIN_VALUE);
+  };
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

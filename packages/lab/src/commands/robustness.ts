@@ -1,0 +1,94 @@
+import { InputError } from "entropy-sgd-training";
+import { loadRuns } from "../measure/loadRun.ts";
+import {
+  compareRobustness,
+  measureRobustness,
+  numRobustnessPoints,
+  numWeightNoises,
+  type RobustnessPoint,
+} from "../measure/measureRobustness.ts";
+import { withError } from "../measure/numbers.ts";
+import { perturbationLabel } from "../measure/perturbations.ts";
+import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
+import { robustnessFigures, robustnessPage } from "../pages/robustnessFigure.ts";
+import { notDistinguishable } from "../statistics/words.ts";
+import type { CommandContext } from "./context.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
+
+/** Options of `entropy-sgd robustness`. */
+export interface RobustnessCommand extends MeasuringCommand {
+  readonly examples: number;
+  readonly blocks: number;
+  readonly seed: number;
+}
+
+/** Two solutions under the same perturbations of test images, activations and weights. Gives the exit code. */
+export async function robustnessCommand(
+  paths: readonly [string, string],
+  options: RobustnessCommand,
+  context: CommandContext,
+): Promise<number> {
+  const runs = loadRuns(paths, options.data);
+  const [{ spec, data }] = runs as [(typeof runs)[0]];
+  const { seed } = options;
+  const numExamples = Math.min(options.examples, data.test.numExamples);
+  if (options.blocks > numExamples) {
+    throw new InputError(`--blocks: must be at most the ${numExamples} test images, got ${options.blocks}`);
+  }
+  const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
+  const settings = {
+    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name },
+    ...{ testImages: numExamples, imagesPerBlock: batchSize, seed, objective: scoresObjective(spec, data.train) },
+  };
+  const measured = runs.map(({ name }) => ({ name, points: [] as RobustnessPoint[] }));
+  const calibration = numCalibration(spec, data.train);
+  // Each block has weights of its own under noise of the weights; the solution's own statistics are had once or again.
+  const numRecalibrations = 2 * (numWeightNoises * Math.ceil(numExamples / batchSize) + 1);
+  return carryOut(
+    {
+      ...{ name: "robustness", runs, settings },
+      cost: [
+        { kind: "loss", number: 2 * numRobustnessPoints, numExamples },
+        { kind: "recalibration", number: calibration > 0 ? numRecalibrations : 0, numExamples: calibration },
+      ],
+      async measure(hooks) {
+        for (const [k, run] of runs.entries()) {
+          const { test, train } = run.data;
+          const scores = recalibratedScores(spec, test, { ...hooks, numExamples, batchSize, calibration: train });
+          try {
+            await measureRobustness(scores, run.params, {
+              ...{ seed, inputShape: spec.inputShape },
+              onPoint: (point) => measured[k]!.points.push(point),
+            });
+          } finally {
+            await scores.close();
+          }
+        }
+      },
+      findings() {
+        const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
+        if (a.points.length === 0) return null;
+        const differences = compareRobustness(a.points.slice(0, b.points.length), b.points, numExamples);
+        const figures = robustnessFigures(measured);
+        return {
+          figures,
+          page: robustnessPage([a, b], differences, figures, settings),
+          json: { runs: measured, differences },
+          lines: differences.map(({ perturbation, size, error }) => {
+            const { estimate, standardError, seen } = error;
+            const what = perturbationLabel({ perturbation, size });
+            const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
+            const verdict = seen
+              ? `${estimate < 0 ? a.name : b.name} errs less`
+              : standardError === 0
+                ? `${notDistinguishable}; all differences are alike`
+                : `${notDistinguishable}; ±${(100 * error.detectable).toFixed(2)} points could have been seen`;
+            return `${what}: ${difference}: ${verdict}`;
+          }),
+        };
+      },
+    },
+    options,
+    context,
+  );
+}

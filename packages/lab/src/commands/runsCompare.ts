@@ -1,0 +1,104 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { InputError, printable, printableJson } from "entropy-sgd-training";
+import { shown } from "../pages/resultTable.ts";
+import { textTable, widthOf } from "../pages/textTable.ts";
+import { type Comparison, comparisonsOf, equalKeys } from "../runs/compareRuns.ts";
+import { selected } from "../runs/conditions.ts";
+import { isRead } from "../runs/groupRuns.ts";
+import { objectOf, quantitiesOf } from "../runs/quantities.ts";
+import { scanFolder } from "../runs/scanFolder.ts";
+import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
+import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
+import { type CommandContext, exitCodes } from "./context.ts";
+import { groupJson, groupTable } from "./runsGroups.ts";
+import { others, plain } from "./runsTable.ts";
+
+/** Options of `entropy-sgd runs compare`. */
+export interface RunsCompareCommand {
+  readonly where: readonly string[];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Compares runs, grouped by what they share apart from the seed. Gives the exit code. */
+export async function runsCompareCommand(
+  paths: readonly string[],
+  { where, out, json }: RunsCompareCommand,
+  { stdout }: CommandContext,
+  findHolder?: FindHolder,
+): Promise<number> {
+  const runs = selected(runsAt(paths, findHolder), quantitiesOf, where);
+  const read = runs.filter(isRead);
+  if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
+  const comparisons = comparisonsOf(read);
+  const report = out === undefined ? null : (await import("./runsReport.ts")).writeComparison(out, comparisons);
+  if (json) {
+    const rest = runs.filter((run) => !isRead(run)).map((run) => objectOf(quantitiesOf(run)));
+    stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);
+    return exitCodes.ok;
+  }
+  const blocks = [...apart(comparisons), ...comparisons.map((comparison) => inWords(comparison, widthOf(stdout)))].join(
+    "\n",
+  );
+  stdout.write(blocks + others(runs) + (report === null ? "" : `\nThe report is ${report}\n`));
+  return exitCodes.ok;
+}
+
+/** The runs in folders and the folders that are runs, each once, under the paths that lead to them. */
+function runsAt(paths: readonly string[], findHolder: FindHolder | undefined): StoredRun[] {
+  const found = paths.flatMap((given) =>
+    scanFolder(given).map((own) => ({ ...own, name: own.name === "." ? given : join(given, own.name) })),
+  );
+  const places = found.map(({ path, foreign }) => (foreign === null ? realpathSync(path) : path));
+  const seen = new Set<string>();
+  return found.filter((_, i) => !seen.has(places[i]!) && seen.add(places[i]!)).map((own) => storedRun(own, findHolder));
+}
+
+/** Why there are several comparisons, if there are. */
+function apart(comparisons: readonly Comparison[]): string[] {
+  if (comparisons.length === 1) return [];
+  const differing = equalKeys.flatMap((key) => {
+    const values = [...new Set(comparisons.map(({ setting }) => setting[key]))];
+    return values.length > 1 ? `${key} (${values.join(", ")})` : [];
+  });
+  return [`${printable(`The runs differ in ${differing.join(" and ")}: they are compared apart.`)}\n`];
+}
+
+function inWords(comparison: Comparison, width: number): string {
+  const { setting, groups, differing } = comparison;
+  const title = `${setting.network}, data ${setting.data}, ${setting.budget} effective epochs`;
+  const rows = [...differing].map(([name, values]) => [name, ...values.map(plain)]);
+  const head = ["setting", ...groups.map(({ label }) => label)];
+  const lines = sentences(comparison).map((line) => `${printable(line)}\n`);
+  const tables = [groupTable(groups, width), ...(rows.length === 0 ? [] : [textTable(head, rows, width)])];
+  return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
+}
+
+function sentences({ groups, differing, differences }: Comparison): string[] {
+  const names = [...differing.keys()];
+  const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
+  const compared = differences.map(({ first, second, testError }) => {
+    const [own, other] = [first, second].map(({ label, spreads }) => `${label} ${shown(spreads.testError, 100, 2)} %`);
+    return { text: `Test error: ${own} against ${other} at the end`, difference: testError };
+  });
+  return [
+    ...(names.length === 0 ? [] : [`The groups differ in ${names.join(", ")}.`]),
+    ...(none.length === 0 ? [] : [`No test error at the end of the budget: ${none.join(", ")}.`]),
+    ...comparisonSentences(compared, percentagePoints),
+    ...(groups.length === 1 ? ["There is one group: nothing to compare it with."] : []),
+  ];
+}
+
+function comparisonJson(comparison: Comparison): object {
+  const { setting, groups, differing, differences } = comparison;
+  return {
+    ...setting,
+    groups: groups.map(groupJson),
+    settingsThatDiffer: Object.fromEntries(differing),
+    differences: differences.map(({ first, second, testError }) => ({
+      ...{ first: first.label, second: second.label, testError },
+    })),
+    sentences: sentences(comparison),
+  };
+}

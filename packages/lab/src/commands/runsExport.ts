@@ -1,0 +1,66 @@
+import { dirname, extname } from "node:path";
+import { InputError, printableJson } from "entropy-sgd-training";
+import { makeFolder, writeWhole } from "../io/files.ts";
+import { selected } from "../runs/conditions.ts";
+import { namesOf, objectOf, type Quantities, quantitiesOf, type Value, valueFrom } from "../runs/quantities.ts";
+import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
+import { type CommandContext, exitCodes } from "./context.ts";
+import { csvOf } from "./runsTable.ts";
+
+/** Options of `entropy-sgd runs export`. */
+export interface RunsExportCommand {
+  readonly where: readonly string[];
+  /** Ends in .csv or .json. */
+  readonly out?: string;
+  readonly evaluations?: boolean;
+}
+
+/** Writes all quantities of the runs in a folder, or their evaluations. Gives the exit code. */
+export function runsExportCommand(
+  folder: string,
+  { where, out, evaluations }: RunsExportCommand,
+  { stdout }: CommandContext,
+  findHolder?: FindHolder,
+): number {
+  const ending = out === undefined ? ".csv" : extname(out);
+  if (ending !== ".csv" && ending !== ".json") {
+    throw new InputError(`--out: must end in .csv or .json, got ${JSON.stringify(out)}`);
+  }
+  const runs = selected(storedRuns(folder, findHolder), quantitiesOf, where).filter(
+    ({ status }) => status !== "foreign",
+  );
+  const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(quantitiesOf);
+  const keys = evaluations ? [...evaluationKeys] : namesOf(rows);
+  const text =
+    ending === ".csv"
+      ? csvOf(rows, keys)
+      : `${printableJson({ folder, [evaluations ? "evaluations" : "runs"]: rows.map(objectOf) })}\n`;
+  if (out === undefined) stdout.write(text);
+  else {
+    makeFolder(dirname(out));
+    writeWhole(out, text);
+    stdout.write(`${rows.length} ${evaluations ? "evaluations" : "runs"} are in ${out}\n`);
+  }
+  return exitCodes.ok;
+}
+
+const ofEvaluation = [
+  "gradients",
+  "effectiveEpochs",
+  "validationError",
+  "testError",
+  "validationLoss",
+  "testLoss",
+  "seconds",
+] as const;
+
+const evaluationKeys = ["name", "seed", "optimizer", ...ofEvaluation] as const;
+
+function evaluationRows({ name, content }: StoredRun): Quantities[] {
+  if (content === null) return [];
+  const { seed, optimizer } = content.settings;
+  return content.evaluations.map((evaluation) => {
+    const numbers = ofEvaluation.map((key): [string, Value] => [key, valueFrom(evaluation[key])]);
+    return new Map<string, Value>([["name", name], ["seed", seed], ["optimizer", optimizer], ...numbers]);
+  });
+}

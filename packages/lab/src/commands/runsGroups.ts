@@ -1,0 +1,61 @@
+/** Groups of runs as tables, JSON and comma-separated values. */
+import { shown } from "../pages/resultTable.ts";
+import { textTable } from "../pages/textTable.ts";
+import type { RunGroup } from "../runs/groupRuns.ts";
+import { objectOf, type Quantities, type Value } from "../runs/quantities.ts";
+import { type Quantity, quantities } from "../runs/summarise.ts";
+
+/** Groups as a table: means ± sample standard deviations over the seeds that ended. */
+export function groupTable(groups: readonly RunGroup[], columns?: number): string {
+  const head = [
+    ...["group", "seeds", "not ended", "validation error %", "test error %", "at best validation %"],
+    ...["train loss", "seconds"],
+  ];
+  const rows = groups.map((group) => {
+    const { validationError, testError, bestTestError, trainLoss, seconds } = group.spreads;
+    return [
+      ...[group.label, String(group.counted.length), notEnded(group)],
+      ...[validationError, testError, bestTestError].map((spread) => shown(spread, 100, 2)),
+      ...[shown(trainLoss, 1, 4), shown(seconds, 1, 0)],
+    ];
+  });
+  const numRepeated = groups.reduce((sum, group) => sum + group.numRepeated, 0);
+  const note = `\n${numRepeated} ended under a seed that is counted already, and ${numRepeated === 1 ? "is" : "are"} left out\n`;
+  return textTable(head, rows, columns) + (numRepeated === 0 ? "" : note);
+}
+
+/** Those that did not end by status, such as `2 diverged, 1 running`. */
+function notEnded({ runs }: RunGroup): string {
+  const left = runs.filter(({ status }) => status !== "ended").map(({ status }) => status);
+  const counts = [...new Set(left)].map((status) => `${left.filter((other) => other === status).length} ${status}`);
+  return left.length === 0 ? "0" : counts.join(", ");
+}
+
+/** A group for JSON. */
+export function groupJson({ label, settings, runs, counted, numRepeated, spreads }: RunGroup): object {
+  return {
+    ...{ label, settings: objectOf(settings), runs: runs.map(({ name, status }) => ({ name, status })) },
+    seeds: counted.map(({ content }) => content.settings.seed),
+    ...{ numNotEnded: runs.filter(({ status }) => status !== "ended").length, numRepeated, ...spreads },
+  };
+}
+
+/** What groups are sorted by: their settings, means, and number of seeds. */
+export function groupQuantities({ label, settings, counted, spreads }: RunGroup): Quantities {
+  const means = quantities.map((name): [string, Value] => [name, spreads[name].mean]);
+  return new Map<string, Value>([["label", label], ["seeds", counted.length], ...means, ...settings]);
+}
+
+/** Columns of comma-separated values. */
+export const groupColumns: readonly string[] = [
+  ...["label", "seeds", "notEnded", "repeated"],
+  ...quantities.flatMap((name) => [name, `${name} sd`, `${name} n`]),
+];
+
+/** A row of comma-separated values. */
+export function groupCsv({ label, runs, counted, numRepeated, spreads }: RunGroup): Quantities {
+  const ofSpread = (name: Quantity): Value[] => [spreads[name].mean, spreads[name].sd, spreads[name].n];
+  const numNotEnded = runs.filter(({ status }) => status !== "ended").length;
+  const values = [label, counted.length, numNotEnded, numRepeated, ...quantities.flatMap(ofSpread)];
+  return new Map(groupColumns.map((column, i) => [column, values[i]!]));
+}

@@ -1,0 +1,33 @@
+/** Cells and lines of tables of runs. */
+import { printable } from "entropy-sgd-training";
+import { csv } from "../io/csv.ts";
+import { isRead } from "../runs/groupRuns.ts";
+import type { Quantities, Value } from "../runs/quantities.ts";
+import type { StoredRun } from "../runs/storedRun.ts";
+
+/** A number with so many digits, times `scale`; a dash where there is none. */
+export function figure(value: Value | undefined, digits: number, scale = 1): string {
+  return typeof value === "number" && Number.isFinite(value) ? (scale * value).toFixed(digits) : "–";
+}
+
+/** An error in per cent. */
+export function percent(value: Value | undefined): string {
+  return figure(value, 2, 100);
+}
+
+/** A value as it is; a dash where there is none. */
+export function plain(value: Value | undefined): string {
+  return value === null || value === undefined ? "–" : String(value);
+}
+
+/** Rows of the values under `keys`, for a file that may be shown on a terminal. */
+export function csvOf(tables: readonly Quantities[], keys: readonly string[]): string {
+  const safe = (value: Value): Value => (typeof value === "string" ? printable(value) : value);
+  return csv([keys.map(safe), ...tables.map((table) => keys.map((key) => safe(table.get(key) ?? null)))]);
+}
+
+/** What is torn or foreign, a line each, after an empty one. */
+export function others(runs: readonly StoredRun[]): string {
+  const lines = runs.filter((run) => !isRead(run)).map(({ name, status, reason }) => `${status} ${name}: ${reason}`);
+  return lines.length === 0 ? "" : `\n${lines.map((line) => `${printable(line)}\n`).join("")}`;
+}

@@ -1,0 +1,46 @@
+import { networks, pooled } from "entropy-sgd-training";
+import { loadMnist } from "entropy-sgd-training/node";
+import { findSaddles, indexTolerance } from "../measure/findSaddles.ts";
+import { saddleSentences, saddlesFigure, saddlesPage } from "../pages/saddlesFigure.ts";
+import type { CommandContext } from "./context.ts";
+import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
+
+/** Options of `entropy-sgd saddles`. */
+export interface SaddlesCommand {
+  readonly searches: number;
+  readonly examples: number;
+  readonly tolerance: number;
+  readonly seed: number;
+  readonly data?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const [network, weightDecay] = ["mlp-49-16-10", 1e-3];
+
+/** Finds critical points of a small network and sets index against energy. Gives the exit code. */
+export async function saddlesCommand(options: SaddlesCommand, context: CommandContext): Promise<number> {
+  const { folder, name } = pagePlace(options.out ?? "saddles.html");
+  const data = pooled(loadMnist({ data: options.data ?? null, validation: 0 }));
+  const { searches, tolerance, seed } = options;
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  context.stderr.write(
+    `saddles: ${searches} searches over ${numExamples} images; each descends by up to 3000 gradients, takes Newton steps of up ` +
+      "to 300 products, and builds a Hessian of 970 products\n",
+  );
+  const count = counter(context, searches, "searches");
+  const study = await findSaddles(networks[network]!, data.train, {
+    ...{ numExamples, numStarts: searches, seed, weightDecay, tolerance },
+    ...{ threads: 1, signal: context.signal, onSearch: () => count() },
+  });
+  const settings = { network, examples: numExamples, weightDecay, searches, tolerance, indexTolerance, seed };
+  const findings = (): Findings => {
+    const { interrupted: _, ...numbers } = study;
+    const figure = { ...saddlesFigure(study), name };
+    const page = saddlesPage(study, figure, settings);
+    return { name, figures: [figure], page, json: { settings, ...numbers }, lines: saddleSentences(study) };
+  };
+  const { interrupted } = study;
+  const nothing = study.points.length === 0 && interrupted;
+  return writeFindings(folder, nothing ? null : findings(), { json: options.json, interrupted }, context);
+}

@@ -1,0 +1,95 @@
+import { InputError } from "entropy-sgd-training";
+import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
+import { short } from "../measure/numbers.ts";
+import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
+import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../measure/slices.ts";
+import { lineFigure, slicePage, surfaceFigure } from "../pages/slicesFigure.ts";
+import type { CommandContext } from "./context.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
+
+/** Options of `entropy-sgd slice`. */
+export interface SliceCommand extends MeasuringCommand {
+  readonly examples: number;
+  readonly points: number;
+  readonly grid: number;
+  readonly span: number;
+  readonly seed: number;
+}
+
+/** Loss along the line through two solutions, or a random one through one, and on a surface. Gives the exit code. */
+export async function sliceCommand(
+  paths: readonly string[],
+  options: SliceCommand,
+  context: CommandContext,
+): Promise<number> {
+  if (paths.length > 2) throw new InputError(`slice: takes one or two runs, got ${paths.length}`);
+  const runs = loadRuns(paths, options.data);
+  const [first, second] = runs as [LoadedRun, LoadedRun?];
+  const { spec, data } = first;
+  const { points, grid, span, seed } = options;
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const random = (index: number): Float32Array => filterNormalisedDirection(first.params, first.layout, seed, index);
+  const along = second === undefined ? random(0) : first.params.map((value, i) => second.params[i]! - value);
+  const [low, high] = second === undefined ? [-span, span] : [-0.5, 1.5];
+  const number = points + grid * grid;
+  const settings = {
+    ...{ first: first.name, second: second?.name ?? "none", network: spec.name, examples: numExamples },
+    ...{ points, grid, span, seed, objective: scoresObjective(spec, data.train) },
+  };
+  const line: SlicePoint[] = [];
+  const surface: SlicePoint[] = [];
+  const calibration = numCalibration(spec, data.train);
+  return carryOut(
+    {
+      ...{ name: "slice", runs, settings },
+      cost: [
+        { kind: "loss", number, numExamples },
+        { kind: "recalibration", number: calibration > 0 ? number : 0, numExamples: calibration },
+      ],
+      async measure(hooks) {
+        const scores = recalibratedScores(spec, data.train, { ...hooks, numExamples, calibration: data.train });
+        try {
+          await measureSlice(scores, {
+            ...{ origin: first.params, directions: [along], xs: steps(low, high, points), ys: [0] },
+            onPoint: (point) => line.push(point),
+          });
+          await measureSlice(scores, {
+            ...{ origin: first.params, directions: [along, random(1)] },
+            ...{ xs: steps(low, high, grid), ys: steps(-span, span, grid) },
+            onPoint: (point) => surface.push(point),
+          });
+        } finally {
+          await scores.close();
+        }
+      },
+      findings() {
+        if (line.length < 2) return null;
+        const marks = [{ x: 0, name: first.name }, ...(second === undefined ? [] : [{ x: 1, name: second.name }])];
+        const whole = surface.length === grid * grid;
+        const figures = [lineFigure(line, marks), ...(whole ? [surfaceFigure(surface, marks)] : [])];
+        return {
+          figures,
+          page: slicePage(figures, settings),
+          json: { line, surface },
+          lines: linesOf(line, second !== undefined),
+        };
+      },
+    },
+    options,
+    context,
+  );
+}
+
+function linesOf(line: readonly SlicePoint[], between: boolean): string[] {
+  const inside = line.filter(({ x }) => !between || (x >= 0 && x <= 1));
+  const highest = inside.reduce<SlicePoint | null>((top, point) => (top && top.loss >= point.loss ? top : point), null);
+  const lowest = line.reduce((low, point) => (point.loss < low.loss ? point : low));
+  return [
+    `lowest loss ${short(lowest.loss)} at ${lowest.x.toFixed(2)}`,
+    ...(highest === null
+      ? []
+      : [
+          `highest loss ${between ? "between the two" : "on the line"} ${short(highest.loss)} at ${highest.x.toFixed(2)}`,
+        ]),
+  ];
+}

@@ -1,0 +1,106 @@
+import { InputError, Interruption } from "entropy-sgd-training";
+import { loadRun } from "../measure/loadRun.ts";
+import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
+import { measureSpectrum, numProductsOf, type Spectrum } from "../measure/measureSpectrum.ts";
+import { short, withError } from "../measure/numbers.ts";
+import { spectrumFigure, spectrumPage } from "../pages/spectrumFigure.ts";
+import type { CommandContext } from "./context.ts";
+import { carryOut, type MeasuringCommand } from "./measurement.ts";
+
+/** Options of `entropy-sgd spectrum`. */
+export interface SpectrumCommand extends MeasuringCommand {
+  readonly steps: number;
+  readonly probes: number;
+  readonly examples: number;
+  readonly seed: number;
+  readonly dense?: boolean;
+}
+
+/** Largest dimension of a dense Hessian. */
+const maxDense = 3000;
+
+/** Measures the Hessian spectrum of a run over training examples; writes page, figure and numbers. Gives the exit code. */
+export async function spectrumCommand(
+  path: string,
+  options: SpectrumCommand,
+  context: CommandContext,
+): Promise<number> {
+  const run = loadRun(path, options.data);
+  const { record, spec, data, params } = run;
+  const { steps, probes, seed, dense = false } = options;
+  if (dense && params.length > maxDense) {
+    throw new InputError(
+      `--dense: the network must have at most ${maxDense} weights, ${spec.name} has ${params.length}`,
+    );
+  }
+  const numExamples = Math.min(options.examples, data.train.numExamples);
+  const numbers = { numSteps: steps, numProbes: probes, dense };
+  const settings = {
+    ...{ run: record.name, network: spec.name, optimizer: record.settings.optimizer, weights: params.length },
+    ...{ examples: numExamples, objective: landscapeObjective(spec, numExamples) },
+    ...{ steps, probes, seed, dense: dense ? "yes" : "no" },
+  };
+  let spectrum: Spectrum | null = null;
+  let seconds = 0;
+  return carryOut(
+    {
+      ...{ name: "spectrum", runs: [run], settings },
+      cost: [{ kind: "product", number: numProductsOf(numbers, params.length), numExamples }],
+      async measure(hooks) {
+        const started = performance.now();
+        const landscape = lossLandscape(spec, data.train, { ...hooks, numExamples });
+        try {
+          const { signal } = context;
+          spectrum = await measureSpectrum(landscape.hessianAt(params), params, { ...numbers, seed, signal });
+        } finally {
+          await landscape.close();
+        }
+        seconds = Math.round((performance.now() - started) / 1000);
+        if (spectrum.interrupted) throw new Interruption("interrupted");
+      },
+      findings() {
+        if (spectrum === null || spectrum.density.probes.length === 0) return null;
+        const { density, denseEigenvalues, interrupted: _, ...rest } = spectrum;
+        const figure = spectrumFigure(spectrum, record.name);
+        return {
+          figures: [figure],
+          page: spectrumPage(spectrum, figure, { ...settings, seconds }),
+          json: {
+            seconds,
+            ...rest,
+            densityProbes: density.probes.map(({ nodes, weights }) => ({ nodes: [...nodes], weights: [...weights] })),
+            denseEigenvalues: denseEigenvalues === null ? null : [...denseEigenvalues],
+          },
+          lines: inLines(spectrum),
+        };
+      },
+    },
+    options,
+    context,
+  );
+}
+
+function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): string[] {
+  const shares = nearZero.map(({ threshold, share, interval, resolved }) => {
+    const between = interval.map((end) => (100 * end).toFixed(1)).join(" to ");
+    return resolved
+      ? `  |λ| < ${threshold}: ${(100 * share).toFixed(1)} %, 95 % interval ${between}`
+      : `  |λ| < ${threshold}: not resolved (${between} %)`;
+  });
+  const [top, bottom, relativeTop] = [largest.at(-1)!, smallest[0]!, relative.largest.at(-1)];
+  return [
+    `largest eigenvalue ${top.estimate.toFixed(3)} (residual ${top.residual.toExponential(1)})`,
+    `smallest eigenvalue ${bottom.estimate.toFixed(4)} (residual ${bottom.residual.toExponential(1)})`,
+    ...(relativeTop === undefined
+      ? []
+      : [
+          `largest relative to magnitudes ${relativeTop.estimate.toFixed(3)} (residual ${relativeTop.residual.toExponential(1)})`,
+        ]),
+    ...(trace === null
+      ? []
+      : [
+          `trace ${withError(trace.estimate, trace.standardError)}, 95 % interval ${trace.interval.map(short).join(" to ")}`,
+        ]),
+    ...shares,
+  ];
+}

@@ -1,0 +1,69 @@
+import { InputError, printable, type RunResult } from "entropy-sgd-training";
+import { makeNextFolder } from "../io/files.ts";
+import { resultTable } from "../pages/resultTable.ts";
+import { widthOf } from "../pages/textTable.ts";
+import { writeReport } from "../pages/writeReport.ts";
+import { runTraining } from "../runner/runTraining.ts";
+import { acquireLock, type Lock } from "../runs/lock.ts";
+import { resolveSettings } from "../settings/settings.ts";
+import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
+
+/** Options of `entropy-sgd train`. */
+export interface TrainCommand {
+  readonly network: string;
+  readonly optimizer: string;
+  readonly preset?: string;
+  readonly recipe?: string;
+  readonly budget: number;
+  readonly seed: number;
+  /** runs/train-N when absent. */
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly dropout?: number;
+  readonly data?: string;
+  readonly sampling?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
+export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
+  const { out, json = false, ...request } = options;
+  const settings = resolveSettings(request);
+  let place = out ?? "";
+  const next = (): string => {
+    place = makeNextFolder("runs", "train");
+    return place;
+  };
+  const result = await runTraining(settings, { ...trainingOptions(context), out: out ?? next });
+  return tellResult(place, result, json, context);
+}
+
+/** Writes the report of a run that ended, prints its result. Gives the exit code. */
+export function tellResult(out: string, result: RunResult, json: boolean, context: CommandContext): number {
+  const report = reportOf(out, context);
+  if (json) writeJson(context, result);
+  else
+    context.stdout.write(
+      `\n${resultTable([result], widthOf(context.stdout))}\n\nThe run is in ${out}, its report is ${report ?? "not written"}\n`,
+    );
+  if (result.interrupted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
+  return exitCodeOf([result], context.signal);
+}
+
+/** Writes the report; null where another process has the run by now and will write it. */
+function reportOf(out: string, { stderr }: CommandContext): string | null {
+  let lock: Lock;
+  try {
+    lock = acquireLock(out);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    stderr.write(`warning: ${printable(error.message)}; its report was not written\n`);
+    return null;
+  }
+  try {
+    return writeReport(out, [out]);
+  } finally {
+    lock.release();
+  }
+}

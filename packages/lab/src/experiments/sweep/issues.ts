@@ -1,0 +1,67 @@
+/** What breaks a rule of the schema, in the words of the other messages. */
+import type { InputError } from "entropy-sgd-training";
+import { z } from "zod";
+import type { PlacedYaml } from "../../io/placedYaml.ts";
+import { parameterRules, partsOf, setRules } from "../../settings/optionRules.ts";
+import { sweepSchema } from "./sweepSchema.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** The rule that was broken, for schemas without words of their own. */
+export function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return `${issue.input === undefined ? "is required and " : ""}must be ${kinds[issue.expected] ?? issue.expected}`;
+    case "too_small":
+      return `must ${bound(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum)}`;
+    case "too_big":
+      return `must ${bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum)}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.join(", ")}`;
+    default:
+      return undefined;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a finite number",
+  object: "a mapping",
+  string: "text",
+};
+
+function bound(origin: string, how: string, limit: number | bigint): string {
+  if (origin !== "array" && origin !== "string") return `be ${how} ${limit}`;
+  return limit === 1 ? "not be empty" : `have ${how} ${limit} entries`;
+}
+
+/** The error of the first issue, with its place. A misspelt name comes before what is missing because of it. */
+export function refusalOf(issues: readonly Issue[], yaml: PlacedYaml): InputError {
+  const found = deepest(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!);
+  const path = found.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (found.code !== "unrecognized_keys") return yaml.refusal(path, found.message);
+  const key = found.keys[0] ?? "";
+  return yaml.keyRefusal([...path, key], `is unknown here; possible are ${knownNames(path).join(", ")}`);
+}
+
+/** Of the alternatives that all failed, the one that fits the value's kind. */
+function deepest(issue: Issue, above: Issue["path"] = []): Issue {
+  const path = [...above, ...issue.path];
+  if (issue.code !== "invalid_union") return { ...issue, path };
+  const firsts = issue.errors.flatMap(([first]) => first ?? []);
+  const fitting = firsts.find(({ code, path: inner }) => inner.length > 0 || code !== "invalid_type");
+  return fitting === undefined ? { ...issue, path } : deepest(fitting, path);
+}
+
+function knownNames(path: readonly (string | number)[]): readonly string[] {
+  if (path.length === 0) {
+    const schema = sweepSchema();
+    return schema instanceof z.ZodObject ? Object.keys(schema.shape).filter((name) => name !== "$schema") : [];
+  }
+  if (path.length > 1) return ["min", "max", "scale", "integer"];
+  const rules = path[0] === "set" ? setRules() : parameterRules();
+  const names = [...rules.keys()].filter((name) => partsOf(name).prefix === null);
+  return [...names, "or one of them for one optimizer, as in sgd.momentum"];
+}

@@ -1,0 +1,52 @@
+/** JSON Schemas for editors, made from the rules that files are checked with. */
+import { z } from "zod";
+import { environmentSchema } from "../../runs/environment.ts";
+import { settingsSchema } from "../../settings/settings.ts";
+import { settingsDocs } from "../../settings/settingsDocs.ts";
+import { sweepSchema } from "./sweepSchema.ts";
+
+/** The files of the folder `schemas` by name. */
+export function jsonSchemas(): Readonly<Record<string, object>> {
+  return { "config.schema.json": configJsonSchema(), "sweep.schema.json": sweepJsonSchema() };
+}
+
+function sweepJsonSchema(): object {
+  const isRandom = { properties: { search: { const: "random" } }, required: ["search"] };
+  const onlyLists = { properties: { parameters: { additionalProperties: { type: "array" } } } };
+  return {
+    ...asJsonSchema(sweepSchema()),
+    title: "Sweep",
+    description: "Configurations to train and compare: `entropy-sgd sweep FILE`.",
+    if: isRandom,
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+    then: { required: ["samples"] },
+    else: { ...onlyLists, not: { anyOf: [{ required: ["samples"] }, { required: ["seed"] }] } },
+    oneOf: [{ required: ["optimizer"] }, { properties: { parameters: { required: ["optimizer"] } } }],
+  };
+}
+
+function configJsonSchema(): object {
+  if (!(settingsSchema instanceof z.ZodObject)) throw new Error("settingsSchema must be the schema of an object");
+  const { shape } = settingsSchema;
+  const fields = Object.entries(settingsDocs).map(([title, description]) => {
+    const field: unknown = shape[title];
+    if (!(field instanceof z.ZodType)) throw new Error(`settings have no field ${title}`);
+    return [title, field.meta({ title, description })];
+  });
+  const config = z.strictObject({
+    ...Object.fromEntries(fields),
+    environment: environmentSchema.describe("Machine and versions on which the run began, or went on last."),
+    dataChecksum: z
+      .string()
+      .nullable()
+      .optional()
+      .describe("SHA-256 of images and labels; null where it is not known."),
+  });
+  const description = "Settings of a run, resolved, with the machine that it was trained on.";
+  return { ...asJsonSchema(config), title: "Run", description };
+}
+
+/** Draft 7, which editors know best; fields with defaults may be absent. */
+function asJsonSchema(schema: z.ZodType): object {
+  return z.toJSONSchema(schema, { target: "draft-07", io: "input" });
+}

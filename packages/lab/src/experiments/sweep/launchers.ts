@@ -1,0 +1,93 @@
+/** Ways to train one run of a sweep: in this process, or in one of its own. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type CheckpointRequests, checkpointMessage } from "entropy-sgd-training";
+import { endingSignalOf } from "../../io/endingSignals.ts";
+import { continueTraining, prepareRun } from "../../runner/resumeTraining.ts";
+import type { TrainingOptions } from "../../runner/runTraining.ts";
+import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
+
+/** The command, at the same place from the sources and from what is built of them. */
+export const commandPath: string = fileURLToPath(new URL("../../../bin/entropy-sgd.js", import.meta.url));
+
+/** Trains in this process. */
+export function launchHere(options: TrainingOptions): RunLauncher {
+  return async (path, settings, signal) => {
+    const result = await continueTraining(path, settings, { ...options, signal });
+    return result.interrupted ? { kind: "interrupted" } : { kind: "ended", result, before: false };
+  };
+}
+
+/** How processes are launched. */
+export interface ProcessOptions {
+  readonly command?: string;
+  /** Wishes for checkpoints, passed on to the processes. */
+  readonly requests?: CheckpointRequests | undefined;
+}
+
+/**
+ * Trains in a process of its own. It has a process group of its own, too, so that a terminal's Ctrl-C reaches it through
+ * this process alone; it ends by itself when this process is gone.
+ */
+export function launchProcess({ command = commandPath, requests }: ProcessOptions = {}): RunLauncher {
+  return async (path, settings, signal) => {
+    prepareRun(path, settings);
+    const place = settings.data === null ? [] : ["--data", settings.data];
+    const end = await endOf([command, "resume", "--json", ...place, "--", path], signal, requests);
+    if (end.code === 0 || end.code === 3) {
+      const result = endedResult(path, settings, null);
+      if (result !== null) return { kind: "ended", result, before: false };
+    }
+    return signal.aborted && end.error === null ? { kind: "interrupted" } : failureOf(end);
+  };
+}
+
+/** How a process ended. */
+interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What it said was wrong; null if it said nothing. */
+  readonly error: string | null;
+}
+
+function failureOf({ code, signal, error }: ProcessEnd): RunOutcome {
+  const how = signal === null ? `ended with exit code ${code} and without a result` : `was ended by ${signal}`;
+  return { kind: "failed", message: error ?? `its process ${how}`, exitCode: code === 2 ? 2 : 1 };
+}
+
+/** Characters of a process's messages that are kept: the last ones tell how it ended. */
+const maxKept = 2 ** 16;
+
+function endOf(args: readonly string[], signal: AbortSignal, requests?: CheckpointRequests): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], detached: true });
+    const stop = (): void => void child.kill(endingSignalOf(signal));
+    const deaf = requests?.listen(() => {
+      // A process that is ending hears it no more.
+      if (child.connected) child.send(checkpointMessage, () => {});
+    });
+    signal.addEventListener("abort", stop, { once: true });
+    let messages = "";
+    // Absent where the process could not begin.
+    child.stderr?.setEncoding("utf8");
+    child.stderr?.on("data", (text: string) => {
+      messages = (messages + text).slice(-maxKept);
+    });
+    const ended = (end: ProcessEnd): void => {
+      signal.removeEventListener("abort", stop);
+      deaf?.();
+      resolve(end);
+    };
+    child.once("error", ({ message }) => ended({ code: 1, signal: null, error: message }));
+    child.once("close", (code, by) => ended({ code, signal: by, error: errorIn(messages) }));
+  });
+}
+
+/** The last `error: …` or `internal error: …` line. */
+function errorIn(messages: string): string | null {
+  const line = messages
+    .split("\n")
+    .filter((text) => /^(internal )?error: /.test(text))
+    .at(-1);
+  return line === undefined ? null : line.replace(/^error: /, "");
+}

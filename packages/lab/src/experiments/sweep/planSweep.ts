@@ -1,0 +1,157 @@
+/** The configurations and runs of a sweep, all checked before the first begins. */
+import { createHash } from "node:crypto";
+import { type DataSet, InputError, planOf } from "entropy-sgd-training";
+import { requireTrainable } from "../../runner/runTraining.ts";
+import { sharedRecipe } from "../../settings/recipes.ts";
+import { resolveSettings, type Settings, trainingOf } from "../../settings/settings.ts";
+import type { SweepValue } from "../../settings/valueSchemas.ts";
+import { type Candidate, type Choice, candidatesOf } from "./candidates.ts";
+import type { Sweep } from "./readSweep.ts";
+
+/** One run. */
+export interface PlannedRun {
+  /** Name of its folder: the same settings have the same name in every sweep. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly configuration: Configuration;
+}
+
+/** Settings that are trained with every seed. */
+export interface Configuration {
+  /** The varied values in words, unlike any other configuration's. */
+  readonly label: string;
+  /** The varied values by name, without an optimizer in front of the name. */
+  readonly parameters: Readonly<Record<string, SweepValue>>;
+  readonly optimizer: string;
+  /** Gradient evaluations of one run. */
+  readonly gradients: number;
+  readonly runs: readonly { readonly name: string; readonly settings: Settings }[];
+}
+
+/** What a sweep will train. */
+export interface SweepPlan {
+  readonly configurations: readonly Configuration[];
+  /** Seeds outermost, so that an interruption is fair. */
+  readonly runs: readonly PlannedRun[];
+  /** Combinations left out because an earlier one has the same settings. */
+  readonly numRepeated: number;
+  readonly data: DataSet;
+}
+
+/**
+ * Resolves and checks every configuration.
+ *
+ * @param load - gives the data of some settings; the data of all runs are the same
+ * @throws InputError with the place in the file, where the mistake has one
+ */
+export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): SweepPlan {
+  const resolved = candidatesOf(sweep).map((candidate) => ({
+    candidate,
+    settings: placing(sweep, candidate, () => settingsOf(sweep, candidate)),
+  }));
+  const data = loaded(sweep, () => load(resolved[0]!.settings));
+  const configurations = new Map<string, Configuration>();
+  for (const { candidate, settings } of resolved) {
+    const identity = identityOf(settings);
+    if (configurations.has(identity)) continue;
+    const gradients = placing(sweep, candidate, () => checkedGradients(settings, data));
+    const named = (seed: number) => `${settings.optimizer}-${identity}-${seed}`;
+    configurations.set(identity, {
+      ...{ label: labelOf(candidate), optimizer: settings.optimizer, gradients },
+      parameters: Object.fromEntries(variedOf(candidate).map(({ name, value }) => [name, value])),
+      runs: sweep.seeds.map((seed) => ({ name: named(seed), settings: { ...settings, seed } })),
+    });
+  }
+  const all = [...configurations.values()];
+  const runs = sweep.seeds.flatMap((_, at) =>
+    all.map((configuration): PlannedRun => ({ ...configuration.runs[at]!, configuration })),
+  );
+  return { configurations: all, runs, numRepeated: resolved.length - all.length, data };
+}
+
+/** Gives an error of data that the file names their place in it. */
+function loaded({ file, yaml }: Sweep, load: () => DataSet): DataSet {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof InputError) || file.data === undefined) throw error;
+    throw yaml.valueRefusal(["data"], error.message);
+  }
+}
+
+/** The settings of a candidate with the first seed. */
+function settingsOf({ file, data, optimizers, seeds, set }: Sweep, { optimizer, choices }: Candidate): Settings {
+  const chosen = (name: string): SweepValue | undefined => choices.find((choice) => choice.name === name)?.value;
+  const text = (name: string): string | undefined => {
+    const value = chosen(name);
+    return value === undefined ? undefined : String(value);
+  };
+  const dropout = chosen("dropout");
+  const innerSteps = set.get("innerSteps");
+  const names = optimizers.map(({ name }) => name);
+  const ofRequest = ["optimizer", "preset", "dropout", "sampling"];
+  return resolveSettings({
+    ...{ network: file.network, optimizer, budget: file.budget, seed: seeds[0] ?? 1, threads: file.threads },
+    ...{ preset: text("preset"), sampling: text("sampling"), data },
+    recipe: sharedRecipe(file.network, optimizer, names, file.recipe),
+    ...(typeof dropout === "number" ? { dropout } : {}),
+    // Optimizers without inner steps have the same boundaries as those with them.
+    ...(typeof innerSteps === "number" ? { innerSteps } : {}),
+    set: choices.filter(({ name }) => !ofRequest.includes(name)).map(({ name, value }) => `${name}=${value}`),
+  });
+}
+
+/** The gradients of a run. @throws InputError if data or optimizer do not fit the settings */
+function checkedGradients(settings: Settings, data: DataSet): number {
+  requireTrainable(settings, data);
+  const { batchSize, innerSteps, budget } = settings;
+  return planOf(data.train.numExamples, batchSize, innerSteps, budget).totalGradients;
+}
+
+/** What tells one training from another, seeds apart: not how many threads it has, where its data are or what it keeps. */
+function identityOf(settings: Settings): string {
+  const { seed: _, ...rest } = trainingOf(settings);
+  return createHash("sha256").update(canonicalJson(rest)).digest("hex").slice(0, 8);
+}
+
+/** JSON with the keys of every object in order. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
+}
+
+function variedOf({ choices }: Candidate): Choice[] {
+  return choices.filter(({ varied }) => varied);
+}
+
+function labelOf(candidate: Candidate): string {
+  const words = variedOf(candidate).map(({ name, value }) => `${name}=${valueText(value)}`);
+  return words.length === 0 ? candidate.optimizer : words.join(", ");
+}
+
+/** A value in labels and tables. */
+export function valueText(value: SweepValue): string {
+  return typeof value === "object" && value !== null ? `[${value.join(", ")}]` : String(value);
+}
+
+/** Gives an error of settings or optimizer the place of the value that it is about. */
+function placing<Result>({ yaml }: Sweep, { choices }: Candidate, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    // Schedules are made before the factory turns errors of range into errors of input.
+    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
+    const ofScope = /^geometricScope: (.*)$/s.exec(error.message);
+    // "--set momentum: must be …", "batchSize: must be …" and "entropySgd: momentum must be …".
+    const [, name = "", rule = ""] =
+      (ofScope === null ? null : ["", "scope", ofScope[1]]) ??
+      /^--set (\w+): (.*)$/s.exec(error.message) ??
+      /^\w+: (\w+) (must .*)$/s.exec(error.message) ??
+      /^(\w+)[.\d]*: (.*)$/s.exec(error.message) ??
+      [];
+    const choice = choices.find((candidate) => candidate.name === name);
+    throw choice === undefined ? yaml.keyRefusal([], error.message) : yaml.valueRefusal(choice.path, rule);
+  }
+}

@@ -1,0 +1,91 @@
+/** The rules of a sweep's file; from them the check of a file and the schema for editors. */
+import { networkNames } from "entropy-sgd-training";
+import { z } from "zod";
+import { type NameRule, optimizerNames, parameterRules, presetNames, setRules } from "../../settings/optionRules.ts";
+import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
+import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
+
+/** A file as it is written, defaults filled in. */
+export interface SweepFile {
+  readonly network: string;
+  readonly budget: number;
+  readonly optimizer?: string | undefined;
+  readonly preset?: string | undefined;
+  readonly recipe?: RecipeName | undefined;
+  readonly seeds: number | readonly number[];
+  readonly data?: string | undefined;
+  readonly dropout?: number | undefined;
+  readonly sampling?: "replacement" | "permutation" | undefined;
+  readonly threads: number;
+  readonly set: Readonly<Record<string, SweepValue | undefined>>;
+  readonly search: "grid" | "random";
+  readonly samples?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly parameters: Readonly<Record<string, SweepParameter | undefined>>;
+}
+
+/** More runs are a mistake rather than a wish. */
+export const maxRuns = 10_000;
+
+const seedsRule = `must be a whole number from 1 on for the seeds 1, 2, …, or a list of seeds`;
+
+let built: z.ZodType<SweepFile> | undefined;
+
+/** The schema. It is large, and made when it is first asked for. */
+export function sweepSchema(): z.ZodType<SweepFile> {
+  built ??= z.strictObject({
+    $schema: z.string().optional().describe("Where editors find the schema of this file."),
+    network: z.enum(networkNames).describe("Name of the network."),
+    budget: z.number().positive().describe("Effective epochs of each run, inner steps counted."),
+    optimizer: z.enum(optimizerNames).optional().describe("The optimizer, unless it is one of the parameters."),
+    preset: z
+      .enum(presetNames)
+      .optional()
+      .describe("Preset of the optimizers that have presets, unless it is one of the parameters; default: paper."),
+    recipe: z
+      .enum(recipeNames)
+      .optional()
+      .describe(
+        "Where rates and schedules come from that are neither set nor varied: chosen on validation (tuned, the default), or the paper's for the optimizers that it has some for.",
+      ),
+    seeds: z
+      .union([z.int().min(1).max(maxRuns), z.array(z.int().min(0)).min(1)], { error: seedsRule })
+      .default(3)
+      .describe("How many seeds, 1, 2, …, or a list of them. Every configuration is trained with each seed."),
+    data: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A folder with four IDX files instead of MNIST, from the folder of this file on."),
+    dropout: z.number().min(0).lt(1).optional().describe("Dropout rate instead of the recipe's."),
+    sampling: z.enum(["replacement", "permutation"]).optional().describe("Order of the data; default: replacement."),
+    threads: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe("Threads of one run; with 1, as many runs as there are cores go on at a time."),
+    set: z
+      .strictObject(shapeOf(setRules(), ({ value }) => value))
+      .default({})
+      .describe("Options of every run; one that some optimizers lack is given to the others."),
+    search: z.enum(["grid", "random"]).default("grid").describe("Every combination of the values, or random ones."),
+    samples: z.int().min(1).max(maxRuns).optional().describe("Configurations of a random search."),
+    seed: z.int().min(0).optional().describe("Seed of a random search, not of the runs; default: 0."),
+    parameters: z
+      .strictObject(shapeOf(parameterRules(), ({ parameter }) => parameter))
+      .describe("What is varied: a list of values for each name, in a random search also { min, max }."),
+  });
+  return built;
+}
+
+function shapeOf<T>(
+  rules: ReadonlyMap<string, NameRule>,
+  schemaOf: (rule: NameRule) => z.ZodType<T>,
+): Record<string, z.ZodOptional<z.ZodType<T>>> {
+  return Object.fromEntries(
+    [...rules].map(([name, rule]) => {
+      const { title, description } = rule;
+      return [name, schemaOf(rule).meta({ title, description }).optional()];
+    }),
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Checksums of safetensors files, in their metadata.
+ *
+ * Files written here have the key `entropy-sgd.sha256` with `1:` (the format of the checksum) and the SHA-256, in
+ * hexadecimal digits, of what the file says: of each tensor, by name, `["name","dtype",[shape]]` as JSON, a line feed and
+ * its bytes; then the other metadata by key, as a JSON list of pairs. The order of tensors in the file does not matter.
+ *
+ * Files of earlier versions have the SHA-256 of the tensors' bytes alone under `sha256`. Others may mean something else by
+ * that key: it counts only beside exactly the keys that were written with it.
+ */
+import { createHash } from "node:crypto";
+import { InputError } from "entropy-sgd-training";
+import { type Dtype, metadataKey } from "./safetensorsHeader.ts";
+import { type Refuse, shown } from "./strictJson.ts";
+
+/** A tensor by its bytes. */
+export interface TensorBytes {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The key of the checksum in the metadata. */
+export const checksumKey = "entropy-sgd.sha256";
+const formatMark = "1:";
+const earlierKey = "sha256";
+
+/** The metadata with the checksum of a file. Cost: reading every tensor once. */
+export function withChecksum(metadata: Texts, tensors: readonly TensorBytes[]): Texts {
+  return { ...metadata, [checksumKey]: formatMark + checksumOf(metadata, tensors) };
+}
+
+/**
+ * The metadata of a file without its checksum, which must be true; those of other writers as they are.
+ *
+ * @throws InputError for a checksum that is not true, what `refuse` throws for one that is none
+ */
+export function checkedMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string, refuse: Refuse): Texts {
+  const { [checksumKey]: wanted, ...metadata } = texts;
+  if (wanted === undefined) return earlierMetadata(texts, tensors, file);
+  if (!new RegExp(`^${formatMark}[0-9a-f]{64}$`).test(wanted)) {
+    return refuse(
+      `${metadataKey}: ${checksumKey} must be ${formatMark} and 64 hexadecimal digits, found ${shown(wanted)}`,
+    );
+  }
+  requireEqual(checksumOf(metadata, tensors), wanted.slice(formatMark.length), file, "tensors, names and metadata");
+  return metadata;
+}
+
+function earlierMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string): Texts {
+  const { [earlierKey]: wanted, ...metadata } = texts;
+  const isOwn = Object.keys(texts).sort().join() === ["gradients", "network", earlierKey].join();
+  if (!isOwn || wanted === undefined || !/^[0-9a-f]{64}$/.test(wanted)) return texts;
+  const hash = createHash("sha256");
+  for (const { bytes } of tensors) update(hash, bytes);
+  requireEqual(hash.digest("hex"), wanted, file, "tensors");
+  return metadata;
+}
+
+function requireEqual(found: string, wanted: string, file: string, of: string): void {
+  if (found === wanted) return;
+  throw new InputError(`${file}: damaged, the SHA-256 of its ${of} must be ${wanted}, found ${found}`);
+}
+
+function checksumOf(metadata: Texts, tensors: readonly TensorBytes[]): string {
+  const hash = createHash("sha256");
+  for (const { name, dtype, shape, bytes } of [...tensors].sort((a, b) => compared(a.name, b.name))) {
+    hash.update(`${JSON.stringify([name, dtype, shape])}\n`);
+    update(hash, bytes);
+  }
+  hash.update(JSON.stringify(Object.entries(metadata).sort(([a], [b]) => compared(a, b))));
+  return hash.digest("hex");
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `update` takes less than 2 GiB at a time. */
+function update(hash: ReturnType<typeof createHash>, bytes: Uint8Array): void {
+  const most = 2 ** 30;
+  for (let at = 0; at < bytes.length; at += most) hash.update(bytes.subarray(at, at + most));
+}

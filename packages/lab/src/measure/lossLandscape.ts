@@ -1,0 +1,156 @@
+/** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
+import { permutationInto, randomKey, type Vector } from "entropy-sgd";
+import { hessianOperator, type SymmetricOperator } from "entropy-sgd/landscape";
+import { buildSpec, InputError, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
+import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+
+/** Options of `lossLandscape`. */
+export interface LossLandscapeOptions extends PassHooks {
+  /** Examples of the split, from the first on; all when absent. */
+  readonly numExamples?: number;
+  /** Examples per pass, with batch norm at least. Default 128: what a batch leaves behind then stays in the cache. */
+  readonly batchSize?: number;
+}
+
+/** Mean loss and share of wrong answers at a point. */
+export interface LossAndError {
+  readonly loss: number;
+  readonly error: number;
+}
+
+/**
+ * f over fixed examples, without dropout: deterministic.
+ *
+ * With batch norm, f is the training-mode loss on fixed batches: each batch is normalised by its own mean and variance at the
+ * point asked for, through which gradients and products differentiate. Statistics that stay where they are would belong to
+ * the network of another point.
+ *
+ * Means are over examples; batches are weighted by their sizes. Points are read as float32.
+ */
+export interface LossLandscape {
+  readonly dimension: number;
+  readonly numExamples: number;
+  /** One forward pass over the examples. */
+  lossAt(x: Vector): Promise<LossAndError>;
+  /** f and ∇f; one forward and backward pass. A new vector. What samplers take as energy. */
+  lossAndGradientAt(x: Vector): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
+  /** v ↦ ∇²f(x)·v, exact up to float32; each product costs about two gradients. */
+  hessianAt(x: Vector): SymmetricOperator;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the landscape of a network over the first examples of a split. Programs are compiled at first use.
+ *
+ * Memory: the examples as float32 and one result per kind; nothing of the size of the Hessian.
+ * @throws InputError if there are fewer examples
+ */
+export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLandscapeOptions = {}): LossLandscape {
+  const { numExamples = split.numExamples, batchSize = defaultBatchSize } = options;
+  requireExamples(split, numExamples);
+  const batchNorm = hasBatchNorm(spec);
+  const batches = batchNorm ? fixedBatches(numExamples, batchSize) : null;
+  const batchSizes = batches?.map(({ length }) => length) ?? plainBatches(numExamples, batchSize);
+  const passes = networkPasses(spec, split, {
+    ...options,
+    // Without batch norm the two modes are the same graph.
+    mode: batchNorm ? "recalibration" : "evaluation",
+    order: batches?.flatMap((batch) => [...batch]) ?? Array.from({ length: numExamples }, (_, i) => i),
+    batchSizes,
+  });
+  const { dimension, labels } = passes;
+
+  /** The mean over examples of a vector that each batch gives in pieces. */
+  async function meanVector(
+    kind: "gradient" | "product",
+    params: Float32Array,
+    direction?: Float32Array,
+  ): Promise<Float64Array> {
+    // A gradient pass gives the loss behind the gradient.
+    const mean = new Float64Array(dimension + (kind === "gradient" ? 1 : 0));
+    const of = () => ({ params, direction });
+    await passes.overBatches(kind, of, (pieces, _, count) => {
+      const weight = count / numExamples;
+      let at = 0;
+      for (const piece of pieces) for (let i = 0; i < piece.length; i++) mean[at] = mean[at++]! + weight * piece[i]!;
+    });
+    return mean;
+  }
+
+  return {
+    dimension,
+    numExamples,
+    async lossAt(x) {
+      const params = Float32Array.from(x);
+      let [loss, error] = [0, 0];
+      await passes.overBatches(
+        "loss",
+        () => ({ params }),
+        ([logits], start, count) => {
+          const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
+          const share = count / numExamples;
+          loss += share * (lossSum / count);
+          error += share * (numWrong / count);
+        },
+      );
+      return { loss, error };
+    },
+    async lossAndGradientAt(x) {
+      const mean = await meanVector("gradient", Float32Array.from(x));
+      return { energy: mean[dimension]!, gradient: mean.subarray(0, dimension) };
+    },
+    hessianAt(x) {
+      const at = Float32Array.from(x);
+      return hessianOperator(dimension, async (v) => {
+        const product = await meanVector("product", at, Float32Array.from(v));
+        if (product.every(Number.isFinite)) return product;
+        throw new InputError(
+          `${spec.name}: Hessian products are not finite at these weights; the run may have diverged`,
+        );
+      });
+    },
+    close: passes.close,
+  };
+}
+
+const defaultBatchSize = 128;
+
+/** What f is with the default batches, in words for pages and JSON. */
+export function landscapeObjective(spec: NetworkSpec, numExamples: number): string {
+  if (!hasBatchNorm(spec)) return withoutBatchNorm;
+  const batchSizes = fixedBatches(numExamples, defaultBatchSize).map(({ length }) => length);
+  const batches = batchSizes.length === 1 ? "one fixed batch" : `${batchSizes.length} fixed batches`;
+  return `training-mode batch norm on ${batches} of ${sizesInWords(batchSizes)}, without dropout`;
+}
+
+/** The objective of a network without batch norm. */
+export const withoutBatchNorm = "evaluation mode (the network has no batch norm), without dropout";
+
+/** Whether a network normalises by statistics of its batches. */
+export function hasBatchNorm(spec: NetworkSpec): boolean {
+  return buildSpec(spec, { mode: "evaluation" }).runningStatistics.length > 0;
+}
+
+/** @throws InputError if a split has fewer examples */
+export function requireExamples(split: Split, numExamples: number): void {
+  if (Number.isInteger(numExamples) && numExamples >= 1 && numExamples <= split.numExamples) return;
+  throw new InputError(`examples: must be an integer from 1 to ${split.numExamples}, got ${numExamples}`);
+}
+
+/**
+ * The batches that batch norm takes its statistics of: at least `batchSize` examples in each, of sizes that differ by one at
+ * most (statistics of a short batch would be poor), dealt by a permutation of seed 0, so that batches of sorted data are
+ * samples of them all.
+ */
+export function fixedBatches(numExamples: number, batchSize: number): Int32Array[] {
+  const order = new Int32Array(numExamples);
+  permutationInto(order, { key: randomKey(0, "fixed-batches"), stream: 0, step: 0 });
+  const numBatches = Math.max(1, Math.floor(numExamples / batchSize));
+  const end = (batch: number): number => Math.round((batch * numExamples) / numBatches);
+  return Array.from({ length: numBatches }, (_, batch) => order.subarray(end(batch), end(batch + 1)));
+}
+
+function sizesInWords(batchSizes: readonly number[]): string {
+  const [low, high] = [Math.min(...batchSizes), Math.max(...batchSizes)];
+  return low === high ? `${low} images` : `${low} or ${high} images`;
+}

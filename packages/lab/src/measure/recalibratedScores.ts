@@ -1,0 +1,143 @@
+/** Loss and error of a network as it would be deployed with given weights: what slices and weight noise measure. */
+import { permutationInto, randomKey, type Vector } from "entropy-sgd";
+import { evaluationPrograms, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
+import type { NoiseEntry } from "onnx-grad";
+import { hasBatchNorm, type LossAndError, requireExamples, withoutBatchNorm } from "./lossLandscape.ts";
+import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+
+/** Options of `recalibratedScores`. */
+export interface RecalibratedScoresOptions extends PassHooks {
+  /** The training split, of which batch-norm statistics are taken. */
+  readonly calibration: Split;
+  /** Examples of the split, from the first on; all when absent. */
+  readonly numExamples?: number;
+  /** Examples per pass. Default 128. */
+  readonly batchSize?: number;
+}
+
+/** What may be disturbed in a forward pass; batches are numbered from 0. */
+export interface Disturbance {
+  /** The weights that a batch sees, from those that are measured. */
+  weights?(x: Float32Array, batch: number): Float32Array;
+  /** Overwrites a copy of a batch's inputs, shape (count, ...inputShape). */
+  inputs?(examples: Float32Array, batch: number): void;
+  /** Fills the noise behind each activation. */
+  readonly activations?: {
+    readonly entry: NoiseEntry;
+    fill(noise: Float32Array, layer: number, batch: number): void;
+  };
+}
+
+/**
+ * Scores in evaluation mode, without dropout. With batch norm, the statistics are recalibrated wherever the weights are others
+ * than before, each time on the same examples: a function of the weights alone.
+ */
+export interface RecalibratedScores {
+  readonly numExamples: number;
+  /** One forward pass over the examples, and one over those of the recalibration. */
+  lossAt(x: Vector): Promise<LossAndError>;
+  /** The scores of each batch by itself, the last one perhaps of fewer examples; as `lossAt`, for each weights that a batch sees. */
+  batchScores(x: Vector, disturbance?: Disturbance): Promise<LossAndError[]>;
+  close(): Promise<void>;
+}
+
+/** Training examples of a recalibration at most: the same ones at every point of every run. */
+const maxCalibration = 5000;
+
+/**
+ * Makes the scores of a network over the first examples of a split. Programs are compiled at first use.
+ *
+ * Randomness: the calibration examples are drawn once with seed 0, a function of their number in the split.
+ * @throws InputError if there are fewer examples
+ */
+export function recalibratedScores(
+  spec: NetworkSpec,
+  split: Split,
+  options: RecalibratedScoresOptions,
+): RecalibratedScores {
+  const { calibration, threads, signal, onPass, numExamples = split.numExamples, batchSize = 128 } = options;
+  requireExamples(split, numExamples);
+  const batchNorm = hasBatchNorm(spec);
+  const { statistics, recalibrate, close } = evaluationPrograms(spec, { platform: nodePlatform, dropout: 0, threads });
+  const subset = calibrationSubset(calibration);
+  const passes = networkPasses(spec, split, {
+    ...{ threads, signal, onPass, statistics, mode: "evaluation" },
+    order: Array.from({ length: numExamples }, (_, i) => i),
+    batchSizes: plainBatches(numExamples, batchSize),
+  });
+
+  let calibrated: Float32Array | null = null;
+  /** Makes the statistics those of the weights. */
+  async function calibrateAt(params: Float32Array): Promise<void> {
+    if (!batchNorm || calibrated?.every((value, i) => value === params[i])) return;
+    calibrated = null;
+    await recalibrate(params, subset, signal);
+    calibrated = params.slice();
+    onPass?.({ kind: "recalibration", numExamples: subset.numExamples });
+  }
+
+  async function batchScores(x: Vector, disturbance: Disturbance = {}): Promise<LossAndError[]> {
+    const { weights, inputs, activations } = disturbance;
+    const own = Float32Array.from(x);
+    const scores: LossAndError[] = [];
+    const of = async (batch: number) => {
+      const params = weights?.(own, batch) ?? own;
+      await calibrateAt(params);
+      return {
+        params,
+        disturb: inputs && ((examples: Float32Array) => inputs(examples, batch)),
+        fillNoise: (noise: Float32Array, layer: number) => activations?.fill(noise, layer, batch),
+      };
+    };
+    await passes.overBatches(activations?.entry ?? "loss", of, ([logits], start, count) => {
+      const labelOf = (row: number): number => passes.labels[start + row]!;
+      const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, labelOf);
+      scores.push({ loss: lossSum / count, error: numWrong / count });
+    });
+    return scores;
+  }
+
+  return {
+    numExamples,
+    batchScores,
+    async lossAt(x) {
+      let [loss, error] = [0, 0];
+      for (const [batch, scores] of (await batchScores(x)).entries()) {
+        const share = Math.min(batchSize, numExamples - batch * batchSize) / numExamples;
+        loss += share * scores.loss;
+        error += share * scores.error;
+      }
+      return { loss, error };
+    },
+    async close() {
+      await passes.close();
+      await close();
+    },
+  };
+}
+
+/** Examples of a recalibration; 0 without batch norm. */
+export function numCalibration(spec: NetworkSpec, calibration: Split): number {
+  return hasBatchNorm(spec) ? Math.min(maxCalibration, calibration.numExamples) : 0;
+}
+
+/** How the scores are made, in words for pages and JSON. */
+export function scoresObjective(spec: NetworkSpec, calibration: Split): string {
+  const number = numCalibration(spec, calibration);
+  if (number === 0) return withoutBatchNorm;
+  return `evaluation mode, batch-norm statistics recalibrated at each point on the same ${number} training images, without dropout`;
+}
+
+/** Up to 5,000 examples of a split, drawn without replacement with seed 0. */
+export function calibrationSubset(split: Split): Split {
+  const order = new Int32Array(split.numExamples);
+  permutationInto(order, { key: randomKey(0, "calibration"), stream: 0, step: 0 });
+  const chosen = order.subarray(0, maxCalibration);
+  return {
+    ...split,
+    numExamples: chosen.length,
+    readExampleInto: (out, offset, index) => split.readExampleInto(out, offset, chosen[index]!),
+    labelOf: (index) => split.labelOf(chosen[index]!),
+  };
+}

@@ -1,0 +1,92 @@
+/** Numbers behind the figures: means over seeds and running means. */
+import type { OuterEvent } from "entropy-sgd-training";
+import { decimated } from "../report/decimated.ts";
+import type { RunRecord } from "../runs/readRun.ts";
+import { spreadOf } from "../runs/summarise.ts";
+
+/** A point of an error curve over the seeds of one optimizer. */
+export interface ErrorPoint {
+  readonly optimizer: string;
+  readonly gradients: number;
+  /** Per cent. */
+  readonly mean: number;
+  /** Mean ± one standard deviation, per cent; equal to the mean for one seed. */
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Test error by optimizer and gradients; points that only some seeds reached are means over those. */
+export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
+  return optimizersOf(records).flatMap((optimizer) => {
+    const own = records.filter((record) => record.settings.optimizer === optimizer);
+    const errorsAt = new Map<number, number[]>();
+    for (const { gradients, testError } of own.flatMap(({ evaluations }) => evaluations)) {
+      const here = errorsAt.get(gradients);
+      if (here === undefined) errorsAt.set(gradients, [100 * testError]);
+      else here.push(100 * testError);
+    }
+    const points = [...errorsAt]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([gradients, errors]) => {
+        const { mean, sd, n } = spreadOf(errors);
+        if (mean === null) return [];
+        return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
+      });
+    return decimated(points, ({ mean }) => mean);
+  });
+}
+
+/** Optimizers in order of appearance. */
+export function optimizersOf(records: readonly RunRecord[]): string[] {
+  return [...new Set(records.map(({ settings }) => settings.optimizer))];
+}
+
+/** A number along a run. */
+export interface SeriesPoint {
+  readonly series: string;
+  readonly gradients: number;
+  readonly value: number;
+}
+
+/** Running mean of the mini-batch losses of each optimizer's first seed, over `window` outer steps. */
+export function lossCurves(records: readonly RunRecord[], window: number): SeriesPoint[] {
+  return firstSeeds(records).flatMap(({ settings, outers }) => {
+    const points = outers.map(({ gradients }, i) => {
+      const recent = outers.slice(Math.max(0, i - window + 1), i + 1);
+      const value = recent.reduce((sum, { batchLoss }) => sum + batchLoss, 0) / recent.length;
+      return { series: settings.optimizer, gradients, value };
+    });
+    return drawable(points);
+  });
+}
+
+/** ‖x' − x‖, ‖γ(x − μ)‖ and ‖∇f‖ at each outer step of the first run that has a scope; empty without one. */
+export function scopeCurves(records: readonly RunRecord[]): SeriesPoint[] {
+  const run = scopedRun(records);
+  if (run === undefined) return [];
+  const norms = [
+    ["‖x' − x‖", ({ distance }: OuterEvent) => distance],
+    ["‖γ(x − μ)‖", ({ localEntropyGradientNorm }: OuterEvent) => localEntropyGradientNorm],
+    ["‖∇f‖", ({ gradientNorm }: OuterEvent) => gradientNorm],
+  ] as const;
+  return norms.flatMap(([series, normOf]) =>
+    drawable(run.outers.map((outer) => ({ series, gradients: outer.gradients, value: normOf(outer) ?? 0 }))),
+  );
+}
+
+/** The first run that has a scope. */
+export function scopedRun(records: readonly RunRecord[]): RunRecord | undefined {
+  return records.find(({ outers }) => outers.some(({ scope }) => scope !== null));
+}
+
+/** The first run of each optimizer. */
+export function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
+  return optimizersOf(records).map((name) => records.find(({ settings }) => settings.optimizer === name)!);
+}
+
+/** Only what a logarithmic axis can show, and no more points than make a difference to it. */
+function drawable(points: readonly SeriesPoint[]): readonly SeriesPoint[] {
+  const positive = points.filter(({ value }) => Number.isFinite(value) && value > 0);
+  return decimated(positive, ({ value }) => value);
+}

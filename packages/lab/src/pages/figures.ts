@@ -1,0 +1,109 @@
+/** The figures of a report. */
+import * as Plot from "@observablehq/plot";
+import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
+import { leftOutWords } from "../report/decimated.ts";
+import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
+import type { FigureAxis, FigureMark } from "../report/figureOptions.ts";
+import { seriesMarks } from "../report/seriesMarks.ts";
+import { type SeriesStyle, stylesOf } from "../report/styles.ts";
+import type { RunRecord } from "../runs/readRun.ts";
+import { errorCurves, firstSeeds, lossCurves, optimizersOf, scopeCurves, scopedRun } from "./curves.ts";
+
+/** Outer steps in the running mean of the loss. */
+const lossWindow = 5;
+
+/** The figures that the runs have data for. */
+export function figuresOf(records: readonly RunRecord[]): Figure[] {
+  return [errorFigure(records), lossFigure(records), scopeFigure(records)].filter((figure) => figure !== undefined);
+}
+
+function errorFigure(records: readonly RunRecord[]): Figure | undefined {
+  const points = errorCurves(records);
+  if (points.length === 0) return undefined;
+  const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
+  const perEpoch = records[0]!.start.gradientsPerEpoch;
+  const styles = stylesOf(optimizersOf(records));
+  const bands = [...styles].flatMap(([name, { color }]) => {
+    const own = points.filter(({ optimizer }) => optimizer === name);
+    if (own.length === 0 || seeds < 2) return [];
+    const ends = { x: "gradients", y1: "low", y2: "high" };
+    // A band needs two points; a bar tells the spread of one.
+    return own.length === 1
+      ? [Plot.ruleX(own, { ...ends, stroke: color, strokeOpacity: 0.5, strokeWidth: 3 })]
+      : [Plot.areaY(own, { ...ends, z: null, fill: color, fillOpacity: 0.18 })];
+  });
+  const words = {
+    name: "test-error",
+    title: "Test error",
+    caption:
+      `Test error at the evaluation point against gradient evaluations (${perEpoch} are one effective epoch). ` +
+      (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed.") +
+      leftOutWords(records.map(({ evaluations }) => evaluations)),
+  };
+  const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer" });
+  const axis = axisBySpan(points.map(({ mean }) => mean));
+  return drawn(words, records, [...bands, ...lines], styles, {
+    label: "test error, %",
+    zero: axis.type !== "log",
+    ...axis,
+  });
+}
+
+function lossFigure(records: readonly RunRecord[]): Figure | undefined {
+  const points = lossCurves(records, lossWindow);
+  if (points.length === 0) return undefined;
+  const words = {
+    name: "batch-loss",
+    title: "Mini-batch loss",
+    caption:
+      "Mini-batch loss with dropout where gradients are taken (for Entropy-SGD at x'), running mean over " +
+      `${lossWindow} outer steps, first seed.` +
+      leftOutWords(firstSeeds(records).map(({ outers }) => outers)),
+  };
+  const styles = stylesOf(optimizersOf(records));
+  return drawn(words, records, longLines(points, styles), styles, { label: "loss (log scale)", ...logarithmicAxis });
+}
+
+function scopeFigure(records: readonly RunRecord[]): Figure | undefined {
+  const points = scopeCurves(records);
+  if (points.length === 0) return undefined;
+  const styles = stylesOf([...new Set(points.map(({ series }) => series))]);
+  const words = {
+    name: "scope",
+    title: "Scope",
+    caption:
+      "Distance of the inner point, norm of the local-entropy gradient and of the last mini-batch gradient at each outer " +
+      "step of the first run with a scope. The paper advises a γ that makes ‖γ(x − μ)‖ comparable to ‖∇f‖." +
+      leftOutWords([scopedRun(records)?.outers ?? []]),
+  };
+  return drawn(words, records, longLines(points, styles), styles, { label: "norm (log scale)", ...logarithmicAxis });
+}
+
+function longLines(points: ReturnType<typeof lossCurves>, styles: ReadonlyMap<string, SeriesStyle>): FigureMark[] {
+  return seriesMarks(points, styles, {
+    x: "gradients",
+    y: "value",
+    series: "series",
+    strokeWidth: 1.5,
+    markers: "few",
+  });
+}
+
+function drawn(
+  words: FigureWords,
+  records: readonly RunRecord[],
+  marks: readonly FigureMark[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  y: FigureAxis,
+): Figure {
+  const end = Math.max(...records.map(({ start }) => start.totalGradients));
+  return drawFigure(
+    words,
+    {
+      x: { label: "gradient evaluations", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
+      y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
+      marks,
+    },
+    { series: styles },
+  );
+}

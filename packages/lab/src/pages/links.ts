@@ -1,0 +1,104 @@
+/** Links between the pages of a run: its report, the index of its measurements, and each of them. */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { readPlainText } from "entropy-sgd-training/node";
+import { makeFolderWithin, writeWhole } from "../io/files.ts";
+import { type MeasurementName, measurementNames, measurementsFolder, readNumbers } from "../measure/place.ts";
+import { escaped, htmlPage } from "../report/htmlPage.ts";
+
+/** A link from a page in `folder` to `file`, as both lie on the disk. */
+export function linkTo(folder: string, file: string, text: string): string {
+  const href = relative(folder, file).split(sep).map(encodeURIComponent).join("/");
+  return `<a href="${href}">${escaped(text)}</a>`;
+}
+
+/** The links of a measurement's page to the index and the report of each run measured. */
+export function measurementLinks(folder: string, runs: readonly string[]): string {
+  const links = runs.flatMap((run) => [
+    ...existing(join(run, measurementsFolder, "index.html"), (file) =>
+      linkTo(folder, file, `Measurements of ${nameOf(run)}`),
+    ),
+    ...reportOf(run, (file) => linkTo(folder, file, `Report of ${nameOf(run)}`)),
+  ]);
+  return navigation(links);
+}
+
+/** A line of links; nothing without any. */
+function navigation(links: readonly string[]): string {
+  return links.length === 0 ? "" : `<nav>${links.join(" · ")}</nav>`;
+}
+
+/** The links of a report in `folder` to the measurements of its runs, where there are any. */
+export function reportLinks(folder: string, runs: readonly string[]): string {
+  return navigation(
+    runs.flatMap((run) =>
+      existing(join(run, measurementsFolder, "index.html"), (file) =>
+        linkTo(folder, file, `Measurements of ${nameOf(run)}`),
+      ),
+    ),
+  );
+}
+
+/**
+ * Writes RUN/measurements/index.html: what was measured of the run, alone or in its folder, with others or from theirs.
+ *
+ * @throws InputError if it cannot be written
+ */
+export function writeMeasurementIndex(run: string): void {
+  const folder = makeFolderWithin(run, measurementsFolder);
+  const items = readdirSync(folder)
+    .sort()
+    .flatMap((entry) => itemsOf(folder, entry));
+  const report = reportOf(run, (file) => linkTo(folder, file, `Report of ${nameOf(run)}`));
+  const body = `${navigation(report)}\n<ul>${items.map((item) => `<li>${item}</li>`).join("\n")}</ul>`;
+  writeWhole(join(folder, "index.html"), htmlPage(`Measurements of ${nameOf(run)}`, body));
+}
+
+/** Notes in the second run's folder that a measurement of it lies in the first's. @throws InputError if that is impossible */
+export function noteElsewhere(run: string, place: string, name: MeasurementName, first: string): void {
+  const folder = makeFolderWithin(run, measurementsFolder);
+  const from = relative(folder, place).split(sep).join("/");
+  const [file, text] = [`${basename(place)}-in-${nameOf(first)}`, JSON.stringify({ name, place: from })];
+  writeWhole(join(folder, `${file.slice(0, 200)}.elsewhere`), `${text}\n`);
+}
+
+const maxNoteBytes = 2 ** 16;
+
+function itemsOf(folder: string, entry: string): string[] {
+  if (entry.endsWith(".elsewhere")) {
+    try {
+      const { name, place } = JSON.parse(readPlainText(join(folder, entry), maxNoteBytes)) as Record<string, unknown>;
+      const known = measurementNames.find((candidate) => candidate === name);
+      return known === undefined ? [] : itemOf(folder, join(folder, ...String(place).split("/")), known);
+    } catch {
+      return [];
+    }
+  }
+  return measurementNames.flatMap((name) => itemOf(folder, join(folder, entry), name));
+}
+
+/** A measurement with its settings, so that those of one kind are told apart. */
+function itemOf(folder: string, place: string, name: MeasurementName): string[] {
+  const page = join(place, `${name}.html`);
+  if (!existsSync(page)) return [];
+  const numbers = readNumbers(place, name);
+  const settings = Object.entries((numbers?.settings ?? {}) as Record<string, unknown>)
+    .filter(([key]) => !key.startsWith("objective"))
+    .map(([key, value]) => `${key} ${value}`);
+  const interrupted = numbers?.interrupted === true ? " (interrupted)" : "";
+  return [`${linkTo(folder, page, basename(place))}${interrupted}: ${escaped(settings.join(", "))}`];
+}
+
+/** The report of the run itself, or of the comparison or sweep that it belongs to. */
+function reportOf(run: string, link: (file: string) => string): string[] {
+  const own = existing(join(run, "report.html"), link);
+  return own.length > 0 ? own : existing(join(run, "..", "report.html"), link);
+}
+
+function existing(file: string, link: (file: string) => string): string[] {
+  return existsSync(file) ? [link(file)] : [];
+}
+
+function nameOf(run: string): string {
+  return basename(resolve(run));
+}

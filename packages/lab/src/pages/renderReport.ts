@@ -1,0 +1,151 @@
+/** The report: one self-contained HTML page. */
+import { hasDiverged, type RunResult } from "entropy-sgd-training";
+import type { Figure } from "../report/drawFigure.ts";
+import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import type { RunRecord } from "../runs/readRun.ts";
+import { summarise } from "../runs/summarise.ts";
+import { sourceOf } from "../settings/recipes.ts";
+import { testErrorOptions } from "../statistics/margins.ts";
+import { differenceOverSeeds } from "../statistics/overSeeds.ts";
+import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
+import { optimizersOf } from "./curves.ts";
+import { numRunsText, shown } from "./resultTable.ts";
+
+/** The page of some runs and their figures. */
+export function renderReport(records: readonly RunRecord[], figures: readonly Figure[]): string {
+  const results = records.flatMap(({ result }) => (result === null ? [] : [result]));
+  const { network } = records[0]!.settings;
+  const title = `${network}: ${optimizersOf(records).join(", ")}`;
+  return htmlPage(
+    title,
+    `<p class="lead">${escaped(inWords(records, results))}</p>
+${table(summaryRows(results), "Errors in per cent, mean ± sample standard deviation over seeds.")}
+${figures.map(figureHtml).join("\n")}
+${warningsHtml(records)}<h2>Runs</h2>
+${table(runRows(records), "The test error at best validation is that of the epoch with the lowest validation error.")}
+<h2>Settings</h2>
+${settingsHtml(records)}
+<h2>Machine</h2>
+${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version and threads.")}`,
+  );
+}
+
+/** What was compared and what came out, in two or three sentences made from the numbers. */
+function inWords(records: readonly RunRecord[], results: readonly RunResult[]): string {
+  const { settings, start } = records[0]!;
+  const seeds = new Set(records.map((record) => record.settings.seed)).size;
+  const epochs = (start.totalGradients / start.gradientsPerEpoch).toFixed(1);
+  const budget =
+    `Each run had a budget of ${start.totalGradients} gradient evaluations (${epochs} effective epochs of batches of ` +
+    `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
+  const unfinished = records.filter(({ result }) => result === null || result.reason === "interrupted").length;
+  const diverged = results.filter(hasDiverged).length;
+  const notes = [
+    ...(unfinished === 0 ? [] : [` ${unfinished} of ${records.length} runs did not reach the end of the budget.`]),
+    ...(diverged === 0 ? [] : [` ${diverged} of ${records.length} runs diverged and have no part in the means.`]),
+  ];
+  return `${budget}${notes.join("")} ${comparison(results, settings.data)}`.trim();
+}
+
+/** The differences of the first optimizer to the others, with what their spread allows to say. */
+function comparison(results: readonly RunResult[], data: string | null): string {
+  const summaries = Object.entries(summarise(results)).filter(([, summary]) => summary.testError.mean !== null);
+  const [first, ...others] = summaries;
+  if (first === undefined) return "No run has a test error.";
+  const [name, own] = first;
+  if (others.length === 0) return `The test error at the end is ${shown(own.testError, 100, 2)} %.`;
+  const errorsOf = (optimizer: string) =>
+    results.filter((run) => run.optimizer === optimizer).map(({ seed, testError }) => ({ seed, value: testError }));
+  const compared = others.map(([other, { testError }]) => ({
+    text: `${name} ${shown(own.testError, 100, 2)} % against ${other} ${shown(testError, 100, 2)} % at the end`,
+    difference: differenceOverSeeds(errorsOf(name), errorsOf(other), testErrorOptions(data)),
+  }));
+  return `Test error: ${comparisonSentences(compared, percentagePoints).join(" ")}`;
+}
+
+function summaryRows(results: readonly RunResult[]): string[][] {
+  const head = [
+    "optimizer",
+    "runs",
+    "test error",
+    "at best validation",
+    "minimum of test curve",
+    "train loss",
+    "ms/gradient",
+  ];
+  return [
+    head,
+    ...Object.entries(summarise(results)).map(([name, summary]) => [
+      name,
+      numRunsText(
+        summary.testError.n,
+        results.filter(({ optimizer }) => optimizer === name),
+      ),
+      shown(summary.testError, 100, 2),
+      shown(summary.bestTestError, 100, 2),
+      shown(summary.minTestError, 100, 2),
+      shown(summary.trainLoss, 1, 4),
+      shown(summary.msPerGradient, 1, 1),
+    ]),
+  ];
+}
+
+function runRows(records: readonly RunRecord[]): string[][] {
+  const percent = (value: number | null): string => (value === null ? "–" : (100 * value).toFixed(2));
+  return [
+    ["run", "seed", "gradients", "test error", "at best validation", "validation error", "seconds", "ended by"],
+    ...records.map(({ name, settings, result, outers }) => [
+      name,
+      String(settings.seed),
+      String(result?.gradientEvaluations ?? outers.at(-1)?.gradients ?? 0),
+      percent(result?.testError ?? null),
+      percent(result?.bestTestError ?? null),
+      percent(result?.validationError ?? null),
+      result === null ? "–" : result.seconds.toFixed(0),
+      result?.reason ?? "not ended",
+    ]),
+  ];
+}
+
+/** What runs warned of, in order. */
+function warningsHtml(records: readonly RunRecord[]): string {
+  const lines = records.flatMap(({ name, warnings }) =>
+    warnings.map(({ gradients, message }) => `${name}, gradient ${gradients}: ${message}.`),
+  );
+  if (lines.length === 0) return "";
+  return `<h2>Warnings</h2>\n<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>\n`;
+}
+
+/** The settings of each optimizer's first run; rows in which they differ are marked. */
+function settingsHtml(records: readonly RunRecord[]): string {
+  const names = optimizersOf(records);
+  const flat = names.map((name) => {
+    const { options, ...rest } = records.find(({ settings }) => settings.optimizer === name)!.settings;
+    return { ...rest, ...options } as Readonly<Record<string, unknown>>;
+  });
+  const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))].filter(
+    (key) => key !== "optimizer" && key !== "seed" && key !== "version",
+  );
+  const rows = keys.map((key) => [
+    key,
+    ...flat.map((settings) => (Object.hasOwn(settings, key) ? text(settings[key]) : "–")),
+  ]);
+  const differs = rows.map(([, ...values]) => new Set(values).size > 1);
+  const settings = table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
+  return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
+}
+
+/** Where the rates of an optimizer's first run come from that the user did not set. */
+function recipeLine(name: string, records: readonly RunRecord[]): string {
+  const { network, optimizer, recipe } = records.find(({ settings }) => settings.optimizer === name)!.settings;
+  return `${name}: ${recipe === null ? "made before recipes had names" : sourceOf(network, optimizer, recipe)}`;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function environmentRows(records: readonly RunRecord[]): string[][] {
+  const { environment } = records[0]!;
+  return [["", "value"], ...Object.entries(environment).map(([name, value]) => [name, String(value)])];
+}

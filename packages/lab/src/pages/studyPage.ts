@@ -1,0 +1,122 @@
+import {
+  byCondition,
+  type Hypothesis,
+  type PairOfConditions,
+  type StudyResult,
+} from "../experiments/study/assemble.ts";
+import { conditions } from "../experiments/study/conditions.ts";
+import type { Comparison, Quantity } from "../experiments/study/judge.ts";
+import { short, withError } from "../measure/numbers.ts";
+import type { Figure } from "../report/drawFigure.ts";
+import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { spreadOf } from "../runs/summarise.ts";
+import { differenceCaption, differenceHead } from "../statistics/words.ts";
+
+/** One sentence per hypothesis, for the terminal and the page. */
+export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
+  return hypotheses.map(({ name, claim, verdict, found }) => `${name} ${verdict}: ${claim} (${found}).`);
+}
+
+/** Where flatness comes from, when H1 and H2 part. */
+function mechanism([h1, h2]: readonly Hypothesis[]): string {
+  if (h1?.verdict !== "supported") return "";
+  return h2?.verdict === "supported"
+    ? "The control without force and noise is not as flat: averaging alone does not explain it."
+    : "The control without force and noise is not seen to be less flat: what flatness there is came with averaging, not with the local-entropy force or noise.";
+}
+
+/** Runs at the level of chance: their flatness says nothing, but they stay in the means, as the rule has no exception. */
+export function failedRuns({ runs }: StudyResult): string {
+  const failed = runs.filter(({ result }) => (result.testError ?? 1) > 0.5);
+  if (failed.length === 0) return "";
+  const names = failed.map(({ condition, seed }) => `${condition} with seed ${seed}`).join(", ");
+  return `Did not learn (test error above 50 %): ${names}. Their values are in the means and comparisons.`;
+}
+
+/** The report by which a reader can judge the paper's claim; `ratesOf` says where an optimizer's rates come from. */
+export function studyPage(
+  study: StudyResult,
+  figures: readonly Figure[],
+  settings: PageSettings,
+  ratesOf: (optimizer: string) => string,
+): string {
+  const { hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
+  const lead =
+    "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
+    "gradient evaluations and from the same initial weights and data order, were measured by the rule written down before.";
+  const trainLoss: Quantity = {
+    name: "train-loss",
+    title: "Training loss",
+    unit: { scale: 1, difference: "", digits: 4 },
+    values: byCondition(runs, ({ result }) => result.trainLoss ?? Number.NaN),
+  };
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return htmlPage(
+    `Study: wide valleys (${settings.network})`,
+    `<p class="lead">${escaped(lead)}</p>
+<h2>Judgement</h2>
+${listHtml([...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
+<p>H1 to H3 are supported by a difference in favour in more than half of the measures and none against; contradicted by the
+reverse. H4 is supported where two one-sided tests at 5 % place the difference within the margin, contradicted where the two-sided test
+that sees differences places it beyond. The measures are not independent, and their number is not corrected for: count how many agree.
+${escaped(differenceCaption)}</p>
+<h2>What was trained</h2>
+${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
+${valuesTable([testError, trainLoss], "At the last evaluation point.")}
+<h2>Flatness</h2>
+${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}
+${pairs.map((pair) => pairTable(pair, pair.flatness)).join("\n")}
+${coupling.length === 0 ? "" : `<h2>Local entropy by coupling integration</h2>\n${valuesTable(coupling, "β = N; points whose chains had not mixed (split-R̂ above 1.05) are left out, and drawn hollow.")}\n${couplingTable(study)}`}
+<h2>Robustness</h2>
+${valuesTable(robustness, "Test error in % and loss; mean ± standard deviation over seeds.")}
+${pairs
+  .slice(0, 2)
+  .map((pair) => pairTable(pair, pair.robustness))
+  .join("\n")}
+${figures.map(figureHtml).join("\n")}
+${settingsHtml(settings, "Without dropout. Where the network has batch norm, Hessians, ascent and local entropy see its training-mode loss on fixed batches, and disturbed weights have statistics of their own, recalibrated on the same training images.")}`,
+  );
+}
+
+function valuesTable(quantities: readonly Quantity[], caption: string): string {
+  const names = [...quantities[0]!.values.keys()];
+  const cell = (values: readonly number[]): string => {
+    const { mean, sd, n } = spreadOf(values);
+    return mean === null ? "–" : `${withError(mean, sd ?? 0)}${n < values.length ? ` (${n})` : ""}`;
+  };
+  const rows = quantities.map(({ title, values, unit: { scale } }) => [
+    title,
+    ...names.map((name) => cell(values.get(name)!.map((value) => scale * value))),
+  ]);
+  return table([["", ...names], ...rows], caption);
+}
+
+function pairTable({ first, second }: PairOfConditions, comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ quantity, difference, verdict }) => {
+    const { scale, difference: unit } = quantity.unit;
+    if (difference === null) return [quantity.title, verdict, "–", "–"];
+    const { estimate, standardError, detectable } = difference;
+    const size = `${withError(scale * estimate, scale * standardError)}${unit}`;
+    return [quantity.title, verdict, size, `±${short(scale * detectable)}${unit}`];
+  });
+  const differs = comparisons.map(({ verdict }) => verdict === "better" || verdict === "worse");
+  return table(
+    [[`${first} − ${second}`, ...differenceHead], ...rows],
+    `Paired by seed; negative: ${first} is flatter or errs less. Shaded where a difference is seen.`,
+    differs,
+  );
+}
+
+/** Every integration with its validity. */
+function couplingTable({ runs }: StudyResult): string {
+  const rows = runs.flatMap(({ condition, seed, coupling }) =>
+    (coupling ?? []).map(({ radius, estimate, standardError, valid, reason, numEvaluations }) => [
+      `${condition}, seed ${seed}`,
+      String(radius),
+      valid ? withError(-estimate, standardError) : "invalid",
+      reason ?? "",
+      String(numEvaluations),
+    ]),
+  );
+  return table([["run", "σ", "−F̃ ± standard error", "why invalid", "gradients"], ...rows], "Every integration.");
+}

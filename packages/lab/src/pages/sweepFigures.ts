@@ -1,0 +1,124 @@
+/** A figure for each varied name: what its values came to. */
+import * as Plot from "@observablehq/plot";
+import { valueText } from "../experiments/sweep/planSweep.ts";
+import type { Criterion, SweepResult } from "../experiments/sweep/sweepResult.ts";
+import { axisBySpan, logarithmicAxis, tickLabel } from "../report/axes.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import type { FigureAxis } from "../report/figureOptions.ts";
+import { stylesOf } from "../report/styles.ts";
+import { spreadOf } from "../runs/summarise.ts";
+import { variedNames } from "./sweepWords.ts";
+
+/** A run at the value of its configuration. */
+interface Point {
+  /** A number, or the value in words where some value is no number. */
+  readonly x: number | string;
+  readonly y: number;
+  readonly optimizer: string;
+}
+
+/** What is drawn for one name. */
+interface Series {
+  readonly points: readonly Point[];
+  readonly isNumeric: boolean;
+  readonly numConfigurations: number;
+  /** Runs without a number to draw. */
+  readonly numDiverged: number;
+}
+
+const axes: Readonly<Record<Criterion, { readonly label: string; readonly scale: number }>> = {
+  validationError: { label: "validation error, %", scale: 100 },
+  trainLoss: { label: "training loss", scale: 1 },
+};
+
+/** The figures of the names that have more than one value with results. */
+export function sweepFigures(result: SweepResult): Figure[] {
+  return variedNames(result.configurations.map(({ configuration }) => configuration))
+    .map((name) => ({ name, series: seriesOf(result, name) }))
+    .filter(({ series }) => new Set(series.points.map(({ x }) => x)).size > 1)
+    .map(({ name, series }) => figureOf(name, series, axes[result.criterion].label));
+}
+
+function seriesOf({ configurations, criterion }: SweepResult, name: string): Series {
+  const own = configurations.flatMap(({ configuration, runs }) => {
+    const value = configuration.parameters[name];
+    return value === undefined ? [] : [{ value, runs, optimizer: configuration.optimizer }];
+  });
+  const isNumeric = own.every(({ value }) => typeof value === "number");
+  const points = own.flatMap(({ value, runs, optimizer }) =>
+    runs.flatMap(({ result }): Point[] => {
+      const y = result[criterion];
+      const x = isNumeric && typeof value === "number" ? value : valueText(value);
+      return y === null ? [] : [{ x, y: axes[criterion].scale * y, optimizer }];
+    }),
+  );
+  const numRuns = own.reduce((sum, { runs }) => sum + runs.length, 0);
+  return { points, isNumeric, numConfigurations: own.length, numDiverged: numRuns - points.length };
+}
+
+function figureOf(name: string, series: Series, label: string): Figure {
+  const { points, isNumeric, numConfigurations, numDiverged } = series;
+  const optimizers = name === "optimizer" ? [] : [...new Set(points.map(({ optimizer }) => optimizer))];
+  const styles = stylesOf([...new Set(points.map(({ optimizer }) => optimizer))]);
+  const means = meansOf(points);
+  // Where every configuration has a value of its own, a line through them would join noise.
+  const hasLine = isNumeric && new Set(points.map(({ x }) => x)).size < numConfigurations;
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const caption = [
+    `A dot for each run, whatever its other values are.`,
+    ...(hasLine ? ["Lines join the means of the runs with the same value."] : []),
+    ...(isNumeric ? [] : ["Bars are means of the runs with the same value."]),
+    ...(numDiverged === 0
+      ? []
+      : [`Not drawn, as they diverged: ${numDiverged} of ${points.length + numDiverged} runs.`]),
+  ].join(" ");
+  const marks = [...styles].flatMap(([optimizer, { color, dash, symbol }]) => {
+    const own = (all: readonly Point[]): Point[] => all.filter((point) => point.optimizer === optimizer);
+    const joined = own(means);
+    const place = { x: "x", y: "y", stroke: color };
+    return [
+      ...(hasLine && joined.length > 1
+        ? [Plot.line(joined, { ...place, z: null, strokeWidth: 1.5, strokeDasharray: dash })]
+        : []),
+      ...(isNumeric ? [] : [Plot.tickY(joined, { ...place, strokeWidth: 2 })]),
+      Plot.dot(own(points), { x: "x", y: "y", r: 4, symbol, fill: color, fillOpacity: 0.6 }),
+    ];
+  });
+  return drawFigure(
+    { name: `by-${name}`, title: `By ${name}`, caption },
+    {
+      x: {
+        ...{ label: name, labelAnchor: "center" },
+        ...(isNumeric ? { grid: true, ...numericAxis(xs.map(Number)) } : { type: "band", domain: [...new Set(xs)] }),
+      },
+      y: { label, labelAnchor: "center", grid: true, ticks: 6, ...axisBySpan(ys) },
+      marks,
+    },
+    { series: optimizers.length > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker" },
+  );
+}
+
+/** Means of each optimizer's points with the same value, in the order of the values. */
+function meansOf(points: readonly Point[]): Point[] {
+  const groups = new Map<string, Point[]>();
+  for (const point of points) {
+    const key = JSON.stringify([point.x, point.optimizer]);
+    groups.set(key, [...(groups.get(key) ?? []), point]);
+  }
+  return [...groups.values()]
+    .map((own) => ({ ...own[0]!, y: spreadOf(own.map(({ y }) => y)).mean ?? Number.NaN }))
+    .sort((one, other) => (typeof one.x === "number" && typeof other.x === "number" ? one.x - other.x : 0));
+}
+
+/** An axis with a tick at each of a few values, logarithmic where their ratios are more alike than their differences. */
+function numericAxis(values: readonly number[]): FigureAxis {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  const few = sorted.length <= 8 ? { ticks: sorted, tickFormat: tickLabel } : {};
+  if (sorted.length < 3 || sorted[0]! <= 0) return { ...few, ...axisBySpan(sorted) };
+  const spread = (of: (a: number, b: number) => number): number => {
+    const gaps = sorted.slice(1).map((value, i) => of(sorted[i]!, value));
+    return Math.max(...gaps) / Math.min(...gaps);
+  };
+  const isGeometric = spread((a, b) => Math.log(b / a)) < spread((a, b) => b - a);
+  return { ...few, ...(isGeometric ? logarithmicAxis : axisBySpan(sorted)) };
+}

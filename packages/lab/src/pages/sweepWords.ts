@@ -1,0 +1,103 @@
+/** The results of a sweep as a table and sentences, for the terminal and the report. */
+
+import { hasDiverged } from "entropy-sgd-training";
+import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
+import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "../experiments/sweep/sweepResult.ts";
+import type { SweepValue } from "../settings/valueSchemas.ts";
+import { comparisonSentences, counted } from "../statistics/words.ts";
+import { shown } from "./resultTable.ts";
+
+/** Names of the varied values, in the order in which configurations have them. */
+export function variedNames(configurations: readonly Configuration[]): string[] {
+  return [...new Set(configurations.flatMap(({ parameters }) => Object.keys(parameters)))];
+}
+
+/** The columns that tell configurations apart: their varied values, or the optimizer where nothing is varied. */
+export function valueColumns(configurations: readonly Configuration[]): {
+  readonly head: readonly string[];
+  cellsOf(configuration: Configuration): string[];
+} {
+  const names = variedNames(configurations);
+  if (names.length === 0) return { head: ["optimizer"], cellsOf: ({ optimizer }) => [optimizer] };
+  return { head: names, cellsOf: ({ parameters }) => names.map((name) => cell(parameters[name])) };
+}
+
+/** A row for each configuration under a head: values, seeds, mean ± sample standard deviation. */
+export function resultRows({ configurations, ranked }: SweepResult): { head: string[]; rows: string[][] } {
+  const { head, cellsOf } = valueColumns(configurations.map(({ configuration }) => configuration));
+  const columns = ["seeds", "validation error %", "test error % at best validation", "test error %", "train loss"];
+  const rows = ranked.map((own) => {
+    const { configuration, summary } = own;
+    return [
+      ...cellsOf(configuration),
+      seedsText(own),
+      shown(summary.validationError, 100, 2),
+      shown(summary.bestTestError, 100, 2),
+      shown(summary.testError, 100, 2),
+      shown(summary.trainLoss, 1, 4),
+    ];
+  });
+  return { head: [...head, ...columns], rows };
+}
+
+function cell(value: SweepValue | undefined): string {
+  return value === undefined ? "–" : valueText(value);
+}
+
+function seedsText({ configuration, runs, status }: ConfigurationResult): string {
+  const all = configuration.runs.length;
+  const count = runs.length === all ? String(all) : `${runs.length} of ${all}`;
+  if (status !== "diverged") return count;
+  return `${count} (${runs.filter(({ result }) => hasDiverged(result)).length} diverged)`;
+}
+
+const criteria = {
+  validationError: { words: "validation error", scale: 100, digits: 2, unit: " %" },
+  trainLoss: { words: "training loss", scale: 1, digits: 4, unit: "" },
+} as const;
+
+/** Names that are told one by one; more are counted. */
+const maxTold = 5;
+
+/** What may be said of the best configuration, and what is missing. */
+export function sentencesOf(result: SweepResult): string[] {
+  const { configurations, failed } = result;
+  const having = (status: ConfigurationStatus) => configurations.filter((own) => own.status === status);
+  const [diverged, incomplete] = [having("diverged"), having("incomplete")];
+  const told = diverged.slice(0, maxTold).map(labelOf).join("; ");
+  const more = diverged.length > maxTold ? `; and ${diverged.length - maxTold} more` : "";
+  return [
+    ...bestSentences(result),
+    ...(diverged.length === 0 ? [] : [`Diverged with some seed, and no candidates for the best: ${told}${more}.`]),
+    ...(incomplete.length === 0
+      ? []
+      : [
+          `Not trained with every seed, and no candidates for the best: ${counted(incomplete.length, "configuration")}.`,
+        ]),
+    ...(failed.length === 0 ? [] : [`${counted(failed.length, "run")} failed.`]),
+  ];
+}
+
+function bestSentences({ criterion, configurations, best, second, difference }: SweepResult): string[] {
+  if (best === null) return ["No configuration has ended with every seed, so that none is the best."];
+  const { testError, bestTestError } = best.summary;
+  const { words, scale, digits, unit } = criteria[criterion];
+  const value = ({ summary }: ConfigurationResult): string => `${shown(summary[criterion], scale, digits)}${unit}`;
+  const atBest =
+    bestTestError.mean === null
+      ? ""
+      : `, ${shown(bestTestError, 100, 2)} % at the epoch with the best validation error`;
+  const first = `Lowest ${words}: ${labelOf(best)} with ${value(best)}; its test error is ${shown(testError, 100, 2)} %${atBest}.`;
+  if (second === null || difference === null) return [first, "No other configuration has ended with every seed."];
+  const numComplete = configurations.filter(({ status }) => status === "complete").length;
+  const note =
+    `It was chosen among ${numComplete} configurations by ${words}, which makes that number look better than it would be ` +
+    "with new seeds; the test error had no part in the choice.";
+  const inUnit = { scale, difference: scale === 100 ? " points" : "", digits };
+  const next = { text: `Second: ${labelOf(second)} with ${value(second)}`, difference };
+  return [first, note, ...comparisonSentences([next], inUnit)];
+}
+
+function labelOf({ configuration }: ConfigurationResult): string {
+  return configuration.label;
+}

@@ -1,0 +1,83 @@
+import { printable } from "entropy-sgd-training";
+
+/** Longer texts, which only a stranger's files hold, are cut. */
+const maxWidth = 80;
+
+/**
+ * Rows in columns under a head and a rule, every line with its end. Columns of numbers are flush right, the others and
+ * the first flush left. What a terminal would obey is written as escapes.
+ *
+ * @param columns - characters of the terminal: columns that do not fit beside the first go to tables below
+ */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number = Number.POSITIVE_INFINITY,
+): string {
+  const cells = [head, ...rows].map((row) => row.map(cell));
+  const shapes = head.map((_, column) => ({
+    column,
+    // As arguments of `Math.max`, so many rows as a large table may have would overflow the stack.
+    width: cells.reduce((most, row) => Math.max(most, lengthOf(row[column]!)), 0),
+    isText: column === 0 || cells.slice(1).some((row) => !/^(–|-?\d.*|)$/.test(row[column]!)),
+  }));
+  const [first, ...others] = shapes;
+  if (first === undefined) return "";
+  const parts: (typeof shapes)[] = [[first]];
+  for (const shape of others) {
+    const part = parts.at(-1)!;
+    const used = part.reduce((sum, { width }) => sum + width + 2, 0);
+    if (part.length > 1 && used + shape.width > columns) parts.push([first, shape]);
+    else part.push(shape);
+  }
+  const drawn = parts.map((part) => {
+    const line = (row: readonly string[]): string =>
+      part.map(({ column, width, isText }) => padded(row[column]!, width, isText)).join("  ");
+    const rule = part.map(({ width }) => "-".repeat(width)).join("  ");
+    return [line(cells[0]!), rule, ...cells.slice(1).map(line)].map((text) => `${text.trimEnd()}\n`).join("");
+  });
+  return drawn.join("\n");
+}
+
+/** The characters of a terminal's line; unlimited elsewhere, where programs read. */
+export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return isTTY === true && columns !== undefined ? columns : Number.POSITIVE_INFINITY;
+}
+
+function cell(text: string): string {
+  const shown = printable(text);
+  return lengthOf(shown) <= maxWidth ? shown : `${beginning(shown, maxWidth - 1)}…`;
+}
+
+function padded(text: string, width: number, isText: boolean): string {
+  const space = " ".repeat(width - lengthOf(text));
+  return isText ? text + space : space + text;
+}
+
+/**
+ * Characters that take two columns: East Asian wide and full-width ones (Unicode Standard Annex 11) by their blocks, and
+ * emoji.
+ */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|(?!\p{RI})\p{Emoji_Presentation}/u;
+
+/** Marks that stand on the character before, and the later parts of Korean syllables. */
+const combining = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
+
+/** In columns of a terminal, not in the units of UTF-16. */
+function lengthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
+
+/** The longest beginning that takes no more columns than these. */
+function beginning(text: string, columns: number): string {
+  let [width, end] = [0, 0];
+  for (const character of text) {
+    width += lengthOf(character);
+    if (width > columns) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}

@@ -1,0 +1,46 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
+import { makeFolder, makeFolderWithin, writeWhole } from "../io/files.ts";
+import { introduced } from "../report/htmlPage.ts";
+import { writeFigures } from "../report/writeFigures.ts";
+import { type RunRecord, readRun } from "../runs/readRun.ts";
+import { figuresOf } from "./figures.ts";
+import { reportLinks } from "./links.ts";
+import { renderReport } from "./renderReport.ts";
+
+/**
+ * Writes the report of some runs to `folder`; those that have not begun are left out. Gives the report's path.
+ *
+ * @throws InputError if a folder is no run, none has begun, or the report cannot be written
+ */
+export function writeReport(folder: string, runFolders: readonly string[]): string {
+  const records = runFolders.filter(hasBegun).map(readRun);
+  if (records.length === 0) throw new InputError(`${folder}: a report needs runs, and none has begun`);
+  return writeRecords(folder, records, reportLinks(folder, runFolders));
+}
+
+/**
+ * Writes report.html, with links in front, and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
+ *
+ * Symbolic links of these names, which a stranger's folder may have, are replaced or refused, not followed.
+ *
+ * @throws InputError if it cannot be written
+ */
+export function writeRecords(folder: string, records: readonly RunRecord[], links = ""): string {
+  const figures = figuresOf(records);
+  makeFolder(folder);
+  writeFigures(makeFolderWithin(folder, "figures"), figures);
+  const path = join(folder, "report.html");
+  writeWhole(path, introduced(renderReport(records, figures), links));
+  return path;
+}
+
+function hasBegun(run: string): boolean {
+  try {
+    return lstatSync(join(run, "events.jsonl"), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Reading the run tells why.
+    return true;
+  }
+}

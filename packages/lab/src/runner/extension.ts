@@ -1,0 +1,85 @@
+/** Runs whose settings are asked to be others than they were: a larger budget, an edited config.json. */
+import { type DataSet, InputError, type LoopPosition, planOf, type RunResult } from "entropy-sgd-training";
+import { type FoundCheckpoint, newestSettings } from "../runs/checkpoints.ts";
+import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
+import { readConfig } from "../runs/readRun.ts";
+import type { ExtendEvent } from "../runs/runEvents.ts";
+import { intactSeal } from "../runs/seal.ts";
+import type { Settings } from "../settings/settings.ts";
+import { schedulesThatDiffer } from "./makeOptimizer.ts";
+
+/** What a run goes on as; `event` is null where its budget stays. */
+export interface Extension {
+  readonly settings: Settings;
+  readonly from: FoundCheckpoint;
+  readonly event: ExtendEvent | null;
+}
+
+/** Whether a budget goes beyond that of a run that has ended. @throws InputError if it is smaller, or the run diverged */
+export function isLonger(path: string, budget: number | undefined, { reason, budget: had }: RunResult): boolean {
+  if (budget === undefined) return false;
+  const before = newestSettings(path)?.budget ?? had ?? readConfig(path).settings.budget;
+  requireLarger(path, before, budget);
+  if (budget > before && reason === "non-finite") throw new InputError(`${path}: diverged, and would do so again`);
+  return budget > before;
+}
+
+function requireLarger(path: string, before: number, budget: number): void {
+  if (budget >= before) return;
+  throw new InputError(`--budget: must be at least the ${before} effective epochs of ${path}, got ${budget}`);
+}
+
+/**
+ * The run with a larger budget. Batches, masks and noise are functions of the position, schedules of the fraction of the
+ * budget: where those had the same values so far, it is the run that had the larger budget from the start.
+ *
+ * @throws InputError for a smaller budget
+ */
+export function extensionOf(
+  path: string,
+  settings: Settings,
+  budget: number | undefined,
+  data: DataSet,
+  from: FoundCheckpoint,
+): Extension {
+  const { budget: before, batchSize, innerSteps } = settings;
+  if (budget === undefined || budget === before) return { settings, from, event: null };
+  requireLarger(path, before, budget);
+  const [had, has] = [before, budget].map((epochs) => planOf(data.train.numExamples, batchSize, innerSteps, epochs));
+  const gradients = from.checkpoint?.point.position.gradients ?? 0;
+  const schedules = schedulesThatDiffer(settings, had!, has!, gradients);
+  const extendedFrom = [...(settings.extendedFrom ?? []), { budget: before, gradients }];
+  return {
+    settings: { ...settings, budget, ...(schedules.length > 0 && { extendedFrom }) },
+    from: withoutLastEvaluation(from, has!.gradientsPerEpoch),
+    event: { type: "extend", gradients, from: before, to: budget, totalGradients: has!.totalGradients, schedules },
+  };
+}
+
+/** The evaluation at the end of the smaller budget is none of the larger one's, unless it was due anyway. */
+function withoutLastEvaluation(from: FoundCheckpoint, gradientsPerEpoch: number): FoundCheckpoint {
+  const { checkpoint } = from;
+  if (checkpoint === null || isDue(checkpoint.point.position, gradientsPerEpoch)) return from;
+  const { point } = checkpoint;
+  const position = { ...point.position, evaluations: point.position.evaluations.slice(0, -1) };
+  return { ...from, checkpoint: { ...checkpoint, point: { ...point, position } } };
+}
+
+function isDue({ gradients, evaluations }: LoopPosition, gradientsPerEpoch: number): boolean {
+  if (evaluations.at(-1)?.gradients !== gradients) return true;
+  const before = evaluations.at(-2)?.gradients ?? 0;
+  return gradients >= gradientsPerEpoch * (Math.floor(before / gradientsPerEpoch) + 1);
+}
+
+/**
+ * Edits of config.json that mean nothing to a run that has ended, in words.
+ *
+ * @throws InputError if a setting of its training was edited
+ */
+export function editsOfEnded(path: string): string[] {
+  const trained = intactSeal(path)?.settings ?? newestSettings(path);
+  if (trained === null) return [];
+  const { settings } = readConfig(path);
+  requireSettings(path, settings, trained, "as the run was trained", false);
+  return harmlessEdits(settings, trained).map((edit) => `${edit}; the run has ended, it means nothing`);
+}

@@ -1,0 +1,32 @@
+import { type DataSet, InputError, type NetworkSpec, networks, pooled, requireFit, shown } from "entropy-sgd-training";
+import { loadMnist } from "entropy-sgd-training/node";
+import type { Settings } from "../settings/settings.ts";
+
+/** The data set of some settings. @throws InputError as `loadMnist`, or for a network that is unknown or that the data do not fit */
+export function loadData(settings: Pick<Settings, "network" | "data" | "validation" | "heldOut">): DataSet {
+  const { network, data, validation, heldOut } = settings;
+  const spec = networkOf(network);
+  const loaded = loadMnist({ data, validation, heldOut });
+  const ready = spec.inputShape[1] === 7 ? pooled(loaded) : loaded;
+  requireFit(spec, ready);
+  return ready;
+}
+
+/**
+ * Checks that data are those of a run; runs made before checksums were kept have none.
+ *
+ * @throws InputError that names both
+ */
+export function requireSameData(run: string, expected: string | null, { name, checksum }: DataSet): void {
+  if (expected === null || checksum === expected) return;
+  throw new InputError(
+    `${run}: the data must be those the run began with, SHA-256 ${expected}, found ${checksum ?? "none"} (${name}); ` +
+      "--data names the folder where they are",
+  );
+}
+
+/** The network of a name. @throws InputError if there is none */
+export function networkOf(name: string): NetworkSpec {
+  if (Object.hasOwn(networks, name)) return networks[name]!;
+  throw new InputError(`network: must be one of ${Object.keys(networks).join(", ")}, got ${shown(name)}`);
+}

@@ -1,0 +1,222 @@
+/** Runs that go on: after a kill, a signal, a full disk, on another day. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { InputError, type KnownOptions, type RunResult, requireKnownOptions } from "entropy-sgd-training";
+import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../io/files.ts";
+import type { RunIdentity } from "../runs/checkpoint.ts";
+import type { FoundCheckpoint } from "../runs/checkpoints.ts";
+import { requireSettings } from "../runs/editedConfig.ts";
+import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
+import { endsInEnd } from "../runs/eventFile.ts";
+import { acquireLock } from "../runs/lock.ts";
+import { readChecked, readConfig, readRun, readWeights, weightsOf } from "../runs/readRun.ts";
+import type { ResumeEvent } from "../runs/runEvents.ts";
+import { configText, holdRun } from "../runs/runFolder.ts";
+import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
+import { type Settings, sameTraining } from "../settings/settings.ts";
+import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
+import { loadData, requireSameData } from "./loadData.ts";
+import { knownTraining, requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
+
+/** What may be other than when the run began. */
+export interface ResumeOptions extends TrainingOptions {
+  /** A folder that holds the same data in another place. */
+  readonly dataFolder?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Effective epochs of the whole run, at least as many as it has: it goes on beyond its budget. */
+  readonly budget?: number | undefined;
+}
+
+const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true, threads: true, budget: true };
+
+/**
+ * Lets a run go on from its newest intact checkpoint, or begin where there is none, with the same bits as without the
+ * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
+ * that has ended gives its result (a warning event tells what was given and not used); one that diverged would diverge
+ * again, so it has ended. Files that were damaged are made again, and the resume event tells which.
+ *
+ * With a larger budget the run goes on from its newest checkpoint, where it has ended the one at its end, under the
+ * schedules of that budget (an extend event tells which had other values until there).
+ *
+ * @throws TypeError for an unknown option; InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
+ *   checkpoint is intact, config.json and the checkpoint are of different runs, the data are others, or the budget is
+ *   smaller than the run's
+ */
+export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
+  requireKnownOptions("resumeTraining", known, options);
+  const { dataFolder: data, threads } = options;
+  const given = Object.entries({ data, threads }).filter(([, value]) => value !== undefined);
+  return goOn(
+    path,
+    options,
+    given.map(([name]) => `${name}: not used, the run has ended`),
+  );
+}
+
+/** @param ifEnded - what is to be told of a run that has ended */
+async function goOn(path: string, options: ResumeOptions, ifEnded: readonly string[]): Promise<RunResult> {
+  const held = await holdRun(path, options, options.files);
+  try {
+    const { budget, onEvent } = options;
+    const earlier = earlierResult(path);
+    if (earlier !== null && !isLonger(path, budget, earlier)) {
+      for (const message of [...editsOfEnded(path), ...ifEnded]) {
+        onEvent?.({ type: "warning", gradients: earlier.gradientEvaluations, message });
+      }
+      return earlier;
+    }
+    const found = held.newestCheckpoint();
+    if (earlier !== null && found.checkpoint === null) {
+      throw new InputError(
+        `${path}: has ended and keeps no checkpoint to go on from; train anew with the larger budget`,
+      );
+    }
+    const damage = earlier === null ? damageIn(path) : [];
+    const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
+    const place = placeOf(options);
+    const data = options.data ?? loadData({ ...own, ...place });
+    const extension = extensionOf(path, own, budget, data, found);
+    const { settings } = extension;
+    requireTrainable(settings, data);
+    const checksum = data.checksum ?? null;
+    requireSameData(path, dataChecksum, data);
+    // As many threads as there were, unless config.json was edited.
+    const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
+    const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));
+    const event: ResumeEvent = {
+      type: "resume",
+      gradients: found.checkpoint?.point.position.gradients ?? 0,
+      checkpoint: found.name,
+      skipped: found.skipped,
+      warnings: [...damage, ...changesOfBits(before, environment)],
+    };
+    const identity = { settings: { ...settings, ...place }, environment, dataChecksum: checksum };
+    return await trainHeld(held, identity, data, { from: extension.from, event, extend: extension.event }, options);
+  } catch (error) {
+    // What a checkpoint says fits neither network nor optimizer: the library names the part.
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
+    throw error;
+  } finally {
+    held.release();
+  }
+}
+
+/**
+ * The run of some settings in a folder: begun, resumed, or its result if it has ended.
+ *
+ * @throws TypeError for an unknown option; InputError if the folder is a symbolic link, or holds another run or anything else
+ */
+export async function continueTraining(
+  path: string,
+  settings: Settings,
+  options: ResumeOptions = {},
+): Promise<RunResult> {
+  requireKnownOptions("continueTraining", known, options);
+  requireNoLink(path);
+  if (isUnused(path)) {
+    const { dataFolder: _, threads, budget: __, ...training } = options;
+    const own = threads === undefined ? {} : { threads };
+    return runTraining({ ...settings, ...placeOf(options), ...own }, { ...training, out: path });
+  }
+  requireSameTraining(path, settings);
+  return goOn(path, options, []);
+}
+
+/**
+ * A folder with the config.json of a run that has not begun, for `resumeTraining`; nothing happens where the same run
+ * is already.
+ *
+ * @throws InputError if the folder is a symbolic link, or holds another run or anything else
+ */
+export function prepareRun(path: string, settings: Settings): void {
+  requireNoLink(path);
+  if (isUnused(path)) {
+    makeFolder(path);
+    const lock = acquireLock(path);
+    const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
+    try {
+      if (isUnused(path)) writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
+    } finally {
+      lock.release();
+    }
+  }
+  requireSameTraining(path, settings);
+}
+
+/** Where the data are, for config.json: it is read from other folders too. */
+function placeOf({ dataFolder }: ResumeOptions): { readonly data?: string } {
+  return dataFolder === undefined ? {} : { data: resolve(dataFolder) };
+}
+
+/** A folder of runs may be a stranger's, and have a link with the name of a run to elsewhere. */
+function requireNoLink(path: string): void {
+  if (existsSync(path)) requireRealFolder(path);
+}
+
+function requireSameTraining(path: string, settings: Settings): void {
+  if (sameTraining(readConfig(path).settings, settings)) return;
+  throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+}
+
+/** Which file is damaged or contradicts another, in words. */
+function damageIn(path: string): string[] {
+  try {
+    readChecked(path);
+    const seal = readSeal(path);
+    if (seal !== null && Object.hasOwn(seal.files, "weights.safetensors")) readWeights(path);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [`${error.message}; the files of the run are made again`];
+    throw error;
+  }
+}
+
+/** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
+export function earlierResult(path: string): RunResult | null {
+  try {
+    if (!endsInEnd(path)) return null;
+    const run = readRun(path);
+    const { result } = run;
+    if (result === null || result.interrupted) return null;
+    if (result.reason !== "non-finite") weightsOf(path, run);
+    return result;
+  } catch (error) {
+    // A run that was killed may lack its events, or end in the middle of one; the checkpoint has them.
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
+/**
+ * What the run is, from config.json, or where that is lost from the checkpoint or the seal.
+ *
+ * @param budget - that the run is to have: config.json may have it already
+ */
+function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget: number | undefined): RunIdentity {
+  const seal = intactSeal(path);
+  let config: RunIdentity;
+  try {
+    config = readConfig(path);
+  } catch (error) {
+    const known = checkpoint ?? seal;
+    if (known === null || !(error instanceof InputError)) throw error;
+    return known;
+  }
+  const isAsked = config.settings.budget === budget;
+  if (checkpoint === null) {
+    // A run that has ended and whose checkpoints were deleted begins again, and as nothing else.
+    if (seal !== null) editsSince(path, config, seal);
+    if (config.settings.extendedFrom === undefined) return config;
+    throw new InputError(`${path}: went on beyond its first budget, and without a checkpoint cannot do so again`);
+  }
+  if (config.dataChecksum !== null && config.dataChecksum !== checkpoint.dataChecksum) {
+    throw new InputError(`${join(path, "config.json")}: dataChecksum is not the one in checkpoint ${name}`);
+  }
+  requireSettings(path, config.settings, checkpoint.settings, `as in checkpoint ${name}`, isAsked);
+  const { budget: had, extendedFrom } = checkpoint.settings;
+  const { extendedFrom: _, ...settings } = config.settings;
+  return {
+    ...checkpoint,
+    settings: { ...settings, budget: had, ...(extendedFrom && { extendedFrom }) },
+  };
+}

@@ -1,0 +1,117 @@
+/** Conditions on runs: `--where key=value`, `!=`, `<`, `<=`, `>`, `>=`; and their order: `--sort key` or `-key`. */
+import { InputError } from "entropy-sgd-training";
+import { namesOf, type Quantities, type Value } from "./quantities.ts";
+
+type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** One condition. */
+export interface Condition {
+  readonly key: string;
+  readonly operator: Operator;
+  readonly text: string;
+}
+
+const pattern = /^([^=!<>]+)(!=|<=|>=|=|<|>)(.*)$/s;
+
+/** The condition of a `--where`. @throws InputError if it is none, or an order is asked of what is no number */
+export function parseCondition(text: string): Condition {
+  const match = pattern.exec(text);
+  if (match === null) {
+    throw new InputError(
+      `--where: must be key=value or one of !=, <, <=, >, >= between them, got ${JSON.stringify(text)}`,
+    );
+  }
+  const condition = { key: match[1]!.trim(), operator: match[2] as Operator, text: match[3]! };
+  if (isOrder(condition.operator) && numberOf(condition.text) === null) {
+    throw new InputError(
+      `--where ${condition.key}${condition.operator}: must be followed by a number, got ${JSON.stringify(condition.text)}`,
+    );
+  }
+  return condition;
+}
+
+/**
+ * Whether all conditions hold. A quantity that a run does not have is null: `key=null` finds it, `key!=value` holds, no
+ * order does. Of what is torn or foreign nothing but name and status is known, and no condition on anything else holds.
+ */
+export function meets(quantities: Quantities, conditions: readonly Condition[]): boolean {
+  const isKnown = quantities.has("network");
+  return conditions.every(({ key, operator, text }) => {
+    if (!isKnown && !quantities.has(key)) return false;
+    return holds(quantities.get(key) ?? null, operator, text);
+  });
+}
+
+/**
+ * Those that meet all conditions.
+ *
+ * @throws InputError if a condition is on a key that none of them has
+ */
+export function selected<Item>(
+  items: readonly Item[],
+  quantitiesOf: (item: Item) => Quantities,
+  where: readonly string[],
+): Item[] {
+  const conditions = where.map(parseCondition);
+  const tables = items.map(quantitiesOf);
+  for (const { key } of conditions) requireKey("--where", key, tables);
+  return items.filter((_, i) => meets(tables[i]!, conditions));
+}
+
+/**
+ * In the order of a quantity: rising, or falling for `-key`; numbers before texts, and last what has no value.
+ *
+ * @throws InputError if none of them has the quantity
+ */
+export function sorted<Item>(items: readonly Item[], quantitiesOf: (item: Item) => Quantities, sort: string): Item[] {
+  const falling = sort.startsWith("-");
+  const key = falling ? sort.slice(1) : sort;
+  const tables = items.map((item) => ({ item, quantities: quantitiesOf(item) }));
+  requireKey(
+    "--sort",
+    key,
+    tables.map(({ quantities }) => quantities),
+  );
+  const valued = tables.map(({ item, quantities }) => ({ item, value: quantities.get(key) ?? null }));
+  const sign = falling ? -1 : 1;
+  return valued
+    .sort((a, b) => {
+      if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
+      return sign * compared(a.value, b.value);
+    })
+    .map(({ item }) => item);
+}
+
+function requireKey(option: string, key: string, tables: readonly Quantities[]): void {
+  if (tables.length === 0 || tables.some((table) => table.has(key))) return;
+  const known = namesOf(tables).join(", ");
+  throw new InputError(`${option}: no run has ${JSON.stringify(key)}; the known keys are ${known}`);
+}
+
+function holds(value: Value, operator: Operator, text: string): boolean {
+  if (operator === "=") return isEqual(value, text);
+  if (operator === "!=") return !isEqual(value, text);
+  const bound = numberOf(text);
+  if (typeof value !== "number" || bound === null) return false;
+  return { "<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound }[operator];
+}
+
+function isEqual(value: Value, text: string): boolean {
+  return typeof value === "number" ? numberOf(text) === value : String(value) === text;
+}
+
+function isOrder(operator: Operator): boolean {
+  return operator !== "=" && operator !== "!=";
+}
+
+function numberOf(text: string): number | null {
+  const value = Number(text);
+  return text.trim() === "" || Number.isNaN(value) ? null : value;
+}
+
+function compared(a: Exclude<Value, null>, b: Exclude<Value, null>): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
+  const [one, other] = [String(a), String(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}

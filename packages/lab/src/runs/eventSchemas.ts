@@ -1,0 +1,189 @@
+/**
+ * The rules of events.jsonl, line by line: what `events.ts` describes, as it is written.
+ *
+ * Types of events that are not known here are passed over, and so are further fields: a newer version may write more.
+ */
+import {
+  type CheckpointEvent,
+  type EndEvent,
+  InputError,
+  type KeptEvaluation,
+  type NonFiniteEvent,
+  type OuterEvent,
+  type RecordedEvaluation,
+  type StartEvent,
+  type WarningEvent,
+} from "entropy-sgd-training";
+import { z } from "zod";
+import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
+
+/** A checkpoint as it is kept: its name in place of what it holds. */
+export interface RecordedCheckpoint extends Omit<CheckpointEvent, "snapshot"> {
+  readonly name: string;
+}
+
+/** An event as a line of events.jsonl tells it. */
+export type RecordedEvent =
+  | StartEvent
+  | WarningEvent
+  | OuterEvent
+  | RecordedEvaluation
+  | RecordedCheckpoint
+  | NonFiniteEvent
+  | ResumeEvent
+  | ExtendEvent
+  | RollbackEvent
+  | EndEvent;
+
+/** Far above what a run writes; a line of a stranger must not become a value that fills the memory. */
+export const maxLineLength: number = 2 ** 20;
+
+const count = z.int().min(0);
+const atLeastOne = z.int().min(1);
+const number = z.number();
+const fraction = z.number().min(0).max(1);
+const checkpointName = z.string().nullable();
+const what = z.enum(["batch loss", "gradient norm", "test loss", "state"]);
+/** JSON has no number that is not finite, and null in its place. */
+const orNotFinite = (rule: z.ZodType<number>) => rule.nullable().transform((value) => value ?? Number.NaN);
+const measured = orNotFinite(number);
+
+const result = z.object({
+  network: z.string(),
+  optimizer: z.string(),
+  preset: z.string().nullable(),
+  seed: count,
+  numParams: count,
+  gradientEvaluations: count,
+  budget: number.exactOptional(),
+  plannedEpochs: number.exactOptional(),
+  effectiveEpochs: number,
+  trainLoss: number.nullable(),
+  validationError: fraction.nullable(),
+  testError: fraction.nullable(),
+  bestTestError: fraction.nullable(),
+  minTestError: fraction.nullable(),
+  seconds: number,
+  msPerGradient: number.nullable(),
+  interrupted: z.boolean(),
+  reason: z.enum(["budget", "diverged", "interrupted", "non-finite"]),
+  // Runs made before there were rollbacks have none.
+  rollbacks: count.default(0),
+});
+
+const evaluation = z.object({
+  type: z.literal("evaluation"),
+  gradients: count,
+  effectiveEpochs: number,
+  validationLoss: number.nullable(),
+  validationError: fraction.nullable(),
+  testLoss: number,
+  testError: fraction,
+  seconds: number,
+});
+
+/** The rule of an evaluation of a run that goes on: everything in it is finite. */
+export const finiteEvaluation: z.ZodType<KeptEvaluation> = evaluation.extend({ number: count.exactOptional() });
+
+const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {
+  start: z.object({
+    type: z.literal("start"),
+    network: z.string(),
+    optimizer: z.string(),
+    preset: z.string().nullable(),
+    seed: count,
+    numParams: count,
+    batchSize: atLeastOne,
+    budget: number.exactOptional(),
+    totalGradients: atLeastOne,
+    gradientsPerEpoch: atLeastOne,
+    innerSteps: atLeastOne,
+  }),
+  warning: z.object({ type: z.literal("warning"), gradients: count, message: z.string() }),
+  outer: z.object({
+    type: z.literal("outer"),
+    gradients: count,
+    effectiveEpochs: number,
+    batchLoss: measured,
+    learningRate: measured,
+    scope: number.nullable(),
+    distance: number.nullable(),
+    localEntropyGradientNorm: number.nullable(),
+    gradientNorm: measured,
+  }),
+  evaluation: evaluation.extend({ testLoss: measured, testError: orNotFinite(fraction) }),
+  checkpoint: z.object({
+    type: z.literal("checkpoint"),
+    gradients: count,
+    reason: z.enum(["gradients", "minutes", "best", "interrupted", "requested", "end"]),
+    name: z.string(),
+  }),
+  "non-finite": z.object({ type: z.literal("non-finite"), gradients: count, what, learningRate: measured }),
+  resume: z.object({
+    type: z.literal("resume"),
+    gradients: count,
+    checkpoint: checkpointName,
+    skipped: z.array(z.object({ name: z.string(), why: z.string() })),
+    warnings: z.array(z.string()),
+  }),
+  extend: z.object({
+    type: z.literal("extend"),
+    gradients: count,
+    from: number,
+    to: number,
+    totalGradients: atLeastOne,
+    schedules: z.array(z.string()),
+  }),
+  rollback: z.object({
+    type: z.literal("rollback"),
+    gradients: count,
+    from: count,
+    what,
+    checkpoint: checkpointName,
+    number: atLeastOne,
+    learningRateFactor: number,
+  }),
+  end: z.object({ type: z.literal("end"), result }),
+};
+
+/** A line of events.jsonl. */
+export interface EventLine {
+  /** null for a type that is not known here. */
+  readonly event: RecordedEvent | null;
+  /** The line's number as it says; absent in runs made before lines were numbered. */
+  readonly sequence: unknown;
+}
+
+/**
+ * What a line holds.
+ *
+ * @param where - file and line, for messages
+ * @throws InputError naming the first field that breaks its rule
+ */
+export function parseEvent(line: string, where: string): EventLine {
+  const refuse = (why: string): never => {
+    throw new InputError(`${where}: malformed event (${why})`);
+  };
+  if (line.length > maxLineLength) {
+    return refuse(`the line must have at most ${maxLineLength} characters, it has ${line.length}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return refuse("malformed JSON");
+  }
+  if (typeof value !== "object" || value === null || !("type" in value)) return refuse("must be an object with a type");
+  const { type } = value;
+  const sequence = "sequence" in value ? value.sequence : undefined;
+  if (typeof type !== "string") return refuse("type: must be a string");
+  if (!isKnown(type)) return { event: null, sequence };
+  const checked = schemas[type].safeParse(value);
+  if (checked.success) return { event: checked.data, sequence };
+  const issue = checked.error.issues[0]!;
+  return refuse(`${issue.path.map(String).join(".")}: ${issue.message.replace(/^Invalid input: /, "")}`);
+}
+
+function isKnown(type: string): type is RecordedEvent["type"] {
+  return Object.hasOwn(schemas, type);
+}

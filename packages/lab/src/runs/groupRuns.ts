@@ -1,0 +1,115 @@
+/** Runs of the same training under different seeds, as one. */
+import { apartFromTraining, trainingKey } from "../settings/settings.ts";
+import { namesOf, type Quantities, settingsAndOptions, settingsEntries, type Value } from "./quantities.ts";
+import type { RunContent, StoredRun } from "./storedRun.ts";
+import { type Summary, summaryOf } from "./summarise.ts";
+
+/** A run whose settings could be read. */
+export interface ReadRun extends StoredRun {
+  readonly content: RunContent;
+}
+
+/** Runs that differ in nothing but the seed. */
+export interface RunGroup {
+  /** The optimizer, and the settings in which the groups differ: unlike any other group's. */
+  readonly label: string;
+  /** Settings and options that all the runs have in common. */
+  readonly settings: Quantities;
+  readonly runs: readonly ReadRun[];
+  /** The runs behind the means: those that ended, one for each seed. */
+  readonly counted: readonly ReadRun[];
+  /** Runs that ended under a seed that is counted already. */
+  readonly numRepeated: number;
+  readonly spreads: Summary;
+}
+
+/** What is not told of a group: the seed, and what changes neither the training nor its bits. */
+const untold = new Set<string>(["seed", ...apartFromTraining]);
+
+/** Whether the settings of a run could be read. */
+export function isRead(run: StoredRun): run is ReadRun {
+  return run.content !== null;
+}
+
+/** The groups in order of their first runs. Only runs that ended count in means: a part of a training is another one. */
+export function groupRuns(runs: readonly ReadRun[]): RunGroup[] {
+  const members = [...grouped(runs, ({ content }) => keyButSeed(content)).values()];
+  const contents = members.map(([first]) => first!.content);
+  const settings = contents.map(commonSettings);
+  const labels = labelsOf(contents, settings);
+  return members.map((own, i) => {
+    const ended = own.filter(({ status }) => status === "ended");
+    const counted = [...grouped(ended, seedOf).values()].map(([first]) => first!);
+    const results = counted.flatMap(({ content }) => content.result ?? []);
+    return {
+      ...{ label: labels[i]!, settings: settings[i]!, runs: own, counted },
+      numRepeated: ended.length - counted.length,
+      spreads: summaryOf(results),
+    };
+  });
+}
+
+/** Names of settings in which the groups differ, with the values of each group; null where one has no such setting. */
+export function differences(groups: readonly Quantities[]): ReadonlyMap<string, readonly Value[]> {
+  const rows = namesOf(groups).map((name) => [name, groups.map((settings) => settings.get(name) ?? null)] as const);
+  return new Map(rows.filter(([, values]) => new Set(values).size > 1));
+}
+
+/** What tells one set of data from another: its checksum; its folder where that is not known; "MNIST" by default. */
+export function dataOf({ dataChecksum, settings }: RunContent): string {
+  if (settings.data === null) return "MNIST";
+  return dataChecksum === null ? settings.data : `sha256:${dataChecksum.slice(0, 16)}`;
+}
+
+/** The items of each key, in order of appearance. Cost: one look at each item. */
+export function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [item]);
+    else own.push(item);
+  }
+  return groups;
+}
+
+function keyButSeed(content: RunContent): string {
+  return `${dataOf(content)}\n${trainingKey({ ...content.settings, seed: 0 })}`;
+}
+
+const seedOf = ({ content }: ReadRun): number => content.settings.seed;
+
+function commonSettings(content: RunContent): Quantities {
+  const told = settingsAndOptions(content.settings).filter(([name]) => !untold.has(name));
+  return new Map(told.map(([name, value]) => [name, name === "data" ? dataOf(content) : value]));
+}
+
+/**
+ * Optimizer and preset, then the settings in which groups differ: of the run, among all groups; options of the optimizer
+ * only among groups of that optimizer and preset, since those of others differ anyway.
+ */
+function labelsOf(contents: readonly RunContent[], groups: readonly Quantities[]): string[] {
+  const nameOf = (settings: Quantities): string => {
+    const preset = settings.get("preset") ?? null;
+    return `${settings.get("optimizer")}${preset === null ? "" : ` (${preset})`}`;
+  };
+  const differing = (tables: readonly Quantities[]) => [...differences(tables).keys()];
+  const named = ["optimizer", "preset"];
+  const amongAll = differing(groups).filter((name) => !named.includes(name));
+  const amongAlike = new Map([...grouped(groups, nameOf)].map(([name, alike]) => [name, differing(alike)]));
+  const labels = groups.map((settings, i) => {
+    const ofRun = new Set(settingsEntries(contents[i]!.settings).map(([name]) => name));
+    const told = [
+      ...amongAll.filter((name) => ofRun.has(name)),
+      ...amongAlike.get(nameOf(settings))!.filter((name) => !ofRun.has(name)),
+    ];
+    return [nameOf(settings), ...told.map((name) => `${name}=${settings.get(name) ?? "null"}`)].join(" ");
+  });
+  // Long checksums are cut short in labels, and may then be equal.
+  const times = new Map<string, number>();
+  return labels.map((label) => {
+    const time = (times.get(label) ?? 0) + 1;
+    times.set(label, time);
+    return time === 1 ? label : `${label} (${time})`;
+  });
+}

@@ -1,0 +1,98 @@
+/** Runs as a folder of runs holds them: ended, in work, or damaged. */
+import {
+  hasDiverged,
+  InputError,
+  type RecordedEvaluation,
+  type RunResult,
+  type StartEvent,
+} from "entropy-sgd-training";
+import type { Settings } from "../settings/settings.ts";
+import type { Environment } from "./environment.ts";
+import { lockHolder } from "./lock.ts";
+import { readChecked } from "./readRun.ts";
+import { type FoundFolder, scanFolder } from "./scanFolder.ts";
+import type { SealReport } from "./seal.ts";
+
+/**
+ * What is known of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by a signal, `running` in a living
+ * process, `unfinished` (it can be resumed), `torn` (a file of it is damaged), `foreign` (it is no run).
+ */
+export type RunStatus = "ended" | "diverged" | "interrupted" | "running" | "unfinished" | "torn" | "foreign";
+
+/** A run, or what has the place of one. */
+export interface StoredRun {
+  /** The path below the folder that was searched, with `/` between its parts. */
+  readonly name: string;
+  readonly path: string;
+  readonly status: RunStatus;
+  /** Why it is torn or foreign, else null. */
+  readonly reason: string | null;
+  /** null for what is torn or foreign. */
+  readonly content: RunContent | null;
+}
+
+/** What a whole run holds, without its outer steps and weights. */
+export interface RunContent {
+  readonly settings: Settings;
+  /** Of the data: SHA-256; null where it is not known. */
+  readonly dataChecksum: string | null;
+  readonly environment: Environment;
+  /** null before the run began. */
+  readonly start: StartEvent | null;
+  readonly evaluations: readonly RecordedEvaluation[];
+  /** Gradients so far. */
+  readonly gradients: number;
+  readonly result: RunResult | null;
+  readonly seal: SealReport;
+}
+
+/** Tells the living process that writes a run. */
+export type FindHolder = (path: string) => { readonly pid: number; readonly host: string } | null;
+
+/** Reasons hold what was found in a file, which may be long. */
+const maxReason = 200;
+
+/**
+ * The runs in a folder, and what else is there, in order of their names.
+ *
+ * Nothing in the folder makes this fail: a run that cannot be read is torn.
+ *
+ * @throws InputError if the folder itself is missing, no folder, or cannot be read
+ */
+export function storedRuns(folder: string, findHolder: FindHolder = lockHolder): StoredRun[] {
+  return scanFolder(folder).map((found) => storedRun(found, findHolder));
+}
+
+/** One of the folders that `scanFolder` found. */
+export function storedRun(found: FoundFolder, findHolder: FindHolder = lockHolder): StoredRun {
+  const { name, path, foreign } = found;
+  if (foreign !== null) return { name, path, status: "foreign", reason: shortened(foreign), content: null };
+  try {
+    const content = contentOf(path);
+    return { name, path, status: statusOf(path, content, findHolder), reason: null, content };
+  } catch (error) {
+    // Files may be such that even the message of what is wrong with them cannot be made, as with JSON nested too deeply.
+    const reason = error instanceof InputError ? error.message : `${path}: cannot be read (${String(error)})`;
+    return { name, path, status: "torn", reason: shortened(reason), content: null };
+  }
+}
+
+function statusOf(path: string, { result }: RunContent, findHolder: FindHolder): RunStatus {
+  if (result === null) return findHolder(path) === null ? "unfinished" : "running";
+  if (hasDiverged(result)) return "diverged";
+  return result.reason === "interrupted" ? "interrupted" : "ended";
+}
+
+/** @throws InputError if a file is damaged */
+function contentOf(path: string): RunContent {
+  const { settings, environment, dataChecksum, seal, start, outers, evaluations, result } = readChecked(path);
+  const identity = { settings, environment, dataChecksum, seal };
+  // A run that was prepared and not begun, or is to begin again, has no start event.
+  if (start === null) return { ...identity, start, evaluations: [], gradients: 0, result: null };
+  const reached = Math.max(outers.at(-1)?.gradients ?? 0, evaluations.at(-1)?.gradients ?? 0);
+  return { ...identity, start, evaluations, gradients: result?.gradientEvaluations ?? reached, result };
+}
+
+function shortened(text: string): string {
+  return text.length <= maxReason ? text : `${text.slice(0, maxReason)}…`;
+}

@@ -1,0 +1,63 @@
+import { optimizerOptions } from "entropy-sgd";
+import { networkNames } from "entropy-sgd-training";
+import { describe, expect, test } from "vitest";
+import { recipeOf } from "./recipes.ts";
+import { checkedSettings, resolveSettings, sameTraining } from "./settings.ts";
+
+const request = { network: "small-mnistfc", optimizer: "entropy-sgd", budget: 1, seed: 1 };
+const optimizers = Object.keys(optimizerOptions) as (keyof typeof optimizerOptions)[];
+
+test("every network and optimizer has a tuned recipe with its evidence, and resolves by default to it", () => {
+  for (const network of networkNames) {
+    for (const optimizer of optimizers) {
+      const { source, evidence, options } = recipeOf(network, optimizer);
+      expect(source).toMatch(/^chosen on validation error after/);
+      expect(evidence).toMatch(/^docs\/results\/rates.*\.md$/);
+      const settings = resolveSettings({ ...request, network, optimizer });
+      expect(settings).toMatchObject({ recipe: "tuned", options });
+    }
+  }
+});
+
+describe("the paper's recipe", () => {
+  test("has η = 1, η' = 0.1, ε = 1e-4, γ from 1e-4, L = 20 for Entropy-SGD", () => {
+    const { recipe, options } = resolveSettings({ ...request, recipe: "paper" });
+    expect(recipe).toBe("paper");
+    expect(options).toMatchObject({ learningRate: 1, innerLearningRate: 0.1, innerSteps: 20, noise: 1e-4 });
+    expect(options.scope).toBe("geometricScope(1e-4, 1e-3)");
+    expect(recipeOf("lenet", "entropy-sgd", "paper").source).toContain("arXiv:1611.01838");
+  });
+
+  test("of LeNet is what the tuned one came to: its runs keep their bits", () => {
+    const lenet = { ...request, network: "lenet", preset: "lua" };
+    expect(sameTraining(resolveSettings({ ...lenet, recipe: "paper" }), resolveSettings(lenet))).toBe(true);
+  });
+
+  test("has Adam's schedule and dropout for the two networks with a baseline", () => {
+    const settings = resolveSettings({ ...request, network: "lenet", optimizer: "adam", recipe: "paper" });
+    expect(settings).toMatchObject({
+      dropout: 0.5,
+      drops: [0.3, 0.6, 0.9],
+      dropFactor: 0.2,
+      options: { learningRate: 1e-3 },
+    });
+  });
+
+  test("is refused where the paper has none, and so is another name", () => {
+    const sgd = { ...request, optimizer: "sgd", recipe: "paper" };
+    expect(() => resolveSettings(sgd)).toThrow(
+      "recipe: the paper has none for sgd on small-mnistfc; leave it out, or say tuned",
+    );
+    expect(() => resolveSettings({ ...request, recipe: "best" })).toThrow(
+      'recipe: must be one of tuned, paper, got "best"',
+    );
+  });
+});
+
+test("settings from before recipes had names are read, and are the same training as now", () => {
+  const settings = resolveSettings(request);
+  const { recipe: _, ...older } = settings;
+  const read = checkedSettings(older);
+  expect(read.recipe).toBeNull();
+  expect(sameTraining(read, settings)).toBe(true);
+});

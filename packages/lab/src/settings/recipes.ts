@@ -1,0 +1,126 @@
+/**
+ * Recipes: what a network and an optimizer need besides the preset's switches. `tuned` ones have rates that were chosen on
+ * validation, `paper` ones those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3.
+ */
+import type { OptimizerName } from "entropy-sgd";
+import { InputError } from "entropy-sgd-training";
+import { type Evidence, type TunedRate, tunedRates } from "./tunedRates.ts";
+
+/** A value of an optimizer's option as configuration files and `--set` hold it. */
+export type OptionValue = number | string | boolean | null;
+
+/** Names of the recipes, the default first. */
+export const recipeNames = ["tuned", "paper"] as const;
+
+/** The name of a recipe. */
+export type RecipeName = (typeof recipeNames)[number];
+
+/** The recipe of one network and optimizer. */
+export interface Recipe {
+  readonly name: RecipeName;
+  /** Where its rates come from, in words for pages. */
+  readonly source: string;
+  /** The page in the repository that has the measurements behind them; null for the paper's. */
+  readonly evidence: string | null;
+  readonly dropout: number;
+  /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
+  readonly drops: readonly number[];
+  readonly dropFactor: number;
+  /** Epochs of outer steps of the published experiment; scoping ends where it did. */
+  readonly epochs: number;
+  /** L of the Entropy-SGD recipe: where every optimizer's boundaries are. */
+  readonly innerSteps: number;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** The paper: ÷10 after epoch 2 of 5. */
+const mnistSchedule = { drops: [2 / 5], dropFactor: 0.1, epochs: 5, innerSteps: 20 };
+
+/** The paper, for Entropy-SGD's networks; the small ones of later studies have no dropout. */
+const dropout: Readonly<Record<string, number>> = { mnistfc: 0.15, "mnistfc-bn": 0.15, lenet: 0.25 };
+
+/** The paper: η = 1, η' = 0.1, ε = 1e-4, γ₀ = 1e-4, γ₁ = 1e-3, L = 20. */
+const entropyOptions = {
+  learningRate: 1,
+  innerLearningRate: 0.1,
+  innerSteps: 20,
+  scope: "geometricScope(1e-4, 1e-3)",
+  noise: 1e-4,
+};
+
+/** What does not depend on the network; rates are added. SAM's radius: Foret et al. 2021; SGLD: the paper's baseline. */
+const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, OptionValue>>>> = {
+  "entropy-sgd": entropyOptions,
+  "entropy-adam": { ...entropyOptions, adaptive: "outer", momentum: 0 },
+  sgd: { momentum: 0.9, nesterov: true },
+  adam: {},
+  adamw: {},
+  sam: { momentum: 0.9, nesterov: true, radius: 0.05 },
+  swa: { momentum: 0.9, nesterov: true },
+  sgld: { noise: 1e-4, noiseForm: "code", annealing: 0.25 },
+};
+
+/** Networks with a baseline in the paper: Adam, 1e-3 ÷5 every 30 of 100 epochs, dropout 0.5. */
+const paperAdam = ["mnistfc", "lenet"];
+const paperAdamRecipe = { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, dropout: 0.5 };
+
+/** A network of one's own: rates that trained every network without batch norm here. */
+const otherRates: Readonly<Record<OptimizerName, TunedRate>> = tunedRates.mnistfc;
+
+const tunedSources: Readonly<Record<Evidence, Pick<Recipe, "source" | "evidence">>> = {
+  1: {
+    source: "chosen on validation error after one effective epoch, up to three seeds",
+    evidence: "docs/results/rates.md",
+  },
+  4: {
+    source: "chosen on validation error after four effective epochs, one seed",
+    evidence: "docs/results/rates-four-epochs.md",
+  },
+};
+
+/** Whether the paper has a recipe for a network and an optimizer. */
+export function hasPaperRecipe(network: string, optimizer: string): boolean {
+  return optimizer === "entropy-sgd" || (optimizer === "adam" && paperAdam.includes(network));
+}
+
+/** The recipe by name of one of several optimizers: the paper's is for those that it has one for, if any; the others are tuned. */
+export function sharedRecipe(
+  network: string,
+  optimizer: string,
+  optimizers: readonly string[],
+  name: string | undefined,
+): string | undefined {
+  const hasNone = name === "paper" && !hasPaperRecipe(network, optimizer);
+  return hasNone && optimizers.some((other) => hasPaperRecipe(network, other)) ? "tuned" : name;
+}
+
+/**
+ * The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout, and rates of mnistfc.
+ *
+ * @throws InputError where the paper has none
+ */
+export function recipeOf(network: string, optimizer: OptimizerName, name: RecipeName = "tuned"): Recipe {
+  const common = { ...mnistSchedule, dropout: dropout[network] ?? 0, options: baseOptions[optimizer] };
+  if (name === "tuned") {
+    const isKnown = Object.hasOwn(tunedRates, network);
+    const { evidence, ...rates } = (isKnown ? tunedRates[network as keyof typeof tunedRates] : otherRates)[optimizer];
+    const source = isKnown
+      ? tunedSources[evidence]
+      : { source: "those of mnistfc; none were chosen for this network", evidence: null };
+    return { name, ...common, ...source, options: { ...common.options, ...rates } };
+  }
+  if (!hasPaperRecipe(network, optimizer)) {
+    throw new InputError(`recipe: the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`);
+  }
+  const source = { source: "the paper's (arXiv:1611.01838, sections 5.2 and 5.3)", evidence: null };
+  if (optimizer === "adam") return { name, ...common, ...paperAdamRecipe, ...source, options: { learningRate: 1e-3 } };
+  return { name, ...common, ...source };
+}
+
+/** Where the rates of a recipe come from, with the page that has the evidence; the name alone of what is no recipe. */
+export function sourceOf(network: string, optimizer: string, name: RecipeName): string {
+  const isOne = Object.hasOwn(baseOptions, optimizer) && (name === "tuned" || hasPaperRecipe(network, optimizer));
+  if (!isOne) return `recipe ${name}`;
+  const { source, evidence } = recipeOf(network, optimizer as OptimizerName, name);
+  return `recipe ${name}, rates ${source}${evidence === null ? "" : ` (${evidence})`}, unless set otherwise`;
+}

@@ -1,0 +1,128 @@
+/** Schemas of values and ranges, one for each rule: names with the same rule share it. */
+import type { NamedOption } from "entropy-sgd";
+import { z } from "zod";
+import type { OptionValue } from "./recipes.ts";
+import { settingsSchema } from "./settings.ts";
+
+/** A value in a sweep's file; the list is that of `drops`. */
+export type SweepValue = OptionValue | readonly number[];
+
+/** Numbers that a random search draws from. */
+export interface SweepRange {
+  readonly min: number;
+  readonly max: number;
+  /** Uniform in the value, or in its logarithm. */
+  readonly scale: "linear" | "log";
+  /** Whether only whole numbers are drawn; `max` may be drawn then. */
+  readonly integer: boolean;
+}
+
+/** Values to take in turn or to draw from. */
+export type SweepParameter = readonly SweepValue[] | SweepRange;
+
+/** Whether a parameter is a range. */
+export function isRange(parameter: SweepParameter): parameter is SweepRange {
+  return !Array.isArray(parameter);
+}
+
+/** The schemas of a rule. */
+export interface RuleSchemas {
+  /** What the rule is called in messages. */
+  readonly rule: string;
+  readonly value: z.ZodType<SweepValue>;
+  /** A list of values; of numbers also a range. */
+  readonly parameter: z.ZodType<SweepParameter>;
+}
+
+/** By identity, which is also the name under which JSON Schemas refer to a rule. */
+const made = new Map<string, RuleSchemas>();
+
+/** The schemas of an option. */
+export function schemasOf(spec: NamedOption): RuleSchemas {
+  const rule = ruleOf(spec);
+  return once(identityOf(spec), rule, () => {
+    const must = { error: `must be ${rule}` };
+    const isNumber = spec.kind === "number" || spec.kind === "integer";
+    const number = isNumber ? numberOf(spec, must) : null;
+    const plain = number ?? (spec.kind === "boolean" ? z.boolean(must) : z.enum(spec.choices ?? [], must));
+    const scope = z.string(must).regex(/^geometricScope\(\s*[^,\s]+\s*,\s*[^,\s]+\s*\)$/, must);
+    const also = [...(spec.name === "scope" ? [scope] : []), ...(spec.nullable ? [z.null(must)] : [])];
+    return { value: also.length === 0 ? plain : z.union([plain, ...also], must), number };
+  });
+}
+
+/** The schemas of words. */
+export function wordSchemas(name: string, words: readonly string[]): RuleSchemas {
+  const rule = `one of ${words.join(", ")}`;
+  return once(name, rule, () => ({ value: z.enum(words, { error: `must be ${rule}` }), number: null }));
+}
+
+/** The schemas of a field of config.json, without its default. */
+export function fieldSchemas(name: string): RuleSchemas {
+  return once(name, "as config.json has it", () => {
+    if (!(settingsSchema instanceof z.ZodObject)) throw new Error("settingsSchema must be the schema of an object");
+    const field: unknown = settingsSchema.shape[name];
+    const value = field instanceof z.ZodDefault ? field.unwrap() : field;
+    if (!(value instanceof z.ZodType)) throw new Error(`settings have no field ${name}`);
+    // Fields that a sweep may set are numbers, words, booleans, null, and lists of numbers.
+    return { value: value as z.ZodType<SweepValue>, number: value instanceof z.ZodNumber ? value : null };
+  });
+}
+
+/** The rule in words: of schedules, files can only hold that of the scope. */
+export function ruleOf({ name, rule, kind }: NamedOption): string {
+  const words = rule.replace(" or a schedule", name === "scope" ? ' or "geometricScope(γ₀, γ₁)"' : "");
+  return kind === "number" ? `a number ${words}` : words;
+}
+
+/** Only of letters, digits and dashes, such as `number-over-0-to-1`. */
+function identityOf({ name, kind, min, minExcluded, max, maxExcluded, choices, nullable }: NamedOption): string {
+  const parts = [
+    kind,
+    ...(choices ?? []),
+    ...(min === null ? [] : [minExcluded ? "over" : "from", min]),
+    ...(max === null ? [] : [maxExcluded ? "below" : "to", max]),
+    ...(name === "scope" ? ["or-scope"] : []),
+    ...(nullable ? ["or-null"] : []),
+  ];
+  return parts.join("-");
+}
+
+function once(
+  id: string,
+  rule: string,
+  make: () => { value: z.ZodType<SweepValue>; number: z.ZodNumber | null },
+): RuleSchemas {
+  const before = made.get(id);
+  if (before !== undefined) return before;
+  const { value: unnamed, number } = make();
+  const value = unnamed.meta({ id });
+  const list = z.array(value).min(1);
+  const parameter =
+    number === null
+      ? list
+      : z.union([list, rangeOf(number)], { error: "must be a list of values, or { min, max } in a random search" });
+  const schemas = { rule, value, parameter: parameter.meta({ id: `values-of-${id}` }) };
+  made.set(id, schemas);
+  return schemas;
+}
+
+function numberOf({ kind, min, minExcluded, max, maxExcluded }: NamedOption, must: { error: string }): z.ZodNumber {
+  let number: z.ZodNumber = kind === "integer" ? z.int(must) : z.number(must);
+  if (min !== null) number = minExcluded ? number.gt(min, must) : number.min(min, must);
+  if (max !== null) number = maxExcluded ? number.lt(max, must) : number.max(max, must);
+  return number;
+}
+
+function rangeOf(number: z.ZodNumber): z.ZodType<SweepRange> {
+  const must = { error: "must be true: only whole numbers are possible here" };
+  return z.strictObject({
+    min: number.describe("The smallest value."),
+    max: number.describe("The largest value."),
+    scale: z.enum(["linear", "log"]).default("linear").describe("Uniform in the value, or in its logarithm."),
+    integer:
+      number instanceof z.ZodNumberFormat
+        ? z.literal(true, must).describe("Only whole numbers are possible here.")
+        : z.boolean().default(false).describe("Whether only whole numbers are drawn."),
+  });
+}

@@ -1,0 +1,63 @@
+/** Data sets as arrays, networks, models and the training loop; for Node, browsers and workers. */
+export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
+export { imageSplit } from "./data/imageSplit.ts";
+export { pooled } from "./data/pooled.ts";
+export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
+export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
+export { type DataSet, type HeldOut, type Split, subset } from "./data/split.ts";
+export { InputError } from "./inputError.ts";
+export {
+  Interruption,
+  type StopSignal,
+  throwIfInterrupted,
+  unlessInterrupted,
+  wasInterrupted,
+} from "./interruption.ts";
+export { type KnownOptions, requireKnownOptions } from "./knownOptions.ts";
+export { type CheckpointRequests, checkpointMessage, checkpointRequests } from "./loop/checkpointRequests.ts";
+export {
+  type CheckpointPolicy,
+  type CheckpointSchedule,
+  checkpointSchedule,
+  noCheckpoints,
+} from "./loop/checkpointSchedule.ts";
+export { hasDiverged, uniformLoss } from "./loop/divergence.ts";
+export { type Errors, errorsOf, finiteOrNull } from "./loop/errorsOf.ts";
+export type {
+  CheckpointEvent,
+  CheckpointReason,
+  EndEvent,
+  EndReason,
+  EvaluationEvent,
+  GradientEvent,
+  KeptEvaluation,
+  LoopPosition,
+  NonFiniteEvent,
+  OuterEvent,
+  RecordedEvaluation,
+  ResumePoint,
+  RunResult,
+  StartEvent,
+  TrainEvent,
+  TrainSnapshot,
+  WarningEvent,
+} from "./loop/events.ts";
+export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
+export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
+export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
+export { train } from "./loop/train.ts";
+export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
+export { bindParameters } from "./model/bindParameters.ts";
+export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
+export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
+export { scoreLogits } from "./model/evaluation.ts";
+export { type EvaluationOptions, type EvaluationPrograms, evaluationPrograms } from "./model/evaluationPrograms.ts";
+export { batchFiller, maskFiller } from "./model/fillers.ts";
+export type { Platform } from "./model/platform.ts";
+export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
+export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
+export { buildSpec } from "./networks/buildSpec.ts";
+export { mlp } from "./networks/fullyConnected.ts";
+export { type NetworkName, networkNames } from "./networks/networkNames.ts";
+export { type NetworkSpec, networks } from "./networks/networks.ts";
+export { printable, printableJson, shown } from "./printable.ts";

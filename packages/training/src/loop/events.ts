@@ -1,0 +1,187 @@
+/** What a training run tells its listeners: the progress line, events.jsonl, the report, the dashboard. */
+import type { SerialisedState } from "entropy-sgd";
+import type { StabilityState } from "./stabilityWatch.ts";
+
+/** Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess. */
+export type EndReason = "budget" | "diverged" | "interrupted" | "non-finite";
+
+/** Once, before the first gradient. */
+export interface StartEvent {
+  readonly type: "start";
+  readonly network: string;
+  readonly optimizer: string;
+  readonly preset: string | null;
+  readonly seed: number;
+  readonly numParams: number;
+  readonly batchSize: number;
+  /** Effective epochs that were asked for; absent in runs made before it was kept. */
+  readonly budget?: number;
+  /** Gradient evaluations of the whole run: the budget, rounded up to a multiple of `innerSteps`. */
+  readonly totalGradients: number;
+  readonly gradientsPerEpoch: number;
+  /** Gradients between two outer events: the inner steps, and as many for optimizers without an inner loop. */
+  readonly innerSteps: number;
+}
+
+/** Something that a person should look at, while the run goes on. */
+export interface WarningEvent {
+  readonly type: "warning";
+  readonly gradients: number;
+  /** One line: what it is, and what can be done. */
+  readonly message: string;
+}
+
+/** After every gradient; for progress, not written to events.jsonl. */
+export interface GradientEvent {
+  readonly type: "gradient";
+  readonly gradients: number;
+  /** Position in the inner loop after this gradient, 1 … innerSteps. */
+  readonly innerStep: number;
+  /** At the point where the gradient was taken (x'). */
+  readonly batchLoss: number;
+  readonly scope: number | null;
+  readonly secondsPerGradient: number;
+}
+
+/** After every outer step (every gradient for optimizers without an inner loop is thinned to one per innerSteps). */
+export interface OuterEvent {
+  readonly type: "outer";
+  readonly gradients: number;
+  readonly effectiveEpochs: number;
+  /** Mean of the mini-batch losses since the last outer event. */
+  readonly batchLoss: number;
+  readonly learningRate: number;
+  /** null for optimizers without a scope. */
+  readonly scope: number | null;
+  /** ‖x' − x‖ before the outer step; null without an inner loop. */
+  readonly distance: number | null;
+  /** ‖γ(x − μ)‖ before the outer step; null without an inner loop. */
+  readonly localEntropyGradientNorm: number | null;
+  /** ‖∇f‖ of the last mini-batch gradient. */
+  readonly gradientNorm: number;
+}
+
+/** At the first outer boundary after each effective epoch, and at the end. */
+export interface EvaluationEvent {
+  readonly type: "evaluation";
+  readonly gradients: number;
+  readonly effectiveEpochs: number;
+  readonly validationLoss: number | null;
+  readonly validationError: number | null;
+  readonly testLoss: number;
+  readonly testError: number;
+  /** Wall time since the start of the run, evaluation included. */
+  readonly seconds: number;
+  /** The evaluated point x, shape (numParams,); a copy, not written to events.jsonl. */
+  readonly params: Float32Array;
+}
+
+/** An evaluation as it is kept: without the weights. */
+export type RecordedEvaluation = Omit<EvaluationEvent, "params">;
+
+/** An evaluation in a checkpoint; of a long run that has some of them only, with its number from the start of the run. */
+export type KeptEvaluation = RecordedEvaluation & { readonly number?: number };
+
+/** Where the loop stands between two gradients, beside the optimizer's state; survives JSON. */
+export interface LoopPosition {
+  /** Gradients so far; also the counter of the dropout masks. */
+  readonly gradients: number;
+  /** Mini-batches drawn so far: the counter of the sampler. */
+  readonly batches: number;
+  /** Sum of the mini-batch losses since the last outer event. */
+  readonly lossSum: number;
+  /** The next evaluation is at the first outer boundary from this gradient on. */
+  readonly nextEvaluation: number;
+  /** Wall time so far, in all the processes that worked on the run. */
+  readonly seconds: number;
+  /** The part of it that gradients and steps took. */
+  readonly gradientSeconds: number;
+  /** All of them, of a long run some (keptEvaluations.ts). */
+  readonly evaluations: readonly KeptEvaluation[];
+  /** Where the watch over the losses stands; absent in checkpoints made before there was one. */
+  readonly stability?: StabilityState | undefined;
+}
+
+/** All that a run needs to go on with the same bits, beside its settings. */
+export interface ResumePoint {
+  readonly position: LoopPosition;
+  readonly optimizer: SerialisedState;
+  /** Batch-norm statistics by name, of the last evaluation; other names do not matter. */
+  readonly statistics: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
+/** A point to resume from, with the weights there. */
+export interface TrainSnapshot extends ResumePoint {
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+  /** The evaluation point x, shape (numParams,). */
+  readonly params: Float32Array;
+}
+
+/**
+ * What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far; "requested": a
+ * signal that asks for one; "end": the end of the budget, from where the run can be extended.
+ */
+export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted" | "requested" | "end";
+
+/** When a checkpoint is due. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  readonly gradients: number;
+  readonly reason: CheckpointReason;
+  /** Its vectors are the run's own, not copies: they are to be used before the next event is asked for. */
+  readonly snapshot: TrainSnapshot;
+}
+
+/** What was not finite, and where; the run then ends, or is rolled back. */
+export interface NonFiniteEvent {
+  readonly type: "non-finite";
+  readonly gradients: number;
+  readonly what: "batch loss" | "gradient norm" | "test loss" | "state";
+  readonly learningRate: number;
+}
+
+/** The results, as `--json` prints them; errors are fractions, non-finite numbers null. */
+export interface RunResult {
+  readonly network: string;
+  readonly optimizer: string;
+  readonly preset: string | null;
+  readonly seed: number;
+  readonly numParams: number;
+  readonly gradientEvaluations: number;
+  /** Effective epochs that were asked for, and those of the plan: rounded up to whole outer steps. Absent in older runs. */
+  readonly budget?: number;
+  readonly plannedEpochs?: number;
+  readonly effectiveEpochs: number;
+  /** Over the training split at x in evaluation mode, at the end. */
+  readonly trainLoss: number | null;
+  readonly validationError: number | null;
+  readonly testError: number | null;
+  /** Test error at the evaluation with the best validation error (ties: the earliest). */
+  readonly bestTestError: number | null;
+  /** Minimum over the test curve. */
+  readonly minTestError: number | null;
+  readonly seconds: number;
+  /** Excludes evaluation. */
+  readonly msPerGradient: number | null;
+  readonly interrupted: boolean;
+  readonly reason: EndReason;
+  /** How often the run went back to a checkpoint with smaller steps. */
+  readonly rollbacks: number;
+}
+
+/** Once, last. */
+export interface EndEvent {
+  readonly type: "end";
+  readonly result: RunResult;
+}
+
+/** What `train` yields. */
+export type TrainEvent =
+  | StartEvent
+  | WarningEvent
+  | GradientEvent
+  | OuterEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | NonFiniteEvent
+  | EndEvent;

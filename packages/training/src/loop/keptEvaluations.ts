@@ -1,0 +1,38 @@
+/** The evaluations that a run remembers and its checkpoints hold: of a long run fewer than there were. */
+import type { KeptEvaluation, RecordedEvaluation } from "./events.ts";
+import { isKept, numKeptWhole } from "./thinning.ts";
+
+/** How many evaluations there were, the ones left out included. */
+export function numEvaluations(kept: readonly KeptEvaluation[]): number {
+  return kept.at(-1)?.number ?? kept.length;
+}
+
+/**
+ * The evaluations with a further one, thinned by their numbers as events.jsonl is (thinning.ts).
+ *
+ * Kept are, beside those of the rule: the last two, each that had one of the `numBest` smallest validation errors so far,
+ * and each with the smallest test error so far. Errors of the result, and the choice of checkpoints by their validation
+ * error, are those of all evaluations. What is kept does not depend on where the run was interrupted.
+ */
+export function withEvaluation(
+  kept: readonly KeptEvaluation[],
+  event: RecordedEvaluation,
+  numBest: number,
+): readonly KeptEvaluation[] {
+  const number = numEvaluations(kept) + 1;
+  // So many are all kept: their places are their numbers.
+  if (number <= numKeptWhole) return [...kept, event];
+  const all = [...kept, { ...event, number }];
+  // The best of all, for the result, whatever checkpoints are kept.
+  const numSmallest = Math.max(1, numBest);
+  let smallest: readonly number[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  return all.filter(({ number: own, validationError, testError }, i) => {
+    const isLeast = testError < least;
+    least = Math.min(least, testError);
+    const isBest =
+      validationError !== null && smallest.filter((error) => error <= validationError).length < numSmallest;
+    if (isBest) smallest = [...smallest, validationError].sort((a, b) => a - b).slice(0, numSmallest);
+    return isKept(own ?? i + 1) || isLeast || isBest || i >= all.length - 2;
+  });
+}

@@ -1,0 +1,43 @@
+/** Arithmetic of budgets: everything is counted in gradient evaluations. */
+
+/** How many gradients a run has and where its boundaries are. */
+export interface Plan {
+  /** Examples used for training, N. */
+  readonly numExamples: number;
+  readonly batchSize: number;
+  /** floor(N / batch): the gradients of one effective epoch. */
+  readonly gradientsPerEpoch: number;
+  /** Gradients between two outer boundaries: L, and the same number for optimizers it is compared with. */
+  readonly innerSteps: number;
+  /** Of the whole run, a multiple of `innerSteps`. */
+  readonly totalGradients: number;
+}
+
+/**
+ * The plan of a budget of effective epochs, rounded up to whole outer steps.
+ *
+ * @throws RangeError if batch or inner steps are no positive integers, the batch is larger than the data or the budget is not positive
+ */
+export function planOf(numExamples: number, batchSize: number, innerSteps: number, budget: number): Plan {
+  for (const [name, value] of Object.entries({ batchSize, innerSteps })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be an integer in [1, ∞), got ${String(value)}`);
+    }
+  }
+  const gradientsPerEpoch = Math.floor(numExamples / batchSize);
+  if (gradientsPerEpoch < 1) {
+    throw new RangeError(`batchSize must be at most the number of training examples ${numExamples}, got ${batchSize}`);
+  }
+  if (!(budget > 0 && Number.isFinite(budget))) {
+    throw new RangeError(`budget must be a positive number of effective epochs, got ${budget}`);
+  }
+  // A budget such as 0.1 · 20 epochs may exceed a whole number of steps by rounding alone.
+  const outerSteps = Math.max(1, Math.ceil((budget * gradientsPerEpoch) / innerSteps - 1e-9));
+  return { numExamples, batchSize, gradientsPerEpoch, innerSteps, totalGradients: outerSteps * innerSteps };
+}
+
+/**
+ * Options that budget and rollbacks make, beside the settings: a run may go on with other ones. That the settings are
+ * those it began with, config.json says.
+ */
+export const plannedOptions: readonly string[] = ["learningRate", "innerLearningRate", "scope", "averageFrom"];

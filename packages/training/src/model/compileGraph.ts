@@ -1,0 +1,37 @@
+import { type CompileOptions, compile, type Program, type Value } from "onnx-grad";
+import { InputError } from "../inputError.ts";
+import type { Platform } from "./platform.ts";
+
+/** Options of `compileGraph`: those of `compile`, with the runtime of a platform. */
+export interface CompileGraphOptions extends Omit<CompileOptions, "ort" | "threads"> {
+  readonly platform: Platform;
+  /** Threads of one operation; the cores when absent. */
+  readonly threads?: number | undefined;
+}
+
+/** Compiles a graph. @throws InputError if the runtime cannot be loaded, or for more threads than the cores can use */
+export async function compileGraph(
+  outputs: Readonly<Record<string, Value>>,
+  { platform, threads, ...options }: CompileGraphOptions,
+): Promise<Program> {
+  if (threads !== undefined) requireThreads(threads, platform);
+  return compile(outputs, {
+    ...options,
+    ort: await platform.loadRuntime(),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+/** Threads for each core at most: more only wait for one another, and each takes memory. */
+const maxThreadsPerCore = 4;
+
+/**
+ * Checks a number of threads against the cores.
+ *
+ * @throws InputError that says the largest number
+ */
+export function requireThreads(threads: number, { cores }: Platform): void {
+  const most = maxThreadsPerCore * cores;
+  if (threads <= most) return;
+  throw new InputError(`threads: must be at most ${most}, ${maxThreadsPerCore} for each core, got ${threads}`);
+}

@@ -1,0 +1,144 @@
+/** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
+import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
+import { type CompileOptions, gradients, input, optimise, type Program, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { initialiseInto, type Network } from "onnx-grad/layers";
+import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
+import { buildSpec } from "../networks/buildSpec.ts";
+import type { NetworkSpec } from "../networks/networks.ts";
+import { bindParameters } from "./bindParameters.ts";
+import { compileGraph } from "./compileGraph.ts";
+import { type EvaluationPrograms, evaluationPrograms } from "./evaluationPrograms.ts";
+import type { Platform } from "./platform.ts";
+import type { TrainableModel } from "./trainableModel.ts";
+
+/** Options of `compileNetwork`. */
+export interface CompileNetworkOptions {
+  readonly platform: Platform;
+  /** Examples per gradient; 128 when absent. */
+  readonly batchSize?: number;
+  /** Dropout rate of the network's dropout layers; 0 when absent. */
+  readonly dropout?: number;
+  /**
+   * Threads of one operation; the cores when absent. Results repeat to the bit for a fixed number. With more than one, a
+   * further thread draws the noise of the next step while none of these works.
+   */
+  readonly threads?: number;
+  /** More session options of the training graph, such as `enableProfiling`; `close` writes the profile. */
+  readonly session?: NonNullable<CompileOptions["session"]>;
+}
+
+const known: KnownOptions<CompileNetworkOptions> = {
+  platform: true,
+  batchSize: true,
+  dropout: true,
+  threads: true,
+  session: true,
+};
+
+/** Vectors of the optimizer's state that the memory has room for, beside parameters and gradient. */
+const numStateVectors = 12;
+
+/**
+ * Builds the network's loss and gradient, compiles them, and lays out one memory for parameters, gradient, optimizer
+ * state and mini-batch, which the engine and the kernels share.
+ *
+ * @throws TypeError for an unknown option; InputError for more threads than the cores can use, and where the runtime cannot be
+ *   loaded or the network does not give one logit per class
+ */
+export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions): Promise<TrainableModel> {
+  requireKnownOptions("compileNetwork", known, options);
+  const { platform, batchSize = 128, dropout = 0, threads, session = {} } = options;
+  const inputShape = [batchSize, ...spec.inputShape];
+  const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
+  const { numParams, parameters } = network;
+  const labelsInput = input("labels", [batchSize], "int32");
+  const loss = softmaxCrossEntropy(network.logits, labelsInput);
+  const outputs = optimise([
+    loss,
+    ...gradients(
+      loss,
+      parameters.map(({ value }) => value),
+    ),
+  ]);
+  const names = ["loss", ...parameters.map(({ block }) => `${block.name}.gradient`)];
+  const graph = Object.fromEntries(outputs.map((value, i) => [names[i]!, value]));
+  const program = await compileGraph(graph, { platform, threads, inPlace: true, session });
+
+  const memory = sharedMemory(arenaBytes(network, inputShape));
+  const { spawnWorker, cores } = platform;
+  const ahead = spawnWorker !== null && (threads ?? cores) > 1 ? normalsWorker(numParams, spawnWorker) : null;
+  memory.useNormals(ahead);
+  const like = new Float32Array(0);
+  const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
+  const inputs = allocate(sizeOf(inputShape));
+  const labelWords = allocate(batchSize);
+  const labels = new Int32Array(labelWords.buffer, labelWords.byteOffset, batchSize);
+  const masks = network.masks.map(({ name, value, keep }) => ({
+    layer: name,
+    keep,
+    mask: allocate(sizeOf(value.shape)),
+  }));
+  const lossOut = new Float32Array(1);
+
+  bindIfUsed(program, "inputs", inputs);
+  bindIfUsed(program, "labels", labels);
+  for (const { layer, mask } of masks) bindIfUsed(program, `${layer}.mask`, mask);
+  program.bindOutput("loss", lossOut);
+  const bindInputs = bindParameters(parameters, (name, data) => bindIfUsed(program, name, data));
+  const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
+
+  const evaluation: EvaluationPrograms = evaluationPrograms(spec, { platform, dropout, threads });
+  return {
+    name: spec.name,
+    numParams,
+    batchSize,
+    inputShape: spec.inputShape,
+    numClasses: spec.numClasses,
+    layout: parameters.map(({ block }) => block),
+    memory,
+    initialParams(seed) {
+      const params = new Float32Array(numParams);
+      initialiseInto(params, parameters, {
+        uniformInto: (out, path) => uniformInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
+        normalInto: (out, path) => normalInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
+      });
+      return params;
+    },
+    inputs,
+    labels,
+    masks,
+    async lossAndGradient(params, out) {
+      bindInputs(params);
+      bindOutputs(out);
+      ahead?.pause();
+      try {
+        await program.run();
+      } finally {
+        ahead?.resume();
+      }
+      return lossOut[0]!;
+    },
+    nodeCounts: program.nodeCounts,
+    hasBatchNorm: network.batchStatistics.length > 0,
+    statistics: evaluation.statistics,
+    recalibrate: evaluation.recalibrate,
+    evaluate: evaluation.evaluate,
+    async close() {
+      ahead?.close();
+      await program.close();
+      await evaluation.close();
+    },
+  };
+}
+
+/** Binds an input that the outputs depend on; a bias before batch norm, say, may have dropped out of the graph. */
+function bindIfUsed(program: Program, name: string, data: Float32Array | Int32Array): void {
+  if (program.inputs[name] !== undefined) program.bindInput(name, data);
+}
+
+function arenaBytes(network: Network, inputShape: readonly number[]): number {
+  const alignment = 64;
+  const batch =
+    sizeOf(inputShape) + inputShape[0]! + network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
+  return 4 * (numStateVectors * network.numParams + batch) + alignment * (numStateVectors + network.masks.length + 8);
+}

@@ -1,0 +1,16 @@
+/** What training needs of Node: files of data, ONNX Runtime's native library, worker threads. */
+export { type LoadMnistOptions, loadMnist } from "./node/loadMnist.ts";
+export { loadRuntime } from "./node/loadRuntime.ts";
+export { nodePlatform } from "./node/nodePlatform.ts";
+export {
+  cannot,
+  endOf,
+  isMissing,
+  isThere,
+  maxAtOnce,
+  piecesOf,
+  type ReadOptions,
+  readPlain,
+  readPlainText,
+} from "./node/plainFiles.ts";
+export { spawnWorker } from "./node/spawnWorker.ts";

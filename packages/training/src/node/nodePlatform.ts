@@ -1,0 +1,7 @@
+import { availableParallelism } from "node:os";
+import type { Platform } from "../model/platform.ts";
+import { loadRuntime } from "./loadRuntime.ts";
+import { spawnWorker } from "./spawnWorker.ts";
+
+/** Node with onnxruntime-node and worker threads. */
+export const nodePlatform: Platform = { loadRuntime, spawnWorker, cores: availableParallelism() };

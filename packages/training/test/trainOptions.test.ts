@@ -1,0 +1,77 @@
+/** What `train` checks of its options before it begins. */
+import { entropySgd, type Optimizer, type PlainData, type Progress, sgd } from "entropy-sgd";
+import {
+  compileNetwork,
+  InputError,
+  planOf,
+  type StartEvent,
+  type TrainableModel,
+  type TrainOptions,
+  train,
+} from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyData, tinyNetwork } from "./tinyTask.ts";
+
+const data = tinyData({ train: 60, validation: 10, test: 10 });
+let model: TrainableModel;
+beforeAll(async () => {
+  model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
+});
+afterAll(() => model.close());
+
+type State = PlainData & { readonly progress: Progress };
+async function started<S extends State>(optimizer: Optimizer<S>, options: object): Promise<StartEvent> {
+  const { value } = await train(model, data, optimizer, options as TrainOptions).next();
+  if (value?.type !== "start") throw new Error("train must begin with its start event");
+  return value;
+}
+// A model's memory has room for one state at a time.
+const entropy = () => entropySgd({ scope: 1e-3, innerSteps: 5 });
+
+describe("train", () => {
+  test("takes its outer boundaries from the optimizer, or multiples of them", async () => {
+    expect(await started(entropy(), { budget: 1 })).toMatchObject({ innerSteps: 5, totalGradients: 10 });
+  });
+
+  test.each([
+    [{ innerSteps: 1 }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got 1"],
+    [{ sampling: "random" }, RangeError, 'train: sampling must be one of "replacement", "permutation", got "random"'],
+    [{ sed: 2 }, TypeError, 'train: unknown option "sed"; the options are budget, seed, innerSteps, '],
+    [
+      { checkpoints: { gradient: 5 } },
+      TypeError,
+      'train: checkpoints: unknown option "gradient"; the options are gradients, minutes, best, requests',
+    ],
+    [{ innerSteps: Number.NaN }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got NaN"],
+  ] as const)("refuses %o", async (options, error, message) => {
+    const small = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
+    const events = train(small, data, entropy(), { budget: 1, ...options } as TrainOptions);
+    const found = await events.next().catch((thrown: unknown) => thrown);
+    expect(found).toBeInstanceOf(error);
+    expect((found as Error).message).toContain(message);
+    await small.close();
+  });
+
+  test("refuses initial weights that are not finite, and names their tensors", async () => {
+    const broken = (params: Float32Array) => params.fill(Number.NaN, 3, 5).fill(Number.POSITIVE_INFINITY, 36, 37);
+    const bad = { ...model, initialParams: (seed: number) => broken(model.initialParams(seed)) };
+    await expect(train(bad, data, sgd({ learningRate: 1 }), { budget: 1 }).next()).rejects.toThrow(
+      new InputError(
+        `tiny: initial weights must be finite, 3 of ${model.numParams} are not: 2 in conv1.weight, 1 in conv1.bias`,
+      ),
+    );
+  });
+
+  test("optimizers without an inner loop take any boundaries", async () => {
+    expect(await started(sgd({ learningRate: 1 }), { budget: 1, innerSteps: 4 })).toMatchObject({ totalGradients: 8 });
+  });
+});
+
+test.each([
+  [10, Number.NaN, "innerSteps must be an integer in [1, ∞), got NaN"],
+  [10, 0, "innerSteps must be an integer in [1, ∞), got 0"],
+  [2.5, 1, "batchSize must be an integer in [1, ∞), got 2.5"],
+])("a plan of batches of %d and %d inner steps is refused", (batchSize, innerSteps, message) => {
+  expect(() => planOf(100, batchSize, innerSteps, 1)).toThrow(new RangeError(message));
+});
