@@ -8,7 +8,7 @@ test("the runtime is loaded once, with its telemetry off", async () => {
 });
 
 test("a worker thread that cannot turn the telemetry off is told how to", async () => {
-  const built = new URL("../../../lab/dist/model/loadRuntime.js", import.meta.url);
+  const built = new URL("../../dist/node/loadRuntime.js", import.meta.url);
   const program = `
     const { parentPort } = require("node:worker_threads");
     import(${JSON.stringify(built.href)}).then(({ loadRuntime }) => loadRuntime()).then(
