@@ -3,8 +3,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../packages/lab/dist/cli/main.js";
-import { processContext } from "../packages/lab/dist/cli/processContext.js";
+import { main } from "../packages/lab/dist/commands/main.js";
+import { processContext } from "../packages/lab/dist/commands/processContext.js";
 import { writeCheckpoint } from "../packages/lab/dist/runs/checkpoint.js";
 
 const names = ["weights.safetensors", "optimizer.safetensors", "events.jsonl", "state.json"];

@@ -14,6 +14,6 @@ const { renewal } = await import("../packages/lab/dist/runs/lock.js");
 const { watch } = await import("../packages/lab/dist/runs/lease.js");
 renewal.every = 20;
 Object.assign(watch, { looks: 25, every: 20 });
-const { main } = await import("../packages/lab/dist/cli/main.js");
-const { processContext } = await import("../packages/lab/dist/cli/processContext.js");
+const { main } = await import("../packages/lab/dist/commands/main.js");
+const { processContext } = await import("../packages/lab/dist/commands/processContext.js");
 process.exitCode = await main(args, processContext());

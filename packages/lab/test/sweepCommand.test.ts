@@ -192,7 +192,7 @@ describe("a process for a run", () => {
 
 describe("with processes of the built command", () => {
   beforeAll(() => {
-    const built = fileURLToPath(new URL("../dist/cli/resume.js", import.meta.url));
+    const built = fileURLToPath(new URL("../dist/commands/resume.js", import.meta.url));
     if (!existsSync(built)) throw new Error(`${built} is missing: build the packages first (npm run build)`);
     expect(existsSync(commandPath)).toBe(true);
   });
