@@ -36,7 +36,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
       title: "Local entropy over the radius",
       caption:
         "Lower is better: −F̃ is the loss, averaged over the neighbourhood in the sense of free energy. Bars are two standard " +
-        "errors; hollow markers, joined by no line, are estimates that do not apply.",
+        "errors (of Laplace's method those of its log det alone); hollow markers, joined by no line, are estimates that do not apply.",
     },
     {
       x: {
@@ -89,7 +89,7 @@ export function localEntropyPage(curves: readonly NamedCurve[], figure: Figure, 
     `Local entropy: ${curves.map(({ name }) => name).join(" and ")}`,
     `<p class="lead">${escaped(lead)}</p>
 ${figureHtml(figure)}
-${table([["run", "σ", "−F̃ ± standard error", "estimator", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from above; Laplace is right where the loss is quadratic over σ.")}
+${table([["run", "σ", "−F̃ ± standard error", "estimator", "kind", "evaluations"], ...rows], "The smoothed loss is a bound from above; Laplace is right where the loss is quadratic over σ; its error is that of its log det alone, and says nothing of how quadratic the loss is.")}
 ${settingsHtml(settings, "The objective is the function f that the chains see.")}`,
   );
 }
