@@ -23,5 +23,5 @@ export {
   softmaxCrossEntropy,
 } from "./ops/reductions.ts";
 export { type CompileOptions, compile, type OnnxRuntime, type Program, type ProgramArray } from "./program/compile.ts";
-export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/activationNoise.ts";
 export { optimise } from "./rewrite/optimise.ts";
+export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/withActivationNoise.ts";

@@ -5,7 +5,7 @@
  */
 import { expect, test } from "vitest";
 import * as g from "../src/index.ts";
-import { layOutBatchLast } from "../src/rewrite/batchLast.ts";
+import { layOutBatchLast } from "../src/rewrite/layOutBatchLast.ts";
 import { magnitude, randomGraph } from "./randomGraphs.ts";
 import { runValues } from "./runProgram.ts";
 

@@ -24,7 +24,7 @@ test("compile without outputs is refused", async () => {
 });
 
 test("an output of integers is refused", async () => {
-  await expect(g.compile({ labels }, { ort })).rejects.toThrow('output "labels" must be float32, got int32');
+  await expect(g.compile({ labels }, { ort })).rejects.toThrow('compile: output "labels" must be float32, got int32');
 });
 
 describe.each([false, true])("a program with inPlace %s", (inPlace) => {

@@ -1,10 +1,9 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
-import { lowerConvolution } from "./convolutionLowerings.ts";
-import type { Lowering } from "./lowering.ts";
-import { isPerChannel } from "./lowerings.ts";
+import { lowerConvolution } from "./lowerConvolution.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 
-type Fusion = (value: Value, context: Lowering) => string | undefined;
+type Fusion = (value: Value, context: LoweringContext) => string | undefined;
 
 /** a·b with b of the last axis' shape added: the third operand of Gemm. */
 const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
@@ -18,6 +17,14 @@ const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
     attributes: { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
   });
 };
+
+/** Whether `shape` holds one number per channel of an image batch: [1×C×1×1], [C×1×1], or one per column: [1×C], [C]. */
+function isPerChannel(shape: Shape, of: Shape): boolean {
+  const channels = of[1];
+  if (channels === undefined || sizeOf(shape) !== channels) return false;
+  const wanted = [channels, ...of.slice(2).map(() => 1)];
+  return sameShape(shape, wanted) || sameShape(shape, [1, ...wanted]);
+}
 
 /** Whether `shape` holds one number for each index of the first of four axes: [n×1×1×1]. */
 function isPerFirstAxis(shape: Shape, of: Shape): boolean {
@@ -59,7 +66,7 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
 const rules: readonly Fusion[] = [gemmWithBias, convolutionWithBias, normalise];
 
 /** The tensor of the first fusion that matches, or undefined. */
-export function fusions(value: Value, context: Lowering): string | undefined {
+export function fusions(value: Value, context: LoweringContext): string | undefined {
   for (const rule of rules) {
     const name = rule(value, context);
     if (name !== undefined) return name;

@@ -8,7 +8,7 @@
  *   columns [c·kh·kw × h'·w'·b],  y = w · columns,  dw = dy · columnsᵀ,  dx = adjoint(wᵀ · dy)
  */
 import type { ConvolutionSizes } from "./convolutionSizes.ts";
-import type { Lowering } from "./lowering.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -17,14 +17,14 @@ export function padded(
   x: string,
   before: readonly [number, number],
   after: readonly [number, number],
-  { graph }: Lowering,
+  { graph }: LoweringContext,
 ): string {
   if ([...before, ...after].every((n) => n === 0)) return x;
   return graph.node("Pad", [x, graph.ints([0, ...before, 0, 0, ...after, 0])]);
 }
 
 /** The matrix of windows of x, [c·kh·kw × h'·w'·b]. */
-function imageColumns(x: string, s: ConvolutionSizes, context: Lowering): string {
+function imageColumns(x: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph, memo } = context;
   const { padding, stride } = s.window;
   const key = ["columns", x, s.kernelRows, s.kernelColumns, stride, padding].join(" ");
@@ -49,17 +49,21 @@ function imageColumns(x: string, s: ConvolutionSizes, context: Lowering): string
 }
 
 /** dy [o×h'×w'×b] as a matrix [o × h'·w'·b]. */
-function outputMatrix(dy: string, s: ConvolutionSizes, { graph }: Lowering): string {
+function outputMatrix(dy: string, s: ConvolutionSizes, { graph }: LoweringContext): string {
   return graph.node("Reshape", [dy, graph.ints([s.filters, -1])]);
 }
 
 /** w [o×c×kh×kw] as a matrix [o × c·kh·kw]. */
-function kernelMatrix(w: string, s: ConvolutionSizes, { graph }: Lowering): string {
+function kernelMatrix(w: string, s: ConvolutionSizes, { graph }: LoweringContext): string {
   return graph.node("Reshape", [w, graph.ints([s.filters, s.channels * s.kernelRows * s.kernelColumns])]);
 }
 
 /** y = w · columns(x) + bias [o]. */
-export function convolveByColumns([x, w, bias]: readonly string[], s: ConvolutionSizes, context: Lowering): string {
+export function convolveByColumns(
+  [x, w, bias]: readonly string[],
+  s: ConvolutionSizes,
+  context: LoweringContext,
+): string {
   const { graph } = context;
   const operands = [kernelMatrix(w!, s, context), imageColumns(x!, s, context)];
   const addend = bias === undefined ? [] : [graph.node("Reshape", [bias, graph.ints([s.filters, 1])])];
@@ -68,7 +72,7 @@ export function convolveByColumns([x, w, bias]: readonly string[], s: Convolutio
 }
 
 /** dw = dy · columns(x)ᵀ. */
-export function weightGradientByColumns(x: string, dy: string, s: ConvolutionSizes, context: Lowering): string {
+export function weightGradientByColumns(x: string, dy: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph } = context;
   const dw = graph.node("Gemm", [outputMatrix(dy, s, context), imageColumns(x, s, context)], {
     attributes: { transB: 1 },
@@ -81,7 +85,7 @@ export function weightGradientByColumns(x: string, dy: string, s: ConvolutionSiz
  *
  * Positions that no window covers read a row of zeros: the one that a zero column appended to w gives.
  */
-export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSizes, context: Lowering): string {
+export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph } = context;
   const [padRows, padColumns] = s.window.padding;
   const [strideRows, strideColumns] = s.window.stride;
@@ -122,7 +126,7 @@ export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSize
 }
 
 /** Σ over the lists of the rows of `from` that they name. */
-function sumOfGathers(from: string, lists: readonly number[][], { graph }: Lowering): string {
+function sumOfGathers(from: string, lists: readonly number[][], { graph }: LoweringContext): string {
   const terms = lists.map((list) => graph.node("Gather", [from, graph.ints(list)], { attributes: { axis: 0 } }));
   return terms.length === 1 ? terms[0]! : graph.node("Sum", terms);
 }

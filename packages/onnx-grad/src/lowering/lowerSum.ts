@@ -1,6 +1,6 @@
 /** Sums, in two levels where one would add too many terms in a row. */
 import { type Node, type Shape, sizeOf } from "../graph/value.ts";
-import type { Lowering } from "./lowering.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 
 /**
  * Most terms that are added one after another. ONNX Runtime adds in order: of equal terms 2¹⁴ lose 2e-4 of their sum, 2·10⁷
@@ -16,7 +16,7 @@ const lanes = 8;
  *
  * The relative error for terms of one sign is at most some 2e-4 (equal terms), typically below 1e-5.
  */
-export function lowerSum(value: Node<"reduceSum">, context: Lowering): string {
+export function lowerSum(value: Node<"reduceSum">, context: LoweringContext): string {
   const { graph, nameOf } = context;
   const { axes, keepDims } = value.attributes;
   const x = value.inputs[0]!;
@@ -28,7 +28,7 @@ export function lowerSum(value: Node<"reduceSum">, context: Lowering): string {
 }
 
 /** Neighbouring axes are one axis of n terms, summed as [⌈n/m⌉ × m] along m, then along the rest; other axes follow. */
-function sumInTwoLevels(x: string, shape: Shape, axes: readonly number[], context: Lowering): string {
+function sumInTwoLevels(x: string, shape: Shape, axes: readonly number[], context: LoweringContext): string {
   const { graph } = context;
   const last = axes.at(-1)!;
   let start = last;

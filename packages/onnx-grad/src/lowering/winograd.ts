@@ -9,7 +9,7 @@
  */
 import type { ConvolutionSizes } from "./convolutionSizes.ts";
 import { padded } from "./imageColumns.ts";
-import type { Lowering } from "./lowering.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 import { type Matrix, winogradMatrices } from "./winogradMatrices.ts";
 
 const numPoints = 36;
@@ -20,12 +20,12 @@ function tilesOf({ rows, columns }: ConvolutionSizes): [number, number] {
   return [Math.ceil(rows / side), Math.ceil(columns / side)];
 }
 
-function constantMatrix(matrix: Matrix, { graph }: Lowering): string {
+function constantMatrix(matrix: Matrix, { graph }: LoweringContext): string {
   return graph.floats(matrix.flat(), [matrix.length, matrix[0]!.length]);
 }
 
 /** V [36 × c × t·b] of images x [c×h×w×b]. */
-function transformedTiles(x: string, s: ConvolutionSizes, context: Lowering): string {
+function transformedTiles(x: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph, memo } = context;
   const [padRows, padColumns] = s.window.padding;
   return memo(["winograd", x, padRows, padColumns].join(" "), () => {
@@ -53,7 +53,7 @@ function transformedTiles(x: string, s: ConvolutionSizes, context: Lowering): st
 }
 
 /** y = A·(U·V) from values U [36×o×c] of the kernels; outputs beyond the last row and column are cut off. */
-function convolveTiles(x: string, u: string, s: ConvolutionSizes, context: Lowering): string {
+function convolveTiles(x: string, u: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph } = context;
   const [tileRows, tileColumns] = tilesOf(s);
   const products = graph.node("MatMul", [u, transformedTiles(x, s, context)]);
@@ -67,7 +67,7 @@ function convolveTiles(x: string, u: string, s: ConvolutionSizes, context: Lower
 }
 
 /** Values [36 × o × c] of kernels w [o×c×3×3] at the points, of the kernels turned round where `turned`. */
-function transformedKernels(w: string, s: ConvolutionSizes, turned: boolean, context: Lowering): string {
+function transformedKernels(w: string, s: ConvolutionSizes, turned: boolean, context: LoweringContext): string {
   const { graph } = context;
   const { filter } = winogradMatrices;
   const matrix = turned ? filter.map((row) => [...row].reverse()) : filter;
@@ -77,7 +77,11 @@ function transformedKernels(w: string, s: ConvolutionSizes, turned: boolean, con
 }
 
 /** y = conv(x, w) + bias [o]. */
-export function convolveByWinograd([x, w, bias]: readonly string[], s: ConvolutionSizes, context: Lowering): string {
+export function convolveByWinograd(
+  [x, w, bias]: readonly string[],
+  s: ConvolutionSizes,
+  context: LoweringContext,
+): string {
   const { graph } = context;
   const y = convolveTiles(x!, transformedKernels(w!, s, false, context), s, context);
   return bias === undefined
@@ -86,7 +90,7 @@ export function convolveByWinograd([x, w, bias]: readonly string[], s: Convoluti
 }
 
 /** dx = conv(dy padded by 2 − p, kernels turned round and with input and output channels exchanged). */
-export function inputGradientByWinograd(dy: string, w: string, s: ConvolutionSizes, context: Lowering): string {
+export function inputGradientByWinograd(dy: string, w: string, s: ConvolutionSizes, context: LoweringContext): string {
   const values = transformedKernels(w, s, true, context);
   const exchanged = context.graph.node("Transpose", [values], { attributes: { perm: [0, 2, 1] } });
   const padding = [2 - s.window.padding[0], 2 - s.window.padding[1]] as const;
@@ -99,7 +103,7 @@ export function inputGradientByWinograd(dy: string, w: string, s: ConvolutionSiz
 }
 
 /** dw = Gᵀ·((Aᵀ·tiles(dy))·Vᵀ). */
-export function weightGradientByWinograd(x: string, dy: string, s: ConvolutionSizes, context: Lowering): string {
+export function weightGradientByWinograd(x: string, dy: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph } = context;
   const [tileRows, tileColumns] = tilesOf(s);
   const whole = padded(dy, [0, 0], [side * tileRows - s.rows, side * tileColumns - s.columns], context);

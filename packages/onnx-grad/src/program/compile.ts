@@ -5,9 +5,9 @@ import { recordOf } from "../graph/recordOf.ts";
 import { optionRules, requireOptions, requireRecord, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
-import { lower } from "../lowering/lower.ts";
+import { lowerGraph } from "../lowering/lowerGraph.ts";
 import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
-import { layOutBatchLast } from "../rewrite/batchLast.ts";
+import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 
 /**
  * The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`.
@@ -98,9 +98,12 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const { ort } = options;
   const names = Object.keys(outputs);
   if (names.length === 0) throw new RangeError("compile: there must be at least one output, got none");
+  for (const [name, { dtype }] of Object.entries(outputs)) {
+    if (dtype !== "float32") throw new TypeError(`compile: output "${name}" must be float32, got ${dtype}`);
+  }
   const declared = inputsByName("compile", Object.values(outputs));
   const laidOut = layOutBatchLast(Object.values(outputs));
-  const graph = lower(laidOut.map((value, i) => [names[i]!, value]));
+  const graph = lowerGraph(laidOut.map((value, i) => [names[i]!, value]));
   if (options.inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = recordOf([...declared].filter(([name]) => used.has(name)));

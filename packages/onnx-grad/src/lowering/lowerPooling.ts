@@ -1,7 +1,7 @@
 /** Pooling and its adjoints; positions are those of MaxPool's second output, in the whole flattened tensor. */
 import { type Node, type PoolWindow, sizeOf } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
-import type { Lowering } from "./lowering.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 
 export function poolAttributes(window: PoolWindow): Record<string, OnnxAttribute> {
   return { kernel_shape: window.size, strides: window.stride };
@@ -13,14 +13,14 @@ function overlaps({ size, stride }: PoolWindow): boolean {
 }
 
 /** The maxima themselves where x is what the positions were found in, else a gather. */
-export function lowerPoolGather(value: Node<"poolGather">, { graph, nameOf }: Lowering): string {
+export function lowerPoolGather(value: Node<"poolGather">, { graph, nameOf }: LoweringContext): string {
   const [x, indices] = value.inputs;
   if (indices!.op === "maxPoolIndices" && indices!.inputs[0] === x) return nameOf(indices!).replace(/\.1$/, "");
   const flat = graph.node("Reshape", [nameOf(x!), graph.ints([-1])]);
   return graph.node("Gather", [flat, nameOf(indices!)]);
 }
 
-export function lowerPoolScatter(value: Node<"poolScatter">, { graph, nameOf }: Lowering): string {
+export function lowerPoolScatter(value: Node<"poolScatter">, { graph, nameOf }: LoweringContext): string {
   const [y, indices] = value.inputs;
   if (!overlaps(value.attributes)) {
     return graph.node("MaxUnpool", [nameOf(y!), nameOf(indices!), graph.ints(value.shape)], {
@@ -38,7 +38,10 @@ export function lowerPoolScatter(value: Node<"poolScatter">, { graph, nameOf }: 
 }
 
 /** Each element spread over its window: a depthwise transposed convolution with a constant kernel. */
-export function lowerAveragePoolGradient(value: Node<"averagePoolGradient">, { graph, nameOf }: Lowering): string {
+export function lowerAveragePoolGradient(
+  value: Node<"averagePoolGradient">,
+  { graph, nameOf }: LoweringContext,
+): string {
   const [dy] = value.inputs;
   const { size, stride } = value.attributes;
   const [batch, channels, height, width] = value.shape as [number, number, number, number];

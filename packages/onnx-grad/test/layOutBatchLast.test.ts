@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { buildNetwork, layers } from "../src/layers.ts";
 import { winogradMatrices } from "../src/lowering/winogradMatrices.ts";
-import { layOutBatchLast } from "../src/rewrite/batchLast.ts";
+import { layOutBatchLast } from "../src/rewrite/layOutBatchLast.ts";
 import { sinkTranspose } from "../src/rewrite/sinkTransposes.ts";
 import { feedsOf, flat, numbers } from "./samples.ts";
 

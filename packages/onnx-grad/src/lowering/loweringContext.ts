@@ -2,7 +2,7 @@ import type { Value } from "../graph/value.ts";
 import type { OnnxGraph } from "../onnx/onnxGraph.ts";
 
 /** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
-export interface Lowering {
+export interface LoweringContext {
   readonly graph: OnnxGraph;
   /** The tensor that holds `value`. */
   nameOf(value: Value): string;

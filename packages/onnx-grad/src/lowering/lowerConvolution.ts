@@ -3,7 +3,7 @@ import type { Node, Shape, Window } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
 import { type ConvolutionSizes, columnsSize, convolutionSizes, suitsWinograd } from "./convolutionSizes.ts";
 import { convolveByColumns, inputGradientByColumns, weightGradientByColumns } from "./imageColumns.ts";
-import type { Lowering } from "./lowering.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 import { convolveByWinograd, inputGradientByWinograd, weightGradientByWinograd } from "./winograd.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
@@ -17,7 +17,7 @@ export function windowAttributes(kernel: Shape, window: Window): Record<string, 
 }
 
 /** y = conv(x, w), plus `bias` [o] where given. */
-export function lowerConvolution(value: Node<"conv2d">, context: Lowering, bias?: string): string {
+export function lowerConvolution(value: Node<"conv2d">, context: LoweringContext, bias?: string): string {
   const [x, w] = value.inputs;
   const sizes = convolutionSizes(x!.shape, w!.shape, value.shape, value.attributes);
   const operands = [context.nameOf(x!), context.nameOf(w!), ...(bias === undefined ? [] : [bias])];
@@ -33,7 +33,7 @@ export function lowerConvolution(value: Node<"conv2d">, context: Lowering, bias?
 const largestScatter = 2 ** 22;
 
 /** dx with the batch last: by Winograd's form, the adjoint of the columns, or with the batch first and back. */
-function inputGradientBatchLast(value: Node<"conv2dInputGradient">, context: Lowering): string {
+function inputGradientBatchLast(value: Node<"conv2dInputGradient">, context: LoweringContext): string {
   const { graph, nameOf } = context;
   const [dy, w] = value.inputs;
   const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
@@ -44,7 +44,7 @@ function inputGradientBatchLast(value: Node<"conv2dInputGradient">, context: Low
   return graph.node("Transpose", [dx], { attributes: { perm: [1, 2, 3, 0] } });
 }
 
-export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: Lowering): string {
+export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: LoweringContext): string {
   if (value.attributes.batchLast) return inputGradientBatchLast(value, context);
   const [dy, w] = value.inputs;
   const sizes = convolutionSizes(value.shape, w!.shape, dy!.shape, value.attributes);
@@ -56,7 +56,7 @@ export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: 
  *
  * With a stride the gradient is dilated, which is what ConvTranspose does.
  */
-function inputGradientBatchFirst(dy: string, w: string, s: ConvolutionSizes, { graph }: Lowering): string {
+function inputGradientBatchFirst(dy: string, w: string, s: ConvolutionSizes, { graph }: LoweringContext): string {
   const { height, width, rows, columns, kernelRows: kh, kernelColumns: kw } = s;
   const { stride, padding } = s.window;
   const kernel = [s.filters, s.channels, kh, kw];
@@ -102,7 +102,7 @@ const fewWindowElements = 32;
 function weightGradientByWindows(
   value: Node<"conv2dWeightGradient">,
   s: ConvolutionSizes,
-  { graph, nameOf, memo }: Lowering,
+  { graph, nameOf, memo }: LoweringContext,
 ): string {
   const [x, dy] = value.inputs;
   const depth = s.channels * s.kernelRows * s.kernelColumns;
@@ -127,7 +127,7 @@ function weightGradientByWindows(
  * dw[o,c,u,v] = Σ_b Σ_ij dy[b,o,i,j] · x[b,c,i·s+u−p,j·s+v−p]: for each kernel offset (u, v) one batched matrix product
  * over the positions ij and one sum over the batch.
  */
-export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, context: Lowering): string {
+export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, context: LoweringContext): string {
   const { graph, nameOf } = context;
   const [x, dy] = value.inputs;
   const sizes = convolutionSizes(x!.shape, value.shape, dy!.shape, value.attributes);

@@ -1,28 +1,28 @@
 /** Turns symbolic values into the ONNX nodes that ONNX Runtime runs fastest. */
 import { topological } from "../graph/topological.ts";
-import { dispatch, type Value } from "../graph/value.ts";
+import type { Value } from "../graph/value.ts";
 import { type OnnxGraph, onnxGraph } from "../onnx/onnxGraph.ts";
 import { fusions } from "./fusions.ts";
-import type { Lowering } from "./lowering.ts";
-import { lowerings } from "./lowerings.ts";
+import type { LoweringContext } from "./loweringContext.ts";
+import { lowerPrimitive } from "./lowerPrimitive.ts";
 
 /**
  * An ONNX graph that computes `outputs` by name.
  *
- * Each value is written by the first fusion that matches it, or by its primitive's lowering; nodes that no output needs
+ * Each value is written by the first fusion that matches it, or as its primitive; nodes that no output needs
  * in the end (the inner values of a fusion) are dropped.
  */
-export function lower(outputs: readonly (readonly [name: string, value: Value])[]): OnnxGraph {
+export function lowerGraph(outputs: readonly (readonly [name: string, value: Value])[]): OnnxGraph {
   const graph = onnxGraph();
   const order = topological(outputs.map(([, value]) => value));
   const numUses = usesOf(order, outputs);
   const names = new Map<Value, string>();
   const shared = new Map<string, string>();
-  const context: Lowering = {
+  const context: LoweringContext = {
     graph,
     nameOf(value) {
       const name = names.get(value);
-      if (name === undefined) throw new Error(`lower: a ${value.op} is used before it is computed`);
+      if (name === undefined) throw new Error(`lowerGraph: a ${value.op} is used before it is computed`);
       return name;
     },
     usedOnce: (value) => numUses.get(value) === 1,
@@ -33,10 +33,9 @@ export function lower(outputs: readonly (readonly [name: string, value: Value])[
     },
   };
   for (const value of order) {
-    names.set(value, fusions(value, context) ?? dispatch(lowerings, value, context));
+    names.set(value, fusions(value, context) ?? lowerPrimitive(value, context));
   }
   for (const [name, value] of outputs) {
-    if (value.dtype !== "float32") throw new TypeError(`lower: output "${name}" must be float32, got ${value.dtype}`);
     graph.output(name, context.nameOf(value), value.shape);
   }
   return graph;

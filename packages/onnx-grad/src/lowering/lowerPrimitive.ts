@@ -1,12 +1,12 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
-import { type PerOp, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { dispatch, type PerOp, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { elementTypes } from "../onnx/modelProto.ts";
-import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./convolutionLowerings.ts";
-import type { Lowering } from "./lowering.ts";
+import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./lowerConvolution.ts";
+import type { LoweringContext } from "./loweringContext.ts";
+import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./lowerPooling.ts";
 import { lowerSum } from "./lowerSum.ts";
-import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./poolingLowerings.ts";
 
-type Lower = (value: Value, context: Lowering) => string;
+type Lower = (value: Value, context: LoweringContext) => string;
 
 /** A primitive that is one ONNX operator with the same inputs. */
 function direct(opType: string): Lower {
@@ -14,14 +14,19 @@ function direct(opType: string): Lower {
 }
 
 /** The smallest shape whose broadcast along equal or missing axes gives the same elements: trailing [1, 1] kept. */
-function reshaped(name: string, shape: Shape, { graph }: Lowering): string {
+function reshaped(name: string, shape: Shape, { graph }: LoweringContext): string {
   return graph.node("Reshape", [name, graph.ints(shape)]);
 }
 
 /** Near the largest float32: makes 1 of the smallest normal number, 1.2e-38. */
 const steepest = 3e38;
 
-export const lowerings: PerOp<string, [context: Lowering]> = {
+/** Writes one primitive, whose inputs are there, and returns its tensor. */
+export function lowerPrimitive(value: Value, context: LoweringContext): string {
+  return dispatch(lowered, value, context);
+}
+
+const lowered: PerOp<string, [context: LoweringContext]> = {
   input: ({ attributes: { name }, shape, dtype }, { graph }) => graph.input(name, shape, dtype),
   constant: ({ attributes: { data }, shape }, { graph }) => graph.floats(data, shape),
   add: direct("Add"),
@@ -112,7 +117,7 @@ export const lowerings: PerOp<string, [context: Lowering]> = {
 };
 
 /** Labels as int64 [… × 1]; negative ones by way of uint32, so that they are too large instead of counted from the end. */
-function labelColumn(labels: Value, context: Lowering): string {
+function labelColumn(labels: Value, context: LoweringContext): string {
   const { graph, nameOf } = context;
   const column = reshaped(nameOf(labels), [...labels.shape, 1], context);
   const unsigned = graph.node("Cast", [column], { attributes: { to: elementTypes.uint32 } });
@@ -120,14 +125,6 @@ function labelColumn(labels: Value, context: Lowering): string {
 }
 
 /** Whether every element of a constant equals `x`. */
-export function isConstant(value: Value, x: number): boolean {
+function isConstant(value: Value, x: number): boolean {
   return value.op === "constant" && value.attributes.data.every((element) => element === x);
-}
-
-/** Whether `shape` holds one number per channel of an image batch: [1×C×1×1], [C×1×1], or one per column: [1×C], [C]. */
-export function isPerChannel(shape: Shape, of: Shape): boolean {
-  const channels = of[1];
-  if (channels === undefined || sizeOf(shape) !== channels) return false;
-  const wanted = [channels, ...of.slice(2).map(() => 1)];
-  return sameShape(shape, wanted) || sameShape(shape, [1, ...wanted]);
 }
