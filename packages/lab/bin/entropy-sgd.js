@@ -1,10 +1,27 @@
 #!/usr/bin/env node
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Files that the program opens at once while it is loaded, at most. */
+const numFiles = 64;
+
+/** Node tells of too few file descriptors as packages that cannot be found. @throws EMFILE */
+function requireFiles() {
+  const files = [];
+  try {
+    for (let i = 0; i < numFiles; i++) files.push(openSync(fileURLToPath(import.meta.url)));
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
 try {
+  requireFiles();
   const { main } = await import("../dist/commands/main.js");
   const { processContext } = await import("../dist/commands/processContext.js");
   process.exitCode = await main(process.argv.slice(2), processContext());
 } catch (error) {
-  // What `main` does not catch: a file of the program that is missing, or one more than may be open (ulimit -n).
+  // What `main` does not catch: a file of the program that is missing, or more than may be open (ulimit -n).
   process.stderr.write(`error: the program cannot be loaded: ${error?.message ?? error}\n`);
   process.exitCode = 2;
 }
