@@ -1,0 +1,130 @@
+/** The steps of the training loop: each changes the run under way and yields its events. */
+import { progress } from "entropy-sgd";
+import { unlessInterrupted } from "../interruption.ts";
+import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
+import { withEvaluation } from "./keptEvaluations.ts";
+import { holdsFinite, pointOf, snapshotOf, type TrainedState, type TrainingLoop } from "./trainingLoop.ts";
+
+/** Whether something ended the run before its budget did. */
+export function hasEnded({ reason }: { readonly reason: string }): boolean {
+  return reason !== "budget";
+}
+
+/** At the first outer boundary after each effective epoch, and at the end; also where a run goes on that a signal ended there. */
+export function evaluationIsDue<S extends TrainedState>(loop: TrainingLoop<S>): boolean {
+  const { gradients, nextEvaluation, evaluations, plan } = loop;
+  return (
+    gradients > 0 &&
+    gradients % plan.innerSteps === 0 &&
+    (gradients >= nextEvaluation || gradients >= plan.totalGradients) &&
+    evaluations.at(-1)?.gradients !== gradients
+  );
+}
+
+/** One gradient, unless an evaluation comes first; the evaluation and the checkpoint that are due then. */
+export async function* advance<S extends TrainedState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
+  if (!evaluationIsDue(loop)) {
+    yield* takeGradient(loop);
+    if (hasEnded(loop)) return;
+  }
+  const isEvaluated = evaluationIsDue(loop);
+  if (isEvaluated) {
+    const event = await unlessInterrupted(() => evaluate(loop));
+    if (event === null) return;
+    const { gradientsPerEpoch } = loop.plan;
+    loop.nextEvaluation = gradientsPerEpoch * (Math.floor(loop.gradients / gradientsPerEpoch) + 1);
+    yield event;
+    if (!Number.isFinite(event.testLoss)) return yield notFinite(loop, "test loss");
+  }
+  const due = loop.schedule.dueAt(loop.gradients, isEvaluated ? loop.evaluations : null);
+  if (due !== null) yield checkpoint(loop, due);
+}
+
+/** A signal ends the run: what is not in a checkpoint yet comes into one. */
+export function* interrupt<S extends TrainedState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
+  if (loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "interrupted");
+  if (!hasEnded(loop)) loop.reason = "interrupted";
+}
+
+/** The checkpoint; where the state holds a number that is not finite, the end of the run. */
+export function checkpoint<S extends TrainedState>(loop: TrainingLoop<S>, reason: CheckpointReason): TrainEvent {
+  const snapshot = snapshotOf(loop);
+  if (!holdsFinite(snapshot)) return notFinite(loop, "state");
+  loop.schedule.taken(loop.gradients);
+  return { type: "checkpoint", gradients: loop.gradients, reason, snapshot };
+}
+
+async function* takeGradient<S extends TrainedState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
+  const { model, optimizer, gradient, now, plan } = loop;
+  const begun = now();
+  if (optimizer.needsNewBatch?.(loop.state) ?? true) loop.nextBatch(loop.batches++);
+  loop.fillMasks(loop.gradients);
+  const batchLoss = await model.lossAndGradient(optimizer.gradientPoint(loop.state) as Float32Array, gradient);
+  loop.state = optimizer.step(gradient, loop.state);
+  const secondsPerGradient = (now() - begun) / 1000;
+  loop.gradients += 1;
+  loop.gradientSeconds += secondsPerGradient;
+  loop.lossSum += batchLoss;
+  const { gradients } = loop;
+  const { scope, innerStep } = loop.state.progress;
+  yield {
+    type: "gradient",
+    gradients,
+    innerStep: innerStep === 0 ? plan.innerSteps : innerStep,
+    batchLoss,
+    scope,
+    secondsPerGradient,
+  };
+  if (!Number.isFinite(batchLoss)) yield notFinite(loop, "batch loss");
+  else if (gradients % plan.innerSteps === 0) yield* endOuterStep(loop);
+}
+
+function* endOuterStep<S extends TrainedState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
+  const { gradients, plan, state } = loop;
+  const { innerSteps } = plan;
+  const { learningRate, scope } = state.progress;
+  const { distance, localEntropyGradientNorm, gradientNorm, finite } = progress(state);
+  const batchLoss = loop.lossSum / innerSteps;
+  loop.lossSum = 0;
+  yield {
+    type: "outer",
+    gradients,
+    effectiveEpochs: gradients / plan.gradientsPerEpoch,
+    batchLoss,
+    learningRate,
+    scope,
+    distance,
+    localEntropyGradientNorm,
+    gradientNorm,
+  };
+  const message = loop.watch.observe(batchLoss, innerSteps);
+  if (message !== null) yield { type: "warning", gradients, message };
+  if (!finite) yield notFinite(loop, Number.isFinite(gradientNorm) ? "state" : "gradient norm");
+}
+
+/** Validation and test at the evaluation point, after a recalibration of batch norm. @throws Interruption after a signal */
+async function evaluate<S extends TrainedState>(loop: TrainingLoop<S>): Promise<EvaluationEvent> {
+  const { model, data, options, gradients } = loop;
+  const { signal } = options;
+  const params = pointOf(loop);
+  if (model.hasBatchNorm) await model.recalibrate(params, data.train, signal);
+  const validation = data.validation.numExamples > 0 ? await model.evaluate(params, data.validation, signal) : null;
+  const test = await model.evaluate(params, data.test, signal);
+  const event: RecordedEvaluation = {
+    type: "evaluation",
+    gradients,
+    effectiveEpochs: gradients / loop.plan.gradientsPerEpoch,
+    validationLoss: validation?.loss ?? null,
+    validationError: validation?.error ?? null,
+    testLoss: test.loss,
+    testError: test.error,
+    seconds: loop.seconds(),
+  };
+  loop.evaluations = withEvaluation(loop.evaluations, event, options.checkpoints?.best ?? 0);
+  return { ...event, params: params.slice() };
+}
+
+function notFinite<S extends TrainedState>(loop: TrainingLoop<S>, what: NonFiniteEvent["what"]): NonFiniteEvent {
+  loop.reason = "non-finite";
+  return { type: "non-finite", gradients: loop.gradients, what, learningRate: loop.state.progress.learningRate };
+}

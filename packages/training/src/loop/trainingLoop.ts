@@ -1,0 +1,134 @@
+/** A training run under way: its parts, and what each gradient changes. */
+import { deserialise, type Optimizer, type PlainData, type Progress, serialise } from "entropy-sgd";
+import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
+import type { DataSet } from "../data/split.ts";
+import { batchFiller, maskFiller } from "../model/fillers.ts";
+import type { TrainableModel } from "../model/trainableModel.ts";
+import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
+import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
+import { type Plan, plannedOptions } from "./plan.ts";
+import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
+import type { TrainOptions } from "./trainOptions.ts";
+
+/** The state of an optimizer that a run can report and save. */
+export type TrainedState = PlainData & { readonly progress: Progress };
+
+/** What a run is made of, and stays the same. */
+export interface LoopParts<S extends TrainedState> {
+  readonly model: TrainableModel;
+  readonly data: DataSet;
+  readonly optimizer: Optimizer<S>;
+  readonly options: TrainOptions;
+  readonly plan: Plan;
+}
+
+/** What changes from gradient to gradient, the position among it (events.ts). */
+type Moving = { -readonly [Name in keyof LoopPosition]: LoopPosition[Name] };
+
+/** A run under way. */
+export interface TrainingLoop<S extends TrainedState>
+  extends LoopParts<S>,
+    Pick<Moving, "gradients" | "batches" | "lossSum" | "nextEvaluation" | "gradientSeconds" | "evaluations"> {
+  state: S;
+  /** Why it ends; "budget" as long as nothing else ends it. */
+  reason: EndReason;
+  /** Wall clock in milliseconds, and wall time of the run in seconds. */
+  readonly now: () => number;
+  readonly seconds: () => number;
+  readonly nextBatch: (batch: number) => void;
+  readonly fillMasks: (step: number) => void;
+  /** Where the model writes the mini-batch gradient, shape (numParams,). */
+  readonly gradient: Float32Array;
+  readonly schedule: CheckpointSchedule;
+  readonly watch: StabilityWatch;
+}
+
+/** The loop at its start, or where `options.resume` says. @param fresh - the optimizer's state at the initial weights */
+export function trainingLoop<S extends TrainedState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
+  const { model, data, optimizer, options, plan } = parts;
+  const { resume, seed = 1, now = () => performance.now() } = options;
+  const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
+  const started = now() - 1000 * seconds;
+  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed));
+  const fillMasks = maskFiller(model, seed);
+  const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
+  const state = resume === undefined ? fresh : restoredState(resume, fresh, model);
+  // The second gradient of SAM is at the batch of the first.
+  if (position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(position.batches - 1);
+  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients, now);
+  const watched = { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== null };
+  return {
+    ...parts,
+    ...position,
+    state,
+    reason: "budget",
+    now,
+    seconds: () => (now() - started) / 1000,
+    nextBatch,
+    fillMasks,
+    gradient,
+    schedule,
+    watch: stabilityWatch(watched, stability),
+  };
+}
+
+/** The evaluation point x. States made by `init` from float32 parameters hold float32 vectors. */
+export function pointOf<S extends TrainedState>({ optimizer, state }: TrainingLoop<S>): Float32Array {
+  return optimizer.evalPoint(state) as Float32Array;
+}
+
+/** All that the run needs to go on from here; its vectors are the loop's own. */
+export function snapshotOf<S extends TrainedState>(loop: TrainingLoop<S>): TrainSnapshot {
+  const { gradients, batches, lossSum, nextEvaluation, gradientSeconds, evaluations } = loop;
+  return {
+    position: {
+      ...{ gradients, batches, lossSum, nextEvaluation, gradientSeconds },
+      seconds: loop.seconds(),
+      evaluations,
+      stability: loop.watch.state(),
+    },
+    optimizer: serialise(loop.state, { copy: false }),
+    params: pointOf(loop),
+    statistics: loop.model.statistics,
+  };
+}
+
+/** Whether every number of the optimizer's state and the evaluation point is finite. */
+export function holdsFinite({ optimizer, params }: TrainSnapshot): boolean {
+  return [params, ...Object.values(optimizer.vectors)].every((vector) => {
+    // 0·v is 0 for finite v and NaN otherwise: one sum instead of a test per number.
+    let sum = 0;
+    for (let i = 0; i < vector.length; i++) sum += 0 * vector[i]!;
+    return sum === 0;
+  });
+}
+
+function startPosition({ gradientsPerEpoch }: Plan): LoopPosition {
+  const none = { gradients: 0, batches: 0, lossSum: 0, seconds: 0, gradientSeconds: 0, evaluations: [] };
+  return { ...none, nextEvaluation: gradientsPerEpoch };
+}
+
+function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, seed: number): Sampler {
+  return sampling === "permutation" ? byPermutation(numExamples, batchSize, seed) : withReplacement(numExamples, seed);
+}
+
+/** The saved state in the vectors of a fresh one, and the saved statistics in the model's. */
+function restoredState<S extends TrainedState>(
+  { optimizer, statistics, position }: ResumePoint,
+  fresh: S,
+  model: TrainableModel,
+): S {
+  for (const [name, own] of Object.entries(model.statistics)) {
+    const saved = Object.hasOwn(statistics, name) ? statistics[name]! : null;
+    if (saved?.length === own.length) continue;
+    throw new RangeError(`statistics: ${name} must have ${own.length} numbers, got ${saved?.length ?? "none"}`);
+  }
+  const state = deserialise(optimizer, fresh, { changed: plannedOptions });
+  if (state.progress.gradients !== position.gradients) {
+    throw new RangeError(
+      `position: the optimizer is at ${state.progress.gradients} gradients, the loop at ${position.gradients}`,
+    );
+  }
+  for (const [name, own] of Object.entries(model.statistics)) own.set(statistics[name]!);
+  return state;
+}
