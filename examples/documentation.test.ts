@@ -11,7 +11,7 @@ import { type Command, CommanderError } from "commander";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { programOf } from "../packages/lab/src/commands/main.ts";
-import { resolveSettings, type SettingsRequest } from "../packages/lab/src/settings/settings.ts";
+import { resolveSettings, type SettingsRequest } from "../packages/lab/src/settings/resolveSettings.ts";
 import { type CodeBlock, codeBlocks, shellCommands } from "../tools/documentation/codeBlocks.ts";
 import { typeErrors } from "../tools/documentation/typeErrors.ts";
 import { entries, root } from "../tools/workspace.ts";

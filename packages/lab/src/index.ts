@@ -21,4 +21,5 @@ export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export type { ResumeEvent, RollbackEvent, RunEvent } from "./runs/runEvents.ts";
 export { type Spread, type Summary, summarise } from "./runs/summarise.ts";
 export { type Recipe, type RecipeName, recipeNames, recipeOf } from "./settings/recipes.ts";
-export { resolveSettings, type Settings, type SettingsRequest } from "./settings/settings.ts";
+export { resolveSettings, type SettingsRequest } from "./settings/resolveSettings.ts";
+export type { Settings } from "./settings/settings.ts";

@@ -19,7 +19,7 @@ import { decodeSafetensors } from "../src/io/safetensors.ts";
 import { type NewCheckpoint, readCheckpoint, writeCheckpoint } from "../src/runs/checkpoint.ts";
 import { checkpointNames, checkpointWriter, newestIntact, removeLeftovers } from "../src/runs/checkpoints.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { evaluationAt, threeWeights as model } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "checkpoints-"));

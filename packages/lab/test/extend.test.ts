@@ -6,7 +6,7 @@ import { resumeTraining } from "../src/runner/resumeTraining.ts";
 import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import type { RunEvent } from "../src/runs/runEvents.ts";
-import { sameTraining } from "../src/settings/settings.ts";
+import { sameTraining } from "../src/settings/sameTraining.ts";
 import { freshOut, run } from "./commandRunner.ts";
 import { afterGradient, entropy, eventsIn, outcomeOf, settingsOf, trainUntil } from "./runsOnDisk.ts";
 

@@ -20,7 +20,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, optimizer, preset, recipe, budget, seed, dropout, sampling, data, threads, set, innerSteps",
+    "network, optimizer, preset, recipe, seed, budget, sampling, dropout, data, innerSteps, threads, set",
     resolveSettings,
   ],
   ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],

@@ -18,7 +18,7 @@ import { tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
 import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
 import { type RunIdentity, readCheckpoint, writeCheckpoint } from "../src/runs/checkpoint.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
 const root = mkdtempSync(join(tmpdir(), "resume-"));
 afterAll(() => rmSync(root, { recursive: true }));

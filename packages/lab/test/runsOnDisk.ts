@@ -6,7 +6,8 @@ import type { RunResult } from "entropy-sgd-training";
 import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import type { RunEvent } from "../src/runs/runEvents.ts";
-import { resolveSettings, type Settings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
+import type { Settings } from "../src/settings/settings.ts";
 import { dataFolder } from "./commandRunner.ts";
 
 // 12 gradients an epoch, boundaries every 5: 40 gradients.

@@ -8,7 +8,7 @@ import { resumeTraining } from "../src/runner/resumeTraining.ts";
 import { runTraining } from "../src/runner/runTraining.ts";
 import { readRun, weightsOf } from "../src/runs/readRun.ts";
 import { storedRuns } from "../src/runs/storedRun.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { dataFolder, freshOut, run } from "./commandRunner.ts";
 
 const settingsOf = (seed: number) => {

@@ -3,7 +3,7 @@ import { InputError, planOf } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
 import { sharedRecipe } from "../src/settings/recipes.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
 const base = { network: "lenet", optimizer: "entropy-sgd", budget: 4, seed: 1 };
 

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
 import { addTrainingCommands } from "../src/commands/trainingCommands.ts";
 import { commandPath, launchProcess } from "../src/experiments/sweep/launchers.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { dataFolder, freshOut, root } from "./commandRunner.ts";
 
 /** The command in memory; SIGTERM comes when `stopAt` is told. */

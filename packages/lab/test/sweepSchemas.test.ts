@@ -4,7 +4,8 @@ import { optimizerOptions } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
 import { jsonSchemas } from "../src/experiments/sweep/jsonSchemas.ts";
 import { readSweep } from "../src/experiments/sweep/readSweep.ts";
-import { acceptedBySet, resolveSettings } from "../src/settings/settings.ts";
+import { acceptedBySet } from "../src/settings/parseSet.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
 const folder = fileURLToPath(new URL("../schemas", import.meta.url));
 const examples = fileURLToPath(new URL("../../../examples/sweeps", import.meta.url));

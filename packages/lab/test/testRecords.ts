@@ -2,7 +2,7 @@
 import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "entropy-sgd-training";
 import type { RunModel } from "../src/runs/checkpoint.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
-import { resolveSettings } from "../src/settings/settings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
 /** What a run folder takes of a model with a weight of two numbers, a bias and one batch-norm statistic. */
 export const threeWeights: RunModel = {

@@ -12,7 +12,8 @@ import { z } from "zod";
 import { contentOf, isHashed, withOwnHash } from "../io/digest.ts";
 import { entriesOf, isUnused, requireRealFolder } from "../io/files.ts";
 import { readConfig } from "../runs/readRun.ts";
-import { checkedSettings, type Settings, sameTraining } from "../settings/settings.ts";
+import { sameTraining } from "../settings/sameTraining.ts";
+import { checkedSettings, type Settings } from "../settings/settings.ts";
 
 /** One run of a comparison. */
 export interface PlannedRun {

@@ -5,7 +5,7 @@ import { widthOf } from "../pages/textTable.ts";
 import { writeReport } from "../pages/writeReport.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
-import { resolveSettings } from "../settings/settings.ts";
+import { resolveSettings } from "../settings/resolveSettings.ts";
 import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
 
 /** Options of `entropy-sgd train`. */

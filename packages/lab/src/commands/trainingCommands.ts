@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { optimizerOptions, presets } from "entropy-sgd";
 import { networkNames } from "entropy-sgd-training";
 import { recipeNames } from "../settings/recipes.ts";
+import { rowOf, settingsWith, usualValue } from "../settings/settings.ts";
 import type { CompareCommand } from "./compare.ts";
 import type { CommandContext } from "./context.ts";
 import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
@@ -95,13 +96,21 @@ function runOptions(command: Command): Command {
     .addOption(new Option("--sampling <how>", "order of the data").choices(["replacement", "permutation"]))
     .option("--threads <n>", "threads of one operation; default: the cores", integerFrom(1))
     .option("--json", "print one JSON object as the last line of standard output and nothing else there")
-    .addHelpText("after", setHelp);
+    .addHelpText("after", setHelp());
 }
 
-/** What `--set` takes beside the optimizer's options, with the defaults. */
-const setHelp = `
+/** What `--set` takes beside the optimizer's options, with what is usual. */
+function setHelp(): string {
+  const names = settingsWith("set");
+  const heads = names.map((name) => {
+    const usual = usualValue(name);
+    return usual === undefined ? name : `${name} (${usual})`;
+  });
+  const width = Math.max(...heads.map(({ length }) => length));
+  const lines = names.map((name, i) => `  ${heads[i]!.padEnd(width)}  ${rowOf(name).doc}`);
+  return `
 The recipe tuned has rates chosen on validation for each network and optimizer: docs/results/rates.md has the evidence,
 docs/results/first-try.md what a first try comes to.
---set takes the optimizer's options and, of the run, batchSize (128), drops and dropFactor, decayBiases (true),
-validation (5000), heldOut (last); checkpoints: checkpointMinutes (5), checkpointGradients (null), keepLast (2), keepBest (1);
-what is not finite: rollbacks (0), rollbackFactor (0.5).`;
+--set takes the optimizer's options, which entropy-sgd options prints, and these of the run:
+${lines.join("\n")}`;
+}

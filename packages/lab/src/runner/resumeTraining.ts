@@ -13,7 +13,8 @@ import { readChecked, readConfig, readRun, readWeights, weightsOf } from "../run
 import type { ResumeEvent } from "../runs/runEvents.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
-import { type Settings, sameTraining } from "../settings/settings.ts";
+import { sameTraining } from "../settings/sameTraining.ts";
+import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
 import { knownTraining, requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";

@@ -1,7 +1,8 @@
 /** What a config.json says otherwise than the run was trained. */
 import { join } from "node:path";
 import { InputError, shown } from "entropy-sgd-training";
-import { apartFromTraining, type Settings, trainingDifferences } from "../settings/settings.ts";
+import { apartFromTraining, trainingDifferences } from "../settings/sameTraining.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /**
  * @param isBudgetAsked - whether config.json may have another budget

@@ -1,5 +1,5 @@
 /** Runs of the same training under different seeds, as one. */
-import { apartFromTraining, trainingKey } from "../settings/settings.ts";
+import { apartFromTraining, trainingKey } from "../settings/sameTraining.ts";
 import { namesOf, type Quantities, settingsAndOptions, settingsEntries, type Value } from "./quantities.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 import { type Summary, summaryOf } from "./summarise.ts";

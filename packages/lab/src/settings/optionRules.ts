@@ -1,8 +1,8 @@
 /** The names that a sweep may set or vary, and their rules, from the tables that check the options themselves. */
 import { type NamedOption, type OptimizerName, optimizerOptions, presets } from "entropy-sgd";
 import { z } from "zod";
-import { acceptedBySet } from "./settings.ts";
-import { settingsDocs } from "./settingsDocs.ts";
+import { acceptedBySet } from "./parseSet.ts";
+import { rowOf, type SettingName, settingsWith } from "./settings.ts";
 import { fieldSchemas, type RuleSchemas, ruleOf, schemasOf, wordSchemas } from "./valueSchemas.ts";
 
 /** What one name may be, and what it means. */
@@ -18,18 +18,21 @@ export const optimizerNames: readonly string[] = Object.keys(optimizerOptions);
 export const presetNames: readonly string[] = Object.keys(presets);
 
 /** Settings of the run that `set` takes. */
-const runOptionNames: readonly string[] = acceptedBySet("");
+const setNames = settingsWith("set");
 
-/** Of those, what is the same for all runs: what is held out, for the sake of comparison, and what changes no bits. */
-const commonNames = ["validation", "heldOut", "checkpointGradients", "checkpointMinutes", "keepLast", "keepBest"];
+/** Settings that may differ between runs. */
+const variedNames = settingsWith("vary");
 
-/** Settings of the run that may differ between runs. */
-const variedRunNames = ["dropout", "sampling", ...runOptionNames.filter((name) => !commonNames.includes(name))];
+/** Of those, the ones that are fields of a sweep's file instead of names in its `set`. */
+export const fieldNames: readonly SettingName[] = variedNames.filter((name) => !setNames.includes(name));
+
+/** Of all that may differ, the ones that every optimizer has. */
+const variedRunNames = variedNames.filter((name) => name !== "optimizer" && name !== "preset");
 
 /** Whether an optimizer, or any run, takes a name in a sweep. */
 export function accepts(optimizer: string, name: string): boolean {
   if (name === "preset") return hasPresets(optimizer);
-  return name === "dropout" || name === "sampling" || acceptedBySet(optimizer).includes(name);
+  return (variedRunNames as readonly string[]).includes(name) || acceptedBySet(optimizer).includes(name);
 }
 
 /** Whether an optimizer has presets. */
@@ -45,14 +48,14 @@ export function partsOf(name: string): { readonly prefix: string | null; readonl
 
 /** The rules of every name in `set`. */
 export function setRules(): ReadonlyMap<string, NameRule> {
-  return new Map([...optionRules(), ...fieldRules(runOptionNames), ...prefixedRules()]);
+  return new Map([...optionRules(), ...fieldRules(setNames), ...prefixedRules()]);
 }
 
 /** The rules of every name in `parameters`. */
 export function parameterRules(): ReadonlyMap<string, NameRule> {
   const optimizer = { ...wordSchemas("optimizer", optimizerNames), title: "optimizer" };
   return new Map([
-    ["optimizer", { ...optimizer, description: settingsDocs.optimizer }],
+    ["optimizer", { ...optimizer, description: rowOf("optimizer").doc }],
     presetRule(),
     ...optionRules(),
     ...fieldRules(variedRunNames),
@@ -77,14 +80,12 @@ function optionRules(): Named[] {
 }
 
 /** Settings of runs. */
-function fieldRules(names: readonly string[]): Named[] {
-  const docs: Readonly<Record<string, string>> = settingsDocs;
-  return names.map((title) => [title, { title, description: docs[title] ?? "", ...fieldSchemas(title) }]);
+function fieldRules(names: readonly SettingName[]): Named[] {
+  return names.map((title) => [title, { title, description: rowOf(title).doc, ...fieldSchemas(title) }]);
 }
 
 function presetRule(): Named {
-  const { preset: description } = settingsDocs;
-  return ["preset", { title: "preset", description, ...wordSchemas("preset", presetNames) }];
+  return ["preset", { title: "preset", description: rowOf("preset").doc, ...wordSchemas("preset", presetNames) }];
 }
 
 /** Everything that may differ between optimizers, under the name of each. */

@@ -2,7 +2,9 @@ import { optimizerOptions } from "entropy-sgd";
 import { networkNames } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { recipeOf } from "./recipes.ts";
-import { checkedSettings, resolveSettings, sameTraining } from "./settings.ts";
+import { resolveSettings } from "./resolveSettings.ts";
+import { sameTraining } from "./sameTraining.ts";
+import { checkedSettings } from "./settings.ts";
 
 const request = { network: "small-mnistfc", optimizer: "entropy-sgd", budget: 1, seed: 1 };
 const optimizers = Object.keys(optimizerOptions) as (keyof typeof optimizerOptions)[];

@@ -1,230 +1,227 @@
-/** Resolved settings of one run: what config.json holds, and all that a run needs to be repeated. */
-import { resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { type NamedOption, type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
-import {
-  type HeldOut,
-  InputError,
-  type KnownOptions,
-  networkNames,
-  requireKnownOptions,
-  shown,
-} from "entropy-sgd-training";
+/**
+ * The settings of a run, one row each: what config.json holds, in its order.
+ *
+ * Types, checks, defaults, `--set`, the options of the commands, the fields of a sweep's file, the JSON Schemas and the help
+ * all come from these rows. A setting that is added needs `.default` in its rule: runs made before have no such field.
+ */
+import { InputError, networkNames, shown } from "entropy-sgd-training";
 import { z } from "zod";
-import { parseOption } from "./parseOption.ts";
-import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
+import { recipeNames } from "./recipes.ts";
+
+/** What one setting is. */
+interface Row {
+  /** What config.json may hold; its default is what a run has whose config.json lacks the field. */
+  readonly rule: z.ZodType;
+  /** What it means, in a sentence. */
+  readonly doc: string;
+  /** What a new run has when neither the user nor the recipe says so; the rule's default when absent. */
+  readonly usual?: unknown;
+  /** Whether `--set name=value` and a sweep's `set` accept it. */
+  readonly set?: true;
+  /** Whether a sweep may vary it: not what is held out, for the sake of comparison, nor what changes no bits. */
+  readonly vary?: true;
+  /** Whether it changes neither the training nor, where `threads` is the same, its bits. */
+  readonly apart?: true;
+  /** Whether `resolveSettings` takes it, and whether it must be given. */
+  readonly ask?: "required" | "optional";
+  /** The option of the commands that train: its value in help, such as `<rate>`, and its words. */
+  readonly flag?: { readonly value: string; readonly help: string };
+}
 
 /** The version of the layout of config.json. */
 export const settingsVersion = 1;
 
-const optionValue = z.union([z.number(), z.string(), z.boolean(), z.null()]);
-
-/** Settings of one run, resolved: preset < recipe < what the user set. */
-export interface Settings {
-  readonly version: typeof settingsVersion;
-  readonly network: string;
-  readonly optimizer: string;
-  readonly preset: string | null;
-  /** Where rates and schedules come from that the user did not set; null in runs made before recipes had names. */
-  readonly recipe: RecipeName | null;
-  readonly seed: number;
-  /** Effective epochs. */
-  readonly budget: number;
-  readonly batchSize: number;
-  readonly sampling: "replacement" | "permutation";
-  readonly dropout: number;
-  /** A folder of IDX files; null for MNIST. */
-  readonly data: string | null;
-  /** Training examples held out. */
-  readonly validation: number;
-  /** Which: the last ones, as MNIST is usually divided, or a fixed random draw (for data sorted by class). */
-  readonly heldOut: HeldOut;
-  /** Gradients between outer boundaries. */
-  readonly innerSteps: number;
-  /** Fractions of the budget, ascending, at which the learning rate is multiplied by `dropFactor`; empty for a constant rate. */
-  readonly drops: readonly number[];
-  readonly dropFactor: number;
-  /** Epochs of outer steps after which the recipe's scoping ends. */
-  readonly recipeEpochs: number;
-  /** Whether weight decay acts on biases and normalisation parameters too. */
-  readonly decayBiases: boolean;
-  /** Threads of one operation; null for the cores. */
-  readonly threads: number | null;
-  /** Gradients between two checkpoints; null for none by gradients. */
-  readonly checkpointGradients: number | null;
-  /** Minutes between two checkpoints; null for none by time. */
-  readonly checkpointMinutes: number | null;
-  /** Checkpoints to keep: the last ones, and those with the best validation errors. */
-  readonly keepLast: number;
-  readonly keepBest: number;
-  /** How often a run may go back to its last checkpoint when something is not finite; 0 stops it at once. */
-  readonly rollbacks: number;
-  /** Learning rates are multiplied by this at each rollback. */
-  readonly rollbackFactor: number;
-  /** Options of the optimizer by its own names. */
-  readonly options: Readonly<Record<string, OptionValue>>;
-  /** Smaller budgets under whose schedules the run went up to so many gradients; absent where the schedules were the same. */
-  readonly extendedFrom?: readonly ExtendedBudget[];
-}
-
-/** A budget that a run went beyond. */
-export interface ExtendedBudget {
-  readonly budget: number;
-  readonly gradients: number;
-}
-
-/** Effective epochs: plans round up from here (plan.ts), so that anything smaller is a slip. */
-const smallestBudget = 1e-9;
-
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
-/** What a run does to survive; absent from the config.json of runs made before there were checkpoints. */
-const survivalDefaults = {
-  checkpointGradients: null,
-  checkpointMinutes: 5,
-  keepLast: 2,
-  keepBest: 1,
-  rollbacks: 0,
-  rollbackFactor: 0.5,
+/** The table. */
+export const settingsTable = {
+  version: { rule: z.literal(settingsVersion), usual: settingsVersion, doc: "Version of the layout of this file." },
+  network: {
+    rule: z.string(),
+    ask: "required",
+    flag: { value: "<name>", help: networkNames.join(", ") },
+    doc: "Name of the network.",
+  },
+  optimizer: { rule: z.string(), ask: "required", vary: true, doc: "Name of the optimizer." },
+  preset: {
+    rule: z.string().nullable(),
+    ask: "optional",
+    flag: { value: "<name>", help: "paper, lua or pytorch (Entropy-SGD and Entropy-Adam; default paper)" },
+    vary: true,
+    doc: "Switches of the algorithm as the paper has them, or one of the authors' programs; null without a scope.",
+  },
+  recipe: {
+    rule: z.enum(recipeNames).nullable().default(null),
+    usual: "tuned",
+    ask: "optional",
+    flag: {
+      value: "<name>",
+      help: "rates chosen on validation, or the paper's (Entropy-SGD; Adam on mnistfc and lenet)",
+    },
+    apart: true,
+    doc: "Where rates and schedules come from that were not set: chosen on validation, or the paper's; null in older runs.",
+  },
+  seed: { rule: z.int().min(0), ask: "required", doc: "Seed of weights, data order, dropout and noise." },
+  budget: {
+    // Plans round up from here (plan.ts), so that anything smaller is a slip.
+    rule: z.number().min(1e-9),
+    ask: "required",
+    flag: { value: "<epochs>", help: "effective epochs, inner steps counted" },
+    doc: "Effective epochs, inner steps counted; rounded up to whole outer steps.",
+  },
+  batchSize: { rule: z.int().min(2), usual: 128, set: true, vary: true, doc: "Examples of one gradient." },
+  sampling: {
+    rule: z.enum(["replacement", "permutation"]),
+    usual: "replacement",
+    ask: "optional",
+    flag: { value: "<how>", help: "order of the data" },
+    vary: true,
+    doc: "Order of the data: each mini-batch drawn with replacement, or a permutation for each epoch.",
+  },
+  dropout: {
+    rule: z.number().min(0).lt(1),
+    ask: "optional",
+    flag: { value: "<rate>", help: "dropout rate instead of the recipe's" },
+    vary: true,
+    doc: "Dropout rate; networks without dropout ignore it.",
+  },
+  data: {
+    rule: z.string().nullable(),
+    usual: null,
+    ask: "optional",
+    flag: { value: "<folder>", help: "a folder with four IDX files instead of MNIST" },
+    doc: "A folder with four IDX files; null for MNIST.",
+  },
+  validation: { rule: z.int().min(0), usual: 5000, set: true, doc: "Training examples held out for validation." },
+  heldOut: {
+    rule: z.enum(["last", "random"]).default("last"),
+    set: true,
+    doc: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class).",
+  },
+  innerSteps: { rule: z.int().min(1), ask: "optional", doc: "Gradients between two outer boundaries." },
+  drops: {
+    rule: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend, no two alike" }),
+    set: true,
+    vary: true,
+    doc: "Fractions of the budget, ascending, at which the learning rate is multiplied by dropFactor; none for no drop.",
+  },
+  dropFactor: { rule: z.number().positive(), set: true, vary: true, doc: "Factor of the learning rate at each drop." },
+  recipeEpochs: {
+    rule: z.number().positive(),
+    doc: "Epochs of outer steps after which the scoping of the published experiment ended.",
+  },
+  decayBiases: {
+    rule: z.boolean(),
+    usual: true,
+    set: true,
+    vary: true,
+    doc: "Whether weight decay acts on biases and normalisation parameters too.",
+  },
+  threads: {
+    rule: z.int().min(1).nullable(),
+    usual: null,
+    ask: "optional",
+    flag: { value: "<n>", help: "threads of one operation; default: the cores" },
+    apart: true,
+    doc: "Threads of one operation; null for the cores.",
+  },
+  checkpointGradients: {
+    rule: z.int().min(1).nullable().default(null),
+    set: true,
+    apart: true,
+    doc: "Gradients between two checkpoints; null for none by gradients.",
+  },
+  checkpointMinutes: {
+    rule: z.number().positive().nullable().default(5),
+    set: true,
+    apart: true,
+    doc: "Minutes between two checkpoints; null for none by time.",
+  },
+  keepLast: {
+    rule: z.int().min(1).default(2),
+    set: true,
+    apart: true,
+    doc: "How many of the last checkpoints are kept.",
+  },
+  keepBest: {
+    rule: z.int().min(0).default(1),
+    set: true,
+    apart: true,
+    doc: "How many checkpoints with the smallest validation errors are kept.",
+  },
+  rollbacks: {
+    rule: z.int().min(0).default(0),
+    set: true,
+    vary: true,
+    doc: "How often the run may go back to its last checkpoint when something is not finite.",
+  },
+  rollbackFactor: {
+    rule: z.number().positive().lt(1).default(0.5),
+    set: true,
+    vary: true,
+    doc: "Learning rates are multiplied by this at each rollback.",
+  },
+  options: {
+    rule: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+    doc: "Options of the optimizer by its own names.",
+  },
+  extendedFrom: {
+    rule: z
+      .array(z.strictObject({ budget: z.number().positive(), gradients: z.int().min(1) }))
+      .min(1)
+      .exactOptional(),
+    doc: "Smaller budgets under whose schedules the run went up to so many gradients.",
+  },
+} satisfies Readonly<Record<string, Row>>;
+
+type Table = typeof settingsTable;
+type Rules = { readonly [Name in keyof Table]: Table[Name]["rule"] };
+type Parsed = z.output<z.ZodObject<Rules>>;
+
+/** Name of a setting. */
+export type SettingName = keyof Table;
+
+/** Settings of one run, resolved: preset < recipe < what the user set. The table says what each means. */
+export type Settings = {
+  readonly [Name in keyof Parsed]: Parsed[Name] extends (infer Item)[] | undefined ? readonly Item[] : Parsed[Name];
 };
 
-/** The rules of config.json. */
-export const settingsSchema: z.ZodType<Settings> = z.strictObject({
-  version: z.literal(settingsVersion),
-  network: z.string(),
-  optimizer: z.string(),
-  preset: z.string().nullable(),
-  recipe: z.enum(recipeNames).nullable().default(null),
-  seed: z.int().min(0),
-  budget: z.number().min(smallestBudget),
-  batchSize: z.int().min(2),
-  sampling: z.enum(["replacement", "permutation"]),
-  dropout: z.number().min(0).lt(1),
-  data: z.string().nullable(),
-  validation: z.int().min(0),
-  // Runs made before there was a choice held out the last ones.
-  heldOut: z.enum(["last", "random"]).default("last"),
-  innerSteps: z.int().min(1),
-  drops: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend, no two alike" }),
-  dropFactor: z.number().positive(),
-  recipeEpochs: z.number().positive(),
-  decayBiases: z.boolean(),
-  threads: z.int().min(1).nullable(),
-  checkpointGradients: z.int().min(1).nullable().default(survivalDefaults.checkpointGradients),
-  checkpointMinutes: z.number().positive().nullable().default(survivalDefaults.checkpointMinutes),
-  keepLast: z.int().min(1).default(survivalDefaults.keepLast),
-  keepBest: z.int().min(0).default(survivalDefaults.keepBest),
-  rollbacks: z.int().min(0).default(survivalDefaults.rollbacks),
-  rollbackFactor: z.number().positive().lt(1).default(survivalDefaults.rollbackFactor),
-  options: z.record(z.string(), optionValue),
-  extendedFrom: z
-    .array(z.strictObject({ budget: z.number().positive(), gradients: z.int().min(1) }))
-    .min(1)
-    .exactOptional(),
-});
+type Asked<How> = { [Name in SettingName]: Table[Name] extends { readonly ask: How } ? Name : never }[SettingName];
+/** Words are checked when settings are resolved. */
+type AskedValue<Name extends SettingName> =
+  NonNullable<Settings[Name]> extends string ? string : NonNullable<Settings[Name]>;
 
-/** What a user asks for; absent fields come from preset and recipe. */
-export interface SettingsRequest {
-  readonly network: string;
-  readonly optimizer: string;
-  readonly preset?: string | undefined;
-  /** `tuned` when absent. */
-  readonly recipe?: string | undefined;
-  readonly budget: number;
-  readonly seed: number;
-  readonly dropout?: number | undefined;
-  readonly sampling?: string | undefined;
-  readonly data?: string | undefined;
-  readonly threads?: number | undefined;
-  /** `name=value` of an option of the optimizer, or of the run (`runOptions`). */
-  readonly set?: readonly string[] | undefined;
-  /** Outer boundaries when another optimizer's must be matched. */
-  readonly innerSteps?: number | undefined;
+/** The settings that a user asks for by their names; what is absent comes from preset and recipe, or is the usual. */
+export type AskedSettings = { readonly [Name in Asked<"required">]: AskedValue<Name> } & {
+  readonly [Name in Asked<"optional">]?: AskedValue<Name> | undefined;
+};
+
+/** Names of the settings, in the order of config.json. */
+export const settingNames = Object.keys(settingsTable) as SettingName[];
+
+/** The row of a setting. */
+export const rowOf = (name: SettingName): Row => settingsTable[name];
+
+/** The names whose rows have a mark. */
+export function settingsWith(mark: "set" | "vary" | "apart" | "ask" | "flag"): SettingName[] {
+  return settingNames.filter((name) => rowOf(name)[mark] !== undefined);
 }
 
-const knownRequest: KnownOptions<SettingsRequest> = {
-  network: true,
-  optimizer: true,
-  preset: true,
-  recipe: true,
-  budget: true,
-  seed: true,
-  dropout: true,
-  sampling: true,
-  data: true,
-  threads: true,
-  set: true,
-  innerSteps: true,
-};
+/** The rules of config.json. */
+export const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(
+  Object.fromEntries(settingNames.map((name) => [name, rowOf(name).rule])) as unknown as Rules,
+) as never;
 
-/** Settings of the run, beside the optimizer's options, that `--set` accepts. */
-const runOptions = [
-  "batchSize",
-  "drops",
-  "dropFactor",
-  "decayBiases",
-  "validation",
-  "heldOut",
-  "checkpointGradients",
-  "checkpointMinutes",
-  "keepLast",
-  "keepBest",
-  "rollbacks",
-  "rollbackFactor",
-] as const;
+/** The rule of a value that is given: without the default of one that is not. */
+export function ruleOf(name: SettingName): z.ZodType {
+  const { rule } = rowOf(name);
+  return rule instanceof z.ZodDefault ? (rule.unwrap() as z.ZodType) : rule;
+}
 
-/**
- * Resolves a request.
- *
- * @throws TypeError for an unknown name in the request; InputError that names the setting, its rule and the value, for anything unknown or out of range
- */
-export function resolveSettings(request: SettingsRequest): Settings {
-  requireKnownOptions("resolveSettings", knownRequest, request);
-  const optimizer = requireName("optimizer", request.optimizer, Object.keys(optimizerOptions)) as OptimizerName;
-  const network = requireName("network", request.network, networkNames);
-  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
-  if (!isEntropy && request.preset !== undefined) {
-    throw new InputError(`preset: only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`);
-  }
-  const preset = isEntropy
-    ? (requireName("preset", request.preset ?? "paper", Object.keys(presets)) as PresetName)
-    : null;
-  const recipe = recipeOf(
-    network,
-    optimizer,
-    requireName("recipe", request.recipe ?? "tuned", recipeNames) as RecipeName,
-  );
-  const chosen = parseSet(request.set ?? [], optimizer);
-  const options: Record<string, OptionValue> = {
-    ...(preset === null ? {} : presets[preset]),
-    ...recipe.options,
-    ...chosen.optimizer,
-  };
-  const own = isEntropy ? options.innerSteps : undefined;
-  return checkedSettings({
-    version: settingsVersion,
-    network,
-    optimizer,
-    preset,
-    recipe: recipe.name,
-    seed: request.seed,
-    budget: request.budget,
-    batchSize: 128,
-    sampling: request.sampling ?? "replacement",
-    dropout: request.dropout ?? recipe.dropout,
-    data: request.data === undefined ? null : resolve(request.data),
-    validation: 5000,
-    heldOut: "last",
-    innerSteps: own ?? request.innerSteps ?? recipe.innerSteps,
-    drops: recipe.drops,
-    dropFactor: recipe.dropFactor,
-    recipeEpochs: recipe.epochs,
-    decayBiases: true,
-    threads: request.threads ?? null,
-    ...survivalDefaults,
-    ...chosen.run,
-    options,
-  });
+/** What a new run has when neither the user nor its recipe says so; undefined where one of them must. */
+export function usualValue(name: SettingName): unknown {
+  const { usual, rule } = rowOf(name);
+  return usual === undefined && rule instanceof z.ZodDefault ? rule.parse(undefined) : usual;
 }
 
 /**
@@ -244,108 +241,4 @@ export function checkedSettings(settings: unknown, where?: string): Settings {
   const path = issue.path.map(String).join(".") || "settings";
   const prefix = where === undefined ? "" : `${where}: `;
   throw new InputError(`${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${shown(found)}`);
-}
-
-/** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
-export function sameTraining(one: Settings, other: Settings): boolean {
-  return isDeepStrictEqual(trainingOf(one), trainingOf(other));
-}
-
-/** Names of the settings in which two runs are not the same training, with the two values; of options their own names. */
-export function trainingDifferences(
-  one: Settings,
-  other: Settings,
-): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
-  const flat = (settings: Settings): Record<string, unknown> => {
-    const { options = {}, ...rest } = trainingOf(settings);
-    const own = Object.entries(options).map(([name, value]) => [
-      Object.hasOwn(rest, name) ? `options.${name}` : name,
-      value,
-    ]);
-    return { ...rest, ...Object.fromEntries(own) };
-  };
-  const [first, second] = [flat(one), flat(other)];
-  return [...new Set([...Object.keys(first), ...Object.keys(second)])]
-    .filter((name) => !isDeepStrictEqual(first[name], second[name]))
-    .map((name) => ({ name, one: first[name], other: second[name] }));
-}
-
-/** Settings that change neither the training nor, where `threads` is the same, its bits. */
-export const apartFromTraining: readonly (keyof Settings)[] = [
-  "recipe",
-  "threads",
-  "checkpointGradients",
-  "checkpointMinutes",
-  "keepLast",
-  "keepBest",
-];
-
-/** A text that is equal for runs that are the same training, and for no others: runs are grouped by it. */
-export function trainingKey(settings: Settings): string {
-  return JSON.stringify(inOrder(trainingOf(settings)));
-}
-
-/** With the keys of objects in order: files may have them in any. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  // As a list, since names that are numbers would come first in an object whatever the order.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => [key, inOrder(item)]);
-}
-
-/** What makes a training: all settings but those apart from it and the place of the data. */
-export function trainingOf(settings: Settings): Partial<Settings> {
-  const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.has(name)));
-}
-
-function requireName(what: string, name: string, known: readonly string[]): string {
-  if (known.includes(name)) return name;
-  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${shown(name)}`);
-}
-
-/** Names that `--set` accepts for an optimizer; none for a name that is no optimizer. */
-export function acceptedBySet(optimizer: string): readonly string[] {
-  const specs = optimizerOptions[optimizer as OptimizerName] ?? [];
-  return [...specs.filter(isSettable).map(({ name }) => name), ...runOptions];
-}
-
-const isSettable = ({ kind, name }: NamedOption): boolean =>
-  kind !== "groups" && kind !== "direction" && name !== "seed";
-
-/** `--set` assignments, divided into the optimizer's options and the run's. */
-function parseSet(assignments: readonly string[], optimizer: OptimizerName) {
-  const specs = optimizerOptions[optimizer].filter(isSettable);
-  const result: { optimizer: Record<string, OptionValue>; run: Record<string, unknown> } = { optimizer: {}, run: {} };
-  for (const assignment of assignments) {
-    const at = assignment.indexOf("=");
-    if (at < 1) throw new InputError(`--set: must be name=value, got ${shown(assignment)}`);
-    const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
-    const spec = specs.find((candidate) => candidate.name === name);
-    if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
-    if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
-    else if ((runOptions as readonly string[]).includes(name)) result.run[name] = parseRunOption(name, text);
-    else {
-      const known = acceptedBySet(optimizer).join(", ");
-      throw new InputError(`--set ${name}: unknown for ${optimizer}; the options are ${known}`);
-    }
-  }
-  return result;
-}
-
-function parseRunOption(name: string, text: string): unknown {
-  if (name === "drops") return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
-  if (text === "null" && name.startsWith("checkpoint")) return null;
-  if (name === "heldOut") return text;
-  if (name !== "decayBiases") return toNumber(name, text);
-  if (text === "true" || text === "false") return text === "true";
-  throw new InputError(`--set decayBiases: must be true or false, got ${shown(text)}`);
-}
-
-function toNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InputError(`--set ${name}: must be a number, got ${shown(text)}`);
 }

@@ -2,7 +2,7 @@
 import type { NamedOption } from "entropy-sgd";
 import { z } from "zod";
 import type { OptionValue } from "./recipes.ts";
-import { settingsSchema } from "./settings.ts";
+import { ruleOf as ruleOfSetting, type SettingName } from "./settings.ts";
 
 /** A value in a sweep's file; the list is that of `drops`. */
 export type SweepValue = OptionValue | readonly number[];
@@ -58,12 +58,9 @@ export function wordSchemas(name: string, words: readonly string[]): RuleSchemas
 }
 
 /** The schemas of a field of config.json, without its default. */
-export function fieldSchemas(name: string): RuleSchemas {
+export function fieldSchemas(name: SettingName): RuleSchemas {
   return once(name, "as config.json has it", () => {
-    if (!(settingsSchema instanceof z.ZodObject)) throw new Error("settingsSchema must be the schema of an object");
-    const field: unknown = settingsSchema.shape[name];
-    const value = field instanceof z.ZodDefault ? field.unwrap() : field;
-    if (!(value instanceof z.ZodType)) throw new Error(`settings have no field ${name}`);
+    const value = ruleOfSetting(name);
     // Fields that a sweep may set are numbers, words, booleans, null, and lists of numbers.
     return { value: value as z.ZodType<SweepValue>, number: value instanceof z.ZodNumber ? value : null };
   });

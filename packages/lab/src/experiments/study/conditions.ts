@@ -1,5 +1,6 @@
 /** The conditions of the wide-valleys study; docs/decisions/study-wide-valleys.md says why each is there. */
-import { resolveSettings, type Settings } from "../../settings/settings.ts";
+import { resolveSettings } from "../../settings/resolveSettings.ts";
+import type { Settings } from "../../settings/settings.ts";
 
 /** One way to train. */
 export interface Condition {

@@ -1,8 +1,7 @@
 /** JSON Schemas for editors, made from the rules that files are checked with. */
 import { z } from "zod";
 import { environmentSchema } from "../../runs/environment.ts";
-import { settingsSchema } from "../../settings/settings.ts";
-import { settingsDocs } from "../../settings/settingsDocs.ts";
+import { rowOf, settingNames } from "../../settings/settings.ts";
 import { sweepSchema } from "./sweepSchema.ts";
 
 /** The files of the folder `schemas` by name. */
@@ -26,12 +25,9 @@ function sweepJsonSchema(): object {
 }
 
 function configJsonSchema(): object {
-  if (!(settingsSchema instanceof z.ZodObject)) throw new Error("settingsSchema must be the schema of an object");
-  const { shape } = settingsSchema;
-  const fields = Object.entries(settingsDocs).map(([title, description]) => {
-    const field: unknown = shape[title];
-    if (!(field instanceof z.ZodType)) throw new Error(`settings have no field ${title}`);
-    return [title, field.meta({ title, description })];
+  const fields = settingNames.map((title) => {
+    const { rule, doc: description } = rowOf(title);
+    return [title, rule.meta({ title, description })];
   });
   const config = z.strictObject({
     ...Object.fromEntries(fields),

@@ -5,7 +5,8 @@ import { InputError, type RunResult } from "entropy-sgd-training";
 import { entriesOf, requireRealFolder } from "../../io/files.ts";
 import { earlierResult } from "../../runner/resumeTraining.ts";
 import { readConfig } from "../../runs/readRun.ts";
-import { type Settings, sameTraining } from "../../settings/settings.ts";
+import { sameTraining } from "../../settings/sameTraining.ts";
+import type { Settings } from "../../settings/settings.ts";
 import type { PlannedRun } from "./planSweep.ts";
 
 /** What became of a run; `exitCode` is the one that the failure calls for. */

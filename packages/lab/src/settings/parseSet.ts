@@ -1,0 +1,65 @@
+/** `--set name=value`: options of the optimizer, and settings of the run. */
+import { type NamedOption, type OptimizerName, optimizerOptions } from "entropy-sgd";
+import { InputError, shown } from "entropy-sgd-training";
+import { z } from "zod";
+import { parseOption } from "./parseOption.ts";
+import type { OptionValue } from "./recipes.ts";
+import { ruleOf, type SettingName, settingsWith } from "./settings.ts";
+
+/** Settings of the run, beside the optimizer's options, that `--set` accepts. */
+const settable: readonly string[] = settingsWith("set");
+
+/** Names that `--set` accepts for an optimizer; none for a name that is no optimizer. */
+export function acceptedBySet(optimizer: string): readonly string[] {
+  const specs = optimizerOptions[optimizer as OptimizerName] ?? [];
+  return [...specs.filter(isSettable).map(({ name }) => name), ...settable];
+}
+
+const isSettable = ({ kind, name }: NamedOption): boolean =>
+  kind !== "groups" && kind !== "direction" && name !== "seed";
+
+/** What was set of the optimizer and of the run. */
+interface ParsedSet {
+  readonly optimizer: Record<string, OptionValue>;
+  readonly run: Record<string, unknown>;
+}
+
+/** `--set` assignments, divided into the optimizer's options and the run's. */
+export function parseSet(assignments: readonly string[], optimizer: OptimizerName): ParsedSet {
+  const specs = optimizerOptions[optimizer].filter(isSettable);
+  const result: ParsedSet = { optimizer: {}, run: {} };
+  for (const assignment of assignments) {
+    const at = assignment.indexOf("=");
+    if (at < 1) throw new InputError(`--set: must be name=value, got ${shown(assignment)}`);
+    const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
+    const spec = specs.find((candidate) => candidate.name === name);
+    if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
+    if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
+    else if (settable.includes(name)) result.run[name] = parseSetting(name as SettingName, text);
+    else {
+      const known = acceptedBySet(optimizer).join(", ");
+      throw new InputError(`--set ${name}: unknown for ${optimizer}; the options are ${known}`);
+    }
+  }
+  return result;
+}
+
+/** The value of a setting from its text; whether it keeps the rule is checked with the other settings. */
+function parseSetting(name: SettingName, text: string): unknown {
+  let rule = ruleOf(name);
+  if (rule instanceof z.ZodNullable) {
+    if (text === "null") return null;
+    rule = rule.unwrap() as z.ZodType;
+  }
+  if (rule instanceof z.ZodString || rule instanceof z.ZodEnum) return text;
+  if (rule instanceof z.ZodArray) return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
+  if (!(rule instanceof z.ZodBoolean)) return toNumber(name, text);
+  if (text === "true" || text === "false") return text === "true";
+  throw new InputError(`--set ${name}: must be true or false, got ${shown(text)}`);
+}
+
+function toNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InputError(`--set ${name}: must be a number, got ${shown(text)}`);
+}

@@ -1,0 +1,73 @@
+/** The settings of a run from what a user asks for. */
+import { resolve } from "node:path";
+import { type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
+import { InputError, type KnownOptions, networkNames, requireKnownOptions, shown } from "entropy-sgd-training";
+import { parseSet } from "./parseSet.ts";
+import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
+import {
+  type AskedSettings,
+  checkedSettings,
+  type Settings,
+  settingNames,
+  settingsWith,
+  usualValue,
+} from "./settings.ts";
+
+/** What a user asks for; absent fields come from preset and recipe. The table of settings says what each means. */
+export interface SettingsRequest extends AskedSettings {
+  /** `name=value` of an option of the optimizer, or of a setting of the run that `--set` accepts. */
+  readonly set?: readonly string[] | undefined;
+}
+
+const knownRequest = Object.fromEntries(
+  [...settingsWith("ask"), "set"].map((name) => [name, true]),
+) as KnownOptions<SettingsRequest>;
+
+/**
+ * Resolves a request: preset < recipe < what the user asks for.
+ *
+ * @throws TypeError for an unknown name in the request; InputError that names the setting, its rule and the value, for anything unknown or out of range
+ */
+export function resolveSettings(request: SettingsRequest): Settings {
+  requireKnownOptions("resolveSettings", knownRequest, request);
+  const { set = [], ...asked } = request;
+  const optimizer = requireName("optimizer", asked.optimizer, Object.keys(optimizerOptions)) as OptimizerName;
+  const network = requireName("network", asked.network, networkNames);
+  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
+  if (!isEntropy && asked.preset !== undefined) {
+    throw new InputError(`preset: only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`);
+  }
+  const preset = isEntropy
+    ? (requireName("preset", asked.preset ?? "paper", Object.keys(presets)) as PresetName)
+    : null;
+  const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames) as RecipeName;
+  const recipe = recipeOf(network, optimizer, recipeName);
+  const chosen = parseSet(set, optimizer);
+  const options: Record<string, OptionValue> = {
+    ...(preset === null ? {} : presets[preset]),
+    ...recipe.options,
+    ...chosen.optimizer,
+  };
+  return checkedSettings({
+    ...present(Object.fromEntries(settingNames.map((name) => [name, usualValue(name)]))),
+    dropout: recipe.dropout,
+    drops: recipe.drops,
+    dropFactor: recipe.dropFactor,
+    recipeEpochs: recipe.epochs,
+    innerSteps: recipe.innerSteps,
+    ...present(asked),
+    ...(isEntropy && options.innerSteps !== undefined ? { innerSteps: options.innerSteps } : {}),
+    ...(asked.data === undefined ? {} : { data: resolve(asked.data) }),
+    ...chosen.run,
+    preset,
+    options,
+  });
+}
+
+const present = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function requireName(what: string, name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${shown(name)}`);
+}

@@ -1,0 +1,51 @@
+/** What makes two runs the same training. */
+import { isDeepStrictEqual } from "node:util";
+import { type SettingName, type Settings, settingsWith } from "./settings.ts";
+
+/** Settings that change neither the training nor, where `threads` is the same, its bits. */
+export const apartFromTraining: readonly SettingName[] = settingsWith("apart");
+
+/** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
+export function sameTraining(one: Settings, other: Settings): boolean {
+  return isDeepStrictEqual(trainingOf(one), trainingOf(other));
+}
+
+/** Names of the settings in which two runs are not the same training, with the two values; of options their own names. */
+export function trainingDifferences(
+  one: Settings,
+  other: Settings,
+): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
+  const flat = (settings: Settings): Record<string, unknown> => {
+    const { options = {}, ...rest } = trainingOf(settings);
+    const own = Object.entries(options).map(([name, value]) => [
+      Object.hasOwn(rest, name) ? `options.${name}` : name,
+      value,
+    ]);
+    return { ...rest, ...Object.fromEntries(own) };
+  };
+  const [first, second] = [flat(one), flat(other)];
+  return [...new Set([...Object.keys(first), ...Object.keys(second)])]
+    .filter((name) => !isDeepStrictEqual(first[name], second[name]))
+    .map((name) => ({ name, one: first[name], other: second[name] }));
+}
+
+/** A text that is equal for runs that are the same training, and for no others: runs are grouped by it. */
+export function trainingKey(settings: Settings): string {
+  return JSON.stringify(inOrder(trainingOf(settings)));
+}
+
+/** With the keys of objects in order: files may have them in any. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  // As a list, since names that are numbers would come first in an object whatever the order.
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, inOrder(item)]);
+}
+
+/** What makes a training: all settings but those apart from it and the place of the data. */
+export function trainingOf(settings: Settings): Partial<Settings> {
+  const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.has(name)));
+}
