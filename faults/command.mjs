@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { main } from "../packages/lab/dist/commands/main.js";
 import { processContext } from "../packages/lab/dist/commands/processContext.js";
 import { writeCheckpoint } from "../packages/lab/dist/runs/checkpoint.js";
+import { checkpointFiles } from "../packages/lab/dist/runs/checkpoints.js";
 
 const names = ["weights.safetensors", "optimizer.safetensors", "events.jsonl", "state.json"];
 
@@ -57,5 +58,5 @@ function tensorsIn(bytes) {
   return Object.fromEntries(tensors);
 }
 
-const context = { ...processContext(), checkpointFiles: { write, read } };
-process.exitCode = await main(process.argv.slice(2), context);
+Object.assign(checkpointFiles, { write, read });
+process.exitCode = await main(process.argv.slice(2), processContext());

@@ -15,7 +15,7 @@ export {
   readCheckpoint,
   writeCheckpoint,
 } from "./runs/checkpoint.ts";
-export { type CheckpointFiles, checkedFiles, type FoundCheckpoint, newestIntact } from "./runs/checkpoints.ts";
+export { type FoundCheckpoint, newestIntact } from "./runs/checkpoints.ts";
 export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export type { ResumeEvent, RollbackEvent, RunEvent } from "./runs/runEvents.ts";

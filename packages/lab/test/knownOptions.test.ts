@@ -7,7 +7,7 @@ import { continueTraining, drawFigure, resolveSettings, resumeTraining, runTrain
 const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
 const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
 const splits = (split: Split) => ({ train: split, validation: split, test: split });
-const training = "signal, onWait, checkpointRequests, onEvent, data, files";
+const training = "signal, onWait, checkpointRequests, onEvent, data";
 
 test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],

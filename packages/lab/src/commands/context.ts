@@ -1,7 +1,6 @@
 import { type CheckpointRequests, hasDiverged, printable, type RunResult } from "entropy-sgd-training";
 import { type EndingSignal, endingSignalOf } from "../io/endingSignals.ts";
 import type { TrainingOptions } from "../runner/runTraining.ts";
-import type { CheckpointFiles } from "../runs/checkpoints.ts";
 import type { LockHooks } from "../runs/lease.ts";
 import { type ProgressStream, progressListener } from "./progress.ts";
 
@@ -15,8 +14,6 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Wishes for a checkpoint (SIGUSR2). */
   readonly checkpointRequests?: CheckpointRequests;
-  /** How checkpoints are written and read; a test of faults gives another way. */
-  readonly checkpointFiles?: CheckpointFiles;
 }
 
 /** Exit codes of the commands. */
@@ -48,13 +45,12 @@ export function lockHooks({ signal, stderr }: CommandContext): LockHooks {
 
 /** What every run of a command is trained with. */
 export function trainingOptions(context: CommandContext): TrainingOptions {
-  const { signal, stderr, checkpointRequests, checkpointFiles: files } = context;
+  const { signal, stderr, checkpointRequests } = context;
   const { onWait } = lockHooks(context);
   return {
     ...{ signal, onEvent: progressListener(stderr) },
     ...(onWait && { onWait }),
     ...(checkpointRequests && { checkpointRequests }),
-    ...(files && { files }),
   };
 }
 

@@ -17,7 +17,8 @@ import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
-import { knownTraining, requireTrainable, runTraining, type TrainingOptions, trainHeld } from "./runTraining.ts";
+import { knownTraining, requireTrainable, runTraining, type TrainingOptions } from "./runTraining.ts";
+import { trainRun } from "./trainRun.ts";
 
 /** What may be other than when the run began. */
 export interface ResumeOptions extends TrainingOptions {
@@ -56,7 +57,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
 
 /** @param ifEnded - what is to be told of a run that has ended */
 async function goOn(path: string, options: ResumeOptions, ifEnded: readonly string[]): Promise<RunResult> {
-  const held = await holdRun(path, options, options.files);
+  const held = await holdRun(path, options);
   try {
     const { budget, onEvent } = options;
     const earlier = earlierResult(path);
@@ -79,7 +80,6 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const extension = extensionOf(path, own, budget, data, found);
     const { settings } = extension;
     requireTrainable(settings, data);
-    const checksum = data.checksum ?? null;
     requireSameData(path, dataChecksum, data);
     // As many threads as there were, unless config.json was edited.
     const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
@@ -91,8 +91,10 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
       skipped: found.skipped,
       warnings: [...damage, ...changesOfBits(before, environment)],
     };
-    const identity = { settings: { ...settings, ...place }, environment, dataChecksum: checksum };
-    return await trainHeld(held, identity, data, { from: extension.from, event, extend: extension.event }, options);
+    const identity = { settings: { ...settings, ...place }, environment, dataChecksum: data.checksum ?? null };
+    const { rollbacks = 0, retreat = null } = extension.from.checkpoint ?? {};
+    const opening = extension.event === null ? [event] : [event, extension.event];
+    return await trainRun({ identity, data, held }, { from: extension.from, rollbacks, retreat, opening }, options);
   } catch (error) {
     // What a checkpoint says fits neither network nor optimizer: the library names the part.
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);

@@ -20,14 +20,11 @@ import {
   writeCheckpoint,
 } from "./checkpoint.ts";
 
-/** How one checkpoint is written and read; another way serves to test that faults are found. */
-export interface CheckpointFiles {
-  readonly write: (path: string, checkpoint: NewCheckpoint, model: RunModel, requireHeld: () => void) => void;
-  readonly read: (path: string) => Checkpoint;
-}
-
-/** The way described in checkpoint.ts. */
-export const checkedFiles: CheckpointFiles = { write: writeCheckpoint, read: readCheckpoint };
+/** How one checkpoint is written and read; only the test of faults changes it, to prove that it finds them. */
+export const checkpointFiles: {
+  write: (path: string, checkpoint: NewCheckpoint, model: RunModel, requireHeld: () => void) => void;
+  read: (path: string) => Checkpoint;
+} = { write: writeCheckpoint, read: readCheckpoint };
 
 /** Which checkpoints are kept. */
 export interface Retention {
@@ -57,16 +54,12 @@ const namePattern = /^\d{3,}$/;
  * @param before - gradients: only a checkpoint of fewer is taken
  * @throws InputError if there are checkpoints and all are damaged
  */
-export function newestIntact(
-  run: string,
-  { read }: CheckpointFiles = checkedFiles,
-  before: number = Number.POSITIVE_INFINITY,
-): FoundCheckpoint {
+export function newestIntact(run: string, before: number = Number.POSITIVE_INFINITY): FoundCheckpoint {
   const skipped: SkippedCheckpoint[] = [];
   let isEarly = false;
   for (const name of checkpointNames(run).reverse()) {
     try {
-      const checkpoint = read(join(run, folderName, name));
+      const checkpoint = checkpointFiles.read(join(run, folderName, name));
       if (checkpoint.point.position.gradients < before) return { name, checkpoint, skipped };
       isEarly = true;
     } catch (error) {
@@ -142,7 +135,6 @@ export interface WriterOptions {
   readonly from?: number;
   /** Until a rollback is got over, what is before its checkpoint is kept. */
   readonly retreat?: Retreat | null;
-  readonly files?: CheckpointFiles;
   /** Called before what is there is changed: by throwing it keeps it. */
   readonly requireHeld?: () => void;
 }
@@ -152,7 +144,7 @@ export function checkpointWriter(
   run: string,
   { keepLast, keepBest }: Retention,
   model: RunModel,
-  { skipped = [], from, retreat = null, files: { write } = checkedFiles, requireHeld = () => {} }: WriterOptions = {},
+  { skipped = [], from, retreat = null, requireHeld = () => {} }: WriterOptions = {},
 ): CheckpointWriter {
   let next = Number(checkpointNames(run).at(-1) ?? 0) + 1;
   const nextName = (): string => String(next).padStart(3, "0");
@@ -171,7 +163,7 @@ export function checkpointWriter(
       const folder = makeFolderWithin(run, folderName);
       const name = nextName();
       try {
-        write(join(folder, name), checkpoint, model, requireHeld);
+        checkpointFiles.write(join(folder, name), checkpoint, model, requireHeld);
         next += 1;
         const { position } = checkpoint.snapshot;
         kept.push(keptAs(name, position));

@@ -11,14 +11,7 @@ import {
 import { cannot, piecesOf } from "entropy-sgd-training/node";
 import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
-import {
-  type CheckpointFiles,
-  checkedFiles,
-  checkpointWriter,
-  type FoundCheckpoint,
-  newestIntact,
-  removeLeftovers,
-} from "./checkpoints.ts";
+import { checkpointWriter, type FoundCheckpoint, newestIntact, removeLeftovers } from "./checkpoints.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";
@@ -52,19 +45,23 @@ export interface RunFolder {
   record(event: RunEvent): void;
 }
 
+/** The same events, each once it is in the folder. */
+export async function* recorded(events: AsyncIterable<RunEvent>, folder: RunFolder): AsyncGenerator<RunEvent> {
+  for await (const event of events) {
+    folder.record(event);
+    yield event;
+  }
+}
+
 /**
  * Makes a new run folder and takes its lock.
  *
  * @throws InputError if the folder holds anything or cannot be written
  */
-export async function createRun(
-  path: string,
-  hooks: LockHooks = {},
-  files: CheckpointFiles = checkedFiles,
-): Promise<HeldRun> {
+export async function createRun(path: string, hooks: LockHooks = {}): Promise<HeldRun> {
   requireEmptyFolder(path);
   makeFolder(path);
-  const held = await holdRun(path, hooks, files);
+  const held = await holdRun(path, hooks);
   try {
     // Another process may have begun a run, and ended it, since the first look.
     requireEmptyFolder(path);
@@ -80,11 +77,7 @@ export async function createRun(
  *
  * @throws InputError if it is no folder, or another process writes it; Interruption after a signal while that is found out
  */
-export async function holdRun(
-  path: string,
-  hooks: LockHooks = {},
-  files: CheckpointFiles = checkedFiles,
-): Promise<HeldRun> {
+export async function holdRun(path: string, hooks: LockHooks = {}): Promise<HeldRun> {
   if (!existsSync(path)) throw new InputError(`${path}: there is no such folder`);
   const lock = await awaitLock(path, hooks);
   try {
@@ -95,14 +88,14 @@ export async function holdRun(
   }
   return {
     path,
-    newestCheckpoint: (before) => newestIntact(path, files, before),
+    newestCheckpoint: (before) => newestIntact(path, before),
     open(identity, model, from, retreat = null) {
       const { settings } = identity;
       lock.requireHeld();
       removeSeal(path);
       writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
       const checkpoints = checkpointWriter(path, settings, model, {
-        ...{ skipped: from?.skipped ?? [], files, requireHeld: lock.requireHeld, retreat },
+        ...{ skipped: from?.skipped ?? [], requireHeld: lock.requireHeld, retreat },
         from: from?.checkpoint?.point.position.gradients ?? 0,
       });
       let rollbacks = from?.checkpoint?.rollbacks ?? 0;
@@ -133,7 +126,8 @@ export async function holdRun(
       return {
         path,
         record(event) {
-          if (event.type === "gradient") return;
+          // The start of a run that goes on from a checkpoint is there already.
+          if (event.type === "gradient" || (event.type === "start" && checkpoint !== null)) return;
           if (event.type === "evaluation") return recordEvaluation(event);
           if (event.type === "checkpoint") return recordCheckpoint(event);
           if (event.type === "rollback") rollbacks = event.number;
