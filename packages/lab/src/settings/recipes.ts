@@ -4,7 +4,7 @@
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { type Evidence, type TunedRate, tunedRates } from "./tunedRates.ts";
+import { type TunedRate, tunedRates } from "./tunedRates.ts";
 
 /** A value of an optimizer's option as configuration files and `--set` hold it. */
 export type OptionValue = number | string | boolean | null;
@@ -67,15 +67,9 @@ const paperAdamRecipe = { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, 
 /** A network of one's own: rates that trained every network without batch norm here. */
 const otherRates: Readonly<Record<OptimizerName, TunedRate>> = tunedRates.mnistfc;
 
-const tunedSources: Readonly<Record<Evidence, Pick<Recipe, "source" | "evidence">>> = {
-  1: {
-    source: "chosen on validation error after one effective epoch, up to three seeds",
-    evidence: "docs/results/rates.md",
-  },
-  4: {
-    source: "chosen on validation error after four effective epochs, one seed",
-    evidence: "docs/results/rates-four-epochs.md",
-  },
+const tunedSource = {
+  source: "chosen on validation error after one effective epoch, up to three seeds",
+  evidence: "docs/results/rates.md",
 };
 
 /** Whether the paper has a recipe for a network and an optimizer. */
@@ -103,9 +97,9 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
   const common = { ...mnistSchedule, dropout: dropout[network] ?? 0, options: baseOptions[optimizer] };
   if (name === "tuned") {
     const isKnown = Object.hasOwn(tunedRates, network);
-    const { evidence, ...rates } = (isKnown ? tunedRates[network as keyof typeof tunedRates] : otherRates)[optimizer];
+    const rates = (isKnown ? tunedRates[network as keyof typeof tunedRates] : otherRates)[optimizer];
     const source = isKnown
-      ? tunedSources[evidence]
+      ? tunedSource
       : { source: "those of mnistfc; none were chosen for this network", evidence: null };
     return { name, ...common, ...source, options: { ...common.options, ...rates } };
   }
