@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "packages/lab/schemas");
 mkdirSync(folder, { recursive: true });
 for (const [name, schema] of Object.entries(jsonSchemas())) {
-  writeFileSync(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+  writeFileSync(join(folder, name), `${JSON.stringify(schema)}\n`);
 }
 // In the format that the linter asks of every file.
 const biome = join(root, "node_modules/@biomejs/biome/bin/biome");

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { optimizerOptions } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { jsonSchemas } from "../src/experiments/sweep/jsonSchemas.ts";
 import { readSweep } from "../src/experiments/sweep/readSweep.ts";
+import { sweepSchema } from "../src/experiments/sweep/sweepSchema.ts";
 import { acceptedBySet } from "../src/settings/parseSet.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
@@ -34,6 +36,12 @@ function resolved(part: Part | undefined): Part {
   const name = part.$ref.replace("#/definitions/", "");
   return resolved((schema.definitions as Readonly<Record<string, Part>>)[name]);
 }
+/** Its words, its own or those of what it refers to. */
+function wordsOf(part: Part | undefined): string | undefined {
+  if (part?.description !== undefined || part?.$ref === undefined) return part?.description;
+  const name = part.$ref.replace("#/definitions/", "");
+  return wordsOf((schema.definitions as Readonly<Record<string, Part>>)[name]);
+}
 const properties = (part: Part | undefined): Readonly<Record<string, Part>> => resolved(part).properties ?? {};
 
 test("the committed schemas are what the sources give: `npm run schemas` writes them", () => {
@@ -63,8 +71,8 @@ describe("the schema of a sweep", () => {
       expect(settable.length).toBeGreaterThan(3);
       for (const { name, doc, kind, min, minExcluded, max, maxExcluded, choices, nullable } of settable) {
         for (const title of [name, `${optimizer}.${name}`]) {
-          expect(set[title]?.description).toContain(doc);
-          expect(parameters[title]?.description).toContain(doc);
+          expect(wordsOf(set[title])).toContain(doc);
+          expect(wordsOf(parameters[title])).toContain(doc);
           const value = resolved(set[title]);
           const plain = value.anyOf?.[0] ?? value;
           if (choices !== null) expect(plain.enum).toEqual(choices);
@@ -77,9 +85,48 @@ describe("the schema of a sweep", () => {
         }
       }
     }
-    for (const name of acceptedBySet("")) expect(set[name]?.description).not.toBe("");
+    for (const name of acceptedBySet("")) expect(wordsOf(set[name])).toMatch(/^[A-Z].{10}/);
     for (const name of ["groups", "seed", "sgd.averaging", "validation"]) expect(parameters[name]).toBeUndefined();
     expect(resolved(parameters["entropy-sgd.preset"]).items).toBeDefined();
+  });
+
+  test("accepts and refuses the same values as the parser, and is small since they share definitions", () => {
+    const { if: _if, then: _then, else: _else, oneOf: _oneOf, ...fields } = schema;
+    const editor = z.fromJSONSchema(fields as z.core.JSONSchema.JSONSchema);
+    const words = ["paper", "lua", "inside", "outer", "last", "permutation", "sgd", "geometricScope(1e-4, 1e-3)"];
+    const values = [-1, 0, 0.3, 1, 1.5, 2, 1e9, true, false, null, "", ...words, [], [0.4], [0.2, 0.4], [2], {}];
+    const ranges = [
+      { min: 0, max: 1 },
+      { min: 0.1, max: 0.5, scale: "log" },
+      { min: 2, max: 9, integer: true },
+    ];
+    const lists = [
+      ...values.map((value) => [value]),
+      [0, "paper", null],
+      ...ranges,
+      { min: 0 },
+      { min: 2, max: 3, x: 1 },
+    ];
+    const file = { network: "lenet", budget: 1, optimizer: "sgd", parameters: {} };
+    let numAccepted = 0;
+    const compare = (part: "set" | "parameters", names: readonly string[], probes: readonly unknown[]): void => {
+      for (const name of names) {
+        for (const value of probes) {
+          const given = { ...file, [part]: { [name]: value } };
+          const accepted = sweepSchema().safeParse(given).success;
+          expect(editor.safeParse(given).success, `${part}.${name} ${JSON.stringify(value)}`).toBe(accepted);
+          if (accepted) numAccepted += 1;
+        }
+      }
+    };
+    compare("set", [...Object.keys(properties(schema.properties?.set)), "unknown"], [...values, ...ranges]);
+    compare(
+      "parameters",
+      [...Object.keys(properties(schema.properties?.parameters)), "unknown"],
+      [...values, ...lists],
+    );
+    expect(numAccepted).toBeGreaterThan(1500);
+    expect(JSON.stringify(schema).length).toBeLessThan(70_000);
   });
 
   test("asks for the same fields as the parser, and words for each", () => {

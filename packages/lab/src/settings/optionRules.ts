@@ -5,11 +5,8 @@ import { acceptedBySet } from "./parseSet.ts";
 import { rowOf, type SettingName, settingsWith } from "./settings.ts";
 import { fieldSchemas, type RuleSchemas, ruleOf, schemasOf, wordSchemas } from "./valueSchemas.ts";
 
-/** What one name may be, and what it means. */
-export interface NameRule extends Pick<RuleSchemas, "value" | "parameter"> {
-  readonly title: string;
-  readonly description: string;
-}
+/** What one name may be, and what it means: schemas that all names with this rule and meaning share. */
+export type NameRule = Pick<RuleSchemas, "value" | "parameter">;
 
 /** Names of the optimizers. */
 export const optimizerNames: readonly string[] = Object.keys(optimizerOptions);
@@ -46,60 +43,73 @@ export function partsOf(name: string): { readonly prefix: string | null; readonl
   return dot < 0 ? { prefix: null, base: name } : { prefix: name.slice(0, dot), base: name.slice(dot + 1) };
 }
 
-/** The rules of every name in `set`. */
-export function setRules(): ReadonlyMap<string, NameRule> {
-  return new Map([...optionRules(), ...fieldRules(setNames), ...prefixedRules()]);
+/** The rules of every name in `set`, and of every name in `parameters`. */
+interface NameRules {
+  readonly set: ReadonlyMap<string, NameRule>;
+  readonly parameters: ReadonlyMap<string, NameRule>;
 }
 
-/** The rules of every name in `parameters`. */
-export function parameterRules(): ReadonlyMap<string, NameRule> {
-  const optimizer = { ...wordSchemas("optimizer", optimizerNames), title: "optimizer" };
-  return new Map([
-    ["optimizer", { ...optimizer, description: rowOf("optimizer").doc }],
-    presetRule(),
-    ...optionRules(),
-    ...fieldRules(variedRunNames),
-    ...prefixedRules(),
-  ]);
+let made: NameRules | undefined;
+
+/** The rules, made when they are first asked for. */
+export function nameRules(): NameRules {
+  made ??= madeRules();
+  return made;
 }
 
 type Named = readonly [name: string, rule: NameRule];
 
-/** Options of the optimizers; an option of several has one rule for all. */
-function optionRules(): Named[] {
+function madeRules(): NameRules {
+  const ofSettings = new Map(
+    [...setNames, ...variedRunNames].map((name) => [name, described(name, rowOf(name).doc, fieldSchemas(name))]),
+  );
+  const named = (names: readonly SettingName[]): Named[] => names.map((name) => [name, ofSettings.get(name)!]);
+  const words = (name: SettingName, choices: readonly string[]): Named => {
+    return [name, described(name, rowOf(name).doc, wordSchemas(`any-${name}`, choices))];
+  };
+  const preset = words("preset", presetNames);
+  const { shared, own } = optionsByName();
+  const prefixed = optimizerNames.flatMap((optimizer) =>
+    [...own(optimizer), ...(hasPresets(optimizer) ? [preset] : []), ...named(variedRunNames)].map(
+      ([name, rule]): Named => [`${optimizer}.${name}`, rule],
+    ),
+  );
+  return {
+    set: new Map([...shared, ...named(setNames), ...prefixed]),
+    parameters: new Map([
+      ...[words("optimizer", optimizerNames), preset],
+      ...[...shared, ...named(variedRunNames), ...prefixed],
+    ]),
+  };
+}
+
+/** The schemas of a rule under a name of their own in JSON Schemas, with what they mean there. */
+function described(id: string, description: string, { value, parameter }: NameRule): NameRule {
+  return { value: value.meta({ id, description }), parameter: parameter.meta({ id: `${id}.values`, description }) };
+}
+
+/** The options of optimizers: of each its own, and of all those of one name as one, where a value may be right for any. */
+function optionsByName(): { readonly shared: readonly Named[]; readonly own: (optimizer: string) => Named[] } {
   const all = optimizerNames.flatMap((optimizer) => settable(optimizer).map((spec) => ({ optimizer, spec })));
   const names = [...new Set(all.map(({ spec }) => spec.name))];
-  return names.map((title) => {
-    const own = all.filter(({ spec }) => spec.name === title);
-    const docs = [...new Set(own.map(({ spec }) => docOf(spec)))].map((doc) => {
-      const having = own.filter(({ spec }) => docOf(spec) === doc).map(({ optimizer }) => optimizer);
-      return `${having.join(", ")}: ${doc}`;
+  const rules = new Map<string, NameRule>();
+  const shared = names.map((name): Named => {
+    const having = all.filter(({ spec }) => spec.name === name);
+    const docs = [...new Set(having.map(({ spec }) => docOf(spec)))].map((doc) => {
+      const alike = having.filter(({ spec }) => docOf(spec) === doc);
+      const optimizers = alike.map(({ optimizer }) => optimizer);
+      const description = `${optimizers.join(", ")}: ${doc}`;
+      const rule = described(`${optimizers[0]}.${name}`, description, schemasOf(alike[0]!.spec));
+      for (const optimizer of optimizers) rules.set(`${optimizer}.${name}`, rule);
+      return { description, rule };
     });
-    return [title, { title, description: docs.join("\n"), ...mergedSchemas(own.map(({ spec }) => schemasOf(spec))) }];
+    if (docs.length === 1) return [name, docs[0]!.rule];
+    const description = docs.map((doc) => doc.description).join("\n");
+    return [name, described(name, description, mergedSchemas(having.map(({ spec }) => schemasOf(spec))))];
   });
-}
-
-/** Settings of runs. */
-function fieldRules(names: readonly SettingName[]): Named[] {
-  return names.map((title) => [title, { title, description: rowOf(title).doc, ...fieldSchemas(title) }]);
-}
-
-function presetRule(): Named {
-  return ["preset", { title: "preset", description: rowOf("preset").doc, ...wordSchemas("preset", presetNames) }];
-}
-
-/** Everything that may differ between optimizers, under the name of each. */
-function prefixedRules(): Named[] {
-  return optimizerNames.flatMap((optimizer) => {
-    const options = settable(optimizer).map((spec): Named => {
-      return [spec.name, { title: spec.name, description: docOf(spec), ...schemasOf(spec) }];
-    });
-    const preset = hasPresets(optimizer) ? [presetRule()] : [];
-    return [...options, ...preset, ...fieldRules(variedRunNames)].map(([name, rule]): Named => {
-      const title = `${optimizer}.${name}`;
-      return [title, { ...rule, title, description: `For ${optimizer} only: ${rule.description}` }];
-    });
-  });
+  const own = (optimizer: string): Named[] =>
+    settable(optimizer).map(({ name }) => [name, rules.get(`${optimizer}.${name}`)!]);
+  return { shared, own };
 }
 
 function settable(optimizer: string): NamedOption[] {

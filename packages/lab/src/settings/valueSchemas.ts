@@ -59,7 +59,7 @@ export function wordSchemas(name: string, words: readonly string[]): RuleSchemas
 
 /** The schemas of a field of config.json, without its default. */
 export function fieldSchemas(name: SettingName): RuleSchemas {
-  return once(name, "as config.json has it", () => {
+  return once(`setting-${name}`, "as config.json has it", () => {
     const value = ruleOfSetting(name);
     // Fields that a sweep may set are numbers, words, booleans, null, and lists of numbers.
     return { value: value as z.ZodType<SweepValue>, number: value instanceof z.ZodNumber ? value : null };
@@ -111,15 +111,23 @@ function numberOf({ kind, min, minExcluded, max, maxExcluded }: NamedOption, mus
   return number;
 }
 
+const scale = z
+  .enum(["linear", "log"])
+  .default("linear")
+  .meta({ id: "scale-of-range", description: "Uniform in the value, or in its logarithm." });
+const integer = z
+  .boolean()
+  .default(false)
+  .meta({ id: "integers-of-range", description: "Whether only whole numbers are drawn." });
+const onlyIntegers = z
+  .literal(true, { error: "must be true: only whole numbers are possible here" })
+  .meta({ id: "only-integers-of-range", description: "Only whole numbers are possible here." });
+
 function rangeOf(number: z.ZodNumber): z.ZodType<SweepRange> {
-  const must = { error: "must be true: only whole numbers are possible here" };
   return z.strictObject({
     min: number.describe("The smallest value."),
     max: number.describe("The largest value."),
-    scale: z.enum(["linear", "log"]).default("linear").describe("Uniform in the value, or in its logarithm."),
-    integer:
-      number instanceof z.ZodNumberFormat
-        ? z.literal(true, must).describe("Only whole numbers are possible here.")
-        : z.boolean().default(false).describe("Whether only whole numbers are drawn."),
+    scale,
+    integer: number instanceof z.ZodNumberFormat ? onlyIntegers : integer,
   });
 }

@@ -2,7 +2,7 @@
 import type { InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import type { PlacedYaml } from "../../io/placedYaml.ts";
-import { parameterRules, partsOf, setRules } from "../../settings/optionRules.ts";
+import { nameRules, partsOf } from "../../settings/optionRules.ts";
 import { sweepSchema } from "./sweepSchema.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -61,7 +61,7 @@ function knownNames(path: readonly (string | number)[]): readonly string[] {
     return schema instanceof z.ZodObject ? Object.keys(schema.shape).filter((name) => name !== "$schema") : [];
   }
   if (path.length > 1) return ["min", "max", "scale", "integer"];
-  const rules = path[0] === "set" ? setRules() : parameterRules();
+  const rules = path[0] === "set" ? nameRules().set : nameRules().parameters;
   const names = [...rules.keys()].filter((name) => partsOf(name).prefix === null);
   return [...names, "or one of them for one optimizer, as in sgd.momentum"];
 }

@@ -44,5 +44,15 @@ function configJsonSchema(): object {
 
 /** Draft 7, which editors know best; fields with defaults may be absent. */
 function asJsonSchema(schema: z.ZodType): object {
-  return z.toJSONSchema(schema, { target: "draft-07", io: "input" });
+  return z.toJSONSchema(schema, {
+    target: "draft-07",
+    io: "input",
+    override: ({ jsonSchema }) => {
+      // Draft 7 has no words beside a reference; where there are none, the reference alone will do.
+      const only = Object.keys(jsonSchema).length === 1 && jsonSchema.allOf?.length === 1 ? jsonSchema.allOf[0] : null;
+      if (only?.$ref === undefined) return;
+      delete jsonSchema.allOf;
+      jsonSchema.$ref = only.$ref;
+    },
+  });
 }

@@ -1,7 +1,7 @@
 /** The rules of a sweep's file; from them the check of a file and the schema for editors. */
 import { networkNames } from "entropy-sgd-training";
 import { z } from "zod";
-import { type NameRule, optimizerNames, parameterRules, presetNames, setRules } from "../../settings/optionRules.ts";
+import { type NameRule, nameRules, optimizerNames, presetNames } from "../../settings/optionRules.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
 
@@ -65,14 +65,14 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .default(1)
       .describe("Threads of one run; with 1, as many runs as there are cores go on at a time."),
     set: z
-      .strictObject(shapeOf(setRules(), ({ value }) => value))
+      .strictObject(shapeOf(nameRules().set, ({ value }) => value))
       .default({})
       .describe("Options of every run; one that some optimizers lack is given to the others."),
     search: z.enum(["grid", "random"]).default("grid").describe("Every combination of the values, or random ones."),
     samples: z.int().min(1).max(maxRuns).optional().describe("Configurations of a random search."),
     seed: z.int().min(0).optional().describe("Seed of a random search, not of the runs; default: 0."),
     parameters: z
-      .strictObject(shapeOf(parameterRules(), ({ parameter }) => parameter))
+      .strictObject(shapeOf(nameRules().parameters, ({ parameter }) => parameter))
       .describe("What is varied: a list of values for each name, in a random search also { min, max }."),
   });
   return built;
@@ -82,10 +82,5 @@ function shapeOf<T>(
   rules: ReadonlyMap<string, NameRule>,
   schemaOf: (rule: NameRule) => z.ZodType<T>,
 ): Record<string, z.ZodOptional<z.ZodType<T>>> {
-  return Object.fromEntries(
-    [...rules].map(([name, rule]) => {
-      const { title, description } = rule;
-      return [name, schemaOf(rule).meta({ title, description }).optional()];
-    }),
-  );
+  return Object.fromEntries([...rules].map(([name, rule]) => [name, schemaOf(rule).optional()]));
 }
