@@ -12,30 +12,21 @@ import type { Lock } from "../runs/lock.ts";
 import { summarise } from "../runs/summarise.ts";
 import { acceptedBySet } from "../settings/parseSet.ts";
 import { sharedRecipe } from "../settings/recipes.ts";
-import { resolveSettings } from "../settings/resolveSettings.ts";
+import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type PlannedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd compare`. */
-export interface CompareCommand {
-  readonly network: string;
+export interface CompareCommand extends Omit<SettingsRequest, "optimizer" | "seed" | "innerSteps" | "set"> {
   readonly optimizers: readonly string[];
-  readonly preset?: string;
-  /** For the optimizers that have it; the others are tuned. */
-  readonly recipe?: string;
   readonly seeds: number;
-  readonly budget: number;
+  /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
+  readonly set: readonly string[];
   /** runs/NAME-N when absent, where NAME is `folderName`, "compare" by default. */
   readonly out?: string;
   readonly folderName?: string;
-  /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
-  readonly set: readonly string[];
-  readonly dropout?: number;
-  readonly data?: string;
-  readonly sampling?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -113,15 +104,17 @@ async function trainAll(
 
 /** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */
 function settingsOf(options: CompareCommand): Settings[] {
-  const { network, optimizers, seeds, budget, data, sampling, threads } = options;
+  const { network, optimizers, seeds, budget } = options;
+  const asked = askedOf(options);
   const assigned = optimizers.map((optimizer) => assignmentsFor(optimizer, optimizers, options.set));
   const request = (at: number, seed: number) => {
     const optimizer = optimizers[at]!;
     const preset = optimizer.startsWith("entropy-") ? options.preset : undefined;
+    // The paper's recipe is for the optimizers that have it; the others are tuned.
     const recipe = sharedRecipe(network, optimizer, optimizers, options.recipe);
-    return { network, optimizer, preset, recipe, budget, seed, data, sampling, threads, set: assigned[at]! };
+    return { ...asked, optimizer, preset, recipe, seed, set: assigned[at]! };
   };
-  const first = optimizers.map((_, at) => resolveSettings({ ...request(at, 1), dropout: options.dropout }));
+  const first = optimizers.map((_, at) => resolveSettings(request(at, 1)));
   // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.
   const entropy = first.find(({ optimizer }) => optimizer.startsWith("entropy-"));
   const innerSteps = entropy?.innerSteps ?? first[0]!.innerSteps;

@@ -18,13 +18,6 @@ export function integerFrom(min: number): (text: string) => number {
   };
 }
 
-/** A dropout rate. */
-export function dropoutRate(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value < 1) return value;
-  throw new InvalidArgumentError("It must be a number from 0 to less than 1.");
-}
-
 /** Names between commas, each once. */
 export function names(text: string): string[] {
   const list = text.split(",").map((name) => name.trim());

@@ -5,24 +5,13 @@ import { widthOf } from "../pages/textTable.ts";
 import { writeReport } from "../pages/writeReport.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
-import { resolveSettings } from "../settings/resolveSettings.ts";
+import { resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
 
 /** Options of `entropy-sgd train`. */
-export interface TrainCommand {
-  readonly network: string;
-  readonly optimizer: string;
-  readonly preset?: string;
-  readonly recipe?: string;
-  readonly budget: number;
-  readonly seed: number;
+export interface TrainCommand extends SettingsRequest {
   /** runs/train-N when absent. */
   readonly out?: string;
-  readonly set: readonly string[];
-  readonly dropout?: number;
-  readonly data?: string;
-  readonly sampling?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 

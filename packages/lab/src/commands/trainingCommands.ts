@@ -1,25 +1,21 @@
 /** The commands that train. What they do is loaded when one is called: help needs no engine. */
-import { type Command, Option } from "commander";
-import { optimizerOptions, presets } from "entropy-sgd";
-import { networkNames } from "entropy-sgd-training";
-import { recipeNames } from "../settings/recipes.ts";
-import { rowOf, settingsWith, usualValue } from "../settings/settings.ts";
+import type { Command } from "commander";
+import type { SettingName } from "../settings/settings.ts";
 import type { CompareCommand } from "./compare.ts";
 import type { CommandContext } from "./context.ts";
-import { collect, dropoutRate, integerFrom, names, positive } from "./options.ts";
+import { collect, integerFrom, names, positive } from "./options.ts";
 import type { ResumeCommand } from "./resume.ts";
+import { addSettingOptions, setHelp } from "./settingOptions.ts";
 import type { SweepCommand } from "./sweep.ts";
 import type { TrainCommand } from "./train.ts";
 
 /** Adds the commands; `done` takes their exit codes. */
 export function addTrainingCommands(program: Command, context: CommandContext, done: (code: number) => void): void {
-  runOptions(program.command("train"))
+  runOptions(program.command("train"), [])
     .description("Train once and keep the run.")
-    .option("--optimizer <name>", Object.keys(optimizerOptions).join(", "), "entropy-sgd")
-    .option("--seed <n>", "seed of weights, data order, dropout and noise", integerFrom(0), 1)
     .action(async (options: TrainCommand) => done(await (await import("./train.ts")).trainCommand(options, context)));
 
-  runOptions(program.command("compare"))
+  runOptions(program.command("compare"), ["optimizer", "seed"])
     .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
     .requiredOption("--optimizers <names>", "names between commas", names)
     .option("--seeds <k>", "seeds 1 … k", integerFrom(1), 3)
@@ -76,41 +72,10 @@ export function addTrainingCommands(program: Command, context: CommandContext, d
 }
 
 /** What train and compare have in common. */
-function runOptions(command: Command): Command {
-  return command
-    .requiredOption("--network <name>", networkNames.join(", "))
-    .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
-    .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N")
-    .option("--preset <name>", `${Object.keys(presets).join(", ")} (Entropy-SGD and Entropy-Adam; default paper)`)
-    .addOption(
-      new Option(
-        "--recipe <name>",
-        "rates chosen on validation, or the paper's (Entropy-SGD; Adam on mnistfc and lenet)",
-      )
-        .choices(recipeNames)
-        .default("tuned"),
-    )
+function runOptions(command: Command, except: readonly SettingName[]): Command {
+  return addSettingOptions(command, except)
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
-    .option("--dropout <rate>", "dropout rate instead of the recipe's", dropoutRate)
-    .option("--data <folder>", "a folder with four IDX files instead of MNIST")
-    .addOption(new Option("--sampling <how>", "order of the data").choices(["replacement", "permutation"]))
-    .option("--threads <n>", "threads of one operation; default: the cores", integerFrom(1))
+    .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N")
     .option("--json", "print one JSON object as the last line of standard output and nothing else there")
-    .addHelpText("after", setHelp());
-}
-
-/** What `--set` takes beside the optimizer's options, with what is usual. */
-function setHelp(): string {
-  const names = settingsWith("set");
-  const heads = names.map((name) => {
-    const usual = usualValue(name);
-    return usual === undefined ? name : `${name} (${usual})`;
-  });
-  const width = Math.max(...heads.map(({ length }) => length));
-  const lines = names.map((name, i) => `  ${heads[i]!.padEnd(width)}  ${rowOf(name).doc}`);
-  return `
-The recipe tuned has rates chosen on validation for each network and optimizer: docs/results/rates.md has the evidence,
-docs/results/first-try.md what a first try comes to.
---set takes the optimizer's options, which entropy-sgd options prints, and these of the run:
-${lines.join("\n")}`;
+    .addHelpText("after", setHelp);
 }

@@ -17,14 +17,8 @@ export const presetNames: readonly string[] = Object.keys(presets);
 /** Settings of the run that `set` takes. */
 const setNames = settingsWith("set");
 
-/** Settings that may differ between runs. */
-const variedNames = settingsWith("vary");
-
-/** Of those, the ones that are fields of a sweep's file instead of names in its `set`. */
-export const fieldNames: readonly SettingName[] = variedNames.filter((name) => !setNames.includes(name));
-
-/** Of all that may differ, the ones that every optimizer has. */
-const variedRunNames = variedNames.filter((name) => name !== "optimizer" && name !== "preset");
+/** Settings that may differ between runs of any optimizer. */
+const variedRunNames = settingsWith("vary").filter((name) => name !== "optimizer" && name !== "preset");
 
 /** Whether an optimizer, or any run, takes a name in a sweep. */
 export function accepts(optimizer: string, name: string): boolean {

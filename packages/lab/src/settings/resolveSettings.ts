@@ -23,6 +23,14 @@ const knownRequest = Object.fromEntries(
   [...settingsWith("ask"), "set"].map((name) => [name, true]),
 ) as KnownOptions<SettingsRequest>;
 
+/** What options ask of a run: those of them that are settings. */
+export function askedOf<Options extends Partial<AskedSettings>>(
+  options: Options,
+): Pick<Options, keyof Options & keyof AskedSettings> {
+  const names: readonly string[] = settingsWith("ask");
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name))) as never;
+}
+
 /**
  * Resolves a request: preset < recipe < what the user asks for.
  *

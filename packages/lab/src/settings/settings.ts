@@ -4,6 +4,7 @@
  * Types, checks, defaults, `--set`, the options of the commands, the fields of a sweep's file, the JSON Schemas and the help
  * all come from these rows. A setting that is added needs `.default` in its rule: runs made before have no such field.
  */
+import { optimizerOptions, presets } from "entropy-sgd";
 import { InputError, networkNames, shown } from "entropy-sgd-training";
 import { z } from "zod";
 import { recipeNames } from "./recipes.ts";
@@ -24,8 +25,8 @@ interface Row {
   readonly apart?: true;
   /** Whether `resolveSettings` takes it, and whether it must be given. */
   readonly ask?: "required" | "optional";
-  /** The option of the commands that train: its value in help, such as `<rate>`, and its words. */
-  readonly flag?: { readonly value: string; readonly help: string };
+  /** The option of the commands that train: its value in help, such as `<rate>`, its words, and what it is when not given. */
+  readonly flag?: { readonly value: string; readonly help: string; readonly usual?: string | number };
 }
 
 /** The version of the layout of config.json. */
@@ -42,11 +43,17 @@ export const settingsTable = {
     flag: { value: "<name>", help: networkNames.join(", ") },
     doc: "Name of the network.",
   },
-  optimizer: { rule: z.string(), ask: "required", vary: true, doc: "Name of the optimizer." },
+  optimizer: {
+    rule: z.string(),
+    ask: "required",
+    flag: { value: "<name>", help: Object.keys(optimizerOptions).join(", "), usual: "entropy-sgd" },
+    vary: true,
+    doc: "Name of the optimizer.",
+  },
   preset: {
     rule: z.string().nullable(),
     ask: "optional",
-    flag: { value: "<name>", help: "paper, lua or pytorch (Entropy-SGD and Entropy-Adam; default paper)" },
+    flag: { value: "<name>", help: `${Object.keys(presets).join(", ")} (Entropy-SGD and Entropy-Adam; default paper)` },
     vary: true,
     doc: "Switches of the algorithm as the paper has them, or one of the authors' programs; null without a scope.",
   },
@@ -57,11 +64,17 @@ export const settingsTable = {
     flag: {
       value: "<name>",
       help: "rates chosen on validation, or the paper's (Entropy-SGD; Adam on mnistfc and lenet)",
+      usual: "tuned",
     },
     apart: true,
     doc: "Where rates and schedules come from that were not set: chosen on validation, or the paper's; null in older runs.",
   },
-  seed: { rule: z.int().min(0), ask: "required", doc: "Seed of weights, data order, dropout and noise." },
+  seed: {
+    rule: z.int().min(0),
+    ask: "required",
+    flag: { value: "<n>", help: "seed of weights, data order, dropout and noise", usual: 1 },
+    doc: "Seed of weights, data order, dropout and noise.",
+  },
   budget: {
     // Plans round up from here (plan.ts), so that anything smaller is a slip.
     rule: z.number().min(1e-9),
@@ -74,7 +87,7 @@ export const settingsTable = {
     rule: z.enum(["replacement", "permutation"]),
     usual: "replacement",
     ask: "optional",
-    flag: { value: "<how>", help: "order of the data" },
+    flag: { value: "<how>", help: "order of the data; default: replacement" },
     vary: true,
     doc: "Order of the data: each mini-batch drawn with replacement, or a permutation for each epoch.",
   },
@@ -196,6 +209,17 @@ export type AskedSettings = { readonly [Name in Asked<"required">]: AskedValue<N
   readonly [Name in Asked<"optional">]?: AskedValue<Name> | undefined;
 };
 
+/** The settings of all runs that a sweep may vary, and that have a field of their own in its file. */
+export type SweepField = Exclude<
+  {
+    [Name in SettingName]: Table[Name] extends { readonly ask: string; readonly vary: true } ? Name : never;
+  }[SettingName],
+  "optimizer"
+>;
+
+/** What the fields of a sweep's file hold. */
+export type SweepFields = { readonly [Name in SweepField]?: AskedValue<Name> | undefined };
+
 /** Names of the settings, in the order of config.json. */
 export const settingNames = Object.keys(settingsTable) as SettingName[];
 
@@ -206,6 +230,11 @@ export const rowOf = (name: SettingName): Row => settingsTable[name];
 export function settingsWith(mark: "set" | "vary" | "apart" | "ask" | "flag"): SettingName[] {
   return settingNames.filter((name) => rowOf(name)[mark] !== undefined);
 }
+
+/** Names of the settings that have a field of their own in a sweep's file. */
+export const sweepFields = settingsWith("vary").filter(
+  (name) => rowOf(name).ask !== undefined && name !== "optimizer",
+) as SweepField[];
 
 /** The rules of config.json. */
 export const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(

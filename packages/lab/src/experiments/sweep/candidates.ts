@@ -1,6 +1,7 @@
 /** The combinations of values that a sweep asks for, before they are checked. */
 import type { Path } from "../../io/placedYaml.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
+import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepValue } from "../../settings/valueSchemas.ts";
 import { drawnValue } from "./drawing.ts";
 import type { Sweep } from "./readSweep.ts";
@@ -82,7 +83,7 @@ function sourcesOf({ file, set, parameters }: Sweep, optimizer: string): Source[
     if (name !== "optimizer") add(name, ["parameters", name], parameter, true);
   }
   for (const [name, value] of set) add(name, ["set", name], [value], false);
-  for (const name of ["preset", "dropout", "sampling"] as const) {
+  for (const name of sweepFields) {
     const value = file[name];
     if (value !== undefined) add(name, [name], [value], false);
   }

@@ -7,36 +7,6 @@ import { sweepSchema } from "./sweepSchema.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** The rule that was broken, for schemas without words of their own. */
-export function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case "invalid_type":
-      return `${issue.input === undefined ? "is required and " : ""}must be ${kinds[issue.expected] ?? issue.expected}`;
-    case "too_small":
-      return `must ${bound(issue.origin, issue.inclusive === false ? "more than" : "at least", issue.minimum)}`;
-    case "too_big":
-      return `must ${bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum)}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
-    default:
-      return undefined;
-  }
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  array: "a list",
-  boolean: "true or false",
-  int: "a whole number",
-  number: "a finite number",
-  object: "a mapping",
-  string: "text",
-};
-
-function bound(origin: string, how: string, limit: number | bigint): string {
-  if (origin !== "array" && origin !== "string") return `be ${how} ${limit}`;
-  return limit === 1 ? "not be empty" : `have ${how} ${limit} entries`;
-}
-
 /** The error of the first issue, with its place. A misspelt name comes before what is missing because of it. */
 export function refusalOf(issues: readonly Issue[], yaml: PlacedYaml): InputError {
   const found = deepest(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!);

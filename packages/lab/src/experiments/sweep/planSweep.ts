@@ -5,7 +5,7 @@ import { requireTrainable } from "../../runner/runTraining.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import { trainingOf } from "../../settings/sameTraining.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { type Settings, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepValue } from "../../settings/valueSchemas.ts";
 import { type Candidate, type Choice, candidatesOf } from "./candidates.ts";
 import type { Sweep } from "./readSweep.ts";
@@ -83,23 +83,19 @@ function loaded({ file, yaml }: Sweep, load: () => DataSet): DataSet {
 
 /** The settings of a candidate with the first seed. */
 function settingsOf({ file, data, optimizers, seeds, set }: Sweep, { optimizer, choices }: Candidate): Settings {
-  const chosen = (name: string): SweepValue | undefined => choices.find((choice) => choice.name === name)?.value;
-  const text = (name: string): string | undefined => {
-    const value = chosen(name);
-    return value === undefined ? undefined : String(value);
-  };
-  const dropout = chosen("dropout");
+  const isField = ({ name }: Choice): boolean => (sweepFields as readonly string[]).includes(name);
+  const fields: SweepFields = Object.fromEntries(choices.filter(isField).map(({ name, value }) => [name, value]));
   const innerSteps = set.get("innerSteps");
   const names = optimizers.map(({ name }) => name);
-  const ofRequest = ["optimizer", "preset", "dropout", "sampling"];
   return resolveSettings({
     ...{ network: file.network, optimizer, budget: file.budget, seed: seeds[0] ?? 1, threads: file.threads },
-    ...{ preset: text("preset"), sampling: text("sampling"), data },
+    ...{ ...fields, data },
     recipe: sharedRecipe(file.network, optimizer, names, file.recipe),
-    ...(typeof dropout === "number" ? { dropout } : {}),
     // Optimizers without inner steps have the same boundaries as those with them.
     ...(typeof innerSteps === "number" ? { innerSteps } : {}),
-    set: choices.filter(({ name }) => !ofRequest.includes(name)).map(({ name, value }) => `${name}=${value}`),
+    set: choices
+      .filter((choice) => choice.name !== "optimizer" && !isField(choice))
+      .map(({ name, value }) => `${name}=${value}`),
   });
 }
 

@@ -4,10 +4,12 @@ import { dirname, resolve } from "node:path";
 import { InputError } from "entropy-sgd-training";
 import { cannot, isMissing, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
+import { brokenRule } from "../../settings/brokenRule.ts";
 import { accepts, hasPresets, optimizerNames, partsOf } from "../../settings/optionRules.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
+import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
-import { refusalOf, ruleOf } from "./issues.ts";
+import { refusalOf } from "./issues.ts";
 import { type SweepFile, sweepSchema } from "./sweepSchema.ts";
 
 /** A file whose rules all hold. */
@@ -51,7 +53,7 @@ export function readSweep(path: string): Sweep {
  */
 export function parseSweep(text: string, name: string, folder: string): Sweep {
   const yaml = placedYaml(text, name);
-  const parsed = sweepSchema().safeParse(yaml.value, { error: ruleOf });
+  const parsed = sweepSchema().safeParse(yaml.value, { error: brokenRule });
   if (!parsed.success) throw refusalOf(parsed.error.issues, yaml);
   const file = parsed.data;
   const sweep: Sweep = {
@@ -132,7 +134,7 @@ function requireNames({ file, optimizers, set, parameters, yaml }: Sweep): void 
     if (partsOf(name).prefix !== null || names.some((optimizer) => accepts(optimizer, name))) continue;
     throw yaml.keyRefusal(["set", name], `is no option of ${names.join(", ")}`);
   }
-  for (const name of ["preset", "dropout", "sampling"] as const) {
+  for (const name of sweepFields) {
     if (file[name] === undefined) continue;
     if (parameters.has(name)) throw yaml.keyRefusal([name], "must not be here and in parameters");
     if (name !== "preset" || names.some(hasPresets)) continue;

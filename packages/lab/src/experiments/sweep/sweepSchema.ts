@@ -3,19 +3,17 @@ import { networkNames } from "entropy-sgd-training";
 import { z } from "zod";
 import { type NameRule, nameRules, optimizerNames, presetNames } from "../../settings/optionRules.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
+import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
 
 /** A file as it is written, defaults filled in. */
-export interface SweepFile {
+export interface SweepFile extends SweepFields {
   readonly network: string;
   readonly budget: number;
   readonly optimizer?: string | undefined;
-  readonly preset?: string | undefined;
   readonly recipe?: RecipeName | undefined;
   readonly seeds: number | readonly number[];
   readonly data?: string | undefined;
-  readonly dropout?: number | undefined;
-  readonly sampling?: "replacement" | "permutation" | undefined;
   readonly threads: number;
   readonly set: Readonly<Record<string, SweepValue | undefined>>;
   readonly search: "grid" | "random";
@@ -38,6 +36,7 @@ export function sweepSchema(): z.ZodType<SweepFile> {
     network: z.enum(networkNames).describe("Name of the network."),
     budget: z.number().positive().describe("Effective epochs of each run, inner steps counted."),
     optimizer: z.enum(optimizerNames).optional().describe("The optimizer, unless it is one of the parameters."),
+    ...Object.fromEntries(sweepFields.map((name) => [name, fieldSchema(name)])),
     preset: z
       .enum(presetNames)
       .optional()
@@ -57,8 +56,6 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .min(1)
       .optional()
       .describe("A folder with four IDX files instead of MNIST, from the folder of this file on."),
-    dropout: z.number().min(0).lt(1).optional().describe("Dropout rate instead of the recipe's."),
-    sampling: z.enum(["replacement", "permutation"]).optional().describe("Order of the data; default: replacement."),
     threads: z
       .int()
       .min(1)
@@ -76,6 +73,14 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .describe("What is varied: a list of values for each name, in a random search also { min, max }."),
   });
   return built;
+}
+
+/** The rule of a setting with what its option says. */
+function fieldSchema(name: SweepField): z.ZodType {
+  const help = rowOf(name).flag?.help ?? "";
+  return ruleOf(name)
+    .optional()
+    .describe(`${help.charAt(0).toUpperCase()}${help.slice(1)}.`);
 }
 
 function shapeOf<T>(
