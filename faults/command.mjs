@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../packages/lab/dist/commands/main.js";
 import { processContext } from "../packages/lab/dist/commands/processContext.js";
-import { writeCheckpoint } from "../packages/lab/dist/runs/checkpoint.js";
-import { checkpointFiles } from "../packages/lab/dist/runs/checkpoints.js";
+import { checkpointFiles } from "../packages/lab/dist/runs/checkpointFolder.js";
+import { writeCheckpoint } from "../packages/lab/dist/runs/checkpointFormat.js";
 
 const names = ["weights.safetensors", "optimizer.safetensors", "events.jsonl", "state.json"];
 

@@ -7,6 +7,7 @@ export { type SeriesStyle, seriesColor, seriesColors } from "./report/styles.ts"
 export { makeOptimizer } from "./runner/makeOptimizer.ts";
 export { continueTraining, type ResumeOptions, resumeTraining } from "./runner/resumeTraining.ts";
 export { type RunTrainingOptions, runTraining, type TrainingOptions } from "./runner/runTraining.ts";
+export { type FoundCheckpoint, newestIntact } from "./runs/checkpointFolder.ts";
 export {
   type Checkpoint,
   type NewCheckpoint,
@@ -14,8 +15,7 @@ export {
   type RunModel,
   readCheckpoint,
   writeCheckpoint,
-} from "./runs/checkpoint.ts";
-export { type FoundCheckpoint, newestIntact } from "./runs/checkpoints.ts";
+} from "./runs/checkpointFormat.ts";
 export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export type { ResumeEvent, RollbackEvent, RunEvent } from "./runs/runEvents.ts";

@@ -3,8 +3,8 @@ import { isKept } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../../training/test/tinyTask.ts";
 import { lossCurves } from "../src/pages/curves.ts";
-import { figuresOf } from "../src/pages/figures.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
+import { figuresOf } from "../src/pages/trainingFigures.ts";
 import { decimated, leftOutWords } from "../src/report/decimated.ts";
 import { outerAt, recordOf } from "./testRecords.ts";
 

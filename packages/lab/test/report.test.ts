@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { errorCurves, lossCurves, scopeCurves } from "../src/pages/curves.ts";
-import { figuresOf } from "../src/pages/figures.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
 import { resultTable } from "../src/pages/resultTable.ts";
+import { figuresOf } from "../src/pages/trainingFigures.ts";
 import { escaped, table } from "../src/report/htmlPage.ts";
 import { svgToPng } from "../src/report/svgToPng.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";

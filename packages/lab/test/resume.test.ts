@@ -16,7 +16,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
 import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
-import { type RunIdentity, readCheckpoint, writeCheckpoint } from "../src/runs/checkpoint.ts";
+import { type RunIdentity, readCheckpoint, writeCheckpoint } from "../src/runs/checkpointFormat.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 

@@ -17,7 +17,7 @@ import { describe, expect, test } from "vitest";
 import { main } from "../src/commands/main.ts";
 import { continueTraining, prepareRun, resumeTraining } from "../src/runner/resumeTraining.ts";
 import { runTraining } from "../src/runner/runTraining.ts";
-import { readPosition } from "../src/runs/checkpoint.ts";
+import { readPosition } from "../src/runs/checkpointFormat.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { acquireLock } from "../src/runs/lock.ts";
 import { readRun } from "../src/runs/readRun.ts";

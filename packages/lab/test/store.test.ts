@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { meets, parseCondition, sorted } from "../src/runs/conditions.ts";
+import { meets, parseFilter, sorted } from "../src/runs/filterRuns.ts";
 import { acquireLock } from "../src/runs/lock.ts";
-import type { Value } from "../src/runs/quantities.ts";
+import type { Value } from "../src/runs/runFields.ts";
 import { maxDepth } from "../src/runs/scanFolder.ts";
 import { storedRuns } from "../src/runs/storedRun.ts";
 import { jsonOf, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
@@ -197,8 +197,7 @@ describe("damaged runs", () => {
 describe("conditions", () => {
   const table = (entries: Readonly<Record<string, Value>>) =>
     new Map<string, Value>([["network", "lenet"], ...Object.entries(entries)]);
-  const holds = (entries: Readonly<Record<string, Value>>, text: string) =>
-    meets(table(entries), [parseCondition(text)]);
+  const holds = (entries: Readonly<Record<string, Value>>, text: string) => meets(table(entries), [parseFilter(text)]);
 
   test("compare numbers as numbers, by every operator", () => {
     fc.assert(
@@ -236,7 +235,7 @@ describe("conditions", () => {
     ["seed<many", '--where seed<: must be followed by a number, got "many"'],
     ["seed>=", '--where seed>=: must be followed by a number, got ""'],
   ])("%j is refused", (text, message) => {
-    expect(() => parseCondition(text)).toThrow(message);
+    expect(() => parseFilter(text)).toThrow(message);
   });
 
   test("an order puts numbers before texts, and last what has no value, rising and falling", () => {

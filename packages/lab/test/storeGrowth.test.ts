@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { groupTable } from "../src/commands/runsGroups.ts";
 import { comparisonsOf } from "../src/runs/compareRuns.ts";
-import { groupRuns, type ReadRun } from "../src/runs/groupRuns.ts";
+import { groupRuns, type ReadableRun } from "../src/runs/groupRuns.ts";
 import { recordOf } from "./testRecords.ts";
 
 const base = recordOf("sgd", 1, [0.1, 0.05]);
@@ -10,7 +10,7 @@ const base = recordOf("sgd", 1, [0.1, 0.05]);
 /** So many runs, made by `change`, and how often settings were looked at. */
 function counted(numRuns: number, change: (i: number) => Partial<(typeof base)["settings"]>) {
   let looks = 0;
-  const runs = Array.from({ length: numRuns }, (_, i): ReadRun => {
+  const runs = Array.from({ length: numRuns }, (_, i): ReadableRun => {
     const { environment, start, evaluations, result, seal } = base;
     const settings = { ...base.settings, ...change(i) };
     const content = { environment, start, evaluations, result, seal, gradients: 80, dataChecksum: null };

@@ -1,6 +1,6 @@
 /** Events and results for tests of what listens to them. */
 import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "entropy-sgd-training";
-import type { RunModel } from "../src/runs/checkpoint.ts";
+import type { RunModel } from "../src/runs/checkpointFormat.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 

@@ -14,7 +14,7 @@ import { acceptedBySet } from "../settings/parseSet.ts";
 import { sharedRecipe } from "../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { Settings } from "../settings/settings.ts";
-import { type PlannedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
+import { type ComparedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { progressListener } from "./progress.ts";
 
@@ -75,7 +75,7 @@ export async function continueComparison(
 
 async function trainAll(
   out: string,
-  plan: readonly PlannedRun[],
+  plan: readonly ComparedRun[],
   options: ResumeOptions,
   lock: Lock,
   json: boolean,

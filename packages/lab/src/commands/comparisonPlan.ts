@@ -16,7 +16,7 @@ import { sameTraining } from "../settings/sameTraining.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
 
 /** One run of a comparison. */
-export interface PlannedRun {
+export interface ComparedRun {
   /** Of its folder. */
   readonly name: string;
   readonly settings: Settings;
@@ -29,7 +29,7 @@ const maxPlanBytes = 16 * 2 ** 20;
 const planSchema = z.array(z.object({ name: z.string().regex(/^[a-z-]+-\d+$/), settings: z.unknown() }));
 
 /** The text of the file. */
-export function planText(plan: readonly PlannedRun[]): string {
+export function planText(plan: readonly ComparedRun[]): string {
   return withOwnHash(JSON.stringify(plan));
 }
 
@@ -39,7 +39,7 @@ export function planText(plan: readonly PlannedRun[]): string {
  *
  * @throws InputError if the file is malformed or damaged, or the folder has runs that it does not name or of other settings
  */
-export function readPlan(out: string): readonly PlannedRun[] {
+export function readPlan(out: string): readonly ComparedRun[] {
   const file = join(out, planFile);
   const plan = parsedPlan(readPlainText(file, maxPlanBytes), file);
   if (plan.length === 0) throw new InputError(`${file}: names no run`);
@@ -61,7 +61,7 @@ export function readPlan(out: string): readonly PlannedRun[] {
   return plan;
 }
 
-function parsedPlan(text: string, file: string): PlannedRun[] {
+function parsedPlan(text: string, file: string): ComparedRun[] {
   try {
     const parsed = planSchema.parse(JSON.parse(isHashed(text) ? contentOf(text, file) : text));
     return parsed.map(({ name, settings }) => ({ name, settings: checkedSettings(settings, file) }));

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { InputError, printable, printableJson } from "entropy-sgd-training";
 import { shown } from "../pages/resultTable.ts";
 import { textTable, widthOf } from "../pages/textTable.ts";
-import { type Comparison, comparisonsOf, equalKeys } from "../runs/compareRuns.ts";
-import { selected } from "../runs/conditions.ts";
-import { isRead } from "../runs/groupRuns.ts";
-import { objectOf, quantitiesOf } from "../runs/quantities.ts";
+import { comparisonsOf, equalKeys, type RunComparison } from "../runs/compareRuns.ts";
+import { selected } from "../runs/filterRuns.ts";
+import { isReadable } from "../runs/groupRuns.ts";
+import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
@@ -28,13 +28,13 @@ export async function runsCompareCommand(
   { stdout }: CommandContext,
   findHolder?: FindHolder,
 ): Promise<number> {
-  const runs = selected(runsAt(paths, findHolder), quantitiesOf, where);
-  const read = runs.filter(isRead);
+  const runs = selected(runsAt(paths, findHolder), fieldsOf, where);
+  const read = runs.filter(isReadable);
   if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
   const comparisons = comparisonsOf(read);
   const report = out === undefined ? null : (await import("./runsReport.ts")).writeComparison(out, comparisons);
   if (json) {
-    const rest = runs.filter((run) => !isRead(run)).map((run) => objectOf(quantitiesOf(run)));
+    const rest = runs.filter((run) => !isReadable(run)).map((run) => objectOf(fieldsOf(run)));
     stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);
     return exitCodes.ok;
   }
@@ -56,7 +56,7 @@ function runsAt(paths: readonly string[], findHolder: FindHolder | undefined): S
 }
 
 /** Why there are several comparisons, if there are. */
-function apart(comparisons: readonly Comparison[]): string[] {
+function apart(comparisons: readonly RunComparison[]): string[] {
   if (comparisons.length === 1) return [];
   const differing = equalKeys.flatMap((key) => {
     const values = [...new Set(comparisons.map(({ setting }) => setting[key]))];
@@ -65,7 +65,7 @@ function apart(comparisons: readonly Comparison[]): string[] {
   return [`${printable(`The runs differ in ${differing.join(" and ")}: they are compared apart.`)}\n`];
 }
 
-function inWords(comparison: Comparison, width: number): string {
+function inWords(comparison: RunComparison, width: number): string {
   const { setting, groups, differing } = comparison;
   const title = `${setting.network}, data ${setting.data}, ${setting.budget} effective epochs`;
   const rows = [...differing].map(([name, values]) => [name, ...values.map(plain)]);
@@ -75,7 +75,7 @@ function inWords(comparison: Comparison, width: number): string {
   return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
 }
 
-function sentences({ groups, differing, differences }: Comparison): string[] {
+function sentences({ groups, differing, differences }: RunComparison): string[] {
   const names = [...differing.keys()];
   const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
   const compared = differences.map(({ first, second, testError }) => {
@@ -90,7 +90,7 @@ function sentences({ groups, differing, differences }: Comparison): string[] {
   ];
 }
 
-function comparisonJson(comparison: Comparison): object {
+function comparisonJson(comparison: RunComparison): object {
   const { setting, groups, differing, differences } = comparison;
   return {
     ...setting,

@@ -1,10 +1,10 @@
 import { InputError, printable, printableJson } from "entropy-sgd-training";
 import { bytesIn } from "../io/bytesIn.ts";
 import { textTable } from "../pages/textTable.ts";
-import { selected } from "../runs/conditions.ts";
 import { deleteRuns, requireUnused, runNamed } from "../runs/deleteRuns.ts";
+import { selected } from "../runs/filterRuns.ts";
 import { lockHolder } from "../runs/lock.ts";
-import { quantitiesOf } from "../runs/quantities.ts";
+import { fieldsOf } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 
@@ -34,7 +34,7 @@ export function runsDeleteCommand(
   const byName = new Map(all.map((own) => [own.name, own]));
   const named = run.length === 0 ? all : [...new Set(run.map((name) => runNamed(folder, name, byName)))];
   // Conditions on keys that only other runs have are no mistake.
-  const meeting = new Set(selected(all, quantitiesOf, where));
+  const meeting = new Set(selected(all, fieldsOf, where));
   const chosen = named.filter((candidate) => meeting.has(candidate) && candidate.status !== "foreign");
   requireUnused(chosen, findHolder);
   const sized = chosen.map((own) => ({ own, bytes: bytesIn(own.path) }));

@@ -1,8 +1,8 @@
 import { dirname, extname } from "node:path";
 import { InputError, printableJson } from "entropy-sgd-training";
 import { makeFolder, writeWhole } from "../io/files.ts";
-import { selected } from "../runs/conditions.ts";
-import { namesOf, objectOf, type Quantities, quantitiesOf, type Value, valueFrom } from "../runs/quantities.ts";
+import { selected } from "../runs/filterRuns.ts";
+import { fieldsOf, namesOf, objectOf, type RunFields, type Value, valueFrom } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { csvOf } from "./runsTable.ts";
@@ -26,10 +26,8 @@ export function runsExportCommand(
   if (ending !== ".csv" && ending !== ".json") {
     throw new InputError(`--out: must end in .csv or .json, got ${JSON.stringify(out)}`);
   }
-  const runs = selected(storedRuns(folder, findHolder), quantitiesOf, where).filter(
-    ({ status }) => status !== "foreign",
-  );
-  const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(quantitiesOf);
+  const runs = selected(storedRuns(folder, findHolder), fieldsOf, where).filter(({ status }) => status !== "foreign");
+  const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(fieldsOf);
   const keys = evaluations ? [...evaluationKeys] : namesOf(rows);
   const text =
     ending === ".csv"
@@ -56,7 +54,7 @@ const ofEvaluation = [
 
 const evaluationKeys = ["name", "seed", "optimizer", ...ofEvaluation] as const;
 
-function evaluationRows({ name, content }: StoredRun): Quantities[] {
+function evaluationRows({ name, content }: StoredRun): RunFields[] {
   if (content === null) return [];
   const { seed, optimizer } = content.settings;
   return content.evaluations.map((evaluation) => {

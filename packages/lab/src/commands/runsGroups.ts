@@ -2,8 +2,8 @@
 import { shown } from "../pages/resultTable.ts";
 import { textTable } from "../pages/textTable.ts";
 import type { RunGroup } from "../runs/groupRuns.ts";
-import { objectOf, type Quantities, type Value } from "../runs/quantities.ts";
-import { type Quantity, quantities } from "../runs/summarise.ts";
+import { objectOf, type RunFields, type Value } from "../runs/runFields.ts";
+import { type SummaryField, summaryFields } from "../runs/summarise.ts";
 
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
 export function groupTable(groups: readonly RunGroup[], columns?: number): string {
@@ -41,21 +41,21 @@ export function groupJson({ label, settings, runs, counted, numRepeated, spreads
 }
 
 /** What groups are sorted by: their settings, means, and number of seeds. */
-export function groupQuantities({ label, settings, counted, spreads }: RunGroup): Quantities {
-  const means = quantities.map((name): [string, Value] => [name, spreads[name].mean]);
+export function groupFields({ label, settings, counted, spreads }: RunGroup): RunFields {
+  const means = summaryFields.map((name): [string, Value] => [name, spreads[name].mean]);
   return new Map<string, Value>([["label", label], ["seeds", counted.length], ...means, ...settings]);
 }
 
 /** Columns of comma-separated values. */
 export const groupColumns: readonly string[] = [
   ...["label", "seeds", "notEnded", "repeated"],
-  ...quantities.flatMap((name) => [name, `${name} sd`, `${name} n`]),
+  ...summaryFields.flatMap((name) => [name, `${name} sd`, `${name} n`]),
 ];
 
 /** A row of comma-separated values. */
-export function groupCsv({ label, runs, counted, numRepeated, spreads }: RunGroup): Quantities {
-  const ofSpread = (name: Quantity): Value[] => [spreads[name].mean, spreads[name].sd, spreads[name].n];
+export function groupCsv({ label, runs, counted, numRepeated, spreads }: RunGroup): RunFields {
+  const ofSpread = (name: SummaryField): Value[] => [spreads[name].mean, spreads[name].sd, spreads[name].n];
   const numNotEnded = runs.filter(({ status }) => status !== "ended").length;
-  const values = [label, counted.length, numNotEnded, numRepeated, ...quantities.flatMap(ofSpread)];
+  const values = [label, counted.length, numNotEnded, numRepeated, ...summaryFields.flatMap(ofSpread)];
   return new Map(groupColumns.map((column, i) => [column, values[i]!]));
 }

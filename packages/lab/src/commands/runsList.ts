@@ -1,11 +1,11 @@
 import { printable, printableJson } from "entropy-sgd-training";
 import { textTable, widthOf } from "../pages/textTable.ts";
-import { selected, sorted } from "../runs/conditions.ts";
-import { groupRuns, isRead } from "../runs/groupRuns.ts";
-import { objectOf, type Quantities, quantitiesOf, type Value } from "../runs/quantities.ts";
+import { selected, sorted } from "../runs/filterRuns.ts";
+import { groupRuns, isReadable } from "../runs/groupRuns.ts";
+import { fieldsOf, objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { groupColumns, groupCsv, groupJson, groupQuantities, groupTable } from "./runsGroups.ts";
+import { groupColumns, groupCsv, groupFields, groupJson, groupTable } from "./runsGroups.ts";
 import { csvOf, figure, others, percent, plain } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs list`. */
@@ -24,7 +24,7 @@ export function runsListCommand(
   { stdout }: CommandContext,
   findHolder?: FindHolder,
 ): number {
-  const chosen = selected(storedRuns(folder, findHolder), quantitiesOf, options.where);
+  const chosen = selected(storedRuns(folder, findHolder), fieldsOf, options.where);
   const list = options.group ? groupList : runList;
   stdout.write(list(folder, chosen, options, widthOf(stdout)));
   return exitCodes.ok;
@@ -36,17 +36,17 @@ function runList(
   { sort, json, csv: asCsv }: RunsListCommand,
   width: number,
 ): string {
-  const runs = sort === undefined ? chosen : sorted(chosen, quantitiesOf, sort);
-  if (json) return `${printableJson({ folder, runs: runs.map((run) => objectOf(quantitiesOf(run))) })}\n`;
+  const runs = sort === undefined ? chosen : sorted(chosen, fieldsOf, sort);
+  if (json) return `${printableJson({ folder, runs: runs.map((run) => objectOf(fieldsOf(run))) })}\n`;
   if (asCsv)
     return csvOf(
-      runs.map(quantitiesOf),
+      runs.map(fieldsOf),
       columns.map(({ key }) => key),
     );
-  const read = runs.filter(isRead);
+  const read = runs.filter(isReadable);
   if (read.length === 0) return `No runs in ${printable(folder)}\n${others(runs)}`;
   const rows = read.map((run) => {
-    const own = quantitiesOf(run);
+    const own = fieldsOf(run);
     return columns.filter(({ shows }) => shows !== undefined).map(({ key, shows }) => shows!(own.get(key), own));
   });
   return (
@@ -62,7 +62,7 @@ function runList(
 const columns: readonly {
   readonly key: string;
   readonly title?: string;
-  readonly shows?: (value: Value | undefined, run: Quantities) => string;
+  readonly shows?: (value: Value | undefined, run: RunFields) => string;
 }[] = [
   { key: "name", title: "name", shows: plain },
   { key: "network", title: "network", shows: plain },
@@ -88,10 +88,10 @@ function groupList(
   { sort, json, csv: asCsv }: RunsListCommand,
   width: number,
 ): string {
-  const all = groupRuns(chosen.filter(isRead));
-  const groups = sort === undefined ? all : sorted(all, groupQuantities, sort);
+  const all = groupRuns(chosen.filter(isReadable));
+  const groups = sort === undefined ? all : sorted(all, groupFields, sort);
   if (json) {
-    const rest = chosen.filter((run) => !isRead(run)).map((run) => objectOf(quantitiesOf(run)));
+    const rest = chosen.filter((run) => !isReadable(run)).map((run) => objectOf(fieldsOf(run)));
     return `${printableJson({ folder, groups: groups.map(groupJson), others: rest })}\n`;
   }
   if (asCsv) return csvOf(groups.map(groupCsv), groupColumns);

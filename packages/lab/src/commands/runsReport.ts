@@ -1,8 +1,8 @@
 /** The report of a comparison of stored runs. */
 import { InputError } from "entropy-sgd-training";
 import { writeRecords } from "../pages/writeReport.ts";
-import { type Comparison, equalKeys } from "../runs/compareRuns.ts";
-import type { ReadRun, RunGroup } from "../runs/groupRuns.ts";
+import { equalKeys, type RunComparison } from "../runs/compareRuns.ts";
+import type { ReadableRun, RunGroup } from "../runs/groupRuns.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
 
 /**
@@ -11,7 +11,7 @@ import { type RunRecord, readRun } from "../runs/readRun.ts";
  *
  * @throws InputError if the runs differ in what the report tells of all of them, none has begun, or it cannot be written
  */
-export function writeComparison(folder: string, comparisons: readonly Comparison[]): string {
+export function writeComparison(folder: string, comparisons: readonly RunComparison[]): string {
   const { groups } = onlyOne(comparisons);
   const records = groups.flatMap((group) => reported(group).map((run) => recordOf(run, group)));
   requireEqual(
@@ -29,7 +29,7 @@ export function writeComparison(folder: string, comparisons: readonly Comparison
   return writeRecords(folder, records);
 }
 
-function onlyOne(comparisons: readonly Comparison[]): Comparison {
+function onlyOne(comparisons: readonly RunComparison[]): RunComparison {
   for (const key of equalKeys)
     requireEqual(
       key,
@@ -48,13 +48,13 @@ function requireEqual(what: string, values: readonly unknown[]): void {
 }
 
 /** The runs of a group that began, without those that repeat a seed. */
-function reported({ runs, counted }: RunGroup): ReadRun[] {
+function reported({ runs, counted }: RunGroup): ReadableRun[] {
   const shown = new Set(counted);
   return runs.filter((run) => run.content.start !== null && (run.status !== "ended" || shown.has(run)));
 }
 
 /** The run as the report takes it: only what ended, or diverged and so has no errors, has a result in its means. */
-function recordOf(run: ReadRun, { label }: RunGroup): RunRecord {
+function recordOf(run: ReadableRun, { label }: RunGroup): RunRecord {
   const record = readRun(run.path);
   const { result, settings, start } = record;
   const counts = run.status === "ended" || run.status === "diverged";

@@ -6,7 +6,7 @@ import { bytesIn } from "../io/bytesIn.ts";
 import { entriesOf } from "../io/files.ts";
 import { textTable, widthOf } from "../pages/textTable.ts";
 import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.ts";
-import { settingsAndOptions } from "../runs/quantities.ts";
+import { settingsAndOptions } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../runs/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";

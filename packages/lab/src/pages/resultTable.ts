@@ -1,8 +1,8 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
-import { type Quantity, type Spread, summarise } from "../runs/summarise.ts";
+import { type Spread, type SummaryField, summarise } from "../runs/summarise.ts";
 import { textTable } from "./textTable.ts";
 
-const quantityColumns: readonly (readonly [title: string, quantity: Quantity, scale: number, digits: number])[] = [
+const quantityColumns: readonly (readonly [title: string, quantity: SummaryField, scale: number, digits: number])[] = [
   ["test error %", "testError", 100, 2],
   ["at best validation %", "bestTestError", 100, 2],
   ["minimum of test curve %", "minTestError", 100, 2],

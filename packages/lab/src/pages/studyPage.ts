@@ -5,7 +5,7 @@ import {
   type StudyResult,
 } from "../experiments/study/assemble.ts";
 import { conditions } from "../experiments/study/conditions.ts";
-import type { Comparison, Quantity } from "../experiments/study/judge.ts";
+import type { QuantityComparison, StudyQuantity } from "../experiments/study/judge.ts";
 import { short, withError } from "../measure/numbers.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
@@ -44,7 +44,7 @@ export function studyPage(
   const lead =
     "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
     "gradient evaluations and from the same initial weights and data order, were measured by the rule written down before.";
-  const trainLoss: Quantity = {
+  const trainLoss: StudyQuantity = {
     name: "train-loss",
     title: "Training loss",
     unit: { scale: 1, difference: "", digits: 4 },
@@ -78,7 +78,7 @@ ${settingsHtml(settings, "Without dropout. Where the network has batch norm, Hes
   );
 }
 
-function valuesTable(quantities: readonly Quantity[], caption: string): string {
+function valuesTable(quantities: readonly StudyQuantity[], caption: string): string {
   const names = [...quantities[0]!.values.keys()];
   const cell = (values: readonly number[]): string => {
     const { mean, sd, n } = spreadOf(values);
@@ -91,7 +91,7 @@ function valuesTable(quantities: readonly Quantity[], caption: string): string {
   return table([["", ...names], ...rows], caption);
 }
 
-function pairTable({ first, second }: PairOfConditions, comparisons: readonly Comparison[]): string {
+function pairTable({ first, second }: PairOfConditions, comparisons: readonly QuantityComparison[]): string {
   const rows = comparisons.map(({ quantity, difference, verdict }) => {
     const { scale, difference: unit } = quantity.unit;
     if (difference === null) return [quantity.title, verdict, "–", "–"];

@@ -5,9 +5,9 @@ import { makeFolder, makeFolderWithin, writeWhole } from "../io/files.ts";
 import { introduced } from "../report/htmlPage.ts";
 import { writeFigures } from "../report/writeFigures.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
-import { figuresOf } from "./figures.ts";
 import { reportLinks } from "./links.ts";
 import { renderReport } from "./renderReport.ts";
+import { figuresOf } from "./trainingFigures.ts";
 
 /**
  * Writes the report of some runs to `folder`; those that have not begun are left out. Gives the report's path.

@@ -1,6 +1,6 @@
 /** Runs whose settings are asked to be others than they were: a larger budget, an edited config.json. */
 import { type DataSet, InputError, type LoopPosition, planOf, type RunResult } from "entropy-sgd-training";
-import { type FoundCheckpoint, newestSettings } from "../runs/checkpoints.ts";
+import { type FoundCheckpoint, newestSettings } from "../runs/checkpointFolder.ts";
 import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
 import { readConfig } from "../runs/readRun.ts";
 import type { ExtendEvent } from "../runs/runEvents.ts";

@@ -10,7 +10,7 @@ import {
   train,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
-import type { RunIdentity } from "../runs/checkpoint.ts";
+import type { RunIdentity } from "../runs/checkpointFormat.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import { type HeldRun, recorded } from "../runs/runFolder.ts";
 import { networkOf } from "./loadData.ts";

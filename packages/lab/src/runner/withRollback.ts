@@ -1,7 +1,7 @@
 /** Runs that go back to a checkpoint, with smaller learning rates, where something was not finite. */
 import type { NonFiniteEvent } from "entropy-sgd-training";
-import type { Retreat } from "../runs/checkpoint.ts";
-import type { FoundCheckpoint } from "../runs/checkpoints.ts";
+import type { FoundCheckpoint } from "../runs/checkpointFolder.ts";
+import type { Retreat } from "../runs/checkpointFormat.ts";
 import type { RollbackEvent, RunEvent } from "../runs/runEvents.ts";
 
 /** Where a run begins or goes on. */

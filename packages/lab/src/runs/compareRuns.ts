@@ -1,14 +1,14 @@
 /** Comparisons of groups of runs: only of those with the same network, data and budget. */
 import { testErrorOptions } from "../statistics/margins.ts";
 import { type DifferenceOverSeeds, differenceOverSeeds, type SeedValue } from "../statistics/overSeeds.ts";
-import { dataOf, differences, grouped, groupRuns, type ReadRun, type RunGroup } from "./groupRuns.ts";
-import type { Value } from "./quantities.ts";
+import { byKey, dataOf, differences, groupRuns, type ReadableRun, type RunGroup } from "./groupRuns.ts";
+import type { Value } from "./runFields.ts";
 
 /** What must be equal for a comparison. */
 export const equalKeys = ["network", "data", "budget"] as const;
 
 /** Groups on the same network, data and budget. */
-export interface Comparison {
+export interface RunComparison {
   readonly setting: Readonly<Record<(typeof equalKeys)[number], Value>>;
   readonly groups: readonly RunGroup[];
   /** Settings that differ, with their values in the order of the groups. */
@@ -22,13 +22,13 @@ export interface Comparison {
 }
 
 /** The comparisons that some runs allow, in order of their first runs. */
-export function comparisonsOf(runs: readonly ReadRun[]): Comparison[] {
-  const settingOf = ({ content }: ReadRun) => ({
+export function comparisonsOf(runs: readonly ReadableRun[]): RunComparison[] {
+  const settingOf = ({ content }: ReadableRun) => ({
     network: content.settings.network,
     data: dataOf(content),
     budget: content.settings.budget,
   });
-  return [...grouped(runs, (run) => JSON.stringify(settingOf(run))).values()].map((own) => {
+  return [...byKey(runs, (run) => JSON.stringify(settingOf(run))).values()].map((own) => {
     const setting = settingOf(own[0]!);
     const groups = groupRuns(own);
     const [first, ...others] = groups.filter(({ spreads }) => spreads.testError.mean !== null);
@@ -41,7 +41,7 @@ export function comparisonsOf(runs: readonly ReadRun[]): Comparison[] {
   });
 }
 
-function differenceBetween(first: RunGroup, second: RunGroup, data: string): Comparison["differences"][number] {
+function differenceBetween(first: RunGroup, second: RunGroup, data: string): RunComparison["differences"][number] {
   const testError = differenceOverSeeds(testErrorsOf(first), testErrorsOf(second), testErrorOptions(data));
   return { first, second, testError };
 }

@@ -1,11 +1,11 @@
 /** Runs of the same training under different seeds, as one. */
 import { apartFromTraining, trainingKey } from "../settings/sameTraining.ts";
-import { namesOf, type Quantities, settingsAndOptions, settingsEntries, type Value } from "./quantities.ts";
+import { namesOf, type RunFields, settingsAndOptions, settingsEntries, type Value } from "./runFields.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 import { type Summary, summaryOf } from "./summarise.ts";
 
 /** A run whose settings could be read. */
-export interface ReadRun extends StoredRun {
+export interface ReadableRun extends StoredRun {
   readonly content: RunContent;
 }
 
@@ -14,10 +14,10 @@ export interface RunGroup {
   /** The optimizer, and the settings in which the groups differ: unlike any other group's. */
   readonly label: string;
   /** Settings and options that all the runs have in common. */
-  readonly settings: Quantities;
-  readonly runs: readonly ReadRun[];
+  readonly settings: RunFields;
+  readonly runs: readonly ReadableRun[];
   /** The runs behind the means: those that ended, one for each seed. */
-  readonly counted: readonly ReadRun[];
+  readonly counted: readonly ReadableRun[];
   /** Runs that ended under a seed that is counted already. */
   readonly numRepeated: number;
   readonly spreads: Summary;
@@ -27,19 +27,19 @@ export interface RunGroup {
 const untold = new Set<string>(["seed", ...apartFromTraining]);
 
 /** Whether the settings of a run could be read. */
-export function isRead(run: StoredRun): run is ReadRun {
+export function isReadable(run: StoredRun): run is ReadableRun {
   return run.content !== null;
 }
 
 /** The groups in order of their first runs. Only runs that ended count in means: a part of a training is another one. */
-export function groupRuns(runs: readonly ReadRun[]): RunGroup[] {
-  const members = [...grouped(runs, ({ content }) => keyButSeed(content)).values()];
+export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
+  const members = [...byKey(runs, ({ content }) => keyButSeed(content)).values()];
   const contents = members.map(([first]) => first!.content);
   const settings = contents.map(commonSettings);
   const labels = labelsOf(contents, settings);
   return members.map((own, i) => {
     const ended = own.filter(({ status }) => status === "ended");
-    const counted = [...grouped(ended, seedOf).values()].map(([first]) => first!);
+    const counted = [...byKey(ended, seedOf).values()].map(([first]) => first!);
     const results = counted.flatMap(({ content }) => content.result ?? []);
     return {
       ...{ label: labels[i]!, settings: settings[i]!, runs: own, counted },
@@ -50,7 +50,7 @@ export function groupRuns(runs: readonly ReadRun[]): RunGroup[] {
 }
 
 /** Names of settings in which the groups differ, with the values of each group; null where one has no such setting. */
-export function differences(groups: readonly Quantities[]): ReadonlyMap<string, readonly Value[]> {
+export function differences(groups: readonly RunFields[]): ReadonlyMap<string, readonly Value[]> {
   const rows = namesOf(groups).map((name) => [name, groups.map((settings) => settings.get(name) ?? null)] as const);
   return new Map(rows.filter(([, values]) => new Set(values).size > 1));
 }
@@ -62,7 +62,7 @@ export function dataOf({ dataChecksum, settings }: RunContent): string {
 }
 
 /** The items of each key, in order of appearance. Cost: one look at each item. */
-export function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+export function byKey<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {
     const key = keyOf(item);
@@ -77,9 +77,9 @@ function keyButSeed(content: RunContent): string {
   return `${dataOf(content)}\n${trainingKey({ ...content.settings, seed: 0 })}`;
 }
 
-const seedOf = ({ content }: ReadRun): number => content.settings.seed;
+const seedOf = ({ content }: ReadableRun): number => content.settings.seed;
 
-function commonSettings(content: RunContent): Quantities {
+function commonSettings(content: RunContent): RunFields {
   const told = settingsAndOptions(content.settings).filter(([name]) => !untold.has(name));
   return new Map(told.map(([name, value]) => [name, name === "data" ? dataOf(content) : value]));
 }
@@ -88,15 +88,15 @@ function commonSettings(content: RunContent): Quantities {
  * Optimizer and preset, then the settings in which groups differ: of the run, among all groups; options of the optimizer
  * only among groups of that optimizer and preset, since those of others differ anyway.
  */
-function labelsOf(contents: readonly RunContent[], groups: readonly Quantities[]): string[] {
-  const nameOf = (settings: Quantities): string => {
+function labelsOf(contents: readonly RunContent[], groups: readonly RunFields[]): string[] {
+  const nameOf = (settings: RunFields): string => {
     const preset = settings.get("preset") ?? null;
     return `${settings.get("optimizer")}${preset === null ? "" : ` (${preset})`}`;
   };
-  const differing = (tables: readonly Quantities[]) => [...differences(tables).keys()];
+  const differing = (tables: readonly RunFields[]) => [...differences(tables).keys()];
   const named = ["optimizer", "preset"];
   const amongAll = differing(groups).filter((name) => !named.includes(name));
-  const amongAlike = new Map([...grouped(groups, nameOf)].map(([name, alike]) => [name, differing(alike)]));
+  const amongAlike = new Map([...byKey(groups, nameOf)].map(([name, alike]) => [name, differing(alike)]));
   const labels = groups.map((settings, i) => {
     const ofRun = new Set(settingsEntries(contents[i]!.settings).map(([name]) => name));
     const told = [

@@ -16,14 +16,14 @@ import { type Digester, digester, digestOf } from "../io/digest.ts";
 import { decodeSafetensors, type Safetensors } from "../io/safetensors.ts";
 import { isRecord, shown, strictJson } from "../io/strictJson.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
-import type { RunIdentity } from "./checkpoint.ts";
+import type { RunIdentity } from "./checkpointFormat.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { eventsName, eventsOf } from "./eventFile.ts";
 import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
 import { editsSince, readSeal, requireSealed, type Seal, type SealReport } from "./seal.ts";
 
 /** What events.jsonl tells of a run. */
-export interface RunEvents {
+export interface RunHistory {
   /** null before the run began. */
   readonly start: StartEvent | null;
   readonly outers: readonly OuterEvent[];
@@ -38,7 +38,7 @@ export interface RunEvents {
 }
 
 /** What a run folder holds, without the weights. */
-export interface RunRecord extends RunEvents {
+export interface RunRecord extends RunHistory {
   /** Name of the folder. */
   readonly name: string;
   readonly settings: Settings;
@@ -48,7 +48,7 @@ export interface RunRecord extends RunEvents {
 }
 
 /** What config.json and events.jsonl hold, each checked by the seal, or by the other where there is none. */
-export interface CheckedRun extends RunIdentity, RunEvents {
+export interface CheckedRun extends RunIdentity, RunHistory {
   readonly seal: SealReport;
 }
 
@@ -97,7 +97,7 @@ function checkedBy(seal: Seal | null, path: string): CheckedRun {
 }
 
 /** @throws InputError if the events are those of another run */
-function requireOwn(path: string, settings: Settings, { start, result }: RunEvents): void {
+function requireOwn(path: string, settings: Settings, { start, result }: RunHistory): void {
   const names = ["network", "optimizer", "preset", "seed"] as const;
   for (const name of [...names, "batchSize", "innerSteps"] as const) {
     if (start !== null && start[name] !== settings[name]) refuse(name, "start", start[name]);
@@ -118,7 +118,7 @@ function requireOwn(path: string, settings: Settings, { start, result }: RunEven
  * @param seen - takes every byte of the file
  * @throws InputError as `eventsOf`
  */
-export function readEvents(path: string, seen?: Digester): RunEvents & { readonly isNumbered: boolean } {
+export function readEvents(path: string, seen?: Digester): RunHistory & { readonly isNumbered: boolean } {
   let start: StartEvent | null = null;
   let result: RunResult | null = null;
   let isNumbered = false;

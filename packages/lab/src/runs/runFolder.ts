@@ -10,8 +10,8 @@ import {
 } from "entropy-sgd-training";
 import { cannot, piecesOf } from "entropy-sgd-training/node";
 import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
-import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpoint.ts";
-import { checkpointWriter, type FoundCheckpoint, newestIntact, removeLeftovers } from "./checkpoints.ts";
+import { checkpointWriter, type FoundCheckpoint, newestIntact, removeLeftovers } from "./checkpointFolder.ts";
+import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpointFormat.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";

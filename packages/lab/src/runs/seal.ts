@@ -16,7 +16,7 @@ import { contentOf, digestOf, type FileDigest, fileDigestSchema, requireDigest, 
 import { syncFolder, writeWhole } from "../io/files.ts";
 import { strictJson } from "../io/strictJson.ts";
 import { checkedSettings } from "../settings/settings.ts";
-import type { RunIdentity } from "./checkpoint.ts";
+import type { RunIdentity } from "./checkpointFormat.ts";
 import { harmlessEdits, requireSettings } from "./editedConfig.ts";
 import { environmentSchema } from "./environment.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";

@@ -9,7 +9,7 @@ export interface Spread {
 }
 
 /** What is summarised. */
-export const quantities: readonly [
+export const summaryFields: readonly [
   "testError",
   "bestTestError",
   "minTestError",
@@ -20,10 +20,10 @@ export const quantities: readonly [
 ] = ["testError", "bestTestError", "minTestError", "validationError", "trainLoss", "seconds", "msPerGradient"] as const;
 
 /** The name of a summarised quantity. */
-export type Quantity = (typeof quantities)[number];
+export type SummaryField = (typeof summaryFields)[number];
 
-/** All quantities of one optimizer's runs. */
-export type Summary = Readonly<Record<Quantity, Spread>>;
+/** All fields of one optimizer's runs. */
+export type Summary = Readonly<Record<SummaryField, Spread>>;
 
 /** Mean and sample standard deviation of the values that are there. */
 export function spreadOf(values: readonly (number | null)[]): Spread {
@@ -47,7 +47,7 @@ export function summarise(results: readonly RunResult[]): Readonly<Record<string
 
 /** Every quantity over some runs; those without a value do not count in its `n`. */
 export function summaryOf(results: readonly RunResult[]): Summary {
-  const entries = quantities.map((quantity) => [
+  const entries = summaryFields.map((quantity) => [
     quantity,
     spreadOf(results.map((result) => countedValue(result, quantity))),
   ]);
@@ -55,6 +55,6 @@ export function summaryOf(results: readonly RunResult[]): Summary {
 }
 
 /** A run that diverged has no errors, and its training loss would hide the others'. */
-function countedValue(result: RunResult, quantity: Quantity): number | null {
+function countedValue(result: RunResult, quantity: SummaryField): number | null {
   return quantity === "trainLoss" && hasDiverged(result) ? null : result[quantity];
 }

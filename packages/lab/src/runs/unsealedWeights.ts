@@ -4,7 +4,7 @@ import { InputError, isThinned, shown } from "entropy-sgd-training";
 import { piecesOf } from "entropy-sgd-training/node";
 import { digestOf, requireDigest } from "../io/digest.ts";
 import type { Safetensors } from "../io/safetensors.ts";
-import { weightsDigestAt } from "./checkpoints.ts";
+import { weightsDigestAt } from "./checkpointFolder.ts";
 import { maxEventBytes } from "./eventFile.ts";
 import type { RunRecord } from "./readRun.ts";
 

@@ -5,7 +5,14 @@ import type { LocalEntropyPoint } from "../../measure/measureLocalEntropy.ts";
 import { perturbationLabel } from "../../measure/perturbations.ts";
 import { testErrorOptions } from "../../statistics/margins.ts";
 import { judgedInWords, percentagePoints, type Unit } from "../../statistics/words.ts";
-import { type Comparison, compareConditions, type Judgement, judge, judgeEquivalence, type Quantity } from "./judge.ts";
+import {
+  compareConditions,
+  type Judgement,
+  judge,
+  judgeEquivalence,
+  type QuantityComparison,
+  type StudyQuantity,
+} from "./judge.ts";
 import type { SolutionMeasures } from "./measureSolution.ts";
 
 /** One run with what was measured of it. */
@@ -22,10 +29,10 @@ export interface MeasuredRun {
 export interface PairOfConditions {
   readonly first: string;
   readonly second: string;
-  readonly flatness: readonly Comparison[];
-  readonly robustness: readonly Comparison[];
-  readonly coupling: readonly Comparison[];
-  readonly testError: Comparison;
+  readonly flatness: readonly QuantityComparison[];
+  readonly robustness: readonly QuantityComparison[];
+  readonly coupling: readonly QuantityComparison[];
+  readonly testError: QuantityComparison;
 }
 
 /** A hypothesis of docs/decisions/study-wide-valleys.md with what the measures say. */
@@ -39,10 +46,10 @@ export interface Hypothesis extends Judgement {
 /** What the report shows. */
 export interface StudyResult {
   readonly runs: readonly MeasuredRun[];
-  readonly flatness: readonly Quantity[];
-  readonly robustness: readonly Quantity[];
-  readonly coupling: readonly Quantity[];
-  readonly testError: Quantity;
+  readonly flatness: readonly StudyQuantity[];
+  readonly robustness: readonly StudyQuantity[];
+  readonly coupling: readonly StudyQuantity[];
+  readonly testError: StudyQuantity;
   readonly pairs: readonly PairOfConditions[];
   readonly hypotheses: readonly Hypothesis[];
 }
@@ -112,7 +119,7 @@ export function assembleStudy(runs: readonly MeasuredRun[], data: string | null)
 
 function hypothesesOf([claim, mechanism]: readonly PairOfConditions[]): Hypothesis[] {
   const errors = claim!.robustness.filter(({ quantity }) => quantity.name.endsWith("error"));
-  const byMajority = (name: string, text: string, comparisons: readonly Comparison[]): Hypothesis => {
+  const byMajority = (name: string, text: string, comparisons: readonly QuantityComparison[]): Hypothesis => {
     const judgement = judge(comparisons);
     const { numBetter, numWorse, numQuantities } = judgement;
     const found = `better by ${numBetter} of ${numQuantities} measures, worse by ${numWorse}`;
@@ -130,7 +137,7 @@ function hypothesesOf([claim, mechanism]: readonly PairOfConditions[]): Hypothes
   ];
 }
 
-function equivalenceHypothesis(testError: Comparison): Hypothesis {
+function equivalenceHypothesis(testError: QuantityComparison): Hypothesis {
   const { difference } = testError;
   const claim = "Entropy-SGD and SGD have equivalent test errors";
   const found =

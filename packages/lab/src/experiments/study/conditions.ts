@@ -3,7 +3,7 @@ import { resolveSettings } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 /** One way to train. */
-export interface Condition {
+export interface StudyCondition {
   readonly name: string;
   readonly words: string;
   readonly optimizer: string;
@@ -12,7 +12,7 @@ export interface Condition {
 }
 
 /** Entropy-SGD, its baseline and the controls, at equal gradient evaluations. */
-export const conditions: readonly Condition[] = [
+export const conditions: readonly StudyCondition[] = [
   { name: "sgd", words: "SGD with Nesterov momentum 0.9", optimizer: "sgd", set: [] },
   { name: "entropy-sgd", words: "Entropy-SGD, preset lua", optimizer: "entropy-sgd", preset: "lua", set: [] },
   {
@@ -44,7 +44,7 @@ export interface StudyPlan {
 
 /** One run of the study. */
 export interface StudyRun {
-  readonly condition: Condition;
+  readonly condition: StudyCondition;
   readonly seed: number;
   readonly settings: Settings;
 }

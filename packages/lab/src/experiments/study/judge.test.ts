@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { percentagePoints } from "../../statistics/words.ts";
-import { compareConditions, judge, judgeEquivalence, type Quantity } from "./judge.ts";
+import { compareConditions, judge, judgeEquivalence, type StudyQuantity } from "./judge.ts";
 
-const quantity = (name: string, a: number[], b: number[]): Quantity => ({
+const quantity = (name: string, a: number[], b: number[]): StudyQuantity => ({
   name,
   title: name,
   unit: percentagePoints,
@@ -37,7 +37,7 @@ test("a hypothesis needs more than half of the measures and none against it", ()
   const worse = (name: string) => quantity(name, [2, 2.2, 2, 2.1, 2], [1, 1.1, 1, 1.1, 1]);
   const same = (name: string) => quantity(name, [1, 2, 3, 4, 5], [5, 4, 3, 2, 1]);
   const none = (name: string) => quantity(name, [Number.NaN], [1]);
-  const verdict = (...all: Quantity[]) => judge(compareConditions(all, "a", "b")).verdict;
+  const verdict = (...all: StudyQuantity[]) => judge(compareConditions(all, "a", "b")).verdict;
   expect(verdict(better("x"), better("y"), same("z"))).toBe("supported");
   expect(verdict(better("x"), same("y"))).toBe("not decided");
   expect(verdict(better("x"), better("y"), worse("z"))).toBe("not decided");

@@ -3,7 +3,7 @@ import { type DifferenceOptions, type PairedDifference, pairedDifference } from 
 import { isBeyondMargin, type Unit } from "../../statistics/words.ts";
 
 /** One quantity of every run: smaller is better (flatter, more robust). */
-export interface Quantity {
+export interface StudyQuantity {
   readonly name: string;
   readonly title: string;
   /** How it is printed, values and differences alike. */
@@ -15,8 +15,8 @@ export interface Quantity {
 }
 
 /** The first condition minus the second over seeds; null where there are not two seeds that have both. */
-export interface Comparison {
-  readonly quantity: Pick<Quantity, "name" | "title" | "unit">;
+export interface QuantityComparison {
+  readonly quantity: Pick<StudyQuantity, "name" | "title" | "unit">;
   readonly difference: PairedDifference | null;
   readonly verdict: "better" | "worse" | "not distinguishable" | "not comparable";
 }
@@ -26,11 +26,11 @@ export interface Comparison {
  * difference is seen.
  */
 export function compareConditions(
-  quantities: readonly Quantity[],
+  quantities: readonly StudyQuantity[],
   first: string,
   second: string,
   options: DifferenceOptions = {},
-): Comparison[] {
+): QuantityComparison[] {
   return quantities.map(({ name, title, unit, values, errors }) => {
     const [a, b] = [values.get(first) ?? [], values.get(second) ?? []];
     const seeds = a.map((_, i) => i).filter((i) => Number.isFinite(a[i]) && Number.isFinite(b[i]));
@@ -58,8 +58,8 @@ export interface Judgement {
 }
 
 /** Supported if better in more than half of the quantities and worse in none; contradicted if the reverse holds. */
-export function judge(comparisons: readonly Comparison[]): Judgement {
-  const count = (verdict: Comparison["verdict"]): number =>
+export function judge(comparisons: readonly QuantityComparison[]): Judgement {
+  const count = (verdict: QuantityComparison["verdict"]): number =>
     comparisons.filter((comparison) => comparison.verdict === verdict).length;
   const [numBetter, numWorse] = [count("better"), count("worse")];
   const numQuantities = comparisons.length - count("not comparable");
@@ -77,7 +77,7 @@ export function judge(comparisons: readonly Comparison[]): Judgement {
  * margin, contradicted where the two-sided test that sees differences places it beyond, not decided in between and without
  * a margin.
  */
-export function judgeEquivalence({ difference }: Comparison): Judgement["verdict"] {
+export function judgeEquivalence({ difference }: QuantityComparison): Judgement["verdict"] {
   if (difference === null) return "not decided";
   if (difference.equivalent) return "supported";
   return isBeyondMargin(difference) ? "contradicted" : "not decided";

@@ -7,7 +7,7 @@ import type { RunContent, StoredRun } from "./storedRun.ts";
 export type Value = number | string | boolean | null;
 
 /** Values by name, in the order of columns; a map, because names of options come from files of strangers. */
-export type Quantities = ReadonlyMap<string, Value>;
+export type RunFields = ReadonlyMap<string, Value>;
 
 /** A name with its value. */
 export type Entry = readonly [name: string, value: Value];
@@ -34,7 +34,7 @@ const ofResult = [
  * Of a run that has not ended, errors, time and gradients are those so far. What is torn or foreign has a name, a status
  * and a reason.
  */
-export function quantitiesOf({ name, status, reason, content }: StoredRun): Quantities {
+export function fieldsOf({ name, status, reason, content }: StoredRun): RunFields {
   const entries: Entry[] = [
     ["name", name],
     ["status", status],
@@ -84,11 +84,11 @@ function firstOfEach(entries: readonly Entry[]): Entry[] {
 }
 
 /** The names that any of the tables has, in order of appearance. */
-export function namesOf(tables: readonly Quantities[]): string[] {
+export function namesOf(tables: readonly RunFields[]): string[] {
   return [...new Set(tables.flatMap((table) => [...table.keys()]))];
 }
 
 /** As an object for JSON. */
-export function objectOf(quantities: Quantities): Readonly<Record<string, Value>> {
+export function objectOf(quantities: RunFields): Readonly<Record<string, Value>> {
   return Object.fromEntries(quantities);
 }

@@ -18,7 +18,7 @@ import {
   readSettings,
   readWeightsDigest,
   writeCheckpoint,
-} from "./checkpoint.ts";
+} from "./checkpointFormat.ts";
 
 /** How one checkpoint is written and read; only the test of faults changes it, to prove that it finds them. */
 export const checkpointFiles: {

@@ -1,11 +1,11 @@
 /** Conditions on runs: `--where key=value`, `!=`, `<`, `<=`, `>`, `>=`; and their order: `--sort key` or `-key`. */
 import { InputError } from "entropy-sgd-training";
-import { namesOf, type Quantities, type Value } from "./quantities.ts";
+import { namesOf, type RunFields, type Value } from "./runFields.ts";
 
 type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /** One condition. */
-export interface Condition {
+export interface RunFilter {
   readonly key: string;
   readonly operator: Operator;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface Condition {
 const pattern = /^([^=!<>]+)(!=|<=|>=|=|<|>)(.*)$/s;
 
 /** The condition of a `--where`. @throws InputError if it is none, or an order is asked of what is no number */
-export function parseCondition(text: string): Condition {
+export function parseFilter(text: string): RunFilter {
   const match = pattern.exec(text);
   if (match === null) {
     throw new InputError(
@@ -34,11 +34,11 @@ export function parseCondition(text: string): Condition {
  * Whether all conditions hold. A quantity that a run does not have is null: `key=null` finds it, `key!=value` holds, no
  * order does. Of what is torn or foreign nothing but name and status is known, and no condition on anything else holds.
  */
-export function meets(quantities: Quantities, conditions: readonly Condition[]): boolean {
-  const isKnown = quantities.has("network");
-  return conditions.every(({ key, operator, text }) => {
-    if (!isKnown && !quantities.has(key)) return false;
-    return holds(quantities.get(key) ?? null, operator, text);
+export function meets(fields: RunFields, filters: readonly RunFilter[]): boolean {
+  const isKnown = fields.has("network");
+  return filters.every(({ key, operator, text }) => {
+    if (!isKnown && !fields.has(key)) return false;
+    return holds(fields.get(key) ?? null, operator, text);
   });
 }
 
@@ -49,13 +49,13 @@ export function meets(quantities: Quantities, conditions: readonly Condition[]):
  */
 export function selected<Item>(
   items: readonly Item[],
-  quantitiesOf: (item: Item) => Quantities,
+  fieldsOf: (item: Item) => RunFields,
   where: readonly string[],
 ): Item[] {
-  const conditions = where.map(parseCondition);
-  const tables = items.map(quantitiesOf);
-  for (const { key } of conditions) requireKey("--where", key, tables);
-  return items.filter((_, i) => meets(tables[i]!, conditions));
+  const filters = where.map(parseFilter);
+  const tables = items.map(fieldsOf);
+  for (const { key } of filters) requireKey("--where", key, tables);
+  return items.filter((_, i) => meets(tables[i]!, filters));
 }
 
 /**
@@ -63,16 +63,16 @@ export function selected<Item>(
  *
  * @throws InputError if none of them has the quantity
  */
-export function sorted<Item>(items: readonly Item[], quantitiesOf: (item: Item) => Quantities, sort: string): Item[] {
+export function sorted<Item>(items: readonly Item[], fieldsOf: (item: Item) => RunFields, sort: string): Item[] {
   const falling = sort.startsWith("-");
   const key = falling ? sort.slice(1) : sort;
-  const tables = items.map((item) => ({ item, quantities: quantitiesOf(item) }));
+  const tables = items.map((item) => ({ item, fields: fieldsOf(item) }));
   requireKey(
     "--sort",
     key,
-    tables.map(({ quantities }) => quantities),
+    tables.map(({ fields }) => fields),
   );
-  const valued = tables.map(({ item, quantities }) => ({ item, value: quantities.get(key) ?? null }));
+  const valued = tables.map(({ item, fields }) => ({ item, value: fields.get(key) ?? null }));
   const sign = falling ? -1 : 1;
   return valued
     .sort((a, b) => {
@@ -82,7 +82,7 @@ export function sorted<Item>(items: readonly Item[], quantitiesOf: (item: Item) 
     .map(({ item }) => item);
 }
 
-function requireKey(option: string, key: string, tables: readonly Quantities[]): void {
+function requireKey(option: string, key: string, tables: readonly RunFields[]): void {
   if (tables.length === 0 || tables.some((table) => table.has(key))) return;
   const known = namesOf(tables).join(", ");
   throw new InputError(`${option}: no run has ${JSON.stringify(key)}; the known keys are ${known}`);
