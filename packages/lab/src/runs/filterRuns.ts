@@ -1,10 +1,10 @@
-/** Conditions on runs: `--where key=value`, `!=`, `<`, `<=`, `>`, `>=`; and their order: `--sort key` or `-key`. */
+/** Filters on runs (`--where key=value`, `!=`, `<`, `<=`, `>`, `>=`) and their order (`--sort key` or `-key`). */
 import { InputError } from "entropy-sgd-training";
 import { namesOf, type RunFields, type Value } from "./runFields.ts";
 
 type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
-/** One condition. */
+/** One `--where`: a field, an operator and what it is compared with. */
 export interface RunFilter {
   readonly key: string;
   readonly operator: Operator;
@@ -13,7 +13,7 @@ export interface RunFilter {
 
 const pattern = /^([^=!<>]+)(!=|<=|>=|=|<|>)(.*)$/s;
 
-/** The condition of a `--where`. @throws InputError if it is none, or an order is asked of what is no number */
+/** Parses a `--where`. @throws InputError if it is malformed, or `<` and the like have no number on the right */
 export function parseFilter(text: string): RunFilter {
   const match = pattern.exec(text);
   if (match === null) {
@@ -21,18 +21,18 @@ export function parseFilter(text: string): RunFilter {
       `--where: must be key=value or one of !=, <, <=, >, >= between them, got ${JSON.stringify(text)}`,
     );
   }
-  const condition = { key: match[1]!.trim(), operator: match[2] as Operator, text: match[3]! };
-  if (isOrder(condition.operator) && numberOf(condition.text) === null) {
+  const filter = { key: match[1]!.trim(), operator: match[2] as Operator, text: match[3]! };
+  if (isOrder(filter.operator) && numberOf(filter.text) === null) {
     throw new InputError(
-      `--where ${condition.key}${condition.operator}: must be followed by a number, got ${JSON.stringify(condition.text)}`,
+      `--where ${filter.key}${filter.operator}: must be followed by a number, got ${JSON.stringify(filter.text)}`,
     );
   }
-  return condition;
+  return filter;
 }
 
 /**
- * Whether all conditions hold. A quantity that a run does not have is null: `key=null` finds it, `key!=value` holds, no
- * order does. Of what is torn or foreign nothing but name and status is known, and no condition on anything else holds.
+ * Whether a run passes all filters. A field that it does not have is null: `key=null` and `key!=value` pass, `<` and the
+ * like do not. A torn or foreign folder has only a name, a status and a reason: a filter on any other field fails.
  */
 export function meets(fields: RunFields, filters: readonly RunFilter[]): boolean {
   const isKnown = fields.has("network");
@@ -43,9 +43,9 @@ export function meets(fields: RunFields, filters: readonly RunFilter[]): boolean
 }
 
 /**
- * Those that meet all conditions.
+ * The items that pass all filters.
  *
- * @throws InputError if a condition is on a key that none of them has
+ * @throws InputError if a filter names a field that none of the items has
  */
 export function selected<Item>(
   items: readonly Item[],
@@ -59,9 +59,9 @@ export function selected<Item>(
 }
 
 /**
- * In the order of a quantity: rising, or falling for `-key`; numbers before texts, and last what has no value.
+ * Sorted by a field: ascending, or descending for `-key`; numbers before texts, items without a value last.
  *
- * @throws InputError if none of them has the quantity
+ * @throws InputError if none of the items has the field
  */
 export function sorted<Item>(items: readonly Item[], fieldsOf: (item: Item) => RunFields, sort: string): Item[] {
   const falling = sort.startsWith("-");

@@ -1,19 +1,19 @@
-/** What is known of a run as a flat table of names and values: for conditions, sorting and export. */
+/** A run as a flat record of fields, for filters, sorting and export. */
 import type { RecordedEvaluation, RunResult } from "entropy-sgd-training";
 import type { Settings } from "../settings/settings.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 
-/** A value; numbers that do not exist are null. */
+/** The value of a field; a missing or non-finite number is null. */
 export type Value = number | string | boolean | null;
 
-/** Values by name, in the order of columns; a map, because names of options come from files of strangers. */
+/** Values by field name, in the order of columns. A Map, since option names come from untrusted files (`__proto__`). */
 export type RunFields = ReadonlyMap<string, Value>;
 
 /** A name with its value. */
 export type Entry = readonly [name: string, value: Value];
 
-/** Of a run's result. */
-const ofResult = [
+/** The fields taken from a run's result. */
+const resultNames = [
   "numParams",
   "gradientEvaluations",
   "effectiveEpochs",
@@ -29,9 +29,9 @@ const ofResult = [
 
 /**
  * Name, status, settings, results, then the optimizer's options by their own names. Where two have the same name the
- * earlier one is kept. How often a run may go back, a setting, is `rollbacksAllowed`; `rollbacks` is how often it did.
+ * first one is kept. The setting `rollbacks` is listed as `rollbacksAllowed`; `rollbacks` counts those that happened.
  *
- * Of a run that has not ended, errors, time and gradients are those so far. What is torn or foreign has a name, a status
+ * A run that has not ended has its errors, time and gradients so far. A torn or foreign folder has only a name, a status
  * and a reason.
  */
 export function fieldsOf({ name, status, reason, content }: StoredRun): RunFields {
@@ -45,19 +45,19 @@ export function fieldsOf({ name, status, reason, content }: StoredRun): RunField
   return new Map(firstOfEach([...entries, ...own, ...Object.entries(settings.options)]));
 }
 
-/** The settings of a run without its options, as `--set` takes their values. */
+/** The settings of a run without the optimizer's options, values in the form that `--set` takes. */
 export function settingsEntries({ options: _, version: __, rollbacks, ...settings }: Settings): Entry[] {
   const renamed = { ...settings, rollbacksAllowed: rollbacks };
   return Object.entries(renamed).map(([name, value]) => [name, valueFrom(value)]);
 }
 
-/** Settings, then those options whose names no setting has. */
+/** The settings, then the optimizer's options; an option with a setting's name is left out. */
 export function settingsAndOptions(settings: Settings): Entry[] {
   return firstOfEach([...settingsEntries(settings), ...Object.entries(settings.options)]);
 }
 
 function resultEntries({ result, start, evaluations, gradients }: RunContent): Entry[] {
-  if (result !== null) return ofResult.map((name) => [name, valueFrom(result[name])]);
+  if (result !== null) return resultNames.map((name) => [name, valueFrom(result[name])]);
   const last: Partial<RecordedEvaluation> = evaluations.at(-1) ?? {};
   const perEpoch = start?.gradientsPerEpoch ?? 0;
   return [
@@ -70,14 +70,14 @@ function resultEntries({ result, start, evaluations, gradients }: RunContent): E
   ];
 }
 
-/** A value of a file; lists as `--set` takes them, with commas. */
+/** A field's value from a value in a file; a list becomes comma-separated text, as `--set` takes it. */
 export function valueFrom(value: unknown): Value {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "string" || typeof value === "boolean") return value;
   return Array.isArray(value) ? value.join(",") : null;
 }
 
-/** Of entries with equal names the first. */
+/** The first of the entries with equal names. */
 function firstOfEach(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();
   return entries.filter(([name]) => !seen.has(name) && seen.add(name));
@@ -88,7 +88,7 @@ export function namesOf(tables: readonly RunFields[]): string[] {
   return [...new Set(tables.flatMap((table) => [...table.keys()]))];
 }
 
-/** As an object for JSON. */
-export function objectOf(quantities: RunFields): Readonly<Record<string, Value>> {
-  return Object.fromEntries(quantities);
+/** The fields as an object for JSON. */
+export function objectOf(fields: RunFields): Readonly<Record<string, Value>> {
+  return Object.fromEntries(fields);
 }
