@@ -6,6 +6,7 @@
  * functions and no steps. Gradients and Hessian-vector products are outputs and are computed with no further.
  */
 import * as g from "../src/index.ts";
+import { convolve } from "../src/ops/convolution.ts";
 import { numbers } from "./samples.ts";
 
 export interface RandomGraph {
@@ -43,7 +44,8 @@ function convolution(d: Draw): g.Value {
   const kernel = [d.of([1, 2, 3]), channels, d.of([1, 1, 2, 3]), d.of([1, 1, 2, 3])];
   const data = Array.from({ length: g.sizeOf(kernel) }, () => d.below(3) - 1);
   const w = d.below(2) === 0 ? g.constant(data, kernel) : g.mul(g.constant(data, kernel), d.value());
-  return g.conv2d(x, w, { stride: d.of([1, 2]), padding: d.of([0, 1, 2]), batchLast });
+  const [stride, padding] = [d.of([1, 2]), d.of([0, 1, 2])];
+  return convolve(x, w, { stride: [stride, stride], padding: [padding, padding], batchLast });
 }
 
 function broadcast(d: Draw): g.Value {

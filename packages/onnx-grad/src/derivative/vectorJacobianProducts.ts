@@ -5,7 +5,7 @@
  * (integer inputs, piecewise constant functions) or where `wanted` is false.
  */
 import type { PerOp, Value } from "../graph/value.ts";
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "../ops/convolution.ts";
+import { convolve, inputGradient, weightGradient } from "../ops/convolution.ts";
 import { add, div, greater, mul, sigmoid, sub } from "../ops/elementwise.ts";
 import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
@@ -74,16 +74,16 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
         : matmul(a!, dy, { transposeA: !transposeA }),
   ],
   conv2d: ({ inputs: [x, w], attributes }, dy, wanted) => [
-    wanted[0] ? conv2dInputGradient(dy, w!, x!.shape, attributes) : undefined,
-    wanted[1] ? conv2dWeightGradient(x!, dy, w!.shape, attributes) : undefined,
+    wanted[0] ? inputGradient(dy, w!, x!.shape, attributes) : undefined,
+    wanted[1] ? weightGradient(x!, dy, w!.shape, attributes) : undefined,
   ],
   conv2dInputGradient: ({ inputs: [y, w], attributes }, dx, wanted) => [
-    wanted[0] ? conv2d(dx, w!, attributes) : undefined,
-    wanted[1] ? conv2dWeightGradient(dx, y!, w!.shape, attributes) : undefined,
+    wanted[0] ? convolve(dx, w!, attributes) : undefined,
+    wanted[1] ? weightGradient(dx, y!, w!.shape, attributes) : undefined,
   ],
   conv2dWeightGradient: ({ inputs: [x, y], attributes }, dw, wanted) => [
-    wanted[0] ? conv2dInputGradient(y!, dw, x!.shape, attributes) : undefined,
-    wanted[1] ? conv2d(x!, dw, attributes) : undefined,
+    wanted[0] ? inputGradient(y!, dw, x!.shape, attributes) : undefined,
+    wanted[1] ? convolve(x!, dw, attributes) : undefined,
   ],
   maxPoolIndices: none,
   poolGather: ({ inputs: [x, indices], attributes }, dy) => [poolScatter(dy, indices!, x!.shape, attributes)],

@@ -1,7 +1,7 @@
 /** Batch normalisation. Ioffe and Szegedy 2015, arXiv:1502.03167. */
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sizeOf, type Value } from "../graph/value.ts";
-import { conv2d } from "../ops/convolution.ts";
+import { convolve } from "../ops/convolution.ts";
 import { add, div, mul, relu, sqrt, stopGradient, sub } from "../ops/elementwise.ts";
 import { reshape, slice } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
@@ -83,7 +83,7 @@ function withoutOffset(input: Value): { readonly x: Value; readonly offset?: Val
 function firstExample(x: Value): Value {
   if (x.op !== "conv2d" || x.attributes.batchLast) return firstOf(x);
   const [images, kernels] = x.inputs as [Value, Value];
-  return conv2d(firstOf(images), kernels, x.attributes);
+  return convolve(firstOf(images), kernels, x.attributes);
 }
 
 const firstOf = (x: Value): Value => {

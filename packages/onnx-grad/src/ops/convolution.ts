@@ -13,8 +13,6 @@ export interface ConvolutionOptions {
   readonly stride?: number | readonly [number, number];
   /** Zeros added on each side. */
   readonly padding?: number | readonly [number, number];
-  /** Images have the batch as their last axis: x [c×h×w×b] → [o×h'×w'×b]. */
-  readonly batchLast?: boolean;
   readonly label?: string;
 }
 
@@ -50,17 +48,12 @@ export function batchLastShape([b, c, h, w]: Shape): Shape {
   return [c!, h!, w!, b!];
 }
 
-const rules = {
-  stride: optionRules.positivePair,
-  padding: optionRules.countPair,
-  batchLast: optionRules.flag,
-  label: optionRules.text,
-};
+const rules = { stride: optionRules.positivePair, padding: optionRules.countPair, label: optionRules.text };
 
-function windowOf(op: string, options: ConvolutionOptions): ConvolutionWindow {
+function windowOf(op: string, options: ConvolutionOptions): Window {
   requireOptions(op, options, rules);
-  const { stride = 1, padding = 0, batchLast = false } = options;
-  return { stride: pair(stride), padding: pair(padding), ...(batchLast ? { batchLast } : {}) };
+  const { stride = 1, padding = 0 } = options;
+  return { stride: pair(stride), padding: pair(padding) };
 }
 
 /** The shape of conv2d(x, w) in the window's layout. */
@@ -85,28 +78,40 @@ function requireOutput(op: string, label: string | undefined, dy: Value, expecte
  * Shapes: x [b×c×h×w], w [o×c×kh×kw] → [b×o×h'×w'], h' = ⌊(h + 2p − kh)/s⌋ + 1.
  */
 export function conv2d(x: Value, w: Value, options: ConvolutionOptions = {}): Value {
-  const attributes = windowOf("conv2d", options);
-  requireFloat("conv2d", options.label, [x, w]);
-  const shape = outputShape("conv2d", options.label, x.shape, w.shape, attributes);
-  return { op: "conv2d", inputs: [x, w], attributes, shape, dtype: "float32" };
+  return convolve(x, w, windowOf("conv2d", options), options.label);
 }
 
 /** The adjoint of `conv2d` in x: what the output gradient `dy` gives at an input of shape `inputShape`. */
 export function conv2dInputGradient(dy: Value, w: Value, inputShape: Shape, options: ConvolutionOptions = {}): Value {
-  const op = "conv2dInputGradient";
-  const attributes = windowOf(op, options);
-  requireFloat(op, options.label, [dy, w]);
-  requireShape(op, options.label, inputShape);
-  requireOutput(op, options.label, dy, outputShape(op, options.label, inputShape, w.shape, attributes));
-  return { op, inputs: [dy, w], attributes, shape: inputShape, dtype: "float32" };
+  return inputGradient(dy, w, inputShape, windowOf("conv2dInputGradient", options), options.label);
 }
 
 /** The adjoint of `conv2d` in w: what the output gradient `dy` gives at kernels of shape `kernelShape`. */
 export function conv2dWeightGradient(x: Value, dy: Value, kernelShape: Shape, options: ConvolutionOptions = {}): Value {
+  return weightGradient(x, dy, kernelShape, windowOf("conv2dWeightGradient", options), options.label);
+}
+
+/** `conv2d` in the layout of `window`. */
+export function convolve(x: Value, w: Value, window: ConvolutionWindow, label?: string): Value {
+  requireFloat("conv2d", label, [x, w]);
+  const shape = outputShape("conv2d", label, x.shape, w.shape, window);
+  return { op: "conv2d", inputs: [x, w], attributes: window, shape, dtype: "float32" };
+}
+
+/** `conv2dInputGradient` in the layout of `window`. */
+export function inputGradient(dy: Value, w: Value, shape: Shape, window: ConvolutionWindow, label?: string): Value {
+  const op = "conv2dInputGradient";
+  requireFloat(op, label, [dy, w]);
+  requireShape(op, label, shape);
+  requireOutput(op, label, dy, outputShape(op, label, shape, w.shape, window));
+  return { op, inputs: [dy, w], attributes: window, shape, dtype: "float32" };
+}
+
+/** `conv2dWeightGradient` in the layout of `window`. */
+export function weightGradient(x: Value, dy: Value, shape: Shape, window: ConvolutionWindow, label?: string): Value {
   const op = "conv2dWeightGradient";
-  const attributes = windowOf(op, options);
-  requireFloat(op, options.label, [x, dy]);
-  requireShape(op, options.label, kernelShape);
-  requireOutput(op, options.label, dy, outputShape(op, options.label, x.shape, kernelShape, attributes));
-  return { op, inputs: [x, dy], attributes, shape: kernelShape, dtype: "float32" };
+  requireFloat(op, label, [x, dy]);
+  requireShape(op, label, shape);
+  requireOutput(op, label, dy, outputShape(op, label, x.shape, shape, window));
+  return { op, inputs: [x, dy], attributes: window, shape, dtype: "float32" };
 }

@@ -1,7 +1,7 @@
 /** Convolutions in the layout with the batch last, where that is faster, and everything between them with them. */
 import type { Value } from "../graph/value.ts";
 import { type ConvolutionSizes, convolutionSizes, prefersBatchLast } from "../lowering/convolutionSizes.ts";
-import { batchLastShape, conv2d, conv2dInputGradient, conv2dWeightGradient } from "../ops/convolution.ts";
+import { batchLastShape, convolve, inputGradient, weightGradient } from "../ops/convolution.ts";
 import { transpose } from "../ops/layout.ts";
 import { rebuild } from "./rebuild.ts";
 import { shareEqual } from "./shareEqual.ts";
@@ -34,11 +34,11 @@ function inBatchLast(value: Value): Value | undefined {
   if (sizes === undefined || sizes.window.batchLast || !prefersBatchLast(sizes)) return undefined;
   const [a, b] = value.inputs as [Value, Value];
   const window = { ...sizes.window, batchLast: true };
-  if (value.op === "conv2d") return toFirst(conv2d(toLast(a), b, window));
+  if (value.op === "conv2d") return toFirst(convolve(toLast(a), b, window));
   if (value.op === "conv2dInputGradient") {
-    return toFirst(conv2dInputGradient(toLast(a), b, batchLastShape(value.shape), window));
+    return toFirst(inputGradient(toLast(a), b, batchLastShape(value.shape), window));
   }
-  return conv2dWeightGradient(toLast(a), toLast(b), value.shape, window);
+  return weightGradient(toLast(a), toLast(b), value.shape, window);
 }
 
 function sizesOf(value: Value): ConvolutionSizes | undefined {
