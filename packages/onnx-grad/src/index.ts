@@ -22,6 +22,7 @@ export {
   softmax,
   softmaxCrossEntropy,
 } from "./ops/reductions.ts";
+export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile, type OnnxRuntime, type Program, type ProgramArray } from "./program/compile.ts";
 export { optimise } from "./rewrite/optimise.ts";
 export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/withActivationNoise.ts";

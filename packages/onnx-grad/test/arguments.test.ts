@@ -21,8 +21,9 @@ const build = (definition: (context: unknown, x: unknown) => unknown, mode: unkn
 
 describe("unknown options", () => {
   test.each([
-    ["conv2d", () => js.conv2d!(image, kernel, { dilation: 2 }), "dilation", "stride, padding, batchLast, label"],
-    ["conv2d", () => js.conv2d!(image, kernel, { strides: 2 }), "strides", "stride, padding, batchLast, label"],
+    ["conv2d", () => js.conv2d!(image, kernel, { dilation: 2 }), "dilation", "stride, padding, label"],
+    ["conv2d", () => js.conv2d!(image, kernel, { batchLast: true }), "batchLast", "stride, padding, label"],
+    ["conv2d", () => js.conv2d!(image, kernel, { strides: 2 }), "strides", "stride, padding, label"],
     ["maxPool", () => js.maxPool!(image, { size: 2, padding: 1 }), "padding", "size, stride, label"],
     ["averagePool", () => js.averagePool!(image, { size: 2, ceilMode: true }), "ceilMode", "size, stride, label"],
     ["matmul", () => js.matmul!(matrix, matrix, { transB: true }), "transB", "transposeA, transposeB, label"],
@@ -49,7 +50,7 @@ describe("unknown options", () => {
   test("of compile are refused, and ort is required", async () => {
     const compile = g.compile as unknown as (outputs: object, options: object) => Promise<unknown>;
     await expect(compile({ matrix }, { ort, numThreads: 2 })).rejects.toThrow(
-      "compile: unknown option numThreads; the options are ort, threads, inPlace, session",
+      "compile: unknown option numThreads; the options are ort, threads, inPlace, optimise, session",
     );
     await expect(compile({ matrix }, {})).rejects.toThrow("compile: ort must be an object, got undefined");
     await expect(compile({ matrix }, { ort, threads: 0 })).rejects.toThrow(

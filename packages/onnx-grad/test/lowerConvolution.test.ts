@@ -56,6 +56,7 @@ describe.each(rows)("convolution by $name", ({ x: shape, kernel, stride, padding
     const program = await g.compile(Object.fromEntries(outputs.map((value, i) => [`y${i}`, value])), {
       ort,
       threads: 1,
+      optimise: false,
     });
     for (const op of uses) expect(program.nodeCounts[op], op).toBeGreaterThan(0);
     const next = numbers(7);

@@ -27,6 +27,17 @@ test("an output of integers is refused", async () => {
   await expect(g.compile({ labels }, { ort })).rejects.toThrow('compile: output "labels" must be float32, got int32');
 });
 
+test("compile optimises unless told not to", async () => {
+  const twice = { y: g.add(g.exp(x), g.exp(x)) };
+  const nodeCounts = async (options: Partial<g.CompileOptions>) => {
+    const program = await g.compile(twice, { ort, threads: 1, ...options });
+    await program.close();
+    return program.nodeCounts;
+  };
+  expect(await nodeCounts({})).toEqual({ Exp: 1, Mul: 1, Identity: 1 });
+  expect(await nodeCounts({ optimise: false })).toEqual({ Exp: 1, Add: 1, Identity: 1 });
+});
+
 describe.each([false, true])("a program with inPlace %s", (inPlace) => {
   test("says in one line what is wrong", async () => {
     const program = await g.compile(outputs, { ort, threads: 1, inPlace });

@@ -53,6 +53,7 @@ export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwo
 export { scoreLogits } from "./model/evaluation.ts";
 export { type EvaluationOptions, type EvaluationPrograms, evaluationPrograms } from "./model/evaluationPrograms.ts";
 export { batchFiller, maskFiller } from "./model/fillers.ts";
+export { lossAndGradients } from "./model/lossAndGradients.ts";
 export type { Platform } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";

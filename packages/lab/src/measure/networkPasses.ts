@@ -3,6 +3,7 @@ import {
   bindParameters,
   buildSpec,
   compileGraph,
+  lossAndGradients,
   type NetworkSpec,
   requireSplit,
   type Split,
@@ -11,15 +12,13 @@ import {
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import {
-  gradients,
+  type BatchedProgram,
+  batchedProgram,
   hvp,
   input,
   type NoiseEntry,
   type NoiseInput,
-  optimise,
-  type Program,
   sizeOf,
-  softmaxCrossEntropy,
   type Value,
   withActivationNoise,
 } from "onnx-grad";
@@ -78,14 +77,13 @@ export interface NetworkPasses {
   close(): Promise<void>;
 }
 
-/** A compiled pass over one batch size. */
+/** Programs of one kind of pass. */
 interface Pass {
-  readonly program: Program;
-  readonly outputs: readonly Float32Array[];
-  /** What enters behind the activations, in the kinds of pass that have it. */
-  readonly noise: readonly Float32Array[];
-  bindParams(x: Float32Array): void;
-  bindDirection(v: Float32Array): void;
+  readonly program: BatchedProgram<string>;
+  /** What enters behind the activations, by batch size and name, in the kinds of pass that have it. */
+  readonly noise: ReadonlyMap<number, Readonly<Record<string, Float32Array>>>;
+  readonly bindParams: (params: Float32Array) => void;
+  readonly bindDirection: (direction: Float32Array) => void;
 }
 
 /**
@@ -105,62 +103,44 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
     labels[i] = split.labelOf(order[i]!);
   }
   const build = (batch: number): Network => buildSpec(spec, { mode, batch });
+  const { numParams, parameters } = build(1);
 
-  const passes = new Map<string, Promise<Pass>>();
-  const passOf = (kind: PassKind, batch: number): Promise<Pass> => {
-    const key = `${kind} ${batch}`;
-    const pass = passes.get(key) ?? compilePass(kind, build(batch), batch);
-    passes.set(key, pass);
+  const passes = new Map<PassKind, Pass>();
+  const passOf = (kind: PassKind): Pass => {
+    const pass = passes.get(kind) ?? newPass(kind);
+    passes.set(kind, pass);
     return pass;
   };
 
-  async function compilePass(kind: PassKind, network: Network, batch: number): Promise<Pass> {
-    const weights = network.parameters.map(({ value }) => value);
-    const directions = network.parameters.map(({ block }) => input(`${block.name}.direction`, block.shape));
-    const loss = softmaxCrossEntropy(network.logits, input("labels", [batch], "int32"));
-    const noisy = kind === "added" || kind === "multiplied" ? withActivationNoise([network.logits], kind) : null;
-    const values: Record<PassKind, () => Value[]> = {
-      loss: () => [network.logits],
-      added: () => noisy!.outputs,
-      multiplied: () => noisy!.outputs,
-      gradient: () => [...gradients(loss, weights), loss],
-      product: () => hvp(loss, weights, directions),
-    };
-    const optimised = optimise(values[kind]());
-    const graph = Object.fromEntries(optimised.map((value, i) => [`y${i}`, value]));
-    const program = await compileGraph(graph, { platform: nodePlatform, threads });
-    const bind = (name: string, data: Float32Array): void => {
-      if (program.inputs[name] !== undefined) program.bindInput(name, data);
-    };
-    for (const [name, data] of Object.entries(statistics)) bind(name, data);
-    const outputs = optimised.map((value, i) => {
-      const target = new Float32Array(sizeOf(value.shape));
-      program.bindOutput(`y${i}`, target);
-      return target;
-    });
-    const noise = (noisy?.noise ?? []).map(({ name, size }: NoiseInput) => {
-      const data = new Float32Array(size);
-      bind(name, data);
-      return data;
-    });
+  function newPass(kind: PassKind): Pass {
+    const noise = new Map<number, Record<string, Float32Array>>();
+    const program = batchedProgram(
+      (batch) => {
+        const { outputs, noise: inputs } = graphOf(kind, build(batch));
+        noise.set(batch, Object.fromEntries(inputs.map(({ name, size }) => [name, new Float32Array(size)])));
+        return Object.fromEntries(outputs.map((value, i) => [`y${i}`, value]));
+      },
+      (outputs) => compileGraph(outputs, { platform: nodePlatform, threads }),
+    );
+    for (const [name, data] of Object.entries(statistics)) program.bindInput(name, data);
     return {
       program,
-      outputs,
       noise,
-      bindParams: bindParameters(network.parameters, bind),
-      bindDirection: bindParameters(network.parameters, (name, data) => bind(`${name}.direction`, data)),
+      bindParams: bindParameters(parameters, program.bindInput),
+      bindDirection: bindParameters(parameters, (name, data) => program.bindInput(`${name}.direction`, data)),
     };
   }
 
   return {
-    dimension: build(1).numParams,
+    dimension: numParams,
     numExamples,
     labels,
     async overBatches(kind, of, use) {
+      const { program, noise, bindParams, bindDirection } = passOf(kind);
       let start = 0;
       for (const [batch, count] of batchSizes.entries()) {
         throwIfInterrupted(signal);
-        const { program, outputs, noise, bindParams, bindDirection } = await passOf(kind, count);
+        await program.at(count);
         const { params, direction, disturb, fillNoise } = await of(batch);
         bindParams(params);
         if (direction !== undefined) bindDirection(direction);
@@ -169,20 +149,31 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
           examples = examples.slice();
           disturb(examples);
         }
-        for (const [layer, data] of noise.entries()) fillNoise?.(data, layer);
-        program.bindInput("inputs", examples);
-        if (program.inputs.labels !== undefined) program.bindInput("labels", labels.subarray(start, start + count));
-        await program.run();
-        use(outputs, start, count);
+        const noises = noise.get(count);
+        for (const [layer, data] of Object.values(noises ?? {}).entries()) fillNoise?.(data, layer);
+        const own = { inputs: examples, labels: labels.subarray(start, start + count), ...noises };
+        use(Object.values(await program.run(count, own)), start, count);
         start += count;
       }
       onPass?.({ kind: kind === "gradient" || kind === "product" ? kind : "loss", numExamples });
     },
     async close() {
-      for (const pass of passes.values()) await (await pass).program.close();
+      for (const { program } of passes.values()) await program.close();
       passes.clear();
     },
   };
+}
+
+/** The outputs of a kind of pass; of a gradient the loss stands last. */
+function graphOf(kind: PassKind, network: Network): { outputs: readonly Value[]; noise: readonly NoiseInput[] } {
+  const { logits, parameters } = network;
+  if (kind === "added" || kind === "multiplied") return withActivationNoise([logits], kind);
+  if (kind === "loss") return { outputs: [logits], noise: [] };
+  const { loss, ...slopes } = lossAndGradients(network);
+  if (kind === "gradient") return { outputs: [...Object.values(slopes), loss], noise: [] };
+  const weights = parameters.map(({ value }) => value);
+  const directions = parameters.map(({ block }) => input(`${block.name}.direction`, block.shape));
+  return { outputs: hvp(loss, weights, directions), noise: [] };
 }
 
 /** Batches of `batchSize`, the last one perhaps shorter. */

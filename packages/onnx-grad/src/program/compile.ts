@@ -8,6 +8,7 @@ import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/
 import { lowerGraph } from "../lowering/lowerGraph.ts";
 import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
 import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
+import { optimise } from "../rewrite/optimise.ts";
 
 /**
  * The parts of ONNX Runtime used here: pass the module `onnxruntime-node` or `onnxruntime-web`.
@@ -33,6 +34,8 @@ export interface CompileOptions {
    * onnxruntime-node (docs/decisions/outputs-in-place.md). Default false: every output is copied once.
    */
   readonly inPlace?: boolean;
+  /** Whether the graph is rewritten by `optimise` first. Default true. */
+  readonly optimise?: boolean;
   /** More session options, such as `executionProviders` or `enableProfiling`. */
   readonly session?: InferenceSession.SessionOptions;
 }
@@ -41,6 +44,7 @@ const rules = {
   ort: { ...optionRules.record, required: true as const },
   threads: optionRules.positiveInteger,
   inPlace: optionRules.flag,
+  optimise: optionRules.flag,
   session: optionRules.record,
 };
 
@@ -82,7 +86,7 @@ function explained(error: unknown): never {
 }
 
 /**
- * Lowers `outputs`, creates a session and returns the program.
+ * Optimises and lowers `outputs`, creates a session and returns the program.
  *
  * Numbers below 1.2e-38 are flushed to zero, on Node in JavaScript's own arithmetic too from the first session on
  * (docs/decisions/denormals.md).
@@ -94,15 +98,16 @@ function explained(error: unknown): never {
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   requireOptions("compile", options, rules);
   requireRecord("compile", "outputs", outputs);
-  requireValues("compile", undefined, Object.values(outputs));
+  const values = Object.values(outputs);
+  requireValues("compile", undefined, values);
   const { ort } = options;
   const names = Object.keys(outputs);
   if (names.length === 0) throw new RangeError("compile: there must be at least one output, got none");
   for (const [name, { dtype }] of Object.entries(outputs)) {
     if (dtype !== "float32") throw new TypeError(`compile: output "${name}" must be float32, got ${dtype}`);
   }
-  const declared = inputsByName("compile", Object.values(outputs));
-  const laidOut = layOutBatchLast(Object.values(outputs));
+  const declared = inputsByName("compile", values);
+  const laidOut = layOutBatchLast(options.optimise === false ? values : optimise(values));
   const graph = lowerGraph(laidOut.map((value, i) => [names[i]!, value]));
   if (options.inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();

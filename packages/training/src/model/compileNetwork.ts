@@ -1,13 +1,14 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
 import { normalInto, normalsWorker, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
-import { type CompileOptions, gradients, input, optimise, type Program, sizeOf, softmaxCrossEntropy } from "onnx-grad";
+import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networks.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
-import { type EvaluationPrograms, evaluationPrograms } from "./evaluationPrograms.ts";
+import { evaluationPrograms } from "./evaluationPrograms.ts";
+import { lossAndGradients } from "./lossAndGradients.ts";
 import type { Platform } from "./platform.ts";
 import type { TrainableModel } from "./trainableModel.ts";
 
@@ -51,18 +52,11 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
   const { numParams, parameters } = network;
-  const labelsInput = input("labels", [batchSize], "int32");
-  const loss = softmaxCrossEntropy(network.logits, labelsInput);
-  const outputs = optimise([
-    loss,
-    ...gradients(
-      loss,
-      parameters.map(({ value }) => value),
-    ),
-  ]);
-  const names = ["loss", ...parameters.map(({ block }) => `${block.name}.gradient`)];
-  const graph = Object.fromEntries(outputs.map((value, i) => [names[i]!, value]));
-  const program = await compileGraph(graph, { platform, threads, inPlace: true, session });
+  const program = batchedProgram(
+    (batch) => lossAndGradients(buildSpec(spec, { mode: "training", batch, dropout })),
+    (outputs) => compileGraph(outputs, { platform, threads, inPlace: true, session }),
+  );
+  const { nodeCounts } = await program.at(batchSize);
 
   const memory = sharedMemory(arenaBytes(network, inputShape));
   const { spawnWorker, cores } = platform;
@@ -80,14 +74,14 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   }));
   const lossOut = new Float32Array(1);
 
-  bindIfUsed(program, "inputs", inputs);
-  bindIfUsed(program, "labels", labels);
-  for (const { layer, mask } of masks) bindIfUsed(program, `${layer}.mask`, mask);
+  program.bindInput("inputs", inputs);
+  program.bindInput("labels", labels);
+  for (const { layer, mask } of masks) program.bindInput(`${layer}.mask`, mask);
   program.bindOutput("loss", lossOut);
-  const bindInputs = bindParameters(parameters, (name, data) => bindIfUsed(program, name, data));
+  const bindInputs = bindParameters(parameters, program.bindInput);
   const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
 
-  const evaluation: EvaluationPrograms = evaluationPrograms(spec, { platform, dropout, threads });
+  const evaluation = evaluationPrograms(spec, { platform, dropout, threads });
   return {
     name: spec.name,
     numParams,
@@ -112,13 +106,13 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       bindOutputs(out);
       ahead?.pause();
       try {
-        await program.run();
+        await program.run(batchSize);
       } finally {
         ahead?.resume();
       }
       return lossOut[0]!;
     },
-    nodeCounts: program.nodeCounts,
+    nodeCounts,
     hasBatchNorm: network.batchStatistics.length > 0,
     statistics: evaluation.statistics,
     recalibrate: evaluation.recalibrate,
@@ -129,11 +123,6 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       await evaluation.close();
     },
   };
-}
-
-/** Binds an input that the outputs depend on; a bias before batch norm, say, may have dropped out of the graph. */
-function bindIfUsed(program: Program, name: string, data: Float32Array | Int32Array): void {
-  if (program.inputs[name] !== undefined) program.bindInput(name, data);
 }
 
 function arenaBytes(network: Network, inputShape: readonly number[]): number {
