@@ -9,6 +9,7 @@ export {
 export {
   type FiniteDifferenceOptions,
   finiteDifferenceHessian,
+  hessianAt,
   hessianOperator,
   type SymmetricOperator,
 } from "./curvature/hessianOperator.ts";
@@ -31,22 +32,22 @@ export {
 } from "./curvature/symmetricEigen.ts";
 export { type Tridiagonal, tridiagonalEigen } from "./curvature/tridiagonalEigen.ts";
 export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
-export { type NoiseOptions, type NoiseRise, noiseRise, type ScoreAt } from "./flatness/noiseRise.ts";
+export { type NoiseRise, noiseRise, type ScoreAt, type WeightNoiseOptions } from "./flatness/noiseRise.ts";
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
 export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
 export { type EntropyBounds, entropyBounds, withinBounds } from "./localEntropy/entropyBounds.ts";
 export type { LadderEstimate, RungSummary } from "./localEntropy/ladderEstimate.ts";
 export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
-export type { LocalEntropyEstimate, LossAt, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
+export type { LocalEntropyEstimate, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";
 export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";
 export { logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
 export { type LadderOptions, ladderEvaluations } from "./localEntropy/temperedLadders.ts";
 export type { GaussianDrawsOptions } from "./localEntropy/weightedDraws.ts";
+export type { Objective, ObjectiveWith } from "./objective.ts";
 export {
   type CriticalPoint,
   type CriticalPointOptions,
   findCriticalPoint,
-  type GradientField,
 } from "./saddles/findCriticalPoint.ts";
 export { type LbfgsOptions, type LbfgsResult, lbfgs } from "./saddles/lbfgs.ts";
 export { type MinresOptions, type MinresResult, minres } from "./saddles/minres.ts";

@@ -1,9 +1,8 @@
 /** Langevin sampling and the modified Gibbs distribution. */
+export type { Objective, ObjectiveWith } from "./objective.ts";
 export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
 export {
   adjustedLangevin,
-  type EnergyAndGradient,
-  type EnergyAt,
   type LangevinOptions,
   type LangevinResult,
   type LangevinSample,

@@ -10,12 +10,19 @@ import {
   lbfgs,
   minres,
   noiseRise,
+  type ObjectiveWith,
   pacBayesSigma,
   spectralDensity,
 } from "../src/landscape.ts";
 
 const operator = hessianOperator(2, async (v) => Float64Array.from(v));
-const energyAt = (x: Float64Array) => ({ energy: 0, gradient: x });
+const objective: ObjectiveWith<"valueAndGradientAt" | "hessianProduct"> = {
+  valueAndGradientAt(x, out) {
+    out.set(x);
+    return 0;
+  },
+  hessianProduct: (_, v, out) => out.set(v),
+};
 const point = new Float64Array([1, 2]);
 
 /** Each called as untyped JavaScript would, with good options. */
@@ -25,12 +32,9 @@ const instruments: Readonly<Record<string, readonly [call: (options: never) => P
   hessianTrace: [(options) => hessianTrace(operator, options), { numProbes: 2 }],
   spectralDensity: [(options) => spectralDensity(operator, options), { numSteps: 1, numProbes: 1 }],
   minres: [(options) => minres(operator, point, options), { maxSteps: 2, tolerance: 1e-6 }],
-  lbfgs: [(options) => lbfgs(energyAt, options), { start: point, tolerance: 10, maxSteps: 1 }],
-  findCriticalPoint: [
-    (options) => findCriticalPoint({ gradientAt: async (x) => x, hessianAt: () => operator }, options),
-    { start: point, tolerance: 10 },
-  ],
-  ascentSharpness: [(options) => ascentSharpness(energyAt, options), { params: point, radius: 1, numAscentSteps: 1 }],
+  lbfgs: [(options) => lbfgs(objective, options), { start: point, tolerance: 10, maxSteps: 1 }],
+  findCriticalPoint: [(options) => findCriticalPoint(objective, options), { start: point, tolerance: 10 }],
+  ascentSharpness: [(options) => ascentSharpness(objective, options), { params: point, radius: 1, numAscentSteps: 1 }],
   noiseRise: [
     (options) => noiseRise(() => ({ loss: 0, error: 0 }), options),
     { params: point, sigma: 1, scale: "absolute", numDraws: 2 },

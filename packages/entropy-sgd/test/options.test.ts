@@ -259,9 +259,13 @@ test.each([
     'deserialise: unknown option "change"; the options are changed',
   ],
   [
-    () => call(finiteDifferenceHessian, { params: new Float64Array(1), gradAt: () => 0, units: 2 ** -53 }),
+    () =>
+      finiteDifferenceHessian({ valueAndGradientAt: () => 0 }, {
+        params: new Float64Array(1),
+        units: 2 ** -53,
+      } as never),
     "TypeError",
-    'finiteDifferenceHessian: unknown option "units"; the options are params, gradAt, unit',
+    'finiteDifferenceHessian: unknown option "units"; the options are params, unit',
   ],
   [
     () => unpairedDifference([1, 2], [2, 4], { margins: 0.2 } as object),
@@ -322,8 +326,8 @@ test.each([
     'unknown option "pairs"; the options are start, tolerance, maxSteps, numPairs, signal',
   ],
 ])("lbfgs checks its options: %o", async (options, error, message) => {
-  const energyAt = (x: Float64Array) => ({ energy: 0, gradient: x });
-  await expect(lbfgs(energyAt, options as never)).rejects.toMatchObject({ name: error, message: `lbfgs: ${message}` });
+  const objective = { valueAndGradientAt: () => 0 };
+  await expect(lbfgs(objective, options as never)).rejects.toMatchObject({ name: error, message: `lbfgs: ${message}` });
 });
 
 test.each([

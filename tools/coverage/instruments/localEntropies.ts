@@ -1,12 +1,12 @@
-import { normalInto, randomKey, uniformInto } from "entropy-sgd";
+import { normalInto, randomKey, uniformInto, type Vector } from "entropy-sgd";
 import {
   couplingEntropy,
-  hessianOperator,
+  hessianAt,
   type LocalEntropyEstimate,
-  type LossAt,
   laplaceEntropy,
   logMeanExpEntropy,
   type Neighbourhood,
+  type Objective,
   scopeEntropy,
   spectralDensity,
 } from "entropy-sgd/landscape";
@@ -69,27 +69,41 @@ function truthOf({ f, x, beta, radius }: Well): number {
 
 const derivative = (f: (x: number) => number, x: number): number => (f(x + 1e-6) - f(x - 1e-6)) / 2e-6;
 
-/** An estimate at a place, from the loss alone. */
-type Estimator = (lossAt: LossAt, place: Neighbourhood & { readonly seed: number }) => Promise<LocalEntropyEstimate>;
+/** An estimate at a place. */
+type Estimator = (
+  objective: Required<Objective>,
+  place: Neighbourhood & { readonly seed: number },
+) => Promise<LocalEntropyEstimate>;
 
-const draws: Estimator = (lossAt, place) => logMeanExpEntropy(lossAt, { ...place, numDraws: 4000 });
+const draws: Estimator = (objective, place) => logMeanExpEntropy(objective, { ...place, numDraws: 4000 });
 
-/** Laplace's method in one dimension, with the second derivative by differences. */
-const laplace: Estimator = async (lossAt, place) => {
-  const x = place.params[0]!;
-  const at = async (y: number): Promise<number> => (await lossAt(Float64Array.of(y))).gradient[0]!;
-  const curvature = ((await at(x + 1e-4)) - (await at(x - 1e-4))) / 2e-4;
-  const { energy: loss, gradient } = await lossAt(Float64Array.of(x));
-  const hessian = hessianOperator(1, (v) => Float64Array.of(curvature * v[0]!));
-  const density = await spectralDensity(hessian, { numSteps: 1, numProbes: 2 });
-  return laplaceEntropy({ ...place, lossAt, loss, gradient, hessian, density });
+/** Laplace's method in one dimension. */
+const laplace: Estimator = async (objective, place) => {
+  const gradient = new Float64Array(1);
+  const loss = await objective.valueAndGradientAt(place.params, gradient);
+  const density = await spectralDensity(hessianAt(objective, place.params), { numSteps: 1, numProbes: 2 });
+  return laplaceEntropy(objective, { ...place, loss, gradient, density });
 };
+
+/** A function of one variable, its derivatives by differences. */
+function curve(f: (x: number) => number): Required<Objective> {
+  return {
+    valueAt: ([x]) => f(x!),
+    valueAndGradientAt([x], out) {
+      out[0] = derivative(f, x!);
+      return f(x!);
+    },
+    hessianProduct([x], [v], out) {
+      out[0] = ((derivative(f, x! + 1e-4) - derivative(f, x! - 1e-4)) / 2e-4) * v!;
+    },
+  };
+}
 
 function caseOf(estimator: Estimator, well: Well): CoverageCase {
   const { name, f, x, beta, radius } = well;
-  const lossAt: LossAt = ([y]) => ({ energy: f(y!), gradient: Float64Array.of(derivative(f, y!)) });
+  const objective = curve(f);
   const place = { params: Float64Array.of(x), inverseTemperature: beta, radius };
-  return { name, truth: truthOf(well), run: (seed) => stated(estimator(lossAt, { ...place, seed })) };
+  return { name, truth: truthOf(well), run: (seed) => stated(estimator(objective, { ...place, seed })) };
 }
 
 async function stated(measuring: Promise<LocalEntropyEstimate>): Promise<Statement | null> {
@@ -105,16 +119,25 @@ function quadraticCase(estimator: Estimator, name: string, curvatures: Float64Ar
   const a = new Float64Array(n);
   normalInto(a, { key: randomKey(7, "coverage-quadratics"), stream: 0, step: 0 });
   for (let i = 0; i < n; i++) a[i]! *= 0.01;
-  const lossAt: LossAt = (x) => {
-    const gradient = Float64Array.from(x, (value, i) => h[i]! * (value - a[i]!));
-    return { energy: gradient.reduce((sum, g, i) => sum + 0.5 * g * (x[i]! - a[i]!), 0), gradient };
+  const valueAndGradientAt = (x: Vector, out: Vector): number => {
+    let value = 0;
+    for (let i = 0; i < n; i++) {
+      out[i] = h[i]! * (x[i]! - a[i]!);
+      value += 0.5 * out[i]! * (x[i]! - a[i]!);
+    }
+    return value;
+  };
+  const objective: Required<Objective> = {
+    valueAt: (x) => valueAndGradientAt(x, new Float64Array(n)),
+    valueAndGradientAt,
+    hessianProduct: (_, v, out) => out.set(v.map((value, i) => h[i]! * value)),
   };
   const truth = h.reduce(
     (sum, hi, i) => sum - (0.5 * gamma * hi * a[i]! ** 2) / (hi + gamma) - Math.log1p(hi / gamma) / (2 * beta),
     0,
   );
   const place = { params: new Float64Array(n), inverseTemperature: beta, radius, ...numbers };
-  return { name, truth, run: (seed) => stated(estimator(lossAt, { ...place, seed })) };
+  return { name, truth, run: (seed) => stated(estimator(objective, { ...place, seed })) };
 }
 
 const small = Float64Array.of(0.3, 1, 3, 10, 30);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import fixture from "../../test/fixtures/eigenvalues.json" with { type: "json" };
 import { normals, planted } from "../../test/planted.ts";
+import type { ObjectiveWith } from "../objective.ts";
+import type { Vector } from "../types.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { extremeEigenpairs } from "./extremeEigenpairs.ts";
 import { finiteDifferenceHessian, hessianOperator, norm } from "./hessianOperator.ts";
@@ -138,7 +140,14 @@ describe("Hessians from gradients", () => {
   const params = normals(features, 99);
   const sigmoid = (t: number): number => 1 / (1 + Math.exp(-t));
   const score = (x: Float64Array, w: ArrayLike<number>): number => x.reduce((sum, value, i) => sum + value * w[i], 0);
-  const gradAt = (w: ArrayLike<number>): Float64Array => {
+  /** An objective of which only the gradient is known. */
+  const withGradient = (gradientAt: (w: Vector) => Vector): ObjectiveWith<"valueAndGradientAt"> => ({
+    valueAndGradientAt(w, out) {
+      out.set(gradientAt(w));
+      return Number.NaN;
+    },
+  });
+  const logisticGradient = (w: ArrayLike<number>): Float64Array => {
     const gradient = new Float64Array(features);
     inputs.forEach((x, b) => {
       const weight = (-labels[b] * sigmoid(-labels[b] * score(x, w))) / examples;
@@ -165,7 +174,7 @@ describe("Hessians from gradients", () => {
       return gradient;
     };
     const { matrix } = await denseHessian(
-      finiteDifferenceHessian({ params, gradAt: residualGradient, unit: 2 ** -53 }),
+      finiteDifferenceHessian(withGradient(residualGradient), { params, unit: 2 ** -53 }),
     );
     matrix.forEach((row, i) => {
       row.forEach((value, j) => {
@@ -184,11 +193,7 @@ describe("Hessians from gradients", () => {
       return Float64Array.of(slope * b, slope * a);
     };
     const spectrum = async (at: Float64Array, relative: boolean) => {
-      const raw = finiteDifferenceHessian({
-        params: at,
-        gradAt: (x) => gradient(Float64Array.from(x)),
-        unit: 2 ** -53,
-      });
+      const raw = finiteDifferenceHessian(withGradient(gradient), { params: at, unit: 2 ** -53 });
       return symmetricEigenvalues((await denseHessian(relative ? magnitudeRelative(raw, at) : raw)).matrix);
     };
     const [here, there] = [Float64Array.of(1.5, 1), Float64Array.of(15, 0.1)];
@@ -207,12 +212,12 @@ describe("Hessians from gradients", () => {
   });
 
   test.each([
-    ["float64", 2 ** -53, gradAt, 1e-9],
-    ["float32", 2 ** -24, (w: ArrayLike<number>) => Float32Array.from(gradAt(w)), 3e-4],
+    ["float64", 2 ** -53, logisticGradient, 1e-9],
+    ["float32", 2 ** -24, (w: ArrayLike<number>) => Float32Array.from(logisticGradient(w)), 3e-4],
   ])(
     "central differences give the Hessian of logistic regression to unit^(2/3) (%s)",
     async (_, unit, gradient, bound) => {
-      const operator = finiteDifferenceHessian({ params, gradAt: gradient, unit });
+      const operator = finiteDifferenceHessian(withGradient(gradient), { params, unit });
       const { matrix } = await denseHessian(operator);
       const worst = Math.max(
         ...matrix.flatMap((row, i) => Array.from(row, (value, j) => Math.abs(value - exact[i][j]))),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { normals, planted } from "../../test/planted.ts";
+import type { ObjectiveWith } from "../objective.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { extremeEigenpairs } from "./extremeEigenpairs.ts";
-import { dot, finiteDifferenceHessian, hessianOperator, norm } from "./hessianOperator.ts";
+import { dot, finiteDifferenceHessian, hessianAt, hessianOperator, norm } from "./hessianOperator.ts";
 import { hessianTrace } from "./hessianTrace.ts";
 import { lanczos } from "./lanczos.ts";
 import { nearZeroShare } from "./nearZeroShare.ts";
@@ -125,13 +126,20 @@ test.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-test("gradients of another length or type end in one line", async () => {
+test("objectives without derivatives, or that leave elements unwritten, end in one line", async () => {
   const params = Float64Array.of(1, 2);
-  const apply = (gradAt: () => Float64Array) =>
-    finiteDifferenceHessian({ params, gradAt }).apply(Float64Array.of(1, 0));
-  const place = "finiteDifferenceHessian: gradAt(x) must be a vector of 2 elements, got";
-  await expect(apply(() => new Float64Array(1))).rejects.toThrow(new RangeError(`${place} a Float64Array of 1`));
-  await expect(apply(() => JSON.parse("null"))).rejects.toThrow(new TypeError(`${place} null`));
+  const spectrum = (valueAndGradientAt: ObjectiveWith<"valueAndGradientAt">["valueAndGradientAt"]) =>
+    denseHessian(finiteDifferenceHessian({ valueAndGradientAt }, { params }));
+  const unwritten = new RangeError("operator: products must be finite, got NaN at element 1");
+  await expect(spectrum((_, out) => out.fill(0, 0, 1)[0])).rejects.toThrow(unwritten);
+  await expect(spectrum(() => JSON.parse("null"))).rejects.toThrow(
+    new TypeError("finiteDifferenceHessian: objective.valueAndGradientAt must return a number, got null"),
+  );
+  const short = hessianAt({ hessianProduct: (_, v, out) => out.set(v.subarray(1)) }, params);
+  await expect(denseHessian(short)).rejects.toThrow(unwritten);
+  expect(() => hessianAt({ valueAt: () => 1 } as object as ObjectiveWith<"hessianProduct">, params)).toThrow(
+    new TypeError("hessianAt: objective.hessianProduct must be a function, got undefined"),
+  );
   expect(() => tridiagonalEigen({ diagonal: Float64Array.of(1, 3, 2), offDiagonal: Float64Array.of(1) })).toThrow(
     "tridiagonalEigen: offDiagonal must have 2 elements, got 1",
   );

@@ -6,6 +6,7 @@
  */
 
 import { norm } from "../curvature/hessianOperator.ts";
+import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,
   choiceOption,
@@ -17,7 +18,6 @@ import {
 import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { type EnergyAt, energyOf } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
 /** Where and how sharpness is measured. */
@@ -73,13 +73,15 @@ export interface AscentSharpness {
  *
  * @throws TypeError or RangeError for a bad option; RangeError for a loss or gradient that is not finite at x
  */
-export async function ascentSharpness(lossAt: EnergyAt, options: AscentSharpnessOptions): Promise<AscentSharpness> {
+export async function ascentSharpness(
+  objective: ObjectiveWith<"valueAndGradientAt">,
+  options: AscentSharpnessOptions,
+): Promise<AscentSharpness> {
   const checked = checkedOptions("ascentSharpness", table, defaults, options);
+  requireObjective("ascentSharpness", objective, "valueAndGradientAt");
   const { params, radius, region, numAscentSteps, unit, seed } = checked;
   const x = Float64Array.from(params);
-  const start = await energyOf("ascentSharpness", lossAt, x);
-  const base = start.energy;
-  let direction = start.gradient;
+  let { value: base, gradient: direction } = await evaluated("ascentSharpness", objective, x);
   if (!Number.isFinite(base + norm(direction))) {
     throw new RangeError(
       `ascentSharpness: loss and gradient at params must be finite, got ${base} and ${norm(direction)}`,
@@ -94,8 +96,8 @@ export async function ascentSharpness(lossAt: EnergyAt, options: AscentSharpness
       region === "ball"
         ? (value: number, i: number): number => value + scale * direction[i]
         : (value: number, i: number): number => value + radius * (Math.abs(value) + 1) * Math.sign(direction[i]);
-    const { energy, gradient } = await energyOf("ascentSharpness", lossAt, x.map(farthest));
-    estimate = Math.max(estimate, energy - base);
+    const { value, gradient } = await evaluated("ascentSharpness", objective, x.map(farthest));
+    estimate = Math.max(estimate, value - base);
     trace.push(estimate);
     if (norm(gradient) > 0) direction = gradient;
   }

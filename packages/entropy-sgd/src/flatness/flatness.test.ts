@@ -1,20 +1,23 @@
 import { describe, expect, test } from "vitest";
+import type { ObjectiveWith } from "../objective.ts";
 import { lbfgs } from "../saddles/lbfgs.ts";
-import { type EnergyAt, langevin } from "../sampling/langevin.ts";
+import { langevin } from "../sampling/langevin.ts";
 import { ascentSharpness } from "./ascentSharpness.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 import { pacBayesSigma } from "./pacBayesSigma.ts";
 
 const h = Float64Array.of(1, 2, 9, 0.1);
-const lossAt: EnergyAt = (x) => ({
-  energy: x.reduce((sum, value, i) => sum + 0.5 * h[i] * value * value, 1),
-  gradient: x.map((value, i) => h[i] * value),
-});
+const quadratic: ObjectiveWith<"valueAndGradientAt"> = {
+  valueAndGradientAt(x: Float64Array, out) {
+    out.set(x.map((value, i) => h[i] * value));
+    return x.reduce((sum, value, i) => sum + 0.5 * h[i] * value * value, 1);
+  },
+};
 
 describe("ascent sharpness", () => {
   test("one step is the rise at x + ρg/‖g‖ by hand", async () => {
     // g = (3, 0, 0, 0) at x = (3, 0, 0, 0); ρ = 0.5: ½(3.5² − 3²) = 1.625.
-    const { estimate, numGradients } = await ascentSharpness(lossAt, {
+    const { estimate, numGradients } = await ascentSharpness(quadratic, {
       params: Float64Array.of(3, 0, 0, 0),
       radius: 0.5,
       numAscentSteps: 1,
@@ -24,7 +27,7 @@ describe("ascent sharpness", () => {
   });
 
   test("at a minimum of a quadratic many steps give ½ρ²λ_max, never more, and never fall", async () => {
-    const { estimate, trace } = await ascentSharpness(lossAt, {
+    const { estimate, trace } = await ascentSharpness(quadratic, {
       params: new Float64Array(4),
       radius: 0.3,
       numAscentSteps: 40,
@@ -37,14 +40,14 @@ describe("ascent sharpness", () => {
   });
 
   test("Keskar's box: at a minimum the corner of each coordinate, in per cent of 1 + f", async () => {
-    const { estimate, relative } = await ascentSharpness(lossAt, {
+    const { estimate, relative } = await ascentSharpness(quadratic, {
       ...{ params: Float64Array.of(0, 0, 0, 3), radius: 0.01, region: "box", numAscentSteps: 3 },
     });
     // Corners ±0.01(|x| + 1): the first three gradients vanish, the last rises from 3 to 3.04.
     const rise = 0.05 * (3.04 ** 2 - 9);
     expect(estimate).toBeCloseTo(rise, 12);
     expect(relative).toBeCloseTo((100 * rise) / (1 + 1.45), 10);
-    const open = await ascentSharpness(lossAt, {
+    const open = await ascentSharpness(quadratic, {
       ...{ params: new Float64Array(4), radius: 0.1, region: "box", numAscentSteps: 5 },
     });
     expect(open.estimate).toBeCloseTo(0.5 * 0.01 * 12.1, 12);
@@ -52,25 +55,36 @@ describe("ascent sharpness", () => {
 
   test("refuses bad numbers", async () => {
     const params = new Float64Array(4);
-    await expect(ascentSharpness(lossAt, { params, radius: 0, numAscentSteps: 1 })).rejects.toThrow(
+    await expect(ascentSharpness(quadratic, { params, radius: 0, numAscentSteps: 1 })).rejects.toThrow(
       "ascentSharpness: radius must be in (0, ∞), got 0",
     );
-    await expect(ascentSharpness(lossAt, { params, radius: 1, numAscentSteps: 0 })).rejects.toThrow(
+    await expect(ascentSharpness(quadratic, { params, radius: 1, numAscentSteps: 0 })).rejects.toThrow(
       "numAscentSteps must be an integer in [1, ∞), got 0",
     );
   });
 });
 
-test("gradients of another length, and ranges that are none, end in one line", async () => {
-  const short: EnergyAt = () => ({ energy: 1, gradient: new Float64Array(1) });
+test("objectives without a gradient, values that are no numbers, and ranges that are none, end in one line", async () => {
   const params = new Float64Array(2);
-  const got = "gradient must be a vector of 2 elements, got a Float64Array of 1";
+  for (const [objective, got] of [
+    [{ valueAt: () => 1 }, "objective.valueAndGradientAt must be a function, got undefined"],
+    [
+      { valueAndGradientAt: () => new Float64Array(1) },
+      "objective.valueAndGradientAt must return a number, got a Float64Array of 1",
+    ],
+  ] as const) {
+    const bad: unknown = objective;
+    const sharpness = ascentSharpness(bad as typeof quadratic, { params, radius: 1, numAscentSteps: 3 });
+    await expect(sharpness).rejects.toThrow(new TypeError(`ascentSharpness: ${got}`));
+    const descent = lbfgs(bad as typeof quadratic, { start: params, tolerance: 1e-3, maxSteps: 3 });
+    await expect(descent).rejects.toThrow(new TypeError(`lbfgs: ${got}`));
+    const chain = langevin(bad as typeof quadratic, params, { stepSize: 0.1, numSamples: 3 }, () => {});
+    await expect(chain).rejects.toThrow(new TypeError(`langevin: ${got}`));
+  }
+  const short: typeof quadratic = { valueAndGradientAt: (_, out) => out.fill(1, 1)[1] };
   await expect(ascentSharpness(short, { params, radius: 1, numAscentSteps: 3 })).rejects.toThrow(
-    `ascentSharpness: ${got}`,
+    "ascentSharpness: loss and gradient at params must be finite, got 1 and NaN",
   );
-  await expect(lbfgs(short, { start: params, tolerance: 1e-3, maxSteps: 3 })).rejects.toThrow(`lbfgs: ${got}`);
-  const chain = { stepSize: 0.1, numSamples: 3 };
-  await expect(langevin(short, params, chain, () => {})).rejects.toThrow(`langevin: ${got}`);
   const score: ScoreAt = () => ({ loss: 0, error: 0 });
   await expect(pacBayesSigma(score, { params, numDraws: 2, range: JSON.parse("null") })).rejects.toThrow(
     "pacBayesSigma: range must be two ascending positive numbers, got null",

@@ -13,13 +13,13 @@ import { randomKey } from "../random/randomKey.ts";
 import { type MeanEstimate, meanEstimate } from "../statistics/meanEstimate.ts";
 import type { Vector } from "../types.ts";
 
-/** Mean loss and share of wrong answers at a point. */
+/** Two objectives by one evaluation: mean loss and share of wrong answers at a point. */
 export type ScoreAt = (
   x: Float64Array,
 ) => Promise<{ readonly loss: number; readonly error: number }> | { readonly loss: number; readonly error: number };
 
 /** Noise of the weights. */
-export interface NoiseOptions {
+export interface WeightNoiseOptions {
   /** x, shape (n,). */
   readonly params: Vector;
   /** σ. */
@@ -37,7 +37,7 @@ export interface NoiseRise {
   readonly draws: readonly { readonly loss: number; readonly error: number }[];
 }
 
-const table: OptionTable<NoiseOptions> = {
+const table: OptionTable<WeightNoiseOptions> = {
   params: vectorOption("The point x."),
   sigma: numberOption("(0, ∞)", "Deviation σ of the noise."),
   scale: choiceOption(["absolute", "relative"], "Whether σ is in weights or in shares of each weight."),
@@ -54,7 +54,7 @@ const table: OptionTable<NoiseOptions> = {
  * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
  * @see Pittorino et al. 2021, "Entropic gradient descent algorithms and wide flat minima" (arXiv:2006.07897), section 2.2
  */
-export async function noiseRise(scoreAt: ScoreAt, options: NoiseOptions): Promise<NoiseRise> {
+export async function noiseRise(scoreAt: ScoreAt, options: WeightNoiseOptions): Promise<NoiseRise> {
   const { params, sigma, scale, numDraws, seed } = checkedOptions("noiseRise", table, { seed: 0 }, options);
   const key = randomKey(seed, "weight-noise");
   const base = await scoreAt(Float64Array.from(params));

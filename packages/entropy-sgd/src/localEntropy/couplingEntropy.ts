@@ -1,6 +1,6 @@
+import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
 import { entropyBounds } from "./entropyBounds.ts";
 import { judgedEstimate, type LadderEstimate, temperedEnergy } from "./ladderEstimate.ts";
-import type { LossAt } from "./localEntropyEstimate.ts";
 import { checkedLadder, type LadderOptions, runLadders, temperedBranch } from "./temperedLadders.ts";
 
 /**
@@ -14,14 +14,18 @@ import { checkedLadder, type LadderOptions, runLadders, temperedBranch } from ".
  * the estimate is outside `entropyBounds`. Wells that no start and no rung reaches cannot be told.
  *
  * Cost: at most `ladderEvaluations`. Memory: 2 vectors per rung. Randomness: a function of the seed.
- * To stop early, let `lossAt` throw.
+ * To stop early, let the objective throw.
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export async function couplingEntropy(lossAt: LossAt, options: LadderOptions): Promise<LadderEstimate> {
+export async function couplingEntropy(
+  objective: ObjectiveWith<"valueAndGradientAt">,
+  options: LadderOptions,
+): Promise<LadderEstimate> {
   const checked = checkedLadder("couplingEntropy", options);
+  const valued = valuedByGradients("couplingEntropy", objective);
   const { params, inverseTemperature, radius, numDraws, seed, numRungs } = checked;
-  const runs = await runLadders(lossAt, checked, temperedBranch(1, numRungs));
-  const bounds = await entropyBounds(lossAt, { params, inverseTemperature, radius, numDraws, seed });
+  const runs = await runLadders("couplingEntropy", valued, checked, temperedBranch(1, numRungs));
+  const bounds = await entropyBounds(valued, { params, inverseTemperature, radius, numDraws, seed });
   const n = params.length;
   return judgedEstimate(runs, bounds, inverseTemperature, n, ({ laws, ladders, target }) =>
     temperedEnergy({ laws: laws.slice(0, target + 1), ladders }, n),

@@ -1,5 +1,6 @@
 /** What a local entropy can be, from the losses at a few draws: estimates beyond it are refuted. */
-import type { LocalEntropyEstimate, LossAt } from "./localEntropyEstimate.ts";
+import type { ObjectiveWith } from "../objective.ts";
+import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
 import { meanLoss } from "./smoothedLoss.ts";
 import { type GaussianDrawsOptions, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
@@ -25,10 +26,13 @@ const markovMargin = 3;
  * Meeting them proves nothing. Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export async function entropyBounds(lossAt: LossAt, options: GaussianDrawsOptions): Promise<EntropyBounds> {
+export async function entropyBounds(
+  objective: ObjectiveWith<"valueAt">,
+  options: GaussianDrawsOptions,
+): Promise<EntropyBounds> {
   const { params, inverseTemperature } = options;
-  const draws = await weightedDraws("entropyBounds", lossAt, options, true);
-  return boundsOf(draws, (await lossAt(Float64Array.from(params))).energy, inverseTemperature);
+  const draws = await weightedDraws("entropyBounds", objective, options, true);
+  return boundsOf(draws, await objective.valueAt(Float64Array.from(params)), inverseTemperature);
 }
 
 /** The bounds that mixed draws give, with the least loss that was seen elsewhere. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { ObjectiveWith } from "../objective.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { chainMean } from "../sampling/diagnostics.ts";
 import { couplingEntropy } from "./couplingEntropy.ts";
 import { withinBounds } from "./entropyBounds.ts";
 import { freeEnergy } from "./freeEnergy.ts";
 import type { ReplicaAt } from "./hamiltonianMove.ts";
-import type { LossAt } from "./localEntropyEstimate.ts";
 import { mover } from "./replicaExchange.ts";
 import { scopeEntropy } from "./scopeEntropy.ts";
 import { logMeanExpEntropy } from "./smoothedLoss.ts";
@@ -90,9 +90,13 @@ describe("wells in one dimension, against quadrature", () => {
     for (let z = -12; z < 12; z += 1e-3) sum += Math.exp(-0.5 * z * z - beta * (f(x + radius * z) - f(x))) * 1e-3;
     return Math.log(sum / Math.sqrt(2 * Math.PI)) / beta - f(x);
   };
-  const lossOf =
-    (f: (x: number) => number): LossAt =>
-    ([x]) => ({ energy: f(x), gradient: Float64Array.of((f(x + 1e-6) - f(x - 1e-6)) / 2e-6) });
+  const objectiveOf = (f: (x: number) => number): ObjectiveWith<"valueAt" | "valueAndGradientAt"> => ({
+    valueAt: ([x]) => f(x),
+    valueAndGradientAt([x], out) {
+      out[0] = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6;
+      return f(x);
+    },
+  });
   const numbers = { seed: 1 };
 
   test.each([
@@ -102,11 +106,11 @@ describe("wells in one dimension, against quadrature", () => {
   ])("$name: valid estimates hold the truth", async ({ f, x, beta, radius }) => {
     const place = { params: Float64Array.of(x), inverseTemperature: beta, radius };
     const truth = truthOf(f, x, beta, radius);
-    const coupling = await couplingEntropy(lossOf(f), { ...place, ...numbers });
+    const coupling = await couplingEntropy(objectiveOf(f), { ...place, ...numbers });
     expect(coupling).toMatchObject({ valid: true, reason: null });
     expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
     expect(coupling.standardError).toBeLessThan(0.5 / beta);
-    const scope = await scopeEntropy(lossOf(f), { ...place, ...numbers });
+    const scope = await scopeEntropy(objectiveOf(f), { ...place, ...numbers });
     expect(Math.abs(scope.estimate - truth)).toBeLessThan(5 * scope.standardError);
   });
 
@@ -114,13 +118,13 @@ describe("wells in one dimension, against quadrature", () => {
     const f = (x: number) => 0.5 * (x * x - 1) ** 2 + 0.1 * x;
     const place = { params: Float64Array.of(0.98), inverseTemperature: 200, radius: 0.3 };
     for (const estimator of [couplingEntropy, scopeEntropy]) {
-      const found = await estimator(lossOf(f), { ...place, ...numbers });
+      const found = await estimator(objectiveOf(f), { ...place, ...numbers });
       expect(found).toMatchObject({
         valid: false,
         reason: expect.stringMatching(/have not mixed$|differ by more|exceed/),
       });
     }
-    expect(await logMeanExpEntropy(lossOf(f), { ...place, numDraws: 2000 })).toMatchObject({ valid: false });
+    expect(await logMeanExpEntropy(objectiveOf(f), { ...place, numDraws: 2000 })).toMatchObject({ valid: false });
   });
 });
 
@@ -128,23 +132,24 @@ test("300 weights with curvatures 27 to 170 times γ: valid, and right to half a
   const [n, beta, radius] = [300, 1000, 0.05];
   const gamma = 1 / (beta * radius * radius);
   const h = Float64Array.from({ length: n }, (_, i) => gamma * (27 + (143 * i) / (n - 1)));
-  const lossAt: LossAt = (x) => {
-    let energy = 0;
-    const gradient = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      gradient[i] = h[i] * x[i];
-      energy += 0.5 * gradient[i] * x[i];
-    }
-    return { energy, gradient };
+  const objective: ObjectiveWith<"valueAndGradientAt"> = {
+    valueAndGradientAt(x, out) {
+      let value = 0;
+      for (let i = 0; i < n; i++) {
+        out[i] = h[i] * x[i];
+        value += 0.5 * out[i] * x[i];
+      }
+      return value;
+    },
   };
   const numbers = { numSamples: 100, burnIn: 20, numDraws: 16, seed: 1 };
   const place = { params: new Float64Array(n), inverseTemperature: beta, radius };
-  const found = await couplingEntropy(lossAt, { ...place, ...numbers });
+  const found = await couplingEntropy(objective, { ...place, ...numbers });
   const truth = -h.reduce((sum, value) => sum + Math.log1p(value / gamma), 0) / (2 * beta);
   expect(found.valid).toBe(true);
   expect(Math.abs(found.estimate - truth)).toBeLessThan(5 * found.standardError);
   expect(Math.abs(found.estimate / truth - 1)).toBeLessThan(5e-3);
   expect(found.numEvaluations).toBeLessThanOrEqual(ladderEvaluations(numbers, n));
-  const again = await couplingEntropy(lossAt, { ...place, ...numbers });
+  const again = await couplingEntropy(objective, { ...place, ...numbers });
   expect(again.estimate).toBe(found.estimate);
 });

@@ -3,33 +3,25 @@
  *
  *   F̃ ≈ −f + ½ gᵀ(H + γI)⁻¹g − (1/2β) log det(I + H/γ)
  */
-import { dot, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { dot, hessianAt, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
+import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions } from "../options.ts";
 import type { Vector } from "../types.ts";
 import { boundsOf, withinBounds } from "./entropyBounds.ts";
-import {
-  type LocalEntropyEstimate,
-  type LossAt,
-  type Neighbourhood,
-  scopeOf,
-  widthOf,
-} from "./localEntropyEstimate.ts";
+import { type LocalEntropyEstimate, type Neighbourhood, scopeOf, widthOf } from "./localEntropyEstimate.ts";
 import { minEffectiveDraws } from "./smoothedLoss.ts";
 import { drawsTable, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
-/** What the approximation is made of. */
+/** What the approximation is made of; radii share it. */
 export interface LaplaceOptions extends Neighbourhood {
+  /** f at x. */
   readonly loss: number;
   /** ∇f at x, shape (n,). */
   readonly gradient: Vector;
-  /** H at x. */
-  readonly hessian: SymmetricOperator;
-  /** Of H, at least 2 probes: gives λ_min and log det. One density serves every radius. */
+  /** Of H at x, at least 2 probes: gives λ_min and log det. One density serves every radius. */
   readonly density: SpectralDensity;
-  /** f, at whose draws the approximation is held; its gradient is not used. */
-  readonly lossAt: LossAt;
-  /** Draws. Default 64, and 4,096 in up to 16 dimensions. */
+  /** Draws at which the approximation is held against f. Default 64, and 4,096 in up to 16 dimensions. */
   readonly numDraws?: number;
   readonly seed?: number;
 }
@@ -48,23 +40,26 @@ export interface LaplaceEstimate extends LocalEntropyEstimate {
  * Invalid unless λ_min > −γ (the quadratic then has no finite integral), and where draws around x refute it: by `entropyBounds`,
  * and in up to 16 dimensions by the mean of exp(−βf), whose difference is then part of the error. In more dimensions that f is
  * quadratic over σ is an assumption. Cost: the products of conjugate gradients, beside those of the density, and
- * numDraws + 1 losses.
+ * numDraws + 1 values.
  *
- * @throws TypeError without `lossAt` or for an unknown option; RangeError for a bad option or neighbourhood, a density of another
+ * @throws TypeError for an unknown option, or an objective without values or products; RangeError for a bad option or neighbourhood, a density of another
  *   dimension or of fewer than 2 probes
  */
-export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEstimate> {
-  const { loss, gradient, hessian, density, lossAt, ...place } = options;
+export async function laplaceEntropy(
+  objective: ObjectiveWith<"valueAt" | "hessianProduct">,
+  options: LaplaceOptions,
+): Promise<LaplaceEstimate> {
+  const { loss, gradient, density, ...place } = options;
   // In few dimensions draws alone can tell F̃.
-  const few = widthOf(hessian.dimension) > 1;
+  const few = widthOf(density.dimension) > 1;
   const checked = checkedOptions("laplaceEntropy", drawsTable, { numDraws: few ? 4096 : 64, seed: 0 }, place);
   const beta = checked.inverseTemperature;
-  if (typeof lossAt !== "function")
-    throw new TypeError(`laplaceEntropy: lossAt must be a function, got ${typeof lossAt}`);
+  requireObjective("laplaceEntropy", objective, "valueAt", "hessianProduct");
+  const n = checked.params.length;
   const numProbes = density.probes.length;
   if (numProbes < 2) throw new RangeError(`laplaceEntropy: density must have at least 2 probes, got ${numProbes}`);
-  if (density.dimension !== hessian.dimension) {
-    throw new RangeError(`laplaceEntropy: density must be of dimension ${hessian.dimension}, got ${density.dimension}`);
+  if (density.dimension !== n) {
+    throw new RangeError(`laplaceEntropy: density must be of dimension ${n}, got ${density.dimension}`);
   }
   const gamma = scopeOf(checked);
   const lowest = density.probes.map(({ nodes, residuals }) => ({ eigenvalue: nodes[0], residual: residuals[0] }));
@@ -74,18 +69,17 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
     const nothing = { estimate: Number.NaN, standardError: Number.NaN, logDeterminant: Number.NaN };
     return { ...nothing, kind: "estimate", valid: false, reason, numEvaluations: 0, smallestEigenvalue: eigenvalue };
   }
-  const n = hessian.dimension;
   const logDeterminants = density.probes.map(({ nodes, weights }) =>
     weights.reduce((sum, weight, k) => sum + weight * n * Math.log1p(Math.max(nodes[k] / gamma, -1 + 1e-12)), 0),
   );
   const logDeterminant = logDeterminants.reduce((sum, value) => sum + value, 0) / numProbes;
   const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
-  const solved = await solveShifted(hessian, gamma, gradient);
+  const solved = await solveShifted(hessianAt(objective, checked.params), gamma, gradient);
   const probeError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
   const estimate = -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta);
-  const draws = await weightedDraws("laplaceEntropy", lossAt, checked, true);
+  const draws = await weightedDraws("laplaceEntropy", objective, checked, true);
   // Where the approximation has its minimum f is low, if the approximation is right.
-  const bottom = await lossAt(Float64Array.from(checked.params, (value, i) => value - solved.solution[i]));
+  const bottom = await objective.valueAt(Float64Array.from(checked.params, (value, i) => value - solved.solution[i]));
   const drawn = few ? againstDraws(estimate, draws, beta) : { error: 0, reason: null };
   const reason = solved.converged ? drawn.reason : "conjugate gradients did not converge";
   return withinBounds(
@@ -99,7 +93,7 @@ export async function laplaceEntropy(options: LaplaceOptions): Promise<LaplaceEs
       smallestEigenvalue: eigenvalue,
       logDeterminant,
     },
-    boundsOf(draws, Math.min(loss, bottom.energy), beta),
+    boundsOf(draws, Math.min(loss, bottom), beta),
   );
 }
 

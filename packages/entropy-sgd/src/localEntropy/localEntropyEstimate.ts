@@ -10,7 +10,6 @@
  *   neural networks" (arXiv:1605.06444)
  */
 import { numberOption, type OptionTable, vectorOption } from "../options.ts";
-import type { EnergyAt } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
 /** Where local entropy is measured. */
@@ -40,9 +39,6 @@ export interface LocalEntropyEstimate {
   /** Evaluations of f, with or without its gradient, or Hessian-vector products. */
   readonly numEvaluations: number;
 }
-
-/** f and ∇f; what the Langevin samplers take as energy. */
-export type LossAt = EnergyAt;
 
 /** γ of a neighbourhood: 1/(βσ²). */
 export function scopeOf({ inverseTemperature, radius }: Neighbourhood): number {

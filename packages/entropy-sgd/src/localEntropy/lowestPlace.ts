@@ -1,4 +1,5 @@
 /** Where ladders start apart: the best place that descents from x and from around it find. */
+import type { ObjectiveWith } from "../objective.ts";
 import { normalInto } from "../random/fills.ts";
 import type { RandomKey } from "../random/philox.ts";
 import { lbfgs } from "../saddles/lbfgs.ts";
@@ -21,17 +22,20 @@ export async function lowestPlace(replicaAt: ReplicaAt, key: RandomKey, n: numbe
   const center = await replicaAt(new Float64Array(n));
   const width = widthOf(n);
   if (width === 1) return center;
-  const energyAt = async (z: Float64Array) => {
-    const { potential, gradient, distance } = await replicaAt(z.slice());
-    return { energy: potential + distance, gradient: z.map((value, i) => gradient[i] + value) };
+  const objective: ObjectiveWith<"valueAndGradientAt"> = {
+    async valueAndGradientAt(z, out) {
+      const { potential, gradient, distance } = await replicaAt(Float64Array.from(z));
+      for (let i = 0; i < n; i++) out[i] = gradient[i] + z[i];
+      return potential + distance;
+    },
   };
-  let best = { point: center.z, energy: center.potential };
+  let best = { point: center.z, value: center.potential };
   for (let k = 0; k < numDescents; k++) {
     const start = new Float64Array(n);
     if (k > 0) normalInto(start, { key, stream: 0, step: k });
     for (let i = 0; i < n; i++) start[i] *= width * (1 + (k % 2));
-    const end = await lbfgs(energyAt, { start, tolerance: 1e-3, maxSteps });
-    if (end.energy < best.energy) best = end;
+    const end = await lbfgs(objective, { start, tolerance: 1e-3, maxSteps });
+    if (end.value < best.value) best = end;
   }
   return replicaAt(best.point);
 }

@@ -1,6 +1,6 @@
+import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
 import { entropyBounds } from "./entropyBounds.ts";
 import { type BranchEnergy, judgedEstimate, type LadderEstimate } from "./ladderEstimate.ts";
-import type { LossAt } from "./localEntropyEstimate.ts";
 import { type Branch, checkedLadder, type LadderOptions, type LadderRuns, runLadders } from "./temperedLadders.ts";
 
 /** Rungs crowd at σ = 0, where stiff directions change the mean fastest: σ_k = σ·(k/K)². */
@@ -16,19 +16,23 @@ const crowding = 2;
  *
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export async function scopeEntropy(lossAt: LossAt, options: LadderOptions): Promise<LadderEstimate> {
+export async function scopeEntropy(
+  objective: ObjectiveWith<"valueAndGradientAt">,
+  options: LadderOptions,
+): Promise<LadderEstimate> {
   const checked = checkedLadder("scopeEntropy", options);
+  const valued = valuedByGradients("scopeEntropy", objective);
   const { params, inverseTemperature, radius, numDraws, seed, numRungs } = checked;
-  const { energy } = await lossAt(Float64Array.from(params));
+  const value = await valued.valueAt(Float64Array.from(params));
   const branch: Branch = {
     lawAt: (share) => ({ coupling: 1, precision: share ** (-2 * crowding) }),
     shares: Array.from({ length: numRungs }, (_, k) => (k + 1) / numRungs),
     adaptive: false,
   };
-  const runs = await runLadders(lossAt, checked, branch);
-  const bounds = await entropyBounds(lossAt, { params, inverseTemperature, radius, numDraws, seed });
+  const runs = await runLadders("scopeEntropy", valued, checked, branch);
+  const bounds = await entropyBounds(valued, { params, inverseTemperature, radius, numDraws, seed });
   const found = judgedEstimate(runs, bounds, inverseTemperature, params.length, (ladders) =>
-    integrated(ladders, -inverseTemperature * energy),
+    integrated(ladders, -inverseTemperature * value),
   );
   return { ...found, numEvaluations: found.numEvaluations + 1 };
 }

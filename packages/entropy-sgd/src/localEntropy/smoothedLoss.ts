@@ -1,5 +1,6 @@
 /** Local entropy from independent Gaussian draws. */
-import type { LocalEntropyEstimate, LossAt } from "./localEntropyEstimate.ts";
+import type { ObjectiveWith } from "../objective.ts";
+import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
 import { type GaussianDrawsOptions, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
 /** Draws that must carry the mean of the exponentials, of the effective number (Σw)²/Σw². */
@@ -12,8 +13,11 @@ export const minEffectiveDraws = 50;
  * beyond σ are seen. Biased low where few draws carry the mean, which is then told as invalid. Cost: one evaluation per draw.
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export async function logMeanExpEntropy(lossAt: LossAt, options: GaussianDrawsOptions): Promise<LocalEntropyEstimate> {
-  const draws = await weightedDraws("logMeanExpEntropy", lossAt, options, true);
+export async function logMeanExpEntropy(
+  objective: ObjectiveWith<"valueAt">,
+  options: GaussianDrawsOptions,
+): Promise<LocalEntropyEstimate> {
+  const draws = await weightedDraws("logMeanExpEntropy", objective, options, true);
   const beta = options.inverseTemperature;
   const { value, standardError, effectiveDraws } = logMeanExp(draws, beta);
   const n = draws.length;
@@ -36,8 +40,11 @@ export async function logMeanExpEntropy(lossAt: LossAt, options: GaussianDrawsOp
  * Cost: one evaluation per draw.
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
-export async function smoothedLossBound(lossAt: LossAt, options: GaussianDrawsOptions): Promise<LocalEntropyEstimate> {
-  const draws = await weightedDraws("smoothedLossBound", lossAt, options, false);
+export async function smoothedLossBound(
+  objective: ObjectiveWith<"valueAt">,
+  options: GaussianDrawsOptions,
+): Promise<LocalEntropyEstimate> {
+  const draws = await weightedDraws("smoothedLossBound", objective, options, false);
   const found = meanLoss(draws);
   const valid = Number.isFinite(found.estimate);
   return {

@@ -7,11 +7,11 @@
  * others start at the best place that descents find, and at x.
  */
 
+import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { energyOf } from "../sampling/langevin.ts";
 import { halfSquare, type Law, type Replica, type ReplicaAt } from "./hamiltonianMove.ts";
-import { type LossAt, type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
+import { type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 import { lowestPlace, lowestPlaceEvaluations } from "./lowestPlace.ts";
 import { exchangeReplicas, type Mover, mover, quarterTurn, type Rung, type RungSeries } from "./replicaExchange.ts";
 
@@ -116,9 +116,10 @@ export function ladderEvaluations(options: Numbers, dimension: number): number {
 /** Moves at each rung of a ladder that climbs to its start. */
 const climbingMoves = 2;
 
-/** Moves the rungs to where they are needed, then runs the ladders. */
+/** Moves the rungs to where they are needed, then runs the ladders. @throws TypeError, with `where` in front, for a value that is no number */
 export async function runLadders(
-  lossAt: LossAt,
+  where: string,
+  objective: ObjectiveWith<"valueAndGradientAt">,
   options: Required<LadderOptions>,
   branch: Branch,
 ): Promise<LadderRuns> {
@@ -128,11 +129,10 @@ export async function runLadders(
   const x = new Float64Array(n);
   const replicaAt: ReplicaAt = async (z) => {
     for (let i = 0; i < n; i++) x[i] = params[i] + radius * z[i];
-    const { energy, gradient } = await energyOf("lossAt", lossAt, x);
+    const { value, gradient } = await evaluated(where, objective, x);
     numEvaluations += 1;
-    const own = new Float64Array(n);
-    for (let i = 0; i < n; i++) own[i] = beta * radius * gradient[i];
-    return { z, potential: beta * energy, gradient: own, distance: halfSquare(z) };
+    for (let i = 0; i < n; i++) gradient[i] *= beta * radius;
+    return { z, potential: beta * value, gradient, distance: halfSquare(z) };
   };
   const key = randomKey(seed, "local-entropy", "ladders");
   const moverOf = (stream: number): Mover =>

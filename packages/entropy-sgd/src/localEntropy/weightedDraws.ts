@@ -1,8 +1,9 @@
 /** Independent draws around a point, weighted so that their means are those of N(x, σ²I). */
+import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { type LossAt, type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
+import { type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 
 /** Options of the estimators by independent draws. */
 export interface GaussianDrawsOptions extends Neighbourhood {
@@ -43,11 +44,12 @@ export interface LogMeanExp {
  */
 export async function weightedDraws(
   where: string,
-  lossAt: LossAt,
+  objective: ObjectiveWith<"valueAt">,
   options: GaussianDrawsOptions,
   mixed: boolean,
 ): Promise<WeightedDraw[]> {
   const { params, radius, numDraws, seed } = checkedOptions(where, drawsTable, { seed: 0 }, options);
+  requireObjective(where, objective, "valueAt");
   const n = params.length;
   const key = randomKey(seed, "local-entropy", "draws");
   const width = mixed ? widthOf(n) : 1;
@@ -62,7 +64,7 @@ export async function weightedDraws(
       point[i] = params[i] + radius * scale * point[i];
     }
     const ratio = Math.exp((square / 2) * (1 - width ** -2) - n * Math.log(width));
-    draws.push({ loss: (await lossAt(point)).energy, weight: 2 / (1 + ratio) });
+    draws.push({ loss: await objective.valueAt(point), weight: 2 / (1 + ratio) });
   }
   return draws;
 }

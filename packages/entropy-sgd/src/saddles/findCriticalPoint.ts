@@ -7,8 +7,9 @@
  */
 
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
-import { dot, norm, type SymmetricOperator, vectorOf } from "../curvature/hessianOperator.ts";
+import { dot, hessianAt, norm } from "../curvature/hessianOperator.ts";
 import { productOf } from "../curvature/product.ts";
+import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,
   integerOption,
@@ -19,12 +20,6 @@ import {
 } from "../options.ts";
 import type { Vector } from "../types.ts";
 import { minres } from "./minres.ts";
-
-/** A function by its gradient and Hessian. */
-export interface GradientField {
-  gradientAt(x: Float64Array): Promise<Vector> | Vector;
-  hessianAt(x: Float64Array): SymmetricOperator;
-}
 
 /** How a critical point is sought. */
 export interface CriticalPointOptions {
@@ -82,23 +77,26 @@ const leastSquaresTolerance = 1e-6;
  *
  * @throws TypeError or RangeError for a bad option; RangeError for products that are not finite where the gradient is
  */
-export async function findCriticalPoint(field: GradientField, options: CriticalPointOptions): Promise<CriticalPoint> {
+export async function findCriticalPoint(
+  objective: ObjectiveWith<"valueAndGradientAt" | "hessianProduct">,
+  options: CriticalPointOptions,
+): Promise<CriticalPoint> {
   const defaults = { numDescentSteps: 0, numNewtonSteps: 50, numProductsPerStep: options.start?.length };
   const checked = checkedOptions("findCriticalPoint", table, defaults, options);
   const { start, tolerance, numDescentSteps, numNewtonSteps, numProductsPerStep: maxSteps, signal } = checked;
+  requireObjective("findCriticalPoint", objective, "valueAndGradientAt", "hessianProduct");
   let numGradients = 0;
   let numProducts = 0;
   const gradientAt = async (at: Float64Array): Promise<Float64Array> => {
     numGradients += 1;
-    return vectorOf("findCriticalPoint", "gradientAt(x)", await field.gradientAt(at), at.length);
+    return (await evaluated("findCriticalPoint", objective, at)).gradient;
   };
-  const counted = (operator: SymmetricOperator): SymmetricOperator => ({
-    dimension: operator.dimension,
-    apply(v) {
+  const counted: ObjectiveWith<"hessianProduct"> = {
+    hessianProduct(at, v, out) {
       numProducts += 1;
-      return operator.apply(v);
+      return objective.hessianProduct(at, v, out);
     },
-  });
+  };
 
   let x = Float64Array.from(start);
   let gradient = await gradientAt(x);
@@ -120,7 +118,7 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
   }
 
   for (let k = 0; k < numDescentSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
-    const hessian = counted(field.hessianAt(x));
+    const hessian = hessianAt(counted, x);
     const down = (await productOf(hessian, gradient)).map((value) => -value);
     const response = await productOf(hessian, down);
     const square = dot(down, down);
@@ -129,7 +127,7 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
     if (square === 0 || !(await moved(step, -length * square))) break;
   }
   for (let k = 0; k < numNewtonSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
-    const hessian = counted(field.hessianAt(x));
+    const hessian = hessianAt(counted, x);
     const minus = gradient.map((value) => -value);
     // Exact enough for quadratic convergence near the point, loose far from it.
     const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
@@ -149,7 +147,7 @@ export async function findCriticalPoint(field: GradientField, options: CriticalP
     const gradientFlatness = gradientNorm === 0 ? 1 : Number.NaN;
     return { ...ended, gradientFlatness, numGradients, numProducts };
   }
-  const hessian = counted(field.hessianAt(x));
+  const hessian = hessianAt(counted, x);
   const product = await productOf(hessian, gradient);
   const { largest, smallest } = await extremeEigenpairs(hessian, {
     numSteps: Math.min(20, x.length),

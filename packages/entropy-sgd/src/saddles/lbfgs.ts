@@ -4,6 +4,7 @@
  * @see Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 3.1
  */
 import { dot, norm } from "../curvature/hessianOperator.ts";
+import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,
   integerOption,
@@ -12,7 +13,6 @@ import {
   signalOption,
   vectorOption,
 } from "../options.ts";
-import { type EnergyAt, energyOf } from "../sampling/langevin.ts";
 import type { Vector } from "../types.ts";
 
 /** How far to descend. */
@@ -29,7 +29,8 @@ export interface LbfgsOptions {
 /** Where the descent ended. */
 export interface LbfgsResult {
   readonly point: Float64Array;
-  readonly energy: number;
+  /** f there. */
+  readonly value: number;
   readonly gradientNorm: number;
   readonly converged: boolean;
   readonly numGradients: number;
@@ -47,44 +48,48 @@ const sufficient = 1e-4;
 const maxHalvings = 30;
 
 /**
- * Descends on f; the energy never rises. A line search that finds nothing lower ends it without convergence: a result.
+ * Descends on f, whose value never rises. A line search that finds nothing lower ends it without convergence: a result.
  *
  * Cost: one gradient per trial, mostly one per step; memory 2·numPairs vectors.
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value, and for a gradient of another type or length
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value, and TypeError for a value that is no number
  */
-export async function lbfgs(energyAt: EnergyAt, options: LbfgsOptions): Promise<LbfgsResult> {
+export async function lbfgs(
+  objective: ObjectiveWith<"valueAndGradientAt">,
+  options: LbfgsOptions,
+): Promise<LbfgsResult> {
   const checked = checkedOptions("lbfgs", table, { numPairs: 20 }, options);
+  requireObjective("lbfgs", objective, "valueAndGradientAt");
   const { start, tolerance, maxSteps, numPairs, signal } = checked;
   let numGradients = 0;
   const evaluate = async (x: Float64Array) => {
     numGradients += 1;
-    return energyOf("lbfgs", energyAt, x);
+    return evaluated("lbfgs", objective, x);
   };
   const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
   let x = Float64Array.from(start);
-  let { energy, gradient } = await evaluate(x);
+  let { value, gradient } = await evaluate(x);
   for (let k = 0; k < maxSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
     const direction = twoLoops(gradient, pairs);
     const slope = dot(gradient, direction);
     let moved = false;
     for (let length = 1, halvings = 0; halvings <= maxHalvings && !moved; length /= 2, halvings++) {
-      const candidate = x.map((value, i) => value + length * direction[i]);
+      const candidate = x.map((xi, i) => xi + length * direction[i]);
       const found = await evaluate(candidate);
-      if (!(found.energy <= energy + sufficient * length * slope)) continue;
+      if (!(found.value <= value + sufficient * length * slope)) continue;
       moved = true;
-      const step = candidate.map((value, i) => value - x[i]);
-      const change = found.gradient.map((value, i) => value - gradient[i]);
+      const step = candidate.map((xi, i) => xi - x[i]);
+      const change = found.gradient.map((gi, i) => gi - gradient[i]);
       const product = dot(step, change);
       // Curvature along the step must be positive, or the approximation would not be.
       if (product > 1e-12 * dot(change, change)) pairs.push({ step, change, product });
       if (pairs.length > numPairs) pairs.shift();
       x = candidate;
-      ({ energy, gradient } = found);
+      ({ value, gradient } = found);
     }
     if (!moved) break;
   }
   const gradientNorm = norm(gradient);
-  return { point: x, energy, gradientNorm, converged: gradientNorm <= tolerance, numGradients };
+  return { point: x, value, gradientNorm, converged: gradientNorm <= tolerance, numGradients };
 }
 
 /** −(approximate inverse Hessian)·gradient. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { hessianOperator, norm } from "../curvature/hessianOperator.ts";
+import { norm } from "../curvature/hessianOperator.ts";
+import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { findCriticalPoint, type GradientField } from "./findCriticalPoint.ts";
+import { findCriticalPoint } from "./findCriticalPoint.ts";
 
 const normals = (n: number, step: number): Float64Array => {
   const out = new Float64Array(n);
@@ -10,15 +11,21 @@ const normals = (n: number, step: number): Float64Array => {
   return out;
 };
 
+type Surface = ObjectiveWith<"valueAndGradientAt" | "hessianProduct">;
+
 /** f = Σ (xᵢ² − 1)²/4 + cross terms: 3ⁿ critical points near {−1, 0, 1}ⁿ, index the number of zeros. */
 const coupling = 0.05;
-const wells: GradientField = {
-  gradientAt: (x) =>
-    x.map((value, i) => value ** 3 - value + coupling * x[(i + 1) % x.length] + coupling * x.at(i - 1)!),
-  hessianAt: (x) =>
-    hessianOperator(x.length, (v) =>
+const wells: Surface = {
+  valueAndGradientAt(x: Float64Array, out) {
+    const neighbours = (i: number): number => coupling * x[(i + 1) % x.length] + coupling * x.at(i - 1)!;
+    out.set(x.map((value, i) => value ** 3 - value + neighbours(i)));
+    return x.reduce((sum, value, i) => sum + (value * value - 1) ** 2 / 4 + (value * neighbours(i)) / 2, 0);
+  },
+  hessianProduct(x, v, out) {
+    out.set(
       v.map((value, i) => (3 * x[i] ** 2 - 1) * value + coupling * v[(i + 1) % v.length] + coupling * v.at(i - 1)!),
-    ),
+    );
+  },
 };
 
 describe("critical points", () => {
@@ -37,7 +44,7 @@ describe("critical points", () => {
           ...{ start, tolerance: 1e-10, numDescentSteps },
         });
         expect(converged).toBe(true);
-        expect(norm(Float64Array.from(await wells.gradientAt(point)))).toBe(gradientNorm);
+        expect(norm((await evaluated("test", wells, point)).gradient)).toBe(gradientNorm);
         near.forEach((value, i) => {
           expect(Math.abs(point[i] - value)).toBeLessThan(0.15);
         });
@@ -51,9 +58,14 @@ describe("critical points", () => {
 
   test("a slope without a critical point ends gradient-flat and not converged", async () => {
     // f = x + √(1 + y²): the gradient tends to (1, 0), which the Hessian diag(0, ·) sends to zero.
-    const slope: GradientField = {
-      gradientAt: ([, y]) => Float64Array.of(1, y / Math.sqrt(1 + y * y)),
-      hessianAt: ([, y]) => hessianOperator(2, ([, v]) => Float64Array.of(0, v / (1 + y * y) ** 1.5)),
+    const slope: Surface = {
+      valueAndGradientAt([x, y], out) {
+        out.set([1, y / Math.sqrt(1 + y * y)]);
+        return x + Math.sqrt(1 + y * y);
+      },
+      hessianProduct([, y], [, v], out) {
+        out.set([0, v / (1 + y * y) ** 1.5]);
+      },
     };
     const result = await findCriticalPoint(slope, { start: Float64Array.of(0, 0.5), tolerance: 1e-8 });
     expect(result.converged).toBe(false);
@@ -62,7 +74,7 @@ describe("critical points", () => {
   });
 
   test("a gradient that is not finite at the start, or an abort, ends the search without convergence", async () => {
-    const broken: GradientField = { ...wells, gradientAt: (x) => x.map(() => Number.NaN) };
+    const broken: Surface = { ...wells, valueAndGradientAt: (_, out) => out.fill(Number.NaN)[0] };
     expect(await findCriticalPoint(broken, { start: new Float64Array(4), tolerance: 1e-8 })).toMatchObject({
       ...{ converged: false, gradientNorm: Number.NaN, gradientFlatness: Number.NaN },
     });

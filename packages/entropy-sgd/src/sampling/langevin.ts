@@ -5,20 +5,11 @@
  * @see Welling, Teh 2011 (ICML), annealed steps; Gelfand, Mitter 1991, and Raginsky et al. 2017 (arXiv:1702.03849), annealed
  *   temperature
  */
-import { vectorOf } from "../curvature/hessianOperator.ts";
+import { type Evaluated, evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { ScalarOrSchedule, Vector } from "../types.ts";
-
-/** U and its gradient at a point; may be computed elsewhere. */
-export type EnergyAt = (x: Float64Array) => Promise<EnergyAndGradient> | EnergyAndGradient;
-
-/** A value of U with its gradient, shape (n,). */
-export interface EnergyAndGradient {
-  readonly energy: number;
-  readonly gradient: Vector;
-}
 
 /** Numbers of a chain. */
 export interface LangevinOptions {
@@ -53,7 +44,8 @@ const defaults = { inverseTemperature: 1, burnIn: 0, thin: 1, seed: 0, chain: 0 
 export interface LangevinSample {
   /** The point, reused by the next step: copy what you keep. */
   readonly point: Float64Array;
-  readonly energy: number;
+  /** U there. */
+  readonly value: number;
   /** Among kept samples, from 0. */
   readonly index: number;
 }
@@ -68,20 +60,20 @@ export interface LangevinResult {
 }
 
 /**
- * Unadjusted Langevin dynamics: x ← x − h∇U + √(2h/β)·N(0, I).
+ * Unadjusted Langevin dynamics of the objective U: x ← x − h∇U + √(2h/β)·N(0, I).
  *
  * Its stationary law differs from exp(−βU) by a bias of order h: on a quadratic of curvature l the variance is
  * 1/(βl(1 − hl/2)). Halve h to see it. Cost: one gradient per step. Randomness: a function of (seed, chain, step, element).
  *
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that is no number
  */
 export function langevin(
-  energyAt: EnergyAt,
+  objective: ObjectiveWith<"valueAndGradientAt">,
   start: Vector,
   options: LangevinOptions,
   observe: (sample: LangevinSample) => void,
 ): Promise<LangevinResult> {
-  return run("langevin", energyAt, start, options, observe, false);
+  return run("langevin", objective, start, options, observe, false);
 }
 
 /**
@@ -91,26 +83,27 @@ export function langevin(
  *
  * For small problems: at a fixed acceptance h must fall with the dimension as n^(−1/3). Cost: one gradient per step.
  *
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that is no number
  */
 export function adjustedLangevin(
-  energyAt: EnergyAt,
+  objective: ObjectiveWith<"valueAndGradientAt">,
   start: Vector,
   options: LangevinOptions,
   observe: (sample: LangevinSample) => void,
 ): Promise<LangevinResult> {
-  return run("adjustedLangevin", energyAt, start, options, observe, true);
+  return run("adjustedLangevin", objective, start, options, observe, true);
 }
 
 async function run(
   where: string,
-  energyAt: EnergyAt,
+  objective: ObjectiveWith<"valueAndGradientAt">,
   start: Vector,
   options: LangevinOptions,
   observe: (sample: LangevinSample) => void,
   adjusted: boolean,
 ): Promise<LangevinResult> {
   const checked = checkedOptions(where, table, defaults, options);
+  requireObjective(where, objective, "valueAndGradientAt");
   const { stepSize, inverseTemperature, numSamples, burnIn, thin, seed, chain } = checked;
   const n = start.length;
   const key = randomKey(seed, "langevin-chain", chain);
@@ -118,58 +111,44 @@ async function run(
   const uniform = new Float64Array(1);
   let x = Float64Array.from(start);
   let y = new Float64Array(n);
-  let { energy, gradient } = await energyOf(where, energyAt, x);
+  let { value, gradient } = await evaluated(where, objective, x);
   const total = burnIn + numSamples * thin;
   let accepted = 0;
   for (let step = 0; step < total; step++) {
-    const h = valueAt(stepSize, step);
-    const beta = valueAt(inverseTemperature, step);
+    const h = scheduled(stepSize, step);
+    const beta = scheduled(inverseTemperature, step);
     const deviation = Math.sqrt((2 * h) / beta);
     normalInto(noise, { key, stream: 0, step });
     for (let i = 0; i < n; i++) y[i] = x[i] - h * gradient[i] + deviation * noise[i];
-    const proposed = await energyOf(where, energyAt, y);
-    if (!Number.isFinite(proposed.energy) && !adjusted) {
+    const proposed = await evaluated(where, objective, y);
+    if (!Number.isFinite(proposed.value) && !adjusted) {
       return { acceptance: null, numGradients: step + 2, finite: false };
     }
     let accept = true;
     if (adjusted) {
       uniformInto(uniform, { key, stream: 1, step });
-      accept = Math.log(uniform[0] + 2 ** -25) < logAcceptance(x, y, { energy, gradient }, proposed, h, beta);
+      accept = Math.log(uniform[0] + 2 ** -25) < logAcceptance(x, y, { value, gradient }, proposed, h, beta);
     }
     if (accept) {
       [x, y] = [y, x];
-      ({ energy, gradient } = proposed);
+      ({ value, gradient } = proposed);
       accepted += 1;
     }
     const kept = step + 1 - burnIn;
-    if (kept > 0 && kept % thin === 0) observe({ point: x, energy, index: kept / thin - 1 });
+    if (kept > 0 && kept % thin === 0) observe({ point: x, value, index: kept / thin - 1 });
   }
   return { acceptance: adjusted ? accepted / total : null, numGradients: total + 1, finite: true };
 }
 
-function valueAt(value: ScalarOrSchedule, step: number): number {
+function scheduled(value: ScalarOrSchedule, step: number): number {
   return typeof value === "function" ? value(step) : value;
-}
-
-/**
- * The energy with a copy of the gradient, which the function may overwrite.
- *
- * @throws TypeError for a gradient that is no vector; RangeError for one of another length
- */
-export async function energyOf(
-  where: string,
-  energyAt: EnergyAt,
-  x: Float64Array,
-): Promise<{ energy: number; gradient: Float64Array }> {
-  const { energy, gradient } = await energyAt(x);
-  return { energy, gradient: vectorOf(where, "gradient", gradient, x.length) };
 }
 
 function logAcceptance(
   x: Float64Array,
   y: Float64Array,
-  atX: EnergyAndGradient,
-  atY: EnergyAndGradient,
+  atX: Evaluated,
+  atY: Evaluated,
   h: number,
   beta: number,
 ): number {
@@ -178,7 +157,7 @@ function logAcceptance(
     back += (x[i] - y[i] + h * atY.gradient[i]) ** 2;
     forth += (y[i] - x[i] + h * atX.gradient[i]) ** 2;
   }
-  const difference = -beta * (atY.energy - atX.energy) - (beta / (4 * h)) * (back - forth);
-  // A proposal without a finite energy is never accepted.
+  const difference = -beta * (atY.value - atX.value) - (beta / (4 * h)) * (back - forth);
+  // A proposal without a finite value is never accepted.
   return Number.isFinite(difference) ? difference : Number.NEGATIVE_INFINITY;
 }

@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
+import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { chainMean } from "./diagnostics.ts";
-import { adjustedLangevin, type EnergyAt } from "./langevin.ts";
+import { adjustedLangevin } from "./langevin.ts";
 import { modifiedGibbs } from "./modifiedGibbs.ts";
 
-const quadratic: EnergyAt = ([x]) => ({ energy: x * x, gradient: Float64Array.of(2 * x) });
+const quadratic: ObjectiveWith<"valueAndGradientAt"> = {
+  valueAndGradientAt([x], out) {
+    out[0] = 2 * x;
+    return x * x;
+  },
+};
 
 test("of a quadratic is the Gaussian between its minimum and the centre", async () => {
   // βx² + (βγ/2)(x − 3)²: precision β(2 + γ), mean 3γ/(2 + γ).
@@ -23,13 +29,12 @@ test("of a quadratic is the Gaussian between its minimum and the centre", async 
 });
 
 test("its gradient is U's and the pull to the centre; γ = 0 is the Gibbs distribution", async () => {
-  const { energy, gradient } = await modifiedGibbs(quadratic, { center: Float64Array.of(1), scope: 3 })(
-    Float64Array.of(2),
-  );
-  expect(energy).toBe(5.5);
+  const at = (scope: number) =>
+    evaluated("test", modifiedGibbs(quadratic, { center: Float64Array.of(1), scope }), Float64Array.of(2));
+  const { value, gradient } = await at(3);
+  expect(value).toBe(5.5);
   expect([...gradient]).toEqual([7]);
-  const free = await modifiedGibbs(quadratic, { center: Float64Array.of(1), scope: 0 })(Float64Array.of(2));
-  expect(free).toEqual({ energy: 4, gradient: Float64Array.of(4) });
+  expect(await at(0)).toEqual({ value: 4, gradient: Float64Array.of(4) });
   expect(() => modifiedGibbs(quadratic, { center: Float64Array.of(1), scope: -1 })).toThrow(
     "modifiedGibbs: scope must be in [0, ∞), got -1",
   );

@@ -1,27 +1,37 @@
 import { describe, expect, test } from "vitest";
+import type { ObjectiveWith } from "../objective.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { chainMean, splitRHat } from "./diagnostics.ts";
-import { adjustedLangevin, type EnergyAt, type LangevinOptions, langevin } from "./langevin.ts";
+import { adjustedLangevin, type LangevinOptions, langevin } from "./langevin.ts";
+
+type Target = ObjectiveWith<"valueAndGradientAt">;
+
+/** A sum of one function of each coordinate, given with its slope. */
+const separable = (value: (x: number, i: number) => number, slope: (x: number, i: number) => number): Target => ({
+  valueAndGradientAt(x: Float64Array, out) {
+    out.set(x.map(slope));
+    return x.reduce((sum, xi, i) => sum + value(xi, i), 0);
+  },
+});
 
 /** U = ½ Σ lᵢ(xᵢ − cᵢ)². */
-const quadratic =
-  (curvatures: readonly number[], centre: readonly number[]): EnergyAt =>
-  (x) => ({
-    energy: x.reduce((sum, value, i) => sum + 0.5 * curvatures[i] * (value - centre[i]) ** 2, 0),
-    gradient: x.map((value, i) => curvatures[i] * (value - centre[i])),
-  });
+const quadratic = (curvatures: readonly number[], centre: readonly number[]): Target =>
+  separable(
+    (x, i) => 0.5 * curvatures[i] * (x - centre[i]) ** 2,
+    (x, i) => curvatures[i] * (x - centre[i]),
+  );
 
 /** Kept values of one function of the point. */
 async function traced(
   sampler: typeof langevin,
-  energyAt: EnergyAt,
+  objective: Target,
   start: readonly number[],
   options: LangevinOptions,
   of: (x: Float64Array) => number,
 ) {
   const values: number[] = [];
-  const result = await sampler(energyAt, Float64Array.from(start), options, ({ point }) => values.push(of(point)));
+  const result = await sampler(objective, Float64Array.from(start), options, ({ point }) => values.push(of(point)));
   return { values, ...result };
 }
 
@@ -34,12 +44,12 @@ function expectMoments(values: readonly number[], mean: number, variance: number
 }
 
 describe("Gaussian targets", () => {
-  const energyAt = quadratic([1, 4], [2, -1]);
+  const objective = quadratic([1, 4], [2, -1]);
   const start = [2, -1];
 
   test.each([0, 1])("adjusted chains have mean and variance of exp(−βU) in coordinate %i", async (axis) => {
     const options = { stepSize: 0.2, inverseTemperature: 2, numSamples: 40_000, burnIn: 200, seed: 3 };
-    const { values, acceptance } = await traced(adjustedLangevin, energyAt, start, options, (x) => x[axis]);
+    const { values, acceptance } = await traced(adjustedLangevin, objective, start, options, (x) => x[axis]);
     expect(acceptance).toBeGreaterThan(0.5);
     expect(acceptance).toBeLessThan(1);
     expectMoments(values, [2, -1][axis], 1 / (2 * [1, 4][axis]));
@@ -47,7 +57,7 @@ describe("Gaussian targets", () => {
 
   test.each([0, 1])("unadjusted chains have the variance 1/(βl(1 − hl/2)) in coordinate %i", async (axis) => {
     const options = { stepSize: 0.2, inverseTemperature: 2, numSamples: 40_000, burnIn: 200, seed: 4 };
-    const { values, acceptance, numGradients } = await traced(langevin, energyAt, start, options, (x) => x[axis]);
+    const { values, acceptance, numGradients } = await traced(langevin, objective, start, options, (x) => x[axis]);
     expect(acceptance).toBeNull();
     expect(numGradients).toBe(40_201);
     const l = [1, 4][axis];
@@ -57,9 +67,12 @@ describe("Gaussian targets", () => {
 
 test("a skewed target: x = log of a Gamma(2) variable has mean ψ(2) and variance ψ'(2)", async () => {
   // p(x) ∝ exp(2x − eˣ): U = eˣ − 2x. ψ(2) = 1 − γ, ψ'(2) = π²/6 − 1.
-  const energyAt: EnergyAt = ([x]) => ({ energy: Math.exp(x) - 2 * x, gradient: Float64Array.of(Math.exp(x) - 2) });
+  const objective = separable(
+    (x) => Math.exp(x) - 2 * x,
+    (x) => Math.exp(x) - 2,
+  );
   const options = { stepSize: 0.5, numSamples: 60_000, burnIn: 100, seed: 5 };
-  const { values } = await traced(adjustedLangevin, energyAt, [0.5], options, ([x]) => x);
+  const { values } = await traced(adjustedLangevin, objective, [0.5], options, ([x]) => x);
   expectMoments(values, 1 - 0.5772156649015329, Math.PI ** 2 / 6 - 1);
   const mean = 1 - 0.5772156649015329;
   // Third central moment ψ''(2) = −2ζ(3) + 2: a sign error in the drift would mirror it.
@@ -69,14 +82,14 @@ test("a skewed target: x = log of a Gamma(2) variable has mean ψ(2) and varianc
 
 test("a double well is visited by the weights that quadrature gives", async () => {
   const energy = (x: number): number => 0.6 * (x * x - 1.5) ** 2 + 0.4 * x;
-  const energyAt: EnergyAt = ([x]) => ({ energy: energy(x), gradient: Float64Array.of(2.4 * x * (x * x - 1.5) + 0.4) });
+  const objective = separable(energy, (x) => 2.4 * x * (x * x - 1.5) + 0.4);
   let [left, total] = [0, 0];
   for (let x = -5; x < 5; x += 1e-3) {
     total += Math.exp(-energy(x));
     if (x < 0) left += Math.exp(-energy(x));
   }
   const options = { stepSize: 0.2, numSamples: 80_000, burnIn: 500, seed: 6 };
-  const { values } = await traced(adjustedLangevin, energyAt, [1], options, ([x]) => (x < 0 ? 1 : 0));
+  const { values } = await traced(adjustedLangevin, objective, [1], options, ([x]) => (x < 0 ? 1 : 0));
   const share = chainMean(values);
   expect(share.effectiveSampleSize).toBeGreaterThan(400);
   expect(Math.abs(share.mean - left / total)).toBeLessThan(5 * share.standardError);
@@ -84,15 +97,15 @@ test("a double well is visited by the weights that quadrature gives", async () =
 
 describe("annealing", () => {
   // 2,000 chains in one vector: a double well with its global minimum on the right.
-  const energyAt: EnergyAt = (x) => ({
-    energy: x.reduce((sum, value) => sum + (value * value - 1) ** 2 - value / 2, 0),
-    gradient: x.map((value) => 4 * value * (value * value - 1) - 0.5),
-  });
+  const objective = separable(
+    (x) => (x * x - 1) ** 2 - x / 2,
+    (x) => 4 * x * (x * x - 1) - 0.5,
+  );
   const start = new Float64Array(2000).fill(-1);
   const shareRight = async (options: Pick<LangevinOptions, "stepSize" | "inverseTemperature">) => {
     let right = 0;
     const numbers = { numSamples: 1, burnIn: 1500, seed: 3 };
-    await langevin(energyAt, start, { ...numbers, ...options }, ({ point }) => {
+    await langevin(objective, start, { ...numbers, ...options }, ({ point }) => {
       right = point.filter((value) => value > 0).length / point.length;
     });
     return right;
@@ -124,31 +137,34 @@ describe("annealing", () => {
 });
 
 describe("chains", () => {
-  const energyAt = quadratic([1], [0]);
+  const objective = quadratic([1], [0]);
   const options = { stepSize: 0.1, numSamples: 50, seed: 1 };
 
   test("repeat to the bit, and are independent by number", async () => {
     const values = async (chain: number) =>
-      (await traced(langevin, energyAt, [0], { ...options, chain }, ([x]) => x)).values;
+      (await traced(langevin, objective, [0], { ...options, chain }, ([x]) => x)).values;
     expect(await values(1)).toEqual(await values(1));
     expect(await values(2)).not.toEqual(await values(1));
   });
 
   test("keep every thin-th step after the burn-in", async () => {
-    const all = (await traced(langevin, energyAt, [0], { ...options, numSamples: 50 }, ([x]) => x)).values;
+    const all = (await traced(langevin, objective, [0], { ...options, numSamples: 50 }, ([x]) => x)).values;
     const some = (
-      await traced(langevin, energyAt, [0], { ...options, numSamples: 4, burnIn: 10, thin: 10 }, ([x]) => x)
+      await traced(langevin, objective, [0], { ...options, numSamples: 4, burnIn: 10, thin: 10 }, ([x]) => x)
     ).values;
     expect(some).toEqual([all[19], all[29], all[39], all[49]]);
   });
 
   test("that leave the finite numbers end and say so; options are checked", async () => {
-    const steep: EnergyAt = ([x]) => ({ energy: x ** 4, gradient: Float64Array.of(4 * x ** 3) });
+    const steep = separable(
+      (x) => x ** 4,
+      (x) => 4 * x ** 3,
+    );
     expect((await traced(langevin, steep, [10], { ...options, stepSize: 1 }, ([x]) => x)).finite).toBe(false);
     const { acceptance, values } = await traced(adjustedLangevin, steep, [10], { ...options, stepSize: 1 }, ([x]) => x);
     expect(acceptance).toBe(0);
     expect(new Set(values)).toEqual(new Set([10]));
-    await expect(traced(langevin, energyAt, [0], { ...options, stepSize: 0 }, ([x]) => x)).rejects.toThrow(
+    await expect(traced(langevin, objective, [0], { ...options, stepSize: 0 }, ([x]) => x)).rejects.toThrow(
       "langevin: stepSize must be in (0, ∞) or a schedule, got 0",
     );
   });

@@ -1,3 +1,4 @@
+import { hessianAt } from "entropy-sgd/landscape";
 import { InputError, Interruption } from "entropy-sgd-training";
 import { loadRun } from "../measure/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
@@ -51,7 +52,7 @@ export async function spectrumCommand(
         const landscape = lossLandscape(spec, data.train, { ...hooks, numExamples });
         try {
           const { signal } = context;
-          spectrum = await measureSpectrum(landscape.hessianAt(params), params, { ...numbers, seed, signal });
+          spectrum = await measureSpectrum(hessianAt(landscape, params), params, { ...numbers, seed, signal });
         } finally {
           await landscape.close();
         }

@@ -3,18 +3,17 @@
  *
  * @see Dauphin et al. 2014 (arXiv:1406.2572), section 3: the experiment; Frye et al. 2021 (arXiv:2003.10397): its caveat
  */
-import { normalInto, randomKey, sgd } from "entropy-sgd";
+import { normalInto, randomKey, sgd, type Vector } from "entropy-sgd";
 import {
   denseHessian,
   findCriticalPoint,
-  type GradientField,
+  hessianAt,
   lbfgs,
+  type Objective,
   type RankCorrelation,
   rankCorrelation,
-  type SymmetricOperator,
   symmetricEigenvaluesInTurns,
 } from "entropy-sgd/landscape";
-import type { EnergyAt } from "entropy-sgd/sampling";
 import {
   batchFiller,
   compileNetwork,
@@ -107,7 +106,7 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
   const landscape = lossLandscape(spec, split, {
     ...{ numExamples, batchSize: numExamples, threads, signal },
   });
-  const { energyAt, field } = regularised(landscape, weightDecay);
+  const objective = regularised(landscape, weightDecay);
   const starts = await sgdStarts(spec, split, options);
   const points: SaddlePoint[] = [];
   const numNotConverged: Record<SearchKind, number> = { newton: 0, "descent, then newton": 0 };
@@ -117,19 +116,19 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
       const { start, activeUnits, search } = await starts.at(k);
       const descends = search !== "newton";
       const low = descends
-        ? (await lbfgs(energyAt, { start, tolerance: 10 * tolerance, maxSteps: numEnergySteps })).point
+        ? (await lbfgs(objective, { start, tolerance: 10 * tolerance, maxSteps: numEnergySteps })).point
         : start;
-      const { point, converged, gradientNorm, gradientFlatness } = await findCriticalPoint(field, {
+      const { point, converged, gradientNorm, gradientFlatness } = await findCriticalPoint(objective, {
         ...{ start: low, tolerance, numNewtonSteps, numProductsPerStep },
         ...{ numDescentSteps: descends ? numDescentSteps : 0 },
       });
       let kept: SaddlePoint | null = null;
       if (converged) {
-        const { energy } = await energyAt(point);
+        const energy = await objective.valueAt(point);
         if (points.some((other) => Math.abs(other.energy - energy) < distinctEnergy)) numRepeated += 1;
         else {
-          const { error } = await landscape.lossAt(point);
-          const { matrix, errorNorm: eigenvalueError } = await denseHessian(field.hessianAt(point));
+          const { error } = await landscape.scoreAt(point);
+          const { matrix, errorNorm: eigenvalueError } = await denseHessian(hessianAt(objective, point));
           const eigenvalues = await symmetricEigenvaluesInTurns(matrix, eventTurns(signal));
           const negative = -Math.max(indexTolerance, eigenvalueError);
           const index = eigenvalues.filter((value) => value < negative).length / eigenvalues.length;
@@ -159,28 +158,25 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
   };
 }
 
-/** f + λ‖x‖²/2 by its values, gradients and Hessians. */
-function regularised(landscape: LossLandscape, weightDecay: number): { energyAt: EnergyAt; field: GradientField } {
-  const energyAt: EnergyAt = async (x) => {
-    const { energy, gradient } = await landscape.lossAndGradientAt(x);
-    return {
-      energy: energy + (weightDecay / 2) * x.reduce((sum, value) => sum + value * value, 0),
-      gradient: gradient.map((value, i) => value + weightDecay * x[i]!),
-    };
-  };
-  const field: GradientField = {
-    gradientAt: async (x) => (await energyAt(x)).gradient,
-    hessianAt(x): SymmetricOperator {
-      const { dimension, apply } = landscape.hessianAt(x);
-      return {
-        dimension,
-        async apply(v) {
-          return Float64Array.from(await apply(v), (value, i) => value + weightDecay * v[i]!);
-        },
-      };
+/** f + λ‖x‖²/2; a value costs a gradient, so that energies are those of the searches. */
+function regularised(landscape: LossLandscape, weightDecay: number): Required<Objective> {
+  async function valueAndGradientAt(x: Vector, out: Vector): Promise<number> {
+    const value = await landscape.valueAndGradientAt(x, out);
+    let square = 0;
+    for (let i = 0; i < x.length; i++) {
+      square += x[i]! * x[i]!;
+      out[i]! += weightDecay * x[i]!;
+    }
+    return value + (weightDecay / 2) * square;
+  }
+  return {
+    valueAt: (x) => valueAndGradientAt(x, new Float64Array(x.length)),
+    valueAndGradientAt,
+    async hessianProduct(x, v, out) {
+      await landscape.hessianProduct(x, v, out);
+      for (let i = 0; i < v.length; i++) out[i]! += weightDecay * v[i]!;
     },
   };
-  return { energyAt, field };
 }
 
 function correlationOf(points: readonly SaddlePoint[]): RankCorrelation | null {

@@ -1,5 +1,5 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
-import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd/sampling";
+import { adjustedLangevin, chainMean, modifiedGibbs, type ObjectiveWith, splitRHat } from "entropy-sgd/sampling";
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
@@ -49,11 +49,14 @@ export async function gibbsFigure(seed: number, turn: EventTurn): Promise<GibbsF
 async function sampled(beta: number, scope: number | null, seed: number, turn: EventTurn): Promise<SampledTarget> {
   const gamma = scope ?? 0;
   const energy = (x: number): number => well.energy(x) + (gamma / 2) * (x - centre) ** 2;
-  const energyAt = async (x: Float64Array) => {
-    await turn();
-    return { energy: well.energy(x[0]!), gradient: Float64Array.of(well.slope(x[0]!)) };
+  const objective: ObjectiveWith<"valueAndGradientAt"> = {
+    async valueAndGradientAt([x], out) {
+      await turn();
+      out[0] = well.slope(x!);
+      return well.energy(x!);
+    },
   };
-  const target = modifiedGibbs(energyAt, { center: Float64Array.of(centre), scope: gamma });
+  const target = modifiedGibbs(objective, { center: Float64Array.of(centre), scope: gamma });
   const samples = new Float64Array(numChains * numSamples);
   const series: number[][] = [];
   let acceptance = 0;

@@ -1,6 +1,6 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
 import { normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
-import { langevin } from "entropy-sgd/sampling";
+import { langevin, type ObjectiveWith } from "entropy-sgd/sampling";
 import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
@@ -64,12 +64,15 @@ export async function langevinFigure(seed: number, turn: EventTurn): Promise<Lan
   for (const { name, words, ...numbers } of methods) {
     const positions = new Float64Array(numChains);
     const paths = Array.from({ length: 2 }, (): number[] => []);
-    const energyAt = async (x: Float64Array) => {
-      await turn();
-      return { energy: x.reduce((sum, xi) => sum + well.energy(xi), 0), gradient: x.map(well.slope) };
+    const objective: ObjectiveWith<"valueAndGradientAt"> = {
+      async valueAndGradientAt(x: Float64Array, out) {
+        await turn();
+        out.set(x.map(well.slope));
+        return x.reduce((sum, xi) => sum + well.energy(xi), 0);
+      },
     };
     const options = { ...numbers, numSamples: numSteps / 10, thin: 10, seed };
-    await langevin(energyAt, new Float64Array(numChains).fill(start), options, ({ point }) => {
+    await langevin(objective, new Float64Array(numChains).fill(start), options, ({ point }) => {
       positions.set(point);
       for (const [k, path] of paths.entries()) path.push(point[k]!);
     });

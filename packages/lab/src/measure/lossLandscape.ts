@@ -1,6 +1,6 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
 import { permutationInto, randomKey, type Vector } from "entropy-sgd";
-import { hessianOperator, type SymmetricOperator } from "entropy-sgd/landscape";
+import type { Objective } from "entropy-sgd/landscape";
 import { buildSpec, InputError, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
 import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 
@@ -25,17 +25,14 @@ export interface LossAndError {
  * point asked for, through which gradients and products differentiate. Statistics that stay where they are would belong to
  * the network of another point.
  *
- * Means are over examples; batches are weighted by their sizes. Points are read as float32.
+ * Means are over examples; batches are weighted by their sizes. Points are read as float32. A value is one forward pass, a
+ * gradient one forward and backward pass, a Hessian-vector product, exact up to float32, about two gradients.
  */
-export interface LossLandscape {
+export interface LossLandscape extends Required<Objective> {
   readonly dimension: number;
   readonly numExamples: number;
-  /** One forward pass over the examples. */
-  lossAt(x: Vector): Promise<LossAndError>;
-  /** f and ∇f; one forward and backward pass. A new vector. What samplers take as energy. */
-  lossAndGradientAt(x: Vector): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
-  /** v ↦ ∇²f(x)·v, exact up to float32; each product costs about two gradients. */
-  hessianAt(x: Vector): SymmetricOperator;
+  /** f and the share of wrong answers; one forward pass over the examples. */
+  scoreAt(x: Vector): Promise<LossAndError>;
   close(): Promise<void>;
 }
 
@@ -61,11 +58,8 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
   const { dimension, labels } = passes;
 
   /** The mean over examples of a vector that each batch gives in pieces. */
-  async function meanVector(
-    kind: "gradient" | "product",
-    params: Float32Array,
-    direction?: Float32Array,
-  ): Promise<Float64Array> {
+  async function meanVector(kind: "gradient" | "product", x: Vector, v?: Vector): Promise<Float64Array> {
+    const [params, direction] = [Float32Array.from(x), v && Float32Array.from(v)];
     // A gradient pass gives the loss behind the gradient.
     const mean = new Float64Array(dimension + (kind === "gradient" ? 1 : 0));
     const of = () => ({ params, direction });
@@ -77,37 +71,40 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     return mean;
   }
 
+  async function scoreAt(x: Vector): Promise<LossAndError> {
+    const params = Float32Array.from(x);
+    let [loss, error] = [0, 0];
+    await passes.overBatches(
+      "loss",
+      () => ({ params }),
+      ([logits], start, count) => {
+        const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
+        const share = count / numExamples;
+        loss += share * (lossSum / count);
+        error += share * (numWrong / count);
+      },
+    );
+    return { loss, error };
+  }
+
   return {
     dimension,
     numExamples,
-    async lossAt(x) {
-      const params = Float32Array.from(x);
-      let [loss, error] = [0, 0];
-      await passes.overBatches(
-        "loss",
-        () => ({ params }),
-        ([logits], start, count) => {
-          const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
-          const share = count / numExamples;
-          loss += share * (lossSum / count);
-          error += share * (numWrong / count);
-        },
-      );
-      return { loss, error };
+    scoreAt,
+    valueAt: async (x) => (await scoreAt(x)).loss,
+    async valueAndGradientAt(x, out) {
+      const mean = await meanVector("gradient", x);
+      out.set(mean.subarray(0, dimension));
+      return mean[dimension]!;
     },
-    async lossAndGradientAt(x) {
-      const mean = await meanVector("gradient", Float32Array.from(x));
-      return { energy: mean[dimension]!, gradient: mean.subarray(0, dimension) };
-    },
-    hessianAt(x) {
-      const at = Float32Array.from(x);
-      return hessianOperator(dimension, async (v) => {
-        const product = await meanVector("product", at, Float32Array.from(v));
-        if (product.every(Number.isFinite)) return product;
+    async hessianProduct(x, v, out) {
+      const product = await meanVector("product", x, v);
+      if (!product.every(Number.isFinite)) {
         throw new InputError(
           `${spec.name}: Hessian products are not finite at these weights; the run may have diverged`,
         );
-      });
+      }
+      out.set(product);
     },
     close: passes.close,
   };

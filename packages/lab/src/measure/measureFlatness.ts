@@ -2,6 +2,7 @@
 import {
   ascentSharpness,
   extremeEigenpairs,
+  hessianAt,
   hessianTrace,
   judgedDifference,
   magnitudeRelative,
@@ -97,9 +98,7 @@ function recipesOf(
   options: FlatnessOptions,
 ): Recipe[] {
   const { inverseTemperature, radii, numDraws, numSteps, numProbes, numDensityProbes, seed } = options;
-  const hessian = curvature.hessianAt(params);
-  const scoreAt = (x: Float64Array) => scores.lossAt(x);
-  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
+  const hessian = hessianAt(curvature, params);
   const top = async (operator: SymmetricOperator): Promise<Result> => {
     const { largest, numProducts } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
     return { estimate: largest[0]!.eigenvalue, standardError: largest[0]!.residual, cost: numProducts };
@@ -113,7 +112,7 @@ function recipesOf(
     return { estimate, standardError, degreesOfFreedom: isExact ? null : degreesOfFreedom, cost: numProducts };
   };
   const ascent = async (region: "ball" | "box", numAscentSteps: number): Promise<Result> => {
-    const found = await ascentSharpness(gradientAt, { params, radius: sizes[region], region, numAscentSteps, seed });
+    const found = await ascentSharpness(landscape, { params, radius: sizes[region], region, numAscentSteps, seed });
     const [estimate, standardError] =
       region === "box" ? [found.relative, (100 * found.rounding) / (1 + found.loss)] : [found.estimate, found.rounding];
     return { estimate, standardError, cost: found.numGradients };
@@ -121,7 +120,7 @@ function recipesOf(
   // Loss and error come from the same draws.
   const rises = new Map<string, ReturnType<typeof noiseRise>>();
   const riseUnder = (scale: "absolute" | "relative"): ReturnType<typeof noiseRise> => {
-    const rise = rises.get(scale) ?? noiseRise(scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
+    const rise = rises.get(scale) ?? noiseRise(scores.scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
     rises.set(scale, rise);
     return rise;
   };
@@ -162,7 +161,7 @@ function recipesOf(
       name: "pac-bayes",
       title: "PAC-Bayes 1/σ², error + 0.1",
       async measure() {
-        const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
+        const found = await pacBayesSigma(scores.scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
         return {
           estimate: found.sharpness,
           standardError: (2 * found.sharpness * found.standardError) / found.sigma,

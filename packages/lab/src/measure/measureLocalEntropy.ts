@@ -2,6 +2,7 @@
 import {
   couplingEntropy,
   extremeEigenpairs,
+  hessianAt,
   type LocalEntropyEstimate,
   ladderEvaluations,
   laplaceEntropy,
@@ -60,7 +61,7 @@ export type EstimatorNumbers = Pick<
 /** Estimators around one solution. */
 export interface LocalEntropyEstimators {
   /** f and ∇f at the solution. */
-  atSolution(): Promise<{ readonly energy: number; readonly gradient: Float64Array }>;
+  atSolution(): Promise<{ readonly loss: number; readonly gradient: Float64Array }>;
   /** λ_max at the solution. */
   largestEigenvalue(): Promise<number>;
   estimate(name: EstimatorName, radius: number): Promise<LocalEntropyEstimate>;
@@ -76,13 +77,11 @@ export function localEntropyEstimators(
   numbers: EstimatorNumbers,
 ): LocalEntropyEstimators {
   const { inverseTemperature, numDraws, numSteps, numProbes, numSamples, seed } = numbers;
-  const lossOnly = async (x: Float64Array) => {
-    const { loss } = await landscape.lossAt(x);
-    return { energy: loss, gradient: new Float64Array(0) };
-  };
-  const gradientAt = (x: Float64Array) => landscape.lossAndGradientAt(x);
-  const hessian = landscape.hessianAt(params);
-  const atSolution = once(() => gradientAt(Float64Array.from(params)));
+  const hessian = hessianAt(landscape, params);
+  const atSolution = once(async () => {
+    const gradient = new Float64Array(params.length);
+    return { loss: await landscape.valueAndGradientAt(params, gradient), gradient };
+  });
   const density = once(() => spectralDensity(hessian, { numSteps, numProbes, seed }));
   const largestEigenvalue = once(async () => {
     const { largest } = await extremeEigenpairs(hessian, { numSteps: Math.min(numSteps, 20), count: 1, seed });
@@ -91,14 +90,18 @@ export function localEntropyEstimators(
   const place = (radius: number) => ({ params, inverseTemperature, radius });
   const ladders = (radius: number) => ({ ...place(radius), ...ladder, numSamples, seed });
   const estimates: Readonly<Record<EstimatorName, (radius: number) => Promise<LocalEntropyEstimate>>> = {
-    "smoothed-loss": (radius) => smoothedLossBound(lossOnly, { ...place(radius), numDraws, seed }),
+    "smoothed-loss": (radius) => smoothedLossBound(landscape, { ...place(radius), numDraws, seed }),
     laplace: async (radius) => {
-      const { energy: loss, gradient } = await atSolution();
-      const held = { lossAt: lossOnly, numDraws: Math.max(2, numDraws), seed };
-      return laplaceEntropy({ ...place(radius), loss, gradient, hessian, density: await density(), ...held });
+      const draws = { numDraws: Math.max(2, numDraws), seed };
+      return laplaceEntropy(landscape, {
+        ...place(radius),
+        ...(await atSolution()),
+        density: await density(),
+        ...draws,
+      });
     },
-    coupling: (radius) => couplingEntropy(gradientAt, ladders(radius)),
-    scope: (radius) => scopeEntropy(gradientAt, ladders(radius)),
+    coupling: (radius) => couplingEntropy(landscape, ladders(radius)),
+    scope: (radius) => scopeEntropy(landscape, ladders(radius)),
   };
   return {
     atSolution,
@@ -151,7 +154,7 @@ export async function measureLocalEntropy(
   const { radii, estimators } = options;
   const { atSolution, largestEigenvalue, estimate } = localEntropyEstimators(landscape, params, options);
   const points: LocalEntropyPoint[] = [];
-  const curve = { loss: (await atSolution()).energy, largestEigenvalue: await largestEigenvalue(), points };
+  const curve = { loss: (await atSolution()).loss, largestEigenvalue: await largestEigenvalue(), points };
   options.onCurve?.(curve);
   for (const radius of radii) {
     for (const estimator of estimators) {

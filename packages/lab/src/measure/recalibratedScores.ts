@@ -36,8 +36,8 @@ export interface Disturbance {
 export interface RecalibratedScores {
   readonly numExamples: number;
   /** One forward pass over the examples, and one over those of the recalibration. */
-  lossAt(x: Vector): Promise<LossAndError>;
-  /** The scores of each batch by itself, the last one perhaps of fewer examples; as `lossAt`, for each weights that a batch sees. */
+  scoreAt(x: Vector): Promise<LossAndError>;
+  /** The scores of each batch by itself, the last one perhaps of fewer examples; as `scoreAt`, for each weights that a batch sees. */
   batchScores(x: Vector, disturbance?: Disturbance): Promise<LossAndError[]>;
   close(): Promise<void>;
 }
@@ -101,7 +101,7 @@ export function recalibratedScores(
   return {
     numExamples,
     batchScores,
-    async lossAt(x) {
+    async scoreAt(x) {
       let [loss, error] = [0, 0];
       for (const [batch, scores] of (await batchScores(x)).entries()) {
         const share = Math.min(batchSize, numExamples - batch * batchSize) / numExamples;

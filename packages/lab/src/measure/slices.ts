@@ -69,7 +69,7 @@ export async function measureSlice(scores: RecalibratedScores, options: SliceOpt
   for (const y of ys) {
     for (const x of xs) {
       const at = origin.map((value, i) => value + x * first[i]! + (second === undefined ? 0 : y * second[i]!));
-      const point = { x, y, ...(await scores.lossAt(at)) };
+      const point = { x, y, ...(await scores.scoreAt(at)) };
       points.push(point);
       onPoint?.(point);
     }
