@@ -31,16 +31,8 @@ interface Bound<Name extends string> {
 }
 
 /**
- * Programs of the graphs that `build` makes for a batch size, compiled by `compile`:
- *
- * ```ts
- * const forward = batchedProgram(
- *   (batch) => ({ logits: network(batch).logits }),
- *   (outputs) => compile(outputs, { ort }),
- * );
- * forward.bindInput("weight", weight);
- * const { logits } = await forward.run(2, { inputs });
- * ```
+ * Programs of the graphs that `build` makes for a batch size, compiled by `compile`, such as
+ * `(outputs) => compile(outputs, { ort })`.
  *
  * Cost: one session for each batch size; a run over arrays that are bound already copies and allocates nothing.
  */
