@@ -37,7 +37,7 @@ describe("runs compare", () => {
         ["adam", [1], 0],
       ],
     );
-    expect(settingsThatDiffer).toMatchObject({ learningRate: [0.1, 0.01, 0.001], momentum: [0.9, 0.9, null] });
+    expect(settingsThatDiffer).toMatchObject({ learningRate: [0.1, 0.01, 0.01], momentum: [0.9, 0.9, null] });
     expect(settingsThatDiffer).not.toHaveProperty("seed");
     expect(differences).toMatchObject([
       {
@@ -61,7 +61,7 @@ describe("runs compare", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^lenet, data MNIST, 2 effective epochs\n\ngroup /);
     expect(stdout).toMatch(/\nadamw +0 +1 diverged +– +– +– +– /);
-    expect(stdout).toMatch(/\nlearningRate +0\.001 +0\.1 +0\.01\n/);
+    expect(stdout).toMatch(/\nlearningRate +0\.01 +0\.1 +0\.01\n/);
     expect(stdout).toContain("\nNo test error at the end of the budget: adamw.\n");
     expect(stdout).toContain(
       "\nTest error: sgd learningRate=0.1 11.00 ± 1.73 % against sgd learningRate=0.01 2.00 ± 1.41 %",
