@@ -45,7 +45,6 @@ export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";
 export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";
 export { integersInto, permutationInto } from "./random/integers.ts";
-export { type NormalsWorker, type NormalsWorkerData, normalsWorker, type SpawnWorker } from "./random/normalsAhead.ts";
 export { philoxInto, philoxRounds, type RandomKey } from "./random/philox.ts";
 export { randomKey } from "./random/randomKey.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";

@@ -1,4 +1,4 @@
-import type { SpawnWorker } from "entropy-sgd";
+import type { SpawnWorker } from "entropy-sgd/workers";
 import type { OnnxRuntime } from "onnx-grad";
 
 /** What networks are compiled and trained with on some kind of machine; `nodePlatform` of the entry `./node` is Node's. */

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { SpawnWorker } from "entropy-sgd";
+import type { SpawnWorker } from "entropy-sgd/workers";
 
 /** Runs a worker of the library in a thread of Node's, which does not keep the process alive. */
 export const spawnWorker: SpawnWorker = (source, data) => {
