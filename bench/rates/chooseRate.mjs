@@ -1,7 +1,7 @@
 // The search for a rate: on a grid of half decades, until the best point has a worse one on both sides.
 
 /** Candidates, ascending: 1 and 3 times powers of ten. */
-export const grid = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
+const grid = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
 
 /** After each seed but the last, candidates whose mean is beyond this factor of the best's are out. */
 const within = [1.25, 1.1];

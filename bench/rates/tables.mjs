@@ -21,7 +21,7 @@ export function shownErrors({ mean, sd, n, diverged }) {
 }
 
 /** Runs that differ in the seed alone, together. */
-export function candidates(runs) {
+function candidates(runs) {
   const groups = new Map();
   for (const run of runs) {
     const { seed: _, ...rest } = run.settings;

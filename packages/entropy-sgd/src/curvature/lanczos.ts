@@ -139,7 +139,7 @@ async function deviationFrom(
 }
 
 /** Eigenvalues of the tridiagonal matrix, ascending, and its eigenvectors: coordinates of the Ritz vectors in the basis. */
-export function ritzPairs(tridiagonal: Tridiagonal): {
+function ritzPairs(tridiagonal: Tridiagonal): {
   readonly eigenvalues: Float64Array;
   readonly vectors: readonly Float64Array[];
 } {

@@ -31,7 +31,7 @@ function groupsBySimd(a: Vector, b: Vector | null, numGroups: number): number | 
 }
 
 /** The sum over whole groups in plain code; bit by bit that of the SIMD kernel. */
-export function plainSumOfSquares(a: Vector, b: Vector | null, numGroups: number): number {
+function plainSumOfSquares(a: Vector, b: Vector | null, numGroups: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const end = 16 * numGroups;
   for (let i = 0; i < end; i += 4) {

@@ -7,10 +7,10 @@ import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
 import type { LadderRuns } from "./temperedLadders.ts";
 
 /** Above these, on average and at any rung, the ladders have not mixed: the worst of many short ones is far out by chance. */
-export const maxRHat = { mean: 1.05, worst: 1.1 } as const;
+const maxRHat = { mean: 1.05, worst: 1.1 } as const;
 
 /** Independent sweeps that all ladders together must have made. */
-export const minEffectiveSweeps = 60;
+const minEffectiveSweeps = 60;
 
 /** One rung, over all ladders. */
 export interface RungSummary {

@@ -135,7 +135,7 @@ export function progressListener(
 }
 
 /** Why an extended run is not the one that had the larger budget from the start. */
-export function extensionWords({ from, to, schedules }: ExtendEvent): string {
+function extensionWords({ from, to, schedules }: ExtendEvent): string {
   const rest = "these follow the budget and were others with";
   return `not the run that has ${to} effective epochs from the start: ${rest} ${from} (${schedules.join(", ")})`;
 }

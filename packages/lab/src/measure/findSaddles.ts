@@ -83,7 +83,7 @@ export interface SaddleStudy {
 /** Eigenvalues above −this count as not negative. */
 export const indexTolerance = 1e-4;
 /** Below this a stalled point is gradient-flat. */
-export const flatTolerance = 1e-2;
+const flatTolerance = 1e-2;
 /** Points nearer in energy than this are one: symmetric copies of a point have equal energies. */
 const distinctEnergy = 1e-5;
 const [batchSize, learningRate] = [50, 0.3];

@@ -12,7 +12,7 @@ const wideRange = [190, 410] as const;
 const sharpRange = [790, 830] as const;
 
 /** Scopes of the figure: the sharpest of these may still prefer the sharp valley. */
-export const wideValleyScopes: readonly number[] = [3e-3, 1e-3, 5e-5];
+const wideValleyScopes: readonly number[] = [3e-3, 1e-3, 5e-5];
 
 /** Negative local entropy on the grid at one scope. */
 export interface ScopeResult {

@@ -7,7 +7,7 @@ import { type MeasurementName, measurementNames, measurementsFolder, readNumbers
 import { escaped, htmlPage } from "../report/htmlPage.ts";
 
 /** A link from a page in `folder` to `file`, as both lie on the disk. */
-export function linkTo(folder: string, file: string, text: string): string {
+function linkTo(folder: string, file: string, text: string): string {
   const href = relative(folder, file).split(sep).map(encodeURIComponent).join("/");
   return `<a href="${href}">${escaped(text)}</a>`;
 }

@@ -6,7 +6,7 @@ import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtm
 import { stylesOf } from "../report/styles.ts";
 
 /** Distinct points that make a study; with fewer it says that it failed. */
-export const enoughPoints = 100;
+const enoughPoints = 100;
 
 /** Index against energy; the colour tells the kind of search. */
 export function saddlesFigure({ points }: SaddleStudy): Figure {

@@ -29,7 +29,7 @@ function position(value: number): number {
  * How near to zero the density tells nothing of where eigenvalues are: between the two nodes of a probe that are nearest to
  * zero its mass may lie anywhere. 0 where the dense spectrum is known.
  */
-export function unresolvedBelow({ density, denseEigenvalues }: Spectrum): number {
+function unresolvedBelow({ density, denseEigenvalues }: Spectrum): number {
   if (denseEigenvalues !== null) return 0;
   const gaps = density.probes.map(({ nodes }) => {
     const [nearest = 0, next = 0] = [...nodes].sort((one, other) => Math.abs(one) - Math.abs(other));
@@ -39,7 +39,7 @@ export function unresolvedBelow({ density, denseEigenvalues }: Spectrum): number
 }
 
 /** Mass of the density by signed decade, that near zero in one bin; of the dense spectrum where there is one. */
-export function spectrumBins(spectrum: Spectrum): Bin[] {
+function spectrumBins(spectrum: Spectrum): Bin[] {
   const { density, denseEigenvalues } = spectrum;
   const parts =
     denseEigenvalues === null

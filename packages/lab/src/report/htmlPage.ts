@@ -108,7 +108,7 @@ export interface Cell {
 }
 
 /** `table` of cells that may be links. */
-export function tableOfCells(
+function tableOfCells(
   [head = [], ...body]: readonly (readonly Cell[])[],
   caption: string,
   differs: readonly boolean[] = [],

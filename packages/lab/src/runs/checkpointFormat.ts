@@ -79,7 +79,7 @@ export interface RunModel {
 }
 
 /** The version of the layout of checkpoints. */
-export const checkpointVersion = 1;
+const checkpointVersion = 1;
 
 const format = "entropy-sgd checkpoint";
 const maxStateBytes = 256 * 2 ** 20;

@@ -34,7 +34,7 @@ export interface SealReport {
   readonly edits: readonly string[];
 }
 
-export const sealName = "seal.json";
+const sealName = "seal.json";
 const weightsName = "weights.safetensors";
 const format = "entropy-sgd seal";
 const sealVersion = 1;

@@ -30,7 +30,7 @@ interface Row {
 }
 
 /** The version of the layout of config.json. */
-export const settingsVersion = 1;
+const settingsVersion = 1;
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 

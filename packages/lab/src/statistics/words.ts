@@ -20,11 +20,7 @@ export type Verdict = "lower" | "higher" | "equivalent" | typeof notDistinguisha
 export const notDistinguishable = "not distinguishable" as const;
 
 /** A difference that is seen comes first; it may be within the margin all the same. */
-export function verdictOf({
-  estimate,
-  seen,
-  equivalent,
-}: Pick<Difference, "estimate" | "seen" | "equivalent">): Verdict {
+function verdictOf({ estimate, seen, equivalent }: Pick<Difference, "estimate" | "seen" | "equivalent">): Verdict {
   if (seen) return estimate < 0 ? "lower" : "higher";
   return equivalent ? "equivalent" : notDistinguishable;
 }

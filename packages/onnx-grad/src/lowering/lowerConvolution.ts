@@ -7,7 +7,7 @@ import type { LoweringContext } from "./loweringContext.ts";
 import { convolveByWinograd, inputGradientByWinograd, weightGradientByWinograd } from "./winograd.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
-export function windowAttributes(kernel: Shape, window: Window): Record<string, OnnxAttribute> {
+function windowAttributes(kernel: Shape, window: Window): Record<string, OnnxAttribute> {
   const [rows, columns] = window.padding;
   return {
     kernel_shape: kernel.slice(2),

@@ -80,9 +80,3 @@ export function encodeModel(model: Readonly<Record<string, unknown>>): Uint8Arra
   const type = root.lookupType("Model");
   return type.encode(type.fromObject(model)).finish();
 }
-
-/** Reads a serialised model back into plain objects: for tests and tools. */
-export function decodeModel(bytes: Uint8Array): Record<string, unknown> {
-  const type = root.lookupType("Model");
-  return type.toObject(type.decode(bytes), { longs: Number, arrays: true });
-}

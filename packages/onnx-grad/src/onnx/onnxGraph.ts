@@ -28,7 +28,7 @@ interface Initializer {
 }
 
 /** Oldest operator set with every form used here: reductions take their axes as an input since 18. */
-export const opsetVersion = 18;
+const opsetVersion = 18;
 
 /** The tensor of the input `name`. Names given by users have a prefix that no generated name has, so they cannot meet. */
 export const inputTensor = (name: string): string => `input:${name}`;

@@ -27,7 +27,7 @@ export function windowPositions(size: number, kernel: number, stride: number, pa
 }
 
 /** Output shape of `conv2d` for x [b×c×h×w] and kernels [o×c×kh×kw]. */
-export function convolutionShape(x: Shape, kernel: Shape, window: Window): Shape {
+function convolutionShape(x: Shape, kernel: Shape, window: Window): Shape {
   const [b, , h, w] = x as [number, number, number, number];
   const [o, , kh, kw] = kernel as [number, number, number, number];
   return [
