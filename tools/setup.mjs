@@ -1,7 +1,7 @@
 // Makes the workspace ready to run: installs what the lockfile names, compiles the kernels and builds the packages.
 // When nothing changed since the last time it compares time stamps only.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +28,16 @@ function newestIn(folder) {
   return newest;
 }
 
+/** Removes what was built from sources that are no more, so that it is not packed. */
+function removeStale(folder) {
+  if (!existsSync(join(folder, "dist"))) return;
+  for (const file of readdirSync(join(folder, "dist"), { recursive: true })) {
+    const source = file.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
+    if (source !== file && !existsSync(join(folder, "src", source))) rmSync(join(folder, "dist", file));
+  }
+}
+
+const packages = readdirSync(join(root, "packages"));
 const installed = join(root, "node_modules", ".package-lock.json");
 const wanted = Math.max(modified(join(root, "package-lock.json")), modified(join(root, "package.json")));
 if (modified(installed) < wanted) {
@@ -46,10 +56,11 @@ const sources = Math.max(
 if (force || modified(stamp) < sources) {
   if (existsSync(join(root, "tools", "buildKernels.mjs")))
     run("Compiling kernels", process.execPath, ["tools/buildKernels.mjs"]);
+  for (const name of packages) removeStale(join(root, "packages", name));
   run("Building packages", process.execPath, [
     "node_modules/typescript/bin/tsc",
     "-b",
-    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`),
+    ...packages.map((name) => `packages/${name}`),
   ]);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");
