@@ -1,5 +1,7 @@
 /** What npm's readers and package managers are told of each package. */
-import { readFileSync } from "node:fs";
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root, workspacePackages } from "./workspace.ts";
@@ -35,4 +37,11 @@ describe.each(workspacePackages)("$name", ({ folder, version, name }) => {
       if (own !== undefined) expect(wanted, dependency).toBe(own.version);
     }
   });
+});
+
+test("the repository holds no binaries", () => {
+  const { stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" });
+  // An archive of the repository has no list of its files.
+  const files = stdout.split("\0").filter((file) => file !== "" && existsSync(join(root, file)));
+  expect(files.filter((file) => readFileSync(join(root, file)).includes(0))).toEqual([]);
 });
