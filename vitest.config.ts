@@ -7,6 +7,9 @@ const alias = entries.map(({ specifier, source }) => ({
   replacement: join(root, source),
 }));
 
+/** Of tests that start programs of their own on every core: after the others, one file at a time. */
+const alone = { sequence: { groupOrder: 1 }, fileParallelism: false, maxWorkers: 1, testTimeout: 300_000 };
+
 /** Tests run on the sources, not on the build, so that a stale build cannot pass them. */
 export default defineConfig({
   resolve: { alias },
@@ -31,6 +34,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "architecture", include: ["tools/*.test.ts"] } },
+      { extends: true, test: { name: "packages", include: ["tools/packages/*.test.ts"], ...alone } },
+      { extends: true, test: { name: "long", include: ["tools/packages/long/*.test.ts"], ...alone } },
     ],
   },
 });

@@ -1,0 +1,42 @@
+// The library's unit tests in Chromium: `npx vitest run --config tools/packages/chromium.config.mjs`.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { root } from "../workspace.ts";
+
+const library = join(root, "packages/entropy-sgd");
+
+// Tests that read fixtures from disk stay in Node.
+const usesNode = readdirSync(library, { recursive: true })
+  .filter((file) => file.endsWith(".test.ts") && readFileSync(join(library, file), "utf8").includes('from "node:'))
+  .map((file) => `**/${file}`);
+
+export default defineConfig({
+  root: library,
+  cacheDir: join(root, "node_modules/.cache/vitest-chromium"),
+  optimizeDeps: { include: ["fast-check"] },
+  test: {
+    include: ["{src,test}/**/*.test.ts"],
+    exclude: usesNode,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+          args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+          ],
+        },
+      }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
