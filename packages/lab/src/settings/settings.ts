@@ -35,7 +35,7 @@ const settingsVersion = 1;
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
 /** The table. */
-export const settingsTable = {
+const settingsTable = {
   version: { rule: z.literal(settingsVersion), usual: settingsVersion, doc: "Version of the layout of this file." },
   network: {
     rule: z.string(),
@@ -237,7 +237,7 @@ export const sweepFields = settingsWith("vary").filter(
 ) as SweepField[];
 
 /** The rules of config.json. */
-export const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(
+const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(
   Object.fromEntries(settingNames.map((name) => [name, rowOf(name).rule])) as unknown as Rules,
 ) as never;
 
