@@ -1,10 +1,12 @@
 /** Optimizers and what they are made of: directions, schedules, presets, states, random numbers. */
+
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
 export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
+export type { Objective, ObjectiveWith } from "./objective.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
 export { defineOptimizer, type OptimizerDefinition } from "./optimizers/defineOptimizer.ts";
 export { entropyAdam, entropyAdamDefaults } from "./optimizers/entropyAdam.ts";

@@ -43,7 +43,6 @@ export { scopeEntropy } from "./localEntropy/scopeEntropy.ts";
 export { logMeanExpEntropy, smoothedLossBound } from "./localEntropy/smoothedLoss.ts";
 export { type LadderOptions, ladderEvaluations } from "./localEntropy/temperedLadders.ts";
 export type { GaussianDrawsOptions } from "./localEntropy/weightedDraws.ts";
-export type { Objective, ObjectiveWith } from "./objective.ts";
 export {
   type CriticalPoint,
   type CriticalPointOptions,

@@ -1,5 +1,4 @@
 /** Langevin sampling and the modified Gibbs distribution. */
-export type { Objective, ObjectiveWith } from "./objective.ts";
 export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
 export {
   adjustedLangevin,

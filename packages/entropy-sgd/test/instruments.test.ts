@@ -10,10 +10,10 @@ import {
   lbfgs,
   minres,
   noiseRise,
-  type ObjectiveWith,
   pacBayesSigma,
   spectralDensity,
 } from "../src/landscape.ts";
+import type { ObjectiveWith } from "../src/objective.ts";
 
 const operator = hessianOperator(2, async (v) => Float64Array.from(v));
 const objective: ObjectiveWith<"valueAndGradientAt" | "hessianProduct"> = {

@@ -1,3 +1,4 @@
+import type { Objective } from "entropy-sgd";
 import { normalInto, randomKey, uniformInto, type Vector } from "entropy-sgd";
 import {
   couplingEntropy,
@@ -6,7 +7,6 @@ import {
   laplaceEntropy,
   logMeanExpEntropy,
   type Neighbourhood,
-  type Objective,
   scopeEntropy,
   spectralDensity,
 } from "entropy-sgd/landscape";

@@ -1,5 +1,5 @@
 /** A program of someone who installed `entropy-sgd`. */
-import { entropySgd, geometricScope, outerStep } from "entropy-sgd";
+import { entropySgd, geometricScope, outerStep, type Vector } from "entropy-sgd";
 import { denseHessian, hessianOperator, symmetricEigenvalues } from "entropy-sgd/landscape";
 import { type LangevinSample, langevin } from "entropy-sgd/sampling";
 
@@ -14,8 +14,13 @@ export async function use(): Promise<Record<string, number | readonly number[]>>
   const observe = ({ point }: LangevinSample): void => {
     squares += point[0]! ** 2;
   };
-  const energyAt = (x: Float64Array) => ({ energy: x[0]! ** 2 / 2, gradient: x });
-  await langevin(energyAt, new Float64Array(1), { stepSize: 0.1, numSamples: 1000, seed: 1 }, observe);
+  const bowl = {
+    valueAndGradientAt(x: Vector, gradient: Vector): number {
+      gradient.set(x);
+      return x[0]! ** 2 / 2;
+    },
+  };
+  await langevin(bowl, new Float64Array(1), { stepSize: 0.1, numSamples: 1000, seed: 1 }, observe);
 
   return {
     meanWeight: weights.reduce((sum, weight) => sum + weight, 0) / weights.length,

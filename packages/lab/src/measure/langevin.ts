@@ -1,6 +1,8 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
+
+import type { ObjectiveWith } from "entropy-sgd";
 import { normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
-import { langevin, type ObjectiveWith } from "entropy-sgd/sampling";
+import { langevin } from "entropy-sgd/sampling";
 import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
 import type { EventTurn } from "./eventTurns.ts";
 

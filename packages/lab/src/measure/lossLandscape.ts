@@ -1,6 +1,7 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
+
+import type { Objective } from "entropy-sgd";
 import { permutationInto, randomKey, type Vector } from "entropy-sgd";
-import type { Objective } from "entropy-sgd/landscape";
 import { buildSpec, InputError, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
 import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 
