@@ -132,7 +132,9 @@ describe("compare", () => {
       new Set(runs.map(({ gradientEvaluations }: { gradientEvaluations: number }) => gradientEvaluations)),
     ).toEqual(new Set([40]));
     expect(optimizers.sgd.testError).toEqual({ mean: expect.any(Number), sd: expect.any(Number), n: 2 });
-    expect(stderr).toContain("Dropout 0 and boundaries every 5 gradients for every optimizer");
+    expect(stderr).toContain(
+      "4 runs with dropout 0, each of 40 gradients: 3.33 effective epochs, 3 asked for (rounded up to whole outer steps of 5)\nrun 1 of 4: small-mnistfc, entropy-sgd (paper), seed 1: 50890 weights\n",
+    );
     expect(readdirSync(out).sort()).toEqual([
       "comparison.json",
       "entropy-sgd-1",

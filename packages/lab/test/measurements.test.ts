@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { main } from "../src/commands/main.ts";
 import { passMeter } from "../src/commands/passMeter.ts";
+import { solutionMeter } from "../src/commands/solutionMeter.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 import { readConfig } from "../src/runs/readRun.ts";
 import { writeSeal } from "../src/runs/seal.ts";
@@ -108,11 +109,44 @@ describe("a measurement", () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
+  test("clears its live line before another is written", () => {
+    let [text, time] = ["", 0];
+    const stderr = { write: (part: string) => (text += part), isTTY: true };
+    const context = { stderr } as unknown as Parameters<typeof main>[1];
+    const { onPass, clear } = passMeter(context, "a", [{ kind: "loss", number: 4, numExamples: 1 }], () => time);
+    for (let k = 0; k < 3; k++) {
+      time += 1000;
+      onPass({ kind: "loss", numExamples: 1 });
+    }
+    clear();
+    expect(text.endsWith("\r\x1b[2K75 %, 1 s left\r\x1b[2K")).toBe(true);
+  });
+
+  test("of a study's solutions is a line for each, with the time left", () => {
+    const lines: string[] = [];
+    let time = 0;
+    const context = { stderr: { write: (text: string) => lines.push(text) } } as unknown as Parameters<typeof main>[1];
+    const meter = solutionMeter(context, 4, () => time);
+    // The first was measured before.
+    meter.onMeasured("sgd, seed 1");
+    for (const seed of [2, 3, 4]) {
+      meter.onStep(`sgd, seed ${seed}`, "trace");
+      time += 30_000;
+      meter.onStep(`sgd, seed ${seed}`, "shift 1");
+      meter.onMeasured(`sgd, seed ${seed}`);
+    }
+    expect(lines).toEqual([
+      "measured 2 of 4: sgd, seed 2, about 60 s left\n",
+      "measured 3 of 4: sgd, seed 3, about 30 s left\n",
+      "measured 4 of 4: sgd, seed 4\n",
+    ]);
+  });
+
   test("says its cost first, and the time once some is known", () => {
     const lines: string[] = [];
     let time = 0;
     const context = { stderr: { write: (text: string) => lines.push(text) } } as unknown as Parameters<typeof main>[1];
-    const onPass = passMeter(
+    const { onPass } = passMeter(
       context,
       "local-entropy",
       [

@@ -143,6 +143,20 @@ describe("runs export", () => {
 });
 
 describe("runs show", () => {
+  test("tells the budgets that a run went beyond, and numbers without needless digits", async () => {
+    const path = join(root, "extended");
+    const settings = { budget: 2, extendedFrom: [{ budget: 1, gradients: 440 }] };
+    writeRun(path, { settings, result: { seconds: 5.399643419, effectiveEpochs: 2.0046620046620047 } });
+    const { stdout } = await runs("show", path);
+    expect(stdout).toMatch(/^extendedFrom +1 effective epoch \(440 gradients\)$/m);
+    expect(stdout).toMatch(/^seconds +5\.39964$/m);
+    expect(stdout).toMatch(/^effectiveEpochs +2\.00466$/m);
+    writeRun(join(root, "plain"), { settings: { budget: 2 } });
+    const compared = await runs("compare", path, join(root, "plain"));
+    expect(compared.stdout).toContain("sgd extendedFrom=1 effective epoch (440 gradients)");
+    expect(stdout + compared.stdout).not.toContain("[object");
+  });
+
   test("shows a run in full", async () => {
     const path = join(root, "full");
     const events = [
@@ -167,7 +181,7 @@ describe("runs show", () => {
     expect(code).toBe(0);
     expect(stdout.split("\n")[0]).toBe(`${path}: ended`);
     for (const line of [
-      ...[/^learningRate +0\.1$/m, /^preset +null$/m, /^onnxRuntime +1\.30\.0$/m, /^testError +0\.05$/m, /^001 +5$/m],
+      ...[/^learningRate +0\.1$/m, /^preset +–$/m, /^onnxRuntime +1\.30\.0$/m, /^testError +0\.05$/m, /^001 +5$/m],
       /^40 +1\.00 +0\.1000 +10\.00 +0\.1000 +10\.00 +40$/m,
       /^Resumed at gradient 40 from checkpoint 001\. Checkpoint 002 was damaged: cut\. Another machine\.$/m,
       /^Rollback 1 to the start \(gradient 40\), learning rates times 0\.5: the batch loss was not finite at gradient 60\.$/m,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { InputError, type RunResult } from "entropy-sgd-training";
+import { type DataSet, InputError, planOf, type RunResult } from "entropy-sgd-training";
 import { makeFolder, makeNextFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../pages/textTable.ts";
@@ -14,9 +14,10 @@ import { acceptedBySet } from "../settings/parseSet.ts";
 import { sharedRecipe } from "../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { Settings } from "../settings/settings.ts";
+import { counted } from "../statistics/words.ts";
 import { type ComparedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
-import { progressListener } from "./progress.ts";
+import { budgetOf, progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd compare`. */
 export interface CompareCommand extends Omit<SettingsRequest, "optimizer" | "seed" | "innerSteps" | "set"> {
@@ -42,8 +43,6 @@ export async function compareCommand(options: CompareCommand, context: CommandCo
   for (const run of settings) requireTrainable(run, data);
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
-  const { dropout, innerSteps } = settings[0]!;
-  context.stderr.write(`Dropout ${dropout} and boundaries every ${innerSteps} gradients for every optimizer\n`);
   const plan = settings.map((run) => ({ name: `${run.optimizer}-${run.seed}`, settings: run }));
   return withLock(out, lockHooks(context), (lock) => {
     // Another process may have begun, and ended, since the first look.
@@ -76,14 +75,21 @@ export async function continueComparison(
 async function trainAll(
   out: string,
   plan: readonly ComparedRun[],
-  options: ResumeOptions,
+  options: ResumeOptions & { readonly data: DataSet },
   lock: Lock,
   json: boolean,
   context: CommandContext,
 ): Promise<number> {
   const { signal } = context;
   const results: RunResult[] = [];
-  const onEvent = progressListener(context.stderr, { numRuns: plan.length, numDone: () => results.length });
+  const budgets = new Set(plan.map(({ settings }) => budgetIn(settings, options)));
+  const isPlanTold = budgets.size === 1;
+  context.stderr.write(
+    `${counted(plan.length, "run")} with dropout ${plan[0]!.settings.dropout}${isPlanTold ? `, each of ${[...budgets][0]}` : ""}\n`,
+  );
+  const onEvent = progressListener(context.stderr, {
+    ...{ numRuns: plan.length, numDone: () => results.length, isPlanTold },
+  });
   const folders: string[] = [];
   for (const { name, settings } of plan) {
     if (signal.aborted) break;
@@ -100,6 +106,11 @@ async function trainAll(
     context.stdout.write(`\n${resultTable(results, widthOf(context.stdout))}\n\nThe report is ${report}\n`);
   if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
   return results.length < plan.length ? interruptionCode(signal) : exitCodeOf(results, signal);
+}
+
+/** The gradients of a run in words. */
+function budgetIn({ batchSize, innerSteps, budget }: Settings, { data }: { readonly data: DataSet }): string {
+  return budgetOf({ ...planOf(data.train.numExamples, batchSize, innerSteps, budget), budget });
 }
 
 /** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */

@@ -63,7 +63,9 @@ function timeLeft({ totalGradients, gradientsPerEpoch }: StartEvent, { gradients
     gradients < totalGradients ? epochsLeft : 0,
   );
   const seconds = (totalGradients - gradients) / rate + evaluations * (evaluationSeconds ?? 0);
-  return (evaluationSeconds === null && evaluations > 0 ? ">" : "") + clock(seconds);
+  // The time of an evaluation is not known yet, nor is it nothing.
+  if (evaluationSeconds === null && evaluations > 0) return `>${clock(Math.max(1, seconds))}`;
+  return clock(seconds);
 }
 
 function clock(seconds: number): string {

@@ -59,14 +59,14 @@ export async function localEntropyCommand(
         { kind: "gradient", number: runs.length * numGradients, numExamples },
         { kind: "loss", number: runs.length * numLosses, numExamples },
       ],
-      async measure(hooks) {
+      async measure(hooks, tell) {
         for (const run of runs) {
           const landscape = lossLandscape(spec, run.data.train, { ...hooks, numExamples });
           try {
             await measureLocalEntropy(landscape, run.params, {
               ...asked,
               onCurve: (curve) => curves.push({ name: run.name, curve }),
-              onPoint: (point) => context.stderr.write(`${lineOf(run.name, point)}\n`),
+              onPoint: (point) => tell(lineOf(run.name, point)),
             });
           } finally {
             await landscape.close();
@@ -74,13 +74,17 @@ export async function localEntropyCommand(
         }
       },
       findings() {
+        const isTerminal = context.stderr.isTTY === true && context.stdout.isTTY === true;
         if (!curves.some(({ curve }) => curve.points.length > 0)) return null;
         const figure = localEntropyFigure(curves);
         return {
           figures: [figure],
           page: localEntropyPage(curves, figure, settings),
           json: { runs: curves.map(({ name, curve }) => ({ name, ...curve })) },
-          lines: curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
+          // On a terminal they stand there already.
+          lines: isTerminal
+            ? []
+            : curves.flatMap(({ name, curve }) => curve.points.map((point) => lineOf(name, point))),
         };
       },
     },
@@ -93,6 +97,6 @@ function lineOf(
   name: string,
   { estimator, radius, estimate, standardError, valid, reason }: LocalEntropyPoint,
 ): string {
-  const found = valid ? withError(estimate, standardError) : `does not apply: ${reason}`;
+  const found = valid ? `−F̃ = ${withError(-estimate, standardError)}` : `does not apply: ${reason}`;
   return `${name}, σ = ${radius}, ${estimator}: ${found}`;
 }

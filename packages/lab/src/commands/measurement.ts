@@ -29,8 +29,8 @@ export interface Measurement {
   /** All that decides the numbers, besides the weights. */
   readonly settings: PageSettings;
   readonly cost: readonly Passes[];
-  /** Measures, and keeps what is complete where `findings` finds it. @throws Interruption after a signal */
-  measure(hooks: PassHooks): Promise<void>;
+  /** Measures, and keeps what is complete where `findings` finds it; `tell` prints a line meanwhile. @throws Interruption after a signal */
+  measure(hooks: PassHooks, tell: (line: string) => void): Promise<void>;
   /** Null where nothing is complete. */
   findings(): Omit<Findings, "name"> | null;
 }
@@ -56,9 +56,14 @@ export async function carryOut(
   for (const warning of [...runs.flatMap(({ doubt }) => doubt ?? []), ...same]) {
     context.stderr.write(`warning: ${printable(warning)}\n`);
   }
-  const onPass = passMeter(context, name, cost);
+  const { onPass, clear } = passMeter(context, name, cost);
+  const tell = (line: string): void => {
+    clear();
+    context.stderr.write(`${line}\n`);
+  };
   const { signal } = context;
-  const interrupted = await wasInterrupted(() => measure({ signal, onPass, threads }));
+  const interrupted = await wasInterrupted(() => measure({ signal, onPass, threads }, tell));
+  clear();
   const found = findings();
   // Asked again: another process may have measured meanwhile.
   const place = measurementPlace(key, paths, out);

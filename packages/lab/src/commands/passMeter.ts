@@ -20,13 +20,20 @@ const words: Readonly<Record<MadePass["kind"], string>> = {
 /** Seconds of work after which its whole time is told. */
 const firstEstimate = 1;
 
+/** Tells how far a measurement is. */
+export interface PassMeter {
+  readonly onPass: (pass: MadePass) => void;
+  /** Removes the live line of a terminal: to be called before anything else is written. */
+  clear(): void;
+}
+
 /** Prints the cost; gives a listener of passes that prints how long it takes. */
 export function passMeter(
   { stderr }: CommandContext,
   name: string,
   passes: readonly Passes[],
   now: () => number = () => performance.now(),
-): (pass: MadePass) => void {
+): PassMeter {
   const needed = passes.filter(({ number }) => number > 0);
   const list = needed.map(({ kind, number, numExamples }) => `${number} ${words[kind]} over ${numExamples} images`);
   stderr.write(`${name}: about ${list.join(", ")}\n`);
@@ -35,7 +42,10 @@ export function passMeter(
   const started = now();
   let done = 0;
   let told = 0;
-  return (pass) => {
+  const clear = (): void => {
+    if (stderr.isTTY) stderr.write(clearLine);
+  };
+  const onPass = (pass: MadePass): void => {
     done += workOf(pass);
     const seconds = (now() - started) / 1000;
     const share = Math.min(1, done / total);
@@ -46,13 +56,18 @@ export function passMeter(
     const left = duration((seconds / share) * (1 - share));
     const text =
       told === 0 ? `about ${duration(seconds / share)} in all` : `${Math.floor(100 * share)} %, ${left} left`;
-    if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${share >= 1 ? "\n" : ""}`);
-    else stderr.write(`${text}\n`);
+    clear();
+    stderr.write(stderr.isTTY ? text : `${text}\n`);
     told = Math.max(share, Number.MIN_VALUE);
   };
+  return { onPass, clear };
 }
 
-function duration(seconds: number): string {
+/** To the first column, and the line is empty. */
+export const clearLine = "\r\x1b[2K";
+
+/** Seconds in the unit that suits them. */
+export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

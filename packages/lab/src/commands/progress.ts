@@ -1,6 +1,7 @@
 /** The progress of a run: a live line on a terminal, plain lines elsewhere. */
 import type { GradientEvent, StartEvent } from "entropy-sgd-training";
 import type { ExtendEvent, RunEvent } from "../runs/runEvents.ts";
+import { counted } from "../statistics/words.ts";
 import { liveLine } from "./liveLine.ts";
 
 /** Where progress is written. */
@@ -18,6 +19,8 @@ export interface ProgressOptions {
   /** How many runs there are, and how many of them are done already; a single run is not numbered. */
   readonly numRuns?: number;
   readonly numDone?: () => number;
+  /** Whether the gradients of all runs were told before the first. */
+  readonly isPlanTold?: boolean;
   /** Milliseconds; `performance.now` when absent. */
   readonly now?: () => number;
 }
@@ -25,7 +28,7 @@ export interface ProgressOptions {
 /** A listener of the events of one run after another. */
 export function progressListener(
   stream: ProgressStream,
-  { numRuns = 1, numDone = () => 0, now = () => performance.now() }: ProgressOptions = {},
+  { numRuns = 1, numDone = () => 0, isPlanTold = false, now = () => performance.now() }: ProgressOptions = {},
 ): (event: RunEvent) => void {
   const live = stream.isTTY === true;
   let start: StartEvent | undefined;
@@ -61,7 +64,7 @@ export function progressListener(
         last = undefined;
         rate = 0;
         const number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}: ` : "";
-        line(`${number}${titleOf(event)}: ${event.numParams} weights, ${budgetOf(event)}`);
+        line(`${number}${titleOf(event)}: ${event.numParams} weights${isPlanTold ? "" : `, ${budgetOf(event)}`}`);
         return;
       }
       case "gradient": {
@@ -104,7 +107,7 @@ export function progressListener(
       }
       case "extend": {
         const { from, to, schedules } = event;
-        line(`Extends from ${from} to ${to} effective epochs`);
+        line(`Extends from ${from} to ${counted(to, "effective epoch")}`);
         if (schedules.length > 0) line(`warning: ${extensionWords(event)}`);
         return;
       }
@@ -137,7 +140,7 @@ export function progressListener(
 /** Why an extended run is not the one that had the larger budget from the start. */
 function extensionWords({ from, to, schedules }: ExtendEvent): string {
   const rest = "these follow the budget and were others with";
-  return `not the run that has ${to} effective epochs from the start: ${rest} ${from} (${schedules.join(", ")})`;
+  return `not the run that has ${counted(to, "effective epoch")} from the start: ${rest} ${from} (${schedules.join(", ")})`;
 }
 
 /** What a run is called in front of its lines. */
@@ -146,7 +149,12 @@ function titleOf({ network, optimizer, preset, seed }: StartEvent): string {
 }
 
 /** The gradients of a run and, where rounding made more epochs than were asked for, how many and why. */
-function budgetOf({ totalGradients, gradientsPerEpoch, innerSteps, budget }: StartEvent): string {
+export function budgetOf({
+  totalGradients,
+  gradientsPerEpoch,
+  innerSteps,
+  budget,
+}: Pick<StartEvent, "totalGradients" | "gradientsPerEpoch" | "innerSteps" | "budget">): string {
   const gradients = `${totalGradients} gradients`;
   const planned = (totalGradients / gradientsPerEpoch).toFixed(2);
   if (budget === undefined || planned === budget.toFixed(2)) return gradients;

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, printable, printableJson } from "entropy-sgd-training";
-import { shown } from "../pages/resultTable.ts";
+import { shownMean } from "../pages/resultTable.ts";
 import { textTable, widthOf } from "../pages/textTable.ts";
 import { comparisonsOf, equalKeys, type RunComparison } from "../runs/compareRuns.ts";
 import { selected } from "../runs/filterRuns.ts";
@@ -9,7 +9,7 @@ import { isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
-import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
+import { comparisonSentences, counted, percentagePoints } from "../statistics/words.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
 import { others, plain } from "./runsTable.ts";
@@ -67,7 +67,7 @@ function apart(comparisons: readonly RunComparison[]): string[] {
 
 function inWords(comparison: RunComparison, width: number): string {
   const { setting, groups, differing } = comparison;
-  const title = `${setting.network}, data ${setting.data}, ${setting.budget} effective epochs`;
+  const title = `${setting.network}, data ${setting.data}, ${counted(Number(setting.budget), "effective epoch")}`;
   const rows = [...differing].map(([name, values]) => [name, ...values.map(plain)]);
   const head = ["setting", ...groups.map(({ label }) => label)];
   const lines = sentences(comparison).map((line) => `${printable(line)}\n`);
@@ -79,7 +79,9 @@ function sentences({ groups, differing, differences }: RunComparison): string[] 
   const names = [...differing.keys()];
   const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
   const compared = differences.map(({ first, second, testError }) => {
-    const [own, other] = [first, second].map(({ label, spreads }) => `${label} ${shown(spreads.testError, 100, 2)} %`);
+    const [own, other] = [first, second].map(
+      ({ label, spreads }) => `${label} ${shownMean(spreads.testError, 100, 2)} %`,
+    );
     return { text: `Test error: ${own} against ${other} at the end`, difference: testError };
   });
   return [

@@ -56,13 +56,12 @@ function reported({ runs, counted }: RunGroup): ReadableRun[] {
 /** The run as the report takes it: only what ended, or diverged and so has no errors, has a result in its means. */
 function recordOf(run: ReadableRun, { label }: RunGroup): RunRecord {
   const record = readRun(run.path);
-  const { result, settings, start } = record;
+  const { result, settings } = record;
   const counts = run.status === "ended" || run.status === "diverged";
   return {
     ...record,
     name: run.name,
     settings: { ...settings, optimizer: label },
-    start: { ...start, optimizer: label },
     result: result === null || !counts ? null : { ...result, optimizer: label },
   };
 }

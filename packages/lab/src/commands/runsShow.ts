@@ -6,7 +6,7 @@ import { bytesIn } from "../io/bytesIn.ts";
 import { entriesOf } from "../io/files.ts";
 import { textTable, widthOf } from "../pages/textTable.ts";
 import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.ts";
-import { settingsAndOptions } from "../runs/runFields.ts";
+import { settingsAndOptions, valueFrom } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../runs/storedRun.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
@@ -88,7 +88,7 @@ function contentTables(content: RunContent, width: number): string[] {
   const pairs = (title: string, entries: readonly (readonly [string, unknown])[]): string =>
     textTable(
       [title, "value"],
-      entries.map(([key, value]) => [key, value === null ? "null" : String(value)]),
+      entries.map(([key, value]) => [key, plain(valueFrom(value))]),
     );
   const { gradientEvaluations: _, ...own } = result ?? { gradientEvaluations: gradients };
   const rows = evaluations.map((event) => [

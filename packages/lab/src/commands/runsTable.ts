@@ -15,9 +15,10 @@ export function percent(value: Value | undefined): string {
   return figure(value, 2, 100);
 }
 
-/** A value as it is; a dash where there is none. */
+/** A value, numbers to six digits where they are no integers; a dash where there is none. */
 export function plain(value: Value | undefined): string {
-  return value === null || value === undefined ? "–" : String(value);
+  if (value === null || value === undefined) return "–";
+  return String(typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
 }
 
 /** Rows of the values under `keys`, for a file that may be shown on a terminal. */

@@ -20,6 +20,7 @@ import type { Settings } from "../settings/settings.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { progressListener } from "./progress.ts";
+import { solutionMeter } from "./solutionMeter.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
 export interface StudyCommand extends StudyMeasures {
@@ -74,7 +75,11 @@ async function trainAndMeasure(
   }
   const { signal } = context;
   const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
-  const onEvent = progressListener(context.stderr, { numRuns: runs.length, numDone: () => trained.length });
+  const onEvent = progressListener(context.stderr, {
+    numRuns: runs.length,
+    numDone: () => trained.length,
+    isPlanTold: true,
+  });
   for (const run of runs) {
     const path = pathOf(run);
     lock.requireHeld();
@@ -87,12 +92,11 @@ async function trainAndMeasure(
     trained.push({ run, path, result });
   }
   const measured: MeasuredRun[] = [];
+  const meter = solutionMeter(context, trained.length);
   for (const { run, path, result } of trained) {
     const { condition, seed } = run;
-    const hooks = {
-      ...{ signal, threads },
-      onStep: (what: string) => context.stderr.write(`${condition.name}, seed ${seed}: ${what}\n`),
-    };
+    const solution = `${condition.name}, seed ${seed}`;
+    const hooks = { signal, threads, onStep: (what: string) => meter.onStep(solution, what) };
     const ended = await wasInterrupted(async () => {
       const own = await kept(path, "measures.json", asked, () => measureSolution(path, measures, hooks));
       const integrates = seed <= couplingSeeds && integrated.includes(condition.name);
@@ -102,6 +106,7 @@ async function trainAndMeasure(
       measured.push({ condition: condition.name, seed, result, measures: own, coupling });
     });
     if (ended) return interrupted(context);
+    meter.onMeasured(solution);
   }
   const findings = (): Findings => {
     lock.requireHeld();

@@ -11,29 +11,52 @@ const quantityColumns: readonly (readonly [title: string, quantity: SummaryField
   ["seconds", "seconds", 1, 0],
 ];
 
-/** The results as a table for the terminal: a row per optimizer, mean ± standard deviation over seeds. */
+/** Columns that are left out where they tell the same as the test error, with what they mean. */
+const optional: Readonly<Partial<Record<Quantity, string>>> = {
+  bestTestError: "at best validation: the test error at the epoch with the lowest validation error",
+  minTestError: "minimum of test curve: the lowest test error of any epoch, known only from the test set itself",
+};
+
+/** The results as a table for the terminal, a row per optimizer, with what its words mean below. */
 export function resultTable(results: readonly RunResult[], columns?: number): string {
-  const rows = Object.entries(summarise(results)).map(([name, summary]) => {
+  const summaries = Object.entries(summarise(results));
+  const shownColumns = quantityColumns.filter(
+    ([, quantity, scale, digits]) =>
+      optional[quantity] === undefined ||
+      summaries.some(
+        ([, summary]) => shown(summary[quantity], scale, digits) !== shown(summary.testError, scale, digits),
+      ),
+  );
+  const rows = summaries.map(([name, summary]) => {
     const own = results.filter(({ optimizer }) => optimizer === name);
     return [
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
       numRunsText(summary.testError.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
-      ...quantityColumns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
+      ...shownColumns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
     ];
   });
-  return textTable(
-    ["optimizer", "runs", "gradients", ...quantityColumns.map(([title]) => title)],
-    rows,
-    columns,
-  ).trimEnd();
+  const head = ["optimizer", "runs", "gradients", ...shownColumns.map(([title]) => title)];
+  const notes = [
+    ...(summaries.some(([, { testError }]) => testError.sd !== null) ? [spreadCaption] : []),
+    ...shownColumns.flatMap(([, quantity]) => optional[quantity] ?? []),
+  ];
+  return [textTable(head, rows, columns).trimEnd(), ...(notes.length === 0 ? [] : ["", ...notes])].join("\n");
 }
+
+/** What ± means in tables of results. */
+const spreadCaption = "±: sample standard deviation over seeds";
 
 /** How many runs are behind the means of a row, of how many, and why some are not. */
 export function numRunsText(numCounted: number, runs: readonly RunResult[]): string {
   const count = numCounted === runs.length ? String(runs.length) : `${numCounted} of ${runs.length}`;
   const diverged = runs.filter(hasDiverged).length;
   return diverged > 0 ? `${count} (${diverged} diverged)` : count;
+}
+
+/** The mean alone: where an error of a difference stands beside it, another ± would be taken for the same. */
+export function shownMean({ mean, n }: Spread, scale: number, digits: number): string {
+  return shown({ mean, sd: null, n }, scale, digits);
 }
 
 /** `mean ± sd`, the mean alone for one run, a dash where there is none. */

@@ -33,3 +33,8 @@ test("wide characters take two columns, combining marks none", () => {
   // A long one is cut where it would go beyond the columns.
   expect(textTable(["name"], [["日".repeat(41)]]).split("\n")[2]).toBe(`${"日".repeat(39)}…`);
 });
+
+test("a last column does not stand alone where the table above has columns to spare", () => {
+  const lines = textTable(["name", "one", "two", "three", "four"], [["a", "1", "2", "3", "4"]], 21).split("\n");
+  expect(lines.filter((line) => line.startsWith("name"))).toEqual(["name  one  two", "name  three  four"]);
+});

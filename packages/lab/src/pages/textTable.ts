@@ -30,6 +30,9 @@ export function textTable(
     if (part.length > 1 && used + shape.width > columns) parts.push([first, shape]);
     else part.push(shape);
   }
+  // Where the last table would have one column alone, the one before it comes along.
+  const [above, last] = [parts.at(-2), parts.at(-1)!];
+  if (above !== undefined && above.length > 3 && last.length === 2) last.splice(1, 0, above.pop()!);
   const drawn = parts.map((part) => {
     const line = (row: readonly string[]): string =>
       part.map(({ column, width, isText }) => padded(row[column]!, width, isText)).join("  ");

@@ -1,6 +1,7 @@
 /** A run as a flat record of fields, for filters, sorting and export. */
 import type { RecordedEvaluation, RunResult } from "entropy-sgd-training";
 import type { Settings } from "../settings/settings.ts";
+import { counted } from "../statistics/words.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 
 /** The value of a field; a missing or non-finite number is null. */
@@ -46,9 +47,14 @@ export function fieldsOf({ name, status, reason, content }: StoredRun): RunField
 }
 
 /** The settings of a run without the optimizer's options, values in the form that `--set` takes. */
-export function settingsEntries({ options: _, version: __, rollbacks, ...settings }: Settings): Entry[] {
+export function settingsEntries({ options: _, version: __, rollbacks, extendedFrom, ...settings }: Settings): Entry[] {
   const renamed = { ...settings, rollbacksAllowed: rollbacks };
-  return Object.entries(renamed).map(([name, value]) => [name, valueFrom(value)]);
+  const entries = Object.entries(renamed).map(([name, value]): Entry => [name, valueFrom(value)]);
+  if (extendedFrom === undefined) return entries;
+  const budgets = extendedFrom.map(
+    ({ budget, gradients }) => `${counted(budget, "effective epoch")} (${counted(gradients, "gradient")})`,
+  );
+  return [...entries, ["extendedFrom", budgets.join(", ")]];
 }
 
 /** The settings, then the optimizer's options; an option with a setting's name is left out. */

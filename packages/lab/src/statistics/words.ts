@@ -52,7 +52,7 @@ export function detectableInWords(
 
 /** Two means in words and their difference. */
 export interface ComparedMeans {
-  /** "sgd 2.00 ± 0.10 % against adam 2.20 ± 0.10 %", without a full stop. */
+  /** "sgd 2.00 % against adam 2.20 %", without a full stop. */
   readonly text: string;
   readonly difference: DifferenceOverSeeds;
 }
@@ -64,6 +64,9 @@ export function comparisonSentences(compared: readonly ComparedMeans[], unit: Un
     if (estimate === null) return `${text}; without a value on both sides there is no difference.`;
     return judged === null ? `${text}.` : `${text} (${judgedInWords(judged, seedsOf(numSeeds), unit)}).`;
   });
+  if (compared.some(({ difference }) => difference.judged !== null)) {
+    sentences.push("± is the standard error of the difference.");
+  }
   if (single.length === 0) return sentences;
   const which = single.length === compared.length ? "" : " where a mean is of one seed";
   return [...sentences, `One seed says nothing about the spread: no difference can be judged${which}.`];

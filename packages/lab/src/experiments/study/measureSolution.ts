@@ -4,6 +4,7 @@ import { lossLandscape } from "../../measure/lossLandscape.ts";
 import { type FlatnessMeasure, type FlatnessOptions, measureFlatness } from "../../measure/measureFlatness.ts";
 import { type LocalEntropyPoint, measureLocalEntropy } from "../../measure/measureLocalEntropy.ts";
 import { measureRobustness, type RobustnessPoint } from "../../measure/measureRobustness.ts";
+import { perturbationLabel } from "../../measure/perturbations.ts";
 import { recalibratedScores } from "../../measure/recalibratedScores.ts";
 import type { StudyMeasures } from "./studyMeasures.ts";
 
@@ -50,7 +51,7 @@ export async function measureSolution(
     inverseTemperature: data.train.numExamples,
     ...flatnessAmounts(measures),
     seed,
-    onMeasure: ({ name }) => onStep?.(name),
+    onMeasure: ({ title }) => onStep?.(title),
   });
   await curvature.close();
   await loss.close();
@@ -62,7 +63,7 @@ export async function measureSolution(
   });
   const robustness = await measureRobustness(test, params, {
     ...{ seed, inputShape: spec.inputShape },
-    onPoint: ({ perturbation, size }) => onStep?.(`${perturbation} ${size}`),
+    onPoint: (point) => onStep?.(perturbationLabel(point)),
   });
   await test.close();
   return {
@@ -89,7 +90,7 @@ export async function measureCoupling(
     numProbes: 2,
     numSamples: samples,
     seed: record.settings.seed,
-    onPoint: ({ radius }) => onStep?.(`coupling ${radius}`),
+    onPoint: ({ radius }) => onStep?.(`coupling integration, σ = ${radius}`),
   });
   await landscape.close();
   return points;

@@ -1,0 +1,33 @@
+/** How far the measures of a study are: a live line on a terminal, and a line for each solution. */
+import type { CommandContext } from "./context.ts";
+import { clearLine, duration } from "./passMeter.ts";
+
+/** Told of steps and of solutions that are measured. */
+export interface SolutionMeter {
+  onStep(solution: string, step: string): void;
+  onMeasured(solution: string): void;
+}
+
+/** Of `total` solutions; the time left is known once one was measured here, as those measured before take none. */
+export function solutionMeter(
+  { stderr }: CommandContext,
+  total: number,
+  now: () => number = () => performance.now(),
+): SolutionMeter {
+  let [done, measuredHere, seconds] = [0, 0, 0];
+  let since: number | null = null;
+  const left = (): string =>
+    measuredHere === 0 || done === total ? "" : `, about ${duration((seconds / measuredHere) * (total - done))} left`;
+  return {
+    onStep(solution, step) {
+      since ??= now();
+      if (stderr.isTTY) stderr.write(`${clearLine}measuring ${done + 1} of ${total}: ${solution}: ${step}${left()}`);
+    },
+    onMeasured(solution) {
+      done += 1;
+      if (since === null) return;
+      [measuredHere, seconds, since] = [measuredHere + 1, seconds + (now() - since) / 1000, null];
+      stderr.write(`${stderr.isTTY ? clearLine : ""}measured ${done} of ${total}: ${solution}${left()}\n`);
+    },
+  };
+}
