@@ -3,6 +3,7 @@ import { errorCurves, lossCurves, scopeCurves } from "../src/pages/curves.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
 import { resultTable } from "../src/pages/resultTable.ts";
 import { figuresOf } from "../src/pages/trainingFigures.ts";
+import type { Figure } from "../src/report/drawFigure.ts";
 import { escaped, table } from "../src/report/htmlPage.ts";
 import { svgToPng } from "../src/report/svgToPng.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
@@ -73,6 +74,15 @@ describe("figures", () => {
   });
 });
 
+test("runs with one evaluation are drawn beside one another, a marker for each seed", () => {
+  const once = [recordOf("entropy-sgd", 1, [0.08]), recordOf("entropy-sgd", 2, [0.085]), recordOf("sgd", 1, [0.07])];
+  const [{ svg, caption }] = figuresOf(once) as [Figure];
+  expect(caption).toContain("a marker for each seed");
+  expect(svg).not.toContain("gradient evaluations");
+  // Three runs, and a sample of each of two optimizers in the legend.
+  expect(svg.match(/<circle|<path[^>]*transform/g)!.length).toBeGreaterThanOrEqual(5);
+});
+
 describe("the page", () => {
   test("says what two seeds allow to say, and a difference where one is seen", () => {
     // Pairs −0.8 and 0.8 points: 0 ± 0.8, of which 12.7 + 1.38 standard errors could have been seen.
@@ -83,6 +93,17 @@ describe("the page", () => {
     const single = page([two[0]!, other[0]!, recordOf("adam", 1, [0.2, 0.1])]);
     expect(single.split("One seed says nothing about the spread")).toHaveLength(2);
     expect(page([...two, ...other])).not.toMatch(/parity/);
+  });
+
+  test("has one meaning of ± in its sentences, no null of the language, and says dropout only where there is some", () => {
+    const html = page([...two, ...other]);
+    expect(html).toContain("entropy-sgd 1.50 % against sgd 1.50 % at the end");
+    expect(html).toContain("± is the standard error of the difference.");
+    expect(html).not.toContain(">null<");
+    const dropping = two.map((record) => ({ ...record, settings: { ...record.settings, dropout: 0.5 } }));
+    const without = two.map((record) => ({ ...record, settings: { ...record.settings, dropout: 0 } }));
+    expect(page(dropping)).toContain("Mini-batch loss with dropout where");
+    expect(page(without)).toContain("Mini-batch loss where");
   });
 
   test("holds no broken numbers for diverged, interrupted and empty runs", () => {
@@ -122,6 +143,10 @@ test("the table of the terminal is aligned and says what diverged", () => {
   const [head, rule, first, second] = table.split("\n");
   expect(first).toMatch(/^entropy-sgd \(lua\)\s+2\s+80\s+1\.50 ± 0\.71\s/);
   expect(second).toMatch(/^sgd\s+0 of 1 \(1 diverged\)\s+80\s+–\s/);
+  expect(table).toContain("±: sample standard deviation over seeds");
+  // The best and the last errors differ for the first optimizer only: the columns stay, and are explained.
+  expect(table).toContain("at best validation: the test error at the epoch with the lowest validation error");
+  expect(resultTable([resultWith({})])).not.toMatch(/best validation|minimum|±/);
   expect(rule!.length).toBe(head!.length);
   expect(first!.length).toBe(rule!.length);
 });

@@ -2,6 +2,7 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { namesOf, settingsAndOptions } from "../runs/quantities.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { summarise } from "../runs/summarise.ts";
 import { sourceOf } from "../settings/recipes.ts";
@@ -9,7 +10,7 @@ import { testErrorOptions } from "../statistics/margins.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import { optimizersOf } from "./curves.ts";
-import { numRunsText, shown } from "./resultTable.ts";
+import { numRunsText, shown, shownMean } from "./resultTable.ts";
 
 /** The page of some runs and their figures. */
 export function renderReport(records: readonly RunRecord[], figures: readonly Figure[]): string {
@@ -34,7 +35,7 @@ ${table(environmentRows(records), "Runs repeat to the bit on the same processor 
 function inWords(records: readonly RunRecord[], results: readonly RunResult[]): string {
   const { settings, start } = records[0]!;
   const seeds = new Set(records.map((record) => record.settings.seed)).size;
-  const epochs = (start.totalGradients / start.gradientsPerEpoch).toFixed(1);
+  const epochs = (start.totalGradients / start.gradientsPerEpoch).toFixed(2);
   const budget =
     `Each run had a budget of ${start.totalGradients} gradient evaluations (${epochs} effective epochs of batches of ` +
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
@@ -57,7 +58,7 @@ function comparison(results: readonly RunResult[], data: string | null): string 
   const errorsOf = (optimizer: string) =>
     results.filter((run) => run.optimizer === optimizer).map(({ seed, testError }) => ({ seed, value: testError }));
   const compared = others.map(([other, { testError }]) => ({
-    text: `${name} ${shown(own.testError, 100, 2)} % against ${other} ${shown(testError, 100, 2)} % at the end`,
+    text: `${name} ${shownMean(own.testError, 100, 2)} % against ${other} ${shownMean(testError, 100, 2)} % at the end`,
     difference: differenceOverSeeds(errorsOf(name), errorsOf(other), testErrorOptions(data)),
   }));
   return `Test error: ${comparisonSentences(compared, percentagePoints).join(" ")}`;
@@ -120,16 +121,11 @@ function warningsHtml(records: readonly RunRecord[]): string {
 function settingsHtml(records: readonly RunRecord[]): string {
   const names = optimizersOf(records);
   const flat = names.map((name) => {
-    const { options, ...rest } = records.find(({ settings }) => settings.optimizer === name)!.settings;
-    return { ...rest, ...options } as Readonly<Record<string, unknown>>;
+    const { settings } = records.find((record) => record.settings.optimizer === name)!;
+    return new Map(settingsAndOptions(settings));
   });
-  const keys = [...new Set(flat.flatMap((settings) => Object.keys(settings)))].filter(
-    (key) => key !== "optimizer" && key !== "seed" && key !== "version",
-  );
-  const rows = keys.map((key) => [
-    key,
-    ...flat.map((settings) => (Object.hasOwn(settings, key) ? text(settings[key]) : "–")),
-  ]);
+  const keys = namesOf(flat).filter((key) => key !== "optimizer" && key !== "seed");
+  const rows = keys.map((key) => [key, ...flat.map((settings) => String(settings.get(key) ?? "–"))]);
   const differs = rows.map(([, ...values]) => new Set(values).size > 1);
   const settings = table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
   return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
@@ -137,12 +133,9 @@ function settingsHtml(records: readonly RunRecord[]): string {
 
 /** Where the rates of an optimizer's first run come from that the user did not set. */
 function recipeLine(name: string, records: readonly RunRecord[]): string {
-  const { network, optimizer, recipe } = records.find(({ settings }) => settings.optimizer === name)!.settings;
-  return `${name}: ${recipe === null ? "made before recipes had names" : sourceOf(network, optimizer, recipe)}`;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const { settings, start } = records.find((record) => record.settings.optimizer === name)!;
+  const { network, recipe } = settings;
+  return `${name}: ${recipe === null ? "made before recipes had names" : sourceOf(network, start.optimizer, recipe)}`;
 }
 
 function environmentRows(records: readonly RunRecord[]): string[][] {

@@ -10,7 +10,7 @@ import { short, withError } from "../measure/numbers.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { spreadOf } from "../runs/summarise.ts";
-import { differenceCaption, differenceHead } from "../statistics/words.ts";
+import { counted, differenceCaption, differenceHead } from "../statistics/words.ts";
 
 /** One sentence per hypothesis, for the terminal and the page. */
 export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
@@ -61,7 +61,7 @@ reverse. H4 is supported where two one-sided tests at 5 % place the difference w
 that sees differences places it beyond. The measures are not independent, and their number is not corrected for: count how many agree.
 ${escaped(differenceCaption)}</p>
 <h2>What was trained</h2>
-${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${seeds} seeds each, ${settings.budget} effective epochs.`)}
+${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${counted(seeds, "seed")} each, ${counted(Number(settings.budget), "effective epoch")}.`)}
 ${valuesTable([testError, trainLoss], "At the last evaluation point.")}
 <h2>Flatness</h2>
 ${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}

@@ -6,7 +6,6 @@ import { axisBySpan, logarithmicAxis, tickLabel } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
-import { spreadOf } from "../runs/summarise.ts";
 import { variedNames } from "./sweepWords.ts";
 
 /** A run at the value of its configuration. */
@@ -33,10 +32,13 @@ const axes: Readonly<Record<Criterion, { readonly label: string; readonly scale:
 
 /** The figures of the names that have more than one value with results. */
 export function sweepFigures(result: SweepResult): Figure[] {
-  return variedNames(result.configurations.map(({ configuration }) => configuration))
+  const all = variedNames(result.configurations.map(({ configuration }) => configuration))
     .map((name) => ({ name, series: seriesOf(result, name) }))
-    .filter(({ series }) => new Set(series.points.map(({ x }) => x)).size > 1)
-    .map(({ name, series }) => figureOf(name, series, axes[result.criterion].label));
+    .filter(({ series }) => new Set(series.points.map(({ x }) => x)).size > 1);
+  // The same quantity has the same axis in all of them.
+  const scale = axisBySpan(all.flatMap(({ series }) => series.points.map(({ y }) => y)));
+  const label = axes[result.criterion].label + (scale.type === "log" ? " (log scale)" : "");
+  return all.map(({ name, series }) => figureOf(name, series, { ...scale, label }));
 }
 
 function seriesOf({ configurations, criterion }: SweepResult, name: string): Series {
@@ -56,25 +58,25 @@ function seriesOf({ configurations, criterion }: SweepResult, name: string): Ser
   return { points, isNumeric, numConfigurations: own.length, numDiverged: numRuns - points.length };
 }
 
-function figureOf(name: string, series: Series, label: string): Figure {
+function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
   const { points, isNumeric, numConfigurations, numDiverged } = series;
-  const optimizers = name === "optimizer" ? [] : [...new Set(points.map(({ optimizer }) => optimizer))];
   const styles = stylesOf([...new Set(points.map(({ optimizer }) => optimizer))]);
-  const means = meansOf(points);
+  const medians = mediansOf(points);
   // Where every configuration has a value of its own, a line through them would join noise.
   const hasLine = isNumeric && new Set(points.map(({ x }) => x)).size < numConfigurations;
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const xs = points.map(({ x }) => x);
+  const xAxis = isNumeric ? numericAxis(xs.map(Number)) : {};
   const caption = [
-    `A dot for each run, whatever its other values are.`,
-    ...(hasLine ? ["Lines join the means of the runs with the same value."] : []),
-    ...(isNumeric ? [] : ["Bars are means of the runs with the same value."]),
+    "A marker for each run, whatever its other values are.",
+    ...(hasLine ? ["Lines join the medians of the runs with the same value."] : []),
+    ...(isNumeric ? [] : ["Bars are medians of the runs with the same value."]),
     ...(numDiverged === 0
       ? []
       : [`Not drawn, as they diverged: ${numDiverged} of ${points.length + numDiverged} runs.`]),
   ].join(" ");
   const marks = [...styles].flatMap(([optimizer, { color, dash, symbol }]) => {
     const own = (all: readonly Point[]): Point[] => all.filter((point) => point.optimizer === optimizer);
-    const joined = own(means);
+    const joined = own(medians);
     const place = { x: "x", y: "y", stroke: color };
     return [
       ...(hasLine && joined.length > 1
@@ -88,25 +90,25 @@ function figureOf(name: string, series: Series, label: string): Figure {
     { name: `by-${name}`, title: `By ${name}`, caption },
     {
       x: {
-        ...{ label: name, labelAnchor: "center" },
-        ...(isNumeric ? { grid: true, ...numericAxis(xs.map(Number)) } : { type: "band", domain: [...new Set(xs)] }),
+        ...{ label: name + (xAxis.type === "log" ? " (log scale)" : ""), labelAnchor: "center" },
+        ...(isNumeric ? { grid: true, ...xAxis } : { type: "band", domain: [...new Set(xs)] }),
       },
-      y: { label, labelAnchor: "center", grid: true, ticks: 6, ...axisBySpan(ys) },
+      y: { labelAnchor: "center", grid: true, ticks: 6, ...yAxis },
       marks,
     },
-    { series: optimizers.length > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker" },
+    { series: styles.size > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker" },
   );
 }
 
-/** Means of each optimizer's points with the same value, in the order of the values. */
-function meansOf(points: readonly Point[]): Point[] {
+/** Medians, which runs at rates too large do not move, of each optimizer's points with the same value, in order of values. */
+function mediansOf(points: readonly Point[]): Point[] {
   const groups = new Map<string, Point[]>();
   for (const point of points) {
     const key = JSON.stringify([point.x, point.optimizer]);
     groups.set(key, [...(groups.get(key) ?? []), point]);
   }
   return [...groups.values()]
-    .map((own) => ({ ...own[0]!, y: spreadOf(own.map(({ y }) => y)).mean ?? Number.NaN }))
+    .map((own) => ({ ...own[0]!, y: medianOf(own.map(({ y }) => y)) }))
     .sort((one, other) => (typeof one.x === "number" && typeof other.x === "number" ? one.x - other.x : 0));
 }
 
@@ -121,4 +123,10 @@ function numericAxis(values: readonly number[]): FigureAxis {
   };
   const isGeometric = spread((a, b) => Math.log(b / a)) < spread((a, b) => b - a);
   return { ...few, ...(isGeometric ? logarithmicAxis : axisBySpan(sorted)) };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

@@ -2,9 +2,10 @@
 import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
 import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
-import { escaped, figureHtml, htmlPage, listHtml, table } from "../report/htmlPage.ts";
+import { type Cell, escaped, figureHtml, htmlPage, listHtml, table, tableOfCells } from "../report/htmlPage.ts";
 import type { Environment } from "../runs/environment.ts";
-import { resultRows, sentencesOf } from "./sweepWords.ts";
+import { settingsAndOptions } from "../runs/quantities.ts";
+import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
 /** What a page tells beside the results. */
 export interface PageFacts {
@@ -12,26 +13,38 @@ export interface PageFacts {
   readonly file: string;
   readonly plan: SweepPlan;
   readonly figures: readonly Figure[];
+  /** Names of the runs with a report of their own. */
+  readonly reports: ReadonlySet<string>;
   /** The machine on which the sweep ended. */
   readonly environment: Environment;
 }
 
 /** The page. */
-export function sweepPage(result: SweepResult, { file, plan, figures, environment }: PageFacts): string {
+export function sweepPage(result: SweepResult, { file, plan, figures, reports, environment }: PageFacts): string {
   const { head, rows } = resultRows(result);
+  // The label tells what the columns of values tell, in the first column, which stays in sight; then what the order is by.
+  const numValues = valueColumns(plan.configurations).head.length;
+  const [seeds, ...results] = head.slice(numValues);
+  const ranking = rows.map((row, i) => [
+    ...[result.ranked[i]!.configuration.label, ...row.slice(numValues + 1)],
+    row[numValues]!,
+  ]);
+  const optimizers = new Set(
+    plan.runs.map(({ settings: { optimizer, preset } }) => optimizer + (preset === null ? "" : ` (${preset})`)),
+  );
   const { network, budget } = plan.runs[0]!.settings;
   const numSeeds = plan.configurations[0]!.runs.length;
   const lead =
-    `${plan.configurations.length} configurations on ${network}, each trained for ${budget} effective ${budget === 1 ? "epoch" : "epochs"} ` +
+    `${plan.configurations.length} configurations of ${[...optimizers].join(" and ")} on ${network}, each trained for ${budget} effective ${budget === 1 ? "epoch" : "epochs"} ` +
     `${numSeeds === 1 ? "with one seed" : `with ${numSeeds} seeds`}.`;
   return htmlPage(
     `Sweep: ${file}`,
     `<p class="lead">${escaped(lead)}</p>
 ${listHtml(sentencesOf(result))}
-${table([head, ...rows], "Best first; mean ± sample standard deviation over the seeds that reached the end of the budget.")}
+${table([["configuration", ...results, seeds!], ...ranking], "Best first; mean ± sample standard deviation over the seeds that reached the end of the budget.")}
 ${figures.map(figureHtml).join("\n")}
 <h2>Runs</h2>
-${table([["run", "configuration", "seed", "validation error %", "test error %", "seconds", "ended by"], ...runRows(result)], "Every run has a folder of its name beside this page.")}
+${tableOfCells([runHead, ...runRows(result, reports)], "Every run has a folder of its name beside this page.")}
 ${failures(result)}
 <h2>Settings</h2>
 ${table([["setting", "value"], ...commonSettings(plan)], "What all configurations have in common.")}
@@ -40,13 +53,21 @@ ${table([["", "value"], ...Object.entries(environment).map(([name, value]) => [n
   );
 }
 
-function runRows({ ranked }: SweepResult): string[][] {
+const runHead: readonly Cell[] = [
+  ...["run", "validation error %", "test error %", "configuration", "seed", "seconds", "ended by"],
+].map((text) => ({ text }));
+
+function runRows({ ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][] {
   const percent = (value: number | null): string => (value === null ? "–" : (100 * value).toFixed(2));
   return ranked.flatMap(({ configuration, runs }) =>
-    runs.map(({ name, result }) => [
-      ...[name, configuration.label, String(result.seed)],
-      ...[percent(result.validationError), percent(result.testError), result.seconds.toFixed(0), result.reason],
-    ]),
+    runs.map(({ name, result }) => {
+      const link = reports.has(name) ? { href: `${encodeURIComponent(name)}/report.html` } : {};
+      const others = [
+        ...[percent(result.validationError), percent(result.testError), configuration.label, String(result.seed)],
+        ...[result.seconds.toFixed(0), result.reason],
+      ];
+      return [{ text: name, ...link }, ...others.map((text) => ({ text }))];
+    }),
   );
 }
 
@@ -61,12 +82,8 @@ function failures({ failed }: SweepResult): string {
 /** Settings and options with the same value in all configurations. */
 function commonSettings({ configurations }: SweepPlan): string[][] {
   const all = configurations.map(({ runs }) => {
-    const { version: _, seed: __, options, ...rest } = runs[0]!.settings;
-    return new Map(Object.entries({ ...rest, ...options }).map(([name, value]) => [name, text(value)]));
+    const entries = settingsAndOptions(runs[0]!.settings).filter(([name]) => name !== "seed");
+    return new Map(entries.map(([name, value]) => [name, String(value ?? "–")]));
   });
   return [...all[0]!].filter(([name, value]) => all.every((other) => other.get(name) === value));
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -5,7 +5,7 @@ import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { SweepValue } from "../settings/valueSchemas.ts";
 import { comparisonSentences, counted } from "../statistics/words.ts";
-import { shown } from "./resultTable.ts";
+import { shown, shownMean } from "./resultTable.ts";
 
 /** Names of the varied values, in the order in which configurations have them. */
 export function variedNames(configurations: readonly Configuration[]): string[] {
@@ -82,12 +82,13 @@ function bestSentences({ criterion, configurations, best, second, difference }: 
   if (best === null) return ["No configuration has ended with every seed, so that none is the best."];
   const { testError, bestTestError } = best.summary;
   const { words, scale, digits, unit } = criteria[criterion];
-  const value = ({ summary }: ConfigurationResult): string => `${shown(summary[criterion], scale, digits)}${unit}`;
+  const value = ({ summary }: ConfigurationResult): string => `${shownMean(summary[criterion], scale, digits)}${unit}`;
+  const [atEnd, atBestEpoch] = [testError, bestTestError].map((spread) => shownMean(spread, 100, 2));
   const atBest =
-    bestTestError.mean === null
+    bestTestError.mean === null || atBestEpoch === atEnd
       ? ""
-      : `, ${shown(bestTestError, 100, 2)} % at the epoch with the best validation error`;
-  const first = `Lowest ${words}: ${labelOf(best)} with ${value(best)}; its test error is ${shown(testError, 100, 2)} %${atBest}.`;
+      : `, ${atBestEpoch} % at the epoch with the best validation error`;
+  const first = `Lowest ${words}: ${labelOf(best)} with ${value(best)}; its test error is ${atEnd} %${atBest}.`;
   if (second === null || difference === null) return [first, "No other configuration has ended with every seed."];
   const numComplete = configurations.filter(({ status }) => status === "complete").length;
   const note =

@@ -20,6 +20,7 @@ export function figuresOf(records: readonly RunRecord[]): Figure[] {
 function errorFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = errorCurves(records);
   if (points.length === 0) return undefined;
+  if (records.every(({ evaluations }) => evaluations.length <= 1)) return stripFigure(records);
   const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
   const perEpoch = records[0]!.start.gradientsPerEpoch;
   const styles = stylesOf(optimizersOf(records));
@@ -49,6 +50,38 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
   });
 }
 
+/** The errors of runs with one evaluation each, beside one another: a curve would be a point at its end. */
+function stripFigure(records: readonly RunRecord[]): Figure {
+  const points = records.flatMap(({ settings: { optimizer }, evaluations }) =>
+    evaluations.map(({ testError }) => ({ optimizer, error: 100 * testError })),
+  );
+  const names = optimizersOf(records);
+  const styles = stylesOf(names);
+  const means = errorCurves(records);
+  const marks = [...styles].flatMap(([name, { color, symbol }]) => [
+    Plot.tickY(
+      means.filter(({ optimizer }) => optimizer === name),
+      { x: "optimizer", y: "mean", stroke: color, strokeWidth: 2, insetLeft: 20, insetRight: 20 },
+    ),
+    Plot.dot(
+      points.filter(({ optimizer }) => optimizer === name),
+      { x: "optimizer", y: "error", r: 4.5, symbol, fill: color, fillOpacity: 0.7 },
+    ),
+  ]);
+  const caption = "Test error at the only evaluation, the end of the budget: a marker for each seed, bars are means.";
+  const axis = axisBySpan(points.map(({ error }) => error));
+  return drawFigure(
+    { name: "test-error", title: "Test error", caption },
+    {
+      marginBottom: 20,
+      x: { type: "band", domain: names, axis: null },
+      y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: axis.type !== "log", ...axis },
+      marks,
+    },
+    { series: styles, sample: "marker" },
+  );
+}
+
 function lossFigure(records: readonly RunRecord[]): Figure | undefined {
   const points = lossCurves(records, lossWindow);
   if (points.length === 0) return undefined;
@@ -56,7 +89,7 @@ function lossFigure(records: readonly RunRecord[]): Figure | undefined {
     name: "batch-loss",
     title: "Mini-batch loss",
     caption:
-      "Mini-batch loss with dropout where gradients are taken (for Entropy-SGD at x'), running mean over " +
+      `Mini-batch loss ${records.some(({ settings }) => settings.dropout > 0) ? "with dropout " : ""}where gradients are taken (for Entropy-SGD at x'), running mean over ` +
       `${lossWindow} outer steps, first seed.` +
       leftOutWords(firstSeeds(records).map(({ outers }) => outers)),
   };

@@ -17,7 +17,7 @@ import { figuresOf } from "./trainingFigures.ts";
 export function writeReport(folder: string, runFolders: readonly string[]): string {
   const records = runFolders.filter(hasBegun).map(readRun);
   if (records.length === 0) throw new InputError(`${folder}: a report needs runs, and none has begun`);
-  return writeRecords(folder, records, reportLinks(folder, runFolders));
+  return writeRecords(folder, records.map(withPreset), reportLinks(folder, runFolders));
 }
 
 /**
@@ -34,6 +34,18 @@ export function writeRecords(folder: string, records: readonly RunRecord[], link
   const path = join(folder, "report.html");
   writeWhole(path, introduced(renderReport(records, figures), links));
   return path;
+}
+
+/** With the preset in the optimizer's name: it tells one Entropy-SGD from another. */
+function withPreset(record: RunRecord): RunRecord {
+  const { settings, result } = record;
+  if (settings.preset === null) return record;
+  const optimizer = `${settings.optimizer} (${settings.preset})`;
+  return {
+    ...record,
+    settings: { ...settings, optimizer },
+    result: result === null ? null : { ...result, optimizer },
+  };
 }
 
 function hasBegun(run: string): boolean {

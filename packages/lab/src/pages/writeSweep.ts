@@ -1,4 +1,5 @@
 /** What a sweep leaves in its folder: report.html, figures/, sweep.json. */
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
 import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
@@ -27,8 +28,10 @@ export function writeSweep(output: SweepOutput): string | null {
   const figures = sweepFigures(result);
   writeFigures(makeFolderWithin(out, "figures"), figures);
   const environment = currentEnvironment(plan.runs[0]!.settings.threads);
+  const names = plan.runs.map(({ name }) => name);
+  const reports = new Set(names.filter((name) => existsSync(join(out, name, "report.html"))));
   const page = join(out, "report.html");
-  writeWhole(page, sweepPage(result, { file: basename(file), plan, figures, environment }));
+  writeWhole(page, sweepPage(result, { file: basename(file), plan, figures, reports, environment }));
   return page;
 }
 
