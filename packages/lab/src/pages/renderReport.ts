@@ -2,8 +2,8 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
-import { namesOf, settingsAndOptions } from "../runs/quantities.ts";
 import type { RunRecord } from "../runs/readRun.ts";
+import { namesOf, settingsAndOptions } from "../runs/runFields.ts";
 import { summarise } from "../runs/summarise.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { testErrorOptions } from "../statistics/margins.ts";

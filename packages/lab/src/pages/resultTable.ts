@@ -12,7 +12,7 @@ const quantityColumns: readonly (readonly [title: string, quantity: SummaryField
 ];
 
 /** Columns that are left out where they tell the same as the test error, with what they mean. */
-const optional: Readonly<Partial<Record<Quantity, string>>> = {
+const optional: Readonly<Partial<Record<SummaryField, string>>> = {
   bestTestError: "at best validation: the test error at the epoch with the lowest validation error",
   minTestError: "minimum of test curve: the lowest test error of any epoch, known only from the test set itself",
 };

@@ -4,7 +4,7 @@ import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { type Cell, escaped, figureHtml, htmlPage, listHtml, table, tableOfCells } from "../report/htmlPage.ts";
 import type { Environment } from "../runs/environment.ts";
-import { settingsAndOptions } from "../runs/quantities.ts";
+import { settingsAndOptions } from "../runs/runFields.ts";
 import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
 /** What a page tells beside the results. */

@@ -108,7 +108,7 @@ export interface Cell {
 }
 
 /** `table` of cells that may be links. */
-function tableOfCells(
+export function tableOfCells(
   [head = [], ...body]: readonly (readonly Cell[])[],
   caption: string,
   differs: readonly boolean[] = [],
