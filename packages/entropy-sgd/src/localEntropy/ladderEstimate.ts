@@ -1,5 +1,6 @@
 /** What ladders of replicas say about local entropy, with their doubt. */
 import { chainMean, splitRHat } from "../sampling/diagnostics.ts";
+import { meanOf } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
 import { type EntropyBounds, withinBounds } from "./entropyBounds.ts";
 import { type FreeEnergy, freeEnergy } from "./freeEnergy.ts";
@@ -155,8 +156,4 @@ function summary({ values, influences, ladderError }: BranchEnergy, beta: number
     ladderError: ladderError / beta,
     effectiveSweeps: chains.reduce((sum, { effectiveSampleSize }) => sum + effectiveSampleSize, 0),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

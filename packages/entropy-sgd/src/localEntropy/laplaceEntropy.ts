@@ -7,6 +7,7 @@ import { dot, hessianAt, norm, type SymmetricOperator } from "../curvature/hessi
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
 import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions } from "../options.ts";
+import { meanOf } from "../statistics/meanEstimate.ts";
 import type { Vector } from "../types.ts";
 import { boundsOf, withinBounds } from "./entropyBounds.ts";
 import { type LocalEntropyEstimate, type Neighbourhood, scopeOf, widthOf } from "./localEntropyEstimate.ts";
@@ -72,7 +73,7 @@ export async function laplaceEntropy(
   const logDeterminants = density.probes.map(({ nodes, weights }) =>
     weights.reduce((sum, weight, k) => sum + weight * n * Math.log1p(Math.max(nodes[k] / gamma, -1 + 1e-12)), 0),
   );
-  const logDeterminant = logDeterminants.reduce((sum, value) => sum + value, 0) / numProbes;
+  const logDeterminant = meanOf(logDeterminants);
   const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
   const solved = await solveShifted(hessianAt(objective, checked.params), gamma, gradient);
   const probeError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);

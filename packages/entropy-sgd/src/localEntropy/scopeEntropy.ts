@@ -1,4 +1,5 @@
 import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
+import { meanOf } from "../statistics/meanEstimate.ts";
 import { entropyBounds } from "./entropyBounds.ts";
 import { type BranchEnergy, judgedEstimate, type LadderEstimate } from "./ladderEstimate.ts";
 import { type Branch, checkedLadder, type LadderOptions, type LadderRuns, runLadders } from "./temperedLadders.ts";
@@ -51,7 +52,6 @@ function integrated({ laws, target, ladders }: LadderRuns, start: number): Branc
         ),
       ),
     );
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [all, half] = [of(fine).map(meanOf), of(coarse).map(meanOf)];
   const simpson = fine.map((weight, k) => weight + (weight - coarse[k]) / 3);
   const values = of(simpson).map(meanOf);

@@ -6,10 +6,10 @@
  * which feeds wells beyond it. Ladders start apart: every second one climbs from Gaussian draws, the
  * others start at the best place that descents find, and at x.
  */
-
 import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { meanOf } from "../statistics/meanEstimate.ts";
 import { halfSquare, type Law, type Replica, type ReplicaAt } from "./hamiltonianMove.ts";
 import { type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyEstimate.ts";
 import { lowestPlace, lowestPlaceEvaluations } from "./lowestPlace.ts";
@@ -235,7 +235,6 @@ async function startsOf({ draw, move }: Mover, rungs: readonly PlacedRung[], pla
 }
 
 function meansOf({ potentials, distances }: RungMeans): { readonly potential: number; readonly distance: number } {
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   return { potential: meanOf(potentials), distance: meanOf(distances) };
 }
 

@@ -3,6 +3,7 @@
  *
  * @see Geyer 1992, "Practical Markov chain Monte Carlo", section 3.3; Gelman et al. 2013, "Bayesian data analysis", 11.4
  */
+import { meanOf } from "../statistics/meanEstimate.ts";
 
 /** A mean over a chain with its Monte Carlo error. */
 export interface ChainMean {
@@ -83,7 +84,6 @@ export function splitRHat(chains: readonly ArrayLike<number>[]): number {
     const values = Array.from(chain);
     return [values.slice(0, half), values.slice(length - half)];
   });
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const varianceOf = (values: readonly number[]): number => {
     const mean = meanOf(values);
     return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);

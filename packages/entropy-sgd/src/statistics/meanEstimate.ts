@@ -6,6 +6,11 @@ export interface MeanEstimate {
   readonly standardError: number;
 }
 
+/** The sum of numbers over their count; NaN for none. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /**
  * Mean and standard error of numbers: s/√n, with s the sample's standard deviation (n − 1); exactly 0 for equal numbers.
  *
