@@ -1,5 +1,4 @@
 /** What npm's readers and package managers are told of each package. */
-
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,7 +3,6 @@
  *
  * @see Ubaru, Chen, Saad 2017, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature"
  */
-
 import { checkedOptions, functionOption, integerOption, type OptionTable, signalOption } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import type { SymmetricOperator } from "./hessianOperator.ts";

@@ -1,7 +1,6 @@
 /**
  * Parameter groups by ranges of the flat layout, and the segments that moves work through.
  */
-
 import { squaredNorm } from "../kernels/norms.ts";
 import { booleanOption, checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import type { Vector } from "../types.ts";

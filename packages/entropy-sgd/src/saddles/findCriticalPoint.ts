@@ -5,7 +5,6 @@
  *   (arXiv:2003.10397): such searches also end where the gradient is nearly in the Hessian's kernel
  * @see Roosta et al. 2018, "Newton-MR" (arXiv:1810.00303): the damped step
  */
-
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
 import { dot, hessianAt, norm } from "../curvature/hessianOperator.ts";
 import { productOf } from "../curvature/product.ts";

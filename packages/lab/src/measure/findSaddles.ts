@@ -3,7 +3,6 @@
  *
  * @see Dauphin et al. 2014 (arXiv:1406.2572), section 3: the experiment; Frye et al. 2021 (arXiv:2003.10397): its caveat
  */
-
 import type { Objective } from "entropy-sgd";
 import { normalInto, randomKey, sgd, type Vector } from "entropy-sgd";
 import {

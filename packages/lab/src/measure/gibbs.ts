@@ -1,5 +1,4 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
-
 import type { ObjectiveWith } from "entropy-sgd";
 import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd/sampling";
 import { type Density, densityOf, doubleWell } from "./doubleWell.ts";

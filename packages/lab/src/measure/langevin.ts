@@ -1,5 +1,4 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
-
 import type { ObjectiveWith } from "entropy-sgd";
 import { normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
 import { langevin } from "entropy-sgd/sampling";

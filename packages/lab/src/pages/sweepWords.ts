@@ -1,5 +1,4 @@
 /** The results of a sweep as a table and sentences, for the terminal and the report. */
-
 import { hasDiverged } from "entropy-sgd-training";
 import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "../experiments/sweep/sweepResult.ts";

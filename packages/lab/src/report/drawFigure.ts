@@ -1,5 +1,4 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
-
 import { printable, shown } from "entropy-sgd-training";
 import type { FigureAxis, FigureOptions, SizedOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";

@@ -1,5 +1,4 @@
 /** One run from its settings to its result, in a folder or without one. */
-
 import {
   type DataSet,
   InputError,

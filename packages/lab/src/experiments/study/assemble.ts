@@ -1,5 +1,4 @@
 /** The study's result from the measures of its runs. */
-
 import type { RunResult } from "entropy-sgd-training";
 import type { LocalEntropyPoint } from "../../measure/measureLocalEntropy.ts";
 import { perturbationLabel } from "../../measure/perturbations.ts";
