@@ -109,8 +109,8 @@ export function ladderEvaluations(options: Numbers, dimension: number): number {
   const { numRungs, numChains, numLeapfrogSteps, numSamples, burnIn, numDraws } = { ...defaults, ...options };
   const moves = 2 * burnIn + numChains * (burnIn + numSamples + climbingMoves);
   const branches = widthOf(dimension) > 1 ? 2 : 1;
-  const descents = branches === 2 ? lowestPlaceEvaluations : 2;
-  return branches * (numRungs + 1) * numLeapfrogSteps * moves + descents + numDraws + 1;
+  const descents = branches === 2 ? lowestPlaceEvaluations : 0;
+  return branches * (numRungs + 1) * numLeapfrogSteps * moves + descents + numDraws + 2;
 }
 
 /** Moves at each rung of a ladder that climbs to its start. */
@@ -161,7 +161,7 @@ export async function runLadders(
   );
 
   const center = await replicaAt(new Float64Array(n));
-  const lowest = await lowestPlace(replicaAt, randomKey(seed, "local-entropy", "descents"), n);
+  const lowest = await lowestPlace(center, replicaAt, randomKey(seed, "local-entropy", "descents"));
   const ladders: (readonly RungSeries[])[] = [];
   let finite = true;
   for (let chain = 0; chain < numChains && finite; chain++) {
