@@ -184,20 +184,17 @@ describe("a report of texts that are HTML", () => {
   /** A run with HTML wherever a text is free. */
   function poisoned(optimizer = payload("optimizer"), preset: string | null = payload("preset")) {
     const { config, events } = wholeRun();
-    const poison = (value: object, isFree: (key: string, item: unknown) => boolean): object =>
-      JSON.parse(JSON.stringify(value, (key, item) => (isFree(key, item) ? payload(key) : item)));
-    const environment = poison(config.environment, (_, item) => typeof item === "string");
-    const texts = { network: payload("network"), optimizer, preset, data: payload("data") };
+    const replaced = (value: object, by: (key: string, item: unknown) => unknown): object =>
+      JSON.parse(JSON.stringify(value, by));
+    const environment = replaced(config.environment, (key, item) => (typeof item === "string" ? payload(key) : item));
+    const own: Readonly<Record<string, unknown>> = { optimizer, preset };
+    const texts = { ...own, network: payload("network"), data: payload("data") };
     const options = { ...config.options, [payload("option")]: payload("value"), constructor: payload("constructor") };
     const free = ["network", "name", "why", "checkpoint"];
-    const isFree = (key: string, item: unknown): boolean => free.includes(key) && typeof item !== "object";
-    const given: Readonly<Record<string, unknown>> = { optimizer, preset };
-    const renamed = (event: object): object =>
-      JSON.parse(JSON.stringify(event, (key, item) => (Object.hasOwn(given, key) ? given[key] : item)));
-    return {
-      config: { ...config, ...texts, environment, options },
-      events: events.map((event) => renamed(poison(event, isFree))),
-    };
+    const inEvent = (key: string, item: unknown): unknown =>
+      Object.hasOwn(own, key) ? own[key] : free.includes(key) && typeof item !== "object" ? payload(key) : item;
+    const poisonedEvents = events.map((event) => replaced(event, inEvent));
+    return { config: { ...config, ...texts, environment, options }, events: poisonedEvents };
   }
 
   function reportOf(runs: readonly string[]): { html: string; svgs: string[] } {
