@@ -29,12 +29,8 @@ export function readArguments(argv) {
   }
   return {
     command,
-    networks: known("networks", values.networks?.split(",") ?? commands[command], networkNames),
-    engines: known(
-      "engines",
-      values.engines?.split(",") ?? (command === "step" ? stepEngines : engineNames),
-      engineNames,
-    ),
+    networks: known("networks", listed(values.networks) ?? commands[command], networkNames),
+    engines: known("engines", listed(values.engines) ?? (command === "step" ? stepEngines : engineNames), engineNames),
     rounds: count("rounds", values.rounds),
     seconds: positive("seconds", values.seconds),
     // Memory is sampled twenty times.
@@ -46,7 +42,7 @@ export function readArguments(argv) {
 }
 
 function parsed(argv) {
-  const options = {
+  const options = /** @type {const} */ ({
     networks: { type: "string" },
     engines: { type: "string" },
     rounds: { type: "string", default: "4" },
@@ -55,13 +51,16 @@ function parsed(argv) {
     minutes: { type: "string", default: "4" },
     runs: { type: "string", default: "3" },
     json: { type: "boolean", default: false },
-  };
+  });
   try {
     return parseArgs({ args: argv, allowPositionals: true, options });
   } catch (error) {
-    throw new UsageError(error.message);
+    throw new UsageError(/** @type {Error} */ (error).message);
   }
 }
+
+/** @param {unknown} names */
+const listed = (names) => (typeof names === "string" ? names.split(",") : undefined);
 
 function known(option, names, choices) {
   const unknown = names.find((name) => !choices.includes(name));

@@ -81,9 +81,10 @@ export function runEngine({ command, file: program }, variant, asked) {
   const argument = JSON.stringify({ ...variant, ...asked, startedAt: Date.now() });
   const limits = { timeout: 60_000 * patience, maxBuffer: 2 ** 26 };
   const done = spawnSync(command, [program, argument], { env: environmentOf(variant), encoding: "utf8", ...limits });
-  if (done.error?.code === "ETIMEDOUT") return { reason: `gave up after ${patience} minutes` };
+  if (/** @type {NodeJS.ErrnoException | undefined} */ (done.error)?.code === "ETIMEDOUT")
+    return { reason: `gave up after ${patience} minutes` };
   if (done.error) return { reason: `throws: ${done.error.message}` };
-  const line = (done.stdout ?? "").trim().split("\n").at(-1);
+  const line = (done.stdout ?? "").trim().split("\n").at(-1) ?? "";
   if (done.status === 0 && line.startsWith("{")) return JSON.parse(line);
   const errors = (done.stderr ?? "").split("\n").filter((text) => /error/i.test(text));
   const ending = done.status === null ? `signal ${done.signal}` : `exit code ${done.status}`;

@@ -24,7 +24,7 @@ for (const network of networkNames) {
       const record = measures ? await run(request) : find(request);
       if (record !== undefined) own.push(record);
     }
-    const recipe = recipeOf(network, optimizer);
+    const recipe = recipeOf(network, /** @type {import("entropy-sgd").OptimizerName} */ (optimizer));
     const tried = records.filter(({ settings }) => {
       const wanted = preset ?? (optimizer.startsWith("entropy-") ? "paper" : null);
       return settings.network === network && settings.optimizer === optimizer && settings.preset === wanted;

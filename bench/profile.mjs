@@ -23,7 +23,7 @@ export function* profiles({ networks, runs }) {
         prefix: join(work, "profile"),
       };
       const wallMs = runOurs("oursProfile.mjs", asked).slice(warmUp);
-      const written = readdirSync(work).find((name) => name.startsWith("profile"));
+      const written = readdirSync(work).find((name) => name.startsWith("profile")) ?? "profile";
       const events = JSON.parse(readFileSync(join(work, written), "utf8"));
       return [network, { network, machine: on, warmUp, runs, wallMs, ...aggregate(events, warmUp) }];
     });

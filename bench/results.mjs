@@ -16,13 +16,19 @@ const read = (name) => {
 const ordered = (byNetwork) =>
   Object.fromEntries(networkNames.filter((name) => byNetwork[name]).map((name) => [name, byNetwork[name]]));
 
-/** Everything measured, by network where there are several. */
+/**
+ * Everything measured, by network where there are several.
+ *
+ * @returns {{ bench: any, memory: any, profiles: any, checkpoints: any }}
+ */
 export function readResults() {
   const profiles = networkNames
     .map((name) => read(`profile-${name}.json`))
     .map((profile) => [profile.network, profile]);
   const byNetwork = { bench: read("bench.json"), memory: read("memory.json"), profiles: Object.fromEntries(profiles) };
-  const inOrder = Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]));
+  const inOrder = /** @type {any} */ (
+    Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]))
+  );
   return { ...inOrder, checkpoints: read("checkpoints.json") };
 }
 

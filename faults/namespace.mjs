@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from "node:module";
 const [where, ...args] = process.argv.slice(2);
 if (where === "elsewhere") {
   const { readlinkSync } = fs;
-  fs.readlinkSync = (path, ...rest) =>
+  /** @type {any} */ (fs).readlinkSync = (path, ...rest) =>
     `${path}`.startsWith("/proc/self/ns/") ? "pid:[7]" : readlinkSync(path, ...rest);
   syncBuiltinESMExports();
 }

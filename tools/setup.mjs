@@ -31,7 +31,7 @@ function newestIn(folder) {
 /** Removes what was built from sources that are no more, so that it is not packed. */
 function removeStale(folder) {
   if (!existsSync(join(folder, "dist"))) return;
-  for (const file of readdirSync(join(folder, "dist"), { recursive: true })) {
+  for (const file of readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" })) {
     const source = file.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
     if (source !== file && !existsSync(join(folder, "src", source))) rmSync(join(folder, "dist", file));
   }

@@ -22,7 +22,9 @@ async function byTheMinute({ network, minutes }) {
   const controller = new AbortController();
   const out = join(folder, "run");
   const checkpointMs = [];
-  let [before, begun, gradientSeconds, gradients] = [0, null, 0, 0];
+  let [before, gradientSeconds, gradients] = [0, 0, 0];
+  /** @type {number | undefined} */
+  let begun;
   await runTraining(settings, {
     out,
     signal: controller.signal,
@@ -39,7 +41,7 @@ async function byTheMinute({ network, minutes }) {
     },
   });
   const names = readdirSync(join(out, "checkpoints"));
-  const bytes = sizeOf(join(out, "checkpoints", names.at(-1)));
+  const bytes = sizeOf(join(out, "checkpoints", names.at(-1) ?? ""));
   return {
     network,
     minutes,
@@ -55,6 +57,7 @@ function largeState({ megabytes }) {
   const n = Math.round((megabytes * 1e6) / 16);
   const optimizer = entropySgd({ ...presets.lua, innerSteps: 20, scope: 1e-4 });
   const state = optimizer.init(new Float32Array(n).fill(0.1));
+  /** @type {any} */
   const model = { layout: [{ name: "weights", shape: [n], offset: 0, kind: "weight" }], statistics: {} };
   const settings = resolveSettings({ network: "lenet", optimizer: "entropy-sgd", budget: 1, seed: 1 });
   const position = {
@@ -67,20 +70,25 @@ function largeState({ megabytes }) {
     evaluations: [],
   };
   const checkpoint = {
-    ...{ settings, environment: currentEnvironment(1), dataChecksum: null, rollbacks: 0, events: new Uint8Array(0) },
+    ...{ settings, environment: currentEnvironment(1), dataChecksum: null, rollbacks: 0, events: [] },
     snapshot: {
       position,
       optimizer: serialise(state, { copy: false }),
-      params: optimizer.evalPoint(state),
+      params: /** @type {Float32Array} */ (optimizer.evalPoint(state)),
       statistics: {},
     },
   };
   // Code and buffers that the first write of any size needs.
   const few = optimizer.init(new Float32Array(8));
-  const little = { ...checkpoint.snapshot, optimizer: serialise(few, { copy: false }), params: few.params };
+  const little = {
+    ...checkpoint.snapshot,
+    optimizer: serialise(few, { copy: false }),
+    params: /** @type {Float32Array} */ (few.params),
+  };
+  /** @type {any} */
   const tiny = { layout: [{ ...model.layout[0], shape: [8] }], statistics: {} };
   writeCheckpoint(join(folder, "001"), { ...checkpoint, snapshot: little }, tiny);
-  globalThis.gc();
+  globalThis.gc?.();
   const peak = () => 1024 * process.resourceUsage().maxRSS;
   const [before, peakBefore, started] = [process.memoryUsage().rss, peak(), performance.now()];
   writeCheckpoint(join(folder, "002"), checkpoint, model);

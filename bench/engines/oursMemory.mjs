@@ -9,7 +9,7 @@ for (let step = 1; step <= steps; step++) {
   await task.step();
   if (step % interval !== 0) continue;
   // What is garbage is no growth.
-  globalThis.gc();
+  globalThis.gc?.();
   const { heapUsed, rss, arrayBuffers } = process.memoryUsage();
   samples.push({ step, heapMB: inMB(heapUsed), residentMB: inMB(rss), arrayBuffersMB: inMB(arrayBuffers) });
   process.stderr.write(`${network}, step ${step}: heap ${inMB(heapUsed)} MB, resident ${inMB(rss)} MB\n`);

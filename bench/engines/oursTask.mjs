@@ -37,12 +37,13 @@ export async function openTask(folder, network, options = {}) {
     scope: 1e-4,
   });
   let state = optimizer.init(weights, model.memory);
-  const gradient = model.memory.allocate(model.numParams, new Float32Array(0));
+  const gradient = /** @type {Float32Array} */ (model.memory.allocate(model.numParams, new Float32Array(0)));
   const nextBatch = batchFiller(model, split, withReplacement(numExamples, 0));
   const fillMasks = maskFiller(model, 0);
   let steps = 0;
 
-  const lossAndGradient = () => model.lossAndGradient(optimizer.gradientPoint(state), gradient);
+  const lossAndGradient = () =>
+    model.lossAndGradient(/** @type {Float32Array} */ (optimizer.gradientPoint(state)), gradient);
   const update = () => {
     state = optimizer.step(gradient, state);
   };

@@ -21,6 +21,7 @@ export function measuredRuns(file) {
       const known = find(request);
       if (known !== undefined) return known;
       const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
+      /** @type {any} */
       let evaluation = null;
       const result = await runTraining(resolveSettings({ ...request, threads: 1 }), {
         out: null,

@@ -15,7 +15,7 @@ const starts = { sgd: gentle, sam: gentle, swa: gentle, sgld: () => 0.3, adam: (
 const large = ["mnistfc", "lenet", "mnistfc-bn"];
 
 /** The options that an optimizer is best with on a network. */
-export async function searchRates(network, optimizer, errorOf, tell = () => {}) {
+export async function searchRates(network, optimizer, errorOf, tell = (..._what) => {}) {
   const search = async (name, start, fixed = {}, searched = optimizer) => {
     const found = await chooseRate(start, seeds, (value, seed) =>
       errorOf(network, searched, { ...fixed, [name]: value }, seed),

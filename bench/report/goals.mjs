@@ -4,7 +4,11 @@ import { engineOf, medianOf, ratioToOurs } from "../summary.mjs";
 import { checkpointShare, memoryShare } from "./checkpointSection.mjs";
 import { number, table, times } from "./text.mjs";
 
-/** Goals on networks: where the value comes from, the bound, and how it is shown. Ratios are theirs to ours. */
+/**
+ * Goals on networks: where the value comes from, the bound, and how it is shown. Ratios are theirs to ours.
+ *
+ * @type {{ network: string, what?: string, value: any, show: any, why?: any, atLeast?: number, atMost?: number }[]}
+ */
 const goals = [
   ...["pytorch", "pytorch-tuned"].flatMap((engine) => [
     { network: "mnistfc-bn", ...ratio("whole step", engine, "stepMs"), atLeast: 1.8 },
@@ -54,6 +58,7 @@ export function goalsSection({ bench, memory, checkpoints }) {
   return `## Goals\n\n${table([["goal", "wanted", "measured", "reached"], ...rows])}`;
 }
 
+/** @param {(typeof goals)[number]} goal */
 function goalRow({ network: name, what, value, show, why, atLeast = -Infinity, atMost = Infinity }, network) {
   const found = network === undefined ? null : value(network);
   const wanted = atMost === Infinity ? `≥ ${show(atLeast)}` : `≤ ${show(atMost)}`;

@@ -6,6 +6,7 @@ import { machineLine } from "./text.mjs";
 export function memorySection(memory) {
   const lines = Object.entries(memory).map(([network, record]) => {
     const { steps, interval, machine } = record;
+    /** @type {[string, ReturnType<typeof memoryGrowth>][]} */
     const growths = [
       ["heap", memoryGrowth(record, "heapMB")],
       ["resident memory", memoryGrowth(record, "residentMB")],

@@ -8,7 +8,7 @@ import { root } from "../workspace.ts";
 const library = join(root, "packages/entropy-sgd");
 
 // Tests that read fixtures from disk stay in Node.
-const usesNode = readdirSync(library, { recursive: true })
+const usesNode = readdirSync(library, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts") && readFileSync(join(library, file), "utf8").includes('from "node:'))
   .map((file) => `**/${file}`);
 

@@ -9,7 +9,7 @@ const numFiles = 64;
 function requireFiles() {
   const files = [];
   try {
-    for (let i = 0; i < numFiles; i++) files.push(openSync(fileURLToPath(import.meta.url)));
+    for (let i = 0; i < numFiles; i++) files.push(openSync(fileURLToPath(import.meta.url), "r"));
   } finally {
     for (const file of files) closeSync(file);
   }
@@ -22,6 +22,6 @@ try {
   process.exitCode = await main(process.argv.slice(2), processContext());
 } catch (error) {
   // What `main` does not catch: a file of the program that is missing, or more than may be open (ulimit -n).
-  process.stderr.write(`error: the program cannot be loaded: ${error?.message ?? error}\n`);
+  process.stderr.write(`error: the program cannot be loaded: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 2;
 }
