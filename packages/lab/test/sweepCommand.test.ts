@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
 import { addTrainingCommands } from "../src/commands/trainingCommands.ts";
-import { commandPath, launchProcess } from "../src/experiments/sweep/launchers.ts";
+import { commandPath, launchProcess } from "../src/experiments/launchers.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { dataFolder, freshOut, root } from "./commandRunner.ts";
 

@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import { type DataSet, InputError, planOf, type RunResult } from "entropy-sgd-training";
+import { type DataSet, hasDiverged, InputError, planOf, printable } from "entropy-sgd-training";
+import { launchHere } from "../experiments/launchers.ts";
+import { resultsOf, runAll } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../pages/textTable.ts";
 import { writeReport } from "../pages/writeReport.ts";
 import { loadData } from "../runner/loadData.ts";
-import { continueTraining, type ResumeOptions } from "../runner/resumeTraining.ts";
+import type { ResumeOptions } from "../runner/resumeTraining.ts";
 import { requireTrainable } from "../runner/runTraining.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
@@ -16,7 +18,7 @@ import { askedOf, resolveSettings, type SettingsRequest } from "../settings/reso
 import type { Settings } from "../settings/settings.ts";
 import { counted } from "../statistics/words.ts";
 import { type ComparedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
-import { type CommandContext, exitCodeOf, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { budgetOf, progressListener } from "./progress.ts";
 
 /** Options of `entropy-sgd compare`. */
@@ -80,32 +82,38 @@ async function trainAll(
   json: boolean,
   context: CommandContext,
 ): Promise<number> {
-  const { signal } = context;
-  const results: RunResult[] = [];
+  const { signal, stderr } = context;
+  let numDone = 0;
   const budgets = new Set(plan.map(({ settings }) => budgetIn(settings, options)));
   const isPlanTold = budgets.size === 1;
-  context.stderr.write(
+  stderr.write(
     `${counted(plan.length, "run")} with dropout ${plan[0]!.settings.dropout}${isPlanTold ? `, each of ${[...budgets][0]}` : ""}\n`,
   );
-  const onEvent = progressListener(context.stderr, {
-    ...{ numRuns: plan.length, numDone: () => results.length, isPlanTold },
+  const onEvent = progressListener(stderr, { numRuns: plan.length, numDone: () => numDone, isPlanTold });
+  const outcomes = await runAll(plan, {
+    ...{ out, parallel: 1, signal, checksum: options.data.checksum ?? null, requireHeld: lock.requireHeld },
+    launch: launchHere({ ...options, onEvent }),
+    onEnd: ({ name }, _, outcome) => {
+      numDone += 1;
+      if (outcome.kind === "failed") stderr.write(`${name}: ${printable(`failed: ${outcome.message}`)}\n`);
+    },
   });
-  const folders: string[] = [];
-  for (const { name, settings } of plan) {
-    if (signal.aborted) break;
-    const folder = join(out, name);
-    folders.push(folder);
-    lock.requireHeld();
-    results.push(await continueTraining(folder, settings, { ...options, onEvent }));
-  }
   lock.requireHeld();
+  const begun = plan.filter((_, at) => outcomes[at] !== null && outcomes[at]!.kind !== "failed");
+  const results = resultsOf(outcomes);
   // After a signal before the first run there is nothing to report.
-  const report = folders.length === 0 ? null : writeReport(out, folders);
+  const report =
+    begun.length === 0
+      ? null
+      : writeReport(
+          out,
+          begun.map(({ name }) => join(out, name)),
+        );
   if (json) writeJson(context, { runs: results, optimizers: summarise(results) });
   else if (report !== null)
     context.stdout.write(`\n${resultTable(results, widthOf(context.stdout))}\n\nThe report is ${report}\n`);
-  if (signal.aborted) context.stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
-  return results.length < plan.length ? interruptionCode(signal) : exitCodeOf(results, signal);
+  if (signal.aborted) stderr.write(`What is done is kept: npx entropy-sgd resume ${out} goes on\n`);
+  return exitCodeOfRuns(outcomes, results.some(hasDiverged), signal);
 }
 
 /** The gradients of a run in words. */

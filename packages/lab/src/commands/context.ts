@@ -1,4 +1,5 @@
 import { type CheckpointRequests, hasDiverged, printable, type RunResult } from "entropy-sgd-training";
+import { isInterrupted, type RunOutcome } from "../experiments/runAll.ts";
 import { type EndingSignal, endingSignalOf } from "../io/endingSignals.ts";
 import type { TrainingOptions } from "../runner/runTraining.ts";
 import type { LockHooks } from "../runs/lease.ts";
@@ -36,6 +37,18 @@ export function interruptionCode(signal: AbortSignal): number {
 export function exitCodeOf(results: readonly RunResult[], signal: AbortSignal): number {
   if (results.some(({ interrupted }) => interrupted)) return interruptionCode(signal);
   return results.some(hasDiverged) ? exitCodes.divergence : exitCodes.ok;
+}
+
+/** The exit code that the runs of an experiment call for: interruption before failures, failures before divergence. */
+export function exitCodeOfRuns(
+  outcomes: readonly (RunOutcome | null)[],
+  hasDiverged: boolean,
+  signal: AbortSignal,
+): number {
+  if (outcomes.some(isInterrupted)) return interruptionCode(signal);
+  const failures = outcomes.flatMap((outcome) => (outcome?.kind === "failed" ? [outcome.exitCode] : []));
+  if (failures.length > 0) return Math.min(...failures);
+  return hasDiverged ? exitCodes.divergence : exitCodes.ok;
 }
 
 /** What a wait for a lock needs of the context. */

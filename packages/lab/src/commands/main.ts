@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { InputError, Interruption, printable, shown } from "entropy-sgd-training";
+import { refusalIn } from "../io/refusals.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { addExamples } from "./examples.ts";
 import { addLandscapeCommands } from "./landscapeCommands.ts";
 import { optimizersByName, optionsText } from "./optionsReference.ts";
-import { shortageIn } from "./shortages.ts";
 import { addStoreCommands } from "./storeCommands.ts";
 import { addTrainingCommands } from "./trainingCommands.ts";
 
@@ -31,14 +31,10 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       context.stderr.write("\ninterrupted: nothing was written\n");
       return interruptionCode(context.signal);
     }
-    const shortage = error instanceof InputError ? null : shortageIn(error);
-    if (shortage !== null) {
-      context.stderr.write(`error: ${shortage} (${printable(String((error as Error).message).split("\n")[0]!)})\n`);
-      return exitCodes.usage;
-    }
-    if (error instanceof InputError || isOfFileSystem(error)) {
+    const refusal = refusalIn(error);
+    if (refusal !== null) {
       // Messages quote names and values, which may hold what a terminal would obey.
-      context.stderr.write(`error: ${printable(error.message)}\n`);
+      context.stderr.write(`error: ${printable(refusal)}\n`);
       return exitCodes.usage;
     }
     context.stderr.write(
@@ -49,11 +45,6 @@ export async function main(args: readonly string[], context: CommandContext): Pr
 }
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-
-/** A full disk, a folder that was removed, a missing permission: the world's error, not the program's. */
-function isOfFileSystem(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error && "path" in error;
-}
 
 /** The command with its options and actions. */
 export function programOf(context: CommandContext, done: (code: number) => void): Command {

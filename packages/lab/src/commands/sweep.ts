@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
 import { hasDiverged, printable } from "entropy-sgd-training";
-import { launchHere, launchProcess } from "../experiments/sweep/launchers.ts";
-import { type PlannedRun, planSweep, type SweepPlan } from "../experiments/sweep/planSweep.ts";
+import { launchHere, launchProcess } from "../experiments/launchers.ts";
+import { isInterrupted, otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experiments/runAll.ts";
+import { type ConfiguredRun, planSweep, type SweepPlan } from "../experiments/sweep/planSweep.ts";
 import { readSweep, type Sweep } from "../experiments/sweep/readSweep.ts";
-import { numOtherRuns, type RunLauncher, type RunOutcome, runAll } from "../experiments/sweep/runAll.ts";
-import { type SweepResult, sweepResult } from "../experiments/sweep/sweepResult.ts";
+import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
 import { textTable, widthOf } from "../pages/textTable.ts";
@@ -13,7 +13,7 @@ import { sweepJson, writeSweep } from "../pages/writeSweep.ts";
 import { loadData } from "../runner/loadData.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
-import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, trainingOptions, writeJson } from "./context.ts";
 
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand {
@@ -59,7 +59,7 @@ async function trainSweep(
   const usual = Math.max(1, Math.floor(availableParallelism() / sweep.file.threads));
   const parallel = Math.min(options.parallel ?? usual, plan.runs.length);
   stderr.write(`${planWords(plan)}, ${parallel} at a time, in ${printable(out)}\n`);
-  const others = numOtherRuns(out, plan.runs);
+  const others = otherRuns(out, plan.runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${others} other runs\n`);
   const outcomes = await runAll(plan.runs, {
     ...{ out, parallel, signal, checksum: plan.data.checksum ?? null, requireHeld: lock.requireHeld },
@@ -67,7 +67,7 @@ async function trainSweep(
     onBegin: (run, at) => stderr.write(`${numbered(plan, run, at)} begins: ${run.configuration.label}\n`),
     onEnd: (run, at, outcome) => stderr.write(`${numbered(plan, run, at)}: ${printable(outcomeWords(outcome))}\n`),
   });
-  const interrupted = outcomes.some((outcome) => outcome === null || outcome.kind === "interrupted");
+  const interrupted = outcomes.some(isInterrupted);
   const result = sweepResult(plan, outcomes);
   const output = { file, out, plan, result, interrupted };
   lock.requireHeld();
@@ -81,7 +81,12 @@ async function trainSweep(
   }
   if (result.failed.length > 0) stderr.write(`${result.failed.length} of ${plan.runs.length} runs failed\n`);
   if (interrupted) stderr.write("interrupted: what is done is kept, and the same command goes on\n");
-  return exitCodeOf(result, interrupted, context);
+  // That some configurations diverge is a result.
+  return exitCodeOfRuns(
+    outcomes,
+    result.configurations.every(({ status }) => status === "diverged"),
+    signal,
+  );
 }
 
 /** In this process if there is one run at a time, else in one of its own. */
@@ -89,13 +94,6 @@ function usualLauncher(parallel: number, { data }: SweepPlan, context: CommandCo
   if (parallel > 1) return launchProcess({ requests: context.checkpointRequests });
   const { onEvent: _, ...options } = trainingOptions(context);
   return launchHere({ ...options, data });
-}
-
-/** Interruption first, then failures, then divergence of everything: that of some configurations is a result. */
-function exitCodeOf({ configurations, failed }: SweepResult, interrupted: boolean, { signal }: CommandContext): number {
-  if (interrupted) return interruptionCode(signal);
-  if (failed.length > 0) return Math.min(...failed.map(({ exitCode }) => exitCode));
-  return configurations.every(({ status }) => status === "diverged") ? exitCodes.divergence : exitCodes.ok;
 }
 
 function tellPlan(file: string, out: string, plan: SweepPlan, json: boolean, context: CommandContext): number {
@@ -122,7 +120,7 @@ function planWords({ configurations, runs, numRepeated }: SweepPlan): string {
   return `${counted(configurations.length, "configuration")}${repeated} with ${counted(numSeeds, "seed")}: ${counted(runs.length, "run")}`;
 }
 
-function numbered({ runs }: SweepPlan, { name }: PlannedRun, at: number): string {
+function numbered({ runs }: SweepPlan, { name }: ConfiguredRun, at: number): string {
   return `[${at + 1}/${runs.length}] ${name}`;
 }
 

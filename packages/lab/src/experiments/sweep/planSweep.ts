@@ -7,14 +7,12 @@ import { resolveSettings } from "../../settings/resolveSettings.ts";
 import { trainingOf } from "../../settings/sameTraining.ts";
 import { type Settings, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepValue } from "../../settings/valueSchemas.ts";
+import type { PlannedRun } from "../runAll.ts";
 import { type Candidate, type Choice, candidatesOf } from "./candidates.ts";
 import type { Sweep } from "./readSweep.ts";
 
-/** One run. */
-export interface PlannedRun {
-  /** Name of its folder: the same settings have the same name in every sweep. */
-  readonly name: string;
-  readonly settings: Settings;
+/** One run: the same settings have the same name in every sweep. */
+export interface ConfiguredRun extends PlannedRun {
   readonly configuration: Configuration;
 }
 
@@ -27,14 +25,14 @@ export interface Configuration {
   readonly optimizer: string;
   /** Gradient evaluations of one run. */
   readonly gradients: number;
-  readonly runs: readonly { readonly name: string; readonly settings: Settings }[];
+  readonly runs: readonly PlannedRun[];
 }
 
 /** What a sweep will train. */
 export interface SweepPlan {
   readonly configurations: readonly Configuration[];
   /** Seeds outermost, so that an interruption is fair. */
-  readonly runs: readonly PlannedRun[];
+  readonly runs: readonly ConfiguredRun[];
   /** Combinations left out because an earlier one has the same settings. */
   readonly numRepeated: number;
   readonly data: DataSet;
@@ -66,7 +64,7 @@ export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): 
   }
   const all = [...configurations.values()];
   const runs = sweep.seeds.flatMap((_, at) =>
-    all.map((configuration): PlannedRun => ({ ...configuration.runs[at]!, configuration })),
+    all.map((configuration): ConfiguredRun => ({ ...configuration.runs[at]!, configuration })),
   );
   return { configurations: all, runs, numRepeated: resolved.length - all.length, data };
 }

@@ -2,8 +2,8 @@
 import type { RunResult } from "entropy-sgd-training";
 import { type Summary, summaryOf } from "../../runs/summarise.ts";
 import { type DifferenceOverSeeds, differenceOverSeeds } from "../../statistics/overSeeds.ts";
-import type { Configuration, PlannedRun, SweepPlan } from "./planSweep.ts";
-import type { RunOutcome } from "./runAll.ts";
+import type { RunOutcome } from "../runAll.ts";
+import type { Configuration, ConfiguredRun, SweepPlan } from "./planSweep.ts";
 
 /** Whether all seeds have ended, some are missing, or some diverged. */
 export type ConfigurationStatus = "complete" | "incomplete" | "diverged";
@@ -47,7 +47,7 @@ export interface SweepResult {
 export function sweepResult(plan: SweepPlan, outcomes: readonly (RunOutcome | null)[]): SweepResult {
   const ended = new Map<string, RunResult>();
   const failed: FailedRun[] = [];
-  plan.runs.forEach(({ name }: PlannedRun, at) => {
+  plan.runs.forEach(({ name }: ConfiguredRun, at) => {
     const outcome = outcomes[at];
     if (outcome?.kind === "ended") ended.set(name, outcome.result);
     if (outcome?.kind === "failed") failed.push({ name, message: outcome.message, exitCode: outcome.exitCode });

@@ -1,20 +1,19 @@
-/** Ways to train one run of a sweep: in this process, or in one of its own. */
+/** Ways to train one run of an experiment: in this process, or in one of its own. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type CheckpointRequests, checkpointMessage } from "entropy-sgd-training";
-import { endingSignalOf } from "../../io/endingSignals.ts";
-import { continueTraining, prepareRun } from "../../runner/resumeTraining.ts";
-import type { TrainingOptions } from "../../runner/runTraining.ts";
+import { endingSignalOf } from "../io/endingSignals.ts";
+import { continueTraining, prepareRun, type ResumeOptions } from "../runner/resumeTraining.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
 
 /** The command, at the same place from the sources and from what is built of them. */
-export const commandPath: string = fileURLToPath(new URL("../../../bin/entropy-sgd.js", import.meta.url));
+export const commandPath: string = fileURLToPath(new URL("../../bin/entropy-sgd.js", import.meta.url));
 
 /** Trains in this process. */
-export function launchHere(options: TrainingOptions): RunLauncher {
+export function launchHere(options: ResumeOptions): RunLauncher {
   return async (path, settings, signal) => {
     const result = await continueTraining(path, settings, { ...options, signal });
-    return result.interrupted ? { kind: "interrupted" } : { kind: "ended", result, before: false };
+    return result.interrupted ? { kind: "interrupted", result } : { kind: "ended", result, before: false };
   };
 }
 

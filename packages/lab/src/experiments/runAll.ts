@@ -1,36 +1,56 @@
-/** The runs of a sweep, several at a time. */
-import { existsSync, lstatSync } from "node:fs";
+/** The runs of an experiment, one after another or several at a time. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, type RunResult } from "entropy-sgd-training";
-import { entriesOf, requireRealFolder } from "../../io/files.ts";
-import { earlierResult } from "../../runner/resumeTraining.ts";
-import { readConfig } from "../../runs/readRun.ts";
-import { sameTraining } from "../../settings/sameTraining.ts";
-import type { Settings } from "../../settings/settings.ts";
-import type { PlannedRun } from "./planSweep.ts";
+import { InputError, Interruption, type RunResult } from "entropy-sgd-training";
+import { entriesOf, requireRealFolder } from "../io/files.ts";
+import { refusalIn } from "../io/refusals.ts";
+import { earlierResult } from "../runner/resumeTraining.ts";
+import { readConfig } from "../runs/readRun.ts";
+import { sameTraining } from "../settings/sameTraining.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** One run of an experiment. */
+export interface PlannedRun {
+  /** Of its folder in the experiment's. */
+  readonly name: string;
+  readonly settings: Settings;
+}
 
 /** What became of a run; `exitCode` is the one that the failure calls for. */
 export type RunOutcome =
   | { readonly kind: "ended"; readonly result: RunResult; readonly before: boolean }
-  | { readonly kind: "interrupted" }
+  /** With its result so far, where that is known here. */
+  | { readonly kind: "interrupted"; readonly result?: RunResult }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode: number };
+
+/** Whether a signal kept a run from beginning or ending. */
+export function isInterrupted(outcome: RunOutcome | null): boolean {
+  return outcome === null || outcome.kind === "interrupted";
+}
+
+/** The results that are known, of interrupted runs so far. */
+export function resultsOf(outcomes: readonly (RunOutcome | null)[]): RunResult[] {
+  return outcomes.flatMap((outcome) =>
+    outcome === null || outcome.kind === "failed" || outcome.result === undefined ? [] : [outcome.result],
+  );
+}
 
 /** Begins a run in `path`, or lets it go on, to its end. What it throws is told as a failure. */
 export type RunLauncher = (path: string, settings: Settings, signal: AbortSignal) => Promise<RunOutcome>;
 
 /** How runs are worked through. */
-export interface RunAllOptions {
+export interface RunAllOptions<Run extends PlannedRun> {
   readonly out: string;
   /** Runs at a time. */
   readonly parallel: number;
   readonly signal: AbortSignal;
   readonly launch: RunLauncher;
-  /** Called before a run begins: by throwing it ends the sweep. */
+  /** Called before a run begins: by throwing it ends the experiment. */
   readonly requireHeld?: () => void;
   /** Checksum of the data; null where it is not known. */
   readonly checksum: string | null;
-  readonly onBegin?: (run: PlannedRun, at: number) => void;
-  readonly onEnd?: (run: PlannedRun, at: number, outcome: RunOutcome) => void;
+  readonly onBegin?: ((run: Run, at: number) => void) | undefined;
+  readonly onEnd?: ((run: Run, at: number, outcome: RunOutcome) => void) | undefined;
 }
 
 /**
@@ -39,11 +59,14 @@ export interface RunAllOptions {
  *
  * @returns the outcomes in the order of the runs; null for those that did not begin
  */
-export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions): Promise<(RunOutcome | null)[]> {
+export async function runAll<Run extends PlannedRun>(
+  runs: readonly Run[],
+  options: RunAllOptions<Run>,
+): Promise<(RunOutcome | null)[]> {
   const { out, parallel, signal, launch, checksum, requireHeld, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;
-  const bringToEnd = async (run: PlannedRun, at: number): Promise<RunOutcome | null> => {
+  const bringToEnd = async (run: Run, at: number): Promise<RunOutcome | null> => {
     const path = join(out, run.name);
     try {
       const result = endedResult(path, run.settings, checksum);
@@ -52,10 +75,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
       onBegin?.(run, at);
       return await launch(path, run.settings, signal);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      // The text of another error says too little to go without a word that it is none of input.
-      if (error instanceof InputError) return { kind: "failed", message, exitCode: 2 };
-      return { kind: "failed", message: `internal error: ${message}`, exitCode: 1 };
+      return outcomeOf(error);
     }
   };
   const worker = async (): Promise<void> => {
@@ -70,6 +90,15 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
   };
   await Promise.all(Array.from({ length: Math.min(parallel, runs.length) }, worker));
   return outcomes;
+}
+
+function outcomeOf(error: unknown): RunOutcome {
+  if (error instanceof Interruption) return { kind: "interrupted" };
+  const refusal = refusalIn(error);
+  if (refusal !== null) return { kind: "failed", message: refusal, exitCode: 2 };
+  // The text of a mistake of the program says too little to go without a word that it is one.
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "failed", message: `internal error: ${message}`, exitCode: 1 };
 }
 
 /**
@@ -91,11 +120,9 @@ export function endedResult(path: string, settings: Settings, checksum: string |
   return earlierResult(path);
 }
 
-/** How many runs in a folder are none of these. */
-export function numOtherRuns(out: string, runs: readonly PlannedRun[]): number {
-  if (!existsSync(out)) return 0;
+/** Names of the runs in a folder that are none of these. */
+export function otherRuns(out: string, runs: readonly PlannedRun[]): string[] {
+  if (!existsSync(out)) return [];
   const names = new Set(runs.map(({ name }) => name));
-  const isRun = (name: string): boolean =>
-    lstatSync(join(out, name)).isDirectory() && existsSync(join(out, name, "config.json"));
-  return entriesOf(out).filter((name) => !names.has(name) && isRun(name)).length;
+  return entriesOf(out).filter((name) => !names.has(name) && existsSync(join(out, name, "config.json")));
 }
