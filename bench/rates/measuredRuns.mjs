@@ -1,14 +1,13 @@
 // Runs by their settings, each trained once: what is in the file is not repeated, so an interrupted study goes on.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { currentEnvironment, resolveSettings, runTraining } from "entropy-sgd-lab";
-import { networks, pooled } from "entropy-sgd-training";
-import { loadMnist } from "entropy-sgd-training/node";
+import { fitted, networks } from "entropy-sgd-training";
+import { loadDataSet } from "entropy-sgd-training/node";
 
 /** Opens the file of runs; `run` gives the record of a request, from the file or by training with one thread. */
 export function measuredRuns(file) {
   const records = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).runs : [];
-  const loaded = loadMnist();
-  const small = pooled(loaded);
+  const loaded = loadDataSet({});
   /** The record of a request; undefined where there is none. */
   const find = (request) => {
     const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
@@ -25,7 +24,7 @@ export function measuredRuns(file) {
       let evaluation = null;
       const result = await runTraining(resolveSettings({ ...request, threads: 1 }), {
         out: null,
-        data: networks[request.network].inputShape[1] === 7 ? small : loaded,
+        data: fitted(networks[request.network], loaded),
         onEvent: (event) => {
           if (event.type === "evaluation") evaluation = event;
         },

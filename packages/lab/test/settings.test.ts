@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { progress } from "entropy-sgd";
 import { InputError, planOf } from "entropy-sgd-training";
+import { networkNames } from "entropy-sgd-training/node";
 import { describe, expect, test } from "vitest";
 import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
 import { sharedRecipe } from "../src/settings/recipes.ts";
@@ -36,10 +38,7 @@ describe("settings", () => {
   });
 
   test.each([
-    [
-      { ...base, network: "lent" },
-      'network: must be one of mnistfc, mnistfc-bn, lenet, small-lenet, small-mnistfc, mlp-49-16-10, mlp-49-40-10, got "lent"',
-    ],
+    [{ ...base, network: "lent" }, `network: must be one of ${networkNames.join(", ")}, got "lent"`],
     [
       { ...base, optimizer: "sdg" },
       'optimizer: must be one of entropy-sgd, entropy-adam, sgd, adam, adamw, sgld, sam, swa, got "sdg"',
@@ -93,6 +92,14 @@ describe("settings", () => {
     expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
       new InputError("entropySgd: averaging must be in (0, 1], got 1.5"),
     );
+  });
+});
+
+describe("the data of a run", () => {
+  const dataOf = (data?: string) => resolveSettings({ ...base, ...(data !== undefined && { data }) }).data;
+
+  test("are the default's, by its name or without one, or those of a folder by its path", () => {
+    expect([dataOf(), dataOf("mnist"), dataOf("./mnist")]).toEqual([null, null, resolve("mnist")]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Data sets as arrays, networks, models and the training loop; for Node, browsers and workers. */
 export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
 export { imageSplit } from "./data/imageSplit.ts";
-export { pooled } from "./data/pooled.ts";
+export { fitted, pooled } from "./data/pooled.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
 export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
 export { type DataSet, type HeldOut, type Split, subset } from "./data/split.ts";
@@ -59,6 +59,6 @@ export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { buildSpec } from "./networks/buildSpec.ts";
 export { mlp } from "./networks/fullyConnected.ts";
-export { type NetworkName, networkNames } from "./networks/networkNames.ts";
-export { type NetworkSpec, networks } from "./networks/networks.ts";
+export type { NetworkSpec } from "./networks/networkSpec.ts";
+export { networks } from "./networks/networks.ts";
 export { printable, printableJson, shown } from "./printable.ts";

@@ -1,4 +1,5 @@
 /** What training needs of Node: files of data, ONNX Runtime's native library, worker threads. */
+export { dataSetNames, loadDataSet, networkNames } from "./node/dataSets.ts";
 export { type LoadMnistOptions, loadMnist } from "./node/loadMnist.ts";
 export { loadRuntime } from "./node/loadRuntime.ts";
 export { nodePlatform } from "./node/nodePlatform.ts";

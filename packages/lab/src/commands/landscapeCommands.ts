@@ -1,7 +1,8 @@
 /** The commands that measure and draw landscapes. */
 import { Argument, type Command } from "commander";
-import { networkNames } from "entropy-sgd-training";
+import { networkNames } from "entropy-sgd-training/node";
 import { defaultMeasures } from "../experiments/study/studyMeasures.ts";
+import { dataHelp } from "../settings/settings.ts";
 import type { CommandContext } from "./context.ts";
 import type { FigureCommand } from "./figure.ts";
 import type { FlatnessCommand } from "./flatness.ts";
@@ -111,7 +112,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--examples <n>", "training examples, from the first on", count, 500)
     .option("--tolerance <number>", "norm of the gradient at a critical point", positive, 1e-5)
     .option("--seed <n>", "seed of paths and disturbances", whole, 0)
-    .option("--data <folder>", "a folder with four IDX files instead of MNIST")
+    .option("--data <folder>", dataHelp)
     .option("--out <file>", "an .html file; SVG, PNG and JSON are written beside it")
     .action(async (options: SaddlesCommand) =>
       done(await (await import("./saddles.ts")).saddlesCommand(options, context)),
@@ -135,7 +136,7 @@ export function addLandscapeCommands(program: Command, context: CommandContext, 
     .option("--probes <k>", "probes of traces", integerFrom(2), defaultMeasures.probes)
     .option("--samples <n>", "moves kept per rung and ladder of the coupling", integerFrom(8), defaultMeasures.samples)
     .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
-    .option("--data <folder>", "a folder with four IDX files instead of MNIST")
+    .option("--data <folder>", dataHelp)
     .option("--threads <n>", "threads of one operation; default: the cores", count)
     .action(async (_: string, options: StudyCommand) =>
       done(await (await import("./study.ts")).studyCommand(options, context)),

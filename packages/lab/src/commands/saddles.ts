@@ -1,5 +1,5 @@
-import { networks, pooled } from "entropy-sgd-training";
-import { loadMnist } from "entropy-sgd-training/node";
+import { fitted, networks } from "entropy-sgd-training";
+import { loadDataSet } from "entropy-sgd-training/node";
 import { findSaddles, indexTolerance } from "../measure/findSaddles.ts";
 import { saddleSentences, saddlesFigure, saddlesPage } from "../pages/saddlesFigure.ts";
 import type { CommandContext } from "./context.ts";
@@ -21,7 +21,8 @@ const [network, weightDecay] = ["mlp-49-16-10", 1e-3];
 /** Finds critical points of a small network and sets index against energy. Gives the exit code. */
 export async function saddlesCommand(options: SaddlesCommand, context: CommandContext): Promise<number> {
   const { folder, name } = pagePlace(options.out ?? "saddles.html");
-  const data = pooled(loadMnist({ data: options.data ?? null, validation: 0 }));
+  const spec = networks[network]!;
+  const data = fitted(spec, loadDataSet({ data: options.data ?? null, validation: 0 }));
   const { searches, tolerance, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
   context.stderr.write(
@@ -29,7 +30,7 @@ export async function saddlesCommand(options: SaddlesCommand, context: CommandCo
       "to 300 products, and builds a Hessian of 970 products\n",
   );
   const count = counter(context, searches, "searches");
-  const study = await findSaddles(networks[network]!, data.train, {
+  const study = await findSaddles(spec, data.train, {
     ...{ numExamples, numStarts: searches, seed, weightDecay, tolerance },
     ...{ threads: 1, signal: context.signal, onSearch: () => count() },
   });

@@ -1,13 +1,12 @@
-import { type DataSet, InputError, type NetworkSpec, networks, pooled, requireFit, shown } from "entropy-sgd-training";
-import { loadMnist } from "entropy-sgd-training/node";
+import { type DataSet, fitted, InputError, type NetworkSpec, networks, requireFit, shown } from "entropy-sgd-training";
+import { loadDataSet } from "entropy-sgd-training/node";
 import type { Settings } from "../settings/settings.ts";
 
-/** The data set of some settings. @throws InputError as `loadMnist`, or for a network that is unknown or that the data do not fit */
+/** The data set of some settings. @throws InputError as `loadDataSet`, or for a network that is unknown or that the data do not fit */
 export function loadData(settings: Pick<Settings, "network" | "data" | "validation" | "heldOut">): DataSet {
   const { network, data, validation, heldOut } = settings;
   const spec = networkOf(network);
-  const loaded = loadMnist({ data, validation, heldOut });
-  const ready = spec.inputShape[1] === 7 ? pooled(loaded) : loaded;
+  const ready = fitted(spec, loadDataSet({ data, validation, heldOut }));
   requireFit(spec, ready);
   return ready;
 }

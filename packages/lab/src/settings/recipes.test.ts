@@ -1,16 +1,20 @@
 import { optimizerOptions } from "entropy-sgd";
-import { networkNames } from "entropy-sgd-training";
+import { networkNames } from "entropy-sgd-training/node";
 import { describe, expect, test } from "vitest";
 import { recipeOf } from "./recipes.ts";
 import { resolveSettings } from "./resolveSettings.ts";
 import { sameTraining } from "./sameTraining.ts";
 import { checkedSettings } from "./settings.ts";
+import { tunedRates } from "./tunedRates.ts";
 
 const request = { network: "small-mnistfc", optimizer: "entropy-sgd", budget: 1, seed: 1 };
 const optimizers = Object.keys(optimizerOptions) as (keyof typeof optimizerOptions)[];
 
-test("every network and optimizer has a tuned recipe with its evidence, and resolves by default to it", () => {
-  for (const network of networkNames) {
+test("every network and optimizer has a tuned recipe, with its evidence where rates were chosen, and resolves by default to it", () => {
+  const chosen = Object.keys(tunedRates);
+  expect(chosen.length).toBeGreaterThan(6);
+  for (const network of chosen) {
+    expect(networkNames).toContain(network);
     for (const optimizer of optimizers) {
       const { source, evidence, options } = recipeOf(network, optimizer);
       expect(source).toMatch(/^chosen on validation error after/);
@@ -19,6 +23,8 @@ test("every network and optimizer has a tuned recipe with its evidence, and reso
       expect(settings).toMatchObject({ recipe: "tuned", options });
     }
   }
+  const { source, evidence } = recipeOf("mine", "sgd");
+  expect([source, evidence]).toEqual(["those of mnistfc; none were chosen for this network", null]);
 });
 
 describe("the paper's recipe", () => {

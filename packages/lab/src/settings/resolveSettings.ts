@@ -1,7 +1,8 @@
 /** The settings of a run from what a user asks for. */
 import { resolve } from "node:path";
 import { type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
-import { InputError, type KnownOptions, networkNames, requireKnownOptions, shown } from "entropy-sgd-training";
+import { InputError, type KnownOptions, requireKnownOptions, shown } from "entropy-sgd-training";
+import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { parseSet } from "./parseSet.ts";
 import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
 import {
@@ -65,11 +66,17 @@ export function resolveSettings(request: SettingsRequest): Settings {
     innerSteps: recipe.innerSteps,
     ...present(asked),
     ...(isEntropy && options.innerSteps !== undefined ? { innerSteps: options.innerSteps } : {}),
-    ...(asked.data === undefined ? {} : { data: resolve(asked.data) }),
+    ...(asked.data === undefined ? {} : { data: dataOf(asked.data) }),
     ...chosen.run,
     preset,
     options,
   });
+}
+
+/** A data set as config.json has it: null for the default, another name, or the path of a folder. */
+function dataOf(asked: string): string | null {
+  if (asked === dataSetNames[0]) return null;
+  return dataSetNames.includes(asked) ? asked : resolve(asked);
 }
 
 const present = (fields: object): object =>

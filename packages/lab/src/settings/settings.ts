@@ -5,7 +5,8 @@
  * all come from these rows. A setting that is added needs `.default` in its rule: runs made before have no such field.
  */
 import { optimizerOptions, presets } from "entropy-sgd";
-import { InputError, networkNames, shown } from "entropy-sgd-training";
+import { InputError, shown } from "entropy-sgd-training";
+import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { recipeNames } from "./recipes.ts";
 
@@ -31,6 +32,9 @@ interface Row {
 
 /** The version of the layout of config.json. */
 const settingsVersion = 1;
+
+/** What `--data` takes. */
+export const dataHelp = `a folder with four IDX files, or a name: ${dataSetNames.join(", ")} (default)`;
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
@@ -102,8 +106,8 @@ const settingsTable = {
     rule: z.string().nullable(),
     usual: null,
     ask: "optional",
-    flag: { value: "<folder>", help: "a folder with four IDX files instead of MNIST" },
-    doc: "A folder with four IDX files; null for MNIST.",
+    flag: { value: "<folder>", help: dataHelp },
+    doc: "A folder with four IDX files, or the name of a data set; null for MNIST.",
   },
   validation: { rule: z.int().min(0), usual: 5000, set: true, doc: "Training examples held out for validation." },
   heldOut: {

@@ -3,7 +3,6 @@
  * gets. A test holds them against the evidence in docs/results/rates.json.
  */
 import type { OptimizerName } from "entropy-sgd";
-import type { NetworkName } from "entropy-sgd-training";
 
 /** What was chosen of an optimizer. */
 export interface TunedRate {
@@ -16,7 +15,7 @@ const inner = (innerLearningRate: number): TunedRate => ({ innerLearningRate });
 const both = (learningRate: number, innerLearningRate: number): TunedRate => ({ learningRate, innerLearningRate });
 
 /** The table. */
-export const tunedRates: Readonly<Record<NetworkName, Readonly<Record<OptimizerName, TunedRate>>>> = {
+export const tunedRates = {
   mnistfc: {
     "entropy-sgd": inner(0.03),
     "entropy-adam": both(0.003, 0.1),
@@ -59,4 +58,4 @@ export const tunedRates: Readonly<Record<NetworkName, Readonly<Record<OptimizerN
     ...{ sgd: rate(0.3), sam: rate(0.3), swa: rate(0.3), sgld: rate(0.3) },
     ...{ adam: rate(0.03), adamw: rate(0.03) },
   },
-};
+} satisfies Readonly<Record<string, Readonly<Record<OptimizerName, TunedRate>>>>;

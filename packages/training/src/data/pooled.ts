@@ -1,6 +1,27 @@
 import { InputError } from "../inputError.ts";
 import { shown } from "../printable.ts";
+import type { DataTaker } from "./requireFit.ts";
 import type { DataSet, Split } from "./split.ts";
+
+/** A network's inputs, or the examples of a data set. */
+type Examples = Pick<DataTaker, "inputShape" | "numClasses">;
+
+const full = [1, 28, 28];
+const small = [1, 7, 7];
+
+const havePooled = (network: Examples, data: Examples): boolean =>
+  String(network.inputShape) === String(small) && String(data.inputShape) === String(full);
+
+/** Whether a network takes examples of a data set, as they are or pooled to 7×7. */
+export function fits(network: Examples, data: Examples): boolean {
+  const isShape = String(network.inputShape) === String(data.inputShape) || havePooled(network, data);
+  return isShape && network.numClasses === data.numClasses;
+}
+
+/** The data set as a network takes it: 28×28 images pooled where it takes 7×7, and as it is otherwise. */
+export function fitted(network: Examples, data: DataSet): DataSet {
+  return havePooled(network, data.train) ? pooled(data) : data;
+}
 
 /** The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels. @throws InputError for other images */
 export function pooled(data: DataSet): DataSet {
@@ -13,20 +34,20 @@ export function pooled(data: DataSet): DataSet {
 }
 
 function pooledSplit(split: Split): Split {
-  if (String(split.inputShape) !== "1,28,28") {
+  if (String(split.inputShape) !== String(full)) {
     throw new InputError(`pooled: images must be [1, 28, 28], got ${shown(split.inputShape)}`);
   }
-  const full = new Float32Array(28 * 28);
+  const image = new Float32Array(28 * 28);
   return {
     ...split,
-    inputShape: [1, 7, 7],
+    inputShape: small,
     readExampleInto(out, offset, index) {
-      split.readExampleInto(full, 0, index);
+      split.readExampleInto(image, 0, index);
       for (let i = 0; i < 49; i++) {
         const corner = 28 * 4 * Math.floor(i / 7) + 4 * (i % 7);
         let sum = 0;
         for (let row = 0; row < 4; row++)
-          for (let column = 0; column < 4; column++) sum += full[corner + 28 * row + column]!;
+          for (let column = 0; column < 4; column++) sum += image[corner + 28 * row + column]!;
         out[offset + i] = sum / 16;
       }
     },

@@ -5,7 +5,7 @@ import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
-import type { NetworkSpec } from "../networks/networks.ts";
+import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
 import { evaluationPrograms } from "./evaluationPrograms.ts";

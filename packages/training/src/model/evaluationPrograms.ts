@@ -5,7 +5,7 @@ import { requireSplit } from "../data/requireFit.ts";
 import type { Split } from "../data/split.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
-import type { NetworkSpec } from "../networks/networks.ts";
+import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
 import { scoreLogits } from "./evaluation.ts";

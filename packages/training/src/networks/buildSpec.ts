@@ -1,6 +1,6 @@
 import { buildNetwork, type Network, type NetworkMode } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
-import type { NetworkSpec } from "./networks.ts";
+import type { NetworkSpec } from "./networkSpec.ts";
 
 /** How a network of a spec is built. */
 export interface BuildOptions {

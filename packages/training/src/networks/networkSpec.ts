@@ -1,0 +1,11 @@
+import type { NetworkDefinition } from "onnx-grad/layers";
+
+/** A network by name: what one example looks like and how it is built. */
+export interface NetworkSpec {
+  readonly name: string;
+  /** Shape of one example. */
+  readonly inputShape: readonly number[];
+  readonly numClasses: number;
+  /** The definition at a dropout rate (0 … 1); networks without dropout ignore it. */
+  define(dropout: number): NetworkDefinition;
+}

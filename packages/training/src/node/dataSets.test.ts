@@ -1,0 +1,28 @@
+import { networks } from "entropy-sgd-training";
+import { describe, expect, test } from "vitest";
+import { fits } from "../data/pooled.ts";
+import { dataSetNames, dataSets, loadDataSet, networkNames } from "./dataSets.ts";
+
+describe.each(dataSets)("$name", ({ name, inputShape, numClasses, load }) => {
+  test("loads what it says, by its name, with as many examples held out as asked for", () => {
+    const data = load({ validation: 1 });
+    expect(data.name).toBe(name);
+    expect(data.validation.numExamples).toBe(1);
+    for (const split of [data.train, data.validation, data.test])
+      expect(split).toMatchObject({ inputShape, numClasses });
+    expect(data.checksum).toMatch(/^[0-9a-f]{64}$/);
+    expect(loadDataSet({ data: name }).checksum).toBe(data.checksum);
+  });
+});
+
+test("names are not taken twice, and the default is the first", () => {
+  expect(new Set(dataSetNames).size).toBe(dataSetNames.length);
+  expect(loadDataSet({ validation: 0 }).name).toBe(dataSetNames[0]);
+});
+
+test("networks are offered that a data set fits, pooled or as it is", () => {
+  expect(networkNames).toEqual(expect.arrayContaining(["lenet", "mlp-49-16-10"]));
+  const images = { inputShape: [1, 28, 28], numClasses: 10 };
+  expect(Object.values(networks).filter((network) => !fits(network, images))).toEqual([networks["all-cnn-bn"]]);
+  expect(fits(networks.lenet!, { ...images, numClasses: 11 })).toBe(false);
+});
