@@ -116,7 +116,8 @@ interface Asked {
 async function parsed(words: readonly string[]): Promise<Asked> {
   const stream = { write: () => true };
   let asked: Asked | undefined;
-  const program = programOf({ stdout: stream, stderr: stream, signal: new AbortController().signal }, () => {});
+  const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
+  const program = await programOf(words[0], context, () => {});
   const disarm = (command: Command): void => {
     for (const child of command.commands) disarm(child);
     if (command.commands.length > 0) return;

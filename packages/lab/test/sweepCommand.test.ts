@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
-import { addTrainingCommands } from "../src/commands/trainingCommands.ts";
+import { programOf } from "../src/commands/main.ts";
 import { commandPath, launchProcess } from "../src/experiments/launchers.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { dataFolder, freshOut, root } from "./commandRunner.ts";
@@ -22,8 +21,7 @@ async function sweep(args: readonly string[], stopAt?: string) {
     },
     signal: controller.signal,
   };
-  const program = new Command().exitOverride();
-  addTrainingCommands(program, context, (result) => {
+  const program = await programOf("sweep", context, (result) => {
     code = result;
   });
   await program.parseAsync(["sweep", ...args], { from: "user" });

@@ -17,9 +17,12 @@ import { sharedRecipe } from "../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { counted } from "../statistics/words.ts";
+import type { CommandDefinition } from "./commandDefinition.ts";
 import { type ComparedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { count, names } from "./options.ts";
 import { budgetOf, progressListener } from "./progress.ts";
+import { runOptions } from "./settingOptions.ts";
 
 /** Options of `entropy-sgd compare`. */
 export interface CompareCommand extends Omit<SettingsRequest, "optimizer" | "seed" | "innerSteps" | "set"> {
@@ -32,6 +35,20 @@ export interface CompareCommand extends Omit<SettingsRequest, "optimizer" | "see
   readonly folderName?: string;
   readonly json?: boolean;
 }
+
+/** `entropy-sgd compare`. */
+export const definition: CommandDefinition = {
+  examples: [
+    "--network lenet --optimizers entropy-sgd,sgd,adam --budget 4 --out runs/three",
+    "--network small-mnistfc --optimizers sgd,sam --seeds 5 --budget 2 --set sgd.learningRate=0.1",
+  ],
+  declare: (command, context, done) =>
+    runOptions(command, ["optimizer", "seed"])
+      .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
+      .requiredOption("--optimizers <names>", "names between commas", names)
+      .option("--seeds <k>", "seeds 1 … k", count, 3)
+      .action(async (options: CompareCommand) => done(await compareCommand(options, context))),
+};
 
 /**
  * Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout.

@@ -1,3 +1,4 @@
+import { Argument } from "commander";
 import { wasInterrupted } from "entropy-sgd-training";
 import { type EventTurn, eventTurns } from "../measure/eventTurns.ts";
 import { gibbsFigure } from "../measure/gibbs.ts";
@@ -6,9 +7,10 @@ import { withError } from "../measure/numbers.ts";
 import { inSharpValley, inWideValley, type WideValleys, wideValleys } from "../measure/wideValleys.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../pages/samplingFigures.ts";
 import { type SeedCount, wideValleysFigure, wideValleysPage } from "../pages/wideValleysFigure.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { type Findings, pagePlace, writeFindings } from "./findings.ts";
-import type { FigureName } from "./options.ts";
+import { type FigureName, figureNames, whole } from "./options.ts";
 
 /** Options of `entropy-sgd figure`. */
 export interface FigureCommand {
@@ -24,6 +26,18 @@ const makers: Readonly<Record<FigureName, Maker>> = {
   "wide-valleys": wideValleysFindings,
   langevin: langevinFindings,
   gibbs: gibbsFindings,
+};
+
+/** `entropy-sgd figure`. */
+export const definition: CommandDefinition = {
+  examples: ["wide-valleys --out runs/wide-valleys.html", "langevin --seed 7"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Draw a figure of the ideas behind the method, with a page that explains it.")
+      .addArgument(new Argument("<name>", "which figure").choices(figureNames))
+      .option("--seed <n>", "seed of landscape or chains", whole, 42)
+      .option("--out <file>", "an .html file; SVG and PNG are written beside it")
+      .action(async (name: FigureName, options: FigureCommand) => done(await figureCommand(name, options, context))),
 };
 
 /** Draws figures as SVG and PNG beside an HTML page that explains them. Gives the exit code. */

@@ -9,8 +9,10 @@ import {
 } from "../measure/measureFlatness.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { flatnessFigure, flatnessPage } from "../pages/flatnessFigure.ts";
+import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
+import { count, integerFrom, positive, positiveList, whole } from "./options.ts";
 
 /** Options of `entropy-sgd flatness`. */
 export interface FlatnessCommand extends MeasuringCommand {
@@ -22,6 +24,26 @@ export interface FlatnessCommand extends MeasuringCommand {
   readonly probes: number;
   readonly seed: number;
 }
+
+/** `entropy-sgd flatness`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one runs/two --draws 64"],
+  declare: (command, context, done) =>
+    measuring(command, "flatness-with-OTHER")
+      .description("Compare two runs by every measure of flatness, and say which is flatter by which.")
+      .argument("<first>", "run folder")
+      .argument("<second>", "run folder of the same network")
+      .option("--radii <list>", "σ per weight of local entropy, between commas", positiveList, [3e-3, 1e-2, 3e-2])
+      .option("--beta <number>", "inverse temperature; default: the number of training examples", positive)
+      .option("--examples <n>", "training examples, from the first on", count, 4096)
+      .option("--draws <n>", "draws of weight noise", integerFrom(2), 32)
+      .option("--steps <m>", "Lanczos steps", integerFrom(3), 40)
+      .option("--probes <k>", "probes of log det, and of traces where more than 12", integerFrom(2), 5)
+      .option("--seed <n>", "seed of draws and probes", whole, 0)
+      .action(async (first: string, second: string, options: FlatnessCommand) =>
+        done(await flatnessCommand([first, second], options, context)),
+      ),
+};
 
 /** Every flatness measure of two solutions, and which is flatter by which. Gives the exit code. */
 export async function flatnessCommand(

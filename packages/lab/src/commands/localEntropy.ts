@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "commander";
 import { InputError } from "entropy-sgd-training";
 import { loadRuns } from "../measure/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
@@ -9,8 +10,10 @@ import {
 } from "../measure/measureLocalEntropy.ts";
 import { withError } from "../measure/numbers.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../pages/localEntropyFigure.ts";
+import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
+import { count, integerFrom, positive, positiveList, whole } from "./options.ts";
 
 /** Options of `entropy-sgd local-entropy`. */
 export interface LocalEntropyCommand extends MeasuringCommand {
@@ -24,6 +27,41 @@ export interface LocalEntropyCommand extends MeasuringCommand {
   readonly samples: number;
   readonly seed: number;
 }
+
+const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
+
+/** Names of estimators between commas. */
+function estimatorList(text: string): EstimatorName[] {
+  return text.split(",").map((name) => {
+    const known = estimatorNames.find((candidate) => candidate === name);
+    if (known === undefined) throw new InvalidArgumentError(`Estimators are ${estimatorNames.join(", ")}.`);
+    return known;
+  });
+}
+
+/** `entropy-sgd local-entropy`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one runs/two --radii 1e-3,1e-2,1e-1"],
+  declare: (command, context, done) =>
+    measuring(command, "local-entropy, or local-entropy-with-OTHER")
+      .description("Measure local entropy of one or two trained runs over the radius of the neighbourhood.")
+      .argument("<runs...>", "one or two run folders of the same network")
+      .option("--radii <list>", "σ per weight, between commas", positiveList, [1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
+      .option("--estimators <list>", `${estimatorNames.join(", ")}; the last two are costly`, estimatorList, [
+        "smoothed-loss",
+        "laplace",
+      ])
+      .option("--beta <number>", "inverse temperature; default: the number of training examples", positive)
+      .option("--examples <n>", "training examples, from the first on", count, 4096)
+      .option("--draws <n>", "Gaussian draws of the smoothed loss", integerFrom(2), 32)
+      .option("--steps <m>", "Lanczos steps of Laplace's log det", integerFrom(3), 60)
+      .option("--probes <k>", "probes of Laplace's log det", integerFrom(2), 3)
+      .option("--samples <n>", "moves kept per rung and ladder along coupling and scope", integerFrom(8), 40)
+      .option("--seed <n>", "seed of draws, probes and chains", whole, 0)
+      .action(async (runs: string[], options: LocalEntropyCommand) =>
+        done(await localEntropyCommand(runs, options, context)),
+      ),
+};
 
 /** Measures the local entropy of one or two runs; writes page, figure and numbers. Gives the exit code. */
 export async function localEntropyCommand(

@@ -1,16 +1,10 @@
 /** The `entropy-sgd` command. */
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { InputError, Interruption, printable, shown } from "entropy-sgd-training";
+import { InputError, Interruption, printable } from "entropy-sgd-training";
 import { refusalIn } from "../io/refusals.ts";
+import { addCommands } from "./commands.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
-import { addExamples } from "./examples.ts";
-import { addLandscapeCommands } from "./landscapeCommands.ts";
-import { optimizersByName, optionsText } from "./optionsReference.ts";
-import { addStoreCommands } from "./storeCommands.ts";
-import { addTrainingCommands } from "./trainingCommands.ts";
 
 /**
  * Runs the command with its arguments (without program and script). Gives the exit code: 0 done; 1 internal error; 2 bad
@@ -18,10 +12,11 @@ import { addTrainingCommands } from "./trainingCommands.ts";
  */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   let code = exitCodes.ok;
-  const program = programOf(context, (result) => {
+  const done = (result: number): void => {
     code = result;
-  });
+  };
   try {
+    const program = await programOf(args[0], context, done);
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
@@ -46,8 +41,12 @@ export async function main(args: readonly string[], context: CommandContext): Pr
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
-/** The command with its options and actions. */
-export function programOf(context: CommandContext, done: (code: number) => void): Command {
+/** The program with the commands that begin with `word`, or all where none does; `done` takes their exit codes. */
+export async function programOf(
+  word: string | undefined,
+  context: CommandContext,
+  done: (code: number) => void,
+): Promise<Command> {
   const program = new Command("entropy-sgd")
     .description("Train networks with Entropy-SGD beside other optimizers, at equal gradient evaluations.")
     .version(version, "--version", "print the version of entropy-sgd-lab")
@@ -59,34 +58,7 @@ export function programOf(context: CommandContext, done: (code: number) => void)
 
   program.hook("preAction", (_, command) => refuseEmpty(command));
 
-  addTrainingCommands(program, context, done);
-  addStoreCommands(program, context, done);
-  addLandscapeCommands(program, context, done);
-
-  program
-    .command("report")
-    .description("Write the report of runs again, from their folders.")
-    .argument("<runs...>", "run folders")
-    .requiredOption("--out <folder>", "where report.html and figures/ go")
-    .action(async (runs: string[], { out }: { out: string }) => {
-      for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
-      const { writeReport } = await import("../pages/writeReport.ts");
-      context.stdout.write(`The report is ${writeReport(out, runs)}\n`);
-    });
-
-  program
-    .command("options")
-    .description("Print the options of an optimizer: rule, default, values of the presets, meaning and source.")
-    .argument("<optimizer>", optimizersByName.join(", "))
-    .action((name: string) => {
-      const optimizer = optimizersByName.find((known) => known === name);
-      if (optimizer === undefined) {
-        throw new InputError(`optimizer: must be one of ${optimizersByName.join(", ")}, got ${shown(name)}`);
-      }
-      context.stdout.write(optionsText(optimizer));
-    });
-
-  addExamples(program);
+  await addCommands(program, word, context, done);
   return program;
 }
 

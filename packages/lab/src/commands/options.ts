@@ -1,6 +1,5 @@
 /** Parsers of option values for the command line. */
 import { InvalidArgumentError } from "commander";
-import type { EstimatorName } from "../measure/measureLocalEntropy.ts";
 
 /** A positive number. */
 export function positive(text: string): number {
@@ -17,6 +16,12 @@ export function integerFrom(min: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a whole number, at least ${min}.`);
   };
 }
+
+/** A whole number from 1 on. */
+export const count: (text: string) => number = integerFrom(1);
+
+/** A whole number from 0 on. */
+export const whole: (text: string) => number = integerFrom(0);
 
 /** Names between commas, each once. */
 export function names(text: string): string[] {
@@ -38,21 +43,9 @@ export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
 /** Name of a figure. */
 export type FigureName = (typeof figureNames)[number];
 
-/** Names of the estimators, for help and checks. */
-export const estimatorNames: readonly EstimatorName[] = ["smoothed-loss", "laplace", "coupling", "scope"];
-
 /** Positive numbers between commas. */
 export function positiveList(text: string): number[] {
   const values = text.split(",").map(Number);
   if (values.every((value) => Number.isFinite(value) && value > 0)) return values;
   throw new InvalidArgumentError("It must be positive numbers between commas.");
-}
-
-/** Names of estimators between commas. */
-export function estimatorList(text: string): EstimatorName[] {
-  return text.split(",").map((name) => {
-    const known = estimatorNames.find((candidate) => candidate === name);
-    if (known === undefined) throw new InvalidArgumentError(`Estimators are ${estimatorNames.join(", ")}.`);
-    return known;
-  });
 }

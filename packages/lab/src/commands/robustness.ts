@@ -12,8 +12,10 @@ import { perturbationLabel } from "../measure/perturbations.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../pages/robustnessFigure.ts";
 import { notDistinguishable } from "../statistics/words.ts";
+import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
+import { integerFrom, whole } from "./options.ts";
 
 /** Options of `entropy-sgd robustness`. */
 export interface RobustnessCommand extends MeasuringCommand {
@@ -21,6 +23,22 @@ export interface RobustnessCommand extends MeasuringCommand {
   readonly blocks: number;
   readonly seed: number;
 }
+
+/** `entropy-sgd robustness`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one runs/two"],
+  declare: (command, context, done) =>
+    measuring(command, "robustness-with-OTHER")
+      .description("Compare two runs on test images under noise of inputs, activations and weights.")
+      .argument("<first>", "run folder")
+      .argument("<second>", "run folder of the same network")
+      .option("--examples <n>", "test images, from the first on", integerFrom(4), 10_000)
+      .option("--blocks <k>", "blocks of images with noise of their own", integerFrom(2), 20)
+      .option("--seed <n>", "seed of the perturbations", whole, 0)
+      .action(async (first: string, second: string, options: RobustnessCommand) =>
+        done(await robustnessCommand([first, second], options, context)),
+      ),
+};
 
 /** Two solutions under the same perturbations of test images, activations and weights. Gives the exit code. */
 export async function robustnessCommand(

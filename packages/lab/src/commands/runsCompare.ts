@@ -10,6 +10,7 @@ import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
 import { comparisonSentences, counted, percentagePoints } from "../statistics/words.ts";
+import { type CommandDefinition, chosen, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
 import { others, plain } from "./runsTable.ts";
@@ -20,6 +21,19 @@ export interface RunsCompareCommand {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+/** `entropy-sgd runs compare`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one runs/three", "--where network=lenet --out runs/comparison"],
+  declare: (command, context, done) =>
+    chosen(json(command))
+      .description("Compare runs: means over seeds, settings that differ, differences of test errors.")
+      .argument("[runs...]", "run folders, and folders of runs", ["runs"])
+      .option("--out <folder>", "where a report of them goes, report.html and figures/")
+      .action(async (paths: string[], options: RunsCompareCommand) =>
+        done(await runsCompareCommand(paths, options, context)),
+      ),
+};
 
 /** Compares runs, grouped by what they share apart from the seed. Gives the exit code. */
 export async function runsCompareCommand(

@@ -6,7 +6,9 @@ import { selected } from "../runs/filterRuns.ts";
 import { lockHolder } from "../runs/lock.ts";
 import { fieldsOf } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
+import { type CommandDefinition, chosen, inFolder, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
+import { collect } from "./options.ts";
 
 /** Options of `entropy-sgd runs delete`. */
 export interface RunsDeleteCommand {
@@ -17,6 +19,17 @@ export interface RunsDeleteCommand {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
+
+/** `entropy-sgd runs delete`. */
+export const definition: CommandDefinition = {
+  examples: ["--where status=diverged", "--run one --yes"],
+  declare: (command, context, done) =>
+    chosen(inFolder(json(command)))
+      .description("Say which runs are meant and how large they are; delete them with --yes.")
+      .option("--run <name>", "a run by its name in the list; may be repeated", collect, [])
+      .option("--yes", "delete them")
+      .action(async (folder: string, options: RunsDeleteCommand) => done(runsDeleteCommand(folder, options, context))),
+};
 
 /** Deletes the runs that meet conditions or are named, or says which these are. Gives the exit code. */
 export function runsDeleteCommand(

@@ -4,6 +4,7 @@ import { makeFolder, writeWhole } from "../io/files.ts";
 import { selected } from "../runs/filterRuns.ts";
 import { fieldsOf, namesOf, objectOf, type RunFields, type Value, valueFrom } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
+import { type CommandDefinition, chosen, inFolder } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { csvOf } from "./runsTable.ts";
 
@@ -14,6 +15,17 @@ export interface RunsExportCommand {
   readonly out?: string;
   readonly evaluations?: boolean;
 }
+
+/** `entropy-sgd runs export`. */
+export const definition: CommandDefinition = {
+  examples: ["--out runs.csv", "runs/three --evaluations --out evaluations.json"],
+  declare: (command, context, done) =>
+    chosen(inFolder(command))
+      .description("Write all settings and results of the runs, a row for each; as CSV to standard output by default.")
+      .option("--evaluations", "a row for each evaluation instead")
+      .option("--out <file>", "a .csv or .json file")
+      .action(async (folder: string, options: RunsExportCommand) => done(runsExportCommand(folder, options, context))),
+};
 
 /** Writes all quantities of the runs in a folder, or their evaluations. Gives the exit code. */
 export function runsExportCommand(

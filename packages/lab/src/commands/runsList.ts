@@ -1,9 +1,11 @@
+import { Option } from "commander";
 import { printable, printableJson } from "entropy-sgd-training";
 import { textTable, widthOf } from "../pages/textTable.ts";
 import { selected, sorted } from "../runs/filterRuns.ts";
 import { groupRuns, isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
+import { type CommandDefinition, chosen, inFolder, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupColumns, groupCsv, groupFields, groupJson, groupTable } from "./runsGroups.ts";
 import { csvOf, figure, others, percent, plain } from "./runsTable.ts";
@@ -16,6 +18,18 @@ export interface RunsListCommand {
   readonly json?: boolean;
   readonly csv?: boolean;
 }
+
+/** `entropy-sgd runs list`. */
+export const definition: CommandDefinition = {
+  examples: ["", "--where optimizer=entropy-sgd --sort testError", "runs/three --group --csv"],
+  declare: (command, context, done) =>
+    chosen(inFolder(json(command)))
+      .description("List the runs in a folder and below it.")
+      .option("--sort <key>", "in the order of a setting or result; -key: falling")
+      .option("--group", "one row for runs that differ in the seed alone")
+      .addOption(new Option("--csv", "print comma-separated values").conflicts("json"))
+      .action(async (folder: string, options: RunsListCommand) => done(runsListCommand(folder, options, context))),
+};
 
 /** Lists the runs in a folder, or groups of them. Gives the exit code. */
 export function runsListCommand(

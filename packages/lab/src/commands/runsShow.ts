@@ -9,6 +9,7 @@ import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.t
 import { settingsAndOptions, valueFrom } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../runs/storedRun.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { figure, percent, plain } from "./runsTable.ts";
 
@@ -21,6 +22,16 @@ interface StoredCheckpoint {
   readonly name: string;
   readonly bytes: number;
 }
+
+/** `entropy-sgd runs show`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Show one run: settings, machine, evaluations, result, checkpoints, resumes and rollbacks.")
+      .argument("<run>", "run folder")
+      .action(async (run: string, options: RunsShowCommand) => done(runsShowCommand(run, options, context))),
+};
 
 /** Shows one run in full. Gives the exit code. */
 export function runsShowCommand(

@@ -2,8 +2,11 @@ import { fitted, networks } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
 import { findSaddles, indexTolerance } from "../measure/findSaddles.ts";
 import { saddleSentences, saddlesFigure, saddlesPage } from "../pages/saddlesFigure.ts";
+import { dataHelp } from "../settings/settings.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
+import { count, positive, whole } from "./options.ts";
 
 /** Options of `entropy-sgd saddles`. */
 export interface SaddlesCommand {
@@ -17,6 +20,21 @@ export interface SaddlesCommand {
 }
 
 const [network, weightDecay] = ["mlp-49-16-10", 1e-3];
+
+/** `entropy-sgd saddles`. */
+export const definition: CommandDefinition = {
+  examples: ["--out runs/saddles.html"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Find critical points of a small network and set their index against their energy.")
+      .option("--searches <n>", "searches", count, 204)
+      .option("--examples <n>", "training examples, from the first on", count, 500)
+      .option("--tolerance <number>", "norm of the gradient at a critical point", positive, 1e-5)
+      .option("--seed <n>", "seed of paths and disturbances", whole, 0)
+      .option("--data <folder>", dataHelp)
+      .option("--out <file>", "an .html file; SVG, PNG and JSON are written beside it")
+      .action(async (options: SaddlesCommand) => done(await saddlesCommand(options, context))),
+};
 
 /** Finds critical points of a small network and sets index against energy. Gives the exit code. */
 export async function saddlesCommand(options: SaddlesCommand, context: CommandContext): Promise<number> {

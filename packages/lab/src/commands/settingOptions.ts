@@ -3,12 +3,22 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { brokenRule } from "../settings/brokenRule.ts";
 import { rowOf, ruleOf, type SettingName, settingsWith, usualValue } from "../settings/settings.ts";
+import { jsonAtEnd } from "./commandDefinition.ts";
+import { collect } from "./options.ts";
 
 /** Adds an option for each setting that has one, but for some. */
-export function addSettingOptions(command: Command, except: readonly SettingName[]): Command {
+function addSettingOptions(command: Command, except: readonly SettingName[]): Command {
   const names = settingsWith("flag").filter((name) => !except.includes(name));
   for (const name of names) command.addOption(settingOption(name));
   return command;
+}
+
+/** The options that `train` and `compare` share. */
+export function runOptions(command: Command, except: readonly SettingName[]): Command {
+  const withSettings = addSettingOptions(command, except)
+    .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
+    .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N");
+  return jsonAtEnd(withSettings).addHelpText("after", setHelp);
 }
 
 function settingOption(name: SettingName): Option {
@@ -33,7 +43,7 @@ function numberParser(rule: z.ZodNumber): (text: string) => number {
 }
 
 /** What `--set` takes beside the optimizer's options, with what is usual. */
-export function setHelp(): string {
+function setHelp(): string {
   const names = settingsWith("set");
   const heads = names.map((name) => {
     const usual = usualValue(name);

@@ -4,8 +4,10 @@ import { short } from "../measure/numbers.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../measure/slices.ts";
 import { lineFigure, slicePage, surfaceFigure } from "../pages/slicesFigure.ts";
+import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
+import { count, integerFrom, positive, whole } from "./options.ts";
 
 /** Options of `entropy-sgd slice`. */
 export interface SliceCommand extends MeasuringCommand {
@@ -15,6 +17,21 @@ export interface SliceCommand extends MeasuringCommand {
   readonly span: number;
   readonly seed: number;
 }
+
+/** `entropy-sgd slice`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one", "runs/one runs/two --points 21"],
+  declare: (command, context, done) =>
+    measuring(command, "slice, or slice-with-OTHER")
+      .description("Slice the loss along the line through two runs (or a random one through one), and on a surface.")
+      .argument("<runs...>", "one or two run folders of the same network")
+      .option("--examples <n>", "training examples, from the first on", count, 1024)
+      .option("--points <n>", "points of the line", integerFrom(2), 41)
+      .option("--grid <n>", "points of each side of the surface", integerFrom(2), 21)
+      .option("--span <number>", "reach of filter-normalised directions", positive, 1)
+      .option("--seed <n>", "seed of the random directions", whole, 0)
+      .action(async (runs: string[], options: SliceCommand) => done(await sliceCommand(runs, options, context))),
+};
 
 /** Loss along the line through two solutions, or a random one through one, and on a surface. Gives the exit code. */
 export async function sliceCommand(

@@ -5,8 +5,10 @@ import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../measure/measureSpectrum.ts";
 import { short, withError } from "../measure/numbers.ts";
 import { spectrumFigure, spectrumPage } from "../pages/spectrumFigure.ts";
+import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
+import { count, integerFrom, whole } from "./options.ts";
 
 /** Options of `entropy-sgd spectrum`. */
 export interface SpectrumCommand extends MeasuringCommand {
@@ -19,6 +21,21 @@ export interface SpectrumCommand extends MeasuringCommand {
 
 /** Largest dimension of a dense Hessian. */
 const maxDense = 3000;
+
+/** `entropy-sgd spectrum`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one --steps 100 --examples 10000"],
+  declare: (command, context, done) =>
+    measuring(command, "spectrum")
+      .description("Measure the Hessian spectrum of a trained run: extreme eigenvalues, trace, density.")
+      .argument("<run>", "run folder")
+      .option("--steps <m>", "Lanczos steps per probe", integerFrom(3), 100)
+      .option("--probes <k>", "probes of the density", count, 1)
+      .option("--examples <n>", "training examples, from the first on", count, 10_000)
+      .option("--seed <n>", "seed of the probes", whole, 0)
+      .option("--dense", "all eigenvalues of the dense Hessian (at most 3,000 weights)")
+      .action(async (run: string, options: SpectrumCommand) => done(await spectrumCommand(run, options, context))),
+};
 
 /** Measures the Hessian spectrum of a run over training examples; writes page, figure and numbers. Gives the exit code. */
 export async function spectrumCommand(

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { Argument } from "commander";
 import { type DataSet, hasDiverged, InputError, planOf, type RunResult, wasInterrupted } from "entropy-sgd-training";
+import { networkNames } from "entropy-sgd-training/node";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
 import { conditions, type StudyRun, studyRuns } from "../experiments/study/conditions.ts";
 import { kept, keptBefore } from "../experiments/study/keptMeasurement.ts";
 import { flatnessAmounts, measureCoupling, measureSolution } from "../experiments/study/measureSolution.ts";
-import type { StudyMeasures } from "../experiments/study/studyMeasures.ts";
+import { defaultMeasures, type StudyMeasures } from "../experiments/study/studyMeasures.ts";
 import { makeFolder } from "../io/files.ts";
 import { hasBatchNorm } from "../measure/lossLandscape.ts";
 import { flatnessCost } from "../measure/measureFlatness.ts";
@@ -16,9 +18,11 @@ import { continueTraining } from "../runner/resumeTraining.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { sourceOf } from "../settings/recipes.ts";
-import type { Settings } from "../settings/settings.ts";
+import { dataHelp, type Settings } from "../settings/settings.ts";
+import { type CommandDefinition, placed } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
+import { collect, count, integerFrom, names, positive, positiveList, whole } from "./options.ts";
 import { progressListener } from "./progress.ts";
 import { solutionMeter } from "./solutionMeter.ts";
 
@@ -37,6 +41,38 @@ export interface StudyCommand extends StudyMeasures {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+/** `entropy-sgd study`. */
+export const definition: CommandDefinition = {
+  examples: ["wide-valleys --network small-lenet --seeds 5 --budget 20"],
+  declare: (command, context, done) =>
+    placed(command, "runs/study-NETWORK, where the same command goes on")
+      .description("Train and measure Entropy-SGD, its baseline and controls; judge the paper's claim.")
+      .addArgument(new Argument("<name>", "which study").choices(["wide-valleys"]))
+      .requiredOption("--network <name>", networkNames.join(", "))
+      .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
+      .option("--seeds <k>", "seeds 1 … k, at least 2", integerFrom(2), 5)
+      .option("--coupling-seeds <k>", "seeds whose local entropy is integrated: costly", whole, 2)
+      .option("--coupling-conditions <names>", "conditions whose local entropy is integrated; default: all", names)
+      .option("--radii <list>", "σ per weight of local entropy", positiveList, [...defaultMeasures.radii])
+      .option("--examples <n>", "training examples of flatness", count, defaultMeasures.examples)
+      .option("--curvature-examples <n>", "of eigenvalues and traces", count, defaultMeasures.curvatureExamples)
+      .option("--coupling-examples <n>", "of the coupling integration", count, defaultMeasures.couplingExamples)
+      .option("--test-examples <n>", "test images of robustness", integerFrom(4), defaultMeasures.testExamples)
+      .option("--draws <n>", "draws of weight noise", integerFrom(2), defaultMeasures.draws)
+      .option("--steps <m>", "Lanczos steps", integerFrom(3), defaultMeasures.steps)
+      .option("--probes <k>", "probes of traces", integerFrom(2), defaultMeasures.probes)
+      .option(
+        "--samples <n>",
+        "moves kept per rung and ladder of the coupling",
+        integerFrom(8),
+        defaultMeasures.samples,
+      )
+      .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
+      .option("--data <folder>", dataHelp)
+      .option("--threads <n>", "threads of one operation; default: the cores", count)
+      .action(async (_: string, options: StudyCommand) => done(await studyCommand(options, context))),
+};
 
 /**
  * Trains every condition with every seed, measures the solutions, judges the hypotheses; one report.

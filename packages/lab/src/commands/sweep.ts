@@ -13,7 +13,9 @@ import { sweepJson, writeSweep } from "../pages/writeSweep.ts";
 import { loadData } from "../runner/loadData.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { count } from "./options.ts";
 
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand {
@@ -22,6 +24,19 @@ export interface SweepCommand {
   readonly json?: boolean;
   readonly dryRun?: boolean;
 }
+
+/** `entropy-sgd sweep`. */
+export const definition: CommandDefinition = {
+  examples: ["examples/sweeps/learning-rates.yaml --dry-run", "examples/sweeps/learning-rates.yaml --parallel 2"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Train the configurations that a file names, several at a time; the same command goes on.")
+      .argument("<file>", "YAML or JSON, as in examples/sweeps")
+      .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
+      .option("--parallel <n>", "runs at a time; default: cores divided by the threads of a run", count)
+      .option("--dry-run", "print the configurations and the number of gradients, train nothing")
+      .action(async (file: string, options: SweepCommand) => done(await sweepCommand(file, options, context))),
+};
 
 /**
  * Trains every configuration of a sweep's file with every seed; one report. Runs that have ended are kept, so that an

@@ -6,7 +6,9 @@ import { writeReport } from "../pages/writeReport.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
 import { resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
+import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
+import { runOptions } from "./settingOptions.ts";
 
 /** Options of `entropy-sgd train`. */
 export interface TrainCommand extends SettingsRequest {
@@ -14,6 +16,19 @@ export interface TrainCommand extends SettingsRequest {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+/** `entropy-sgd train`. */
+export const definition: CommandDefinition = {
+  examples: [
+    "--network small-mnistfc --budget 1",
+    "--network lenet --optimizer entropy-sgd --preset lua --budget 4 --seed 1 --out runs/one",
+    '--network mnistfc --budget 2 --set innerSteps=10 --set "scope=geometricScope(1e-3, 1e-3)"',
+  ],
+  declare: (command, context, done) =>
+    runOptions(command, [])
+      .description("Train once and keep the run.")
+      .action(async (options: TrainCommand) => done(await trainCommand(options, context))),
+};
 
 /** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {

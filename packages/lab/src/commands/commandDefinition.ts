@@ -1,0 +1,45 @@
+/** What a command is to the program, and what several commands share in their declarations. */
+import type { Command } from "commander";
+import type { CommandContext } from "./context.ts";
+import { collect, count } from "./options.ts";
+
+/** What the file of a command exports as `definition`. */
+export interface CommandDefinition {
+  /** Arguments of the examples below the command's help; a test parses each of them. */
+  readonly examples: readonly string[];
+  /** Adds description, arguments, options and the action, whose exit code `done` takes. */
+  declare(command: Command, context: CommandContext, done: (code: number) => void): Command;
+}
+
+/** Adds `--json`. */
+export function json(command: Command): Command {
+  return command.option("--json", "print one JSON object on standard output and nothing else there");
+}
+
+/** Adds `--json` of a command that prints other lines before. */
+export function jsonAtEnd(command: Command): Command {
+  return command.option("--json", "print one JSON object as the last line of standard output and nothing else there");
+}
+
+/** Adds `--json` and the folder for the page, figures and numbers. */
+export function placed(command: Command, otherwise: string): Command {
+  return json(command).option("--out <folder>", `where page, figures and numbers go; default: ${otherwise}`);
+}
+
+/** Adds what measurements of runs share: their place below the first run, the place of the data, and the threads. */
+export function measuring(command: Command, place: string): Command {
+  return placed(command, `RUN/measurements/${place}`)
+    .option("--data <folder>", "a folder that holds the runs' data in another place")
+    .option("--threads <n>", "threads of one operation; default: the cores", count);
+}
+
+/** Adds the folder of runs. */
+export function inFolder(command: Command): Command {
+  return command.argument("[folder]", "folder of runs", "runs");
+}
+
+/** Adds `--where`. */
+export function chosen(command: Command): Command {
+  const how = "only runs with key=value, or !=, <, <=, >, >=; errors are fractions; may be repeated";
+  return command.option("--where <condition>", how, collect, []);
+}

@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
+import { writeReport } from "../pages/writeReport.ts";
+import type { CommandDefinition } from "./commandDefinition.ts";
+import { exitCodes } from "./context.ts";
+
+/** `entropy-sgd report`. */
+export const definition: CommandDefinition = {
+  examples: ["runs/one runs/two --out runs/report"],
+  declare: (command, { stdout }, done) =>
+    command
+      .description("Write the report of runs again, from their folders.")
+      .argument("<runs...>", "run folders")
+      .requiredOption("--out <folder>", "where report.html and figures/ go")
+      .action((runs: string[], { out }: { out: string }) => {
+        for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
+        stdout.write(`The report is ${writeReport(out, runs)}\n`);
+        done(exitCodes.ok);
+      }),
+};
