@@ -20,8 +20,9 @@ import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type ComparedRun, planFile, planText, readPlan } from "./comparisonPlan.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { budgetOf } from "./eventLines.ts";
 import { count, names } from "./options.ts";
-import { budgetOf, progressListener } from "./progress.ts";
+import { progressListener } from "./progress.ts";
 import { runOptions } from "./settingOptions.ts";
 
 /** Options of `entropy-sgd compare`. */

@@ -1,0 +1,77 @@
+/** What is written of the events of a run, a line each. */
+import type { StartEvent } from "entropy-sgd-training";
+import type { ExtendEvent, RunEvent } from "../runs/runEvents.ts";
+import { counted } from "../statistics/words.ts";
+
+type LinesOf = { readonly [T in RunEvent["type"]]?: (event: Extract<RunEvent, { type: T }>) => readonly string[] };
+
+/** The lines of each kind of event that has any without knowing more. */
+const lines: LinesOf = {
+  evaluation: ({ effectiveEpochs, validationError, testError, gradients, seconds }) => {
+    const validation = validationError === null ? "" : `validation error ${percent(validationError)}, `;
+    const place = `(${gradients} gradients, ${seconds.toFixed(0)} s)`;
+    return [`  epoch ${effectiveEpochs.toFixed(1)}: ${validation}test error ${percent(testError)} ${place}`];
+  },
+  warning: ({ message }) => [`warning: ${message}`],
+  resume: ({ checkpoint, gradients, skipped, warnings }) => [
+    ...skipped.map(({ name, why }) => `warning: checkpoint ${name} was passed over: ${why}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `Resumes at gradient ${gradients} (${placeOf(checkpoint, "there is no checkpoint yet")})`,
+  ],
+  extend: (event) => [
+    `Extends from ${event.from} to ${counted(event.to, "effective epoch")}`,
+    ...(event.schedules.length > 0 ? [`warning: ${extensionWords(event)}`] : []),
+  ],
+  "non-finite": ({ what, gradients }) => [`  the ${what} was not finite at gradient ${gradients}`],
+  rollback: ({ checkpoint, gradients, number, learningRateFactor }) => [
+    `  rollback ${number} to gradient ${gradients} (${placeOf(checkpoint, "the start")}); learning rates times ${learningRateFactor}`,
+  ],
+  end: ({ result: { reason, gradientEvaluations, trainLoss } }) => {
+    if (reason === "interrupted") return [`  interrupted after ${gradientEvaluations} gradients`];
+    if (reason === "non-finite") {
+      return [`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`];
+    }
+    if (reason !== "diverged") return [];
+    const loss = trainLoss === null ? "is not finite" : `is ${trainLoss.toPrecision(4)}`;
+    return [`  diverged: the training loss ${loss}, above that of a uniform guess; try a smaller learning rate`];
+  },
+};
+
+/** The lines of an event; none of a start, whose line says how many runs there are. */
+export function linesOf(event: RunEvent): readonly string[] {
+  // The table's entry takes the events of its own type, which the checker cannot follow through a lookup.
+  const own = lines[event.type] as ((event: RunEvent) => readonly string[]) | undefined;
+  return own?.(event) ?? [];
+}
+
+/** What a run is called in front of its lines, and its size. */
+export function headOf({ network, optimizer, preset, seed, numParams }: StartEvent): string {
+  return `${network}, ${optimizer}${preset === null ? "" : ` (${preset})`}, seed ${seed}: ${numParams} weights`;
+}
+
+/** The gradients of a run and, where rounding made more epochs than were asked for, how many and why. */
+export function budgetOf({
+  totalGradients,
+  gradientsPerEpoch,
+  innerSteps,
+  budget,
+}: Pick<StartEvent, "totalGradients" | "gradientsPerEpoch" | "innerSteps" | "budget">): string {
+  const gradients = `${totalGradients} gradients`;
+  const planned = (totalGradients / gradientsPerEpoch).toFixed(2);
+  if (budget === undefined || planned === budget.toFixed(2)) return gradients;
+  return `${gradients}: ${planned} effective epochs, ${budget} asked for (rounded up to whole outer steps of ${innerSteps})`;
+}
+
+/** Why an extended run is not the one that had the larger budget from the start. */
+function extensionWords({ from, to, schedules }: ExtendEvent): string {
+  const rest = "these follow the budget and were others with";
+  return `not the run that has ${counted(to, "effective epoch")} from the start: ${rest} ${from} (${schedules.join(", ")})`;
+}
+
+function placeOf(checkpoint: string | null, otherwise: string): string {
+  return checkpoint === null ? otherwise : `checkpoint ${checkpoint}`;
+}
+
+function percent(error: number): string {
+  return `${(100 * error).toFixed(2)} %`;
+}

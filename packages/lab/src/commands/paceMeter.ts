@@ -1,0 +1,49 @@
+/** How fast a run goes: gradients per second, the loss, and how long evaluations take. */
+import type { EvaluationEvent, GradientEvent, StartEvent } from "entropy-sgd-training";
+import type { Pace } from "./liveLine.ts";
+
+/** Follows the events of one run after another. */
+export interface PaceMeter {
+  /** The pace after the last event. */
+  pace(): Pace;
+  start(event: StartEvent): void;
+  gradient(event: GradientEvent): void;
+  evaluation(event: EvaluationEvent): void;
+}
+
+/** A meter that reads the time from `now`, in milliseconds. */
+export function paceMeter(now: () => number): PaceMeter {
+  let run: StartEvent | null = null;
+  let isFirst = true;
+  let [rate, loss] = [0, 0];
+  let evaluationSeconds: number | null = null;
+  let evaluatingSince: number | null = null;
+  let nextEvaluation = 0;
+  /** The end of the epoch that the gradients after `gradients` belong to. */
+  const evaluationAfter = (gradients: number): number => {
+    const perEpoch = run?.gradientsPerEpoch ?? 1;
+    return perEpoch * (Math.floor(gradients / perEpoch) + 1);
+  };
+  return {
+    pace: () => ({ rate, loss, evaluationSeconds, evaluating: evaluatingSince !== null }),
+    start(event) {
+      run = event;
+      isFirst = true;
+    },
+    gradient({ secondsPerGradient, batchLoss, gradients }) {
+      // A run that goes on may be anywhere.
+      if (isFirst) nextEvaluation = evaluationAfter(gradients - 1);
+      // Averages over about 20 gradients: steady to the eye, and soon right after a change.
+      rate = isFirst ? 1 / secondsPerGradient : 0.95 * rate + 0.05 / secondsPerGradient;
+      loss = isFirst ? batchLoss : 0.95 * loss + 0.05 * batchLoss;
+      isFirst = false;
+      const { innerSteps = 1, totalGradients = Number.POSITIVE_INFINITY } = run ?? {};
+      const isDue = gradients % innerSteps === 0 && (gradients >= nextEvaluation || gradients >= totalGradients);
+      evaluatingSince = isDue ? now() : null;
+    },
+    evaluation({ gradients }) {
+      nextEvaluation = evaluationAfter(gradients);
+      if (evaluatingSince !== null) evaluationSeconds = (now() - evaluatingSince) / 1000;
+    },
+  };
+}
