@@ -3,8 +3,17 @@ import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import type { Shape, Value } from "../graph/value.ts";
 
-type BinaryOp = "add" | "sub" | "mul" | "div" | "greater";
-type UnaryOp = "exp" | "log" | "sqrt" | "relu" | "tanh" | "sigmoid" | "stopGradient";
+/** Elementwise primitives of two inputs. */
+export const binaryOps = ["add", "sub", "mul", "div", "greater"] as const;
+
+/** Elementwise primitives of one input. */
+export const unaryOps = ["exp", "log", "sqrt", "relu", "tanh", "sigmoid", "stopGradient"] as const;
+
+type BinaryOp = (typeof binaryOps)[number];
+type UnaryOp = (typeof unaryOps)[number];
+
+/** Those of them that are activations of networks. */
+export const activationOps: readonly UnaryOp[] = ["relu", "tanh", "sigmoid"];
 
 /** The shape two shapes broadcast to, or undefined where they do not. */
 export function broadcastShape(a: Shape, b: Shape): Shape | undefined {

@@ -10,10 +10,11 @@
  * f(aᵀ, b) would change places for ever.
  */
 import { type Node, type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { binaryOps, unaryOps } from "../ops/elementwise.ts";
 import { reshape, slice, transpose } from "../ops/layout.ts";
 
-const unary: ReadonlySet<OpName> = new Set(["exp", "log", "sqrt", "relu", "tanh", "sigmoid", "stopGradient"]);
-const binary: ReadonlySet<OpName> = new Set(["add", "sub", "mul", "div", "greater"]);
+const unary: ReadonlySet<OpName> = new Set(unaryOps);
+const binary: ReadonlySet<OpName> = new Set(binaryOps);
 
 /** `value` as a transposition of something, or undefined where it is none. */
 export function sinkTranspose(value: Value): Value | undefined {

@@ -1,7 +1,7 @@
 import { inputsByName } from "../graph/inputs.ts";
 import { requireOneOf } from "../graph/requirements.ts";
 import { type OpName, type Shape, sizeOf, type Value } from "../graph/value.ts";
-import { add, mul } from "../ops/elementwise.ts";
+import { activationOps, add, mul } from "../ops/elementwise.ts";
 import { constant, input } from "../ops/leaves.ts";
 import { rebuild } from "./rebuild.ts";
 
@@ -15,9 +15,9 @@ export interface NoiseInput {
   readonly size: number;
 }
 
-const activations: ReadonlySet<OpName> = new Set(["relu", "tanh", "sigmoid"]);
+const activations: ReadonlySet<OpName> = new Set(activationOps);
 
-/** The same graph with a noise input behind every relu, tanh and sigmoid; with zeros there it has the same values. */
+/** The same graph with a noise input behind every activation (relu, tanh, sigmoid); with zeros there it has the same values. */
 export function withActivationNoise(
   outputs: readonly Value[],
   entry: NoiseEntry,
