@@ -34,7 +34,7 @@ function spirals(numExamples: number, shift: number) {
 const data = { name: "spirals", train: spirals(2000, 0), validation: spirals(500, 0.25), test: spirals(500, 0.5) };
 const model = await compileNetwork(network, { platform: nodePlatform, batchSize: 50 });
 const optimizer = entropySgd({ ...presets.lua, scope: 1e-3, innerSteps: 10, seed: 1 });
-for await (const event of train(model, data, optimizer, { budget: 60, innerSteps: 10 })) {
+for await (const event of train(model, data, optimizer, { budget: 60 })) {
   if (event.type === "end") console.log(`test error ${(100 * (event.result.testError ?? 1)).toFixed(1)} %`);
 }
 await model.close();

@@ -74,6 +74,7 @@ export {
   stateVersion,
 } from "./state/serialise.ts";
 export type {
+  LocalEntropyProgress,
   Optimizer,
   PlainData,
   Progress,

@@ -124,8 +124,12 @@ export function signalOption(): OptionSpec {
 }
 
 /** A direction: how a gradient becomes a move. */
-export function directionOption(doc: string, { source = "" }: Source = {}): OptionSpec {
-  return { ...plain, kind: "direction", nullable: false, rule: "a direction (init, stepInto)", doc, source };
+export function directionOption(
+  doc: string,
+  { nullable = false, source = "" }: Source & { readonly nullable?: boolean } = {},
+): OptionSpec {
+  const rule = `a direction (init, stepInto)${nullable ? " or null" : ""}`;
+  return { ...plain, kind: "direction", nullable, rule, doc, source };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

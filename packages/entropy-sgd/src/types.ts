@@ -41,6 +41,11 @@ export type VectorOf<S> = S extends { readonly [vectorType]?: infer V extends Ve
  */
 export interface Optimizer<S> {
   /**
+   * Gradients per outer step: L of Entropy-SGD, 1 without an inner loop (SAM too, whose x is of use after any gradient). A loop
+   * that ends at a multiple of it does not end within an inner loop.
+   */
+  readonly innerSteps: number;
+  /**
    * The state before the first step; `params` is copied, and its type is that of all vectors.
    *
    * @throws TypeError unless `params` is a Float32Array or Float64Array
@@ -80,21 +85,25 @@ export type ScalarOrSchedule = number | Schedule;
 export type Progress = {
   /** Gradient evaluations so far. */
   readonly gradients: number;
-  /** Outer steps so far; equal to `gradients` for optimizers without an inner loop. */
+  /** Outer steps so far; without an inner loop each gradient is one, two gradients are one of SAM's. */
   readonly outerSteps: number;
-  /** Gradients taken since the last outer step, 0 … innerSteps − 1; 0 without an inner loop. */
+  /** Gradients taken since the last outer step. */
   readonly innerStep: number;
-  /** γ of the last gradient step (of the first, before it); null without an inner loop. */
-  readonly scope: number | null;
   /** η of the last gradient step (of the first, before it); the outer η for Entropy-SGD. */
   readonly learningRate: number;
-  /** ‖x' − x‖ just before the last outer step; null before it and without an inner loop. */
-  readonly distance: number | null;
-  /** ‖γ(x − μ)‖ just before the last outer step; null before it and without an inner loop. */
-  readonly localEntropyGradientNorm: number | null;
   /**
    * ‖∇f‖ of the last mini-batch gradient that was measured, frozen ranges left out; 0 before the first, and NaN where the weights
    * were not finite.
    */
   readonly gradientNorm: number;
+};
+
+/** `Progress` of local-entropy descent, which has a scope γ and an inner loop. */
+export type LocalEntropyProgress = Progress & {
+  /** γ of the last gradient step (of the first, before it). */
+  readonly scope: number;
+  /** ‖x' − x‖ just before the last outer step; null before it. */
+  readonly distance: number | null;
+  /** ‖γ(x − μ)‖ just before the last outer step; null before it. */
+  readonly localEntropyGradientNorm: number | null;
 };

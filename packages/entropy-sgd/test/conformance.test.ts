@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   adam,
+  adamScaling,
   adamw,
   clipByGlobalNorm,
   clone,
@@ -32,6 +33,7 @@ type State = GradientDescentState | LocalEntropyState | SamState | WeightAveragi
 
 /** Erases the state's type so that one table holds all; `S` goes in and comes out of the same optimizer only. */
 interface Subject {
+  readonly innerSteps: number;
   init(params: Vector): State;
   step(gradient: Vector, state: State): State;
   gradientPoint(state: State): Vector;
@@ -52,6 +54,8 @@ interface Rates {
   readonly random: boolean;
   /** Distance that the noise or the decay leaves at the minimum. */
   readonly floor: number;
+  /** Gradients of one step where that is not an inner loop. Default: the optimizer's `innerSteps`. */
+  readonly gradientsPerStep?: number;
 }
 
 const table: Readonly<Record<string, Rates>> = {
@@ -89,6 +93,14 @@ const table: Readonly<Record<string, Rates>> = {
     create: (learningRate) => subject(sam({ learningRate, radius: 1e-4, momentum: 0.5 })),
     random: false,
     floor: 1e-3,
+    gradientsPerStep: 2,
+  },
+  "sam with Adam's direction": {
+    rates: [0.05, 0.02, 0.01],
+    create: (learningRate) => subject(sam({ learningRate, radius: 1e-4, direction: adamScaling() })),
+    random: false,
+    floor: 1e-3,
+    gradientsPerStep: 2,
   },
   swa: {
     rates: [0.5, 0.019, 1e-3],
@@ -207,7 +219,7 @@ function run(optimizer: Subject, state: State, problem: Problem, gradients: numb
 
 const types = [Float32Array, Float64Array] as const;
 
-describe.each(Object.entries(table))("%s", (_name, { rates, create, random, floor }) => {
+describe.each(Object.entries(table))("%s", (_name, { rates, create, random, floor, gradientsPerStep }) => {
   for (const problem of problems) {
     test.each(types)(`finds the minimum of the ${problem.name} in %o`, (Type) => {
       const optimizer = create(rates[problem.index], 1);
@@ -275,6 +287,17 @@ describe.each(Object.entries(table))("%s", (_name, { rates, create, random, floo
     run(optimizer, state, problem, 9);
     expect(branch).toEqual(copy);
     expect(run(optimizer, branch, problem, 9)).toEqual(run(optimizer, copy, problem, 9));
+  });
+
+  test("ends an outer step after all of its gradients, not before", () => {
+    const optimizer = create(rates[0], 2);
+    const each = gradientsPerStep ?? optimizer.innerSteps;
+    let state = optimizer.init(Float64Array.from(problem.start));
+    for (let gradients = 1; gradients <= 3 * each; gradients++) {
+      state = run(optimizer, state, problem, 1);
+      const outerSteps = Math.floor(gradients / each);
+      expect(progress(state)).toMatchObject({ gradients, outerSteps, innerStep: gradients % each });
+    }
   });
 
   test("counts gradients and survives structuredClone", () => {

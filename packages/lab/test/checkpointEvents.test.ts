@@ -25,7 +25,7 @@ async function eventsOf(options: Partial<TrainOptions>, change: (model: Trainabl
   models.push(model);
   const events: TrainEvent[] = [];
   const own = { ...model, ...change(model) };
-  for await (const event of train(own, data, sgd({ learningRate: 0.1 }), { budget: 3, innerSteps: 5, ...options })) {
+  for await (const event of train(own, data, sgd({ learningRate: 0.1 }), { budget: 3, boundaryEvery: 5, ...options })) {
     events.push(event);
   }
   return events;

@@ -91,7 +91,14 @@ async function leg(variant: Variant, from?: ResumePoint, stop?: Stop): Promise<L
   const outers: OuterEvent[] = [];
   const evaluations: Leg["evaluations"] = [];
   const { seed, sampling } = settings;
-  const options = { budget, seed, innerSteps, sampling, signal: controller.signal, ...(from && { resume: from }) };
+  const options = {
+    budget,
+    seed,
+    boundaryEvery: innerSteps,
+    sampling,
+    signal: controller.signal,
+    ...(from && { resume: from }),
+  };
   let point: ResumePoint | undefined;
   let result: RunResult | undefined;
   for await (const event of train(model, data, optimizer, {

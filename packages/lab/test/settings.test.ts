@@ -150,7 +150,7 @@ describe("schedules of a run", () => {
     for (let k = 0; k < plan.totalGradients; k++) {
       state = made.step(new Float64Array(1), state);
       rates.push(progress(state).learningRate);
-      scopes.push(progress(state).scope);
+      scopes.push(progress(state).scope ?? null);
     }
     return { rates, scopes, plan };
   };

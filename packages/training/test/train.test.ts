@@ -1,14 +1,6 @@
+import { adam, entropySgd, geometricScope, type Optimizer, presets, sam, sgd } from "entropy-sgd";
 import {
-  adam,
-  entropySgd,
-  geometricScope,
-  type Optimizer,
-  type PlainData,
-  type Progress,
-  presets,
-  sgd,
-} from "entropy-sgd";
-import {
+  type AnyState,
   compileNetwork,
   type EndEvent,
   type EvaluationEvent,
@@ -41,9 +33,7 @@ async function newModel(dropout = 0.25): Promise<TrainableModel> {
 const entropy = () =>
   entropySgd({ ...presets.lua, innerSteps: 5, innerLearningRate: 0.05, scope: geometricScope(1e-2, 1e-2), seed: 4 });
 
-type State = PlainData & { readonly progress: Progress };
-
-async function run<S extends State>(optimizer: Optimizer<S>, options: TrainOptions, model?: TrainableModel) {
+async function run<S extends AnyState>(optimizer: Optimizer<S>, options: TrainOptions, model?: TrainableModel) {
   const events: TrainEvent[] = [];
   const own = model ?? (await newModel());
   for await (const event of train(own, data, optimizer, options)) events.push(event);
@@ -61,7 +51,7 @@ describe("train", () => {
   test("learns, and evaluates at the first outer boundary after each effective epoch and at the end", async () => {
     // 50 gradients an epoch, 7 inner steps: 3 epochs are 154 gradients, boundaries after epochs at 56, 105, 154.
     const optimizer = entropySgd({ ...presets.lua, innerSteps: 7, innerLearningRate: 0.05, scope: 1e-3 });
-    const { events, evaluations, outers, result } = await run(optimizer, { budget: 3, innerSteps: 7 });
+    const { events, evaluations, outers, result } = await run(optimizer, { budget: 3 });
     expect(evaluations.map(({ gradients }) => gradients)).toEqual([56, 105, 154]);
     expect(outers).toHaveLength(22);
     expect(events.filter(({ type }) => type === "gradient")).toHaveLength(154);
@@ -80,11 +70,24 @@ describe("train", () => {
     }
   });
 
+  test("asked for 15 gradients, ends after the second inner loop of ten without being told how long they are", async () => {
+    const { outers, result } = await run(entropySgd({ scope: 1e-3, innerSteps: 10 }), { budget: 15 / 50 });
+    expect(result.gradientEvaluations).toBe(20);
+    expect(outers.map(({ gradients }) => gradients)).toEqual([10, 20]);
+    expect(outers.every(({ distance }) => distance !== null && distance > 0)).toBe(true);
+  });
+
+  test("evaluates SAM at boundaries of any number of gradients", async () => {
+    const { outers, evaluations } = await run(sam({ learningRate: 0.05 }), { budget: 0.9, boundaryEvery: 15 });
+    expect(outers.map(({ gradients }) => gradients)).toEqual([15, 30, 45]);
+    expect(evaluations.map(({ gradients }) => gradients)).toEqual([45]);
+  });
+
   test("gives the same bits for the same seed, others for another", async () => {
     const [one, two, three] = [
-      await run(entropy(), { budget: 0.6, innerSteps: 5, seed: 3 }),
-      await run(entropy(), { budget: 0.6, innerSteps: 5, seed: 3 }),
-      await run(entropy(), { budget: 0.6, innerSteps: 5, seed: 2 }),
+      await run(entropy(), { budget: 0.6, seed: 3 }),
+      await run(entropy(), { budget: 0.6, seed: 3 }),
+      await run(entropy(), { budget: 0.6, seed: 2 }),
     ].map(({ evaluations, outers }) => ({
       params: [...evaluations.at(-1)!.params],
       losses: outers.map(({ batchLoss }) => batchLoss),
@@ -94,13 +97,13 @@ describe("train", () => {
   });
 
   test("gives every optimizer the same first loss: weights, data and masks are functions of the seed", async () => {
-    const first = async (optimizer: Optimizer<State>) => {
+    const first = async (optimizer: Optimizer<AnyState>) => {
       const { events } = await run(optimizer, { budget: 0.02, seed: 5 });
       return events.find((event) => event.type === "gradient")!.batchLoss;
     };
-    const plain = await first(sgd({ learningRate: 0.1 }) as unknown as Optimizer<State>);
-    expect(await first(adam() as unknown as Optimizer<State>)).toBe(plain);
-    expect(await first(entropy() as unknown as Optimizer<State>)).toBe(plain);
+    const plain = await first(sgd({ learningRate: 0.1 }) as unknown as Optimizer<AnyState>);
+    expect(await first(adam() as unknown as Optimizer<AnyState>)).toBe(plain);
+    expect(await first(entropy() as unknown as Optimizer<AnyState>)).toBe(plain);
   });
 
   test("is interrupted by its signal after the gradient in work, with the results so far", async () => {
@@ -125,7 +128,7 @@ describe("train", () => {
   });
 
   test("ends with the reason diverged where the training loss is above a uniform guess's, and warns on the way", async () => {
-    const { events, result } = await run(sgd({ learningRate: 10, momentum: 0.9 }), { budget: 4, innerSteps: 10 });
+    const { events, result } = await run(sgd({ learningRate: 10, momentum: 0.9 }), { budget: 4, boundaryEvery: 10 });
     expect(result).toMatchObject({ reason: "diverged", interrupted: false, testError: null, validationError: null });
     expect(result.trainLoss).toBeGreaterThan(Math.log(3));
     const warnings = events.filter(({ type }) => type === "warning");
@@ -202,7 +205,7 @@ describe("batch norm", () => {
   });
 
   test("the errors that are reported are those the interpreter finds from weights and statistics", async () => {
-    const { model, evaluations, result } = await run(entropy(), { budget: 1.5, innerSteps: 5 });
+    const { model, evaluations, result } = await run(entropy(), { budget: 1.5 });
     const { params } = evaluations.at(-1)!;
     for (const [split, error, loss] of [
       [data.validation, result.validationError, evaluations.at(-1)!.validationLoss],

@@ -1,6 +1,7 @@
 /** What `train` checks of its options before it begins. */
-import { entropySgd, type Optimizer, type PlainData, type Progress, sgd } from "entropy-sgd";
+import { entropySgd, type Optimizer, sgd, weightAveraging } from "entropy-sgd";
 import {
+  type AnyState,
   compileNetwork,
   InputError,
   planOf,
@@ -20,8 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => model.close());
 
-type State = PlainData & { readonly progress: Progress };
-async function started<S extends State>(optimizer: Optimizer<S>, options: object): Promise<StartEvent> {
+async function started<S extends AnyState>(optimizer: Optimizer<S>, options: object): Promise<StartEvent> {
   const { value } = await train(model, data, optimizer, options as TrainOptions).next();
   if (value?.type !== "start") throw new Error("train must begin with its start event");
   return value;
@@ -30,20 +30,31 @@ async function started<S extends State>(optimizer: Optimizer<S>, options: object
 const entropy = () => entropySgd({ scope: 1e-3, innerSteps: 5 });
 
 describe("train", () => {
-  test("takes its outer boundaries from the optimizer, or multiples of them", async () => {
+  test("takes its boundaries from the optimizer, or multiples of them", async () => {
     expect(await started(entropy(), { budget: 1 })).toMatchObject({ innerSteps: 5, totalGradients: 10 });
+    expect(await started(entropy(), { budget: 1, boundaryEvery: 15 })).toMatchObject({ totalGradients: 15 });
+    const averaged = weightAveraging(entropy(), { averageFrom: 0, averageEvery: 5 });
+    expect(await started(averaged, { budget: 1 })).toMatchObject({ innerSteps: 5, totalGradients: 10 });
   });
 
   test.each([
-    [{ innerSteps: 1 }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got 1"],
+    [
+      { boundaryEvery: 1 },
+      RangeError,
+      "train: boundaryEvery must be a multiple of the optimizer's innerSteps 5, got 1",
+    ],
     [{ sampling: "random" }, RangeError, 'train: sampling must be one of "replacement", "permutation", got "random"'],
-    [{ sed: 2 }, TypeError, 'train: unknown option "sed"; the options are budget, seed, innerSteps, '],
+    [{ sed: 2 }, TypeError, 'train: unknown option "sed"; the options are budget, seed, boundaryEvery, '],
     [
       { checkpoints: { gradient: 5 } },
       TypeError,
       'train: checkpoints: unknown option "gradient"; the options are gradients, minutes, best, requests',
     ],
-    [{ innerSteps: Number.NaN }, RangeError, "train: innerSteps must be a multiple of the optimizer's 5, got NaN"],
+    [
+      { boundaryEvery: Number.NaN },
+      RangeError,
+      "train: boundaryEvery must be a multiple of the optimizer's innerSteps 5, got NaN",
+    ],
   ] as const)("refuses %o", async (options, error, message) => {
     const small = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
     const events = train(small, data, entropy(), { budget: 1, ...options } as TrainOptions);
@@ -64,14 +75,15 @@ describe("train", () => {
   });
 
   test("optimizers without an inner loop take any boundaries", async () => {
-    expect(await started(sgd({ learningRate: 1 }), { budget: 1, innerSteps: 4 })).toMatchObject({ totalGradients: 8 });
+    const boundaries = { budget: 1, boundaryEvery: 4 };
+    expect(await started(sgd({ learningRate: 1 }), boundaries)).toMatchObject({ totalGradients: 8 });
   });
 });
 
 test.each([
-  [10, Number.NaN, "innerSteps must be an integer in [1, ∞), got NaN"],
-  [10, 0, "innerSteps must be an integer in [1, ∞), got 0"],
+  [10, Number.NaN, "boundaryEvery must be an integer in [1, ∞), got NaN"],
+  [10, 0, "boundaryEvery must be an integer in [1, ∞), got 0"],
   [2.5, 1, "batchSize must be an integer in [1, ∞), got 2.5"],
-])("a plan of batches of %d and %d inner steps is refused", (batchSize, innerSteps, message) => {
-  expect(() => planOf(100, batchSize, innerSteps, 1)).toThrow(new RangeError(message));
+])("a plan of batches of %d with boundaries every %d gradients is refused", (batchSize, boundaryEvery, message) => {
+  expect(() => planOf(100, batchSize, boundaryEvery, 1)).toThrow(new RangeError(message));
 });

@@ -8,6 +8,8 @@ import type { Optimizer, StateOf, Vector, VectorMemory, VectorOf } from "../type
 
 /** The parts of an optimizer, free of checks: `Optimizer` says what each does. */
 export interface OptimizerDefinition<S> {
+  /** Gradients per outer step. Default 1: no inner loop. */
+  readonly innerSteps?: number;
   init(params: Vector, memory: VectorMemory): S;
   gradientPoint(state: S): Vector;
   /** Gives the state with all its fields: `{ ...state, … }`. */
@@ -23,12 +25,12 @@ export interface OptimizerDefinition<S> {
  * Cost of the checks: O(1) per step.
  *
  * @param name - what messages begin with
+ * @throws TypeError for a definition without its functions, RangeError for `innerSteps` that is no positive integer
  * @example
  * ```ts
  * import { defineOptimizer, type Progress, type Vector } from "entropy-sgd";
  * type State = { readonly progress: Progress; readonly params: Vector };
- * const none = { scope: null, distance: null, localEntropyGradientNorm: null, gradientNorm: 0 };
- * const start: Progress = { ...none, gradients: 0, outerSteps: 0, innerStep: 0, learningRate: 0.5 };
+ * const start: Progress = { gradients: 0, outerSteps: 0, innerStep: 0, learningRate: 0.5, gradientNorm: 0 };
  * const signDescent = defineOptimizer<State>("signDescent", {
  *   init: (params) => ({ progress: start, params: params.slice() }),
  *   gradientPoint: ({ params }) => params,
@@ -45,10 +47,15 @@ export interface OptimizerDefinition<S> {
  */
 export function defineOptimizer<S>(name: string, definition: OptimizerDefinition<S>): Optimizer<S> {
   requireParts("defineOptimizer", "definition", definition);
+  const { innerSteps = 1 } = definition;
+  if (!(Number.isSafeInteger(innerSteps) && innerSteps >= 1)) {
+    throw new RangeError(`defineOptimizer: innerSteps must be an integer in [1, ∞), got ${shown(innerSteps)}`);
+  }
   // The vectors of a state are made like the parameters, and states only come from `init`: that their type is V, the
   // checks below hold at run time, and the casts say to the type system.
   return {
     ...definition,
+    innerSteps,
     init<V extends Vector>(params: V, memory: VectorMemory = plainMemory) {
       if (!isVector(params)) {
         throw new TypeError(`${name}: params must be a Float32Array or a Float64Array, got ${shown(params)}`);

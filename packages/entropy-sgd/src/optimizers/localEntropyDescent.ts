@@ -9,7 +9,7 @@ import { checkGroupsFit, segmentsOf, squaredNormOver } from "../directions/segme
 import { squaredDistance } from "../kernels/norms.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
-import type { Optimizer, Progress, Vector, VectorMemory } from "../types.ts";
+import type { LocalEntropyProgress, Optimizer, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
 import { noiseDeviation, valueAt } from "./noiseDeviation.ts";
@@ -28,7 +28,7 @@ export type LocalEntropyState = {
   readonly kind: "local-entropy";
   /** The options under which it goes on. */
   readonly options: SavedOptions;
-  readonly progress: Progress;
+  readonly progress: LocalEntropyProgress;
   /** x. */
   readonly params: Vector;
   /** x'. */
@@ -114,7 +114,7 @@ export function uncheckedLocalEntropyDescent(
   /** The outer move is a move of x by the pull toward μ alone, so it needs no vector for x − μ. */
   function outerStep(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
     const { params, innerParams, innerMean, progress } = state;
-    const scope = progress.scope ?? 0;
+    const { scope } = progress;
     const distance = Math.sqrt(squaredDistance(innerParams, params));
     const localEntropyGradientNorm = scope * Math.sqrt(squaredDistance(params, innerMean));
     const gradientNorm = Math.sqrt(squaredNormOver(innerSegments, gradient));
@@ -142,6 +142,7 @@ export function uncheckedLocalEntropyDescent(
   }
 
   return defineOptimizer<LocalEntropyState>(where, {
+    innerSteps,
     init(params: Vector, memory: VectorMemory): LocalEntropyState {
       checkGroupsFit(where, options.groups, params.length);
       const copy = (): Vector => {

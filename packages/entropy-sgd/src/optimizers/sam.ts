@@ -7,7 +7,7 @@
 import type { Direction, DirectionState, Segment } from "../directions/direction.ts";
 import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
-import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
+import { checkedOptions, directionOption, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
@@ -25,6 +25,8 @@ export interface SamOptions {
   readonly momentum?: number;
   /** Nesterov's look-ahead. Default false. */
   readonly nesterov?: boolean;
+  /** D, such as `adamScaling(…)`; replaces `momentum` and `nesterov`. Default null. */
+  readonly direction?: Direction | null;
   /** λ, an L2 term at x. Default 0. */
   readonly weightDecay?: number;
   readonly groups?: readonly ParameterGroup[];
@@ -48,6 +50,7 @@ export const samDefaults: Required<Omit<SamOptions, "learningRate">> = {
   radius: 0.05,
   momentum: 0,
   nesterov: false,
+  direction: null,
   weightDecay: 0,
   groups: [],
 };
@@ -62,6 +65,10 @@ export const samTable: OptionTable<SamOptions> = {
     source: "Foret, Kleiner, Mobahi, Neyshabur 2021, section 3.1: 0.05 for ImageNet and CIFAR-10",
   }),
   ...momentumTable,
+  direction: directionOption("How the second gradient becomes a move D; replaces momentum and nesterov.", {
+    nullable: true,
+    source: "Foret et al. 2021, section 2: SGD is the base optimizer, others may take its place",
+  }),
   weightDecay: shared.weightDecay,
   groups: shared.groups,
 };
@@ -72,7 +79,7 @@ export const samTable: OptionTable<SamOptions> = {
  *   e = ρ∇f(x)/‖∇f(x)‖      x ← x − η·D(∇f(x + e) + λx)
  *
  * Cost: two gradients per step, both on the same mini-batch (`needsNewBatch` is false before the second); memory 2n and
- * what the momentum keeps. Frozen ranges take no part in the ascent.
+ * what the direction keeps. Frozen ranges take no part in the ascent.
  *
  * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
  * @example
@@ -87,7 +94,7 @@ export function sam(options: SamOptions): Optimizer<SamState> {
   const checked = checkedOptions("sam", samTable, samDefaults, options);
   const { radius, momentum, nesterov, weightDecay, groups } = checked;
   const segments: readonly Segment[] = segmentsOf("sam", groups, "learningRateFactor");
-  const direction: Direction = uncheckedMomentum({ momentum, nesterov });
+  const direction = checked.direction ?? uncheckedMomentum({ momentum, nesterov });
   const draw = { key: randomKey(0, "sam"), stream: 0, step: 0 };
   const plain = { insideForce: 0, outsideForce: 0, outsideDecay: 0, noise: 0, averaging: 0, draw, segments };
 
@@ -114,9 +121,8 @@ export function sam(options: SamOptions): Optimizer<SamState> {
         own.set(params);
         return own;
       };
-      const counts = { gradients: 0, outerSteps: 0, innerStep: 0, scope: null };
-      const norms = { distance: null, localEntropyGradientNorm: null, gradientNorm: 0 };
-      const progress = { ...counts, ...norms, learningRate: valueAt(checked.learningRate, 0) };
+      const learningRate = valueAt(checked.learningRate, 0);
+      const progress = { gradients: 0, outerSteps: 0, innerStep: 0, learningRate, gradientNorm: 0 };
       const points = { params: copy(), ascended: copy() };
       return { kind: "sam", options: saved, progress, ...points, direction: direction.init(params, memory) };
     },

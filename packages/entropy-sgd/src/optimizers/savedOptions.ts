@@ -46,7 +46,8 @@ function sampled(read: () => unknown): number | null {
 /**
  * The first option in which a saved state and an optimizer differ, with both values in words; null if there is none.
  *
- * Fractions are compared up to 1e-9 of their size, since schedules may differ in last bits between engines.
+ * An option that the saved state lacks is younger than it and counts as null. Fractions are compared up to 1e-9 of their
+ * size, since schedules may differ in last bits between engines.
  */
 export function firstDifference(
   saved: Readonly<Record<string, unknown>>,
@@ -54,8 +55,8 @@ export function firstDifference(
   changed: readonly string[],
 ): { readonly name: string; readonly saved: string; readonly own: string } | null {
   const names = [...new Set([...Object.keys(own), ...Object.keys(saved)])];
-  const name = names.find((one) => !changed.includes(one) && !alike(saved[one], own[one]));
-  return name === undefined ? null : { name, saved: worded(saved[name]), own: worded(own[name]) };
+  const name = names.find((one) => !changed.includes(one) && !alike(saved[one] ?? null, own[one] ?? null));
+  return name === undefined ? null : { name, saved: worded(saved[name] ?? null), own: worded(own[name] ?? null) };
 }
 
 function alike(one: unknown, other: unknown): boolean {

@@ -18,11 +18,11 @@ export interface WeightAveragingOptions {
 }
 
 /** What averaging remembers; plain data. */
-export type WeightAveragingState<S extends PlainData> = {
+export type WeightAveragingState<S extends PlainData & { readonly progress: Progress }> = {
   readonly kind: "weight-averaging";
   /** When points enter; the optimizer's own options are in `base`. */
   readonly options: SavedOptions;
-  readonly progress: Progress;
+  readonly progress: S["progress"];
   readonly base: S;
   /** Mean of the points so far, shape (n,). */
   readonly mean: Vector;
@@ -74,6 +74,7 @@ export function uncheckedWeightAveraging<S extends PlainData & { readonly progre
   { averageFrom, averageEvery }: WeightAveragingOptions,
 ): Optimizer<WeightAveragingState<S>> {
   return defineOptimizer<WeightAveragingState<S>>(where, {
+    innerSteps: optimizer.innerSteps,
     init(params: Vector, memory: VectorMemory) {
       const base = optimizer.init(params, memory);
       const mean = memory.allocate(params.length, params);

@@ -4,7 +4,7 @@
 import type { Progress } from "../types.ts";
 
 /** Progress, and whether training is still among finite numbers. */
-export type ProgressReport = Progress & {
+export type ProgressReport<P extends Progress = Progress> = P & {
   /**
    * Whether the norms that were measured last are finite: ‖∇f‖, ‖x' − x‖ and ‖γ(x − μ)‖, and with them the weights, frozen ones too.
    *
@@ -31,10 +31,7 @@ export type ProgressReport = Progress & {
  * progress(state).gradientNorm; // => 5
  * ```
  */
-export function progress(state: { readonly progress: Progress }): ProgressReport {
-  const { gradientNorm, distance, localEntropyGradientNorm } = state.progress;
-  const finite = [gradientNorm, distance, localEntropyGradientNorm].every(
-    (norm) => norm === null || Number.isFinite(norm),
-  );
+export function progress<P extends Progress>(state: { readonly progress: P }): ProgressReport<P> {
+  const finite = Object.values(state.progress).every((value) => typeof value !== "number" || Number.isFinite(value));
   return { ...state.progress, finite };
 }

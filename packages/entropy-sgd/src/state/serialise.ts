@@ -9,10 +9,15 @@ import type { PlainData, Vector } from "../types.ts";
 import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
 
 /** Raised when the layout of a saved state changes, or what is drawn from its counters. */
-export const stateVersion = 3;
+export const stateVersion = 4;
 
 /** States of this version carry no options yet; they are read without comparing any. */
 const versionWithoutOptions = 2;
+
+/** Up to this version every progress had local entropy's fields, null for optimizers without. */
+const versionWithNulls = 3;
+const none: ReadonlySet<string> = new Set();
+const formerNulls: ReadonlySet<string> = new Set(["scope", "distance", "localEntropyGradientNorm"]);
 
 const format = "entropy-sgd state";
 
@@ -79,7 +84,8 @@ export interface DeserialiseOptions {
  * The template is a fresh state of the same optimizer, `optimizer.init(params, memory)`: it says what must be there (names,
  * kinds of values, lengths and types of vectors) and where the vectors live. With the same options, the seed included,
  * the run goes on with the same bits. States carry their options, schedules as their values at a few steps, so that
- * others are refused; what is named in `changed` may differ, and the template's holds. States of version 2 carry none.
+ * others are refused; what is named in `changed` may differ, and the template's holds. States of versions 2, which carry
+ * none, and 3 are read too.
  *
  * @throws TypeError for an unknown option, or if the data is not a saved state or does not match the template; RangeError for another version, other
  *   options, a vector of another length, a negative or fractional counter
@@ -102,16 +108,16 @@ export function deserialise<S extends PlainData>(
   if (!isRecord(saved)) fail(`the saved state must be a record of json and vectors, got ${shown(saved)}`);
   const { json, vectors } = saved;
   if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
-  const hasOptions = json.version !== versionWithoutOptions;
-  if (hasOptions && json.version !== stateVersion) {
-    throw version("version", json.version, stateVersion, "cannot be read");
+  const found = json.version;
+  if (found !== versionWithoutOptions && found !== versionWithNulls && found !== stateVersion) {
+    throw version("version", found, stateVersion, "cannot be read");
   }
   if (json.philoxRounds !== philoxRounds) {
     throw version("philoxRounds", json.philoxRounds, philoxRounds, "would draw other noise");
   }
   if (!isRecord(vectors)) fail("vectors must be a record of typed arrays");
   // First check everything, then write: a bad file must not leave the template half overwritten.
-  check(json.state, template, "", { vectors, hasOptions, changed });
+  check(json.state, template, "", { vectors, version: found, changed });
   const restored = restore(json.state, template, vectors);
   // `check` has found every leaf of the template in the saved tree, which the type system cannot see.
   return restored as S;
@@ -131,7 +137,7 @@ const counters: ReadonlySet<string> = new Set(["gradients", "outerSteps", "inner
 /** What the parts of a saved state are checked against. */
 interface Rules {
   readonly vectors: Readonly<Record<string, unknown>>;
-  readonly hasOptions: boolean;
+  readonly version: number;
   readonly changed: readonly string[];
 }
 
@@ -155,11 +161,15 @@ function check(saved: unknown, template: PlainData, path: string, rules: Rules):
   }
   if (isRecord(template)) {
     if (!isRecord(saved)) fail(`${path || "state"} must be a record`);
-    const unknown = Object.keys(saved).find((name) => !Object.hasOwn(template, name));
+    const former = rules.version <= versionWithNulls ? formerNulls : none;
+    const unknown = Object.keys(saved).find(
+      (name) => !Object.hasOwn(template, name) && !(saved[name] === null && former.has(name)),
+    );
     if (unknown !== undefined) fail(`${joined(path, unknown)} is unknown to this optimizer`);
     for (const [name, value] of Object.entries(template)) {
       if (name === "options" && isRecord(value)) {
-        if (rules.hasOptions) checkOptions(saved[name], value, joined(path, name), rules.changed);
+        if (rules.version !== versionWithoutOptions)
+          checkOptions(saved[name], value, joined(path, name), rules.changed);
         continue;
       }
       if (!Object.hasOwn(saved, name)) fail(`${joined(path, name)} is missing`);

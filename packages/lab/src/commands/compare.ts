@@ -136,7 +136,7 @@ async function trainAll(
 
 /** The gradients of a run in words. */
 function budgetIn({ batchSize, innerSteps, budget }: Settings, { data }: { readonly data: DataSet }): string {
-  return budgetOf({ ...planOf(data.train.numExamples, batchSize, innerSteps, budget), budget });
+  return budgetOf({ ...planOf(data.train.numExamples, batchSize, innerSteps, budget), innerSteps, budget });
 }
 
 /** The settings of every run, all checked before the first begins: seeds outermost, so that an interruption is fair. */

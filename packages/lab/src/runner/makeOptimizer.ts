@@ -6,8 +6,6 @@ import {
   type Optimizer,
   type OptimizerName,
   type ParameterGroup,
-  type PlainData,
-  type Progress,
   type Schedule,
   sam,
   sgd,
@@ -15,14 +13,11 @@ import {
   stepSchedule,
   swa,
 } from "entropy-sgd";
-import { InputError, type Plan } from "entropy-sgd-training";
+import { type AnyState, InputError, type Plan } from "entropy-sgd-training";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import { scopeFrom } from "../settings/parseOption.ts";
 import type { Settings } from "../settings/settings.ts";
-
-/** A state as the loop sees it: plain data that tells its progress. */
-export type AnyState = PlainData & { readonly progress: Progress };
 
 const factories = {
   "entropy-sgd": entropySgd,
@@ -60,7 +55,9 @@ export function makeOptimizer(
     const resolved = {
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
-      ...(isEntropy || optimizer === "sam" ? {} : { gradientNormEvery: options.gradientNormEvery ?? plan.innerSteps }),
+      ...(isEntropy || optimizer === "sam"
+        ? {}
+        : { gradientNormEvery: options.gradientNormEvery ?? plan.boundaryEvery }),
       ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
       ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
       ...(drawsNoise ? { seed } : {}),
@@ -76,8 +73,8 @@ export function makeOptimizer(
 const hasInnerLoop = ({ optimizer }: Settings): boolean => optimizer === "entropy-sgd" || optimizer === "entropy-adam";
 
 /** Gradients of one step in a schedule: an outer step where there is an inner loop, two for SAM. */
-function gradientsPerStep(settings: Settings, { innerSteps }: Plan): number {
-  return hasInnerLoop(settings) ? innerSteps : settings.optimizer === "sam" ? 2 : 1;
+function gradientsPerStep(settings: Settings, { boundaryEvery }: Plan): number {
+  return hasInnerLoop(settings) ? boundaryEvery : settings.optimizer === "sam" ? 2 : 1;
 }
 
 /** The schedules that follow the budget: rates fall at fractions of it, scoping ends where the recipe's does. */
@@ -92,7 +89,7 @@ function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule;
       ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at }) }
       : {}),
     ...(hasInnerLoop(settings)
-      ? { scope: scopeFrom(options.scope ?? null, fullSteps, plan.totalGradients / plan.innerSteps) }
+      ? { scope: scopeFrom(options.scope ?? null, fullSteps, plan.totalGradients / plan.boundaryEvery) }
       : {}),
   };
 }
@@ -140,7 +137,7 @@ function requireReached(name: string, gradients: number, { totalGradients }: Pla
 function averagingOf(options: Settings["options"], plan: Plan): Readonly<Record<string, unknown>> {
   return {
     averageFrom: options.averageFrom ?? Math.ceil(0.75 * plan.totalGradients),
-    averageEvery: options.averageEvery ?? plan.innerSteps,
+    averageEvery: options.averageEvery ?? plan.boundaryEvery,
   };
 }
 

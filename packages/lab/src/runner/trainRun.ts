@@ -72,12 +72,20 @@ async function* opened(opening: readonly RunEvent[], events: AsyncIterable<RunEv
 }
 
 function trainOptions({ identity, held }: CheckedRun, { from, rollbacks }: Place, listening: Listening): TrainOptions {
-  const { budget, seed, innerSteps, sampling, preset, optimizer: optimizerName, ...settings } = identity.settings;
+  const {
+    budget,
+    seed,
+    innerSteps: boundaryEvery,
+    sampling,
+    preset,
+    optimizer: optimizerName,
+    ...settings
+  } = identity.settings;
   const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
   const { signal, checkpointRequests: requests } = listening;
   const resume = from?.checkpoint?.point;
   return {
-    ...{ budget, seed, innerSteps, sampling, preset, optimizerName, rollbacks },
+    ...{ budget, seed, boundaryEvery, sampling, preset, optimizerName, rollbacks },
     ...(held !== null && { checkpoints: { gradients, minutes, best, requests } }),
     ...(resume !== undefined && { resume }),
     ...(signal !== undefined && { signal }),

@@ -16,10 +16,10 @@ export interface StartEvent {
   readonly batchSize: number;
   /** Effective epochs that were asked for; absent in runs made before it was kept. */
   readonly budget?: number;
-  /** Gradient evaluations of the whole run: the budget, rounded up to a multiple of `innerSteps`. */
+  /** Gradient evaluations of the whole run: the budget, rounded up to a boundary. */
   readonly totalGradients: number;
   readonly gradientsPerEpoch: number;
-  /** Gradients between two outer events: the inner steps, and as many for optimizers without an inner loop. */
+  /** Gradients between two boundaries, `boundaryEvery` of `train`; by this name in events.jsonl from the start. */
   readonly innerSteps: number;
 }
 
@@ -35,15 +35,16 @@ export interface WarningEvent {
 export interface GradientEvent {
   readonly type: "gradient";
   readonly gradients: number;
-  /** Position in the inner loop after this gradient, 1 … innerSteps. */
+  /** Position in the optimizer's inner loop after this gradient, 1 … `innerSteps` of the optimizer; 1 without such a loop. */
   readonly innerStep: number;
   /** At the point where the gradient was taken (x'). */
   readonly batchLoss: number;
+  /** γ; null for optimizers without a scope. */
   readonly scope: number | null;
   readonly secondsPerGradient: number;
 }
 
-/** After every outer step (every gradient for optimizers without an inner loop is thinned to one per innerSteps). */
+/** At every boundary: after each outer step, or where there are several between two boundaries after the last of them. */
 export interface OuterEvent {
   readonly type: "outer";
   readonly gradients: number;
@@ -61,7 +62,7 @@ export interface OuterEvent {
   readonly gradientNorm: number;
 }
 
-/** At the first outer boundary after each effective epoch, and at the end. */
+/** At the first boundary after each effective epoch, and at the end. */
 export interface EvaluationEvent {
   readonly type: "evaluation";
   readonly gradients: number;
@@ -90,7 +91,7 @@ export interface LoopPosition {
   readonly batches: number;
   /** Sum of the mini-batch losses since the last outer event. */
   readonly lossSum: number;
-  /** The next evaluation is at the first outer boundary from this gradient on. */
+  /** The next evaluation is at the first boundary from this gradient on. */
   readonly nextEvaluation: number;
   /** Wall time so far, in all the processes that worked on the run. */
   readonly seconds: number;
@@ -148,7 +149,7 @@ export interface RunResult {
   readonly seed: number;
   readonly numParams: number;
   readonly gradientEvaluations: number;
-  /** Effective epochs that were asked for, and those of the plan: rounded up to whole outer steps. Absent in older runs. */
+  /** Effective epochs that were asked for, and those of the plan: rounded up to a boundary. Absent in older runs. */
   readonly budget?: number;
   readonly plannedEpochs?: number;
   readonly effectiveEpochs: number;

@@ -3,26 +3,27 @@ import { progress } from "entropy-sgd";
 import { unlessInterrupted } from "../interruption.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
-import { holdsFinite, pointOf, snapshotOf, type TrainedState, type TrainingLoop } from "./trainingLoop.ts";
+import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
+import type { AnyState } from "./trainOptions.ts";
 
 /** Whether something ended the run before its budget did. */
 export function hasEnded({ reason }: { readonly reason: string }): boolean {
   return reason !== "budget";
 }
 
-/** At the first outer boundary after each effective epoch, and at the end; also where a run goes on that a signal ended there. */
-export function evaluationIsDue<S extends TrainedState>(loop: TrainingLoop<S>): boolean {
+/** At the first boundary after each effective epoch, and at the end; also where a run goes on that a signal ended there. */
+export function evaluationIsDue<S extends AnyState>(loop: TrainingLoop<S>): boolean {
   const { gradients, nextEvaluation, evaluations, plan } = loop;
   return (
     gradients > 0 &&
-    gradients % plan.innerSteps === 0 &&
+    gradients % plan.boundaryEvery === 0 &&
     (gradients >= nextEvaluation || gradients >= plan.totalGradients) &&
     evaluations.at(-1)?.gradients !== gradients
   );
 }
 
 /** One gradient, unless an evaluation comes first; the evaluation and the checkpoint that are due then. */
-export async function* advance<S extends TrainedState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
+export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
   if (!evaluationIsDue(loop)) {
     yield* takeGradient(loop);
     if (hasEnded(loop)) return;
@@ -41,20 +42,20 @@ export async function* advance<S extends TrainedState>(loop: TrainingLoop<S>): A
 }
 
 /** A signal ends the run: what is not in a checkpoint yet comes into one. */
-export function* interrupt<S extends TrainedState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
+export function* interrupt<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
   if (loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "interrupted");
   if (!hasEnded(loop)) loop.reason = "interrupted";
 }
 
 /** The checkpoint; where the state holds a number that is not finite, the end of the run. */
-export function checkpoint<S extends TrainedState>(loop: TrainingLoop<S>, reason: CheckpointReason): TrainEvent {
+export function checkpoint<S extends AnyState>(loop: TrainingLoop<S>, reason: CheckpointReason): TrainEvent {
   const snapshot = snapshotOf(loop);
   if (!holdsFinite(snapshot)) return notFinite(loop, "state");
   loop.schedule.taken(loop.gradients);
   return { type: "checkpoint", gradients: loop.gradients, reason, snapshot };
 }
 
-async function* takeGradient<S extends TrainedState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
+async function* takeGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
   const { model, optimizer, gradient, now, plan } = loop;
   const begun = now();
   if (optimizer.needsNewBatch?.(loop.state) ?? true) loop.nextBatch(loop.batches++);
@@ -66,25 +67,25 @@ async function* takeGradient<S extends TrainedState>(loop: TrainingLoop<S>): Asy
   loop.gradientSeconds += secondsPerGradient;
   loop.lossSum += batchLoss;
   const { gradients } = loop;
-  const { scope, innerStep } = loop.state.progress;
+  const { scope = null, innerStep } = loop.state.progress;
   yield {
     type: "gradient",
     gradients,
-    innerStep: innerStep === 0 ? plan.innerSteps : innerStep,
+    innerStep: innerStep === 0 ? optimizer.innerSteps : innerStep,
     batchLoss,
     scope,
     secondsPerGradient,
   };
   if (!Number.isFinite(batchLoss)) yield notFinite(loop, "batch loss");
-  else if (gradients % plan.innerSteps === 0) yield* endOuterStep(loop);
+  else if (gradients % plan.boundaryEvery === 0) yield* tellBoundary(loop);
 }
 
-function* endOuterStep<S extends TrainedState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
+function* tellBoundary<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
   const { gradients, plan, state } = loop;
-  const { innerSteps } = plan;
-  const { learningRate, scope } = state.progress;
-  const { distance, localEntropyGradientNorm, gradientNorm, finite } = progress(state);
-  const batchLoss = loop.lossSum / innerSteps;
+  const { boundaryEvery } = plan;
+  const { learningRate, scope = null } = state.progress;
+  const { distance = null, localEntropyGradientNorm = null, gradientNorm, finite } = progress(state);
+  const batchLoss = loop.lossSum / boundaryEvery;
   loop.lossSum = 0;
   yield {
     type: "outer",
@@ -97,13 +98,13 @@ function* endOuterStep<S extends TrainedState>(loop: TrainingLoop<S>): Generator
     localEntropyGradientNorm,
     gradientNorm,
   };
-  const message = loop.watch.observe(batchLoss, innerSteps);
+  const message = loop.watch.observe(batchLoss, boundaryEvery);
   if (message !== null) yield { type: "warning", gradients, message };
   if (!finite) yield notFinite(loop, Number.isFinite(gradientNorm) ? "state" : "gradient norm");
 }
 
 /** Validation and test at the evaluation point, after a recalibration of batch norm. @throws Interruption after a signal */
-async function evaluate<S extends TrainedState>(loop: TrainingLoop<S>): Promise<EvaluationEvent> {
+async function evaluate<S extends AnyState>(loop: TrainingLoop<S>): Promise<EvaluationEvent> {
   const { model, data, options, gradients } = loop;
   const { signal } = options;
   const params = pointOf(loop);
@@ -124,7 +125,7 @@ async function evaluate<S extends TrainedState>(loop: TrainingLoop<S>): Promise<
   return { ...event, params: params.slice() };
 }
 
-function notFinite<S extends TrainedState>(loop: TrainingLoop<S>, what: NonFiniteEvent["what"]): NonFiniteEvent {
+function notFinite<S extends AnyState>(loop: TrainingLoop<S>, what: NonFiniteEvent["what"]): NonFiniteEvent {
   loop.reason = "non-finite";
   return { type: "non-finite", gradients: loop.gradients, what, learningRate: loop.state.progress.learningRate };
 }

@@ -7,19 +7,19 @@ export interface Plan {
   readonly batchSize: number;
   /** floor(N / batch): the gradients of one effective epoch. */
   readonly gradientsPerEpoch: number;
-  /** Gradients between two outer boundaries: L, and the same number for optimizers it is compared with. */
-  readonly innerSteps: number;
-  /** Of the whole run, a multiple of `innerSteps`. */
+  /** Gradients between two boundaries: outer events, evaluations and the end of the run are at multiples of it. */
+  readonly boundaryEvery: number;
+  /** Of the whole run, a multiple of `boundaryEvery`. */
   readonly totalGradients: number;
 }
 
 /**
- * The plan of a budget of effective epochs, rounded up to whole outer steps.
+ * The plan of a budget of effective epochs, rounded up to a boundary.
  *
- * @throws RangeError if batch or inner steps are no positive integers, the batch is larger than the data or the budget is not positive
+ * @throws RangeError if batch or boundaries are no positive integers, the batch is larger than the data or the budget is not positive
  */
-export function planOf(numExamples: number, batchSize: number, innerSteps: number, budget: number): Plan {
-  for (const [name, value] of Object.entries({ batchSize, innerSteps })) {
+export function planOf(numExamples: number, batchSize: number, boundaryEvery: number, budget: number): Plan {
+  for (const [name, value] of Object.entries({ batchSize, boundaryEvery })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name} must be an integer in [1, ∞), got ${String(value)}`);
     }
@@ -32,8 +32,8 @@ export function planOf(numExamples: number, batchSize: number, innerSteps: numbe
     throw new RangeError(`budget must be a positive number of effective epochs, got ${budget}`);
   }
   // A budget such as 0.1 · 20 epochs may exceed a whole number of steps by rounding alone.
-  const outerSteps = Math.max(1, Math.ceil((budget * gradientsPerEpoch) / innerSteps - 1e-9));
-  return { numExamples, batchSize, gradientsPerEpoch, innerSteps, totalGradients: outerSteps * innerSteps };
+  const numBoundaries = Math.max(1, Math.ceil((budget * gradientsPerEpoch) / boundaryEvery - 1e-9));
+  return { numExamples, batchSize, gradientsPerEpoch, boundaryEvery, totalGradients: numBoundaries * boundaryEvery };
 }
 
 /**

@@ -10,13 +10,13 @@ import { errorsOf, finiteOrNull } from "./errorsOf.ts";
 import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
 import { advance, checkpoint, evaluationIsDue, hasEnded, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
-import { type LoopParts, pointOf, type TrainedState, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
-import { requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
+import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
+import { type AnyState, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
 
 /**
- * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event per outer
- * step, an evaluation at the first outer boundary after each effective epoch and at the end, checkpoints when they are
- * due, one end. From a checkpoint's snapshot it goes on with the same bits as without the interruption.
+ * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event at each
+ * boundary (`boundaryEvery`), an evaluation at the first boundary after each effective epoch and at the end, checkpoints when they
+ * are due, one end. From a checkpoint's snapshot it goes on with the same bits as without the interruption.
  *
  * Cost: the budget in gradients; each evaluation is a recalibration pass over the training split (with batch norm) and a
  * pass over validation and test, timed in `seconds` and left out of `msPerGradient`. Randomness: weights, batches and
@@ -25,9 +25,9 @@ import { requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
  * ends above a uniform guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
  *
  * @throws InputError for data that do not fit the model and initial weights that are not finite, RangeError for a budget that is not positive, TypeError or RangeError
- *   for an unknown option, boundaries within an inner loop, or a snapshot of another optimizer
+ *   for an unknown option, boundaries within an outer step, or a snapshot of another optimizer
  */
-export async function* train<S extends TrainedState>(
+export async function* train<S extends AnyState>(
   model: TrainableModel,
   data: DataSet,
   optimizer: Optimizer<S>,
@@ -38,9 +38,9 @@ export async function* train<S extends TrainedState>(
   // A checkpoint's are checked when it is written, and its hash when it is read.
   if (resume === undefined) requireFiniteWeights(`${model.name}: initial weights`, initial, model.layout);
   const state = optimizer.init(initial, model.memory);
-  const innerSteps = requireTrainOptions(options, state);
+  const boundaryEvery = requireTrainOptions(options, optimizer);
   const warnings = requireFit(model, data);
-  const plan = planOf(data.train.numExamples, model.batchSize, innerSteps, budget);
+  const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
   const parts: LoopParts<S> = { model, data, optimizer, options, plan };
   yield startEvent(parts);
   // A run that goes on has told them.
@@ -59,23 +59,23 @@ export async function* train<S extends TrainedState>(
 }
 
 /** What events and results say of the run. */
-function namesOf<S extends TrainedState>({ model, options }: LoopParts<S>) {
+function namesOf<S extends AnyState>({ model, options }: LoopParts<S>) {
   const { optimizerName = "custom", preset = null, seed = 1 } = options;
   return { network: model.name, optimizer: optimizerName, preset, seed, numParams: model.numParams };
 }
 
-function startEvent<S extends TrainedState>(parts: LoopParts<S>): StartEvent {
-  const { batchSize, totalGradients, gradientsPerEpoch, innerSteps } = parts.plan;
+function startEvent<S extends AnyState>(parts: LoopParts<S>): StartEvent {
+  const { batchSize, totalGradients, gradientsPerEpoch, boundaryEvery: innerSteps } = parts.plan;
   const { budget } = parts.options;
   return { type: "start", ...namesOf(parts), batchSize, budget, totalGradients, gradientsPerEpoch, innerSteps };
 }
 
 /** @throws Interruption after a signal */
-async function lossOnTraining<S extends TrainedState>(loop: TrainingLoop<S>): Promise<number> {
+async function lossOnTraining<S extends AnyState>(loop: TrainingLoop<S>): Promise<number> {
   return (await loop.model.evaluate(pointOf(loop), loop.data.train, loop.options.signal)).loss;
 }
 
-function resultOf<S extends TrainedState>(loop: TrainingLoop<S>, trainLoss: number | null): RunResult {
+function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number | null): RunResult {
   const { gradients, gradientSeconds, evaluations, reason, options, plan } = loop;
   return {
     ...namesOf(loop),

@@ -1,20 +1,26 @@
-import type { PlainData } from "entropy-sgd";
+import type { LocalEntropyProgress, PlainData, Progress } from "entropy-sgd";
 import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
+
+/** A state of any optimizer: plain data that tells its progress. */
+export type AnyState = PlainData & { readonly progress: Progress & Partial<LocalEntropyProgress> };
 
 /** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
 export type Sampling = "replacement" | "permutation";
 
 /** Options of `train`. */
 export interface TrainOptions {
-  /** Effective epochs, inner steps counted; rounded up to whole outer steps. */
+  /** Effective epochs, inner steps counted; rounded up to a boundary. */
   readonly budget: number;
   /** Seed of weights, data order and dropout. Default 1. */
   readonly seed?: number;
-  /** Gradients between two outer boundaries, a multiple of the optimizer's `innerSteps`, which are the default. */
-  readonly innerSteps?: number;
+  /**
+   * Gradients between two boundaries, where there are outer events, evaluations and the end: a multiple of the optimizer's
+   * `innerSteps`, the default. Runs that are compared have the largest of theirs.
+   */
+  readonly boundaryEvery?: number;
   readonly sampling?: Sampling;
   /** Ends the run after the gradient in work; the result says `interrupted`. */
   readonly signal?: AbortSignal;
@@ -35,7 +41,7 @@ export interface TrainOptions {
 const known: KnownOptions<TrainOptions> = {
   budget: true,
   seed: true,
-  innerSteps: true,
+  boundaryEvery: true,
   sampling: true,
   signal: true,
   checkpoints: true,
@@ -49,29 +55,20 @@ const known: KnownOptions<TrainOptions> = {
 const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: true, best: true, requests: true };
 
 /**
- * Checks names and words of the options of `train`, and that its outer boundaries are the optimizer's.
+ * Checks names and words of the options of `train`, and that boundaries are ends of the optimizer's outer steps.
  *
- * @param state - a state of the optimizer; it carries the optimizer's options
- * @returns the gradients between two outer boundaries
- * @throws TypeError for an unknown name, RangeError for another word, or boundaries within an inner loop
+ * @returns the gradients between two boundaries
+ * @throws TypeError for an unknown name, RangeError for another word, or boundaries within an outer step
  */
-export function requireTrainOptions(options: TrainOptions, state: PlainData): number {
+export function requireTrainOptions(options: TrainOptions, { innerSteps }: { readonly innerSteps: number }): number {
   requireKnownOptions("train", known, options);
   if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
-  const { sampling = "replacement", resume } = options;
+  const { sampling = "replacement", resume, boundaryEvery = innerSteps } = options;
   if (sampling !== "replacement" && sampling !== "permutation") {
     throw new RangeError(`train: sampling must be one of "replacement", "permutation", got ${shown(sampling)}`);
   }
-  const own = innerStepsOf(state);
-  const { innerSteps = own } = options;
   // Where a run goes on, other options than the state's are told by name.
-  if (resume !== undefined || innerSteps % own === 0) return innerSteps;
-  throw new RangeError(`train: innerSteps must be a multiple of the optimizer's ${own}, got ${shown(innerSteps)}`);
-}
-
-/** L of an optimizer with an inner loop, 1 for others. */
-function innerStepsOf(state: PlainData): number {
-  const options: unknown = typeof state === "object" && state !== null ? Reflect.get(state, "options") : null;
-  const own: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "innerSteps") : null;
-  return typeof own === "number" ? own : 1;
+  if (resume !== undefined || boundaryEvery % innerSteps === 0) return boundaryEvery;
+  const rule = `must be a multiple of the optimizer's innerSteps ${innerSteps}`;
+  throw new RangeError(`train: boundaryEvery ${rule}, got ${shown(boundaryEvery)}`);
 }

@@ -1,5 +1,5 @@
 /** A training run under way: its parts, and what each gradient changes. */
-import { deserialise, type Optimizer, type PlainData, type Progress, serialise } from "entropy-sgd";
+import { deserialise, type Optimizer, serialise } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
@@ -8,13 +8,10 @@ import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./ch
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
 import { type Plan, plannedOptions } from "./plan.ts";
 import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
-import type { TrainOptions } from "./trainOptions.ts";
-
-/** The state of an optimizer that a run can report and save. */
-export type TrainedState = PlainData & { readonly progress: Progress };
+import type { AnyState, TrainOptions } from "./trainOptions.ts";
 
 /** What a run is made of, and stays the same. */
-export interface LoopParts<S extends TrainedState> {
+export interface LoopParts<S extends AnyState> {
   readonly model: TrainableModel;
   readonly data: DataSet;
   readonly optimizer: Optimizer<S>;
@@ -26,7 +23,7 @@ export interface LoopParts<S extends TrainedState> {
 type Moving = { -readonly [Name in keyof LoopPosition]: LoopPosition[Name] };
 
 /** A run under way. */
-export interface TrainingLoop<S extends TrainedState>
+export interface TrainingLoop<S extends AnyState>
   extends LoopParts<S>,
     Pick<Moving, "gradients" | "batches" | "lossSum" | "nextEvaluation" | "gradientSeconds" | "evaluations"> {
   state: S;
@@ -44,7 +41,7 @@ export interface TrainingLoop<S extends TrainedState>
 }
 
 /** The loop at its start, or where `options.resume` says. @param fresh - the optimizer's state at the initial weights */
-export function trainingLoop<S extends TrainedState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
+export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
   const { model, data, optimizer, options, plan } = parts;
   const { resume, seed = 1, now = () => performance.now() } = options;
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
@@ -56,7 +53,7 @@ export function trainingLoop<S extends TrainedState>(parts: LoopParts<S>, fresh:
   // The second gradient of SAM is at the batch of the first.
   if (position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(position.batches - 1);
   const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients, now);
-  const watched = { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== null };
+  const watched = { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== undefined };
   return {
     ...parts,
     ...position,
@@ -73,12 +70,12 @@ export function trainingLoop<S extends TrainedState>(parts: LoopParts<S>, fresh:
 }
 
 /** The evaluation point x. States made by `init` from float32 parameters hold float32 vectors. */
-export function pointOf<S extends TrainedState>({ optimizer, state }: TrainingLoop<S>): Float32Array {
+export function pointOf<S extends AnyState>({ optimizer, state }: TrainingLoop<S>): Float32Array {
   return optimizer.evalPoint(state) as Float32Array;
 }
 
 /** All that the run needs to go on from here; its vectors are the loop's own. */
-export function snapshotOf<S extends TrainedState>(loop: TrainingLoop<S>): TrainSnapshot {
+export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnapshot {
   const { gradients, batches, lossSum, nextEvaluation, gradientSeconds, evaluations } = loop;
   return {
     position: {
@@ -113,7 +110,7 @@ function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, s
 }
 
 /** The saved state in the vectors of a fresh one, and the saved statistics in the model's. */
-function restoredState<S extends TrainedState>(
+function restoredState<S extends AnyState>(
   { optimizer, statistics, position }: ResumePoint,
   fresh: S,
   model: TrainableModel,
