@@ -2,7 +2,7 @@
 
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
 export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
-export type { Direction, DirectionState, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
+export type { Direction, DirectionState, Placement, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
@@ -28,7 +28,7 @@ export {
   type LocalEntropyState,
   localEntropyDescent,
 } from "./optimizers/localEntropyDescent.ts";
-export { type LocalEntropyOptions, localEntropyDefaults, type Placement } from "./optimizers/localEntropyOptions.ts";
+export { type LocalEntropyOptions, localEntropyDefaults } from "./optimizers/localEntropyOptions.ts";
 export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
 export { outerStep } from "./optimizers/outerStep.ts";
 export { type SamOptions, type SamState, sam, samDefaults } from "./optimizers/sam.ts";

@@ -9,6 +9,13 @@ export const plainMemory: VectorMemory = {
     like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length),
 };
 
+/** A copy of a vector in a memory. */
+export function copyIn(memory: VectorMemory, vector: Vector): Vector {
+  const copy = memory.allocate(vector.length, vector);
+  copy.set(vector);
+  return copy;
+}
+
 /** One memory from which vectors are cut off one after the other; nothing is given back. */
 export interface SharedVectorMemory extends VectorMemory {
   readonly buffer: ArrayBuffer;

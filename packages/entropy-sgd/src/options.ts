@@ -55,7 +55,12 @@ export type OptionTable<O> = { readonly [K in keyof Required<O>]: OptionSpec };
 type Source = { readonly source?: string };
 type Extras = Source & { readonly schedule?: boolean; readonly nullable?: boolean };
 
-const plain = { min: null, minExcluded: false, max: null, maxExcluded: false, choices: null, schedule: false };
+function option(kind: OptionKind, rule: string, doc: string, extras: Partial<OptionSpec>): OptionSpec {
+  const bounds = { min: null, minExcluded: false, max: null, maxExcluded: false, choices: null };
+  const spec = { ...bounds, schedule: false, nullable: false, source: "", ...extras };
+  const also = `${spec.schedule ? " or a schedule" : ""}${spec.nullable ? " or null" : ""}`;
+  return { kind, ...spec, rule: `${rule}${also}`, doc };
+}
 
 function intervalOf(text: string): Pick<OptionSpec, "min" | "minExcluded" | "max" | "maxExcluded"> {
   const [low = "", high = ""] = text.slice(1, -1).split(", ");
@@ -68,68 +73,49 @@ function intervalOf(text: string): Pick<OptionSpec, "min" | "minExcluded" | "max
 }
 
 /** A number in an interval written as "(0, 1]"; always finite. */
-export function numberOption(
-  interval: string,
-  doc: string,
-  { schedule = false, nullable = false, source = "" }: Extras = {},
-): OptionSpec {
-  const rule = `in ${interval}${schedule ? " or a schedule" : ""}${nullable ? " or null" : ""}`;
-  return { ...plain, kind: "number", ...intervalOf(interval), schedule, nullable, rule, doc, source };
+export function numberOption(interval: string, doc: string, extras: Extras = {}): OptionSpec {
+  return option("number", `in ${interval}`, doc, { ...intervalOf(interval), ...extras });
 }
 
 /** A safe integer in an interval written as "[1, ∞)". */
-export function integerOption(interval: string, doc: string, { source = "" }: Source = {}): OptionSpec {
-  return {
-    ...plain,
-    kind: "integer",
-    ...intervalOf(interval),
-    nullable: false,
-    rule: `an integer in ${interval}`,
-    doc,
-    source,
-  };
+export function integerOption(interval: string, doc: string, extras: Source = {}): OptionSpec {
+  return option("integer", `an integer in ${interval}`, doc, { ...intervalOf(interval), ...extras });
 }
 
 /** A choice of words. */
-export function choiceOption(choices: readonly string[], doc: string, { source = "" }: Source = {}): OptionSpec {
-  const rule = `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`;
-  return { ...plain, kind: "choice", choices, nullable: false, rule, doc, source };
+export function choiceOption(choices: readonly string[], doc: string, extras: Source = {}): OptionSpec {
+  const words = choices.map((choice) => `"${choice}"`).join(", ");
+  return option("choice", `one of ${words}`, doc, { choices, ...extras });
 }
 
-/** A claim that holds or not. */
-export function booleanOption(doc: string, { source = "" }: Source = {}): OptionSpec {
-  return { ...plain, kind: "boolean", nullable: false, rule: "true or false", doc, source };
+/** On or off. */
+export function booleanOption(doc: string, extras: Source = {}): OptionSpec {
+  return option("boolean", "true or false", doc, extras);
 }
 
-/** Parameter groups; their items are checked by `parameterGroups.ts`. */
-export function groupsOption(doc: string, { source = "" }: Source = {}): OptionSpec {
-  return { ...plain, kind: "groups", nullable: false, rule: "an array of parameter groups", doc, source };
+/** Parameter groups; their items are checked by `segmentsOf`. */
+export function groupsOption(doc: string, extras: Source = {}): OptionSpec {
+  return option("groups", "an array of parameter groups", doc, extras);
 }
 
 /** A vector of numbers, such as a starting point. */
 export function vectorOption(doc: string): OptionSpec {
-  const rule = "a Float32Array or a Float64Array";
-  return { ...plain, kind: "vector", nullable: false, rule, doc, source: "" };
+  return option("vector", "a Float32Array or a Float64Array", doc, {});
 }
 
 /** A function that is called while the work goes on; may be absent. */
 export function functionOption(doc: string): OptionSpec {
-  return { ...plain, kind: "function", nullable: false, rule: "a function", doc, source: "" };
+  return option("function", "a function", doc, {});
 }
 
 /** What ends long work: an AbortSignal, or anything with its `aborted`; may be absent. */
 export function signalOption(): OptionSpec {
-  const rule = "an AbortSignal";
-  return { ...plain, kind: "signal", nullable: false, rule, doc: "Ends the work early.", source: "" };
+  return option("signal", "an AbortSignal", "Ends the work early.", {});
 }
 
 /** A direction: how a gradient becomes a move. */
-export function directionOption(
-  doc: string,
-  { nullable = false, source = "" }: Source & { readonly nullable?: boolean } = {},
-): OptionSpec {
-  const rule = `a direction (init, stepInto)${nullable ? " or null" : ""}`;
-  return { ...plain, kind: "direction", nullable, rule, doc, source };
+export function directionOption(doc: string, extras: Source & { readonly nullable?: boolean } = {}): OptionSpec {
+  return option("direction", "a direction (init, stepInto)", doc, extras);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

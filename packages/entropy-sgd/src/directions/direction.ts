@@ -60,6 +60,25 @@ export interface StepTerms {
   readonly segments: readonly Segment[];
 }
 
+/** The terms of a plain move along −D(g), to be spread under those that a move has besides. */
+export const plainTerms: Omit<StepTerms, "learningRate" | "draw" | "segments"> = {
+  gradientScale: 1,
+  insideDecay: 0,
+  outsideDecay: 0,
+  insideForce: 0,
+  outsideForce: 0,
+  noise: 0,
+  averaging: 0,
+};
+
+/** Where a term acts: before the direction, such as a momentum that amplifies it, or after it. */
+export type Placement = "inside" | "outside";
+
+/** The two terms of a decay that acts in one of the places. */
+export function decayTerms(decay: number, placement: Placement): Pick<StepTerms, "insideDecay" | "outsideDecay"> {
+  return placement === "inside" ? { insideDecay: decay, outsideDecay: 0 } : { insideDecay: 0, outsideDecay: decay };
+}
+
 /** A rule D that turns a gradient and its own memory into a move. */
 export interface Direction {
   readonly name: string;

@@ -5,6 +5,7 @@
  */
 import { adamScalingDefaults, adamScalingTable, uncheckedAdamScaling } from "../directions/adamScaling.ts";
 import { clipByGlobalNorm } from "../directions/clipByGlobalNorm.ts";
+import type { Placement } from "../directions/direction.ts";
 import type { ParameterGroup } from "../directions/segments.ts";
 import { checkedOptions, type OptionTable } from "../options.ts";
 import { clipNormOption, shared } from "../optionsShared.ts";
@@ -97,7 +98,7 @@ export function adamw(options: AdamOptions = {}): Optimizer<GradientDescentState
 function adamForm(
   where: string,
   checked: Required<AdamOptions>,
-  weightDecayPlacement: "inside" | "outside",
+  weightDecayPlacement: Placement,
 ): Optimizer<GradientDescentState> {
   const { beta1, beta2, epsilon, clipNorm, ...rest } = checked;
   const plain = uncheckedAdamScaling({ beta1, beta2, epsilon });

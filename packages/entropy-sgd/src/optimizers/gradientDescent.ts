@@ -2,11 +2,19 @@
  * Descent with one gradient per step along any direction, with optional Langevin noise: the general form of `sgd`,
  * `adam`, `adamw` and `sgld`.
  */
-import type { Direction, DirectionState } from "../directions/direction.ts";
+import {
+  type Direction,
+  type DirectionState,
+  decayTerms,
+  type Placement,
+  plainTerms,
+} from "../directions/direction.ts";
 import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
+import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { startProgress } from "../state/progress.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { type NoiseForm, noiseDeviation, valueAt } from "./noiseDeviation.ts";
@@ -21,7 +29,7 @@ export interface GradientDescentOptions {
   /** λ. Default 0. */
   readonly weightDecay?: number;
   /** `inside`: L2, λx enters the direction. `outside`: decoupled, x ← x − ηλx beside it. Default `inside`. */
-  readonly weightDecayPlacement?: "inside" | "outside";
+  readonly weightDecayPlacement?: Placement;
   /** ε of Langevin noise. Default 0. */
   readonly noise?: number;
   /** Deviation of the noise: `paper` √η·ε, `code` ε·√(2η). Default `paper`. */
@@ -101,25 +109,18 @@ export function uncheckedGradientDescent(
   options: Required<GradientDescentOptions>,
   saved: SavedOptions,
 ): Optimizer<GradientDescentState> {
-  const { direction, weightDecay, weightDecayPlacement, groups } = options;
+  const { direction, groups } = options;
+  const decay = decayTerms(options.weightDecay, options.weightDecayPlacement);
   const segments = segmentsOf(where, groups, "learningRateFactor");
   const key = randomKey(options.seed, "langevin");
   return defineOptimizer<GradientDescentState>(where, {
     init(params: Vector, memory: VectorMemory): GradientDescentState {
       checkGroupsFit(where, groups, params.length);
-      const own = memory.allocate(params.length, params);
-      own.set(params);
       return {
         kind: "gradient-descent",
         options: saved,
-        progress: {
-          gradients: 0,
-          outerSteps: 0,
-          innerStep: 0,
-          learningRate: valueAt(options.learningRate, 0),
-          gradientNorm: 0,
-        },
-        params: own,
+        progress: startProgress(valueAt(options.learningRate, 0)),
+        params: copyIn(memory, params),
         direction: direction.init(params, memory),
       };
     },
@@ -132,14 +133,10 @@ export function uncheckedGradientDescent(
       const measured = step % options.gradientNormEvery === 0;
       const gradientNorm = measured ? gradientNormAt(segments, gradient, params) : progress.gradientNorm;
       const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, {
+        ...plainTerms,
+        ...decay,
         learningRate,
-        gradientScale: 1,
-        insideDecay: weightDecayPlacement === "inside" ? weightDecay : 0,
-        outsideDecay: weightDecayPlacement === "outside" ? weightDecay : 0,
-        insideForce: 0,
-        outsideForce: 0,
         noise: noiseDeviation(options, learningRate, step),
-        averaging: 0,
         draw: { key, stream: 0, step },
         segments,
       });

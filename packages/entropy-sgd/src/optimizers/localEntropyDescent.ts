@@ -3,12 +3,22 @@
  *
  * @see Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys" (arXiv:1611.01838), Algorithm 1
  */
-import { type Direction, type DirectionState, resetDirection } from "../directions/direction.ts";
+import {
+  type Direction,
+  type DirectionState,
+  decayTerms,
+  plainTerms,
+  resetDirection,
+  type Segment,
+} from "../directions/direction.ts";
 import { uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, segmentsOf, squaredNormOver } from "../directions/segments.ts";
 import { squaredDistance } from "../kernels/norms.ts";
+import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
+import type { RandomKey } from "../random/philox.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { startProgress } from "../state/progress.ts";
 import type { LocalEntropyProgress, Optimizer, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
@@ -86,86 +96,29 @@ export function uncheckedLocalEntropyDescent(
   options: Required<LocalEntropyDescentOptions>,
   saved: SavedOptions,
 ): Optimizer<LocalEntropyState> {
-  const { inner, outer, innerSteps, weightDecay } = options;
-  const innerSegments = segmentsOf(where, options.groups, "innerLearningRateFactor");
-  const outerSegments = segmentsOf(where, options.groups, "learningRateFactor");
-  const key = randomKey(options.seed, "langevin");
-  const scopeAt = (outerStep: number): number =>
-    valueAt(options.scope, options.scoping ? outerStep + options.scopeStart : 0);
-
-  function innerStep(gradient: Vector, state: LocalEntropyState, scope: number): DirectionState {
-    const { gradients, outerSteps } = state.progress;
-    const learningRate = valueAt(options.innerLearningRate, outerSteps);
-    const points = { params: state.innerParams, anchor: state.params, mean: state.innerMean };
-    return inner.stepInto(points, gradient, state.inner, {
-      learningRate,
-      gradientScale: 1,
-      insideDecay: options.weightDecayPlacement === "inside" ? weightDecay : 0,
-      outsideDecay: options.weightDecayPlacement === "outside" ? weightDecay : 0,
-      insideForce: options.forcePlacement === "inside" ? scope : 0,
-      outsideForce: options.forcePlacement === "outside" ? scope : 0,
-      noise: noiseDeviation(options, learningRate, outerSteps),
-      averaging: options.averaging,
-      draw: { key, stream: 0, step: gradients },
-      segments: innerSegments,
-    });
-  }
-
-  /** The outer move is a move of x by the pull toward μ alone, so it needs no vector for x − μ. */
-  function outerStep(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
-    const { params, innerParams, innerMean, progress } = state;
-    const { scope } = progress;
-    const distance = Math.sqrt(squaredDistance(innerParams, params));
-    const localEntropyGradientNorm = scope * Math.sqrt(squaredDistance(params, innerMean));
-    const gradientNorm = Math.sqrt(squaredNormOver(innerSegments, gradient));
-    const moved = outer.stepInto({ params, anchor: innerMean, mean: null }, innerParams, state.outer, {
-      learningRate: progress.learningRate,
-      gradientScale: 0,
-      insideDecay: options.outerWeightDecay ? weightDecay : 0,
-      outsideDecay: 0,
-      insideForce: options.scaleByScope ? scope : 1,
-      outsideForce: 0,
-      noise: 0,
-      averaging: 0,
-      draw: { key, stream: 1, step: progress.outerSteps },
-      segments: outerSegments,
-    });
-    innerParams.set(params);
-    innerMean.set(params);
-    const norms = { distance, localEntropyGradientNorm, gradientNorm };
-    return {
-      ...state,
-      progress: { ...progress, ...norms, innerStep: 0, outerSteps: progress.outerSteps + 1 },
-      inner: resetDirection(state.inner),
-      outer: moved,
-    };
-  }
-
+  const { inner, outer, innerSteps, groups } = options;
+  const parts: Parts = {
+    options,
+    innerSegments: segmentsOf(where, groups, "innerLearningRateFactor"),
+    outerSegments: segmentsOf(where, groups, "learningRateFactor"),
+    key: randomKey(options.seed, "langevin"),
+  };
+  const ratesAt = (outerSteps: number) => ({
+    scope: valueAt(options.scope, options.scoping ? outerSteps + options.scopeStart : 0),
+    learningRate: valueAt(options.learningRate, outerSteps),
+  });
   return defineOptimizer<LocalEntropyState>(where, {
     innerSteps,
     init(params: Vector, memory: VectorMemory): LocalEntropyState {
-      checkGroupsFit(where, options.groups, params.length);
-      const copy = (): Vector => {
-        const own = memory.allocate(params.length, params);
-        own.set(params);
-        return own;
-      };
+      checkGroupsFit(where, groups, params.length);
+      const { scope, learningRate } = ratesAt(0);
       return {
         kind: "local-entropy",
         options: saved,
-        progress: {
-          gradients: 0,
-          outerSteps: 0,
-          innerStep: 0,
-          scope: scopeAt(0),
-          learningRate: valueAt(options.learningRate, 0),
-          distance: null,
-          localEntropyGradientNorm: null,
-          gradientNorm: 0,
-        },
-        params: copy(),
-        innerParams: copy(),
-        innerMean: copy(),
+        progress: { ...startProgress(learningRate), scope, distance: null, localEntropyGradientNorm: null },
+        params: copyIn(memory, params),
+        innerParams: copyIn(memory, params),
+        innerMean: copyIn(memory, params),
         inner: inner.init(params, memory),
         outer: outer.init(params, memory),
       };
@@ -174,12 +127,71 @@ export function uncheckedLocalEntropyDescent(
     evalPoint: (state) => state.params,
     step(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
       const { progress } = state;
-      const scope = scopeAt(progress.outerSteps);
-      const learningRate = valueAt(options.learningRate, progress.outerSteps);
-      const moved = innerStep(gradient, state, scope);
+      const rates = ratesAt(progress.outerSteps);
+      const moved = innerStep(parts, gradient, state, rates.scope);
       const counts = { gradients: progress.gradients + 1, innerStep: progress.innerStep + 1 };
-      const next = { ...state, progress: { ...progress, ...counts, scope, learningRate }, inner: moved };
-      return next.progress.innerStep >= innerSteps ? outerStep(gradient, next) : next;
+      const next = { ...state, progress: { ...progress, ...counts, ...rates }, inner: moved };
+      return next.progress.innerStep >= innerSteps ? outerStep(parts, gradient, next) : next;
     },
   });
+}
+
+/** What all steps of one optimizer read. */
+interface Parts {
+  readonly options: Required<LocalEntropyDescentOptions>;
+  readonly innerSegments: readonly Segment[];
+  readonly outerSegments: readonly Segment[];
+  readonly key: RandomKey;
+}
+
+function innerStep(
+  { options, innerSegments, key }: Parts,
+  gradient: Vector,
+  { params, innerParams, innerMean, inner, progress }: LocalEntropyState,
+  scope: number,
+): DirectionState {
+  const { gradients, outerSteps } = progress;
+  const learningRate = valueAt(options.innerLearningRate, outerSteps);
+  return options.inner.stepInto({ params: innerParams, anchor: params, mean: innerMean }, gradient, inner, {
+    ...plainTerms,
+    ...decayTerms(options.weightDecay, options.weightDecayPlacement),
+    ...(options.forcePlacement === "inside" ? { insideForce: scope } : { outsideForce: scope }),
+    learningRate,
+    noise: noiseDeviation(options, learningRate, outerSteps),
+    averaging: options.averaging,
+    draw: { key, stream: 0, step: gradients },
+    segments: innerSegments,
+  });
+}
+
+/** The outer move is a move of x by the pull toward μ alone, so it needs no vector for x − μ. */
+function outerStep(
+  { options, innerSegments, outerSegments, key }: Parts,
+  gradient: Vector,
+  state: LocalEntropyState,
+): LocalEntropyState {
+  const { params, innerParams, innerMean, progress } = state;
+  const { scope, learningRate, outerSteps } = progress;
+  const norms = {
+    distance: Math.sqrt(squaredDistance(innerParams, params)),
+    localEntropyGradientNorm: scope * Math.sqrt(squaredDistance(params, innerMean)),
+    gradientNorm: Math.sqrt(squaredNormOver(innerSegments, gradient)),
+  };
+  const moved = options.outer.stepInto({ params, anchor: innerMean, mean: null }, innerParams, state.outer, {
+    ...plainTerms,
+    learningRate,
+    gradientScale: 0,
+    insideDecay: options.outerWeightDecay ? options.weightDecay : 0,
+    insideForce: options.scaleByScope ? scope : 1,
+    draw: { key, stream: 1, step: outerSteps },
+    segments: outerSegments,
+  });
+  innerParams.set(params);
+  innerMean.set(params);
+  return {
+    ...state,
+    progress: { ...progress, ...norms, innerStep: 0, outerSteps: outerSteps + 1 },
+    inner: resetDirection(state.inner),
+    outer: moved,
+  };
 }

@@ -3,14 +3,12 @@
  *
  * @see Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys", ICLR, arXiv:1611.01838
  */
+import type { Placement } from "../directions/direction.ts";
 import type { ParameterGroup } from "../directions/segments.ts";
 import { booleanOption, choiceOption, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import type { ScalarOrSchedule } from "../types.ts";
 import type { NoiseForm } from "./noiseDeviation.ts";
-
-/** Where a term acts: before the momentum, which then amplifies it, or after it. */
-export type Placement = "inside" | "outside";
 
 /** Options of `localEntropyDescent`, `entropySgd` and `entropyAdam`. */
 export interface LocalEntropyOptions {

@@ -4,12 +4,14 @@
  * @see Foret, Kleiner, Mobahi, Neyshabur 2021, "Sharpness-aware minimization for efficiently improving generalization"
  *   (arXiv:2010.01412), Algorithm 1
  */
-import type { Direction, DirectionState, Segment } from "../directions/direction.ts";
+import { type Direction, type DirectionState, plainTerms, type Segment } from "../directions/direction.ts";
 import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
+import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { startProgress } from "../state/progress.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { valueAt } from "./noiseDeviation.ts";
@@ -95,36 +97,33 @@ export function sam(options: SamOptions): Optimizer<SamState> {
   const { radius, momentum, nesterov, weightDecay, groups } = checked;
   const segments: readonly Segment[] = segmentsOf("sam", groups, "learningRateFactor");
   const direction = checked.direction ?? uncheckedMomentum({ momentum, nesterov });
+  // A move without noise draws nothing.
   const draw = { key: randomKey(0, "sam"), stream: 0, step: 0 };
-  const plain = { insideForce: 0, outsideForce: 0, outsideDecay: 0, noise: 0, averaging: 0, draw, segments };
+  const uphill = uncheckedMomentum({ momentum: 0, nesterov: false });
+  // The rate factors of groups scale steps, not the neighbourhood.
+  const even = segments.map((segment) => ({ ...segment, rateFactor: 1 }));
 
   /** x + e into `ascended`: a plain move uphill. */
-  function ascend(gradient: Vector, state: SamState, norm: number): void {
-    const { ascended, params } = state;
+  function ascend(gradient: Vector, { ascended, params }: SamState, norm: number): void {
     ascended.set(params);
-    const points = { params: ascended, anchor: null, mean: null };
     // Where the gradient vanishes there is no direction of ascent.
     const gradientScale = norm > 0 ? -radius / norm : 0;
-    // The rate factors of groups scale steps, not the neighbourhood.
-    const even = segments.map((segment) => ({ ...segment, rateFactor: 1 }));
-    const terms = { ...plain, learningRate: 1, gradientScale, insideDecay: 0, segments: even };
-    uphill.stepInto(points, gradient, { steps: 0, buffers: {} }, terms);
+    const terms = { ...plainTerms, learningRate: 1, gradientScale, draw, segments: even };
+    uphill.stepInto({ params: ascended, anchor: null, mean: null }, gradient, { steps: 0, buffers: {} }, terms);
   }
-  const uphill = uncheckedMomentum({ momentum: 0, nesterov: false });
 
   const saved = savedOptions(samTable, checked);
   return defineOptimizer<SamState>("sam", {
     init(params: Vector, memory: VectorMemory): SamState {
       checkGroupsFit("sam", groups, params.length);
-      const copy = (): Vector => {
-        const own = memory.allocate(params.length, params);
-        own.set(params);
-        return own;
+      return {
+        kind: "sam",
+        options: saved,
+        progress: startProgress(valueAt(checked.learningRate, 0)),
+        params: copyIn(memory, params),
+        ascended: copyIn(memory, params),
+        direction: direction.init(params, memory),
       };
-      const learningRate = valueAt(checked.learningRate, 0);
-      const progress = { gradients: 0, outerSteps: 0, innerStep: 0, learningRate, gradientNorm: 0 };
-      const points = { params: copy(), ascended: copy() };
-      return { kind: "sam", options: saved, progress, ...points, direction: direction.init(params, memory) };
     },
     gradientPoint: (state) => (state.progress.innerStep === 0 ? state.params : state.ascended),
     evalPoint: (state) => state.params,
@@ -138,7 +137,7 @@ export function sam(options: SamOptions): Optimizer<SamState> {
         ascend(gradient, state, gradientNorm);
         return { ...state, progress: { ...progress, gradients, learningRate, gradientNorm, innerStep: 1 } };
       }
-      const terms = { ...plain, learningRate, gradientScale: 1, insideDecay: weightDecay };
+      const terms = { ...plainTerms, learningRate, insideDecay: weightDecay, draw, segments };
       const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, terms);
       const outerSteps = progress.outerSteps + 1;
       return {

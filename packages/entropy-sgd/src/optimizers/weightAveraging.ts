@@ -4,6 +4,7 @@
  * @see Izmailov, Podoprikhin, Garipov, Vetrov, Wilson 2018, "Averaging weights leads to wider optima and better
  *   generalization" (arXiv:1803.05407), Algorithm 1
  */
+import { copyIn } from "../memory.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import type { Optimizer, PlainData, Progress, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer, requireParts } from "./defineOptimizer.ts";
@@ -77,10 +78,15 @@ export function uncheckedWeightAveraging<S extends PlainData & { readonly progre
     innerSteps: optimizer.innerSteps,
     init(params: Vector, memory: VectorMemory) {
       const base = optimizer.init(params, memory);
-      const mean = memory.allocate(params.length, params);
-      mean.set(params);
       const options = { averageFrom, averageEvery };
-      return { kind: "weight-averaging", options, progress: base.progress, base, mean, count: 0 };
+      return {
+        kind: "weight-averaging",
+        options,
+        progress: base.progress,
+        base,
+        mean: copyIn(memory, params),
+        count: 0,
+      };
     },
     gradientPoint: ({ base }) => optimizer.gradientPoint(base),
     evalPoint: ({ base, mean, count }) => (count > 0 ? mean : optimizer.evalPoint(base)),

@@ -1,7 +1,7 @@
 /**
  * Copies of states.
  */
-import { plainMemory } from "../memory.ts";
+import { copyIn, plainMemory } from "../memory.ts";
 import type { PlainData, VectorMemory } from "../types.ts";
 import { isVector, rebuilt } from "./walk.ts";
 
@@ -22,12 +22,7 @@ import { isVector, rebuilt } from "./walk.ts";
  * ```
  */
 export function clone<S extends PlainData>(state: S, memory: VectorMemory = plainMemory): S {
-  const copy = rebuilt("clone", state, (leaf) => {
-    if (!isVector(leaf)) return leaf;
-    const own = memory.allocate(leaf.length, leaf);
-    own.set(leaf);
-    return own;
-  });
+  const copy = rebuilt("clone", state, (leaf) => (isVector(leaf) ? copyIn(memory, leaf) : leaf));
   // Rebuilding leaf by leaf keeps the structure, which the type system cannot see.
   return copy as S;
 }

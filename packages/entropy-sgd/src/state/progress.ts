@@ -14,6 +14,11 @@ export type ProgressReport<P extends Progress = Progress> = P & {
   readonly finite: boolean;
 };
 
+/** Progress before the first gradient, at the learning rate of the first step. */
+export function startProgress(learningRate: number): Progress {
+  return { gradients: 0, outerSteps: 0, innerStep: 0, learningRate, gradientNorm: 0 };
+}
+
 /**
  * The counters and norms of a state, as a copy that outlives it, and whether they are finite.
  *
