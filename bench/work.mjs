@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd";
+import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { recipeOf } from "entropy-sgd-lab";
 import { networks } from "entropy-sgd-training";
 import { buildNetwork, initialiseInto } from "onnx-grad/layers";

@@ -1,4 +1,4 @@
-/** Optimizers and what they are made of: directions, schedules, presets, states, random numbers. */
+/** Optimizers and what they are made of: directions, schedules, presets, states. */
 
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
 export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
@@ -45,10 +45,6 @@ export type { NamedOption, OptionKind, OptionSpec } from "./options.ts";
 export { groupOptions, type OptimizerName, optimizerOptions } from "./optionsTable.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";
-export { bernoulliMaskInto, normalInto, uniformInto } from "./random/fills.ts";
-export { integersInto, permutationInto } from "./random/integers.ts";
-export { philoxInto, philoxRounds, type RandomKey } from "./random/philox.ts";
-export { randomKey } from "./random/randomKey.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";
 export {
   type AnnealedScheduleOptions,

@@ -4,15 +4,14 @@ import {
   type EntropySgdOptions,
   entropySgd,
   type LocalEntropyState,
-  normalInto,
   type Optimizer,
   type PresetName,
   presets,
-  randomKey,
   sgd,
   sgld,
   type Vector,
 } from "../src/index.ts";
+import { normalInto, randomKey } from "../src/random.ts";
 
 const plain = { momentum: 0, noise: 0, scope: 0.5, innerLearningRate: 0.25 } as const;
 

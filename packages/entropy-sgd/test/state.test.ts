@@ -13,7 +13,6 @@ import {
   type Optimizer,
   type PlainData,
   type Progress,
-  philoxRounds,
   progress,
   type SerialisedState,
   sam,
@@ -23,6 +22,7 @@ import {
   stateVersion,
   swa,
 } from "../src/index.ts";
+import { philoxRounds } from "../src/random.ts";
 
 const optimizer = entropySgd({ scope: 0.5, innerSteps: 3, seed: 1 });
 const fresh = (): LocalEntropyState => optimizer.init(new Float32Array(2));

@@ -10,16 +10,15 @@ import {
   adamw,
   entropySgd,
   geometricScope,
-  normalInto,
   type Optimizer,
   outerStep,
   type PresetName,
   type Progress,
   presets,
-  randomKey,
   sgd,
   type Vector,
 } from "../src/index.ts";
+import { normalInto, randomKey } from "../src/random.ts";
 
 type Points = Readonly<Record<"1" | "10" | "100", readonly number[]>>;
 

@@ -1,5 +1,5 @@
-import { normalInto, randomKey } from "entropy-sgd";
 import { studentQuantile } from "entropy-sgd/landscape";
+import { normalInto, randomKey } from "entropy-sgd/random";
 import { chainMean } from "entropy-sgd/sampling";
 import { type Instrument, symmetricInterval } from "../instrument.ts";
 

@@ -1,5 +1,4 @@
-import type { Objective } from "entropy-sgd";
-import { normalInto, randomKey, uniformInto, type Vector } from "entropy-sgd";
+import type { Objective, Vector } from "entropy-sgd";
 import {
   couplingEntropy,
   hessianAt,
@@ -10,6 +9,7 @@ import {
   scopeEntropy,
   spectralDensity,
 } from "entropy-sgd/landscape";
+import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { type CoverageCase, type Instrument, type Statement, symmetricInterval } from "../instrument.ts";
 
 /** A function of one variable with the place where its local entropy is measured. */

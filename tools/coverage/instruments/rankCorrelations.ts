@@ -1,5 +1,5 @@
-import { normalInto, randomKey } from "entropy-sgd";
 import { rankCorrelation } from "entropy-sgd/landscape";
+import { normalInto, randomKey } from "entropy-sgd/random";
 import type { Instrument } from "../instrument.ts";
 
 /** Spearman's correlation of n pairs of normals of correlation `pearson`. */

@@ -16,7 +16,7 @@ const textTag = 2;
  * @throws TypeError for a seed that is no number; RangeError if the seed or a number of the path is not such an integer
  * @example
  * ```ts
- * import { normalInto, randomKey } from "entropy-sgd";
+ * import { normalInto, randomKey } from "entropy-sgd/random";
  * const draw = { key: randomKey(7, "noise"), stream: 0, step: 3 };
  * const [one, two] = [new Float32Array(4), new Float32Array(4)];
  * normalInto(one, draw);

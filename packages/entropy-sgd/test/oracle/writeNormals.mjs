@@ -1,6 +1,6 @@
 // Writes the normals that makeTrajectories.py adds: node writeNormals.mjs ../fixtures/normals.json (after npm run build).
 import { writeFileSync } from "node:fs";
-import { normalInto, randomKey } from "../../dist/index.js";
+import { normalInto, randomKey } from "../../dist/random.js";
 
 const seed = 31;
 const innerSteps = 5;

@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Adaptive,
-  entropySgd,
-  geometricScope,
-  normalInto,
-  presets,
-  randomKey,
-  type Vector,
-} from "../../src/index.ts";
+import { type Adaptive, entropySgd, geometricScope, presets, type Vector } from "../../src/index.ts";
+import { normalInto, randomKey } from "../../src/random.ts";
 import { naiveEntropySgd, type ReferenceOptions, type ReferenceWorld } from "./naiveEntropySgd.ts";
 
 const n = 12;

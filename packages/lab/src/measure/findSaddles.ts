@@ -4,7 +4,7 @@
  * @see Dauphin et al. 2014 (arXiv:1406.2572), section 3: the experiment; Frye et al. 2021 (arXiv:2003.10397): its caveat
  */
 import type { Objective } from "entropy-sgd";
-import { normalInto, randomKey, sgd, type Vector } from "entropy-sgd";
+import { sgd, type Vector } from "entropy-sgd";
 import {
   denseHessian,
   findCriticalPoint,
@@ -14,6 +14,7 @@ import {
   rankCorrelation,
   symmetricEigenvaluesInTurns,
 } from "entropy-sgd/landscape";
+import { normalInto, randomKey } from "entropy-sgd/random";
 import {
   batchFiller,
   compileNetwork,

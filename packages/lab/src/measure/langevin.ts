@@ -1,6 +1,6 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
-import type { ObjectiveWith } from "entropy-sgd";
-import { normalInto, randomKey, type ScalarOrSchedule } from "entropy-sgd";
+import type { ObjectiveWith, ScalarOrSchedule } from "entropy-sgd";
+import { normalInto, randomKey } from "entropy-sgd/random";
 import { langevin } from "entropy-sgd/sampling";
 import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
 import type { EventTurn } from "./eventTurns.ts";

@@ -1,6 +1,6 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
-import type { Objective } from "entropy-sgd";
-import { permutationInto, randomKey, type Vector } from "entropy-sgd";
+import type { Objective, Vector } from "entropy-sgd";
+import { permutationInto, randomKey } from "entropy-sgd/random";
 import { buildSpec, InputError, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
 import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 

@@ -1,5 +1,5 @@
 /** The perturbations under which solutions are compared: of data, activations and weights. */
-import { integersInto, normalInto, type RandomKey, randomKey } from "entropy-sgd";
+import { integersInto, normalInto, type RandomKey, randomKey } from "entropy-sgd/random";
 import type { NoiseEntry } from "onnx-grad";
 import type { Disturbance } from "./recalibratedScores.ts";
 

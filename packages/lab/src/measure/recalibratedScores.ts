@@ -1,5 +1,6 @@
 /** Loss and error of a network as it would be deployed with given weights: what slices and weight noise measure. */
-import { permutationInto, randomKey, type Vector } from "entropy-sgd";
+import type { Vector } from "entropy-sgd";
+import { permutationInto, randomKey } from "entropy-sgd/random";
 import { evaluationPrograms, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { NoiseEntry } from "onnx-grad";

@@ -3,7 +3,7 @@
  *
  * @see Li et al. 2018, "Visualizing the loss landscape of neural nets" (arXiv:1712.09913)
  */
-import { normalInto, randomKey } from "entropy-sgd";
+import { normalInto, randomKey } from "entropy-sgd/random";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import type { LossAndError } from "./lossLandscape.ts";

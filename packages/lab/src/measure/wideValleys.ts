@@ -3,7 +3,7 @@
  *
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), figure 2
  */
-import { permutationInto, randomKey, uniformInto } from "entropy-sgd";
+import { permutationInto, randomKey, uniformInto } from "entropy-sgd/random";
 
 /** Points of the grid. */
 const numPoints = 1000;

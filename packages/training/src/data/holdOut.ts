@@ -1,4 +1,4 @@
-import { permutationInto, randomKey } from "entropy-sgd";
+import { permutationInto, randomKey } from "entropy-sgd/random";
 import { InputError } from "../inputError.ts";
 import { type DataSet, type HeldOut, type Split, subset } from "./split.ts";
 

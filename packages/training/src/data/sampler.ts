@@ -1,5 +1,5 @@
 /** The order of data: which examples make mini-batch number 0, 1, 2, …, as a pure function of (seed, number). */
-import { integersInto, permutationInto, randomKey } from "entropy-sgd";
+import { integersInto, permutationInto, randomKey } from "entropy-sgd/random";
 import { shown } from "../printable.ts";
 
 /** Mini-batches by number. */

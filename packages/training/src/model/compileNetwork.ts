@@ -1,5 +1,6 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
-import { normalInto, randomKey, sharedMemory, uniformInto } from "entropy-sgd";
+import { sharedMemory } from "entropy-sgd";
+import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { normalsWorker } from "entropy-sgd/workers";
 import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";

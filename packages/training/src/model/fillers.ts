@@ -1,5 +1,5 @@
 /** What is written to a model before each gradient: mini-batch and dropout masks. */
-import { bernoulliMaskInto, randomKey } from "entropy-sgd";
+import { bernoulliMaskInto, randomKey } from "entropy-sgd/random";
 import type { Sampler } from "../data/sampler.ts";
 import type { Split } from "../data/split.ts";
 import type { TrainableModel } from "./trainableModel.ts";

@@ -1,5 +1,6 @@
 /** Random choices: the i-th of a name is a function of seed, name and i alone. */
-import { type Draw, integersInto, randomKey, uniformInto } from "entropy-sgd";
+import type { Draw } from "entropy-sgd";
+import { integersInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
 
 /** A value, with its index where it is one of a list. */
