@@ -23,6 +23,8 @@ export {
   softmaxCrossEntropy,
 } from "./ops/reductions.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
-export { type CompileOptions, compile, type OnnxRuntime, type Program, type ProgramArray } from "./program/compile.ts";
+export { type CompileOptions, compile } from "./program/compile.ts";
+export type { OnnxRuntime } from "./program/onnxRuntime.ts";
+export type { Program, ProgramArray } from "./program/program.ts";
 export { optimise } from "./rewrite/optimise.ts";
 export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/withActivationNoise.ts";

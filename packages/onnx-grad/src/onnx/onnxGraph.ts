@@ -97,17 +97,7 @@ export function onnxGraph(): OnnxGraph {
     return name;
   }
 
-  /** Nodes and tensor names reachable from the outputs; nodes are in execution order already. */
-  function live(): { nodes: OnnxNode[]; names: Set<string> } {
-    const names = new Set([...sequences, ...outputs.map(({ name }) => outputTensor(name))]);
-    const kept: OnnxNode[] = [];
-    for (const node of [...nodes].reverse()) {
-      if (!node.outputs.some((name) => names.has(name))) continue;
-      kept.push(node);
-      for (const name of node.inputs) names.add(name);
-    }
-    return { nodes: kept.reverse(), names };
-  }
+  const live = () => neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
 
   return {
     node: (opType, from, options = {}) => addNode(opType, from, options)[0]!,
@@ -135,37 +125,71 @@ export function onnxGraph(): OnnxGraph {
       for (const { opType } of live().nodes) counts[opType] = (counts[opType] ?? 0) + 1;
       return counts;
     },
-    serialise() {
-      const used = live();
-      return encodeModel({
-        irVersion: 8,
-        producerName: "onnx-grad",
-        opsetImport: [
-          { domain: "", version: opsetVersion },
-          { domain: "com.microsoft", version: 1 },
-        ],
-        graph: {
-          name: "graph",
-          node: used.nodes.map(({ opType, inputs: from, outputs: to, options }) => ({
-            opType,
-            name: to[0],
-            input: from,
-            output: to,
-            domain: options.domain ?? "",
-            attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attributeOf(name, value)),
-          })),
-          initializer: [...initializers.values()]
-            .filter(({ name }) => used.names.has(name))
-            .map(({ name, dims, type, data }) => ({ name, dims, dataType: elementTypes[type], rawData: data })),
-          input: [...inputs]
-            .filter(([name]) => used.names.has(inputTensor(name)))
-            .map(([name, { shape, dtype }]) => valueInfo(inputTensor(name), shape, dtype)),
-          output: [
-            ...sequences.map((name) => ({ name, type: { sequenceType: { elemType: tensorOf("float32") } } })),
-            ...outputs.map(({ name, shape }) => valueInfo(outputTensor(name), shape, "float32")),
-          ],
-        },
-      });
+    serialise: () =>
+      encodeModel(modelOf({ ...live(), initializers: [...initializers.values()], inputs, sequences, outputs })),
+  };
+}
+
+/** The nodes that some tensors depend on, and the names of all the tensors on the way; `nodes` are in execution order. */
+function neededFor(tensors: readonly string[], nodes: readonly OnnxNode[]): Pick<GraphContent, "nodes" | "names"> {
+  const names = new Set(tensors);
+  const kept: OnnxNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((name) => names.has(name))) continue;
+    kept.push(node);
+    for (const name of node.inputs) names.add(name);
+  }
+  return { nodes: kept.reverse(), names };
+}
+
+/** What a model is made of: the live part of a graph. */
+interface GraphContent {
+  /** In the order of execution. */
+  readonly nodes: readonly OnnxNode[];
+  /** The tensors that the outputs depend on; initializers and inputs of other names are left out. */
+  readonly names: ReadonlySet<string>;
+  readonly initializers: readonly Initializer[];
+  readonly inputs: ReadonlyMap<string, { readonly shape: Shape; readonly dtype: DType }>;
+  readonly sequences: readonly string[];
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+}
+
+/** The fields of ModelProto. */
+function modelOf({
+  nodes,
+  names,
+  initializers,
+  inputs,
+  sequences,
+  outputs,
+}: GraphContent): Readonly<Record<string, unknown>> {
+  return {
+    irVersion: 8,
+    producerName: "onnx-grad",
+    opsetImport: [
+      { domain: "", version: opsetVersion },
+      { domain: "com.microsoft", version: 1 },
+    ],
+    graph: {
+      name: "graph",
+      node: nodes.map(({ opType, inputs: from, outputs: to, options }) => ({
+        opType,
+        name: to[0],
+        input: from,
+        output: to,
+        domain: options.domain ?? "",
+        attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attributeOf(name, value)),
+      })),
+      initializer: initializers
+        .filter(({ name }) => names.has(name))
+        .map(({ name, dims, type, data }) => ({ name, dims, dataType: elementTypes[type], rawData: data })),
+      input: [...inputs]
+        .filter(([name]) => names.has(inputTensor(name)))
+        .map(([name, { shape, dtype }]) => valueInfo(inputTensor(name), shape, dtype)),
+      output: [
+        ...sequences.map((name) => ({ name, type: { sequenceType: { elemType: tensorOf("float32") } } })),
+        ...outputs.map(({ name, shape }) => valueInfo(outputTensor(name), shape, "float32")),
+      ],
     },
   };
 }

@@ -1,6 +1,6 @@
 /** A graph for any batch size: one program for each size, compiled at its first use, all over the same arrays. */
 import { sizeOf, type Value } from "../graph/value.ts";
-import type { Program, ProgramArray } from "./compile.ts";
+import type { Program, ProgramArray } from "./program.ts";
 
 /**
  * Programs of several batch sizes, bound together. What a graph does not depend on in the end, a bias before batch norm say,

@@ -1,0 +1,126 @@
+/** A session of ONNX Runtime with its inputs and outputs bound to the caller's arrays. */
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { type DType, type Shape, showShape, sizeOf } from "../graph/value.ts";
+import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
+import type { OnnxRuntime } from "./onnxRuntime.ts";
+
+/** The contents of an input or output, row-major. */
+export type ProgramArray = Float32Array | Int32Array;
+
+/** A compiled graph. `inputs` are those that the outputs depend on. Bind every input and output once, then change the arrays' contents and `run`. */
+export interface Program {
+  readonly inputs: Readonly<Record<string, { readonly shape: Shape; readonly dtype: DType }>>;
+  readonly outputs: Readonly<Record<string, { readonly shape: Shape }>>;
+  /** Number of ONNX nodes by operator. */
+  readonly nodeCounts: Readonly<Record<string, number>>;
+  /** `data` is read at every run without a copy; it must not move (a memory that grows detaches its views). */
+  bindInput(name: string, data: ProgramArray): void;
+  /** `data` is written at every run; with `inPlace` it must not move either. */
+  bindOutput(name: string, data: Float32Array): void;
+  /** Computes every bound output from the inputs as they are now. */
+  run(): Promise<void>;
+  /** Frees the session; nothing but `close` may be called afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * An output that JavaScript cannot hold, in front of the others.
+ *
+ * onnxruntime-node writes pre-allocated outputs where they belong and then makes a copy of each for its result. A sequence
+ * of tensors ends that at the first output with the error below: everything is computed and nothing is copied.
+ */
+export const endOfRun = "end of run";
+
+function endOfRunOnly(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith("Non tensor type"))) throw error;
+}
+
+/** The one error that data can cause, in words. */
+function explained(error: unknown): never {
+  if (!(error instanceof Error && error.message.includes("GatherElements"))) throw error;
+  throw new RangeError("run: a label is outside 0 … number of classes − 1", { cause: error });
+}
+
+/** A session and what is known of its graph. */
+export interface CompiledGraph extends Pick<Program, "inputs" | "outputs" | "nodeCounts"> {
+  readonly session: InferenceSession;
+  /** Whether the outputs are written in place; `endOfRun` is then the first output. */
+  readonly inPlace: boolean;
+}
+
+/** The program of a session, nothing bound yet. */
+export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]): Program {
+  const { session, inputs, outputs, nodeCounts, inPlace } = compiled;
+  const feeds: Record<string, Tensor> = {};
+  const targets = new Map<string, Float32Array>();
+  const fetches: Record<string, Tensor | null> = inPlace ? { [endOfRun]: null } : {};
+  const missing = new Set(Object.keys(inputs));
+  let closed = false;
+
+  function requireOpen(caller: string): void {
+    if (closed) throw new Error(`${caller}: the program is closed`);
+  }
+
+  return {
+    inputs,
+    outputs,
+    nodeCounts,
+    bindInput(name, data) {
+      requireOpen("bindInput");
+      const wanted = inputs[name];
+      if (wanted === undefined) throw unknownName("bindInput", "input", name, Object.keys(inputs));
+      const { shape, dtype } = wanted;
+      const fits = dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
+      requireSize(fits, shape, data, `bindInput: "${name}" takes ${sizeOf(shape)} ${dtype} numbers`);
+      feeds[inputTensor(name)] = new Tensor(dtype, data, shape);
+      missing.delete(name);
+    },
+    bindOutput(name, data) {
+      requireOpen("bindOutput");
+      const wanted = outputs[name];
+      if (wanted === undefined) throw unknownName("bindOutput", "output", name, Object.keys(outputs));
+      const { shape } = wanted;
+      requireSize(
+        data instanceof Float32Array,
+        shape,
+        data,
+        `bindOutput: "${name}" gives ${sizeOf(shape)} float32 numbers`,
+      );
+      targets.set(outputTensor(name), data);
+      fetches[outputTensor(name)] = inPlace ? new Tensor("float32", data, shape) : null;
+    },
+    async run() {
+      requireOpen("run");
+      if (missing.size > 0) throw new Error(`run: inputs not bound: ${[...missing].join(", ")}`);
+      if (targets.size === 0) throw new Error(`run: no output is bound, known are ${Object.keys(outputs).join(", ")}`);
+      if (inPlace) {
+        await session.run(feeds, fetches).catch(endOfRunOnly).catch(explained);
+        return;
+      }
+      const results = await session.run(feeds, fetches).catch(explained);
+      for (const [tensor, target] of targets) target.set(results[tensor]!.data as Float32Array);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await session.release();
+    },
+  };
+}
+
+function unknownName(caller: string, what: string, name: string, known: readonly string[]): RangeError {
+  return new RangeError(`${caller}: no ${what} "${name}", known are ${known.join(", ")}`);
+}
+
+/** @throws RangeError, which begins with `what`, unless the type `fits` and the array has a number for each element */
+function requireSize(fits: boolean, shape: Shape, data: ProgramArray, what: string): void {
+  if (fits && data.length === sizeOf(shape)) return;
+  throw new RangeError(`${what} ${showShape(shape)}, got ${describeArray(data)}`);
+}
+
+/** `784 in a Float64Array`, for messages. */
+function describeArray(data: unknown): string {
+  return ArrayBuffer.isView(data) || Array.isArray(data)
+    ? `${(data as ArrayLike<unknown>).length} in a ${data.constructor.name}`
+    : String(data);
+}
