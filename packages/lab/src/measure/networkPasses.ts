@@ -96,12 +96,7 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
   requireSplit(spec, split, "measured");
   const numExamples = order.length;
   const exampleSize = sizeOf(spec.inputShape);
-  const inputs = new Float32Array(numExamples * exampleSize);
-  const labels = new Int32Array(numExamples);
-  for (let i = 0; i < numExamples; i++) {
-    split.readExampleInto(inputs, i * exampleSize, order[i]!);
-    labels[i] = split.labelOf(order[i]!);
-  }
+  const { inputs, labels } = readExamples(split, order, exampleSize);
   const build = (batch: number): Network => buildSpec(spec, { mode, batch });
   const { numParams, parameters } = build(1);
 
@@ -162,6 +157,21 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
       passes.clear();
     },
   };
+}
+
+/** The examples of a split in another order, one after another, and their classes. */
+function readExamples(
+  split: Split,
+  order: ArrayLike<number>,
+  exampleSize: number,
+): { readonly inputs: Float32Array; readonly labels: Int32Array } {
+  const inputs = new Float32Array(order.length * exampleSize);
+  const labels = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    split.readExampleInto(inputs, i * exampleSize, order[i]!);
+    labels[i] = split.labelOf(order[i]!);
+  }
+  return { inputs, labels };
 }
 
 /** The outputs of a kind of pass; of a gradient the loss stands last. */

@@ -1,5 +1,5 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
-import { sharedMemory } from "entropy-sgd";
+import { sharedMemory, type VectorMemory } from "entropy-sgd";
 import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { normalsWorker } from "entropy-sgd/workers";
 import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
@@ -64,21 +64,11 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const { spawnWorker, cores } = platform;
   const ahead = spawnWorker !== null && (threads ?? cores) > 1 ? normalsWorker(numParams, spawnWorker) : null;
   memory.useNormals(ahead);
-  const like = new Float32Array(0);
-  const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
-  const inputs = allocate(sizeOf(inputShape));
-  const labelWords = allocate(batchSize);
-  const labels = new Int32Array(labelWords.buffer, labelWords.byteOffset, batchSize);
-  const masks = network.masks.map(({ name, value, keep }) => ({
-    layer: name,
-    keep,
-    mask: allocate(sizeOf(value.shape)),
-  }));
+  const batch = batchArrays(memory, network, inputShape);
+  program.bindInput("inputs", batch.inputs);
+  program.bindInput("labels", batch.labels);
+  for (const { layer, mask } of batch.masks) program.bindInput(`${layer}.mask`, mask);
   const lossOut = new Float32Array(1);
-
-  program.bindInput("inputs", inputs);
-  program.bindInput("labels", labels);
-  for (const { layer, mask } of masks) program.bindInput(`${layer}.mask`, mask);
   program.bindOutput("loss", lossOut);
   const bindInputs = bindParameters(parameters, program.bindInput);
   const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
@@ -92,17 +82,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     numClasses: spec.numClasses,
     layout: parameters.map(({ block }) => block),
     memory,
-    initialParams(seed) {
-      const params = new Float32Array(numParams);
-      initialiseInto(params, parameters, {
-        uniformInto: (out, path) => uniformInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
-        normalInto: (out, path) => normalInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
-      });
-      return params;
-    },
-    inputs,
-    labels,
-    masks,
+    initialParams: (seed) => initialParams(network, seed),
+    ...batch,
     async lossAndGradient(params, out) {
       bindInputs(params);
       bindOutputs(out);
@@ -127,6 +108,35 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   };
 }
 
+function initialParams({ numParams, parameters }: Network, seed: number): Float32Array {
+  const params = new Float32Array(numParams);
+  initialiseInto(params, parameters, {
+    uniformInto: (out, path) => uniformInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
+    normalInto: (out, path) => normalInto(out, { key: randomKey(seed, "init", path), stream: 0, step: 0 }),
+  });
+  return params;
+}
+
+/** The arrays of a mini-batch, in the memory that the engine reads. */
+function batchArrays(
+  memory: VectorMemory,
+  network: Network,
+  inputShape: readonly number[],
+): Pick<TrainableModel, "inputs" | "labels" | "masks"> {
+  const like = new Float32Array(0);
+  const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
+  const inputs = allocate(sizeOf(inputShape));
+  const labelWords = allocate(inputShape[0]!);
+  const labels = new Int32Array(labelWords.buffer, labelWords.byteOffset, labelWords.length);
+  const masks = network.masks.map(({ name, value, keep }) => ({
+    layer: name,
+    keep,
+    mask: allocate(sizeOf(value.shape)),
+  }));
+  return { inputs, labels, masks };
+}
+
+/** Bytes of all vectors in the shared memory. */
 function arenaBytes(network: Network, inputShape: readonly number[]): number {
   const alignment = 64;
   const batch =
