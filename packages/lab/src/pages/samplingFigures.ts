@@ -10,6 +10,10 @@ const height = 340;
 
 /** Brownian paths, chains over time, and where they end. */
 export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): Figure[] {
+  return [brownianFigure(brownian), pathsFigure(dynamics), endsFigure(dynamics, well)];
+}
+
+function brownianFigure(brownian: LangevinFigure["brownian"]): Figure {
   const walks = brownian.flatMap((path, series) =>
     Array.from(path, (y, k) => ({ series, y, t: k / (path.length - 1) })),
   );
@@ -18,83 +22,88 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
     low: -2 * Math.sqrt(k / 100),
     high: 2 * Math.sqrt(k / 100),
   }));
-  const styles = stylesOf(dynamics.map(({ name }) => name));
-  const paths = dynamics.map(({ name, paths: own }) =>
-    Plot.lineY(
-      own.flatMap((path, series) => path.map((y, k) => ({ series, t: 10 * k, y }))),
-      { x: "t", y: "y", z: "series", stroke: styles.get(name)!.color, strokeWidth: 0.8 },
-    ),
+  return drawFigure(
+    {
+      name: "brownian",
+      title: "Brownian paths",
+      caption: "Increments over a time t have variance t: the band is two standard deviations.",
+    },
+    {
+      height: 320,
+      x: { label: "time t", labelAnchor: "center", grid: true },
+      y: { label: "W(t)", labelAnchor: "center", grid: true },
+      marks: [
+        Plot.areaY(spread, { x: "t", y1: "low", y2: "high", fill: "#8882" }),
+        Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: seriesColor(0), strokeOpacity: 0.6 }),
+      ],
+    },
   );
+}
+
+function pathsFigure(dynamics: LangevinFigure["dynamics"]): Figure {
+  const styles = stylesOf(dynamics.map(({ name }) => name));
+  return drawFigure(
+    {
+      name: "paths",
+      title: "Two chains of each method",
+      caption: "All start in the higher well, near 1; the global minimum is near −1.",
+    },
+    {
+      height,
+      x: { label: "step", labelAnchor: "center", grid: true },
+      y: { label: "x", labelAnchor: "center", grid: true },
+      marks: dynamics.map(({ name, paths }) =>
+        Plot.lineY(
+          paths.flatMap((path, series) => path.map((y, k) => ({ series, t: 10 * k, y }))),
+          { x: "t", y: "y", z: "series", stroke: styles.get(name)!.color, strokeWidth: 0.8 },
+        ),
+      ),
+    },
+    // Noisy paths have no dashes and no markers.
+    { series: new Map([...styles].map(([name, style]) => [name, { ...style, dash: "none" }])) },
+  );
+}
+
+function endsFigure(dynamics: LangevinFigure["dynamics"], well: LangevinFigure["well"]): Figure {
+  const styles = stylesOf(dynamics.map(({ name }) => name));
   const xs = Array.from({ length: 201 }, (_, i) => -1.8 + (3.6 * i) / 200);
   const lowest = Math.min(...xs.map(well.energy));
   const potential = xs.map((x) => ({ x, y: well.energy(x) - lowest }));
-  const bins = dynamics.flatMap(({ name, positions }) =>
-    histogram(positions, -1.8, 1.8, 60).map((bin) => ({ ...bin, name })),
-  );
+  const histograms = dynamics.map(({ name, positions }) => ({ name, bins: histogram(positions, -1.8, 1.8, 60) }));
   const top = 4;
-  const cut = dynamics
-    .map(({ name }) => name)
-    .filter((name) => bins.some((bin) => bin.name === name && bin.density > top));
-  return [
-    drawFigure(
-      {
-        name: "brownian",
-        title: "Brownian paths",
-        caption: "Increments over a time t have variance t: the band is two standard deviations.",
-      },
-      {
-        height: 320,
-        x: { label: "time t", labelAnchor: "center", grid: true },
-        y: { label: "W(t)", labelAnchor: "center", grid: true },
-        marks: [
-          Plot.areaY(spread, { x: "t", y1: "low", y2: "high", fill: "#8882" }),
-          Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: seriesColor(0), strokeOpacity: 0.6 }),
-        ],
-      },
-    ),
-    drawFigure(
-      {
-        name: "paths",
-        title: "Two chains of each method",
-        caption: "All start in the higher well, near 1; the global minimum is near −1.",
-      },
-      {
-        height,
-        x: { label: "step", labelAnchor: "center", grid: true },
-        y: { label: "x", labelAnchor: "center", grid: true },
-        marks: paths,
-      },
-      // Noisy paths have no dashes and no markers.
-      { series: new Map([...styles].map(([name, style]) => [name, { ...style, dash: "none" }])) },
-    ),
-    drawFigure(
-      {
-        name: "ends",
-        title: "Where a thousand chains end",
-        caption:
-          "Positions after the last step, and the potential above its global minimum (grey, whole)." +
-          (cut.length === 0 ? "" : ` Densities above ${top} are cut: ${cut.join(", ")}.`),
-      },
-      {
-        height,
-        x: { label: "x", labelAnchor: "center", grid: true },
-        y: { label: "density of chains; potential U − min U", labelAnchor: "center", domain: [0, top] },
-        marks: [
-          Plot.lineY(
-            potential.filter(({ y }) => y <= top),
-            { x: "x", y: "y", stroke: "#888", strokeWidth: 3, strokeOpacity: 0.6 },
-          ),
-          ...[...styles].map(([name, { color, dash }]) =>
-            Plot.lineY(
-              bins.filter((bin) => bin.name === name),
-              { x: "x", y: "density", stroke: color, strokeWidth: 2, strokeDasharray: dash, clip: true },
-            ),
-          ),
-        ],
-      },
-      { series: styles },
-    ),
-  ];
+  const cut = histograms.filter(({ bins }) => bins.some(({ density }) => density > top)).map(({ name }) => name);
+  return drawFigure(
+    {
+      name: "ends",
+      title: "Where a thousand chains end",
+      caption:
+        "Positions after the last step, and the potential above its global minimum (grey, whole)." +
+        (cut.length === 0 ? "" : ` Densities above ${top} are cut: ${cut.join(", ")}.`),
+    },
+    {
+      height,
+      x: { label: "x", labelAnchor: "center", grid: true },
+      y: { label: "density of chains; potential U − min U", labelAnchor: "center", domain: [0, top] },
+      marks: [
+        Plot.lineY(
+          potential.filter(({ y }) => y <= top),
+          { x: "x", y: "y", stroke: "#888", strokeWidth: 3, strokeOpacity: 0.6 },
+        ),
+        ...histograms.map(({ name, bins }) => {
+          const { color, dash } = styles.get(name)!;
+          return Plot.lineY(bins, {
+            x: "x",
+            y: "density",
+            stroke: color,
+            strokeWidth: 2,
+            strokeDasharray: dash,
+            clip: true,
+          });
+        }),
+      ],
+    },
+    { series: styles },
+  );
 }
 
 /** A page that explains the figures, with the shares. */
