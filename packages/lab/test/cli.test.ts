@@ -90,7 +90,7 @@ describe("train", () => {
     const controller = new AbortController();
     controller.abort(name);
     const args = trainArgs(freshOut(), "--optimizer", "sgd", "--budget", "2", "--json");
-    const ended = await run(args, controller.signal);
+    const ended = await run(args, { signal: controller.signal });
     expect(ended.code).toBe(code);
     expect(JSON.parse(ended.stdout)).toMatchObject({ interrupted: true, gradientEvaluations: 0, testError: null });
   });

@@ -16,17 +16,35 @@ export function dataFolder(): string {
   return folder;
 }
 
+/** When a command in memory is interrupted. */
+export interface Interrupting {
+  readonly signal?: AbortSignal;
+  /** What its progress says when the signal comes. */
+  readonly stopAt?: string;
+  readonly stopBy?: "SIGINT" | "SIGTERM";
+}
+
+/** The context of a command in memory, and what it writes. */
+export function inMemory({ signal, stopAt, stopBy = "SIGINT" }: Interrupting = {}) {
+  const controller = new AbortController();
+  const written = { stdout: "", stderr: "" };
+  const streamOf = (name: keyof typeof written) => ({
+    write(text: string): void {
+      written[name] += text;
+      if (stopAt !== undefined && written.stderr.includes(stopAt)) controller.abort(stopBy);
+    },
+  });
+  const context = { stdout: streamOf("stdout"), stderr: streamOf("stderr"), signal: signal ?? controller.signal };
+  return { context, written };
+}
+
+/** Runs the command in memory. */
 export async function run(
   args: readonly string[],
-  signal: AbortSignal = new AbortController().signal,
+  interrupting: Interrupting = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  let [stdout, stderr] = ["", ""];
-  const code = await main(args, {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    signal,
-  });
-  return { code, stdout, stderr };
+  const { context, written } = inMemory(interrupting);
+  return { code: await main(args, context), ...written };
 }
 
 let numOut = 0;

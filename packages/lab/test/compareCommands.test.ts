@@ -69,7 +69,9 @@ describe("robustness", () => {
 
   test("after a signal nothing is written", async () => {
     const out = freshOut();
-    const { code, stderr } = await run(["robustness", one, two, "--examples", "200", "--out", out], aborted());
+    const { code, stderr } = await run(["robustness", one, two, "--examples", "200", "--out", out], {
+      signal: aborted(),
+    });
     expect(code).toBe(130);
     expect(stderr).toMatch(/interrupted: nothing was complete, nothing was written/);
     expect(existsSync(out)).toBe(false);
@@ -193,7 +195,7 @@ describe("study wide-valleys", () => {
 
   test("an interruption keeps what is done", async () => {
     const out = freshOut();
-    const { code, stderr } = await run(args(out), aborted());
+    const { code, stderr } = await run(args(out), { signal: aborted() });
     expect(code).toBe(130);
     expect(stderr).toMatch(/what is done is kept, and the same command goes on/);
     expect((await run(args(out))).code).toBe(0);

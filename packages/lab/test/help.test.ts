@@ -2,10 +2,7 @@ import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { commandFiles } from "../src/commands/commands.ts";
 import { programOf } from "../src/commands/main.ts";
-import { run } from "./commandRunner.ts";
-
-const nowhere = { write: () => true };
-const context = { stdout: nowhere, stderr: nowhere, signal: new AbortController().signal };
+import { inMemory, run } from "./commandRunner.ts";
 
 /** Every command that does something, by its words. */
 function commandsOf(command: Command, words: readonly string[] = []): [string, Command][] {
@@ -14,7 +11,7 @@ function commandsOf(command: Command, words: readonly string[] = []): [string, C
   return own.flatMap((one) => commandsOf(one, [...words, one.name()]));
 }
 
-const program = (word?: string): Promise<Command> => programOf(word, context, () => undefined);
+const program = (word?: string): Promise<Command> => programOf(word, inMemory().context, () => undefined);
 const commands = commandsOf(await program());
 const examples: [string, readonly string[]][] = [];
 for (const [name, load] of Object.entries(commandFiles)) examples.push([name, (await load()).definition.examples]);

@@ -172,7 +172,7 @@ describe("a measurement", () => {
 test("a search for saddles ends by a signal in the middle of a descent", async () => {
   const out = join(freshOut(), "s.html");
   const args = ["saddles", "--data", dataFolder(), "--examples", "50", "--searches", "50", "--out", out];
-  const { code, stderr } = await run(args, signalAfter(100));
+  const { code, stderr } = await run(args, { signal: signalAfter(100) });
   expect(code).toBe(130);
   expect(stderr).toMatch(/^saddles: 50 searches over 50 images; each descends by up to 3000 gradients/);
   expect(stderr).toContain("interrupted: nothing was complete, nothing was written\n");
@@ -183,7 +183,7 @@ describe.each(Object.entries(measuring))("%s", (name, args) => {
     const out = freshOut();
     const numbers = () => JSON.parse(readFileSync(join(out, `${name}.json`), "utf8"));
     for (const numAsked of interruptedAfter[name]!) {
-      const { code, stderr } = await run([...args(one, two), "--out", out], signalAfter(numAsked));
+      const { code, stderr } = await run([...args(one, two), "--out", out], { signal: signalAfter(numAsked) });
       expect(code).toBe(130);
       expect(stderr).toContain(`interrupted: what was complete is in ${out}\n`);
       expect(numbers().interrupted).toBe(true);
@@ -195,7 +195,7 @@ describe.each(Object.entries(measuring))("%s", (name, args) => {
     expect(complete.code).toBe(0);
     expect(complete.stderr).toMatch(new RegExp(`^${name}: about \\d+ .* over \\d+ images`));
     expect(numbers().interrupted).toBe(undefined);
-    const again = await run([...args(one, two), "--out", out], signalAfter(interruptedAfter[name]![0]!));
+    const again = await run([...args(one, two), "--out", out], { signal: signalAfter(interruptedAfter[name]![0]!) });
     expect(again.code).toBe(130);
     expect(again.stderr).toContain(`interrupted: the same measurement, complete, stays in ${out}\n`);
     expect(numbers().interrupted).toBe(undefined);

@@ -14,7 +14,6 @@ import {
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { main } from "../src/commands/main.ts";
 import { continueTraining, prepareRun, resumeTraining } from "../src/runner/resumeTraining.ts";
 import { runTraining } from "../src/runner/runTraining.ts";
 import { readPosition } from "../src/runs/checkpointFormat.ts";
@@ -283,17 +282,7 @@ describe("a checkpoint that was on the way out already", () => {
 });
 
 describe("the command", () => {
-  /** Runs it until its progress says something, then signals. */
-  async function interrupted(args: readonly string[], text: string) {
-    const controller = new AbortController();
-    let stderr = "";
-    const write = (part: string): void => {
-      stderr += part;
-      if (stderr.includes(text)) controller.abort("SIGINT");
-    };
-    const code = await main(args, { stdout: { write: () => true }, stderr: { write }, signal: controller.signal });
-    return { code, stderr };
-  }
+  const interrupted = (args: readonly string[], stopAt: string) => run(args, { stopAt });
 
   test("says how to go on after a signal, and resume does", async () => {
     const out = freshOut();

@@ -89,5 +89,5 @@ test("SIGUSR2 makes a checkpoint and the run goes on; SIGHUP makes one and ends 
   expect(last).toBe(events.length - 2);
   expect(events.at(-1)).toMatchObject({ type: "end", result: { interrupted: true } });
   expect(existsSync(join(out, "checkpoints", events[last!].name))).toBe(true);
-  expect((await run(["resume", out, "--json"], AbortSignal.abort("SIGHUP"))).code).toBe(129);
+  expect((await run(["resume", out, "--json"], { signal: AbortSignal.abort("SIGHUP") })).code).toBe(129);
 });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunResult } from "entropy-sgd-training";
 import { afterAll } from "vitest";
-import { main } from "../src/commands/main.ts";
 import type { Settings } from "../src/settings/settings.ts";
+import { run } from "./commandRunner.ts";
 import { recordOf } from "./testRecords.ts";
 
 /** A temporary folder, removed after the file's tests. */
@@ -53,12 +53,7 @@ export function writeRun(path: string, changes: RunChanges = {}): void {
 
 /** Runs `runs ARGS`, as the whole program does; `stderr` is the message of an error without "error: " before it. */
 export async function runs(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let [stdout, stderr] = ["", ""];
-  const code = await main(["runs", ...args], {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    signal: new AbortController().signal,
-  });
+  const { code, stdout, stderr } = await run(["runs", ...args]);
   return { code, stdout, stderr: stderr.replace(/^error: (.*)\n$/s, "$1") };
 }
 

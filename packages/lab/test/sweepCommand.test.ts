@@ -2,31 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { programOf } from "../src/commands/main.ts";
 import { commandPath, launchProcess } from "../src/experiments/launchers.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
-import { dataFolder, freshOut, root } from "./commandRunner.ts";
+import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
 
-/** The command in memory; SIGTERM comes when `stopAt` is told. */
-async function sweep(args: readonly string[], stopAt?: string) {
-  let [stdout, stderr, code] = ["", "", -1];
-  const controller = new AbortController();
-  const context = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: {
-      write(text: string) {
-        stderr += text;
-        if (stopAt !== undefined && text.includes(stopAt)) controller.abort("SIGTERM");
-      },
-    },
-    signal: controller.signal,
-  };
-  const program = await programOf("sweep", context, (result) => {
-    code = result;
-  });
-  await program.parseAsync(["sweep", ...args], { from: "user" });
-  return { code, stdout, stderr };
-}
+const sweep = (args: readonly string[], stopAt?: string) =>
+  run(["sweep", ...args], { stopBy: "SIGTERM", ...(stopAt === undefined ? {} : { stopAt }) });
 
 let numFiles = 0;
 function fileOf(content: Readonly<Record<string, unknown>>): string {
@@ -123,12 +104,18 @@ describe("sweep", () => {
 
   test("nothing begins if a later configuration is wrong", async () => {
     const [file, out] = [fileOf({ set: { validation: 100 }, parameters: { batchSize: [50, 601] } }), freshOut()];
-    await expect(sweep([file, "--out", out])).rejects.toThrow(
-      /\.json:1:\d+: parameters\.batchSize\.1: must be at most the 600 training examples, got 601$/,
-    );
+    expect(await sweep([file, "--out", out])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /\.json:1:\d+: parameters\.batchSize\.1: must be at most the 600 training examples, got 601\n$/,
+      ),
+    });
     expect(existsSync(out)).toBe(false);
     const [empty, noData] = [freshOut(), fileOf({ data: "out-of-place", parameters: {} })];
-    await expect(sweep([noData, "--out", empty])).rejects.toThrow(/\.json:1:\d+: data: .*out-of-place/);
+    expect(await sweep([noData, "--out", empty])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/\.json:1:\d+: data: .*out-of-place/),
+    });
     expect(existsSync(empty)).toBe(false);
   });
 });

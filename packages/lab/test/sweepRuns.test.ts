@@ -12,7 +12,7 @@ import { sweepResult } from "../src/experiments/sweep/sweepResult.ts";
 import { resultRows, sentencesOf } from "../src/pages/sweepWords.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { configText } from "../src/runs/runFolder.ts";
-import { dataFolder, freshOut } from "./commandRunner.ts";
+import { dataFolder, freshOut, inMemory } from "./commandRunner.ts";
 import { resultWith } from "./testRecords.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
@@ -197,13 +197,8 @@ describe("the command with runs that are not trained", () => {
       `network: small-mnistfc\nbudget: 1\nseeds: 1\noptimizer: sgd\ndata: ${dataFolder()}\n` +
         "set: { batchSize: 50, validation: 100 }\nparameters: { learningRate: [0.1, 0.2] }\n",
     );
-    let [stdout, stderr] = ["", ""];
-    const context = {
-      stdout: { write: (text: string) => (stdout += text) },
-      stderr: { write: (text: string) => (stderr += text) },
-      signal,
-    };
-    return { code: await sweepCommand(file, options, context, launch), stdout, stderr };
+    const { context, written } = inMemory({ signal });
+    return { code: await sweepCommand(file, options, context, launch), ...written };
   }
 
   const failing = (...codes: number[]): RunLauncher => {
