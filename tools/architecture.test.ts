@@ -70,6 +70,13 @@ describe("architecture", () => {
     }
   });
 
+  test("one file of the workbench says how numbers are printed", () => {
+    const files = sources("packages/lab/src", { tests: false }).filter((file) =>
+      /\.(toFixed|toPrecision|toExponential|toLocaleString)\(|Intl\./.test(readFileSync(join(root, file), "utf8")),
+    );
+    expect(files).toEqual(["packages/lab/src/statistics/numbers.ts"]);
+  });
+
   test("imports point one way and form no cycle", async () => {
     const { output } = await cruise(
       ["packages"],

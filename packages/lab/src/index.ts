@@ -19,7 +19,7 @@ export {
 export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export type { ResumeEvent, RollbackEvent, RunEvent } from "./runs/runEvents.ts";
-export { type Spread, type Summary, summarise } from "./runs/summarise.ts";
+export { type Summary, summarise } from "./runs/summarise.ts";
 export { type Recipe, type RecipeName, recipeNames, recipeOf } from "./settings/recipes.ts";
 export { resolveSettings, type SettingsRequest } from "./settings/resolveSettings.ts";
 export type { Settings } from "./settings/settings.ts";

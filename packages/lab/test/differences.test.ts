@@ -45,13 +45,13 @@ describe("in words", () => {
   test("two seeds at 8 and 40 per cent are neither different nor equal", () => {
     // Pairs −0.08 and −0.56: −0.32 ± 0.24, of which 12.7 + 1.38 standard errors could have been seen.
     expect(inWords(seeds(0.02, 0.14), seeds(0.1, 0.7))).toBe(
-      "a against b (not distinguishable with 2 seeds: -32.00 ± 24.00 points; the smallest difference that could have been seen is ±337.98 points). ± is the standard error of the difference.",
+      "a against b (not distinguishable with 2 seeds: −32.00 ± 24.00 points; the smallest difference that could have been seen is ±337.98 points). ± is the standard error of the difference.",
     );
   });
 
   test("equivalence needs a margin, and is said with it", () => {
     const [a, b] = [seeds(0.01, 0.0102, 0.0101, 0.0099), seeds(0.0101, 0.0102, 0.01, 0.01)];
-    expect(inWords(a, b)).toMatch(/^a against b \(equivalent within ±0\.20 points: -0\.00 ± 0\.00 points\)\. ± is/);
+    expect(inWords(a, b)).toMatch(/^a against b \(equivalent within ±0\.20 points: 0\.00 ± 0\.00 points\)\. ± is/);
     expect(inWords(a, b, testErrorOptions("/other/data"))).toMatch(/not distinguishable with 4 seeds/);
   });
 

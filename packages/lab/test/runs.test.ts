@@ -16,8 +16,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { changesOfBits, currentEnvironment } from "../src/runs/environment.ts";
 import { readRun, readWeights } from "../src/runs/readRun.ts";
 import { createRun } from "../src/runs/runFolder.ts";
-import { spreadOf, summarise } from "../src/runs/summarise.ts";
+import { summarise } from "../src/runs/summarise.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
+import { spreadOf } from "../src/statistics/spread.ts";
 import { evaluationAt, threeWeights as model, outerAt, resultWith, startEvent } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "runs-"));

@@ -1,6 +1,7 @@
 /** What is written of the events of a run, a line each. */
 import type { StartEvent } from "entropy-sgd-training";
 import type { ExtendEvent, RunEvent } from "../runs/runEvents.ts";
+import { fixed, significant, withPercentSign } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 
 type LinesOf = { readonly [T in RunEvent["type"]]?: (event: Extract<RunEvent, { type: T }>) => readonly string[] };
@@ -8,9 +9,9 @@ type LinesOf = { readonly [T in RunEvent["type"]]?: (event: Extract<RunEvent, { 
 /** The lines of each kind of event that has any without knowing more. */
 const lines: LinesOf = {
   evaluation: ({ effectiveEpochs, validationError, testError, gradients, seconds }) => {
-    const validation = validationError === null ? "" : `validation error ${percent(validationError)}, `;
-    const place = `(${gradients} gradients, ${seconds.toFixed(0)} s)`;
-    return [`  epoch ${effectiveEpochs.toFixed(1)}: ${validation}test error ${percent(testError)} ${place}`];
+    const validation = validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `;
+    const place = `(${gradients} gradients, ${fixed(seconds, 0)} s)`;
+    return [`  epoch ${fixed(effectiveEpochs, 1)}: ${validation}test error ${withPercentSign(testError)} ${place}`];
   },
   warning: ({ message }) => [`warning: ${message}`],
   resume: ({ checkpoint, gradients, skipped, warnings }) => [
@@ -32,7 +33,7 @@ const lines: LinesOf = {
       return [`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`];
     }
     if (reason !== "diverged") return [];
-    const loss = trainLoss === null ? "is not finite" : `is ${trainLoss.toPrecision(4)}`;
+    const loss = trainLoss === null ? "is not finite" : `is ${significant(trainLoss, 4)}`;
     return [`  diverged: the training loss ${loss}, above that of a uniform guess; try a smaller learning rate`];
   },
 };
@@ -57,8 +58,8 @@ export function budgetOf({
   budget,
 }: Pick<StartEvent, "totalGradients" | "gradientsPerEpoch" | "innerSteps" | "budget">): string {
   const gradients = `${totalGradients} gradients`;
-  const planned = (totalGradients / gradientsPerEpoch).toFixed(2);
-  if (budget === undefined || planned === budget.toFixed(2)) return gradients;
+  const planned = fixed(totalGradients / gradientsPerEpoch, 2);
+  if (budget === undefined || planned === fixed(budget, 2)) return gradients;
   return `${gradients}: ${planned} effective epochs, ${budget} asked for (rounded up to whole outer steps of ${innerSteps})`;
 }
 
@@ -70,8 +71,4 @@ function extensionWords({ from, to, schedules }: ExtendEvent): string {
 
 function placeOf(checkpoint: string | null, otherwise: string): string {
   return checkpoint === null ? otherwise : `checkpoint ${checkpoint}`;
-}
-
-function percent(error: number): string {
-  return `${(100 * error).toFixed(2)} %`;
 }

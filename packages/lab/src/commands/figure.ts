@@ -3,10 +3,10 @@ import { wasInterrupted } from "entropy-sgd-training";
 import { type EventTurn, eventTurns } from "../measure/eventTurns.ts";
 import { gibbsFigure } from "../measure/gibbs.ts";
 import { langevinFigure } from "../measure/langevin.ts";
-import { withError } from "../measure/numbers.ts";
 import { inSharpValley, inWideValley, type WideValleys, wideValleys } from "../measure/wideValleys.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../pages/samplingFigures.ts";
 import { type SeedCount, wideValleysFigure, wideValleysPage } from "../pages/wideValleysFigure.ts";
+import { fixed, withError } from "../statistics/numbers.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { type Findings, pagePlace, writeFindings } from "./findings.ts";
@@ -124,7 +124,7 @@ async function gibbsFindings(seed: number, turn: EventTurn): Promise<Findings> {
     json: { seed, targets: plain },
     lines: plain.map(
       ({ inverseTemperature, scope, massLeft, shareLeft, standardError }) =>
-        `β = ${inverseTemperature}${scope === null ? "" : `, γ = ${scope}`}: ${withError(shareLeft, standardError)} of the samples left of the barrier, ${massLeft.toFixed(4)} by quadrature`,
+        `β = ${inverseTemperature}${scope === null ? "" : `, γ = ${scope}`}: ${withError(shareLeft, standardError)} of the samples left of the barrier, ${fixed(massLeft, 4)} by quadrature`,
     ),
   };
 }

@@ -5,6 +5,7 @@ import { makeFolder, writeWhole } from "../io/files.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { introduced } from "../report/htmlPage.ts";
 import { writeFigures } from "../report/writeFigures.ts";
+import { fixed } from "../statistics/numbers.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 
 /** Results of a command. */
@@ -78,7 +79,7 @@ export function counter({ stderr }: CommandContext, total: number, what: string)
   return () => {
     done += 1;
     const left = ((performance.now() - started) / 1000 / done) * (total - done);
-    const text = `${done}/${total} ${what}, ${left.toFixed(0)} s left`;
+    const text = `${done}/${total} ${what}, ${fixed(left, 0)} s left`;
     if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${done >= total ? "\n" : ""}`);
     else if (done % every === 0) stderr.write(`${text}\n`);
   };

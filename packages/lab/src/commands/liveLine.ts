@@ -1,5 +1,6 @@
 /** The live line of a run: position, rate and time left, as much of it as the terminal is wide. */
 import type { GradientEvent, StartEvent } from "entropy-sgd-training";
+import { exponential, fixed } from "../statistics/numbers.ts";
 
 /** Where a run is, besides its last gradient. */
 export interface Pace {
@@ -38,7 +39,7 @@ function textOf(start: StartEvent, event: GradientEvent, pace: Pace, without: Re
     ...part("bar", "█".repeat(full) + "░".repeat(width - full)),
     ...part(
       "epoch",
-      `epoch ${(event.gradients / gradientsPerEpoch).toFixed(1)}/${(totalGradients / gradientsPerEpoch).toFixed(1)}`,
+      `epoch ${fixed(event.gradients / gradientsPerEpoch, 1)}/${fixed(totalGradients / gradientsPerEpoch, 1)}`,
     ),
   ];
   const isScoped = event.scope !== null;
@@ -47,9 +48,9 @@ function textOf(start: StartEvent, event: GradientEvent, pace: Pace, without: Re
     ...(isScoped
       ? part("steps", `outer ${outer}/${totalGradients / innerSteps}, inner ${event.innerStep}/${innerSteps}`)
       : []),
-    ...part("loss", `loss ${pace.loss.toFixed(3)}`),
-    ...(isScoped ? part("scope", `scope ${event.scope.toExponential(1)}`) : []),
-    ...(pace.evaluating ? ["evaluating"] : [`${pace.rate.toFixed(0)}/s`]),
+    ...part("loss", `loss ${fixed(pace.loss, 3)}`),
+    ...(isScoped ? part("scope", `scope ${exponential(event.scope, 1)}`) : []),
+    ...(pace.evaluating ? ["evaluating"] : [`${fixed(pace.rate, 0)}/s`]),
     `${timeLeft(start, event, pace)} left`,
   ].join(", ");
 }

@@ -8,8 +8,8 @@ import {
   localEntropyCost,
   measureLocalEntropy,
 } from "../measure/measureLocalEntropy.ts";
-import { withError } from "../measure/numbers.ts";
 import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../pages/localEntropyFigure.ts";
+import { withError } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";

@@ -1,5 +1,6 @@
 /** What a measurement costs, told before it begins; how far it is, while it works. */
 import type { MadePass } from "../measure/networkPasses.ts";
+import { fixed } from "../statistics/numbers.ts";
 import type { CommandContext } from "./context.ts";
 
 /** A number of passes of one kind. */
@@ -69,5 +70,5 @@ export const clearLine = "\r\x1b[2K";
 /** Seconds in the unit that suits them. */
 export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${fixed(seconds / 3600, 1)} h`;
 }

@@ -7,10 +7,10 @@ import {
   numWeightNoises,
   type RobustnessPoint,
 } from "../measure/measureRobustness.ts";
-import { withError } from "../measure/numbers.ts";
 import { perturbationLabel } from "../measure/perturbations.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { robustnessFigures, robustnessPage } from "../pages/robustnessFigure.ts";
+import { inPercent, plusMinus } from "../statistics/numbers.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
@@ -95,12 +95,12 @@ export async function robustnessCommand(
           lines: differences.map(({ perturbation, size, error }) => {
             const { estimate, standardError, seen } = error;
             const what = perturbationLabel({ perturbation, size });
-            const difference = `${a.name} minus ${b.name} ${withError(100 * estimate, 100 * standardError)} points of error`;
+            const difference = `${a.name} minus ${b.name} ${plusMinus(estimate, standardError, 2, 100)} points of error`;
             const verdict = seen
               ? `${estimate < 0 ? a.name : b.name} errs less`
               : standardError === 0
                 ? `${notDistinguishable}; all differences are alike`
-                : `${notDistinguishable}; ±${(100 * error.detectable).toFixed(2)} points could have been seen`;
+                : `${notDistinguishable}; ±${inPercent(error.detectable)} points could have been seen`;
             return `${what}: ${difference}: ${verdict}`;
           }),
         };

@@ -1,19 +1,19 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, printable, printableJson } from "entropy-sgd-training";
-import { shownMean } from "../pages/resultTable.ts";
-import { textTable, widthOf } from "../pages/textTable.ts";
+import { textTable, widthOf } from "../report/textTable.ts";
 import { comparisonsOf, equalKeys, type RunComparison } from "../runs/compareRuns.ts";
 import { selected } from "../runs/filterRuns.ts";
 import { isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
+import { plain, withPercentSign } from "../statistics/numbers.ts";
 import { comparisonSentences, counted, percentagePoints } from "../statistics/words.ts";
 import { type CommandDefinition, chosen, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
-import { others, plain } from "./runsTable.ts";
+import { others } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs compare`. */
 export interface RunsCompareCommand {
@@ -94,7 +94,7 @@ function sentences({ groups, differing, differences }: RunComparison): string[] 
   const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
   const compared = differences.map(({ first, second, testError }) => {
     const [own, other] = [first, second].map(
-      ({ label, spreads }) => `${label} ${shownMean(spreads.testError, 100, 2)} %`,
+      ({ label, spreads }) => `${label} ${withPercentSign(spreads.testError.mean)}`,
     );
     return { text: `Test error: ${own} against ${other} at the end`, difference: testError };
   });

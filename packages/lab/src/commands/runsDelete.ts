@@ -1,6 +1,6 @@
 import { InputError, printable, printableJson } from "entropy-sgd-training";
 import { bytesIn } from "../io/bytesIn.ts";
-import { textTable } from "../pages/textTable.ts";
+import { textTable } from "../report/textTable.ts";
 import { deleteRuns, requireUnused, runNamed } from "../runs/deleteRuns.ts";
 import { selected } from "../runs/filterRuns.ts";
 import { lockHolder } from "../runs/lock.ts";

@@ -1,9 +1,9 @@
 /** Groups of runs as tables, JSON and comma-separated values. */
-import { shown } from "../pages/resultTable.ts";
-import { textTable } from "../pages/textTable.ts";
+import { textTable } from "../report/textTable.ts";
 import type { RunGroup } from "../runs/groupRuns.ts";
 import { objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type SummaryField, summaryFields } from "../runs/summarise.ts";
+import { percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
 
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
 export function groupTable(groups: readonly RunGroup[], columns?: number): string {
@@ -15,8 +15,8 @@ export function groupTable(groups: readonly RunGroup[], columns?: number): strin
     const { validationError, testError, bestTestError, trainLoss, seconds } = group.spreads;
     return [
       ...[group.label, String(group.counted.length), notEnded(group)],
-      ...[validationError, testError, bestTestError].map((spread) => shown(spread, 100, 2)),
-      ...[shown(trainLoss, 1, 4), shown(seconds, 1, 0)],
+      ...[validationError, testError, bestTestError].map(percentWithDeviation),
+      ...[withDeviation(trainLoss, 4), withDeviation(seconds, 0)],
     ];
   });
   const numRepeated = groups.reduce((sum, group) => sum + group.numRepeated, 0);

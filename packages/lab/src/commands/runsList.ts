@@ -1,14 +1,15 @@
 import { Option } from "commander";
 import { printable, printableJson } from "entropy-sgd-training";
-import { textTable, widthOf } from "../pages/textTable.ts";
+import { textTable, widthOf } from "../report/textTable.ts";
 import { selected, sorted } from "../runs/filterRuns.ts";
 import { groupRuns, isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
+import { fixed, inPercent, plain } from "../statistics/numbers.ts";
 import { type CommandDefinition, chosen, inFolder, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupColumns, groupCsv, groupFields, groupJson, groupTable } from "./runsGroups.ts";
-import { csvOf, figure, others, percent, plain } from "./runsTable.ts";
+import { csvOf, others } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs list`. */
 export interface RunsListCommand {
@@ -89,10 +90,10 @@ const columns: readonly {
   { key: "seed", title: "seed", shows: plain },
   { key: "status", title: "status", shows: plain },
   { key: "gradientEvaluations", title: "gradients", shows: plain },
-  { key: "validationError", title: "validation error %", shows: percent },
-  { key: "testError", title: "test error %", shows: percent },
-  { key: "trainLoss", title: "train loss", shows: (value) => figure(value, 4) },
-  { key: "seconds", title: "seconds", shows: (value) => figure(value, 0) },
+  { key: "validationError", title: "validation error %", shows: (value) => inPercent(value) },
+  { key: "testError", title: "test error %", shows: (value) => inPercent(value) },
+  { key: "trainLoss", title: "train loss", shows: (value) => fixed(value, 4) },
+  { key: "seconds", title: "seconds", shows: (value) => fixed(value, 0) },
   { key: "reason" },
 ];
 

@@ -4,14 +4,14 @@ import { InputError, printable, printableJson } from "entropy-sgd-training";
 import { cannot } from "entropy-sgd-training/node";
 import { bytesIn } from "../io/bytesIn.ts";
 import { entriesOf } from "../io/files.ts";
-import { textTable, widthOf } from "../pages/textTable.ts";
+import { textTable, widthOf } from "../report/textTable.ts";
 import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.ts";
 import { settingsAndOptions, valueFrom } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../runs/storedRun.ts";
+import { fixed, inPercent, plain } from "../statistics/numbers.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { figure, percent, plain } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs show`. */
 export interface RunsShowCommand {
@@ -103,9 +103,9 @@ function contentTables(content: RunContent, width: number): string[] {
     );
   const { gradientEvaluations: _, ...own } = result ?? { gradientEvaluations: gradients };
   const rows = evaluations.map((event) => [
-    ...[plain(event.gradients), figure(event.effectiveEpochs, 2)],
-    ...[figure(event.validationLoss, 4), percent(event.validationError)],
-    ...[figure(event.testLoss, 4), percent(event.testError), figure(event.seconds, 0)],
+    ...[plain(event.gradients), fixed(event.effectiveEpochs, 2)],
+    ...[fixed(event.validationLoss, 4), inPercent(event.validationError)],
+    ...[fixed(event.testLoss, 4), inPercent(event.testError), fixed(event.seconds, 0)],
   ]);
   const head = ["gradients", "epochs", "validation loss", "validation error %", "test loss", "test error %", "seconds"];
   return [

@@ -5,22 +5,6 @@ import { isReadable } from "../runs/groupRuns.ts";
 import type { RunFields, Value } from "../runs/runFields.ts";
 import type { StoredRun } from "../runs/storedRun.ts";
 
-/** A number with so many digits, times `scale`; a dash where there is none. */
-export function figure(value: Value | undefined, digits: number, scale = 1): string {
-  return typeof value === "number" && Number.isFinite(value) ? (scale * value).toFixed(digits) : "–";
-}
-
-/** An error in per cent. */
-export function percent(value: Value | undefined): string {
-  return figure(value, 2, 100);
-}
-
-/** A value, numbers to six digits where they are no integers; a dash where there is none. */
-export function plain(value: Value | undefined): string {
-  if (value === null || value === undefined) return "–";
-  return String(typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
-}
-
 /** Rows of the values under `keys`, for a file that may be shown on a terminal. */
 export function csvOf(tables: readonly RunFields[], keys: readonly string[]): string {
   const safe = (value: Value): Value => (typeof value === "string" ? printable(value) : value);

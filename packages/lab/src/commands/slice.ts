@@ -1,9 +1,9 @@
 import { InputError } from "entropy-sgd-training";
 import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
-import { short } from "../measure/numbers.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../measure/slices.ts";
 import { lineFigure, slicePage, surfaceFigure } from "../pages/slicesFigure.ts";
+import { fixed, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -102,11 +102,11 @@ function linesOf(line: readonly SlicePoint[], between: boolean): string[] {
   const highest = inside.reduce<SlicePoint | null>((top, point) => (top && top.loss >= point.loss ? top : point), null);
   const lowest = line.reduce((low, point) => (point.loss < low.loss ? point : low));
   return [
-    `lowest loss ${short(lowest.loss)} at ${lowest.x.toFixed(2)}`,
+    `lowest loss ${short(lowest.loss)} at ${fixed(lowest.x, 2)}`,
     ...(highest === null
       ? []
       : [
-          `highest loss ${between ? "between the two" : "on the line"} ${short(highest.loss)} at ${highest.x.toFixed(2)}`,
+          `highest loss ${between ? "between the two" : "on the line"} ${short(highest.loss)} at ${fixed(highest.x, 2)}`,
         ]),
   ];
 }

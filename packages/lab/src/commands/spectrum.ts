@@ -3,8 +3,8 @@ import { InputError, Interruption } from "entropy-sgd-training";
 import { loadRun } from "../measure/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../measure/measureSpectrum.ts";
-import { short, withError } from "../measure/numbers.ts";
-import { spectrumFigure, spectrumPage } from "../pages/spectrumFigure.ts";
+import { curvatureText, spectrumFigure, spectrumPage } from "../pages/spectrumFigure.ts";
+import { inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -100,20 +100,18 @@ export async function spectrumCommand(
 
 function inLines({ largest, smallest, relative, nearZero, trace }: Spectrum): string[] {
   const shares = nearZero.map(({ threshold, share, interval, resolved }) => {
-    const between = interval.map((end) => (100 * end).toFixed(1)).join(" to ");
+    const between = interval.map((end) => inPercent(end, 1)).join(" to ");
     return resolved
-      ? `  |λ| < ${threshold}: ${(100 * share).toFixed(1)} %, 95 % interval ${between}`
+      ? `  |λ| < ${threshold}: ${withPercentSign(share, 1)}, 95 % interval ${between}`
       : `  |λ| < ${threshold}: not resolved (${between} %)`;
   });
   const [top, bottom, relativeTop] = [largest.at(-1)!, smallest[0]!, relative.largest.at(-1)];
+  const withResidual = ({ estimate, residual }: typeof top): string =>
+    `${curvatureText(estimate)} (residual ${curvatureText(residual)})`;
   return [
-    `largest eigenvalue ${top.estimate.toFixed(3)} (residual ${top.residual.toExponential(1)})`,
-    `smallest eigenvalue ${bottom.estimate.toFixed(4)} (residual ${bottom.residual.toExponential(1)})`,
-    ...(relativeTop === undefined
-      ? []
-      : [
-          `largest relative to magnitudes ${relativeTop.estimate.toFixed(3)} (residual ${relativeTop.residual.toExponential(1)})`,
-        ]),
+    `largest eigenvalue ${withResidual(top)}`,
+    `smallest eigenvalue ${withResidual(bottom)}`,
+    ...(relativeTop === undefined ? [] : [`largest relative to magnitudes ${withResidual(relativeTop)}`]),
     ...(trace === null
       ? []
       : [

@@ -8,11 +8,13 @@ import { readSweep, type Sweep } from "../experiments/sweep/readSweep.ts";
 import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
-import { textTable, widthOf } from "../pages/textTable.ts";
 import { sweepJson, writeSweep } from "../pages/writeSweep.ts";
+import { textTable, widthOf } from "../report/textTable.ts";
 import { loadData } from "../runner/loadData.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
+import { fixed, withPercentSign } from "../statistics/numbers.ts";
+import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { count } from "./options.ts";
@@ -131,7 +133,6 @@ function tellPlan(file: string, out: string, plan: SweepPlan, json: boolean, con
 function planWords({ configurations, runs, numRepeated }: SweepPlan): string {
   const numSeeds = configurations[0]!.runs.length;
   const repeated = numRepeated === 0 ? "" : ` (${numRepeated} more would repeat one of them)`;
-  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `${counted(configurations.length, "configuration")}${repeated} with ${counted(numSeeds, "seed")}: ${counted(runs.length, "run")}`;
 }
 
@@ -143,11 +144,10 @@ function outcomeWords(outcome: RunOutcome): string {
   if (outcome.kind === "interrupted") return "interrupted";
   if (outcome.kind === "failed") return `failed: ${outcome.message}`;
   const { validationError, testError, seconds, reason, gradientEvaluations } = outcome.result;
-  const percent = (error: number | null): string => (error === null ? "–" : `${(100 * error).toFixed(2)} %`);
   const place = reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : "";
   const errors =
-    (validationError === null ? "" : `validation error ${percent(validationError)}, `) +
-    `test error ${percent(testError)}`;
+    (validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `) +
+    `test error ${withPercentSign(testError)}`;
   const words = hasDiverged(outcome.result) ? `diverged${place}` : errors;
-  return `${words} (${outcome.before ? "ended before" : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`})`;
+  return `${words} (${outcome.before ? "ended before" : `${fixed(seconds, seconds < 10 ? 1 : 0)} s`})`;
 }

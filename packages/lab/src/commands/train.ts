@@ -1,8 +1,8 @@
 import { InputError, printable, type RunResult } from "entropy-sgd-training";
 import { makeNextFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
-import { widthOf } from "../pages/textTable.ts";
 import { writeReport } from "../pages/writeReport.ts";
+import { widthOf } from "../report/textTable.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
 import { resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";

@@ -11,10 +11,10 @@ import {
   pairedDifference,
   type SymmetricOperator,
 } from "entropy-sgd/landscape";
+import { short, withError } from "../statistics/numbers.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import type { LossLandscape } from "./lossLandscape.ts";
 import { type EstimatorName, localEntropyEstimators, usualConjugateSteps } from "./measureLocalEntropy.ts";
-import { short, withError } from "./numbers.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /** A measure of a solution. */

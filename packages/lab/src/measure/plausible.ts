@@ -1,4 +1,5 @@
 import type { LocalEntropyEstimate } from "entropy-sgd/landscape";
+import { exponential } from "../statistics/numbers.ts";
 
 /**
  * Marks what no network's F̃ can be: the loss is never negative, so that F̃ ≤ 0; above it by more than two standard errors the
@@ -6,6 +7,6 @@ import type { LocalEntropyEstimate } from "entropy-sgd/landscape";
  */
 export function plausible<Estimate extends LocalEntropyEstimate>(found: Estimate): Estimate {
   if (!found.valid || found.estimate <= 2 * found.standardError) return found;
-  const reason = `F̃ = ${found.estimate.toExponential(2)} is above 0, which a loss that is never negative rules out`;
+  const reason = `F̃ = ${exponential(found.estimate, 2)} is above 0, which a loss that is never negative rules out`;
   return { ...found, valid: false, reason };
 }

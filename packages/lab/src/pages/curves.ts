@@ -2,7 +2,7 @@
 import type { OuterEvent } from "entropy-sgd-training";
 import { decimated } from "../report/decimated.ts";
 import type { RunRecord } from "../runs/readRun.ts";
-import { spreadOf } from "../runs/summarise.ts";
+import { spreadOf } from "../statistics/spread.ts";
 
 /** A point of an error curve over the seeds of one optimizer. */
 export interface ErrorPoint {

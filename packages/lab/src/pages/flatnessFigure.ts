@@ -1,9 +1,9 @@
 import type { FlatnessDifference, FlatnessMeasure } from "../measure/measureFlatness.ts";
-import { short, withError } from "../measure/numbers.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { rowsFigure } from "../report/rowsFigure.ts";
 import { numberedStyles } from "../report/styles.ts";
+import { short, withError } from "../statistics/numbers.ts";
 import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 
 /** Each measure's difference against the smallest that would have been detected. */

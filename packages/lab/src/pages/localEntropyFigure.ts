@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import type { LocalEntropyCurve } from "../measure/measureLocalEntropy.ts";
-import { withError } from "../measure/numbers.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
+import { withError } from "../statistics/numbers.ts";
 
 /** The curve of one run under its name. */
 export interface NamedCurve {

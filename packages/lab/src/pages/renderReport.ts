@@ -7,10 +7,11 @@ import { namesOf, settingsAndOptions } from "../runs/runFields.ts";
 import { summarise } from "../runs/summarise.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { testErrorOptions } from "../statistics/margins.ts";
+import { fixed, inPercent, percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import { optimizersOf } from "./curves.ts";
-import { numRunsText, shown, shownMean } from "./resultTable.ts";
+import { numRunsText } from "./resultTable.ts";
 
 /** The page of some runs and their figures. */
 export function renderReport(records: readonly RunRecord[], figures: readonly Figure[]): string {
@@ -35,7 +36,7 @@ ${table(environmentRows(records), "Runs repeat to the bit on the same processor 
 function inWords(records: readonly RunRecord[], results: readonly RunResult[]): string {
   const { settings, start } = records[0]!;
   const seeds = new Set(records.map((record) => record.settings.seed)).size;
-  const epochs = (start.totalGradients / start.gradientsPerEpoch).toFixed(2);
+  const epochs = fixed(start.totalGradients / start.gradientsPerEpoch, 2);
   const budget =
     `Each run had a budget of ${start.totalGradients} gradient evaluations (${epochs} effective epochs of batches of ` +
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
@@ -54,11 +55,11 @@ function comparison(results: readonly RunResult[], data: string | null): string 
   const [first, ...others] = summaries;
   if (first === undefined) return "No run has a test error.";
   const [name, own] = first;
-  if (others.length === 0) return `The test error at the end is ${shown(own.testError, 100, 2)} %.`;
+  if (others.length === 0) return `The test error at the end is ${percentWithDeviation(own.testError)} %.`;
   const errorsOf = (optimizer: string) =>
     results.filter((run) => run.optimizer === optimizer).map(({ seed, testError }) => ({ seed, value: testError }));
   const compared = others.map(([other, { testError }]) => ({
-    text: `${name} ${shownMean(own.testError, 100, 2)} % against ${other} ${shownMean(testError, 100, 2)} % at the end`,
+    text: `${name} ${inPercent(own.testError.mean)} % against ${other} ${inPercent(testError.mean)} % at the end`,
     difference: differenceOverSeeds(errorsOf(name), errorsOf(other), testErrorOptions(data)),
   }));
   return `Test error: ${comparisonSentences(compared, percentagePoints).join(" ")}`;
@@ -82,27 +83,26 @@ function summaryRows(results: readonly RunResult[]): string[][] {
         summary.testError.n,
         results.filter(({ optimizer }) => optimizer === name),
       ),
-      shown(summary.testError, 100, 2),
-      shown(summary.bestTestError, 100, 2),
-      shown(summary.minTestError, 100, 2),
-      shown(summary.trainLoss, 1, 4),
-      shown(summary.msPerGradient, 1, 1),
+      percentWithDeviation(summary.testError),
+      percentWithDeviation(summary.bestTestError),
+      percentWithDeviation(summary.minTestError),
+      withDeviation(summary.trainLoss, 4),
+      withDeviation(summary.msPerGradient, 1),
     ]),
   ];
 }
 
 function runRows(records: readonly RunRecord[]): string[][] {
-  const percent = (value: number | null): string => (value === null ? "–" : (100 * value).toFixed(2));
   return [
     ["run", "seed", "gradients", "test error", "at best validation", "validation error", "seconds", "ended by"],
     ...records.map(({ name, settings, result, outers }) => [
       name,
       String(settings.seed),
       String(result?.gradientEvaluations ?? outers.at(-1)?.gradients ?? 0),
-      percent(result?.testError ?? null),
-      percent(result?.bestTestError ?? null),
-      percent(result?.validationError ?? null),
-      result === null ? "–" : result.seconds.toFixed(0),
+      inPercent(result?.testError),
+      inPercent(result?.bestTestError),
+      inPercent(result?.validationError),
+      fixed(result?.seconds, 0),
       result?.reason ?? "not ended",
     ]),
   ];

@@ -1,6 +1,7 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
-import { type Spread, type SummaryField, summarise } from "../runs/summarise.ts";
-import { textTable } from "./textTable.ts";
+import { textTable } from "../report/textTable.ts";
+import { type SummaryField, summarise } from "../runs/summarise.ts";
+import { withDeviation } from "../statistics/numbers.ts";
 
 const quantityColumns: readonly (readonly [title: string, quantity: SummaryField, scale: number, digits: number])[] = [
   ["test error %", "testError", 100, 2],
@@ -24,7 +25,8 @@ export function resultTable(results: readonly RunResult[], columns?: number): st
     ([, quantity, scale, digits]) =>
       optional[quantity] === undefined ||
       summaries.some(
-        ([, summary]) => shown(summary[quantity], scale, digits) !== shown(summary.testError, scale, digits),
+        ([, summary]) =>
+          withDeviation(summary[quantity], digits, scale) !== withDeviation(summary.testError, digits, scale),
       ),
   );
   const rows = summaries.map(([name, summary]) => {
@@ -33,7 +35,7 @@ export function resultTable(results: readonly RunResult[], columns?: number): st
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
       numRunsText(summary.testError.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
-      ...shownColumns.map(([, quantity, scale, digits]) => shown(summary[quantity], scale, digits)),
+      ...shownColumns.map(([, quantity, scale, digits]) => withDeviation(summary[quantity], digits, scale)),
     ];
   });
   const head = ["optimizer", "runs", "gradients", ...shownColumns.map(([title]) => title)];
@@ -52,16 +54,4 @@ export function numRunsText(numCounted: number, runs: readonly RunResult[]): str
   const count = numCounted === runs.length ? String(runs.length) : `${numCounted} of ${runs.length}`;
   const diverged = runs.filter(hasDiverged).length;
   return diverged > 0 ? `${count} (${diverged} diverged)` : count;
-}
-
-/** The mean alone: where an error of a difference stands beside it, another ± would be taken for the same. */
-export function shownMean({ mean, n }: Spread, scale: number, digits: number): string {
-  return shown({ mean, sd: null, n }, scale, digits);
-}
-
-/** `mean ± sd`, the mean alone for one run, a dash where there is none. */
-export function shown({ mean, sd }: Spread, scale: number, digits: number): string {
-  if (mean === null) return "–";
-  const spread = sd === null ? "" : ` ± ${(scale * sd).toFixed(digits)}`;
-  return (scale * mean).toFixed(digits) + spread;
 }

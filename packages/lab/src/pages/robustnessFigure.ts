@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import type { RobustnessDifference, RobustnessPoint } from "../measure/measureRobustness.ts";
-import { fixed, short, withError } from "../measure/numbers.ts";
 import { perturbationLabel, perturbations } from "../measure/perturbations.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
+import { inPercent, plusMinus, short, withError } from "../statistics/numbers.ts";
 import { detectableInWords, differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 
 /** Test errors of one solution, or of one condition over seeds, under every perturbation. */
@@ -67,16 +67,15 @@ export function robustnessPage(
   settings: PageSettings,
 ): string {
   const [a, b] = series;
-  const points = (error: number): string => fixed(100 * error, 2);
   const rows = differences.map((difference, k) => [
     perturbationLabel(difference),
-    ...cellsOf(difference.error, ["errs less", points], [a.name, b.name]),
-    ...[a, b].map(({ points: own }) => withSpread(own[k]!.error, points)),
+    ...cellsOf(difference.error, "errs less", percentPoints, [a.name, b.name]),
+    ...[a, b].map(({ points: own }) => percentPoints.withError(own[k]!.error)),
   ]);
-  const losses = differences.map((difference, k) => [
+  const lossRows = differences.map((difference, k) => [
     perturbationLabel(difference),
-    ...cellsOf(difference.loss, ["is lower", short], [a.name, b.name]),
-    ...[a, b].map(({ points: own }) => withError(own[k]!.loss.estimate, own[k]!.loss.standardError)),
+    ...cellsOf(difference.loss, "is lower", losses, [a.name, b.name]),
+    ...[a, b].map(({ points: own }) => losses.withError(own[k]!.loss)),
   ]);
   const lead =
     "A flat region is said to bear disturbed inputs, noisy activations and noisy weights. Both solutions see the same test " +
@@ -87,7 +86,7 @@ export function robustnessPage(
 <h2>Test error, %</h2>
 ${table([["perturbation", ...differenceHead, a.name, b.name], ...rows], `${a.name} minus ${b.name}, in points; every ± is a standard error over blocks of images. ${differenceCaption}`)}
 <h2>Test loss</h2>
-${table([["perturbation", ...differenceHead, a.name, b.name], ...losses], "The same of the loss.")}
+${table([["perturbation", ...differenceHead, a.name, b.name], ...lossRows], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
 ${settingsHtml(settings, "With batch norm, disturbed weights have statistics of their own, as a network deployed with them would; noise of inputs and activations meets those of the solution.")}`,
   );
@@ -96,17 +95,30 @@ ${settingsHtml(settings, "With batch norm, disturbed weights have statistics of 
 /** Verdict, difference and what could have been seen. */
 function cellsOf(
   difference: RobustnessDifference["error"],
-  [verdict, shown]: readonly [string, (value: number) => string],
+  verdict: string,
+  format: Format,
   [first, second]: readonly [string, string],
 ): string[] {
-  const { estimate, standardError, seen } = difference;
+  const { estimate, seen } = difference;
   return [
     seen ? `${estimate < 0 ? first : second} ${verdict}` : notDistinguishable,
-    `${shown(estimate)} ± ${shown(standardError)}`,
-    detectableInWords(difference, shown),
+    format.withError(difference),
+    detectableInWords(difference, format.amount),
   ];
 }
 
-function withSpread({ estimate, standardError }: RobustnessPoint["error"], shown: (value: number) => string): string {
-  return `${shown(estimate)} ± ${shown(standardError)}`;
+/** How a quantity and its error are printed. */
+interface Format {
+  readonly amount: (value: number) => string;
+  readonly withError: (found: RobustnessPoint["error"]) => string;
 }
+
+const percentPoints: Format = {
+  amount: (value) => inPercent(value),
+  withError: ({ estimate, standardError }) => plusMinus(estimate, standardError, 2, 100),
+};
+
+const losses: Format = {
+  amount: (value) => short(value),
+  withError: ({ estimate, standardError }) => withError(estimate, standardError),
+};

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { SaddleStudy, SearchKind } from "../measure/findSaddles.ts";
-import { short } from "../measure/numbers.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { stylesOf } from "../report/styles.ts";
+import { exponential, fixed, inPercent, short } from "../statistics/numbers.ts";
 
 /** Distinct points that make a study; with fewer it says that it failed. */
 const enoughPoints = 100;
@@ -48,7 +48,7 @@ export function saddleSentences(study: SaddleStudy): string[] {
     ? "No rank correlation of index and energy: of so few points it would say nothing"
     : correlation === null
       ? "No rank correlation: too few points or a constant index"
-      : `Rank correlation of index and energy ${correlation.estimate.toFixed(3)}, 95 % interval ${correlation.low.toFixed(3)} to ${correlation.high.toFixed(3)}`;
+      : `Rank correlation of index and energy ${fixed(correlation.estimate, 3)}, 95 % interval ${fixed(correlation.low, 3)} to ${fixed(correlation.high, 3)}`;
   return [found, dropped, ranked];
 }
 
@@ -60,12 +60,12 @@ export function saddlesPage(study: SaddleStudy, figure: Figure, settings: PageSe
   const rows = [...study.points]
     .sort((a, b) => a.energy - b.energy)
     .map((point) => [
-      point.energy.toFixed(6),
-      `${(100 * point.error).toFixed(1)}`,
-      `${(100 * point.index).toFixed(2)}`,
+      fixed(point.energy, 6),
+      inPercent(point.error, 1),
+      inPercent(point.index),
       short(point.smallestEigenvalue),
-      point.gradientNorm.toExponential(1),
-      point.gradientFlatness.toExponential(1),
+      exponential(point.gradientNorm, 1),
+      exponential(point.gradientFlatness, 1),
       `${point.search}; ${point.activeUnits} units`,
     ]);
   return htmlPage(

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { centre, type GibbsFigure, modifiedBeta, type SampledTarget } from "../measure/gibbs.ts";
 import type { LangevinFigure } from "../measure/langevin.ts";
-import { withError } from "../measure/numbers.ts";
 import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { seriesColor, stylesOf } from "../report/styles.ts";
+import { fixed, plusMinus, withError, withPercentSign } from "../statistics/numbers.ts";
 
 const height = 340;
 
@@ -111,7 +111,7 @@ export function langevinPage(result: LangevinFigure, figures: readonly Figure[])
   const rows = result.dynamics.map(({ name, words, share, standardError }) => [
     name,
     words,
-    `${(100 * share).toFixed(1)} ± ${(100 * standardError).toFixed(1)}`,
+    plusMinus(share, standardError, 1, 100),
   ]);
   const lead =
     "Langevin dynamics is gradient descent with noise: x ← x − h∇U + √(2h/β)·N(0, 1). Descent stays in the well where it " +
@@ -120,7 +120,7 @@ export function langevinPage(result: LangevinFigure, figures: readonly Figure[])
   return htmlPage(
     "Langevin dynamics",
     `<p class="lead">${escaped(lead)}</p>
-${table([["dynamics", "numbers", "global well, % ± s.e."], ...rows], `1,000 chains, 4,000 steps, seed ${result.seed}. The Gibbs distribution at β = 1 has ${(100 * result.gibbsShare).toFixed(1)} % there, by quadrature.`)}
+${table([["dynamics", "numbers", "global well, % ± s.e."], ...rows], `1,000 chains, 4,000 steps, seed ${result.seed}. The Gibbs distribution at β = 1 has ${withPercentSign(result.gibbsShare, 1)} there, by quadrature.`)}
 ${figures.map(figureHtml).join("\n")}`,
   );
 }
@@ -174,10 +174,10 @@ export function gibbsPage({ gibbs, modified, seed }: GibbsFigure, figures: reado
   const rows = [...gibbs, ...modified].map(
     ({ inverseTemperature, scope, massLeft, shareLeft, standardError, rHat, acceptance }) => [
       `β = ${inverseTemperature}${scope === null ? "" : `, γ = ${scope}`}`,
-      massLeft.toFixed(4),
+      fixed(massLeft, 4),
       withError(shareLeft, standardError),
-      rHat.toFixed(3),
-      acceptance.toFixed(2),
+      fixed(rHat, 3),
+      fixed(acceptance, 2),
     ],
   );
   const lead =

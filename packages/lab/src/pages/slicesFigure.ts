@@ -5,6 +5,7 @@ import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureMark } from "../report/figureOptions.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { significant } from "../statistics/numbers.ts";
 
 /** A solution on the line. */
 export interface SliceMark {
@@ -82,7 +83,7 @@ function colourBar(losses: readonly number[]): FigureMark[] {
   return [
     ...bar.map((i) => Plot.dot([at(i)], { ...place(i), symbol: "square", r: 6, fill: (loss: number) => loss })),
     ...ticks.map((i) =>
-      Plot.text([at(i)], { ...place(i), dx: 34, text: (loss: number) => loss.toPrecision(2), textAnchor: "start" }),
+      Plot.text([at(i)], { ...place(i), dx: 34, text: (loss: number) => significant(loss, 2), textAnchor: "start" }),
     ),
     Plot.text(["loss"], { ...place(steps), dy: -(steps + 2) * height, textAnchor: "middle", text: (d: string) => d }),
   ];

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { Extremes, Spectrum } from "../measure/measureSpectrum.ts";
-import { fixed, short, withError } from "../measure/numbers.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { fixed, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 
 /** A bin of the density: its ends on the scale below and its mass. */
@@ -106,21 +106,29 @@ export function spectrumFigure(spectrum: Spectrum, name: string): Figure {
   );
 }
 
+/** An eigenvalue or its residual: four digits behind the point, three that matter where that says little. */
+export function curvatureText(value: number): string {
+  return Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? fixed(value, 4) : short(value);
+}
+
 /** A page that explains the spectrum and says what is resolved. */
 export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageSettings): string {
-  const number = (value: number): string =>
-    !Number.isFinite(value) ? "–" : Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? fixed(value, 4) : short(value);
   const extremesOf = ({ largest, smallest }: Pick<Spectrum, "largest" | "smallest">): string[][] => [
     ...[...largest]
       .reverse()
-      .map((pair, i) => ["largest", String(i + 1), number(pair.estimate), number(pair.residual)]),
-    ...smallest.map((pair, i) => ["smallest", String(i + 1), number(pair.estimate), number(pair.residual)]),
+      .map((pair, i) => ["largest", String(i + 1), curvatureText(pair.estimate), curvatureText(pair.residual)]),
+    ...smallest.map((pair, i) => [
+      "smallest",
+      String(i + 1),
+      curvatureText(pair.estimate),
+      curvatureText(pair.residual),
+    ]),
   ];
   const shares = spectrum.nearZero.map(({ threshold, share, interval, quadratureError, resolved }) => [
     `|λ| < ${threshold}`,
-    resolved ? `${(100 * share).toFixed(1)} %` : "not resolved",
-    `${(100 * interval[0]).toFixed(1)} to ${(100 * interval[1]).toFixed(1)} %`,
-    `${(100 * quadratureError).toFixed(1)} points`,
+    resolved ? withPercentSign(share, 1) : "not resolved",
+    `${inPercent(interval[0], 1)} to ${withPercentSign(interval[1], 1)}`,
+    `${inPercent(quadratureError, 1)} points`,
   ]);
   const lead =
     "Eigenvalues of the Hessian are the curvatures of the loss along orthogonal directions: near zero the loss is flat, " +

@@ -3,7 +3,8 @@ import type { LocalEntropyPoint } from "../measure/measureLocalEntropy.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { rowsFigure } from "../report/rowsFigure.ts";
 import { numberedStyles } from "../report/styles.ts";
-import { spreadOf } from "../runs/summarise.ts";
+import { fixed } from "../statistics/numbers.ts";
+import { spreadOf } from "../statistics/spread.ts";
 import { localEntropyFigure, type NamedCurve } from "./localEntropyFigure.ts";
 import { robustnessFigures } from "./robustnessFigure.ts";
 
@@ -44,7 +45,7 @@ function differencesFigure({ pairs }: StudyResult): Figure {
     {
       name: "differences",
       title: "Which is flatter, measure by measure",
-      caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${critical.toFixed(2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
+      caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${fixed(critical, 2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
     },
     {
       ...{ rows, points, styles: numberedStyles(names), limit, critical },

@@ -6,10 +6,10 @@ import {
 } from "../experiments/study/assemble.ts";
 import { conditions } from "../experiments/study/conditions.ts";
 import type { QuantityComparison, StudyQuantity } from "../experiments/study/judge.ts";
-import { short, withError } from "../measure/numbers.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
-import { spreadOf } from "../runs/summarise.ts";
+import { short, withError } from "../statistics/numbers.ts";
+import { spreadOf } from "../statistics/spread.ts";
 import { counted, differenceCaption, differenceHead } from "../statistics/words.ts";
 
 /** One sentence per hypothesis, for the terminal and the page. */

@@ -2,10 +2,11 @@
 import * as Plot from "@observablehq/plot";
 import { valueText } from "../experiments/sweep/planSweep.ts";
 import type { Criterion, SweepResult } from "../experiments/sweep/sweepResult.ts";
-import { axisBySpan, logarithmicAxis, tickLabel } from "../report/axes.ts";
+import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
+import { tickLabel } from "../statistics/numbers.ts";
 import { variedNames } from "./sweepWords.ts";
 
 /** A run at the value of its configuration. */

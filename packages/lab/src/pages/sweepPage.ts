@@ -5,6 +5,7 @@ import type { Figure } from "../report/drawFigure.ts";
 import { type Cell, escaped, figureHtml, htmlPage, listHtml, table, tableOfCells } from "../report/htmlPage.ts";
 import type { Environment } from "../runs/environment.ts";
 import { settingsAndOptions } from "../runs/runFields.ts";
+import { fixed, inPercent } from "../statistics/numbers.ts";
 import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
 /** What a page tells beside the results. */
@@ -58,13 +59,12 @@ const runHead: readonly Cell[] = [
 ].map((text) => ({ text }));
 
 function runRows({ ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][] {
-  const percent = (value: number | null): string => (value === null ? "–" : (100 * value).toFixed(2));
   return ranked.flatMap(({ configuration, runs }) =>
     runs.map(({ name, result }) => {
       const link = reports.has(name) ? { href: `${encodeURIComponent(name)}/report.html` } : {};
       const others = [
-        ...[percent(result.validationError), percent(result.testError), configuration.label, String(result.seed)],
-        ...[result.seconds.toFixed(0), result.reason],
+        ...[inPercent(result.validationError), inPercent(result.testError), configuration.label, String(result.seed)],
+        ...[fixed(result.seconds, 0), result.reason],
       ];
       return [{ text: name, ...link }, ...others.map((text) => ({ text }))];
     }),

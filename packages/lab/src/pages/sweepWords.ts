@@ -3,8 +3,8 @@ import { hasDiverged } from "entropy-sgd-training";
 import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
 import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { SweepValue } from "../settings/valueSchemas.ts";
+import { fixed, inPercent, percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
 import { comparisonSentences, counted } from "../statistics/words.ts";
-import { shown, shownMean } from "./resultTable.ts";
 
 /** Names of the varied values, in the order in which configurations have them. */
 export function variedNames(configurations: readonly Configuration[]): string[] {
@@ -30,10 +30,10 @@ export function resultRows({ configurations, ranked }: SweepResult): { head: str
     return [
       ...cellsOf(configuration),
       seedsText(own),
-      shown(summary.validationError, 100, 2),
-      shown(summary.bestTestError, 100, 2),
-      shown(summary.testError, 100, 2),
-      shown(summary.trainLoss, 1, 4),
+      percentWithDeviation(summary.validationError),
+      percentWithDeviation(summary.bestTestError),
+      percentWithDeviation(summary.testError),
+      withDeviation(summary.trainLoss, 4),
     ];
   });
   return { head: [...head, ...columns], rows };
@@ -81,8 +81,8 @@ function bestSentences({ criterion, configurations, best, second, difference }: 
   if (best === null) return ["No configuration has ended with every seed, so that none is the best."];
   const { testError, bestTestError } = best.summary;
   const { words, scale, digits, unit } = criteria[criterion];
-  const value = ({ summary }: ConfigurationResult): string => `${shownMean(summary[criterion], scale, digits)}${unit}`;
-  const [atEnd, atBestEpoch] = [testError, bestTestError].map((spread) => shownMean(spread, 100, 2));
+  const value = ({ summary }: ConfigurationResult): string => `${fixed(summary[criterion].mean, digits, scale)}${unit}`;
+  const [atEnd, atBestEpoch] = [inPercent(testError.mean), inPercent(bestTestError.mean)];
   const atBest =
     bestTestError.mean === null || atBestEpoch === atEnd
       ? ""

@@ -3,6 +3,7 @@ import { inWideValley, type WideValleys } from "../measure/wideValleys.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { exponential, fixed } from "../statistics/numbers.ts";
 
 /** Points that the paper marks in its figure, of another random landscape. */
 const marked = [
@@ -19,7 +20,7 @@ export function wideValleysFigure(result: WideValleys): Figure {
     ...scopes.map(({ gamma, negativeLocalEntropy }) => {
       const lowest = Math.min(...negativeLocalEntropy);
       return {
-        name: `−F, γ = ${gamma.toExponential(0)}`,
+        name: `−F, γ = ${exponential(gamma, 0)}`,
         values: negativeLocalEntropy.map((value) => value - lowest),
         ...(gamma === 5e-5 ? { color: seriesColor(0), dash: "6 4" } : { color: seriesColor(1), dash: "none" }),
       };
@@ -68,15 +69,15 @@ export function wideValleysFigure(result: WideValleys): Figure {
 /** A page that explains the figure, with the numbers behind it and the count over seeds. */
 export function wideValleysPage(result: WideValleys, figure: Figure, counts: readonly SeedCount[]): string {
   const rows = result.scopes.map(({ gamma, minimizer, heightAtSharp, heightAtWide }) => [
-    gamma.toExponential(0),
+    exponential(gamma, 0),
     `${minimizer} (${inWideValley(minimizer) ? "wide" : "sharp or elsewhere"})`,
-    heightAtSharp.toFixed(3),
-    heightAtWide.toFixed(3),
+    fixed(heightAtSharp, 3),
+    fixed(heightAtWide, 3),
   ]);
   const explained =
     "The scope γ says how far local entropy looks: −F(x, γ) = −log Σ exp(−f(x') − γ(x − x')²/2) counts good points near x, " +
     "nearer ones more. At large γ it is the loss itself; as γ falls a valley counts by its width as well as its depth.";
-  const seeds = counts.map(({ gamma, numWide, numSeeds }) => [gamma.toExponential(0), `${numWide} of ${numSeeds}`]);
+  const seeds = counts.map(({ gamma, numWide, numSeeds }) => [exponential(gamma, 0), `${numWide} of ${numSeeds}`]);
   return htmlPage(
     figure.title,
     `<p class="lead">${escaped(explained)}</p>

@@ -19,14 +19,6 @@ export function logarithmicTicks(low: number, high: number): number[] {
     .filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
 }
 
-/** A value without needless digits: `0.002`, `30`, `1e-6`. */
-export function tickLabel(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(value.toPrecision(6)));
-  const [digits, exponent] = value.toExponential(5).split("e");
-  return `${Number(digits)}e${Number(exponent)}`;
-}
-
 /** A logarithmic axis for positive values that span more than a factor of ten, else what Plot does by itself: a linear one. */
 export function axisBySpan(values: readonly number[]): Partial<typeof logarithmicAxis> {
   // As arguments of `Math.max`, the values of a long run would overflow the stack.

@@ -1,5 +1,6 @@
 /** Fewer points for a curve that is drawn the same. */
 import { isThinned, numKeptWhole } from "entropy-sgd-training";
+import { grouped } from "../statistics/numbers.ts";
 
 /** A figure is some 700 pixels wide: more bins show nothing more. */
 const numBins = 700;
@@ -29,7 +30,7 @@ export function decimated<Point>(points: readonly Point[], yOf: (point: Point) =
 /** Which points of a figure's longest curve are left out, as sentences behind those of a caption; nothing where none is. */
 export function leftOutWords(curves: readonly (readonly unknown[])[]): string {
   const longest = curves.reduce((most, { length }) => (length > most.length ? { length } : most), { length: 0 });
-  const whole = numKeptWhole.toLocaleString("en");
+  const whole = grouped(numKeptWhole);
   return [
     ...(isThinned(longest)
       ? [` After ${whole} points the log keeps every second, after twice as many every fourth, and so on.`]

@@ -1,7 +1,8 @@
 /** How Observable Plot is asked for a figure, and what it does not do by itself: long labels and all ticks of logarithmic axes. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { logarithmicTicks, tickLabel } from "./axes.ts";
+import { tickLabel } from "../statistics/numbers.ts";
+import { logarithmicTicks } from "./axes.ts";
 import type { FigureMark, SizedOptions } from "./figureOptions.ts";
 
 /** Pixels of a character of an axis' label, and of a line of it, about. */

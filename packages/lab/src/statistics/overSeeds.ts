@@ -1,5 +1,6 @@
 /** The difference of two ways to train, over seeds. */
 import { type Difference, type DifferenceOptions, pairedDifference, unpairedDifference } from "entropy-sgd/landscape";
+import { spreadOf } from "./spread.ts";
 
 /** A value of a run; null where it has none. */
 export interface SeedValue {
@@ -28,7 +29,8 @@ export function differenceOverSeeds(
   const [a, b] = [valued(first), valued(second)];
   const [own, other] = [numbersOf(a), numbersOf(b)];
   const numSeeds = [own.length, other.length] as const;
-  const estimate = own.length === 0 || other.length === 0 ? null : meanOf(own) - meanOf(other);
+  const [ownMean, otherMean] = [spreadOf(own).mean, spreadOf(other).mean];
+  const estimate = ownMean === null || otherMean === null ? null : ownMean - otherMean;
   const paired = own.length === other.length && new Set(a.map(seedOf)).size === a.length && a.every(hasIn(b));
   if (own.length < 2 || other.length < 2) return { estimate, numSeeds, paired, judged: null };
   const judged = paired
@@ -53,8 +55,4 @@ const hasIn =
 
 function valued(runs: readonly SeedValue[]): Valued[] {
   return runs.flatMap(({ seed, value }) => (value === null || !Number.isFinite(value) ? [] : [{ seed, value }]));
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,5 +1,6 @@
 /** What may be said of a difference: the same words in the terminal and on every page. */
 import type { Difference } from "entropy-sgd/landscape";
+import { fixed, plusMinus } from "./numbers.ts";
 import type { DifferenceOverSeeds } from "./overSeeds.ts";
 
 /** How a quantity is printed: values are multiplied by `scale`, and differences have the unit of the values. */
@@ -75,14 +76,15 @@ export function comparisonSentences(compared: readonly ComparedMeans[], unit: Un
 /** What a test allows to say; `over` names what the difference was taken over, such as "3 seeds". */
 export function judgedInWords(difference: Difference, over: string, unit: Unit): string {
   const { estimate, standardError, detectable, margin } = difference;
-  const amount = (value: number): string => (unit.scale * value).toFixed(unit.digits);
+  const { scale, digits } = unit;
+  const amount = (value: number): string => fixed(value, digits, scale);
   const verdict = verdictOf(difference);
   if (verdict === "lower" || verdict === "higher") {
     const side = difference.equivalent ? "within" : isBeyondMargin(difference) ? "beyond" : null;
     const where = side === null ? "" : `, ${side} the margin of ±${amount(margin!)}${unit.difference}`;
-    return `${verdict} by ${amount(Math.abs(estimate))} ± ${amount(standardError)}${unit.difference}${where}`;
+    return `${verdict} by ${plusMinus(Math.abs(estimate), standardError, digits, scale)}${unit.difference}${where}`;
   }
-  const size = `${amount(estimate)} ± ${amount(standardError)}${unit.difference}`;
+  const size = `${plusMinus(estimate, standardError, digits, scale)}${unit.difference}`;
   if (verdict === "equivalent") return `equivalent within ±${amount(margin!)}${unit.difference}: ${size}`;
   if (standardError === 0) return `not distinguishable with ${over}, whose differences are all alike: ${size}`;
   return (

@@ -2,6 +2,7 @@
 import type { Draw } from "entropy-sgd";
 import { integersInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
+import { rounded } from "../../statistics/numbers.ts";
 
 /** A value, with its index where it is one of a list. */
 export interface DrawnValue {
@@ -28,7 +29,7 @@ function inRange({ min, max, scale, integer }: SweepRange, draw: Draw): number {
   const end = integer ? max + 1 : max;
   const value =
     scale === "log" ? Math.exp(Math.log(min) + share * (Math.log(end) - Math.log(min))) : min + share * (end - min);
-  return within(integer ? Math.floor(value) : Number(value.toPrecision(6)));
+  return within(integer ? Math.floor(value) : rounded(value));
 }
 
 function uniform(draw: Draw): number {

@@ -1,0 +1,97 @@
+/**
+ * Numbers as people read them, in the terminal and on pages: the only place that chooses digits, the sign of mathematics (which
+ * zero does not have), and the dash where there is no finite number.
+ */
+import type { Spread } from "./spread.ts";
+
+const missing = "–";
+
+/** So many digits behind the point, of the value times `scale`. */
+export function fixed(value: unknown, digits: number, scale = 1): string {
+  return isNumber(value) ? withMinus((scale * value).toFixed(digits)) : missing;
+}
+
+/** A fraction in per cent, without the sign. Two digits: one image of 10,000 is 0.01. */
+export function inPercent(fraction: unknown, digits = 2): string {
+  return fixed(fraction, digits, 100);
+}
+
+/** A fraction in per cent, with the sign. */
+export function withPercentSign(fraction: unknown, digits = 2): string {
+  return isNumber(fraction) ? `${inPercent(fraction, digits)} %` : missing;
+}
+
+/** Always with an exponent. */
+export function exponential(value: unknown, digits: number): string {
+  return isNumber(value) ? withMinus(value.toExponential(digits)) : missing;
+}
+
+/** Three digits that matter: fixed between 0.001 and 100,000, with an exponent elsewhere. */
+export function short(value: number): string {
+  return significant(value, 3);
+}
+
+/** `short` with another number of digits. */
+export function significant(value: unknown, digits: number): string {
+  if (!isNumber(value)) return missing;
+  const size = Math.abs(rounded(value, digits));
+  if (size === 0) return "0";
+  if (size < 1e-3 || size >= 1e5) return exponential(value, digits - 1);
+  return size >= 10 ** digits ? fixed(value, 0) : withMinus(value.toPrecision(digits));
+}
+
+/** As many of six digits as are needed, with an exponent as `short`: `0.002`, `30`, `1e-6`. */
+export function tickLabel(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(rounded(value));
+  const [digits, exponent] = value.toExponential(5).split("e");
+  return `${Number(digits)}e${Number(exponent)}`;
+}
+
+/** A value of any kind: numbers to six digits where they are no integers. */
+export function plain(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return missing;
+  return String(typeof value === "number" && !Number.isInteger(value) ? rounded(value) : value);
+}
+
+/** With commas between thousands. */
+export function grouped(value: number): string {
+  return value.toLocaleString("en");
+}
+
+/** The nearest number with so few digits. */
+export function rounded(value: number, digits = 6): number {
+  return Number(value.toPrecision(digits));
+}
+
+/** `value ± error`, to two digits of the error. */
+export function withError(value: number, error: number): string {
+  if (!Number.isFinite(value)) return missing;
+  if (!(error > 0) || !Number.isFinite(error)) return short(value);
+  const digits = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(error))));
+  if (Math.abs(value) < 1e5 && digits <= 7) return plusMinus(value, error, digits);
+  return `${short(value)} ± ${exponential(error, 1)}`;
+}
+
+/** `value ± error` with so many digits behind the point. */
+export function plusMinus(value: number, error: number, digits: number, scale = 1): string {
+  return `${fixed(value, digits, scale)} ± ${fixed(error, digits, scale)}`;
+}
+
+/** `mean ± standard deviation`, the mean alone for one run. */
+export function withDeviation({ mean, sd }: Spread, digits: number, scale = 1): string {
+  return mean === null || sd === null ? fixed(mean, digits, scale) : plusMinus(mean, sd, digits, scale);
+}
+
+/** `withDeviation` of fractions in per cent. */
+export function percentWithDeviation(spread: Spread): string {
+  return withDeviation(spread, 2, 100);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function withMinus(text: string): string {
+  return /[1-9]/.test(text) ? text.replace(/^-/, "−") : text.replace(/^-/, "");
+}

@@ -1,0 +1,16 @@
+/** A quantity over runs: `sd` is the sample's (n − 1), null for one run; all null without a finite value. */
+export interface Spread {
+  readonly mean: number | null;
+  readonly sd: number | null;
+  readonly n: number;
+}
+
+/** Mean and sample standard deviation of the values that are there. */
+export function spreadOf(values: readonly (number | null)[]): Spread {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const n = finite.length;
+  if (n === 0) return { mean: null, sd: null, n };
+  const mean = finite.reduce((sum, value) => sum + value, 0) / n;
+  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : null, n };
+}
