@@ -1,3 +1,5 @@
+import { markdownTable } from "../../packages/lab/src/report/markdownTable.ts";
+import { fixed, inPercent, significant, withPercentSign } from "../../packages/lab/src/statistics/numbers.ts";
 import type { Coverage } from "./coverageOf.ts";
 import type { Instrument } from "./instrument.ts";
 
@@ -24,32 +26,21 @@ export function coveragePage(instruments: readonly InstrumentCoverage[]): string
 
 function section({ name, title, level, claim, unit, cases }: InstrumentCoverage): string {
   const should = `The interval should hold the truth in ${claim} ${percent(level)} of the runs.`;
-  const rows = cases.map((found) =>
-    [
-      found.name,
-      `${found.numStated} of ${found.numSeeds}`,
-      found.coverage === null ? "–" : `${percent(found.coverage)} ± ${(100 * found.coverageError!).toFixed(1)}`,
-      number(found.meanAbsoluteZ, 2),
-      number(found.meanHalfWidth, 3),
-      found.meanCost === null ? "–" : String(Math.round(found.meanCost)),
-    ].join(" | "),
-  );
-  return `## ${name}
-
-${title}. ${should}
-
-| case | stated | coverage | mean \\|z\\| | half width | cost, ${unit} |
-|---|---|---|---|---|---|
-${rows.map((row) => `| ${row} |`).join("\n")}
-`;
+  const head = ["case", "stated", "coverage", "mean |z|", "half width", `cost, ${unit}`];
+  const rows = cases.map((found) => [
+    found.name,
+    `${found.numStated} of ${found.numSeeds}`,
+    found.coverage === null ? "–" : `${percent(found.coverage)} ± ${inPercent(found.coverageError, 1)}`,
+    number(found.meanAbsoluteZ, 2),
+    number(found.meanHalfWidth, 3),
+    fixed(found.meanCost, 0),
+  ]);
+  return `## ${name}\n\n${title}. ${should}\n\n${markdownTable(head, rows)}\n`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+const percent = (share: number): string => withPercentSign(share, share === 1 ? 0 : 1);
 
 function number(value: number | null, digits: number): string {
   if (value === null) return "–";
-  if (!Number.isFinite(value)) return "∞";
-  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4)
-    ? value.toExponential(1)
-    : value.toPrecision(digits);
+  return Number.isFinite(value) ? significant(value, digits) : "∞";
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fixed } from "../../packages/lab/src/statistics/numbers.ts";
 import { coverageOf } from "./coverageOf.ts";
 import { coveragePage, type InstrumentCoverage } from "./coveragePage.ts";
 import { instruments } from "./instruments.ts";
@@ -27,7 +28,7 @@ for (const { cases, numSeeds = 400, numSuiteSeeds: _, ...instrument } of instrum
   for (const problem of cases) {
     found.push(await coverageOf(problem, values.seeds === undefined ? numSeeds : Number(values.seeds)));
     const { name, coverage } = found.at(-1)!;
-    console.error(`${instrument.name}, ${name}: ${coverage === null ? "nothing stated" : coverage.toFixed(3)}`);
+    console.error(`${instrument.name}, ${name}: ${coverage === null ? "nothing stated" : fixed(coverage, 3)}`);
   }
   measured.set(instrument.name, { ...instrument, cases: found });
   // Written after each instrument, so that an interrupted run keeps what it has.

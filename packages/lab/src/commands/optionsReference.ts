@@ -7,6 +7,7 @@ import {
   type PresetName,
   presets,
 } from "entropy-sgd";
+import { markdownTable } from "../report/markdownTable.ts";
 
 /** Names of the optimizers, in the order of the page. */
 export const optimizersByName = Object.keys(optimizerOptions) as OptimizerName[];
@@ -43,9 +44,9 @@ export function optionsPage(): string {
       option.doc,
       option.source,
     ]);
-    return `## ${optimizer}\n\n${table(head, rows)}`;
+    return `## ${optimizer}\n\n${markdownTable(head, rows)}`;
   });
-  const groups = table(
+  const groups = markdownTable(
     ["field", "value", "default", "meaning"],
     groupOptions.map((option) => [
       `\`${option.name}\``,
@@ -87,10 +88,4 @@ function defaultInWords(option: NamedOption): string {
 
 function code(value: unknown): string {
   return JSON.stringify(value);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
