@@ -6,7 +6,7 @@
  * @see Roosta et al. 2018, "Newton-MR" (arXiv:1810.00303): the damped step
  */
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
-import { dot, hessianAt, norm } from "../curvature/hessianOperator.ts";
+import { dot, hessianAt, hessianOperator, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import { productOf } from "../curvature/product.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
@@ -84,75 +84,117 @@ export async function findCriticalPoint(
   const checked = checkedOptions("findCriticalPoint", table, defaults, options);
   const { start, tolerance, numDescentSteps, numNewtonSteps, numProductsPerStep: maxSteps, signal } = checked;
   requireObjective("findCriticalPoint", objective, "valueAndGradientAt", "hessianProduct");
-  let numGradients = 0;
-  let numProducts = 0;
-  const gradientAt = async (at: Float64Array): Promise<Float64Array> => {
-    numGradients += 1;
-    return (await evaluated("findCriticalPoint", objective, at)).gradient;
+  const search = await begun(objective, start);
+  const isUnderWay = (): boolean => norm(search.gradient) > tolerance && !signal?.aborted;
+  for (let k = 0; k < numDescentSteps && isUnderWay(); k++) if (!(await descended(search))) break;
+  for (let k = 0; k < numNewtonSteps && isUnderWay(); k++) if (!(await newtonStepped(search, maxSteps))) break;
+
+  const { x: point, trace } = search;
+  const gradientNorm = norm(search.gradient);
+  let gradientFlatness = Number.NaN;
+  if (gradientNorm === 0) gradientFlatness = 1;
+  else if (Number.isFinite(gradientNorm) && !signal?.aborted) gradientFlatness = await gradientFlatnessOf(search);
+  const { numGradients, numProducts } = search;
+  return {
+    point,
+    gradientNorm,
+    converged: gradientNorm <= tolerance,
+    trace,
+    gradientFlatness,
+    numGradients,
+    numProducts,
   };
-  const counted: ObjectiveWith<"hessianProduct"> = {
-    hessianProduct(at, v, out) {
-      numProducts += 1;
-      return objective.hessianProduct(at, v, out);
+}
+
+/** Where a search is, how it came there, and what it has cost. */
+interface Search {
+  x: Float64Array;
+  gradient: Float64Array;
+  /** ‖∇f‖ at the start and after each step. */
+  readonly trace: number[];
+  numGradients: number;
+  numProducts: number;
+  /** ∇f, counted. */
+  gradientAt(x: Float64Array): Promise<Float64Array>;
+  /** The Hessian at x, its products counted. */
+  hessian(): SymmetricOperator;
+}
+
+async function begun(
+  objective: ObjectiveWith<"valueAndGradientAt" | "hessianProduct">,
+  start: Vector,
+): Promise<Search> {
+  const x = Float64Array.from(start);
+  const search: Search = {
+    x,
+    gradient: x,
+    trace: [],
+    numGradients: 0,
+    numProducts: 0,
+    async gradientAt(at) {
+      search.numGradients += 1;
+      return (await evaluated("findCriticalPoint", objective, at)).gradient;
+    },
+    hessian() {
+      const { dimension, apply } = hessianAt(objective, search.x);
+      return hessianOperator(dimension, (v) => {
+        search.numProducts += 1;
+        return apply(v);
+      });
     },
   };
+  search.gradient = await search.gradientAt(x);
+  search.trace.push(norm(search.gradient));
+  return search;
+}
 
-  let x = Float64Array.from(start);
-  let gradient = await gradientAt(x);
-  const trace = [norm(gradient)];
-
-  /** Moves along `step`, whose slope of ½‖∇f‖² is given; false where no length lowers it enough. */
-  async function moved(step: Float64Array, slope: number): Promise<boolean> {
-    const square = dot(gradient, gradient);
-    for (let length = 1, k = 0; k <= maxHalvings; length /= 2, k++) {
-      const candidate = x.map((value, i) => value + length * step[i]);
-      const found = await gradientAt(candidate);
-      if (dot(found, found) <= square + 2 * sufficient * length * slope) {
-        [x, gradient] = [candidate, found];
-        trace.push(norm(gradient));
-        return true;
-      }
+/** Moves along `step`, whose slope of ½‖∇f‖² is given; false where no length lowers it enough. */
+async function moved(search: Search, step: Float64Array, slope: number): Promise<boolean> {
+  const { x, gradient, trace } = search;
+  const square = dot(gradient, gradient);
+  for (let length = 1, k = 0; k <= maxHalvings; length /= 2, k++) {
+    const candidate = x.map((value, i) => value + length * step[i]);
+    const found = await search.gradientAt(candidate);
+    if (dot(found, found) <= square + 2 * sufficient * length * slope) {
+      [search.x, search.gradient] = [candidate, found];
+      trace.push(norm(found));
+      return true;
     }
-    return false;
   }
+  return false;
+}
 
-  for (let k = 0; k < numDescentSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
-    const hessian = hessianAt(counted, x);
-    const down = (await productOf(hessian, gradient)).map((value) => -value);
-    const response = await productOf(hessian, down);
-    const square = dot(down, down);
-    const length = square / Math.max(dot(response, response), Number.MIN_VALUE);
-    const step = down.map((value) => length * value);
-    if (square === 0 || !(await moved(step, -length * square))) break;
-  }
-  for (let k = 0; k < numNewtonSteps && norm(gradient) > tolerance && !signal?.aborted; k++) {
-    const hessian = hessianAt(counted, x);
-    const minus = gradient.map((value) => -value);
-    // Exact enough for quadratic convergence near the point, loose far from it.
-    const forcing = Math.min(0.1, Math.sqrt(norm(gradient)));
-    const { solution, residual } = await minres(hessian, minus, {
-      maxSteps,
-      tolerance: forcing,
-      leastSquaresTolerance,
-    });
-    // Hp = −g − r: the slope gᵀHp of ½‖g‖².
-    const slope = -dot(gradient, gradient) - dot(gradient, residual);
-    if (!(slope < 0) || !(await moved(solution, slope))) break;
-  }
+/** A step along −H∇f, of the length that minimises ½‖∇f‖² where f is quadratic; false where it leads nowhere. */
+async function descended(search: Search): Promise<boolean> {
+  const hessian = search.hessian();
+  const down = (await productOf(hessian, search.gradient)).map((value) => -value);
+  const response = await productOf(hessian, down);
+  const square = dot(down, down);
+  const length = square / Math.max(dot(response, response), Number.MIN_VALUE);
+  const step = down.map((value) => length * value);
+  return square !== 0 && moved(search, step, -length * square);
+}
 
-  const gradientNorm = norm(gradient);
-  const ended = { point: x, gradientNorm, converged: gradientNorm <= tolerance, trace };
-  if (gradientNorm === 0 || !Number.isFinite(gradientNorm) || signal?.aborted) {
-    const gradientFlatness = gradientNorm === 0 ? 1 : Number.NaN;
-    return { ...ended, gradientFlatness, numGradients, numProducts };
-  }
-  const hessian = hessianAt(counted, x);
+/** A damped Newton step −H⁺∇f; false where it leads nowhere. */
+async function newtonStepped(search: Search, maxSteps: number): Promise<boolean> {
+  const { gradient } = search;
+  const minus = gradient.map((value) => -value);
+  // Exact enough for quadratic convergence near the point, loose far from it.
+  const tolerance = Math.min(0.1, Math.sqrt(norm(gradient)));
+  const options = { maxSteps, tolerance, leastSquaresTolerance };
+  const { solution, residual } = await minres(search.hessian(), minus, options);
+  // Hp = −g − r: the slope gᵀHp of ½‖g‖².
+  const slope = -dot(gradient, gradient) - dot(gradient, residual);
+  return slope < 0 && moved(search, solution, slope);
+}
+
+/** ‖H∇f‖/(‖H‖‖∇f‖), ‖H‖ from Lanczos. */
+async function gradientFlatnessOf(search: Search): Promise<number> {
+  const { x, gradient } = search;
+  const hessian = search.hessian();
   const product = await productOf(hessian, gradient);
-  const { largest, smallest } = await extremeEigenpairs(hessian, {
-    numSteps: Math.min(20, x.length),
-    count: 1,
-    seed: 0,
-  });
+  const options = { numSteps: Math.min(20, x.length), count: 1, seed: 0 };
+  const { largest, smallest } = await extremeEigenpairs(hessian, options);
   const spectralNorm = Math.max(Math.abs(largest[0].eigenvalue), Math.abs(smallest[0].eigenvalue));
-  return { ...ended, gradientFlatness: norm(product) / (spectralNorm * gradientNorm), numGradients, numProducts };
+  return norm(product) / (spectralNorm * norm(gradient));
 }

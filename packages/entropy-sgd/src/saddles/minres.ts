@@ -62,26 +62,65 @@ const confirmed = 10;
  */
 export async function minres(operator: SymmetricOperator, b: Vector, options: MinresOptions): Promise<MinresResult> {
   const checked = checkedOptions("minres", table, { leastSquaresTolerance: 1e-5 }, options);
-  const { maxSteps, tolerance, leastSquaresTolerance } = checked;
+  const { tolerance, leastSquaresTolerance } = checked;
   const n = operator.dimension;
-  const solution = new Float64Array(n);
   const right = vectorOf("minres", "b", b, n);
   const length = norm(right);
   if (!Number.isFinite(length)) throw new RangeError(`minres: b must be finite, got one of norm ${length}`);
   if (length === 0) {
-    const residual = new Float64Array(n);
-    return { solution, residual, relativeResidual: 0, reached: "solution", numSteps: 0, numProducts: 0 };
+    const zero = (): Float64Array => new Float64Array(n);
+    return {
+      solution: zero(),
+      residual: zero(),
+      relativeResidual: 0,
+      reached: "solution",
+      numSteps: 0,
+      numProducts: 0,
+    };
   }
+  const iteration = await iterated(operator, right, checked);
+  const { numSteps, scale } = iteration;
+  const { x, residual, slope, numProducts } = await measured(operator, right, checked, iteration);
+  const relativeResidual = norm(residual) / length;
+  const told = { residual, relativeResidual, numSteps, numProducts };
+  if (relativeResidual <= tolerance) return { solution: x, ...told, reached: "solution" };
+  if (!(slope <= confirmed * leastSquaresTolerance * scale)) return { solution: x, ...told, reached: null };
+  // Without the residual's direction; by unit vectors, since squares could underflow.
+  const outside = norm(residual);
+  const unit = residual.map((value) => value / outside);
+  const share = dot(unit, x);
+  return { solution: x.map((value, i) => value - share * unit[i]), ...told, reached: "least squares" };
+}
+
+/** Where the recurrence ended. */
+interface Iteration {
+  readonly solution: Float64Array;
+  /** Iterates of ever smaller ‖Ar‖/‖r‖ as the recurrence has it, the last ones. */
+  readonly records: readonly { readonly slope: number; readonly x: Float64Array }[];
+  /** The largest column of the tridiagonal matrix, as ‖A‖. */
+  readonly scale: number;
+  readonly numSteps: number;
+}
+
+/** Lanczos steps and Givens rotations until the residual, or its product with A, is small by the recurrence. */
+async function iterated(
+  operator: SymmetricOperator,
+  right: Float64Array,
+  { maxSteps, tolerance, leastSquaresTolerance }: Required<MinresOptions>,
+): Promise<Iteration> {
+  const n = right.length;
+  const length = norm(right);
+  const solution = new Float64Array(n);
   // Lanczos vectors, and columns of V·R⁻¹; R is the triangle of the tridiagonal matrix under Givens rotations.
   const basis = [right.map((value) => value / length)];
   let [columnBefore, column] = [new Float64Array(n), new Float64Array(n)];
   let beta = 0;
   let [cosBefore, sinBefore, cos, sin] = [1, 0, 1, 0];
-  // ‖b − Ax‖ with the sign that the rotations give it, and the largest column of the tridiagonal matrix as ‖A‖.
+  // ‖b − Ax‖ with the sign that the rotations give it.
   let residualNorm = length;
   let scale = 0;
   let numSteps = 0;
-  const records: { readonly slope: number; readonly x: Float64Array }[] = [];
+  const records: { slope: number; x: Float64Array }[] = [];
   while (numSteps < maxSteps && Math.abs(residualNorm) > tolerance * length) {
     const v = basis[numSteps];
     const w = await productOf(operator, v);
@@ -110,29 +149,29 @@ export async function minres(operator: SymmetricOperator, b: Vector, options: Mi
     beta = next;
     basis.push(w.map((value) => value / next));
   }
+  return { solution, records, scale, numSteps };
+}
 
+/** The iterate with the least ‖Ar‖/‖r‖ by products, which the recurrence may belie, and its residual. */
+async function measured(
+  operator: SymmetricOperator,
+  right: Float64Array,
+  { tolerance, leastSquaresTolerance }: Required<MinresOptions>,
+  { solution, records, scale, numSteps }: Iteration,
+) {
   let numProducts = numSteps;
-  const measured = async (x: Float64Array) => {
+  const measure = async (x: Float64Array) => {
     const image = await productOf(operator, x);
     const residual = right.map((value, i) => value - image[i]);
     numProducts += 2;
     return { x, residual, slope: norm(await productOf(operator, residual)) / norm(residual) };
   };
-  let found = await measured(solution);
+  let found = await measure(solution);
   // Past the least-squares solution the recurrence believes in records that a product does not confirm.
-  for (let k = records.length - 1; k >= 0 && norm(found.residual) > tolerance * length; k--) {
+  for (let k = records.length - 1; k >= 0 && norm(found.residual) > tolerance * norm(right); k--) {
     if (found.slope <= confirmed * leastSquaresTolerance * scale) break;
-    const earlier = await measured(records[k].x);
+    const earlier = await measure(records[k].x);
     if (earlier.slope < found.slope) found = earlier;
   }
-  const { x, residual, slope } = found;
-  const relativeResidual = norm(residual) / length;
-  const told = { residual, relativeResidual, numSteps, numProducts };
-  if (relativeResidual <= tolerance) return { solution: x, ...told, reached: "solution" };
-  if (!(slope <= confirmed * leastSquaresTolerance * scale)) return { solution: x, ...told, reached: null };
-  // Without the residual's direction; by unit vectors, since squares could underflow.
-  const outside = norm(residual);
-  const unit = residual.map((value) => value / outside);
-  const share = dot(unit, x);
-  return { solution: x.map((value, i) => value - share * unit[i]), ...told, reached: "least squares" };
+  return { ...found, numProducts };
 }
