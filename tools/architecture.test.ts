@@ -1,22 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 import { describe, expect, test } from "vitest";
+import { generated, sourceFiles, textOf } from "./sourceFiles.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** Every source file of a folder, sorted, without tests where `tests` is false. */
-function sources(folder: string, { tests }: { tests: boolean }): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name) && !/node_modules|dist/.test(entry.parentPath),
-    )
-    .filter((entry) => tests || !/\.test(-d)?\.ts$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .sort();
-}
 
 /** The rooms of the workbench; each uses those behind it only. */
 const labRooms = [
@@ -42,28 +29,27 @@ function upwards(folder: string, rooms: readonly string[]) {
   }));
 }
 
-/** Files made by tools, not written by hand. */
-const generated = /kernelModule\.ts$/;
-
 describe("architecture", () => {
   test("every file is at most 400 lines long", () => {
     const files = ["packages", "tools", "examples", "bench", "faults"].flatMap((folder) =>
-      sources(folder, { tests: true }),
+      sourceFiles(folder, { tests: true }),
     );
     expect(files.length).toBeGreaterThan(5);
     const long = files
       .filter((file) => !generated.test(file))
-      .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length - 1 }))
+      .map((file) => ({ file, lines: textOf(file).split("\n").length - 1 }))
       .filter(({ lines }) => lines > 400);
     expect(long).toEqual([]);
   });
 
   test.each(["entropy-sgd", "onnx-grad", "training"])("%s prints nothing and uses no Node API", (name) => {
     // What needs Node is behind the entry `./node`.
-    const files = sources(`packages/${name}/src`, { tests: false }).filter((file) => !/src\/node(\/|\.ts)/.test(file));
+    const files = sourceFiles(`packages/${name}/src`, { tests: false }).filter(
+      (file) => !/src\/node(\/|\.ts)/.test(file),
+    );
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
-      const text = readFileSync(join(root, file), "utf8");
+      const text = textOf(file);
       expect(text, file).not.toMatch(/\bconsole\./);
       expect(text, file).not.toMatch(/from ["'](node:[^"']*|fs|path|os|url|worker_threads|process)["']/);
       expect(text, file).not.toMatch(/\b(process|Buffer|__dirname|require)\b[.(]/);
@@ -71,8 +57,8 @@ describe("architecture", () => {
   });
 
   test("one file of the workbench says how numbers are printed", () => {
-    const files = sources("packages/lab/src", { tests: false }).filter((file) =>
-      /\.(toFixed|toPrecision|toExponential|toLocaleString)\(|Intl\./.test(readFileSync(join(root, file), "utf8")),
+    const files = sourceFiles("packages/lab/src", { tests: false }).filter((file) =>
+      /\.(toFixed|toPrecision|toExponential|toLocaleString)\(|Intl\./.test(textOf(file)),
     );
     expect(files).toEqual(["packages/lab/src/statistics/numbers.ts"]);
   });
