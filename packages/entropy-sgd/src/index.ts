@@ -5,6 +5,7 @@ export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Placement, Segment, StepPoints, StepTerms } from "./directions/direction.ts";
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
+export { detailsOf, type ErrorDetails, rangeError, typeError } from "./errors.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export type { Objective, ObjectiveWith } from "./objective.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
@@ -41,7 +42,13 @@ export {
   type WeightAveragingState,
   weightAveraging,
 } from "./optimizers/weightAveraging.ts";
-export type { NamedOption, OptionKind, OptionSpec } from "./options.ts";
+export {
+  type KnownOptions,
+  type NamedOption,
+  type OptionKind,
+  type OptionSpec,
+  requireKnownOptions,
+} from "./options.ts";
 export { groupOptions, type OptimizerName, optimizerOptions } from "./optionsTable.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";

@@ -1,4 +1,5 @@
 /** Where vectors live. */
+import { rangeError } from "./errors.ts";
 import { registered, registerMemory, reservedBytes } from "./kernels/kernels.ts";
 import type { NormalsAhead } from "./random/draw.ts";
 import type { Vector, VectorMemory } from "./types.ts";
@@ -49,7 +50,7 @@ const alignment = 64;
  */
 export function sharedMemory(bytes: number): SharedVectorMemory {
   if (!Number.isInteger(bytes) || bytes < 1 || bytes >= 2 ** 32) {
-    throw new RangeError(`sharedMemory: bytes must be an integer in [1, 4294967296), got ${bytes}`);
+    throw rangeError("sharedMemory", "bytes", "must be an integer in [1, 4294967296)", bytes);
   }
   let next = reservedBytes;
   const buffer = newBuffer(bytes + reservedBytes);
@@ -64,9 +65,8 @@ export function sharedMemory(bytes: number): SharedVectorMemory {
       const start = next;
       const end = start + length * like.BYTES_PER_ELEMENT;
       if (end > buffer.byteLength) {
-        throw new RangeError(
-          `sharedMemory: a vector of ${length} elements needs ${end - start} bytes, ${buffer.byteLength - start} are left`,
-        );
+        const left = `${end - start} bytes, ${buffer.byteLength - start} are left`;
+        throw rangeError("sharedMemory", "", `a vector of ${length} elements needs ${left}`);
       }
       next = Math.ceil(end / alignment) * alignment;
       return like instanceof Float32Array

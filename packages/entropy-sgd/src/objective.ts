@@ -1,4 +1,4 @@
-import { shown } from "./shown.ts";
+import { typeError } from "./errors.ts";
 import type { Vector } from "./types.ts";
 
 /**
@@ -24,7 +24,7 @@ export function requireObjective(where: string, objective: unknown, ...names: (k
   const functions = Object(objective) as Readonly<Record<string, unknown>>;
   for (const name of names) {
     if (typeof functions[name] === "function") continue;
-    throw new TypeError(`${where}: objective.${name} must be a function, got ${shown(functions[name])}`);
+    throw typeError(where, `objective.${name}`, "must be a function", functions[name]);
   }
 }
 
@@ -63,5 +63,5 @@ export async function evaluated(
   const gradient = new Float64Array(x.length).fill(Number.NaN);
   const value: unknown = await objective.valueAndGradientAt(x, gradient);
   if (typeof value === "number") return { value, gradient };
-  throw new TypeError(`${where}: objective.valueAndGradientAt must return a number, got ${shown(value)}`);
+  throw typeError(where, "objective.valueAndGradientAt", "must return a number", value);
 }

@@ -4,6 +4,7 @@
  * A table of `OptionSpec` per optimizer is the single source of rules: factories check with it, the command and the
  * playground read it through `optimizerOptions`.
  */
+import { detailed, rangeError, typeError } from "./errors.ts";
 import { shown } from "./shown.ts";
 import type { PlainData, Schedule } from "./types.ts";
 
@@ -157,66 +158,59 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
 
 /** @throws TypeError for options that are no object, where some are read before `checkedOptions` checks the rest. */
 export function requireObject(where: string, options: unknown): void {
-  if (!isObject(options)) throw new TypeError(`${where}: options must be an object, got ${shown(options)}`);
+  if (!isObject(options)) throw typeError(where, "options", "must be an object", options);
 }
+
+/** A key for every option of the interface `O`; a missing or misspelt one does not compile. */
+export type KnownOptions<O> = { readonly [K in keyof Required<O>]: unknown };
 
 /**
- * Checks the names of options, where the function that takes them checks their values.
+ * Checks that options have known names only: a misspelt one would be ignored. Values are checked where they are used.
  *
- * @param known - has a key for every option
+ * @param where - the function that takes them
  * @throws TypeError for options that are no object, and for an unknown one, which names those there are
  */
-export function requireKnownOptions<O extends object>(
-  where: string,
-  known: { readonly [K in keyof Required<O>]: unknown },
-  options: O,
-): void {
+export function requireKnownOptions<O extends object>(where: string, known: KnownOptions<O>, options: O): void {
   requireObject(where, options);
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (unknown === undefined) return;
-  const names = Object.keys(known).join(", ");
-  throw new TypeError(
-    `${where}${separatorOf(where)}unknown option ${JSON.stringify(unknown)}; the options are ${names}`,
-  );
-}
-
-/** `entropySgd: learningRate`, but `entropySgd: groups[0].start`. */
-function separatorOf(where: string): string {
-  return where.includes(":") ? "." : ": ";
+  const name = Object.keys(options).find((option) => !Object.hasOwn(known, option));
+  if (name === undefined) return;
+  const rule = `the options are ${Object.keys(known).join(", ")}`;
+  const error = new TypeError(`${where}: unknown option ${JSON.stringify(name)}; ${rule}`);
+  throw detailed(error, { code: "unknown-option", path: where, name, rule });
 }
 
 /**
  * The options with the defaults filled in, after every name and value was checked; done once, in the factory. Schedules
  * come back as ones that check each value when it is read.
  *
- * @param where - the function named in messages, such as `entropySgd`, or a place in it, such as `entropySgd: groups[0]`
+ * @param where - the function named in messages, such as `entropySgd`
+ * @param place - where in its options these are, such as `groups[0]`; empty for the options themselves
  * @throws TypeError for a missing, unknown or wrongly typed option; RangeError for a value that breaks its rule. The
- *   message names function, option, rule and value: `entropySgd: averaging must be in (0, 1], got 1.5`.
+ *   message names function, option, rule and value: `entropySgd: averaging must be in (0, 1], got 1.5`; so do its details.
  */
 export function checkedOptions<O extends object, D extends object>(
   where: string,
   table: OptionTable<O>,
   defaults: D,
   options: O,
+  place = "",
 ): D & O {
-  requireKnownOptions(where, table, options);
-  const separator = separatorOf(where);
-  const specs: Readonly<Record<string, OptionSpec>> = table;
-  const known = Object.keys(table);
+  requireKnownOptions(place === "" ? where : `${where}: ${place}`, table, options);
   const merged: D & O = { ...defaults, ...options };
   const values = new Map<string, unknown>(Object.entries(merged));
   const schedules: Record<string, Schedule> = {};
-  for (const name of known) {
-    const spec = specs[name];
-    if (spec === undefined) continue;
-    if (!values.has(name) && (spec.kind === "function" || spec.kind === "signal")) continue;
-    if (!values.has(name)) throw new TypeError(`${where}${separator}${name} is required and must be ${spec.rule}`);
-    const value = values.get(name);
-    if (isSchedule(spec, value)) schedules[name] = checkedSchedule(`${where}${separator}${name}`, value);
+  for (const [key, spec] of Object.entries<OptionSpec>(table)) {
+    const name = place === "" ? key : `${place}.${key}`;
+    const rule = `must be ${spec.rule}`;
+    if (!values.has(key)) {
+      if (spec.kind === "function" || spec.kind === "signal") continue;
+      throw typeError(where, name, `is required and ${rule}`);
+    }
+    const value = values.get(key);
+    if (isSchedule(spec, value)) schedules[key] = checkedSchedule(where, name, value);
     const found = verdict(spec, value);
-    if (found === "ok") continue;
-    const message = `${where}${separator}${name} must be ${spec.rule}, got ${shown(value)}`;
-    throw found === "type" ? new TypeError(message) : new RangeError(message);
+    if (found === "type") throw typeError(where, name, rule, value);
+    if (found === "range") throw rangeError(where, name, rule, value);
   }
   return { ...merged, ...schedules };
 }
@@ -226,12 +220,12 @@ function isSchedule(spec: OptionSpec, value: unknown): value is Schedule {
 }
 
 /** The schedule with a check of what it gives; 0 is allowed, where a falling rate ends. */
-function checkedSchedule(name: string, schedule: Schedule): Schedule {
+function checkedSchedule(where: string, name: string, schedule: Schedule): Schedule {
   return (step) => {
     const value: unknown = schedule(step);
     if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
-    const message = `${name} must be in [0, ∞) at every step, its schedule gave ${shown(value)} at step ${step}`;
-    throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+    const rule = `must be in [0, ∞) at every step, its schedule gave ${shown(value)} at step ${step}`;
+    throw typeof value === "number" ? rangeError(where, name, rule) : typeError(where, name, rule);
   };
 }
 

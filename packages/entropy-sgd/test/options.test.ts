@@ -8,6 +8,7 @@ import {
   constantSchedule,
   cosineSchedule,
   deserialise,
+  detailsOf,
   entropyAdam,
   entropySgd,
   exponentialSchedule,
@@ -44,6 +45,11 @@ function expectError(run: () => unknown, error: string, message: string): void {
   }
   expect(caught).toBeInstanceOf(Error);
   expect(caught).toMatchObject({ name: error, message });
+  const { code, path, name, rule, value } = detailsOf(caught)!;
+  const unknown = `unknown option ${JSON.stringify(name)};`;
+  expect(error === "TypeError" ? ["wrong-type", "unknown-option"] : ["out-of-range"]).toContain(code);
+  expect(message.startsWith(`${path}: ${code === "unknown-option" ? unknown : name} ${rule}`)).toBe(true);
+  expect(value === undefined || message.includes(", got ")).toBe(true);
 }
 
 const scope = 0.1;

@@ -29,7 +29,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   const refused = async (given: unknown) => call(given as never);
   const message = `${name}: unknown option "optoin"; the options are ${options}`;
   await expect(refused({ optoin: 1 })).rejects.toThrow(new TypeError(message));
-  await expect(refused([])).rejects.toThrow(new TypeError(`${name}: options must be an object, got []`));
+  await expect(refused([])).rejects.toThrow(new TypeError(`${name}: options must be an object, got an array of 0`));
 });
 
 test.each<[message: string, call: () => unknown]>([

@@ -13,7 +13,6 @@ export {
   unlessInterrupted,
   wasInterrupted,
 } from "./interruption.ts";
-export { type KnownOptions, requireKnownOptions } from "./knownOptions.ts";
 export { type CheckpointRequests, checkpointMessage, checkpointRequests } from "./loop/checkpointRequests.ts";
 export {
   type CheckpointPolicy,

@@ -1,3 +1,4 @@
+import { rangeError } from "../errors.ts";
 import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
 import { randomStart } from "./lanczos.ts";
 import { productAnew, productOf } from "./product.ts";
@@ -26,9 +27,8 @@ export interface DenseHessian {
 export async function denseHessian(operator: SymmetricOperator): Promise<DenseHessian> {
   const n = operator.dimension;
   if (n > maxDimension) {
-    throw new RangeError(
-      `denseHessian: dimension must be at most ${maxDimension}, got ${n}; use lanczos or spectralDensity`,
-    );
+    const got = `${n}; use lanczos or spectralDensity`;
+    throw rangeError("denseHessian", "dimension", `must be at most ${maxDimension}`, n, got);
   }
   const columns: Float64Array[] = [];
   const unit = new Float64Array(n);

@@ -3,8 +3,8 @@
  *
  * @see Parlett 1998, "The symmetric eigenvalue problem", chapters 11 (Rayleigh and Ritz) and 13 (Lanczos)
  */
+import { rangeError, typeError } from "../errors.ts";
 import { checkedOptions, integerOption, type OptionTable, requireObject } from "../options.ts";
-import { shown } from "../shown.ts";
 import { dot, norm, type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 import { extremeRitzVectors, type LanczosOptions, lanczos, lanczosTable, randomStart } from "./lanczos.ts";
 import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
@@ -148,13 +148,14 @@ export async function extremeEigenpairs(
 /** Copies of the vectors of `near`. */
 function checkedNear(near: readonly Float64Array[], dimension: number): Float64Array[] {
   if (!Array.isArray(near) || near.length === 0) {
-    throw new TypeError(`extremeEigenpairs: near must be an array of at least one vector, got ${shown(near)}`);
+    throw typeError("extremeEigenpairs", "near", "must be an array of at least one vector", near);
   }
   return Array.from(near, (given, k) => {
     const vector = vectorOf("extremeEigenpairs", `near[${k}]`, given, dimension);
     const length = norm(vector);
     if (length > 0 && Number.isFinite(length)) return vector;
-    throw new RangeError(`extremeEigenpairs: near[${k}] must be a nonzero finite vector, got one of norm ${length}`);
+    const got = `one of norm ${length}`;
+    throw rangeError("extremeEigenpairs", `near[${k}]`, "must be a nonzero finite vector", given, got);
   });
 }
 

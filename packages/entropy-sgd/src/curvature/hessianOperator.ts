@@ -1,7 +1,7 @@
 /** Hessians as functions from a vector to its product: nothing of the size n² is ever stored. */
+import { rangeError, typeError } from "../errors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions, numberOption, type OptionTable, vectorOption } from "../options.ts";
-import { shown } from "../shown.ts";
 import type { Vector } from "../types.ts";
 
 /** A symmetric linear operator on vectors of `dimension` elements. */
@@ -31,7 +31,7 @@ const table: OptionTable<FiniteDifferenceOptions> = {
  */
 export function hessianOperator(dimension: number, hvp: SymmetricOperator["apply"]): SymmetricOperator {
   if (!Number.isInteger(dimension) || dimension < 1) {
-    throw new RangeError(`hessianOperator: dimension must be a positive integer, got ${dimension}`);
+    throw rangeError("hessianOperator", "dimension", "must be a positive integer", dimension);
   }
   return { dimension, apply: hvp };
 }
@@ -112,6 +112,5 @@ export function dot(a: Vector, b: Vector): number {
 export function vectorOf(where: string, name: string, value: ArrayLike<number>, length: number): Float64Array {
   const isVector = value instanceof Float64Array || value instanceof Float32Array || Array.isArray(value);
   if (isVector && value.length === length) return Float64Array.from(value);
-  const message = `${where}: ${name} must be a vector of ${length} elements, got ${shown(value)}`;
-  throw isVector ? new RangeError(message) : new TypeError(message);
+  throw (isVector ? rangeError : typeError)(where, name, `must be a vector of ${length} elements`, value);
 }

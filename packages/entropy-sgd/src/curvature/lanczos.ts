@@ -3,6 +3,7 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 10.1 and 10.3
  */
+import { rangeError } from "../errors.ts";
 import {
   checkedOptions,
   functionOption,
@@ -71,7 +72,7 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   const start = given === undefined ? randomStart(dimension, seed, 0) : vectorOf("lanczos", "start", given, dimension);
   const length = norm(start);
   if (!(length > 0 && Number.isFinite(length))) {
-    throw new RangeError(`lanczos: start must be a nonzero finite vector, got one of norm ${length}`);
+    throw rangeError("lanczos", "start", "must be a nonzero finite vector", start, `one of norm ${length}`);
   }
   const basis: Float64Array[] = [start.map((value) => value / length)];
   const diagonal: number[] = [];

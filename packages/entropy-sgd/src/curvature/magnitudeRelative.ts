@@ -1,3 +1,4 @@
+import { rangeError } from "../errors.ts";
 import type { Vector } from "../types.ts";
 import type { SymmetricOperator } from "./hessianOperator.ts";
 
@@ -13,7 +14,7 @@ import type { SymmetricOperator } from "./hessianOperator.ts";
 export function magnitudeRelative(operator: SymmetricOperator, params: Vector): SymmetricOperator {
   const { dimension } = operator;
   if (params.length !== dimension) {
-    throw new RangeError(`magnitudeRelative: params must have ${dimension} elements, got ${params.length}`);
+    throw rangeError("magnitudeRelative", "params", `must have ${dimension} elements`, params.length);
   }
   const scale = Float64Array.from(params, Math.abs);
   return {

@@ -3,6 +3,7 @@
  *
  * @see Golub, Meurant 2010, "Matrices, moments and quadrature with applications", sections 6.2 and 6.3 (Gauss and Radau)
  */
+import { rangeError } from "../errors.ts";
 import type { SpectralDensity, SpectralProbe } from "./spectralDensity.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
@@ -34,7 +35,7 @@ const quantile = 1.959963984540054;
  */
 export function nearZeroShare({ probes, dimension }: SpectralDensity, threshold: number): NearZeroShare {
   if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`nearZeroShare: threshold must be in (0, ∞), got ${threshold}`);
+    throw rangeError("nearZeroShare", "threshold", "must be in (0, ∞)", threshold);
   }
   let [low, high] = [0, 0];
   for (const probe of probes) {

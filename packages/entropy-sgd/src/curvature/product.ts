@@ -1,3 +1,4 @@
+import { rangeError } from "../errors.ts";
 import { type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 
 /**
@@ -9,7 +10,8 @@ export async function productOf(operator: SymmetricOperator, v: Float64Array): P
   const product = vectorOf("operator", "a product", await operator.apply(v), operator.dimension);
   for (let i = 0; i < product.length; i++) {
     if (!Number.isFinite(product[i])) {
-      throw new RangeError(`operator: products must be finite, got ${product[i]} at element ${i}`);
+      const got = `${product[i]} at element ${i}`;
+      throw rangeError("operator", "products", "must be finite", product[i], got);
     }
   }
   return product;

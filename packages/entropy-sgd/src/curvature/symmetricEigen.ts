@@ -3,6 +3,7 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 8.3.1 and 8.3.3
  */
+import { rangeError } from "../errors.ts";
 import { norm } from "./hessianOperator.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
 
@@ -86,7 +87,8 @@ function* tridiagonalSteps(matrix: SymmetricMatrix): Generator<void, Tridiagonal
   const n = matrix.length;
   const a = matrix.map((row, i) => {
     if (row.length === n) return row.slice(0, i + 1);
-    throw new RangeError(`symmetricEigen: the matrix must be square, row ${i} has ${row.length} elements of ${n}`);
+    const rule = `must be square, row ${i} has ${row.length} elements of ${n}`;
+    throw rangeError("symmetricEigen", "the matrix", rule);
   });
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(Math.max(0, n - 1));

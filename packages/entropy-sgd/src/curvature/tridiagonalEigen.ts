@@ -3,6 +3,7 @@
  *
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, section 8.3
  */
+import { rangeError } from "../errors.ts";
 
 /** A symmetric tridiagonal matrix: `diagonal` (m,) and `offDiagonal` (m − 1,). */
 export interface Tridiagonal {
@@ -33,15 +34,18 @@ export function tridiagonalEigen(
   rows: readonly Float64Array[] = [],
 ): TridiagonalEigen {
   if (offDiagonal.length !== Math.max(0, diagonal.length - 1)) {
-    throw new RangeError(
-      `tridiagonalEigen: offDiagonal must have ${Math.max(0, diagonal.length - 1)} elements, got ${offDiagonal.length}`,
+    throw rangeError(
+      "tridiagonalEigen",
+      "offDiagonal",
+      `must have ${Math.max(0, diagonal.length - 1)} elements`,
+      offDiagonal.length,
     );
   }
   const d = diagonal.slice();
   const e = offDiagonal.slice();
   const z = rows.map((row) => row.slice());
   const broken = [...d, ...e].find((value) => !Number.isFinite(value));
-  if (broken !== undefined) throw new RangeError(`tridiagonalEigen: elements must be finite, got ${broken}`);
+  if (broken !== undefined) throw rangeError("tridiagonalEigen", "elements", "must be finite", broken);
   let high = d.length - 1;
   let sweeps = 0;
   while (high > 0) {

@@ -1,6 +1,7 @@
 /**
  * Parameter groups by ranges of the flat layout, and the segments that moves work through.
  */
+import { rangeError } from "../errors.ts";
 import { squaredNorm } from "../kernels/norms.ts";
 import { booleanOption, checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import type { Vector } from "../types.ts";
@@ -53,10 +54,10 @@ export type RateFactor = "learningRateFactor" | "innerLearningRateFactor";
  */
 export function segmentsOf(where: string, groups: readonly ParameterGroup[], factor: RateFactor): readonly Segment[] {
   const resolved = Array.from(groups, (group, index) => {
-    const place = `${where}: groups[${index}]`;
-    const full = checkedOptions(place, groupTable, groupDefaults, group);
+    const place = `groups[${index}]`;
+    const full = checkedOptions(where, groupTable, groupDefaults, group, place);
     if (full.end > full.start) return full;
-    throw new RangeError(`${place}.end must be above start ${full.start}, got ${full.end}`);
+    throw rangeError(where, `${place}.end`, `must be above start ${full.start}`, full.end);
   });
   const edges = [...new Set([0, ...resolved.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
   return edges.flatMap((start, index) => {
@@ -77,9 +78,7 @@ export function segmentsOf(where: string, groups: readonly ParameterGroup[], fac
 export function checkGroupsFit(where: string, groups: readonly ParameterGroup[], length: number): void {
   for (const [index, { end }] of groups.entries()) {
     if (end <= length) continue;
-    throw new RangeError(
-      `${where}: groups[${index}].end must be at most the number of parameters ${length}, got ${end}`,
-    );
+    throw rangeError(where, `groups[${index}].end`, `must be at most the number of parameters ${length}`, end);
   }
 }
 

@@ -5,6 +5,7 @@
  * @see Keskar et al. 2017 (arXiv:1609.04836), metric 2.1: the box
  */
 import { norm } from "../curvature/hessianOperator.ts";
+import { rangeError } from "../errors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,
@@ -82,9 +83,8 @@ export async function ascentSharpness(
   const x = Float64Array.from(params);
   let { value: base, gradient: direction } = await evaluated("ascentSharpness", objective, x);
   if (!Number.isFinite(base + norm(direction))) {
-    throw new RangeError(
-      `ascentSharpness: loss and gradient at params must be finite, got ${base} and ${norm(direction)}`,
-    );
+    const got = `${base} and ${norm(direction)}`;
+    throw rangeError("ascentSharpness", "loss and gradient at params", "must be finite", base, got);
   }
   if (norm(direction) === 0) normalInto(direction, { key: randomKey(seed, "ascent"), stream: 0, step: 0 });
   let estimate = Number.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@
  * @see Neyshabur et al. 2017, "Exploring generalization in deep learning" (arXiv:1706.08947); Jiang et al. 2020,
  *   "Fantastic generalization measures and where to find them" (arXiv:1912.02178), appendix C
  */
+import { rangeError, typeError } from "../errors.ts";
 import {
   checkedOptions,
   integerOption,
@@ -13,7 +14,6 @@ import {
   vectorOption,
 } from "../options.ts";
 import { shared } from "../optionsShared.ts";
-import { shown } from "../shown.ts";
 import type { Vector } from "../types.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 
@@ -61,8 +61,9 @@ export interface PacBayesSigma {
 function requireRange(range: readonly [number, number]): void {
   const isPair = Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === "number");
   if (isPair && range[0] > 0 && range[1] > range[0] && Number.isFinite(range[1])) return;
-  const rule = "pacBayesSigma: range must be two ascending positive numbers, got";
-  throw isPair ? new RangeError(`${rule} ${range.join(", ")}`) : new TypeError(`${rule} ${shown(range)}`);
+  const rule = "must be two ascending positive numbers";
+  if (!isPair) throw typeError("pacBayesSigma", "range", rule, range);
+  throw rangeError("pacBayesSigma", "range", rule, range, range.join(", "));
 }
 
 /** In log σ. */

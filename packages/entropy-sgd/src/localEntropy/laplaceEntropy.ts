@@ -5,6 +5,7 @@
  */
 import { dot, hessianAt, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
+import { rangeError } from "../errors.ts";
 import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions } from "../options.ts";
 import { meanOf } from "../statistics/meanEstimate.ts";
@@ -58,9 +59,9 @@ export async function laplaceEntropy(
   requireObjective("laplaceEntropy", objective, "valueAt", "hessianProduct");
   const n = checked.params.length;
   const numProbes = density.probes.length;
-  if (numProbes < 2) throw new RangeError(`laplaceEntropy: density must have at least 2 probes, got ${numProbes}`);
+  if (numProbes < 2) throw rangeError("laplaceEntropy", "density", "must have at least 2 probes", numProbes);
   if (density.dimension !== n) {
-    throw new RangeError(`laplaceEntropy: density must be of dimension ${n}, got ${density.dimension}`);
+    throw rangeError("laplaceEntropy", "density", `must be of dimension ${n}`, density.dimension);
   }
   const gamma = scopeOf(checked);
   const lowest = density.probes.map(({ nodes, residuals }) => ({ eigenvalue: nodes[0], residual: residuals[0] }));

@@ -6,6 +6,7 @@
  * which feeds wells beyond it. Ladders start apart: every second one climbs from Gaussian draws, the
  * others start at the best place that descents find, and at x.
  */
+import { rangeError } from "../errors.ts";
 import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { checkedOptions, integerOption, type OptionTable } from "../options.ts";
 import { randomKey } from "../random/randomKey.ts";
@@ -97,7 +98,7 @@ export function temperedBranch(width: number, numRungs: number): Branch {
 /** The options with their defaults, checked. @throws TypeError or RangeError, with `where` in front */
 export function checkedLadder(where: string, options: LadderOptions): Required<LadderOptions> {
   const checked = checkedOptions(where, table, defaults, options);
-  if (checked.numRungs % 2 !== 0) throw new RangeError(`${where}: numRungs must be even, got ${checked.numRungs}`);
+  if (checked.numRungs % 2 !== 0) throw rangeError(where, "numRungs", "must be even", checked.numRungs);
   return checked;
 }
 

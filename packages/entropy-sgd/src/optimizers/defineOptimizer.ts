@@ -1,8 +1,8 @@
 /**
  * The contract that every optimizer keeps: what it checks of gradients and parameters, and how its vectors are typed.
  */
+import { rangeError, typeError } from "../errors.ts";
 import { plainMemory } from "../memory.ts";
-import { shown } from "../shown.ts";
 import { isVector } from "../state/walk.ts";
 import type { Optimizer, StateOf, Vector, VectorMemory, VectorOf } from "../types.ts";
 
@@ -49,7 +49,7 @@ export function defineOptimizer<S>(name: string, definition: OptimizerDefinition
   requireParts("defineOptimizer", "definition", definition);
   const { innerSteps = 1 } = definition;
   if (!(Number.isSafeInteger(innerSteps) && innerSteps >= 1)) {
-    throw new RangeError(`defineOptimizer: innerSteps must be an integer in [1, ∞), got ${shown(innerSteps)}`);
+    throw rangeError("defineOptimizer", "innerSteps", "must be an integer in [1, ∞)", innerSteps);
   }
   // The vectors of a state are made like the parameters, and states only come from `init`: that their type is V, the
   // checks below hold at run time, and the casts say to the type system.
@@ -58,7 +58,7 @@ export function defineOptimizer<S>(name: string, definition: OptimizerDefinition
     innerSteps,
     init<V extends Vector>(params: V, memory: VectorMemory = plainMemory) {
       if (!isVector(params)) {
-        throw new TypeError(`${name}: params must be a Float32Array or a Float64Array, got ${shown(params)}`);
+        throw typeError(name, "params", "must be a Float32Array or a Float64Array", params);
       }
       return definition.init(params, memory) as StateOf<S, V>;
     },
@@ -79,14 +79,13 @@ export function requireParts(where: string, name: string, value: unknown): void 
     typeof value === "object" &&
     value !== null &&
     parts.every((part) => typeof Reflect.get(value, part) === "function");
-  if (!isWhole)
-    throw new TypeError(`${where}: ${name} must have the functions ${parts.join(", ")}, got ${shown(value)}`);
+  if (!isWhole) throw typeError(where, name, `must have the functions ${parts.join(", ")}`, value);
 }
 
 function checkGradient(name: string, gradient: unknown, point: Vector): void {
   const same = point instanceof Float32Array ? gradient instanceof Float32Array : gradient instanceof Float64Array;
   if (same && (gradient as Vector).length === point.length) return;
   const type = point instanceof Float32Array ? "Float32Array" : "Float64Array";
-  const message = `${name}: gradient must be a ${type} of ${point.length} elements, got ${shown(gradient)}`;
-  throw same ? new RangeError(message) : new TypeError(message);
+  const rule = `must be a ${type} of ${point.length} elements`;
+  throw (same ? rangeError : typeError)(name, "gradient", rule, gradient);
 }

@@ -1,7 +1,7 @@
 /**
  * The loop over the inner steps of one outer step.
  */
-import { shown } from "../shown.ts";
+import { typeError } from "../errors.ts";
 import type { Optimizer, Progress, Vector, VectorOf } from "../types.ts";
 
 /**
@@ -38,7 +38,7 @@ export function outerStep<S extends { readonly progress: Progress }, T extends S
   gradientAt: (point: VectorOf<T>) => Vector | PromiseLike<Vector>,
 ): T | Promise<T> {
   if (typeof gradientAt !== "function") {
-    throw new TypeError(`outerStep: gradientAt must be a function, got ${shown(gradientAt)}`);
+    throw typeError("outerStep", "gradientAt", "must be a function", gradientAt);
   }
   let next = state;
   do {

@@ -1,5 +1,5 @@
 /** Where a vector of random numbers comes from. */
-import { shown } from "../shown.ts";
+import { rangeError, typeError } from "../errors.ts";
 import type { RandomKey } from "./philox.ts";
 
 /**
@@ -27,16 +27,15 @@ const isStep = isBelow(2 ** 53);
  */
 export function requireDraw(where: string, draw: Draw): void {
   if (typeof draw !== "object" || draw === null) {
-    throw new TypeError(`${where}: draw must be an object of key, stream and step, got ${shown(draw)}`);
+    throw typeError(where, "draw", "must be an object of key, stream and step", draw);
   }
   const { key, stream, step } = draw;
   if (!Array.isArray(key) || key.length !== 2 || !key.every(isWord)) {
-    throw new TypeError(`${where}: draw.key must be a key by randomKey, got ${shown(key)}`);
+    throw typeError(where, "draw.key", "must be a key by randomKey", key);
   }
-  if (!isWord(stream))
-    throw new RangeError(`${where}: draw.stream must be an integer in [0, 4294967295], got ${shown(stream)}`);
+  if (!isWord(stream)) throw rangeError(where, "draw.stream", "must be an integer in [0, 4294967295]", stream);
   if (isStep(step)) return;
-  throw new RangeError(`${where}: draw.step must be an integer in [0, 9007199254740991], got ${shown(step)}`);
+  throw rangeError(where, "draw.step", "must be an integer in [0, 9007199254740991]", step);
 }
 
 /** A source of normals that may be ahead. */

@@ -1,6 +1,6 @@
 /** Vectors of uniform and normal numbers and of masks, the same bits everywhere. */
+import { rangeError, typeError } from "../errors.ts";
 import { overGroups, randomArguments } from "../kernels/overGroups.ts";
-import { shown } from "../shown.ts";
 import { isVector } from "../state/walk.ts";
 import type { Vector } from "../types.ts";
 import { type Draw, requireDraw } from "./draw.ts";
@@ -63,7 +63,7 @@ export function normalInto(out: Vector, draw: Draw): void {
  */
 export function bernoulliMaskInto(out: Vector, keep: number, draw: Draw): void {
   requireFill("bernoulliMaskInto", out, draw);
-  if (!(keep > 0 && keep <= 1)) throw new RangeError(`bernoulliMaskInto: keep must be in (0, 1], got ${keep}`);
+  if (!(keep > 0 && keep <= 1)) throw rangeError("bernoulliMaskInto", "keep", "must be in (0, 1]", keep);
   const threshold = Math.round(keep * 2 ** 24);
   const value = 1 / keep;
   overGroups({
@@ -78,7 +78,7 @@ export function bernoulliMaskInto(out: Vector, keep: number, draw: Draw): void {
 }
 
 function requireFill(where: string, out: Vector, draw: Draw): void {
-  if (!isVector(out)) throw new TypeError(`${where}: out must be a Float32Array or a Float64Array, got ${shown(out)}`);
+  if (!isVector(out)) throw typeError(where, "out", "must be a Float32Array or a Float64Array", out);
   requireDraw(where, draw);
 }
 

@@ -1,4 +1,5 @@
 /** Random integers and permutations for the order of data. */
+import { rangeError } from "../errors.ts";
 import { type Draw, halvesOf, requireDraw } from "./draw.ts";
 import { philoxInto } from "./philox.ts";
 
@@ -20,7 +21,7 @@ function fineUniform(i: number, { key, stream, step }: Draw): number {
  */
 export function integersInto(out: Int32Array | Uint32Array, bound: number, draw: Draw): void {
   if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
-    throw new RangeError(`integersInto: bound must be an integer in [1, 4294967296], got ${bound}`);
+    throw rangeError("integersInto", "bound", "must be an integer in [1, 4294967296]", bound);
   }
   requireDraw("integersInto", draw);
   for (let i = 0; i < out.length; i++) out[i] = Math.floor(fineUniform(i, draw) * bound);

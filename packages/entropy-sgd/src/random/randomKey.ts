@@ -1,5 +1,5 @@
 /** Keys of independent sequences, named by a seed and a path. */
-import { shown } from "../shown.ts";
+import { rangeError, typeError } from "../errors.ts";
 import { halvesOf } from "./draw.ts";
 import { philoxInto, type RandomKey } from "./philox.ts";
 
@@ -31,7 +31,7 @@ export function randomKey(seed: number, ...path: readonly (string | number)[]): 
     philoxInto(words, 0, key, low, high, tag, 0);
     key = [words[0], words[1]];
   };
-  if (typeof seed !== "number") throw new TypeError(`randomKey: seed must be an integer, got ${shown(seed)}`);
+  if (typeof seed !== "number") throw typeError("randomKey", "seed", "must be an integer", seed);
   for (const part of [seed, ...path]) {
     if (typeof part === "string") {
       absorb(part.length, 0, textTag);
@@ -39,7 +39,7 @@ export function randomKey(seed: number, ...path: readonly (string | number)[]): 
       continue;
     }
     if (!Number.isSafeInteger(part) || part < 0) {
-      throw new RangeError(`randomKey: seed and numbers must be integers in [0, 9007199254740991], got ${shown(part)}`);
+      throw rangeError("randomKey", "seed and numbers", "must be integers in [0, 9007199254740991]", part);
     }
     absorb(...halvesOf(part), numberTag);
   }

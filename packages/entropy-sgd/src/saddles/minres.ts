@@ -8,6 +8,7 @@
 import { dot, norm, type SymmetricOperator, vectorOf } from "../curvature/hessianOperator.ts";
 import { orthogonalise } from "../curvature/orthogonalise.ts";
 import { productOf } from "../curvature/product.ts";
+import { rangeError } from "../errors.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import type { Vector } from "../types.ts";
 
@@ -66,7 +67,7 @@ export async function minres(operator: SymmetricOperator, b: Vector, options: Mi
   const n = operator.dimension;
   const right = vectorOf("minres", "b", b, n);
   const length = norm(right);
-  if (!Number.isFinite(length)) throw new RangeError(`minres: b must be finite, got one of norm ${length}`);
+  if (!Number.isFinite(length)) throw rangeError("minres", "b", "must be finite", b, `one of norm ${length}`);
   if (length === 0) {
     const zero = (): Float64Array => new Float64Array(n);
     return {

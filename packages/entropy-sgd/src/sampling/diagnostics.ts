@@ -3,6 +3,7 @@
  *
  * @see Geyer 1992, "Practical Markov chain Monte Carlo", section 3.3; Gelman et al. 2013, "Bayesian data analysis", 11.4
  */
+import { rangeError } from "../errors.ts";
 import { meanOf } from "../statistics/meanEstimate.ts";
 
 /** A mean over a chain with its Monte Carlo error. */
@@ -31,7 +32,7 @@ export interface ChainMean {
  */
 export function chainMean(values: ArrayLike<number>): ChainMean {
   const n = values.length;
-  if (n < 4) throw new RangeError(`chainMean: there must be at least 4 values, got ${n}`);
+  if (n < 4) throw rangeError("chainMean", "", "there must be at least 4 values", n);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += values[i] / n;
   const covariance = (lag: number): number => {
@@ -75,9 +76,8 @@ export function chainMean(values: ArrayLike<number>): ChainMean {
 export function splitRHat(chains: readonly ArrayLike<number>[]): number {
   const length = chains[0]?.length ?? 0;
   if (length < 4 || chains.some((chain) => chain.length !== length)) {
-    throw new RangeError(
-      `splitRHat: chains must have one length of at least 4, got ${chains.map((chain) => chain.length).join(", ")}`,
-    );
+    const lengths = chains.map((chain) => chain.length);
+    throw rangeError("splitRHat", "chains", "must have one length of at least 4", lengths, lengths.join(", "));
   }
   const half = Math.floor(length / 2);
   const halves = chains.flatMap((chain) => {

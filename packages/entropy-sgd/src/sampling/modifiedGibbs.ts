@@ -1,3 +1,4 @@
+import { rangeError } from "../errors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import type { Vector } from "../types.ts";
 
@@ -15,7 +16,7 @@ export function modifiedGibbs(
   { center, scope }: { readonly center: Vector; readonly scope: number },
 ): ObjectiveWith<"valueAndGradientAt"> {
   if (!(Number.isFinite(scope) && scope >= 0)) {
-    throw new RangeError(`modifiedGibbs: scope must be in [0, ∞), got ${scope}`);
+    throw rangeError("modifiedGibbs", "scope", "must be in [0, ∞)", scope);
   }
   requireObjective("modifiedGibbs", objective, "valueAndGradientAt");
   return {

@@ -5,6 +5,7 @@
  * steps. To follow the fraction of a budget instead, close over its length: `(t) => schedule(t / total)`; every schedule
  * takes fractional steps.
  */
+import { rangeError } from "../errors.ts";
 import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
 import { shown } from "../shown.ts";
 import type { ScalarOrSchedule, Schedule } from "../types.ts";
@@ -50,7 +51,7 @@ export function stepSchedule(options: StepScheduleOptions): Schedule {
     Array.isArray(at) && at.every((step, index) => Number.isFinite(step) && step >= (at[index - 1] ?? 0));
   if (!ascending) {
     const got = Array.isArray(at) ? `[${at.map(shown).join(", ")}]` : shown(at);
-    throw new RangeError(`stepSchedule: at must be an ascending array of finite steps ≥ 0, got ${got}`);
+    throw rangeError("stepSchedule", "at", "must be an ascending array of finite steps ≥ 0", at, got);
   }
   const points = [...at];
   return (step) => numbers.initial * numbers.factor ** points.filter((point) => point <= step).length;

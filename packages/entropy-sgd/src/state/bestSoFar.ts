@@ -1,7 +1,7 @@
 /**
  * The best point of a run, kept as a copy.
  */
-import { shown } from "../shown.ts";
+import { typeError } from "../errors.ts";
 import type { Vector } from "../types.ts";
 import { isVector } from "./walk.ts";
 
@@ -37,12 +37,12 @@ export type Best<V extends Vector = Vector> = {
  * ```
  */
 export function bestSoFar<V extends Vector>(previous: Best<V> | null, value: number, params: V): Best<V> | null {
-  if (typeof value !== "number") throw new TypeError(`bestSoFar: value must be a number, got ${shown(value)}`);
+  if (typeof value !== "number") throw typeError("bestSoFar", "value", "must be a number", value);
   if (!isVector(params)) {
-    throw new TypeError(`bestSoFar: params must be a Float32Array or a Float64Array, got ${shown(params)}`);
+    throw typeError("bestSoFar", "params", "must be a Float32Array or a Float64Array", params);
   }
   if (previous !== null && typeof previous?.value !== "number") {
-    throw new TypeError(`bestSoFar: previous must be null or a former result, got ${shown(previous)}`);
+    throw typeError("bestSoFar", "previous", "must be null or a former result", previous);
   }
   if (Number.isNaN(value) || (previous !== null && value >= previous.value)) return previous;
   // A slice of a Float32Array is one, which the type system widens.

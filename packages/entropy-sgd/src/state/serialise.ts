@@ -1,10 +1,10 @@
 /**
  * States to JSON and named vectors, and back.
  */
+import { rangeError, typeError } from "../errors.ts";
 import { firstDifference, type SavedOptions } from "../optimizers/savedOptions.ts";
 import { booleanOption, checkedOptions, requireKnownOptions } from "../options.ts";
 import { philoxRounds } from "../random/philox.ts";
-import { shown } from "../shown.ts";
 import type { PlainData, Vector } from "../types.ts";
 import { isList, isRecord, isVector, joined, rebuilt } from "./walk.ts";
 
@@ -56,7 +56,7 @@ export function serialise(state: PlainData, options: SerialiseOptions = {}): Ser
   const vectors: Record<string, Vector> = {};
   const tree = rebuilt("serialise", state, (leaf, path) => {
     if (isVector(leaf)) {
-      if (Object.hasOwn(vectors, path)) throw new TypeError(`serialise: two vectors have the name ${path}`);
+      if (Object.hasOwn(vectors, path)) throw typeError("serialise", "", `two vectors have the name ${path}`);
       vectors[path] = copy ? leaf.slice() : leaf;
       return { $vector: path };
     }
@@ -104,10 +104,10 @@ export function deserialise<S extends PlainData>(
 ): S {
   requireKnownOptions<DeserialiseOptions>("deserialise", { changed: true }, options);
   const { changed = [] } = options;
-  if (!isList<string>(changed)) fail(`changed must be an array of names, got ${shown(changed)}`);
-  if (!isRecord(saved)) fail(`the saved state must be a record of json and vectors, got ${shown(saved)}`);
+  if (!isList<string>(changed)) fail("changed", "must be an array of names", changed);
+  if (!isRecord(saved)) fail("the saved state", "must be a record of json and vectors", saved);
   const { json, vectors } = saved;
-  if (!isRecord(json) || json.format !== format) fail(`json.format must be "${format}"`);
+  if (!isRecord(json) || json.format !== format) fail("json.format", `must be "${format}"`);
   const found = json.version;
   if (found !== versionWithoutOptions && found !== versionWithNulls && found !== stateVersion) {
     throw version("version", found, stateVersion, "cannot be read");
@@ -115,7 +115,7 @@ export function deserialise<S extends PlainData>(
   if (json.philoxRounds !== philoxRounds) {
     throw version("philoxRounds", json.philoxRounds, philoxRounds, "would draw other noise");
   }
-  if (!isRecord(vectors)) fail("vectors must be a record of typed arrays");
+  if (!isRecord(vectors)) fail("vectors", "must be a record of typed arrays");
   // First check everything, then write: a bad file must not leave the template half overwritten.
   check(json.state, template, "", { vectors, version: found, changed });
   const restored = restore(json.state, template, vectors);
@@ -123,12 +123,12 @@ export function deserialise<S extends PlainData>(
   return restored as S;
 }
 
-function fail(message: string): never {
-  throw new TypeError(`deserialise: ${message}`);
+function fail(name: string, rule: string, ...found: [value?: unknown, got?: string]): never {
+  throw typeError("deserialise", name, rule, ...found);
 }
 
 function version(name: string, found: unknown, own: number, consequence: string): RangeError {
-  return new RangeError(`deserialise: ${name} must be ${own}, got ${String(found)}; the state ${consequence} here`);
+  return rangeError("deserialise", name, `must be ${own}`, found, `${String(found)}; the state ${consequence} here`);
 }
 
 /** Counters are whole numbers; anything else under these names is a damaged file. */
@@ -144,58 +144,57 @@ interface Rules {
 function check(saved: unknown, template: PlainData, path: string, rules: Rules): void {
   if (isVector(template)) {
     const vector = isRecord(saved) && typeof saved.$vector === "string" ? rules.vectors[saved.$vector] : undefined;
-    if (!isVector(vector)) fail(`${path} must name a vector that is there`);
+    if (!isVector(vector)) fail(path, "must name a vector that is there");
     if (vector.constructor !== template.constructor) {
-      fail(`${path} must be a ${template.constructor.name}, got a ${vector.constructor.name}`);
+      fail(path, `must be a ${template.constructor.name}`, vector, `a ${vector.constructor.name}`);
     }
     if (vector.length === template.length) return;
-    throw new RangeError(`deserialise: ${path} must have ${template.length} elements, got ${vector.length}`);
+    throw rangeError("deserialise", path, `must have ${template.length} elements`, vector.length);
   }
   if (isList<PlainData>(template)) {
-    if (!isList<unknown>(saved)) fail(`${path} must be an array`);
+    if (!isList<unknown>(saved)) fail(path, "must be an array");
     if (saved.length !== template.length) {
-      throw new RangeError(`deserialise: ${path} must have ${template.length} elements, got ${saved.length}`);
+      throw rangeError("deserialise", path, `must have ${template.length} elements`, saved.length);
     }
     for (const [index, value] of template.entries()) check(saved[index], value, joined(path, index), rules);
     return;
   }
   if (isRecord(template)) {
-    if (!isRecord(saved)) fail(`${path || "state"} must be a record`);
+    if (!isRecord(saved)) fail(path || "state", "must be a record");
     const former = rules.version <= versionWithNulls ? formerNulls : none;
     const unknown = Object.keys(saved).find(
       (name) => !Object.hasOwn(template, name) && !(saved[name] === null && former.has(name)),
     );
-    if (unknown !== undefined) fail(`${joined(path, unknown)} is unknown to this optimizer`);
+    if (unknown !== undefined) fail(joined(path, unknown), "is unknown to this optimizer");
     for (const [name, value] of Object.entries(template)) {
       if (name === "options" && isRecord(value)) {
         if (rules.version !== versionWithoutOptions)
           checkOptions(saved[name], value, joined(path, name), rules.changed);
         continue;
       }
-      if (!Object.hasOwn(saved, name)) fail(`${joined(path, name)} is missing`);
+      if (!Object.hasOwn(saved, name)) fail(joined(path, name), "is missing");
       check(saved[name], value, joined(path, name), rules);
     }
     return;
   }
   const value = number(saved);
-  if (typeof template === "string" && saved !== template) fail(`${path} must be "${template}", got ${String(saved)}`);
-  if (typeof template === "boolean" && typeof saved !== "boolean") fail(`${path} must be true or false`);
-  if (template === null && saved !== null && value === null) fail(`${path} must be a number or null`);
+  if (typeof template === "string" && saved !== template) fail(path, `must be "${template}"`, saved, String(saved));
+  if (typeof template === "boolean" && typeof saved !== "boolean") fail(path, "must be true or false");
+  if (template === null && saved !== null && value === null) fail(path, "must be a number or null");
   if (typeof template !== "number") return;
-  if (value === null) fail(`${path} must be a number, got ${saved === null ? "null" : typeof saved}`);
+  if (value === null) fail(path, "must be a number", saved, saved === null ? "null" : typeof saved);
   const name = path.slice(path.lastIndexOf(".") + 1);
   if (!counters.has(name) || (Number.isSafeInteger(value) && value >= 0)) return;
-  throw new RangeError(`deserialise: ${path} must be an integer in [0, ∞), got ${value}`);
+  throw rangeError("deserialise", path, "must be an integer in [0, ∞)", value);
 }
 
 function checkOptions(saved: unknown, own: SavedOptions, path: string, changed: readonly string[]): void {
-  if (!isRecord(saved)) fail(`${path} must be a record`);
+  if (!isRecord(saved)) fail(path, "must be a record");
   const difference = firstDifference(saved, own, changed);
   if (difference === null) return;
-  throw new RangeError(
-    `deserialise: option ${difference.name} must be ${difference.saved}, as when the state was saved, ` +
-      `got ${difference.own}; name it in \`changed\` if it is meant to differ`,
-  );
+  const rule = `must be ${difference.saved}, as when the state was saved`;
+  const got = `${difference.own}; name it in \`changed\` if it is meant to differ`;
+  throw rangeError("deserialise", `option ${difference.name}`, rule, difference.own, got);
 }
 
 /** A number, also one that JSON lacks; null for anything else. */

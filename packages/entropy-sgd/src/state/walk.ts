@@ -1,7 +1,7 @@
 /**
  * Rebuilding plain data leaf by leaf, which copying, saving and loading share.
  */
-import { shown } from "../shown.ts";
+import { typeError } from "../errors.ts";
 import type { PlainData, Vector } from "../types.ts";
 
 /** Whether a value is one of the vectors that states hold. */
@@ -37,9 +37,9 @@ export function rebuilt(where: string, data: PlainData, replace: (leaf: Leaf, pa
     }
     if (!isList<PlainData>(part) && !isPlainRecord(part)) {
       const rule = "numbers, strings, booleans, null, Float32Arrays, Float64Arrays, or arrays or records of these";
-      throw new TypeError(`${where}: ${path || "the state"} must be plain data (${rule}), got ${shown(part)}`);
+      throw typeError(where, path || "the state", `must be plain data (${rule})`, part);
     }
-    if (within.has(part)) throw new TypeError(`${where}: ${path} must not contain itself`);
+    if (within.has(part)) throw typeError(where, path, "must not contain itself");
     within.add(part);
     const built = isList<PlainData>(part)
       ? Array.from(part, (item, index) => walk(item, joined(path, index)))

@@ -7,6 +7,7 @@
  * @see Schuirmann 1987, "A comparison of the two one-sided tests procedure and the power approach for assessing the
  *   equivalence of average bioavailability", J. Pharmacokinetics and Biopharmaceutics 15
  */
+import { rangeError } from "../errors.ts";
 import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
 import { type MeanEstimate, meanEstimate, requireNumbers } from "./meanEstimate.ts";
 import { studentQuantile } from "./student.ts";
@@ -64,7 +65,7 @@ export function judgedDifference(
 ): Difference {
   const { estimate, standardError } = difference;
   if (standardError < 0) {
-    throw new RangeError(`judgedDifference: standardError must be in [0, ∞), got ${standardError}`);
+    throw rangeError("judgedDifference", "standardError", "must be in [0, ∞)", standardError);
   }
   return judged("judgedDifference", difference, [estimate], options);
 }
@@ -110,7 +111,7 @@ export function pairedDifference(
 ): PairedDifference {
   for (const values of [a, b]) requireNumbers("pairedDifference", values);
   if (a.length !== b.length) {
-    throw new RangeError(`pairedDifference: both must have as many values, got ${a.length} and ${b.length}`);
+    throw rangeError("pairedDifference", "both", "must have as many values", b, `${a.length} and ${b.length}`);
   }
   const mean = meanEstimate(a.map((value, i) => value - b[i]));
   const difference = { ...mean, degreesOfFreedom: a.length - 1 };

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from "../errors.ts";
 import { shown } from "../shown.ts";
 
 /** A mean over repetitions with its standard error. */
@@ -19,7 +20,7 @@ export function meanOf(values: readonly number[]): number {
 export function meanEstimate(values: readonly number[]): MeanEstimate {
   requireNumbers("meanEstimate", values);
   const n = values.length;
-  if (n < 2) throw new RangeError(`meanEstimate: there must be at least 2 values, got ${n}`);
+  if (n < 2) throw rangeError("meanEstimate", "", "there must be at least 2 values", n);
   // From the first value on, so that the rounding of a long sum makes no spread.
   const first = Number.isFinite(values[0]) ? values[0] : 0;
   const estimate = first + values.reduce((sum, value) => sum + (value - first), 0) / n;
@@ -29,9 +30,9 @@ export function meanEstimate(values: readonly number[]): MeanEstimate {
 
 /** @throws TypeError for anything that is no number, also what is missing: JSON and sparse arrays hold such values. */
 export function requireNumbers(where: string, values: readonly number[]): void {
-  if (!Array.isArray(values)) throw new TypeError(`${where}: values must be an array of numbers, got ${shown(values)}`);
+  if (!Array.isArray(values)) throw typeError(where, "values", "must be an array of numbers", values);
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] === "number") continue;
-    throw new TypeError(`${where}: values must be numbers, got ${shown(values[i])} at position ${i}`);
+    throw typeError(where, "values", "must be numbers", values[i], `${shown(values[i])} at position ${i}`);
   }
 }

@@ -1,3 +1,4 @@
+import { rangeError } from "../errors.ts";
 import { requireNumbers } from "./meanEstimate.ts";
 import { studentQuantile } from "./student.ts";
 
@@ -27,16 +28,20 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): Ran
   for (const values of [a, b]) requireNumbers("rankCorrelation", values);
   const n = a.length;
   if (n !== b.length || n < 4) {
-    throw new RangeError(`rankCorrelation: both must have as many values, at least 4, got ${n} and ${b.length}`);
+    const got = `${n} and ${b.length}`;
+    throw rangeError("rankCorrelation", "both", "must have as many values, at least 4", b, got);
   }
   const missing = [...a, ...b].findIndex((value) => Number.isNaN(value));
-  if (missing >= 0) throw new RangeError(`rankCorrelation: values must be numbers, got NaN at position ${missing % n}`);
+  if (missing >= 0) {
+    const got = `NaN at position ${missing % n}`;
+    throw rangeError("rankCorrelation", "values", "must be numbers", Number.NaN, got);
+  }
   const [x, y] = [ranksOf(a), ranksOf(b)];
   const middle = (n + 1) / 2;
   const product = (u: readonly number[], v: readonly number[]): number =>
     u.reduce((sum, rank, i) => sum + (rank - middle) * (v[i] - middle), 0);
   const scale = Math.sqrt(product(x, x) * product(y, y));
-  if (scale === 0) throw new RangeError("rankCorrelation: neither series may be constant");
+  if (scale === 0) throw rangeError("rankCorrelation", "", "neither series may be constant");
   const estimate = Math.max(-1, Math.min(1, product(x, y) / scale));
   const unbiased = ((n + 1) * estimate - 3 * kendall(x, y)) / (n - 2);
   const intervals = [estimate, unbiased].map((centre) => intervalAround(centre, n));

@@ -1,4 +1,5 @@
 /** Student's t: its distribution and quantiles, for intervals and tests over few repetitions. */
+import { rangeError } from "../errors.ts";
 
 /**
  * P(T ≤ t) for Student's t with ν degrees of freedom, which need not be whole.
@@ -11,7 +12,7 @@
  */
 export function studentCdf(t: number, degreesOfFreedom: number): number {
   requireDegrees("studentCdf", degreesOfFreedom);
-  if (Number.isNaN(t)) throw new RangeError("studentCdf: t must be a number, got NaN");
+  if (Number.isNaN(t)) throw rangeError("studentCdf", "t", "must be a number", t);
   const tail = tailBeyond(Math.abs(t), degreesOfFreedom);
   return t < 0 ? tail : 1 - tail;
 }
@@ -25,7 +26,7 @@ export function studentCdf(t: number, degreesOfFreedom: number): number {
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
   requireDegrees("studentQuantile", degreesOfFreedom);
   if (!(probability > 0 && probability < 1)) {
-    throw new RangeError(`studentQuantile: probability must be between 0 and 1, got ${probability}`);
+    throw rangeError("studentQuantile", "probability", "must be between 0 and 1", probability);
   }
   if (probability === 0.5) return 0;
   const beyond = Math.min(probability, 1 - probability);
@@ -42,7 +43,7 @@ export function studentQuantile(probability: number, degreesOfFreedom: number): 
 
 function requireDegrees(name: string, degreesOfFreedom: number): void {
   if (!(degreesOfFreedom > 0)) {
-    throw new RangeError(`${name}: degreesOfFreedom must be above 0, got ${degreesOfFreedom}`);
+    throw rangeError(name, "degreesOfFreedom", "must be above 0", degreesOfFreedom);
   }
 }
 

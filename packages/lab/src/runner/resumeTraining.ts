@@ -1,7 +1,8 @@
 /** Runs that go on: after a kill, a signal, a full disk, on another day. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { InputError, type KnownOptions, type RunResult, requireKnownOptions } from "entropy-sgd-training";
+import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
+import { InputError, type RunResult } from "entropy-sgd-training";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../io/files.ts";
 import type { FoundCheckpoint } from "../runs/checkpointFolder.ts";
 import type { RunIdentity } from "../runs/checkpointFormat.ts";

@@ -1,13 +1,6 @@
 /** One run from its settings to its result, in a folder or without one. */
-import {
-  type DataSet,
-  InputError,
-  type KnownOptions,
-  planOf,
-  type RunResult,
-  requireKnownOptions,
-  requireThreads,
-} from "entropy-sgd-training";
+import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
+import { type DataSet, InputError, planOf, type RunResult, requireThreads } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { requireEmptyFolder } from "../io/files.ts";
 import { currentEnvironment } from "../runs/environment.ts";

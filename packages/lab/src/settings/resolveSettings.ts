@@ -1,7 +1,14 @@
 /** The settings of a run from what a user asks for. */
 import { resolve } from "node:path";
-import { type OptimizerName, optimizerOptions, type PresetName, presets } from "entropy-sgd";
-import { InputError, type KnownOptions, requireKnownOptions, shown } from "entropy-sgd-training";
+import {
+  type KnownOptions,
+  type OptimizerName,
+  optimizerOptions,
+  type PresetName,
+  presets,
+  requireKnownOptions,
+} from "entropy-sgd";
+import { InputError, shown } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { parseSet } from "./parseSet.ts";
 import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";

@@ -1,5 +1,5 @@
+import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
-import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { shown } from "../printable.ts";
 import type { Split } from "./split.ts";
 

@@ -1,5 +1,10 @@
-import type { LocalEntropyProgress, PlainData, Progress } from "entropy-sgd";
-import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
+import {
+  type KnownOptions,
+  type LocalEntropyProgress,
+  type PlainData,
+  type Progress,
+  requireKnownOptions,
+} from "entropy-sgd";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";

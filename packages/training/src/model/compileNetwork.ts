@@ -1,10 +1,9 @@
 /** The paper's networks, or a user's own, made ready to train on ONNX Runtime: a `TrainableModel`. */
-import { sharedMemory, type VectorMemory } from "entropy-sgd";
+import { type KnownOptions, requireKnownOptions, sharedMemory, type VectorMemory } from "entropy-sgd";
 import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { normalsWorker } from "entropy-sgd/workers";
 import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
-import { type KnownOptions, requireKnownOptions } from "../knownOptions.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { bindParameters } from "./bindParameters.ts";
