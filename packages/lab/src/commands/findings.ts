@@ -4,7 +4,6 @@ import { InputError } from "entropy-sgd-training";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { introduced } from "../report/htmlPage.ts";
-import { writeFigures } from "../report/writeFigures.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 
@@ -37,12 +36,12 @@ const interruptedNotice =
  *
  * Of interrupted work it writes what is complete, marked; null where nothing is. Gives the exit code.
  */
-export function writeFindings(
+export async function writeFindings(
   out: string,
   findings: Findings | null,
   { json, interrupted = false, links = "" }: WritingOptions,
   context: CommandContext,
-): number {
+): Promise<number> {
   if (findings === null) {
     context.stderr.write("\ninterrupted: nothing was complete, nothing was written\n");
     return interruptionCode(context.signal);
@@ -52,6 +51,7 @@ export function writeFindings(
   const above = [links, interrupted ? interruptedNotice : ""].filter((part) => part !== "").join("\n");
   // JSON has no NaN and no infinity: null.
   const text = JSON.stringify(marked);
+  const { writeFigures } = await import("../report/writeFigures.ts");
   makeFolder(out);
   writeFigures(out, figures);
   writeWhole(join(out, `${name}.json`), `${text}\n`);

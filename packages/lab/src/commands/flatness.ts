@@ -8,7 +8,6 @@ import {
   measureFlatness,
 } from "../measure/measureFlatness.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
-import { flatnessFigure, flatnessPage } from "../pages/flatnessFigure.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -96,7 +95,8 @@ export async function flatnessCommand(
           }
         }
       },
-      findings() {
+      async findings() {
+        const { flatnessFigure, flatnessPage } = await import("../pages/flatnessFigure.ts");
         const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
         if (a.measures.length === 0) return null;
         const differences = compareFlatness(a.measures.slice(0, b.measures.length), b.measures);

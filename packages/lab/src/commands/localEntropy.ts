@@ -8,7 +8,7 @@ import {
   localEntropyCost,
   measureLocalEntropy,
 } from "../measure/measureLocalEntropy.ts";
-import { localEntropyFigure, localEntropyPage, type NamedCurve } from "../pages/localEntropyFigure.ts";
+import type { NamedCurve } from "../pages/localEntropyFigure.ts";
 import { withError } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
@@ -111,7 +111,8 @@ export async function localEntropyCommand(
           }
         }
       },
-      findings() {
+      async findings() {
+        const { localEntropyFigure, localEntropyPage } = await import("../pages/localEntropyFigure.ts");
         const isTerminal = context.stderr.isTTY === true && context.stdout.isTTY === true;
         if (!curves.some(({ curve }) => curve.points.length > 0)) return null;
         const figure = localEntropyFigure(curves);

@@ -7,7 +7,6 @@ import type { LoadedRun } from "../measure/loadRun.ts";
 import type { PassHooks } from "../measure/networkPasses.ts";
 import { type MeasurementName, makePlace, measurementPlace, requireWritablePlace } from "../measure/place.ts";
 import { measurementLinks, noteElsewhere, writeMeasurementIndex } from "../pages/links.ts";
-import { writeReport } from "../pages/writeReport.ts";
 import type { PageSettings } from "../report/htmlPage.ts";
 import { type CommandContext, interruptionCode } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
@@ -32,7 +31,7 @@ export interface Measurement {
   /** Measures, and keeps what is complete where `findings` finds it; `tell` prints a line meanwhile. @throws Interruption after a signal */
   measure(hooks: PassHooks, tell: (line: string) => void): Promise<void>;
   /** Null where nothing is complete. */
-  findings(): Omit<Findings, "name"> | null;
+  findings(): Promise<Omit<Findings, "name"> | null>;
 }
 
 /**
@@ -64,7 +63,7 @@ export async function carryOut(
   const { signal } = context;
   const interrupted = await wasInterrupted(() => measure({ signal, onPass, threads }, tell));
   clear();
-  const found = findings();
+  const found = await findings();
   // Asked again: another process may have measured meanwhile.
   const place = measurementPlace(key, paths, out);
   if (interrupted && place.found === "complete") {
@@ -77,8 +76,8 @@ export async function carryOut(
   const { folder } = place;
   const links = measurementLinks(folder, paths);
   const numbers = { settings, weightsSha256: key.weights, ...found.json };
-  const code = writeFindings(folder, { name, ...found, json: numbers }, { json, interrupted, links }, context);
-  if (out === undefined) for (const path of paths) refreshPages(path);
+  const code = await writeFindings(folder, { name, ...found, json: numbers }, { json, interrupted, links }, context);
+  if (out === undefined) for (const path of paths) await refreshPages(path);
   return code;
 }
 
@@ -95,7 +94,8 @@ function linkRuns([first, second]: readonly string[], folder: string, name: Meas
 const maxReportBytes = 64 * 2 ** 20;
 
 /** Lists what is there now, and links it from the run's own report, which is written again where it does not. */
-function refreshPages(run: string): void {
+async function refreshPages(run: string): Promise<void> {
+  const { writeReport } = await import("../pages/writeReport.ts");
   quietly(() => {
     writeMeasurementIndex(run);
     const report = join(run, "report.html");

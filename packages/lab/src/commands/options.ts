@@ -37,12 +37,6 @@ export function collect(text: string, previous: readonly string[]): string[] {
   return [...previous, text];
 }
 
-/** Names of the figures. */
-export const figureNames = ["wide-valleys", "langevin", "gibbs"] as const;
-
-/** Name of a figure. */
-export type FigureName = (typeof figureNames)[number];
-
 /** Positive numbers between commas. */
 export function positiveList(text: string): number[] {
   const values = text.split(",").map(Number);

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
-import { writeReport } from "../pages/writeReport.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { exitCodes } from "./context.ts";
 
@@ -13,8 +12,9 @@ export const definition: CommandDefinition = {
       .description("Write the report of runs again, from their folders.")
       .argument("<runs...>", "run folders")
       .requiredOption("--out <folder>", "where report.html and figures/ go")
-      .action((runs: string[], { out }: { out: string }) => {
+      .action(async (runs: string[], { out }: { out: string }) => {
         for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
+        const { writeReport } = await import("../pages/writeReport.ts");
         stdout.write(`The report is ${writeReport(out, runs)}\n`);
         done(exitCodes.ok);
       }),

@@ -9,7 +9,6 @@ import {
 } from "../measure/measureRobustness.ts";
 import { perturbationLabel } from "../measure/perturbations.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
-import { robustnessFigures, robustnessPage } from "../pages/robustnessFigure.ts";
 import { inPercent, plusMinus } from "../statistics/numbers.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
@@ -83,7 +82,8 @@ export async function robustnessCommand(
           }
         }
       },
-      findings() {
+      async findings() {
+        const { robustnessFigures, robustnessPage } = await import("../pages/robustnessFigure.ts");
         const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
         if (a.points.length === 0) return null;
         const differences = compareRobustness(a.points.slice(0, b.points.length), b.points, numExamples);

@@ -13,6 +13,7 @@ import { comparisonSentences, counted, percentagePoints } from "../statistics/wo
 import { type CommandDefinition, chosen, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
+import { writeComparison } from "./runsReport.ts";
 import { others } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs compare`. */
@@ -46,7 +47,7 @@ export async function runsCompareCommand(
   const read = runs.filter(isReadable);
   if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
   const comparisons = comparisonsOf(read);
-  const report = out === undefined ? null : (await import("./runsReport.ts")).writeComparison(out, comparisons);
+  const report = out === undefined ? null : await writeComparison(out, comparisons);
   if (json) {
     const rest = runs.filter((run) => !isReadable(run)).map((run) => objectOf(fieldsOf(run)));
     stdout.write(`${printableJson({ comparisons: comparisons.map(comparisonJson), others: rest, report })}\n`);

@@ -1,6 +1,5 @@
 /** The report of a comparison of stored runs. */
 import { InputError } from "entropy-sgd-training";
-import { writeRecords } from "../pages/writeReport.ts";
 import { equalKeys, type RunComparison } from "../runs/compareRuns.ts";
 import type { ReadableRun, RunGroup } from "../runs/groupRuns.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
@@ -11,7 +10,7 @@ import { type RunRecord, readRun } from "../runs/readRun.ts";
  *
  * @throws InputError if the runs differ in what the report tells of all of them, none has begun, or it cannot be written
  */
-export function writeComparison(folder: string, comparisons: readonly RunComparison[]): string {
+export async function writeComparison(folder: string, comparisons: readonly RunComparison[]): Promise<string> {
   const { groups } = onlyOne(comparisons);
   const records = groups.flatMap((group) => reported(group).map((run) => recordOf(run, group)));
   requireEqual(
@@ -26,6 +25,7 @@ export function writeComparison(folder: string, comparisons: readonly RunCompari
     "batchSize",
     records.map(({ start }) => start.batchSize),
   );
+  const { writeRecords } = await import("../pages/writeReport.ts");
   return writeRecords(folder, records);
 }
 

@@ -1,7 +1,6 @@
 import { fitted, networks } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
 import { findSaddles, indexTolerance } from "../measure/findSaddles.ts";
-import { saddleSentences, saddlesFigure, saddlesPage } from "../pages/saddlesFigure.ts";
 import { dataHelp } from "../settings/settings.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
@@ -53,7 +52,8 @@ export async function saddlesCommand(options: SaddlesCommand, context: CommandCo
     ...{ threads: 1, signal: context.signal, onSearch: () => count() },
   });
   const settings = { network, examples: numExamples, weightDecay, searches, tolerance, indexTolerance, seed };
-  const findings = (): Findings => {
+  const findings = async (): Promise<Findings> => {
+    const { saddleSentences, saddlesFigure, saddlesPage } = await import("../pages/saddlesFigure.ts");
     const { interrupted: _, ...numbers } = study;
     const figure = { ...saddlesFigure(study), name };
     const page = saddlesPage(study, figure, settings);
@@ -61,5 +61,5 @@ export async function saddlesCommand(options: SaddlesCommand, context: CommandCo
   };
   const { interrupted } = study;
   const nothing = study.points.length === 0 && interrupted;
-  return writeFindings(folder, nothing ? null : findings(), { json: options.json, interrupted }, context);
+  return writeFindings(folder, nothing ? null : await findings(), { json: options.json, interrupted }, context);
 }

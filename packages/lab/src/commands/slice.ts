@@ -2,7 +2,6 @@ import { InputError } from "entropy-sgd-training";
 import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../measure/slices.ts";
-import { lineFigure, slicePage, surfaceFigure } from "../pages/slicesFigure.ts";
 import { fixed, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
@@ -79,7 +78,8 @@ export async function sliceCommand(
           await scores.close();
         }
       },
-      findings() {
+      async findings() {
+        const { lineFigure, slicePage, surfaceFigure } = await import("../pages/slicesFigure.ts");
         if (line.length < 2) return null;
         const marks = [{ x: 0, name: first.name }, ...(second === undefined ? [] : [{ x: 1, name: second.name }])];
         const whole = surface.length === grid * grid;

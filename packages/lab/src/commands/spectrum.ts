@@ -3,8 +3,7 @@ import { InputError, Interruption } from "entropy-sgd-training";
 import { loadRun } from "../measure/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../measure/measureSpectrum.ts";
-import { curvatureText, spectrumFigure, spectrumPage } from "../pages/spectrumFigure.ts";
-import { inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
+import { curvatureText, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
@@ -76,7 +75,8 @@ export async function spectrumCommand(
         seconds = Math.round((performance.now() - started) / 1000);
         if (spectrum.interrupted) throw new Interruption("interrupted");
       },
-      findings() {
+      async findings() {
+        const { spectrumFigure, spectrumPage } = await import("../pages/spectrumFigure.ts");
         if (spectrum === null || spectrum.density.probes.length === 0) return null;
         const { density, denseEigenvalues, interrupted: _, ...rest } = spectrum;
         const figure = spectrumFigure(spectrum, record.name);

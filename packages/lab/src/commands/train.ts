@@ -1,7 +1,6 @@
 import { InputError, printable, type RunResult } from "entropy-sgd-training";
 import { makeNextFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
-import { writeReport } from "../pages/writeReport.ts";
 import { widthOf } from "../report/textTable.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
@@ -44,8 +43,13 @@ export async function trainCommand(options: TrainCommand, context: CommandContex
 }
 
 /** Writes the report of a run that ended, prints its result. Gives the exit code. */
-export function tellResult(out: string, result: RunResult, json: boolean, context: CommandContext): number {
-  const report = reportOf(out, context);
+export async function tellResult(
+  out: string,
+  result: RunResult,
+  json: boolean,
+  context: CommandContext,
+): Promise<number> {
+  const report = await reportOf(out, context);
   if (json) writeJson(context, result);
   else
     context.stdout.write(
@@ -56,7 +60,8 @@ export function tellResult(out: string, result: RunResult, json: boolean, contex
 }
 
 /** Writes the report; null where another process has the run by now and will write it. */
-function reportOf(out: string, { stderr }: CommandContext): string | null {
+async function reportOf(out: string, { stderr }: CommandContext): Promise<string | null> {
+  const { writeReport } = await import("../pages/writeReport.ts");
   let lock: Lock;
   try {
     lock = acquireLock(out);

@@ -4,7 +4,7 @@ import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
-import { fixed, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
+import { curvatureText, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 
 /** A bin of the density: its ends on the scale below and its mass. */
@@ -104,11 +104,6 @@ export function spectrumFigure(spectrum: Spectrum, name: string): Figure {
       ],
     },
   );
-}
-
-/** An eigenvalue or its residual: four digits behind the point, three that matter where that says little. */
-export function curvatureText(value: number): string {
-  return Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? fixed(value, 4) : short(value);
 }
 
 /** A page that explains the spectrum and says what is resolved. */
