@@ -1,7 +1,7 @@
 /** What a local entropy can be, from the losses at a few draws: estimates beyond it are refuted. */
 import type { ObjectiveWith } from "../objective.ts";
 import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
-import { meanLoss } from "./smoothedLoss.ts";
+import { smoothedLossOf } from "./smoothedLoss.ts";
 import { type GaussianDrawsOptions, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
 /** Bounds of F̃, in units of the loss. */
@@ -37,8 +37,7 @@ export async function entropyBounds(
 
 /** The bounds that mixed draws give, with the least loss that was seen elsewhere. */
 export function boundsOf(draws: readonly WeightedDraw[], leastElsewhere: number, beta: number): EntropyBounds {
-  // Every second draw is from N(x, σ²I) itself.
-  const smoothedLoss = meanLoss(draws.filter((_, draw) => draw % 2 === 0));
+  const smoothedLoss = smoothedLossOf(draws);
   return {
     smoothedLoss,
     lower: Math.max(

@@ -1,6 +1,6 @@
 /** What ladders of replicas say about local entropy, with their doubt. */
 import { chainMean, splitRHat } from "../sampling/diagnostics.ts";
-import { meanOf } from "../statistics/meanEstimate.ts";
+import { meanEstimate, meanOf } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
 import { type EntropyBounds, withinBounds } from "./entropyBounds.ts";
 import { type FreeEnergy, freeEnergy } from "./freeEnergy.ts";
@@ -143,10 +143,9 @@ function doubtOf({
 
 function summary({ values, influences, ladderError }: BranchEnergy, beta: number) {
   const numChains = values.length;
-  const mean = meanOf(values);
+  const { estimate: mean, standardError: spread } = meanEstimate(values);
   const chains = influences.map((series) => chainMean(series));
   const within = Math.sqrt(chains.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / numChains;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numChains - 1) / numChains);
   const quantiles = [numChains - 1, Number.POSITIVE_INFINITY].map((nu) => studentQuantile(0.975, nu));
   const monteCarloError = Math.max(within, (spread * quantiles[0]) / quantiles[1]) / beta;
   return {

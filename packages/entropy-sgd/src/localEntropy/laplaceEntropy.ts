@@ -8,7 +8,7 @@ import type { SpectralDensity } from "../curvature/spectralDensity.ts";
 import { rangeError } from "../errors.ts";
 import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions } from "../options.ts";
-import { meanOf } from "../statistics/meanEstimate.ts";
+import { meanEstimate } from "../statistics/meanEstimate.ts";
 import type { Vector } from "../types.ts";
 import { boundsOf, withinBounds } from "./entropyBounds.ts";
 import { type LocalEntropyEstimate, type Neighbourhood, scopeOf, widthOf } from "./localEntropyEstimate.ts";
@@ -74,10 +74,8 @@ export async function laplaceEntropy(
   const logDeterminants = density.probes.map(({ nodes, weights }) =>
     weights.reduce((sum, weight, k) => sum + weight * n * Math.log1p(Math.max(nodes[k] / gamma, -1 + 1e-12)), 0),
   );
-  const logDeterminant = meanOf(logDeterminants);
-  const squares = logDeterminants.reduce((sum, value) => sum + (value - logDeterminant) ** 2, 0);
+  const { estimate: logDeterminant, standardError: probeError } = meanEstimate(logDeterminants);
   const solved = await solveShifted(hessianAt(objective, checked.params), gamma, gradient);
-  const probeError = Math.sqrt(squares / (numProbes - 1) / numProbes) / (2 * beta);
   const estimate = -loss + 0.5 * dot(gradient, solved.solution) - logDeterminant / (2 * beta);
   const draws = await weightedDraws("laplaceEntropy", objective, checked, true);
   // Where the approximation has its minimum f is low, if the approximation is right.
@@ -87,7 +85,7 @@ export async function laplaceEntropy(
   return withinBounds(
     {
       estimate,
-      standardError: Math.hypot(probeError, drawn.error),
+      standardError: Math.hypot(probeError / (2 * beta), drawn.error),
       kind: "estimate",
       valid: reason === null,
       reason,

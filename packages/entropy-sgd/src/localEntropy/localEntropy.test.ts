@@ -202,6 +202,14 @@ test("a mixture of wells in one dimension, against quadrature", async () => {
   }
 });
 
+test("in more than 16 dimensions, where no draw is from the wider Gaussian, the bounds use every draw", async () => {
+  const n = 17;
+  const bowl = quadratic(new Float64Array(n).fill(1), new Float64Array(n)).objective;
+  const options = { params: new Float64Array(n), inverseTemperature: 3, radius: 0.5, numDraws: 40, seed: 3 };
+  const { estimate, standardError } = await smoothedLossBound(bowl, options);
+  expect((await entropyBounds(bowl, options)).smoothedLoss).toEqual({ estimate, standardError });
+});
+
 describe("what does not apply is told", () => {
   const { objective } = quadratic(Float64Array.of(1), Float64Array.of(0));
   const place = { params: Float64Array.of(0), inverseTemperature: 1, radius: 1 };

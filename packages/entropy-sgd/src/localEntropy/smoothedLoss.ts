@@ -1,5 +1,6 @@
 /** Local entropy from independent Gaussian draws. */
 import type { ObjectiveWith } from "../objective.ts";
+import { type MeanEstimate, meanEstimate, meanOf } from "../statistics/meanEstimate.ts";
 import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
 import { type GaussianDrawsOptions, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
@@ -45,7 +46,7 @@ export async function smoothedLossBound(
   options: GaussianDrawsOptions,
 ): Promise<LocalEntropyEstimate> {
   const draws = await weightedDraws("smoothedLossBound", objective, options, false);
-  const found = meanLoss(draws);
+  const found = smoothedLossOf(draws);
   const valid = Number.isFinite(found.estimate);
   return {
     ...found,
@@ -56,13 +57,10 @@ export async function smoothedLossBound(
   };
 }
 
-/** Minus the mean loss of draws from N(x, σ²I), with its standard error. */
-export function meanLoss(draws: readonly WeightedDraw[]): {
-  readonly estimate: number;
-  readonly standardError: number;
-} {
-  const n = draws.length;
-  const mean = draws.reduce((sum, { loss }) => sum + loss, 0) / n;
-  const squares = draws.reduce((sum, { loss }) => sum + (loss - mean) ** 2, 0);
-  return { estimate: -mean, standardError: n < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / (n - 1) / n) };
+/** Minus the mean loss of the draws from N(x, σ²I) itself, with its standard error; infinite for a single one. */
+export function smoothedLossOf(draws: readonly WeightedDraw[]): MeanEstimate {
+  const losses = draws.filter(({ isNarrow }) => isNarrow).map(({ loss }) => -loss);
+  return losses.length < 2
+    ? { estimate: meanOf(losses), standardError: Number.POSITIVE_INFINITY }
+    : meanEstimate(losses);
 }

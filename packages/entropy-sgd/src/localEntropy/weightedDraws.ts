@@ -21,6 +21,8 @@ export const drawsTable: OptionTable<GaussianDrawsOptions> = {
 /** A draw's loss, and its density under N(x, σ²I) over the one that it was drawn from. */
 export interface WeightedDraw {
   readonly loss: number;
+  /** Whether it was drawn from N(x, σ²I) itself, not from the wider Gaussian. */
+  readonly isNarrow: boolean;
   readonly weight: number;
 }
 
@@ -64,7 +66,7 @@ export async function weightedDraws(
       point[i] = params[i] + radius * scale * point[i];
     }
     const ratio = Math.exp((square / 2) * (1 - width ** -2) - n * Math.log(width));
-    draws.push({ loss: await objective.valueAt(point), weight: 2 / (1 + ratio) });
+    draws.push({ loss: await objective.valueAt(point), isNarrow: scale === 1, weight: 2 / (1 + ratio) });
   }
   return draws;
 }
