@@ -1,7 +1,6 @@
-import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
-import { entropyBounds } from "./entropyBounds.ts";
-import { judgedEstimate, type LadderEstimate, temperedEnergy } from "./ladderEstimate.ts";
-import { checkedLadder, type LadderOptions, runLadders, temperedBranch } from "./temperedLadders.ts";
+import type { ObjectiveWith } from "../objective.ts";
+import { judgedEstimate, type LadderEstimate, ladderEvidence, temperedEnergy } from "./ladderEstimate.ts";
+import { type Branch, type LadderOptions, temperedBranch } from "./temperedLadders.ts";
 
 /**
  * Local entropy by integration over the coupling: F̃ = −∫₀¹ E_{P_λ} f dλ, P_λ ∝ N(x, σ²I)·exp(−λβf).
@@ -21,13 +20,10 @@ export async function couplingEntropy(
   objective: ObjectiveWith<"valueAndGradientAt">,
   options: LadderOptions,
 ): Promise<LadderEstimate> {
-  const checked = checkedLadder("couplingEntropy", options);
-  const valued = valuedByGradients("couplingEntropy", objective);
-  const { params, inverseTemperature, radius, numDraws, seed, numRungs } = checked;
-  const runs = await runLadders("couplingEntropy", valued, checked, temperedBranch(1, numRungs));
-  const bounds = await entropyBounds(valued, { params, inverseTemperature, radius, numDraws, seed });
-  const n = params.length;
-  return judgedEstimate(runs, bounds, inverseTemperature, n, ({ laws, ladders, target }) =>
-    temperedEnergy({ laws: laws.slice(0, target + 1), ladders }, n),
+  const branchOf = (numRungs: number): Branch => temperedBranch(1, numRungs);
+  const evidence = await ladderEvidence("couplingEntropy", objective, options, branchOf);
+  const { laws, ladders, target } = evidence.runs;
+  return judgedEstimate(evidence, () =>
+    temperedEnergy({ laws: laws.slice(0, target + 1), ladders }, evidence.checked.params.length),
   );
 }

@@ -1,11 +1,12 @@
 /** What ladders of replicas say about local entropy, with their doubt. */
+import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
 import { chainMean, splitRHat } from "../sampling/diagnostics.ts";
 import { meanEstimate, meanOf } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
-import { type EntropyBounds, withinBounds } from "./entropyBounds.ts";
+import { type EntropyBounds, entropyBounds, withinBounds } from "./entropyBounds.ts";
 import { type FreeEnergy, freeEnergy } from "./freeEnergy.ts";
 import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
-import type { LadderRuns } from "./temperedLadders.ts";
+import { type Branch, checkedLadder, type LadderOptions, type LadderRuns, runLadders } from "./temperedLadders.ts";
 
 /** Above these, on average and at any rung, the ladders have not mixed: the worst of many short ones is far out by chance. */
 const maxRHat = { mean: 1.05, worst: 1.1 } as const;
@@ -61,15 +62,37 @@ export function temperedEnergy(
   };
 }
 
+/** All that is known of a local entropy before the ladders' losses are integrated. */
+export interface LadderEvidence {
+  readonly checked: Required<LadderOptions>;
+  /** The objective with the values that come with its gradients. */
+  readonly valued: ReturnType<typeof valuedByGradients>;
+  readonly runs: LadderRuns;
+  readonly bounds: EntropyBounds;
+}
+
+/** Checks the options, runs the ladders of a branch, and draws the bounds. @throws TypeError or RangeError, with `where` in front */
+export async function ladderEvidence(
+  where: string,
+  objective: ObjectiveWith<"valueAndGradientAt">,
+  options: LadderOptions,
+  branchOf: (numRungs: number) => Branch,
+): Promise<LadderEvidence> {
+  const checked = checkedLadder(where, options);
+  const valued = valuedByGradients(where, objective);
+  const runs = await runLadders(where, valued, checked, branchOf(checked.numRungs));
+  const { params, inverseTemperature, radius, numDraws, seed } = checked;
+  const bounds = await entropyBounds(valued, { params, inverseTemperature, radius, numDraws, seed });
+  return { checked, valued, runs, bounds };
+}
+
 /** The estimate of the own branch, judged by everything that the ladders and the bounds tell. */
 export function judgedEstimate(
-  runs: LadderRuns,
-  bounds: EntropyBounds,
-  beta: number,
-  dimension: number,
-  ownEnergy: (runs: LadderRuns) => BranchEnergy,
+  { checked, runs, bounds }: LadderEvidence,
+  ownEnergy: () => BranchEnergy,
 ): LadderEstimate {
   const { laws, target, ladders, finite, numEvaluations } = runs;
+  const { inverseTemperature: beta, params } = checked;
   const common = { kind: "estimate", numEvaluations } as const;
   if (!finite) {
     return {
@@ -85,7 +108,7 @@ export function judgedEstimate(
   });
   const worstRHat = Math.max(...rungs.map(({ rHat }) => rHat));
   const meanRHat = meanOf(rungs.map(({ rHat }) => rHat));
-  const own = summary(ownEnergy(runs), beta);
+  const own = summary(ownEnergy(), beta);
   const last = laws.length - 1;
   const wide =
     last > target
@@ -95,7 +118,7 @@ export function judgedEstimate(
               laws: laws.slice(target).reverse(),
               ladders: ladders.map((ladder) => ladder.slice(target).reverse()),
             },
-            dimension,
+            params.length,
           ),
           beta,
         )

@@ -1,8 +1,7 @@
-import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
+import type { ObjectiveWith } from "../objective.ts";
 import { meanOf } from "../statistics/meanEstimate.ts";
-import { entropyBounds } from "./entropyBounds.ts";
-import { type BranchEnergy, judgedEstimate, type LadderEstimate } from "./ladderEstimate.ts";
-import { type Branch, checkedLadder, type LadderOptions, type LadderRuns, runLadders } from "./temperedLadders.ts";
+import { type BranchEnergy, judgedEstimate, type LadderEstimate, ladderEvidence } from "./ladderEstimate.ts";
+import type { Branch, LadderOptions, LadderRuns } from "./temperedLadders.ts";
 
 /** Rungs crowd at σ = 0, where stiff directions change the mean fastest: σ_k = σ·(k/K)². */
 const crowding = 2;
@@ -21,21 +20,21 @@ export async function scopeEntropy(
   objective: ObjectiveWith<"valueAndGradientAt">,
   options: LadderOptions,
 ): Promise<LadderEstimate> {
-  const checked = checkedLadder("scopeEntropy", options);
-  const valued = valuedByGradients("scopeEntropy", objective);
-  const { params, inverseTemperature, radius, numDraws, seed, numRungs } = checked;
+  const evidence = await ladderEvidence("scopeEntropy", objective, options, scopeBranch);
+  const { valued, checked, runs } = evidence;
+  const { params, inverseTemperature } = checked;
   const value = await valued.valueAt(Float64Array.from(params));
-  const branch: Branch = {
+  const found = judgedEstimate(evidence, () => integrated(runs, -inverseTemperature * value));
+  return { ...found, numEvaluations: found.numEvaluations + 1 };
+}
+
+/** The target at σ_k instead of σ, from the first rung on. */
+function scopeBranch(numRungs: number): Branch {
+  return {
     lawAt: (share) => ({ coupling: 1, precision: share ** (-2 * crowding) }),
     shares: Array.from({ length: numRungs }, (_, k) => (k + 1) / numRungs),
     adaptive: false,
   };
-  const runs = await runLadders("scopeEntropy", valued, checked, branch);
-  const bounds = await entropyBounds(valued, { params, inverseTemperature, radius, numDraws, seed });
-  const found = judgedEstimate(runs, bounds, inverseTemperature, params.length, (ladders) =>
-    integrated(ladders, -inverseTemperature * value),
-  );
-  return { ...found, numEvaluations: found.numEvaluations + 1 };
 }
 
 /** start − ∫ E[z·∇V]/r dr for r = σ_k/σ from 0, where the integrand is 0, to 1. */
