@@ -136,9 +136,9 @@ describe("compare", () => {
       "4 runs with dropout 0, each of 40 gradients: 3.33 effective epochs, 3 asked for (rounded up to whole outer steps of 5)\nrun 1 of 4: small-mnistfc, entropy-sgd (paper), seed 1: 50890 weights\n",
     );
     expect(readdirSync(out).sort()).toEqual([
-      "comparison.json",
       "entropy-sgd-1",
       "entropy-sgd-2",
+      "experiment.json",
       "figures",
       "report.html",
       "sgd-1",

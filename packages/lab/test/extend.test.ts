@@ -97,7 +97,7 @@ describe("a larger budget", () => {
     await expect(resumeTraining(diverged, { budget: 4 })).rejects.toThrow(
       `${diverged}: diverged, and would do so again`,
     );
-    writeFileSync(join(out, "comparison.json"), "[]");
+    writeFileSync(join(out, "comparison.json"), JSON.stringify([{ name: "sgd-1", settings: settingsOf([], "sgd") }]));
     expect(await run(["resume", out, "--budget", "4"])).toMatchObject({
       code: 2,
       stderr: `error: --budget: lets one run go on, ${out} is a comparison\n`,

@@ -3,21 +3,32 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { tinyData } from "../../training/test/tinyTask.ts";
 import { drawnValue } from "../src/experiments/sweep/drawing.ts";
-import { planSweep, type SweepPlan } from "../src/experiments/sweep/planSweep.ts";
+import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
 import { recipeOf } from "../src/settings/recipes.ts";
 import type { SweepParameter } from "../src/settings/valueSchemas.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 
-function plan(content: Readonly<Record<string, unknown>>): SweepPlan {
+/** The plan, with the runs of each configuration beside it. */
+function plan(content: Readonly<Record<string, unknown>>) {
   const base = { network: "small-mnistfc", budget: 2, seeds: 1 };
   const set = { batchSize: 50, validation: 100, ...(content.set as object | undefined) };
-  return planSweep(parseSweep(JSON.stringify({ ...base, ...content, set }), "s.json", "/folder"), () => data);
+  const { runs, details } = planSweep(
+    parseSweep(JSON.stringify({ ...base, ...content, set }), "s.json", "/folder"),
+    () => data,
+  );
+  const configurations = details.configurations.map((own) => ({
+    ...own,
+    runs: runs.filter(({ condition }) => condition === own.label),
+  }));
+  return { runs, numRepeated: details.numRepeated, configurations };
 }
 
-const labels = ({ configurations }: SweepPlan): string[] => configurations.map(({ label }) => label);
-const names = ({ configurations }: SweepPlan): string[] => configurations.map(({ runs }) => runs[0]!.name);
+type Planned = Pick<ReturnType<typeof plan>, "configurations">;
+
+const labels = ({ configurations }: Planned): string[] => configurations.map(({ label }) => label);
+const names = ({ configurations }: Planned): string[] => configurations.map(({ runs }) => runs[0]!.name);
 
 describe("a grid", () => {
   test("has every combination once, the last parameter changing fastest", () => {
@@ -36,8 +47,11 @@ describe("a grid", () => {
           ...noise.flatMap(() => other.map(() => 4)),
           ...noise.flatMap(() => other.map(() => 2)),
         ]);
-        for (const { settings, configuration } of runs) {
-          expect(settings).toMatchObject({ batchSize: 50, threads: 1, options: configuration.parameters });
+        for (const { parameters, runs: own } of configurations) {
+          expect(own).toHaveLength(2);
+          for (const { settings } of own) {
+            expect(settings).toMatchObject({ batchSize: 50, threads: 1, options: parameters });
+          }
         }
       }),
       { numRuns: 20 },
@@ -60,7 +74,7 @@ describe("a grid", () => {
   });
 
   test("what is written for one optimizer goes before what is written for all, fixed or not", () => {
-    const rates = ({ configurations }: SweepPlan) =>
+    const rates = ({ configurations }: Planned) =>
       configurations.map(({ optimizer, runs }) => [optimizer, runs[0]!.settings.options.learningRate]);
     const parameters = { optimizer: ["sgd", "adam", "sam"], learningRate: [0.5, 0.6], "adam.learningRate": [0.01] };
     expect(rates(plan({ set: { "sam.learningRate": 0.2 }, parameters }))).toEqual([
@@ -119,7 +133,7 @@ describe("a grid", () => {
         [[0.5, 0.75], 1],
       ],
     ]);
-    expect(labels({ configurations, runs: [], numRepeated: 0, data })[3]).toBe("drops=[0.5, 0.75], clipNorm=1");
+    expect(labels({ configurations })[3]).toBe("drops=[0.5, 0.75], clipNorm=1");
   });
 
   test("an empty one is the settings as they are", () => {

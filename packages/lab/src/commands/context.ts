@@ -45,7 +45,7 @@ export function exitCodeOfRuns(
   hasDiverged: boolean,
   signal: AbortSignal,
 ): number {
-  if (outcomes.some(isInterrupted)) return interruptionCode(signal);
+  if (signal.aborted && outcomes.some(isInterrupted)) return interruptionCode(signal);
   const failures = outcomes.flatMap((outcome) => (outcome?.kind === "failed" ? [outcome.exitCode] : []));
   if (failures.length > 0) return Math.min(...failures);
   return hasDiverged ? exitCodes.divergence : exitCodes.ok;

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import type { ExperimentKind } from "../experiments/experiment.ts";
+import { planFileIn, readPlan } from "../experiments/planFile.ts";
 import { resumeTraining } from "../runner/resumeTraining.ts";
 import { type CommandDefinition, jsonAtEnd } from "./commandDefinition.ts";
-import { continueComparison } from "./compare.ts";
-import { planFile } from "./comparisonPlan.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
+import { continueExperiment, type Experiment } from "./experiment.ts";
 import { count, positive } from "./options.ts";
 import { tellResult } from "./train.ts";
 
@@ -14,6 +13,7 @@ export interface ResumeCommand {
   readonly data?: string;
   readonly threads?: number;
   readonly budget?: number;
+  readonly parallel?: number;
   readonly json?: boolean;
 }
 
@@ -22,21 +22,39 @@ export const definition: CommandDefinition = {
   examples: ["runs/one"],
   declare: (command, context, done) =>
     jsonAtEnd(command)
-      .description("Let an interrupted run or comparison go on, to the same bits as without the interruption.")
-      .argument("<folder>", "run folder, or a comparison's")
+      .description(
+        "Let an interrupted run, comparison, sweep or study go on, to the same bits as without the interruption.",
+      )
+      .argument("<folder>", "folder of a run, or of a comparison, sweep or study")
       .option("--data <folder>", "a folder that holds the run's data in another place")
       .option("--threads <n>", "threads of one operation; default: as many as before", count)
       .option("--budget <epochs>", "effective epochs of the whole run: it goes on beyond its budget", positive)
+      .option("--parallel <n>", "runs of an experiment at a time; default: as it began", count)
       .action(async (folder: string, options: ResumeCommand) => done(await resumeCommand(folder, options, context))),
 };
 
-/** Lets the run, or the comparison, in a folder go on to its end; a run that has ended is told again. Gives the exit code. */
+/** How each kind of experiment goes on; loaded when it does. */
+const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unknown>>>> = {
+  compare: async () => (await import("./compare.ts")).comparison,
+  sweep: async () => (await import("./sweep.ts")).sweep,
+  study: async () => (await import("./study.ts")).study,
+};
+
+/** Lets the run, or the experiment, in a folder go on to its end; a run that has ended is told again. Gives the exit code. */
 export async function resumeCommand(path: string, options: ResumeCommand, context: CommandContext): Promise<number> {
-  const { data: dataFolder, threads, budget } = options;
-  if (existsSync(join(path, planFile))) {
-    if (budget === undefined) return continueComparison(path, options, context);
-    throw new InputError(`--budget: lets one run go on, ${path} is a comparison`);
+  const { data: dataFolder, budget, ...others } = options;
+  const file = planFileIn(path);
+  if (file === null) {
+    const result = await resumeTraining(path, {
+      ...trainingOptions(context),
+      dataFolder,
+      budget,
+      threads: others.threads,
+    });
+    return tellResult(path, result, options.json ?? false, context);
   }
-  const result = await resumeTraining(path, { ...trainingOptions(context), dataFolder, threads, budget });
-  return tellResult(path, result, options.json ?? false, context);
+  const plan = readPlan(file);
+  const experiment = await experiments[plan.kind]();
+  if (budget !== undefined) throw new InputError(`--budget: lets one run go on, ${path} is a ${experiment.noun}`);
+  return continueExperiment(experiment, plan, file, { ...others, out: path, dataFolder }, context);
 }

@@ -1,19 +1,14 @@
 /** How far the measures of a study are: a live line on a terminal, and a line for each solution. */
+import type { SolutionListener } from "../experiments/study/measureAll.ts";
 import type { CommandContext } from "./context.ts";
 import { clearLine, duration } from "./passMeter.ts";
-
-/** Told of steps and of solutions that are measured. */
-export interface SolutionMeter {
-  onStep(solution: string, step: string): void;
-  onMeasured(solution: string): void;
-}
 
 /** Of `total` solutions; the time left is known once one was measured here, as those measured before take none. */
 export function solutionMeter(
   { stderr }: CommandContext,
   total: number,
   now: () => number = () => performance.now(),
-): SolutionMeter {
+): SolutionListener {
   let [done, measuredHere, seconds] = [0, 0, 0];
   let since: number | null = null;
   const left = (): string =>

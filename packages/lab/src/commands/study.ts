@@ -1,43 +1,40 @@
 import { join } from "node:path";
 import { Argument } from "commander";
-import { type DataSet, hasDiverged, InputError, planOf, type RunResult, wasInterrupted } from "entropy-sgd-training";
+import { InputError, planOf, wasInterrupted } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
+import { checkedPlan } from "../experiments/experiment.ts";
+import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
-import { conditions, type StudyRun, studyRuns } from "../experiments/study/conditions.ts";
-import { kept, keptBefore } from "../experiments/study/keptMeasurement.ts";
-import { flatnessAmounts, measureCoupling, measureSolution } from "../experiments/study/measureSolution.ts";
-import { defaultMeasures, type StudyMeasures } from "../experiments/study/studyMeasures.ts";
+import { conditions, planStudy, type StudyRequest } from "../experiments/study/conditions.ts";
+import { isMeasured, measureAll } from "../experiments/study/measureAll.ts";
+import { flatnessAmounts } from "../experiments/study/measureSolution.ts";
+import {
+  defaultMeasures,
+  type StudyDetails,
+  type StudyMeasures,
+  studyDetails,
+} from "../experiments/study/studyMeasures.ts";
 import { makeFolder } from "../io/files.ts";
-import { hasBatchNorm } from "../measure/lossLandscape.ts";
 import { flatnessCost } from "../measure/measureFlatness.ts";
 import { numRobustnessPoints } from "../measure/measureRobustness.ts";
 import { studyFigures } from "../pages/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
-import { loadData, networkOf } from "../runner/loadData.ts";
-import { continueTraining } from "../runner/resumeTraining.ts";
-import { withLock } from "../runs/lease.ts";
-import type { Lock } from "../runs/lock.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { dataHelp, type Settings } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
-import { type CommandContext, exitCodes, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, interruptionCode } from "./context.ts";
+import { beginExperiment, type Experiment, type ExperimentDone } from "./experiment.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { collect, count, integerFrom, names, positive, positiveList, whole } from "./options.ts";
-import { progressListener } from "./progress.ts";
 import { solutionMeter } from "./solutionMeter.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
-export interface StudyCommand extends StudyMeasures {
-  readonly network: string;
-  readonly seeds: number;
-  readonly budget: number;
+export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails>, StudyMeasures {
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
   /** Conditions whose local entropy is integrated; all when absent. */
   readonly couplingConditions?: readonly string[];
-  readonly set: readonly string[];
-  readonly data?: string;
-  readonly threads?: number;
+  readonly parallel?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -71,96 +68,76 @@ export const definition: CommandDefinition = {
       .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
       .option("--data <folder>", dataHelp)
       .option("--threads <n>", "threads of one operation; default: the cores", count)
+      .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
       .action(async (_: string, options: StudyCommand) => done(await studyCommand(options, context))),
 };
 
 /**
  * Trains every condition with every seed, measures the solutions, judges the hypotheses; one report.
  *
- * Runs are in out/CONDITION-SEED with their measures beside them: what is there already is not done again, so that an
- * interrupted study goes on. Gives the exit code.
+ * What is there already is not done again, so that an interrupted study goes on. Gives the exit code.
  */
 export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
-  const { network, seeds, budget, data, threads, set } = options;
-  integratedConditions(options);
-  const runs = studyRuns({ network, seeds, budget, data, threads, set });
+  const { network, seeds, budget, data, threads, set, couplingSeeds } = options;
+  const details = { measures: measuresOf(options), couplingSeeds, couplingConditions: integratedConditions(options) };
+  const plan = checkedPlan(planStudy({ network, seeds, budget, data, threads, set, ...details }));
   const out = options.out ?? join("runs", `study-${network}`);
-  const loaded = loadData(runs[0]!.settings);
   makeFolder(out);
-  return withLock(out, lockHooks(context), (lock) => trainAndMeasure(out, runs, loaded, lock, options, context));
+  return beginExperiment(study, plan, { ...options, out }, context);
 }
 
-async function trainAndMeasure(
-  out: string,
-  runs: readonly StudyRun[],
-  loaded: DataSet,
-  lock: Lock,
-  options: StudyCommand,
-  context: CommandContext,
-): Promise<number> {
-  const { network, seeds, budget, couplingSeeds, data, threads } = options;
-  const integrated = integratedConditions(options);
-  const measures: StudyMeasures = measuresOf(options);
-  // Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these.
-  const asked = hasBatchNorm(networkOf(network)) ? { ...measures, batchNorm: "recalibrated" } : measures;
-  const pathOf = ({ condition, seed }: StudyRun): string => join(out, `${condition.name}-${seed}`);
-  const left = runs.filter((run) => keptBefore(pathOf(run), "measures.json", asked) === null);
-  if (left.length > 0) {
-    const cost = costInWords(runs[0]!.settings, loaded.train.numExamples, measures);
-    context.stderr.write(`study: ${left.length} of ${runs.length} runs are left, ${cost}\n`);
-  }
-  const { signal } = context;
-  const trained: { run: StudyRun; path: string; result: RunResult }[] = [];
-  const onEvent = progressListener(context.stderr, {
-    numRuns: runs.length,
-    numDone: () => trained.length,
-    isPlanTold: true,
-  });
-  for (const run of runs) {
-    const path = pathOf(run);
-    lock.requireHeld();
-    const result = await continueTraining(path, run.settings, { ...trainingOptions(context), onEvent, data: loaded });
-    if (result.interrupted) return interrupted(context);
-    if (hasDiverged(result)) {
-      context.stderr.write(`${path}: diverged; a study compares runs that end\n`);
-      return exitCodes.divergence;
-    }
-    trained.push({ run, path, result });
-  }
-  const measured: MeasuredRun[] = [];
-  const meter = solutionMeter(context, trained.length);
-  for (const { run, path, result } of trained) {
-    const { condition, seed } = run;
-    const solution = `${condition.name}, seed ${seed}`;
-    const hooks = { signal, threads, onStep: (what: string) => meter.onStep(solution, what) };
-    const ended = await wasInterrupted(async () => {
-      const own = await kept(path, "measures.json", asked, () => measureSolution(path, measures, hooks));
-      const integrates = seed <= couplingSeeds && integrated.includes(condition.name);
-      const coupling = integrates
-        ? await kept(path, "coupling.json", asked, () => measureCoupling(path, measures, hooks))
-        : null;
-      measured.push({ condition: condition.name, seed, result, measures: own, coupling });
+/** Runs in OUT/CONDITION-SEED with their measures beside them, the report in OUT. */
+export const study: Experiment<StudyDetails> = {
+  kind: "study",
+  noun: "study",
+  details: studyDetails,
+  isNew: false,
+  needsAll: true,
+  usualParallel: () => 1,
+  opening({ runs, data, details: { measures } }, { out }) {
+    const left = runs.filter((run) => !isMeasured(out, run, measures));
+    const cost = costInWords(runs[0]!.settings, data.train.numExamples, measures);
+    return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
+  },
+  async finish(done, context) {
+    const { plan, outcomes, out, lock, json } = done;
+    const { stderr, signal } = context;
+    const lost = plan.runs.filter((_, at) => isLost(outcomes[at] ?? null));
+    for (const { name } of lost) stderr.write(`${join(out, name)}: a study compares runs that end\n`);
+    const results = resultsOf(outcomes);
+    if (lost.length > 0 || outcomes.some(isInterrupted)) return exitCodeOfRuns(outcomes, lost.length > 0, signal);
+    const measured: MeasuredRun[] = [];
+    const meter = solutionMeter(context, plan.runs.length);
+    const measuring = measureAll({ ...done, results }, signal, meter);
+    const isStopped = await wasInterrupted(async () => {
+      for await (const run of measuring) measured.push(run);
     });
-    if (ended) return interrupted(context);
-    meter.onMeasured(solution);
-  }
-  const findings = (): Findings => {
+    if (isStopped) {
+      stderr.write("\n");
+      return interruptionCode(signal);
+    }
     lock.requireHeld();
-    const study = assembleStudy(measured, data === undefined ? null : data);
-    const figures = studyFigures(study);
-    const { radii, ...amounts } = measures;
-    const coupled = { couplingSeeds, couplingConditions: integrated.join(", ") };
-    const settings = { network, seeds, budget, ...coupled, radii: radii.join(", "), ...amounts };
-    const { hypotheses, pairs } = study;
-    return {
-      name: "study",
-      figures,
-      page: studyPage(study, figures, settings, (optimizer) => sourceOf(network, optimizer, "tuned")),
-      json: { settings, hypotheses, pairs, runs: measured },
-      lines: [...hypothesisSentences(hypotheses), failedRuns(study)].filter((line) => line !== ""),
-    };
+    return writeFindings(out, findingsOf(done, measured), { json }, context);
+  },
+};
+
+function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: readonly MeasuredRun[]): Findings {
+  const { runs, details } = plan;
+  const { network, budget, data } = runs[0]!.settings;
+  const result = assembleStudy(measured, data);
+  const figures = studyFigures(result);
+  const { radii, ...amounts } = details.measures;
+  const coupled = { couplingSeeds: details.couplingSeeds, couplingConditions: details.couplingConditions.join(", ") };
+  const seeds = runs.length / conditions.length;
+  const settings = { network, seeds, budget, ...coupled, radii: radii.join(", "), ...amounts };
+  const { hypotheses, pairs } = result;
+  return {
+    name: "study",
+    figures,
+    page: studyPage(result, figures, settings, (optimizer) => sourceOf(network, optimizer, "tuned")),
+    json: { settings, hypotheses, pairs, runs: measured },
+    lines: [...hypothesisSentences(hypotheses), failedRuns(result)].filter((line) => line !== ""),
   };
-  return writeFindings(out, findings(), { json: options.json }, context);
 }
 
 /** @throws InputError for a name that is no condition */
@@ -169,11 +146,6 @@ function integratedConditions({ couplingConditions }: StudyCommand): readonly st
   const unknown = couplingConditions?.find((name) => !known.includes(name));
   if (unknown === undefined) return couplingConditions ?? known;
   throw new InputError(`--coupling-conditions: ${JSON.stringify(unknown)} is none of ${known.join(", ")}`);
-}
-
-function interrupted(context: CommandContext): number {
-  context.stderr.write("\ninterrupted: what is done is kept, and the same command goes on\n");
-  return interruptionCode(context.signal);
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {

@@ -1,22 +1,26 @@
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
-import { hasDiverged, printable } from "entropy-sgd-training";
-import { launchHere, launchProcess } from "../experiments/launchers.ts";
-import { isInterrupted, otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experiments/runAll.ts";
-import { type ConfiguredRun, planSweep, type SweepPlan } from "../experiments/sweep/planSweep.ts";
-import { readSweep, type Sweep } from "../experiments/sweep/readSweep.ts";
+import { printable } from "entropy-sgd-training";
+import { byCondition } from "../experiments/experiment.ts";
+import { isInterrupted, type RunLauncher } from "../experiments/runAll.ts";
+import {
+  type Configuration,
+  planSweep,
+  type SweepDetails,
+  type SweepPlan,
+  sweepDetails,
+} from "../experiments/sweep/planSweep.ts";
+import { readSweep } from "../experiments/sweep/readSweep.ts";
 import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
 import { sweepJson, writeSweep } from "../pages/writeSweep.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { loadData } from "../runner/loadData.ts";
-import { withLock } from "../runs/lease.ts";
-import type { Lock } from "../runs/lock.ts";
-import { fixed, withPercentSign } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, trainingOptions, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, exitCodes, writeJson } from "./context.ts";
+import { beginExperiment, type Experiment } from "./experiment.ts";
 import { count } from "./options.ts";
 
 /** Options of `entropy-sgd sweep`. */
@@ -52,102 +56,60 @@ export async function sweepCommand(
   context: CommandContext,
   launcher?: RunLauncher,
 ): Promise<number> {
-  const sweep = readSweep(file);
-  const plan = planSweep(sweep, loadData);
+  const plan = planSweep(readSweep(file), loadData);
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
-  if (options.dryRun) return tellPlan(file, out, plan, options.json ?? false, context);
+  if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
   makeFolder(out);
-  return withLock(out, lockHooks(context), (lock) =>
-    trainSweep(file, out, sweep, plan, options, lock, context, launcher),
-  );
+  return beginExperiment(sweep, plan, { ...options, out, launcher }, context);
 }
 
-async function trainSweep(
-  file: string,
-  out: string,
-  sweep: Sweep,
-  plan: SweepPlan,
-  options: SweepCommand,
-  lock: Lock,
-  context: CommandContext,
-  launcher: RunLauncher | undefined,
-): Promise<number> {
-  const { stderr, signal } = context;
-  const usual = Math.max(1, Math.floor(availableParallelism() / sweep.file.threads));
-  const parallel = Math.min(options.parallel ?? usual, plan.runs.length);
-  stderr.write(`${planWords(plan)}, ${parallel} at a time, in ${printable(out)}\n`);
-  const others = otherRuns(out, plan.runs).length;
-  if (others > 0) stderr.write(`Left alone, as the file does not name them: ${others} other runs\n`);
-  const outcomes = await runAll(plan.runs, {
-    ...{ out, parallel, signal, checksum: plan.data.checksum ?? null, requireHeld: lock.requireHeld },
-    launch: launcher ?? usualLauncher(parallel, plan, context),
-    onBegin: (run, at) => stderr.write(`${numbered(plan, run, at)} begins: ${run.configuration.label}\n`),
-    onEnd: (run, at, outcome) => stderr.write(`${numbered(plan, run, at)}: ${printable(outcomeWords(outcome))}\n`),
-  });
-  const interrupted = outcomes.some(isInterrupted);
-  const result = sweepResult(plan, outcomes);
-  const output = { file, out, plan, result, interrupted };
-  lock.requireHeld();
-  const page = writeSweep(output);
-  if (options.json) writeJson(context, sweepJson(output));
-  else if (page !== null) {
-    const { head, rows } = resultRows(result);
-    context.stdout.write(
-      `${textTable(head, rows, widthOf(context.stdout))}\n${sentencesOf(result).join("\n")}\nThe page is ${page}\n`,
-    );
-  }
-  if (result.failed.length > 0) stderr.write(`${result.failed.length} of ${plan.runs.length} runs failed\n`);
-  if (interrupted) stderr.write("interrupted: what is done is kept, and the same command goes on\n");
-  // That some configurations diverge is a result.
-  return exitCodeOfRuns(
-    outcomes,
-    result.configurations.every(({ status }) => status === "diverged"),
-    signal,
-  );
-}
+/** Runs in OUT/OPTIMIZER-HASH-SEED, numbers and report in OUT. That some configurations diverge is a result. */
+export const sweep: Experiment<SweepDetails> = {
+  kind: "sweep",
+  noun: "sweep",
+  details: sweepDetails,
+  isNew: false,
+  isBrief: true,
+  usualParallel: ({ runs }) => Math.max(1, Math.floor(availableParallelism() / (runs[0]!.settings.threads ?? 1))),
+  opening: (plan, { parallel, out }) => `${planWords(plan)}, ${parallel} at a time, in ${printable(out)}`,
+  finish({ plan, outcomes, out, json: isJson }, context) {
+    const result = sweepResult(plan, outcomes);
+    const output = { out, plan, result, interrupted: outcomes.some(isInterrupted) };
+    const page = writeSweep(output);
+    if (isJson) writeJson(context, sweepJson(output));
+    else if (page !== null) {
+      const { head, rows } = resultRows(result);
+      context.stdout.write(
+        `${textTable(head, rows, widthOf(context.stdout))}\n${sentencesOf(result).join("\n")}\nThe page is ${page}\n`,
+      );
+    }
+    const isInVain = result.configurations.every(({ status }) => status === "diverged");
+    return exitCodeOfRuns(outcomes, isInVain, context.signal);
+  },
+};
 
-/** In this process if there is one run at a time, else in one of its own. */
-function usualLauncher(parallel: number, { data }: SweepPlan, context: CommandContext): RunLauncher {
-  if (parallel > 1) return launchProcess({ requests: context.checkpointRequests });
-  const { onEvent: _, ...options } = trainingOptions(context);
-  return launchHere({ ...options, data });
-}
-
-function tellPlan(file: string, out: string, plan: SweepPlan, json: boolean, context: CommandContext): number {
-  const { configurations, runs } = plan;
-  const gradients = runs.reduce((sum, { configuration }) => sum + configuration.gradients, 0);
+function tellPlan(out: string, { runs, details }: SweepPlan, json: boolean, context: CommandContext): number {
+  const { file, configurations } = details;
+  const named = byCondition(runs);
+  const namesOf = ({ label }: Configuration): string[] => named.get(label)!.map(({ name }) => name);
+  const gradients = configurations.reduce((sum, own) => sum + own.gradients * namesOf(own).length, 0);
   if (json) {
-    const own = configurations.map(({ label, parameters, gradients: each, runs: named }) => ({
-      ...{ label, parameters, gradients: each, runs: named.map(({ name }) => name) },
-    }));
+    const own = configurations.map((configuration) => {
+      const { label, parameters, gradients: each } = configuration;
+      return { label, parameters, gradients: each, runs: namesOf(configuration) };
+    });
     writeJson(context, { file, out, configurations: own, gradients });
     return exitCodes.ok;
   }
   const { head, cellsOf } = valueColumns(configurations);
-  const rows = configurations.map((own) => [...cellsOf(own), String(own.gradients), own.runs[0]!.name]);
+  const rows = configurations.map((own) => [...cellsOf(own), String(own.gradients), namesOf(own)[0]!]);
   const table = textTable([...head, "gradients of a run", "first run"], rows, widthOf(context.stdout));
-  context.stdout.write(`${table}\n${planWords(plan)}, ${gradients} gradients in total\n`);
+  context.stdout.write(`${table}\n${planWords({ runs, details })}, ${gradients} gradients in total\n`);
   return exitCodes.ok;
 }
 
-function planWords({ configurations, runs, numRepeated }: SweepPlan): string {
-  const numSeeds = configurations[0]!.runs.length;
+function planWords({ runs, details: { configurations, numRepeated } }: Pick<SweepPlan, "runs" | "details">): string {
+  const numSeeds = runs.length / configurations.length;
   const repeated = numRepeated === 0 ? "" : ` (${numRepeated} more would repeat one of them)`;
   return `${counted(configurations.length, "configuration")}${repeated} with ${counted(numSeeds, "seed")}: ${counted(runs.length, "run")}`;
-}
-
-function numbered({ runs }: SweepPlan, { name }: ConfiguredRun, at: number): string {
-  return `[${at + 1}/${runs.length}] ${name}`;
-}
-
-function outcomeWords(outcome: RunOutcome): string {
-  if (outcome.kind === "interrupted") return "interrupted";
-  if (outcome.kind === "failed") return `failed: ${outcome.message}`;
-  const { validationError, testError, seconds, reason, gradientEvaluations } = outcome.result;
-  const place = reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : "";
-  const errors =
-    (validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `) +
-    `test error ${withPercentSign(testError)}`;
-  const words = hasDiverged(outcome.result) ? `diverged${place}` : errors;
-  return `${words} (${outcome.before ? "ended before" : `${fixed(seconds, seconds < 10 ? 1 : 0)} s`})`;
 }

@@ -1,5 +1,6 @@
 /** Ways to train one run of an experiment: in this process, or in one of its own. */
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CheckpointRequests, checkpointMessage } from "entropy-sgd-training";
 import { endingSignalOf } from "../io/endingSignals.ts";
@@ -22,17 +23,27 @@ export interface ProcessOptions {
   readonly command?: string;
   /** Wishes for checkpoints, passed on to the processes. */
   readonly requests?: CheckpointRequests | undefined;
+  /** A folder that holds the same data in another place. */
+  readonly dataFolder?: string | undefined;
+  /** Threads instead of those of the settings. */
+  readonly threads?: number | undefined;
 }
 
 /**
  * Trains in a process of its own. It has a process group of its own, too, so that a terminal's Ctrl-C reaches it through
  * this process alone; it ends by itself when this process is gone.
  */
-export function launchProcess({ command = commandPath, requests }: ProcessOptions = {}): RunLauncher {
-  return async (path, settings, signal) => {
+export function launchProcess(options: ProcessOptions = {}): RunLauncher {
+  const { command = commandPath, requests, dataFolder, threads } = options;
+  return async (path, planned, signal) => {
+    const data = dataFolder === undefined ? planned.data : resolve(dataFolder);
+    const settings = { ...planned, data, threads: threads ?? planned.threads };
     prepareRun(path, settings);
-    const place = settings.data === null ? [] : ["--data", settings.data];
-    const end = await endOf([command, "resume", "--json", ...place, "--", path], signal, requests);
+    const own = [
+      ...(data === null ? [] : ["--data", data]),
+      ...(threads === undefined ? [] : ["--threads", `${threads}`]),
+    ];
+    const end = await endOf([command, "resume", "--json", ...own, "--", path], signal, requests);
     if (end.code === 0 || end.code === 3) {
       const result = endedResult(path, settings, null);
       if (result !== null) return { kind: "ended", result, before: false };

@@ -1,20 +1,14 @@
 /** The runs of an experiment, one after another or several at a time. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, Interruption, type RunResult } from "entropy-sgd-training";
+import { hasDiverged, InputError, Interruption, type RunResult } from "entropy-sgd-training";
 import { entriesOf, requireRealFolder } from "../io/files.ts";
 import { refusalIn } from "../io/refusals.ts";
 import { earlierResult } from "../runner/resumeTraining.ts";
 import { readConfig } from "../runs/readRun.ts";
 import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
-
-/** One run of an experiment. */
-export interface PlannedRun {
-  /** Of its folder in the experiment's. */
-  readonly name: string;
-  readonly settings: Settings;
-}
+import type { PlannedRun } from "./experiment.ts";
 
 /** What became of a run; `exitCode` is the one that the failure calls for. */
 export type RunOutcome =
@@ -39,7 +33,7 @@ export function resultsOf(outcomes: readonly (RunOutcome | null)[]): RunResult[]
 export type RunLauncher = (path: string, settings: Settings, signal: AbortSignal) => Promise<RunOutcome>;
 
 /** How runs are worked through. */
-export interface RunAllOptions<Run extends PlannedRun> {
+export interface RunAllOptions {
   readonly out: string;
   /** Runs at a time. */
   readonly parallel: number;
@@ -49,8 +43,10 @@ export interface RunAllOptions<Run extends PlannedRun> {
   readonly requireHeld?: () => void;
   /** Checksum of the data; null where it is not known. */
   readonly checksum: string | null;
-  readonly onBegin?: ((run: Run, at: number) => void) | undefined;
-  readonly onEnd?: ((run: Run, at: number, outcome: RunOutcome) => void) | undefined;
+  /** Whether no other run begins after one that diverged or failed. */
+  readonly needsAll?: boolean;
+  readonly onBegin?: (run: PlannedRun, at: number) => void;
+  readonly onEnd?: (run: PlannedRun, at: number, outcome: RunOutcome) => void;
 }
 
 /**
@@ -59,14 +55,12 @@ export interface RunAllOptions<Run extends PlannedRun> {
  *
  * @returns the outcomes in the order of the runs; null for those that did not begin
  */
-export async function runAll<Run extends PlannedRun>(
-  runs: readonly Run[],
-  options: RunAllOptions<Run>,
-): Promise<(RunOutcome | null)[]> {
-  const { out, parallel, signal, launch, checksum, requireHeld, onBegin, onEnd } = options;
+export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions): Promise<(RunOutcome | null)[]> {
+  const { out, parallel, signal, launch, checksum, requireHeld, needsAll = false, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;
-  const bringToEnd = async (run: Run, at: number): Promise<RunOutcome | null> => {
+  let isInVain = false;
+  const bringToEnd = async (run: PlannedRun, at: number): Promise<RunOutcome | null> => {
     const path = join(out, run.name);
     try {
       const result = endedResult(path, run.settings, checksum);
@@ -79,17 +73,24 @@ export async function runAll<Run extends PlannedRun>(
     }
   };
   const worker = async (): Promise<void> => {
-    while (next < runs.length) {
+    while (next < runs.length && !isInVain) {
       const at = next++;
       const run = runs[at]!;
       requireHeld?.();
       const outcome = await bringToEnd(run, at);
       outcomes[at] = outcome;
-      if (outcome !== null) onEnd?.(run, at, outcome);
+      if (outcome === null) continue;
+      onEnd?.(run, at, outcome);
+      isInVain ||= needsAll && isLost(outcome);
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, runs.length) }, worker));
   return outcomes;
+}
+
+/** Whether a run has no result that can be compared, and never will. */
+export function isLost(outcome: RunOutcome | null): boolean {
+  return outcome?.kind === "failed" || (outcome?.kind === "ended" && hasDiverged(outcome.result));
 }
 
 function outcomeOf(error: unknown): RunOutcome {

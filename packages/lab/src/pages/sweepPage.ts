@@ -1,4 +1,5 @@
 /** The report of a sweep: one self-contained HTML page. */
+import { basename } from "node:path";
 import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
 import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
@@ -10,8 +11,6 @@ import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
 /** What a page tells beside the results. */
 export interface PageFacts {
-  /** Name of the sweep's file. */
-  readonly file: string;
   readonly plan: SweepPlan;
   readonly figures: readonly Figure[];
   /** Names of the runs with a report of their own. */
@@ -21,10 +20,10 @@ export interface PageFacts {
 }
 
 /** The page. */
-export function sweepPage(result: SweepResult, { file, plan, figures, reports, environment }: PageFacts): string {
+export function sweepPage(result: SweepResult, { plan, figures, reports, environment }: PageFacts): string {
   const { head, rows } = resultRows(result);
   // The label tells what the columns of values tell, in the first column, which stays in sight; then what the order is by.
-  const numValues = valueColumns(plan.configurations).head.length;
+  const numValues = valueColumns(plan.details.configurations).head.length;
   const [seeds, ...results] = head.slice(numValues);
   const ranking = rows.map((row, i) => [
     ...[result.ranked[i]!.configuration.label, ...row.slice(numValues + 1)],
@@ -34,12 +33,12 @@ export function sweepPage(result: SweepResult, { file, plan, figures, reports, e
     plan.runs.map(({ settings: { optimizer, preset } }) => optimizer + (preset === null ? "" : ` (${preset})`)),
   );
   const { network, budget } = plan.runs[0]!.settings;
-  const numSeeds = plan.configurations[0]!.runs.length;
+  const numSeeds = result.configurations[0]!.planned.length;
   const lead =
-    `${plan.configurations.length} configurations of ${[...optimizers].join(" and ")} on ${network}, each trained for ${budget} effective ${budget === 1 ? "epoch" : "epochs"} ` +
+    `${plan.details.configurations.length} configurations of ${[...optimizers].join(" and ")} on ${network}, each trained for ${budget} effective ${budget === 1 ? "epoch" : "epochs"} ` +
     `${numSeeds === 1 ? "with one seed" : `with ${numSeeds} seeds`}.`;
   return htmlPage(
-    `Sweep: ${file}`,
+    `Sweep: ${basename(plan.details.file)}`,
     `<p class="lead">${escaped(lead)}</p>
 ${listHtml(sentencesOf(result))}
 ${table([["configuration", ...results, seeds!], ...ranking], "Best first; mean ± sample standard deviation over the seeds that reached the end of the budget.")}
@@ -48,7 +47,7 @@ ${figures.map(figureHtml).join("\n")}
 ${tableOfCells([runHead, ...runRows(result, reports)], "Every run has a folder of its name beside this page.")}
 ${failures(result)}
 <h2>Settings</h2>
-${table([["setting", "value"], ...commonSettings(plan)], "What all configurations have in common.")}
+${table([["setting", "value"], ...commonSettings(result)], "What all configurations have in common.")}
 <h2>Machine</h2>
 ${table([["", "value"], ...Object.entries(environment).map(([name, value]) => [name, String(value)])], "Where the sweep ended; the config.json of each run says where it was trained.")}`,
   );
@@ -80,9 +79,9 @@ function failures({ failed }: SweepResult): string {
 }
 
 /** Settings and options with the same value in all configurations. */
-function commonSettings({ configurations }: SweepPlan): string[][] {
-  const all = configurations.map(({ runs }) => {
-    const entries = settingsAndOptions(runs[0]!.settings).filter(([name]) => name !== "seed");
+function commonSettings({ configurations }: SweepResult): string[][] {
+  const all = configurations.map(({ planned }) => {
+    const entries = settingsAndOptions(planned[0]!.settings).filter(([name]) => name !== "seed");
     return new Map(entries.map(([name, value]) => [name, String(value ?? "–")]));
   });
   return [...all[0]!].filter(([name, value]) => all.every((other) => other.get(name) === value));

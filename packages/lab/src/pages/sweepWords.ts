@@ -1,7 +1,8 @@
 /** The results of a sweep as a table and sentences, for the terminal and the report. */
 import { hasDiverged } from "entropy-sgd-training";
+import type { ConditionStatus } from "../experiments/experimentResult.ts";
 import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
-import type { ConfigurationResult, ConfigurationStatus, SweepResult } from "../experiments/sweep/sweepResult.ts";
+import type { ConfigurationResult, SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { SweepValue } from "../settings/valueSchemas.ts";
 import { fixed, inPercent, percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
 import { comparisonSentences, counted } from "../statistics/words.ts";
@@ -43,8 +44,8 @@ function cell(value: SweepValue | undefined): string {
   return value === undefined ? "–" : valueText(value);
 }
 
-function seedsText({ configuration, runs, status }: ConfigurationResult): string {
-  const all = configuration.runs.length;
+function seedsText({ planned, runs, status }: ConfigurationResult): string {
+  const all = planned.length;
   const count = runs.length === all ? String(all) : `${runs.length} of ${all}`;
   if (status !== "diverged") return count;
   return `${count} (${runs.filter(({ result }) => hasDiverged(result)).length} diverged)`;
@@ -61,7 +62,7 @@ const maxTold = 5;
 /** What may be said of the best configuration, and what is missing. */
 export function sentencesOf(result: SweepResult): string[] {
   const { configurations, failed } = result;
-  const having = (status: ConfigurationStatus) => configurations.filter((own) => own.status === status);
+  const having = (status: ConditionStatus) => configurations.filter((own) => own.status === status);
   const [diverged, incomplete] = [having("diverged"), having("incomplete")];
   const told = diverged.slice(0, maxTold).map(labelOf).join("; ");
   const more = diverged.length > maxTold ? `; and ${diverged.length - maxTold} more` : "";

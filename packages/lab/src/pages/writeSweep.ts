@@ -1,6 +1,6 @@
 /** What a sweep leaves in its folder: report.html, figures/, sweep.json. */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
 import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolderWithin, writeWhole } from "../io/files.ts";
@@ -11,8 +11,6 @@ import { sweepPage } from "./sweepPage.ts";
 
 /** Where a sweep is and what came out of it. */
 export interface SweepOutput {
-  /** The sweep's file. */
-  readonly file: string;
   readonly out: string;
   readonly plan: SweepPlan;
   readonly result: SweepResult;
@@ -22,7 +20,7 @@ export interface SweepOutput {
 
 /** Writes the numbers, and report and figures where some run has a result. Gives the report's path, or null. */
 export function writeSweep(output: SweepOutput): string | null {
-  const { file, out, plan, result } = output;
+  const { out, plan, result } = output;
   writeWhole(join(out, "sweep.json"), `${JSON.stringify(sweepJson(output))}\n`);
   if (result.configurations.every(({ runs }) => runs.length === 0)) return null;
   const figures = sweepFigures(result);
@@ -31,15 +29,15 @@ export function writeSweep(output: SweepOutput): string | null {
   const names = plan.runs.map(({ name }) => name);
   const reports = new Set(names.filter((name) => existsSync(join(out, name, "report.html"))));
   const page = join(out, "report.html");
-  writeWhole(page, sweepPage(result, { file: basename(file), plan, figures, reports, environment }));
+  writeWhole(page, sweepPage(result, { plan, figures, reports, environment }));
   return page;
 }
 
 /** The results as `--json` prints them, best configuration first; errors are fractions. */
-export function sweepJson({ file, out, result, interrupted }: SweepOutput): object {
+export function sweepJson({ plan, out, result, interrupted }: SweepOutput): object {
   const { criterion, ranked, best, difference, failed } = result;
   return {
-    ...{ file, out, interrupted, criterion },
+    ...{ file: plan.details.file, out, interrupted, criterion },
     configurations: ranked.map(({ configuration, status, runs, summary }) => ({
       ...{ label: configuration.label, parameters: configuration.parameters, status },
       ...{ runs: runs.map(({ name, result: own }) => ({ name, ...own })), summary },

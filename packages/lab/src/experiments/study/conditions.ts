@@ -1,6 +1,7 @@
 /** The conditions of the wide-valleys study; docs/decisions/study-wide-valleys.md says why each is there. */
 import { resolveSettings } from "../../settings/resolveSettings.ts";
-import type { Settings } from "../../settings/settings.ts";
+import type { ExperimentPlan } from "../experiment.ts";
+import type { StudyDetails } from "./studyMeasures.ts";
 
 /** One way to train. */
 export interface StudyCondition {
@@ -31,8 +32,8 @@ export const conditions: readonly StudyCondition[] = [
   { name: "swa", words: "the same SGD, weights averaged over the last quarter", optimizer: "swa", set: [] },
 ];
 
-/** What the study trains, besides conditions. */
-export interface StudyPlan {
+/** What a study is asked for. */
+export interface StudyRequest extends StudyDetails {
   readonly network: string;
   readonly seeds: number;
   readonly budget: number;
@@ -42,30 +43,16 @@ export interface StudyPlan {
   readonly set: readonly string[];
 }
 
-/** One run of the study. */
-export interface StudyRun {
-  readonly condition: StudyCondition;
-  readonly seed: number;
-  readonly settings: Settings;
-}
-
-/** Every run, seeds outermost, all settings checked. Boundaries of evaluation are Entropy-SGD's for all. */
-export function studyRuns({ network, seeds, budget, data, threads, set }: StudyPlan): StudyRun[] {
-  return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+/** The plan: every condition with seeds 1 … k, seeds outermost. Boundaries of evaluation are Entropy-SGD's for all. */
+export function planStudy(request: StudyRequest): ExperimentPlan<StudyDetails> {
+  const { network, seeds, budget, data, threads, set, ...details } = request;
+  const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     conditions.map((condition) => {
-      const { optimizer, preset } = condition;
-      const own = {
-        network,
-        optimizer,
-        preset,
-        recipe: "tuned",
-        budget,
-        seed,
-        data,
-        threads,
-        set: [...condition.set, ...set],
-      };
-      return { condition, seed, settings: resolveSettings(own) };
+      const { name, optimizer, preset } = condition;
+      const asked = { network, optimizer, preset, recipe: "tuned", budget, seed, data, threads };
+      const settings = resolveSettings({ ...asked, set: [...condition.set, ...set] });
+      return { name: `${name}-${seed}`, condition: name, settings };
     }),
   );
+  return { kind: "study", runs, details };
 }

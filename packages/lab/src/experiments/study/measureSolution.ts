@@ -31,6 +31,8 @@ export function flatnessAmounts({
 export interface MeasureHooks {
   readonly signal?: AbortSignal;
   readonly threads?: number | undefined;
+  /** A folder that holds the run's data in another place. */
+  readonly dataFolder?: string | undefined;
   readonly onStep?: (what: string) => void;
 }
 
@@ -38,9 +40,9 @@ export interface MeasureHooks {
 export async function measureSolution(
   path: string,
   measures: StudyMeasures,
-  { signal, threads, onStep }: MeasureHooks,
+  { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<SolutionMeasures> {
-  const { spec, data, params, record } = loadRun(path);
+  const { spec, data, params, record } = loadRun(path, dataFolder);
   const { seed } = record.settings;
   const common = { threads, signal, calibration: data.train };
   const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
@@ -76,9 +78,9 @@ export async function measureSolution(
 export async function measureCoupling(
   path: string,
   { couplingExamples, radii, samples, steps }: StudyMeasures,
-  { signal, threads, onStep }: MeasureHooks,
+  { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
-  const { spec, data, params, record } = loadRun(path);
+  const { spec, data, params, record } = loadRun(path, dataFolder);
   const numExamples = Math.min(couplingExamples, data.train.numExamples);
   const landscape = lossLandscape(spec, data.train, { numExamples, threads, signal });
   const { points } = await measureLocalEntropy(landscape, params, {

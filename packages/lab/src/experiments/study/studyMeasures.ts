@@ -1,3 +1,6 @@
+/** How much a study measures. */
+import { z } from "zod";
+
 /** How much is measured; examples are those of the training split, from the first on. */
 export interface StudyMeasures {
   /** Examples behind eigenvalues and traces. */
@@ -16,6 +19,28 @@ export interface StudyMeasures {
   /** Moves kept per rung and ladder of local entropy along the coupling. */
   readonly samples: number;
 }
+
+/** What a study's result needs beside its runs. */
+export interface StudyDetails {
+  readonly measures: StudyMeasures;
+  /** Seeds, from the first on, whose local entropy is integrated. */
+  readonly couplingSeeds: number;
+  /** Conditions whose local entropy is integrated. */
+  readonly couplingConditions: readonly string[];
+}
+
+const count = z.int().min(1);
+
+/** The rule of the details in the plan's file. */
+export const studyDetails: z.ZodType<StudyDetails> = z.strictObject({
+  measures: z.strictObject({
+    ...{ curvatureExamples: count, examples: count, couplingExamples: count, testExamples: count },
+    radii: z.array(z.number().positive()).min(1),
+    ...{ draws: count, steps: count, probes: count, samples: count },
+  }),
+  couplingSeeds: z.int().min(0),
+  couplingConditions: z.array(z.string()),
+});
 
 /** What the report is made of. */
 export const defaultMeasures: StudyMeasures = {

@@ -1,42 +1,53 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
 import { type DataSet, InputError, planOf } from "entropy-sgd-training";
+import { z } from "zod";
 import { requireTrainable } from "../../runner/runTraining.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import { trainingOf } from "../../settings/sameTraining.ts";
 import { type Settings, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepValue } from "../../settings/valueSchemas.ts";
-import type { PlannedRun } from "../runAll.ts";
+import type { CheckedPlan } from "../experiment.ts";
 import { type Candidate, type Choice, candidatesOf } from "./candidates.ts";
 import type { Sweep } from "./readSweep.ts";
 
-/** One run: the same settings have the same name in every sweep. */
-export interface ConfiguredRun extends PlannedRun {
-  readonly configuration: Configuration;
-}
-
 /** Settings that are trained with every seed. */
 export interface Configuration {
-  /** The varied values in words, unlike any other configuration's. */
+  /** The varied values in words, unlike any other configuration's: the condition of its runs. */
   readonly label: string;
   /** The varied values by name, without an optimizer in front of the name. */
   readonly parameters: Readonly<Record<string, SweepValue>>;
   readonly optimizer: string;
   /** Gradient evaluations of one run. */
   readonly gradients: number;
-  readonly runs: readonly PlannedRun[];
 }
 
-/** What a sweep will train. */
-export interface SweepPlan {
+/** What a sweep's result needs beside its runs. */
+export interface SweepDetails {
+  /** The sweep's file. */
+  readonly file: string;
   readonly configurations: readonly Configuration[];
-  /** Seeds outermost, so that an interruption is fair. */
-  readonly runs: readonly ConfiguredRun[];
   /** Combinations left out because an earlier one has the same settings. */
   readonly numRepeated: number;
-  readonly data: DataSet;
 }
+
+/** The rule of the details in the plan's file. */
+export const sweepDetails: z.ZodType<SweepDetails> = z.strictObject({
+  file: z.string(),
+  configurations: z.array(
+    z.strictObject({
+      label: z.string(),
+      parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())])),
+      optimizer: z.string(),
+      gradients: z.number(),
+    }),
+  ),
+  numRepeated: z.number(),
+});
+
+/** What a sweep will train, seeds outermost, so that an interruption is fair. */
+export type SweepPlan = CheckedPlan<SweepDetails>;
 
 /**
  * Resolves and checks every configuration.
@@ -50,23 +61,27 @@ export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): 
     settings: placing(sweep, candidate, () => settingsOf(sweep, candidate)),
   }));
   const data = loaded(sweep, () => load(resolved[0]!.settings));
-  const configurations = new Map<string, Configuration>();
+  const planned = new Map<string, { configuration: Configuration; settings: Settings }>();
   for (const { candidate, settings } of resolved) {
     const identity = identityOf(settings);
-    if (configurations.has(identity)) continue;
+    if (planned.has(identity)) continue;
     const gradients = placing(sweep, candidate, () => checkedGradients(settings, data));
-    const named = (seed: number) => `${settings.optimizer}-${identity}-${seed}`;
-    configurations.set(identity, {
-      ...{ label: labelOf(candidate), optimizer: settings.optimizer, gradients },
-      parameters: Object.fromEntries(variedOf(candidate).map(({ name, value }) => [name, value])),
-      runs: sweep.seeds.map((seed) => ({ name: named(seed), settings: { ...settings, seed } })),
-    });
+    const parameters = Object.fromEntries(variedOf(candidate).map(({ name, value }) => [name, value]));
+    const configuration = { label: labelOf(candidate), parameters, optimizer: settings.optimizer, gradients };
+    planned.set(identity, { configuration, settings });
   }
-  const all = [...configurations.values()];
-  const runs = sweep.seeds.flatMap((_, at) =>
-    all.map((configuration): ConfiguredRun => ({ ...configuration.runs[at]!, configuration })),
+  const all = [...planned];
+  // The same settings have the same name in every sweep.
+  const runs = sweep.seeds.flatMap((seed) =>
+    all.map(([identity, { configuration, settings }]) => ({
+      name: `${settings.optimizer}-${identity}-${seed}`,
+      condition: configuration.label,
+      settings: { ...settings, seed },
+    })),
   );
-  return { configurations: all, runs, numRepeated: resolved.length - all.length, data };
+  const configurations = all.map(([, { configuration }]) => configuration);
+  const numRepeated = resolved.length - all.length;
+  return { kind: "sweep", runs, details: { file: sweep.name, configurations, numRepeated }, data };
 }
 
 /** Gives an error of data that the file names their place in it. */

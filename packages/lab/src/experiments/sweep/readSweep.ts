@@ -14,6 +14,8 @@ import { type SweepFile, sweepSchema } from "./sweepSchema.ts";
 
 /** A file whose rules all hold. */
 export interface Sweep {
+  /** The name of the file. */
+  readonly name: string;
   readonly file: SweepFile;
   /** Folder of the data; undefined for MNIST. */
   readonly data: string | undefined;
@@ -57,6 +59,7 @@ export function parseSweep(text: string, name: string, folder: string): Sweep {
   if (!parsed.success) throw refusalOf(parsed.error.issues, yaml);
   const file = parsed.data;
   const sweep: Sweep = {
+    name,
     file,
     data: file.data === undefined ? undefined : resolve(folder, file.data),
     optimizers: optimizersOf(file, yaml),

@@ -1,0 +1,202 @@
+/**
+ * The machine of experiments: the plan into the folder, every run to its end, one result.
+ *
+ * A further kind, such as one that reproduces published results, is a file that gives an `Experiment`, and whose command
+ * makes a plan of its options; its name goes to `experimentKinds` and to the table in resume.ts.
+ */
+import { join } from "node:path";
+import { hasDiverged, InputError, planOf, printable, type RunResult } from "entropy-sgd-training";
+import type { z } from "zod";
+import {
+  type CheckedPlan,
+  checkedPlan,
+  type ExperimentKind,
+  type ExperimentPlan,
+  type PlannedRun,
+} from "../experiments/experiment.ts";
+import { launchHere, launchProcess } from "../experiments/launchers.ts";
+import { differentRun, planFileIn, readPlan, writePlan } from "../experiments/planFile.ts";
+import { otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experiments/runAll.ts";
+import { requireEmptyFolder } from "../io/files.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
+import { fixed, withPercentSign } from "../statistics/numbers.ts";
+import { counted } from "../statistics/words.ts";
+import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
+import { budgetOf } from "./eventLines.ts";
+import { progressListener } from "./progress.ts";
+
+/** What a kind of experiment gives. */
+export interface Experiment<Details> {
+  readonly kind: ExperimentKind;
+  /** What it is called in messages. */
+  readonly noun: string;
+  /** The rule of the details in the plan's file. */
+  readonly details: z.ZodType<Details>;
+  /** Whether its folder is new and holds its runs alone; otherwise the same command goes on, with more runs if it names more. */
+  readonly isNew: boolean;
+  /** Whether it is worth nothing without every run: then no other begins after one that diverged or failed. */
+  readonly needsAll?: boolean;
+  /** Whether a line tells of each run's begin and end, instead of the events of runs that are trained in this process. */
+  readonly isBrief?: boolean;
+  /** How many runs there are at a time where the user does not say. */
+  usualParallel(plan: CheckedPlan<Details>): number;
+  /** What is told before the first run; null where nothing is left to say. */
+  opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
+  /** Writes and tells the result. Gives the exit code. */
+  finish(done: ExperimentDone<Details>, context: CommandContext): number | Promise<number>;
+}
+
+/** How an experiment is worked through. */
+export interface ExperimentOptions {
+  readonly out: string;
+  readonly json?: boolean;
+  /** Runs at a time. */
+  readonly parallel?: number;
+  /** A folder that holds the same data in another place. */
+  readonly dataFolder?: string | undefined;
+  /** Threads of the runs instead of the plan's. */
+  readonly threads?: number | undefined;
+  /** How a run is trained; by default in this process if there is one at a time, else in one of its own. */
+  readonly launcher?: RunLauncher | undefined;
+}
+
+/** An experiment whose runs have ended, or were kept from it. */
+export interface ExperimentDone<Details> extends ExperimentOptions {
+  readonly plan: CheckedPlan<Details>;
+  /** In the order of the plan's runs; null for those that did not begin. */
+  readonly outcomes: readonly (RunOutcome | null)[];
+  readonly lock: Lock;
+}
+
+/** Begins an experiment, or lets it go on, in a folder that is there. Gives the exit code. */
+export function beginExperiment<Details>(
+  experiment: Experiment<Details>,
+  plan: CheckedPlan<Details>,
+  options: ExperimentOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { out } = options;
+  return withLock(out, lockHooks(context), (lock) => {
+    if (experiment.isNew) requireEmptyFolder(out);
+    else requirePlace(out, plan);
+    writePlan(out, plan, lock.requireHeld);
+    return toItsEnd(experiment, plan, options, lock, context);
+  });
+}
+
+/** Lets the experiment go on whose plan is in a file: ended runs stay, the others resume or begin. Gives the exit code. */
+export function continueExperiment(
+  experiment: Experiment<unknown>,
+  plan: ExperimentPlan,
+  file: string,
+  options: ExperimentOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { out } = options;
+  const details = experiment.details.safeParse(plan.details);
+  if (!details.success) throw new InputError(`${file}: malformed`);
+  const [stranger] = experiment.isNew ? otherRuns(out, plan.runs) : [];
+  const whose = `it is another ${experiment.noun}'s, or the run is`;
+  if (stranger !== undefined)
+    throw new InputError(`${file}: does not name the run ${stranger} in its folder; ${whose}`);
+  const different = differentRun(out, plan.runs)?.name;
+  if (different !== undefined)
+    throw new InputError(`${file}: has other settings for ${different} than the run; ${whose}`);
+  const checked = checkedPlan({ ...plan, details: details.data }, options.dataFolder);
+  return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
+}
+
+/** @throws InputError if the folder has another kind of experiment, or other runs of the same names */
+function requirePlace(out: string, { kind, runs }: CheckedPlan): void {
+  const file = planFileIn(out);
+  if (file !== null && readPlan(file).kind !== kind) {
+    throw new InputError(`${out}: holds another experiment (${file}); choose another --out`);
+  }
+  const different = differentRun(out, runs)?.name;
+  if (different !== undefined) {
+    throw new InputError(`${join(out, different)}: holds a run of other settings; choose another --out`);
+  }
+}
+
+async function toItsEnd<Details>(
+  experiment: Experiment<Details>,
+  plan: CheckedPlan<Details>,
+  options: ExperimentOptions,
+  lock: Lock,
+  context: CommandContext,
+): Promise<number> {
+  const { out } = options;
+  const { signal, stderr } = context;
+  const { runs, data } = plan;
+  const parallel = Math.min(options.parallel ?? experiment.usualParallel(plan), runs.length);
+  const opening = experiment.opening(plan, { ...options, parallel });
+  if (opening !== null) stderr.write(`${opening}\n`);
+  const others = otherRuns(out, runs).length;
+  if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
+  const { onEvent, ...told } = tellerOf(plan, experiment.isBrief === true || parallel > 1, context);
+  const { launcher, dataFolder, threads } = options;
+  const { onEvent: _, ...training } = trainingOptions(context);
+  const here = { ...training, ...(onEvent && { onEvent }), data, dataFolder, threads };
+  const { checkpointRequests: requests } = context;
+  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, dataFolder, threads }) : launchHere(here));
+  const outcomes = await runAll(runs, {
+    ...{ out, parallel, signal, launch, checksum: data.checksum ?? null, requireHeld: lock.requireHeld, ...told },
+    needsAll: experiment.needsAll ?? false,
+  });
+  lock.requireHeld();
+  const code = await experiment.finish({ ...options, plan, outcomes, lock }, context);
+  const failed = outcomes.filter((outcome) => outcome?.kind === "failed").length;
+  if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed\n`);
+  if (signal.aborted && code === interruptionCode(signal)) {
+    const how = experiment.isNew
+      ? `What is done is kept: npx entropy-sgd resume ${out} goes on`
+      : "interrupted: what is done is kept, and the same command goes on";
+    stderr.write(`${how}\n`);
+  }
+  return code;
+}
+
+/** The gradients of a run in words, each budget that there is once. */
+export function budgetsOf({ runs, data }: CheckedPlan): string[] {
+  const budgets = runs.map(({ settings: { batchSize, innerSteps, budget } }) =>
+    budgetOf({ ...planOf(data.train.numExamples, batchSize, innerSteps, budget), innerSteps, budget }),
+  );
+  return [...new Set(budgets)];
+}
+
+/** Who is told of the runs: of their events, or in a line for each begin and end. */
+function tellerOf(plan: CheckedPlan, isBrief: boolean, { stderr }: CommandContext) {
+  const { runs } = plan;
+  let numDone = 0;
+  const isPlanTold = budgetsOf(plan).length === 1;
+  const numbered = ({ name }: PlannedRun, at: number): string => `[${at + 1}/${runs.length}] ${name}`;
+  return {
+    onEvent: isBrief
+      ? undefined
+      : progressListener(stderr, { numRuns: runs.length, numDone: () => numDone, isPlanTold }),
+    onBegin(run: PlannedRun, at: number): void {
+      if (isBrief) stderr.write(`${numbered(run, at)} begins: ${run.condition}\n`);
+    },
+    onEnd(run: PlannedRun, at: number, outcome: RunOutcome): void {
+      numDone += 1;
+      const isTold = isBrief || outcome.kind === "failed";
+      if (isTold) stderr.write(`${numbered(run, at)}: ${printable(outcomeWords(outcome))}\n`);
+    },
+  };
+}
+
+function outcomeWords(outcome: RunOutcome): string {
+  if (outcome.kind === "interrupted") return "interrupted";
+  if (outcome.kind === "failed") return `failed: ${outcome.message}`;
+  const { seconds } = outcome.result;
+  const time = outcome.before ? "ended before" : `${fixed(seconds, seconds < 10 ? 1 : 0)} s`;
+  return `${resultWords(outcome.result)} (${time})`;
+}
+
+function resultWords(result: RunResult): string {
+  const { validationError, testError, reason, gradientEvaluations } = result;
+  if (hasDiverged(result)) return `diverged${reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : ""}`;
+  const validation = validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `;
+  return `${validation}test error ${withPercentSign(testError)}`;
+}

@@ -1,0 +1,77 @@
+/** The runs of a comparison: every optimizer with seeds 1 … k on the same budget, boundaries and dropout. */
+import { InputError } from "entropy-sgd-training";
+import { hasPresets } from "../../settings/optionRules.ts";
+import { acceptedBySet } from "../../settings/parseSet.ts";
+import { recipeOf, sharedRecipe } from "../../settings/recipes.ts";
+import { askedOf, resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { ExperimentPlan } from "../experiment.ts";
+
+/** What a comparison is asked for. */
+export interface ComparisonRequest extends Omit<SettingsRequest, "optimizer" | "seed" | "innerSteps" | "set"> {
+  readonly optimizers: readonly string[];
+  readonly seeds: number;
+  /** `name=value` for every optimizer that has the option, or `optimizer.name=value` for one. */
+  readonly set: readonly string[];
+}
+
+/**
+ * The plan, seeds outermost, so that an interruption is fair.
+ *
+ * @throws InputError for settings that cannot be, or inner steps that differ
+ */
+export function planComparison(request: ComparisonRequest): ExperimentPlan<null> {
+  const { network, optimizers, seeds } = request;
+  const resolved = optimizers.map((optimizer) => settingsOf(optimizer, request));
+  // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.
+  const innerSteps = sharedInnerSteps(resolved);
+  const dropout = request.dropout ?? recipeOf(network, "entropy-sgd").dropout;
+  const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+    resolved.map((settings) => ({
+      name: `${settings.optimizer}-${seed}`,
+      condition: settings.optimizer,
+      settings: { ...settings, seed, dropout, innerSteps },
+    })),
+  );
+  return { kind: "compare", runs, details: null };
+}
+
+/** The settings of an optimizer with the first seed. */
+function settingsOf(optimizer: string, request: ComparisonRequest): Settings {
+  const { network, optimizers, set } = request;
+  return resolveSettings({
+    ...askedOf(request),
+    optimizer,
+    preset: hasPresets(optimizer) ? request.preset : undefined,
+    // The paper's recipe is for the optimizers that have it; the others are tuned.
+    recipe: sharedRecipe(network, optimizer, optimizers, request.recipe),
+    seed: 1,
+    set: assignmentsFor(optimizer, optimizers, set),
+  });
+}
+
+function sharedInnerSteps(resolved: readonly Settings[]): number {
+  const [entropy, ...others] = resolved.filter(({ optimizer }) => hasPresets(optimizer));
+  const different = others.find(({ innerSteps }) => innerSteps !== entropy?.innerSteps);
+  if (entropy === undefined || different === undefined) return (entropy ?? resolved[0]!).innerSteps;
+  const found = `${entropy.optimizer} has ${entropy.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
+  throw new InputError(`innerSteps: must be equal for all optimizers of a comparison, ${found}`);
+}
+
+/** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
+function assignmentsFor(optimizer: string, optimizers: readonly string[], set: readonly string[]): string[] {
+  return set.flatMap((assignment) => {
+    const dot = assignment.slice(0, Math.max(0, assignment.indexOf("="))).indexOf(".");
+    if (dot < 0) {
+      const name = assignment.slice(0, Math.max(0, assignment.indexOf("=")));
+      // What no optimizer knows goes to all, so that the message of the first says so.
+      const known = optimizers.filter((candidate) => acceptedBySet(candidate).includes(name));
+      return known.length === 0 || known.includes(optimizer) ? [assignment] : [];
+    }
+    const [name, rest] = [assignment.slice(0, dot), assignment.slice(dot + 1)];
+    if (!optimizers.includes(name)) {
+      throw new InputError(`--set ${assignment}: ${JSON.stringify(name)} is none of ${optimizers.join(", ")}`);
+    }
+    return name === optimizer ? [rest] : [];
+  });
+}

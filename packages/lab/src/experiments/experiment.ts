@@ -1,0 +1,58 @@
+/** What an experiment is: runs that are planned, all brought to their ends, and compared. Plans are JSON, so that they can travel. */
+import type { DataSet } from "entropy-sgd-training";
+import { loadData } from "../runner/loadData.ts";
+import { requireTrainable } from "../runner/runTraining.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** Names of the kinds of experiments. */
+export const experimentKinds = ["compare", "sweep", "study"] as const;
+
+/** The name of a kind. */
+export type ExperimentKind = (typeof experimentKinds)[number];
+
+/** One run of an experiment. */
+export interface PlannedRun {
+  /** Of its folder in the experiment's. */
+  readonly name: string;
+  /** What it is one seed of: an optimizer, a configuration of a sweep, a condition of a study. */
+  readonly condition: string;
+  readonly settings: Settings;
+}
+
+/** What an experiment will train, in the order in which runs begin. */
+export interface ExperimentPlan<Details = unknown> {
+  readonly kind: ExperimentKind;
+  readonly runs: readonly PlannedRun[];
+  /** What the kind needs beside the runs to make its result. */
+  readonly details: Details;
+}
+
+/** A plan whose runs can all begin. */
+export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> {
+  /** The data of all runs. */
+  readonly data: DataSet;
+}
+
+/**
+ * Loads the data of a plan and checks every run against them.
+ *
+ * @param dataFolder - a folder that holds the same data in another place
+ * @throws InputError that names the setting, its rule and the value
+ */
+export function checkedPlan<Details>(plan: ExperimentPlan<Details>, dataFolder?: string): CheckedPlan<Details> {
+  const place = dataFolder === undefined ? {} : { data: dataFolder };
+  const data = loadData({ ...plan.runs[0]!.settings, ...place });
+  for (const { settings } of plan.runs) requireTrainable(settings, data);
+  return { ...plan, data };
+}
+
+/** Runs by condition, conditions in the order of the plan. */
+export function byCondition<Run extends { readonly condition: string }>(runs: readonly Run[]): Map<string, Run[]> {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const group = groups.get(run.condition);
+    if (group === undefined) groups.set(run.condition, [run]);
+    else group.push(run);
+  }
+  return groups;
+}
