@@ -198,6 +198,16 @@ describe("study wide-valleys", () => {
     const { code, stderr } = await run(args(out), { signal: aborted() });
     expect(code).toBe(130);
     expect(stderr).toMatch(/what is done is kept, and the same command goes on/);
-    expect((await run(args(out))).code).toBe(0);
+    // The same command, or its plan in the folder.
+    expect((await run(["resume", out])).code).toBe(0);
+    const { hypotheses } = JSON.parse(readFileSync(join(out, "study.json"), "utf8"));
+    expect(JSON.parse((await run([...args(out), "--json"])).stdout).hypotheses).toEqual(hypotheses);
   }, 120_000);
+
+  test("a run that diverges ends it", async () => {
+    const out = freshOut();
+    const { code, stderr } = await run([...args(out), "--set", "learningRate=1e38"]);
+    expect([code, readdirSync(out).sort()]).toEqual([3, ["experiment.json", "sgd-1"]]);
+    expect(stderr).toContain(`${join(out, "sgd-1")}: diverged; a study compares runs that end\n`);
+  });
 });

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { commandPath, launchProcess } from "../src/experiments/launchers.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
-import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
+import { dataFolder, freshOut, root, run, small } from "./commandRunner.ts";
 
 const sweep = (args: readonly string[], stopAt?: string) =>
   run(["sweep", ...args], { stopBy: "SIGTERM", ...(stopAt === undefined ? {} : { stopAt }) });
@@ -79,13 +79,21 @@ describe("sweep", () => {
       interrupted: true,
       best: "learningRate=0.001, sampling=replacement",
     });
+    const moved = freshOut();
+    cpSync(out, moved, { recursive: true });
+    const resumed = await run(["resume", moved, "--parallel", "1", "--json"]);
     const rest = await sweep([file, "--out", out, "--parallel", "1", "--json"]);
     const whole = await sweep([file, "--out", freshOut(), "--parallel", "1", "--json"]);
-    const errors = ({ stdout }: { stdout: string }) =>
+    const errors = ({ stdout }: { readonly stdout: string }) =>
       JSON.parse(stdout).configurations.map(({ runs }: { runs: Record<string, unknown>[] }) =>
         runs.map(({ name, validationError, testError, trainLoss }) => [name, validationError, testError, trainLoss]),
       );
     expect([rest.code, errors(rest)]).toEqual([0, errors(whole)]);
+    // Without the file, by the plan in the folder.
+    expect([resumed.code, errors(resumed)]).toEqual([0, errors(whole)]);
+    const study = ["study", "wide-valleys", ...small, "--data", dataFolder(), "--budget", "1", "--out", out];
+    const holds = `error: ${out}: holds another experiment (${join(out, "experiment.json")}); choose another --out\n`;
+    expect(await run(study)).toMatchObject({ code: 2, stderr: holds });
   }, 60_000);
 
   test("--dry-run counts the gradients and writes nothing", async () => {
@@ -200,5 +208,17 @@ describe("with processes of the built command", () => {
     const again = await sweep([file, "--out", out, "--parallel", "2", "--json"]);
     expect(again.stderr.match(/ begins: /g)).toHaveLength(1);
     expect(losses(again.stdout)).toEqual(losses(stdout));
+  }, 60_000);
+
+  test("a comparison of two runs at a time has the results of one at a time", async () => {
+    const args = ["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd,adam", "--seeds", "1"];
+    const compare = (...more: string[]) =>
+      run([...args, "--budget", "1", "--threads", "1", "--out", freshOut(), "--json", ...more]);
+    const two = await compare("--parallel", "2");
+    expect(two.code, two.stderr).toBe(0);
+    expect(two.stderr).toMatch(/\[2\/2\] adam-1 begins: adam\n/);
+    const losses = ({ stdout }: { readonly stdout: string }) =>
+      JSON.parse(stdout).runs.map(({ trainLoss }: { trainLoss: number }) => trainLoss);
+    expect(losses(two)).toEqual(losses(await compare()));
   }, 60_000);
 });

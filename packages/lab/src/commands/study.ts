@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Argument } from "commander";
-import { InputError, planOf, wasInterrupted } from "entropy-sgd-training";
+import { hasDiverged, InputError, planOf, wasInterrupted } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
 import { checkedPlan } from "../experiments/experiment.ts";
 import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
@@ -102,10 +102,14 @@ export const study: Experiment<StudyDetails> = {
   async finish(done, context) {
     const { plan, outcomes, out, lock, json } = done;
     const { stderr, signal } = context;
-    const lost = plan.runs.filter((_, at) => isLost(outcomes[at] ?? null));
-    for (const { name } of lost) stderr.write(`${join(out, name)}: a study compares runs that end\n`);
     const results = resultsOf(outcomes);
-    if (lost.length > 0 || outcomes.some(isInterrupted)) return exitCodeOfRuns(outcomes, lost.length > 0, signal);
+    for (const [at, { name }] of plan.runs.entries()) {
+      const outcome = outcomes[at];
+      if (outcome?.kind !== "ended" || !hasDiverged(outcome.result)) continue;
+      stderr.write(`${join(out, name)}: diverged; a study compares runs that end\n`);
+    }
+    const isWhole = !outcomes.some((outcome) => isInterrupted(outcome) || isLost(outcome));
+    if (!isWhole) return exitCodeOfRuns(outcomes, results.some(hasDiverged), signal);
     const measured: MeasuredRun[] = [];
     const meter = solutionMeter(context, plan.runs.length);
     const measuring = measureAll({ ...done, results }, signal, meter);
