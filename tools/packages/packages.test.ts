@@ -17,8 +17,8 @@ type Result = Readonly<Record<string, unknown>>;
 interface Use {
   /** What the program `uses/NAME.ts` must give. */
   readonly expected: Result;
-  /** Whether browsers run the program too. */
-  readonly inBrowsers?: boolean;
+  /** The program of `uses/` that browsers run. */
+  readonly inBrowsers?: string;
   /** What the program needs beside the package. */
   readonly beside?: Readonly<Record<string, string>>;
 }
@@ -26,16 +26,22 @@ interface Use {
 /** A new package joins by a line. */
 const uses: Readonly<Record<string, Use>> = {
   "entropy-sgd": {
-    inBrowsers: true,
+    inBrowsers: "entropy-sgd",
     expected: { meanWeight: expect.closeTo(2, 3), curvatures: [expect.closeTo(1, 12), expect.closeTo(3, 12)] },
   },
   // The Hessian of Σ x³ is diag(6x).
-  "onnx-grad": { inBrowsers: true, expected: { second: [6, 0, 18], slopes: expect.any(Array) } },
-  "entropy-sgd-training": { beside: { "onnxruntime-node": "1.30.0" }, expected: { testError: 0 } },
+  "onnx-grad": { inBrowsers: "onnx-grad", expected: { second: [6, 0, 18], slopes: expect.any(Array) } },
+  "entropy-sgd-training": {
+    inBrowsers: "entropy-sgd-training.browser",
+    beside: { "onnxruntime-node": "1.30.0" },
+    expected: { testError: 0 },
+  },
   "entropy-sgd-lab": { expected: { seed: 3, batchSize: 128, recipes: expect.arrayContaining(["paper"]) } },
 };
 
 const compilers = ["5.7.3", "7.0.2"];
+
+const textOf = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 
 const home = newFolder();
 afterAll(() => rmSync(home, { recursive: true }), 60_000);
@@ -54,8 +60,8 @@ test("every package of the workspace is used", () => {
 
 describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
   const { tarball, files } = packs.get(name)!;
-  const { inBrowsers = false, expected, beside } = uses[name]!;
-  const project = installInto(join(home, name), { ...tarballsOf(name, packs), ...beside });
+  const { inBrowsers, expected, beside } = uses[name]!;
+  const project = installInto(join(home, name), { ...tarballsOf(name, packs), ...beside, "expect-type": "1.4.0" });
   const installed = join(project, "node_modules", name);
   const node = (code: string): string =>
     run(process.execPath, ["--no-warnings", "--input-type=module", "-e", code], project);
@@ -101,11 +107,14 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
     expect(() => node(`await import("${name}/dist/index.js")`)).toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 
-  const program = readFileSync(join(root, "tools/packages/uses", `${name}.ts`), "utf8");
+  const programs: Readonly<Record<string, string>> = {
+    "use.ts": textOf("tools/packages/uses", `${name}.ts`),
+    ...(inBrowsers && { "useInBrowsers.ts": textOf("tools/packages/uses", `${inBrowsers}.ts`) }),
+    "types.ts": textOf(folder, "test/types.test-d.ts"),
+    "entries.ts": specifiers.map((one, i) => `export * as entry${i} from "${one}";\n`).join(""),
+  };
   test.each(compilers)("type-checks strictly with its declarations under TypeScript %s", (version) => {
-    writeFileSync(join(project, "use.ts"), program);
-    const every = specifiers.map((one, i) => `export * as entry${i} from "${one}";\n`);
-    writeFileSync(join(project, "entries.ts"), every.join(""));
+    for (const [file, text] of Object.entries(programs)) writeFileSync(join(project, file), text);
     const target = { target: "es2022", module: "nodenext", outDir: `out-${version}` };
     const compilerOptions = {
       ...target,
@@ -113,15 +122,18 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
       types: [],
+      // All that type tests take of vitest.
+      paths: { vitest: ["./node_modules/expect-type/dist/index.d.ts"] },
     };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts", "entries.ts"] }));
+    const files = Object.keys(programs);
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
     const compiler = join(compilerFolder, "node_modules", `typescript-${version}`, "bin/tsc");
     const { status, stdout } = outcome(process.execPath, [compiler, "-p", "."], project);
     expect([stdout, status]).toEqual(["", 0]);
   });
 
-  const inNode = (program: string): string => {
-    const code = `import { use } from "./out-${compilers[0]}/use.js"; console.log(JSON.stringify(await use()))`;
+  const inNode = (program: string, file = "use"): string => {
+    const code = `import { use } from "./out-${compilers[0]}/${file}.js"; console.log(JSON.stringify(await use()))`;
     return run(program, ["--input-type=module", "-e", code], project).trim();
   };
 
@@ -131,13 +143,13 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
 
   const inPages: (title: string, body: () => Promise<void>) => void = inBrowsers ? test : () => {};
   inPages("gives the same numbers bundled by vite in Chromium, where WebAssembly is forbidden too", async () => {
-    const page = `import { use } from "./use.ts";
-      const result = await use().then(JSON.stringify, String);
-      await fetch("/result", { method: "POST", body: result });`;
+    const page = `import { use } from "./useInBrowsers.ts";
+    const result = await use().then(JSON.stringify, String);
+    await fetch("/result", { method: "POST", body: result });`;
     writeFileSync(join(project, "page.ts"), page);
     writeFileSync(join(project, "index.html"), `<!doctype html><script type="module" src="./page.ts"></script>`);
     await build({ root: project, configFile: false, logLevel: "error", build: { target: "es2022" } });
-    const wanted = inNode(process.execPath);
+    const wanted = inNode(process.execPath, "useInBrowsers");
     const policy = "default-src 'self'; script-src 'self'";
     expect(await inChromium(join(project, "dist"), `${policy} 'wasm-unsafe-eval'`)).toBe(wanted);
     expect(await inChromium(join(project, "dist"), policy)).toBe(wanted);
