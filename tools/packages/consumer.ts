@@ -11,6 +11,9 @@ export interface Packed {
   readonly tarball: string;
   /** Paths inside the package. */
   readonly files: readonly string[];
+  /** Bytes of the tarball, and of what is in it. */
+  readonly size: number;
+  readonly unpackedSize: number;
 }
 
 /** A new empty folder. */
@@ -35,10 +38,10 @@ export function outcome(command: string, args: readonly string[], cwd: string = 
 /** Every package of the workspace, by name, packed into `folder`. */
 export function packAll(folder: string): ReadonlyMap<string, Packed> {
   const printed = run("npm", ["pack", "--workspaces", "--json", "--pack-destination", folder]);
-  const packs = JSON.parse(printed) as { name: string; filename: string; files: { path: string }[] }[];
+  const packs = JSON.parse(printed) as (Omit<Packed, "files"> & { filename: string; files: { path: string }[] })[];
   return new Map(
-    packs.map(({ name, filename, files }) => {
-      return [name, { name, tarball: join(folder, filename), files: files.map(({ path }) => path) }];
+    packs.map(({ filename, files, ...pack }) => {
+      return [pack.name, { ...pack, tarball: join(folder, filename), files: files.map(({ path }) => path) }];
     }),
   );
 }

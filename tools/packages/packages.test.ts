@@ -8,6 +8,7 @@ import { build } from "vite";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeSmallImages } from "../../packages/lab/test/smallImages.ts";
 import { root, workspacePackages } from "../workspace.ts";
+import { outOfBudget, packBudgets } from "./budgets.ts";
 import { installInto, installNode, newFolder, otherNodes, outcome, packAll, run, tarballsOf } from "./consumer.ts";
 import { inChromium } from "./inChromium.ts";
 
@@ -59,7 +60,7 @@ test("every package of the workspace is used", () => {
 });
 
 describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
-  const { tarball, files } = packs.get(name)!;
+  const { tarball, files, size, unpackedSize } = packs.get(name)!;
   const { inBrowsers, expected, beside } = uses[name]!;
   const project = installInto(join(home, name), { ...tarballsOf(name, packs), ...beside, "expect-type": "1.4.0" });
   const installed = join(project, "node_modules", name);
@@ -72,6 +73,11 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
     expect(files.filter((file) => /\.test\.|test-d|tsbuildinfo|node_modules/.test(file))).toEqual([]);
     const built = files.filter((file) => /^dist\/.*\.js$/.test(file));
     expect(built.filter((file) => !files.includes(file.replace(/^dist\/(.*)js$/, "src/$1ts")))).toEqual([]);
+  });
+
+  test("keeps within its size", () => {
+    const values = { packedKB: size / 1000, unpackedKB: unpackedSize / 1000, files: files.length };
+    expect(outOfBudget(values, packBudgets[name]!), JSON.stringify(values)).toEqual([]);
   });
 
   test("has maps that lead to sources in the package", () => {
@@ -144,8 +150,8 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
   const inPages: (title: string, body: () => Promise<void>) => void = inBrowsers ? test : () => {};
   inPages("gives the same numbers bundled by vite in Chromium, where WebAssembly is forbidden too", async () => {
     const page = `import { use } from "./useInBrowsers.ts";
-    const result = await use().then(JSON.stringify, String);
-    await fetch("/result", { method: "POST", body: result });`;
+      const result = await use().then(JSON.stringify, String);
+      await fetch("/result", { method: "POST", body: result });`;
     writeFileSync(join(project, "page.ts"), page);
     writeFileSync(join(project, "index.html"), `<!doctype html><script type="module" src="./page.ts"></script>`);
     await build({ root: project, configFile: false, logLevel: "error", build: { target: "es2022" } });

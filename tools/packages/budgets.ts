@@ -1,0 +1,37 @@
+/** What entries and packages may weigh, about a tenth above what they do. */
+
+/** Bytes of an entry minified and gzipped, without the packages beside it and the compiled kernels, which are data. */
+export const entryBudgets: Readonly<Record<string, number>> = {
+  "entropy-sgd": 15_000,
+  "entropy-sgd/sampling": 5_500,
+  "entropy-sgd/landscape": 23_000,
+  "entropy-sgd/random": 3_500,
+  "entropy-sgd/workers": 1_400,
+  "onnx-grad": 20_500,
+  "onnx-grad/layers": 4_700,
+  "entropy-sgd-training": 10_000,
+  "entropy-sgd-training/node": 5_400,
+  "entropy-sgd-lab": 105_000,
+};
+
+/** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */
+export interface PackBudget {
+  readonly packedKB: number;
+  readonly unpackedKB: number;
+  readonly files: number;
+}
+
+export const packBudgets: Readonly<Record<string, PackBudget>> = {
+  "entropy-sgd": { packedKB: 320, unpackedKB: 1_300, files: 500 },
+  "onnx-grad": { packedKB: 165, unpackedKB: 720, files: 295 },
+  "entropy-sgd-training": { packedKB: 102, unpackedKB: 410, files: 255 },
+  "entropy-sgd-lab": { packedKB: 605, unpackedKB: 2_500, files: 900 },
+};
+
+/** Keys whose value is above its budget, or so far below that the budget guards nothing. */
+export function outOfBudget<Key extends string>(
+  values: Readonly<Record<Key, number>>,
+  budget: Readonly<Record<Key, number>>,
+): Key[] {
+  return (Object.keys(budget) as Key[]).filter((key) => values[key] > budget[key] || values[key] < 0.8 * budget[key]);
+}
