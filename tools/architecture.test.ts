@@ -68,7 +68,7 @@ describe("architecture", () => {
       ["packages"],
       {
         baseDir: root,
-        exclude: { path: "node_modules|dist/|\\.test\\.ts$|\\.mjs$" },
+        exclude: { path: "node_modules|dist/|\\.test(-d)?\\.ts$|\\.mjs$" },
         tsPreCompilationDeps: true,
         validate: true,
         enhancedResolveOptions: { extensions: [".ts", ".js"] },
