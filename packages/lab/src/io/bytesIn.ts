@@ -2,7 +2,11 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cannot, isMissing } from "entropy-sgd-training/node";
 
-/** The bytes of a file, or of all files below a folder; symbolic links are not followed, what is gone counts nothing. @throws InputError if it cannot be read */
+/**
+ * The bytes of a file, or of all files below a folder. Symbolic links are not followed; a file that was removed meanwhile counts 0.
+ *
+ * @throws InputError if it cannot be read
+ */
 export function bytesIn(path: string): number {
   try {
     const stats = lstatSync(path);

@@ -13,13 +13,13 @@ export interface FileDigest {
 /** The rule of a digest in a file. */
 export const fileDigestSchema: z.ZodType<FileDigest> = z.strictObject({ bytes: z.int().min(0), sha256: z.string() });
 
-/** Takes a file in pieces. */
+/** A digest of the bytes given so far. */
 export interface Digester {
   update(piece: Uint8Array): void;
   digest(): FileDigest;
 }
 
-/** A digest of nothing yet. */
+/** A digest without any bytes yet. */
 export function digester(): Digester {
   const hash: Hash = createHash("sha256");
   let bytes = 0;
@@ -41,7 +41,7 @@ export function digestOf(pieces: Iterable<Uint8Array>): FileDigest {
   return all.digest();
 }
 
-/** @param where - what names the digest that is wanted */
+/** @param where - the file with the expected digest, for messages */
 export function requireDigest(file: string, found: FileDigest, wanted: FileDigest, where: string): void {
   if (found.bytes !== wanted.bytes) {
     throw new InputError(`${file}: damaged, it must have ${wanted.bytes} bytes, it has ${found.bytes}`);
@@ -51,7 +51,7 @@ export function requireDigest(file: string, found: FileDigest, wanted: FileDiges
   }
 }
 
-/** The pieces of a file, which must be those of a digest. @throws InputError after the last piece if they are not */
+/** The pieces of a file, checked against a digest. @throws InputError after the last piece if they do not match */
 export function* checkedPieces(
   pieces: Iterable<Uint8Array>,
   file: string,
@@ -75,12 +75,12 @@ export function withOwnHash(content: string): string {
   return `${start}${createHash("sha256").update(content).digest("hex")}${middle}${content}${end}`;
 }
 
-/** Whether a text is such JSON, by its start. */
+/** Whether a text begins as such JSON does. */
 export function isHashed(text: string): boolean {
   return text.startsWith(start);
 }
 
-/** The content of such JSON. @throws InputError if a byte of it is another */
+/** The content of such JSON. @throws InputError if it does not match its hash */
 export function contentOf(text: string, file: string): string {
   const content = text.slice(start.length + 64 + middle.length, -end.length);
   if (text === withOwnHash(content)) return content;

@@ -1,10 +1,10 @@
-/** Signals that end a command in good order. */
+/** Signals after which a command stops with its results so far and a checkpoint. */
 export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** One of them. */
+/** Such a signal. */
 export type EndingSignal = (typeof endingSignals)[number];
 
-/** Which of them aborted a signal; SIGINT for another reason. */
+/** The signal that is the reason of an abort; SIGINT for any other reason. */
 export function endingSignalOf({ reason }: AbortSignal): EndingSignal {
   return endingSignals.find((name) => name === reason) ?? "SIGINT";
 }

@@ -1,7 +1,7 @@
 /**
- * Files of run folders: read only where they are plain files of a bearable size, written whole or not at all.
+ * Files of run folders: read only if they are plain files below a size limit, written whole or not at all.
  *
- * A run folder may come from a stranger. No symbolic link in it is followed, neither to read nor to write, and nothing
+ * A run folder is untrusted. No symbolic link in it is followed, neither to read nor to write, and nothing
  * that blocks or never ends (a pipe, a device) is read.
  */
 import { randomBytes } from "node:crypto";
@@ -50,7 +50,7 @@ export function writeWhole(path: string, content: Content, requireHeld?: () => v
   }
 }
 
-/** A name beside `path` that nothing has; what a killed process leaves under one is removed when its run is held. */
+/** An unused name beside `path`; files that a killed process leaves under such names are removed by the next holder of the run's lock. */
 export function temporaryName(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
@@ -76,7 +76,7 @@ export function writeNew(path: string, content: Content, { sync = true }: WriteO
 /** How a file is appended to. */
 export interface AppendOptions {
   readonly sync?: boolean;
-  /** What its reader allows. */
+  /** The largest size that its reader accepts. */
   readonly maxBytes: number;
 }
 
@@ -103,7 +103,7 @@ export function appendTo(path: string, text: string, { sync = false, maxBytes }:
   }
 }
 
-/** A full disk may take a part of what it is given; the next call tells why. */
+/** A full disk may write a part of the bytes; the next call throws the reason. */
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, Math.min(maxAtOnce, bytes.length - at));
 }
@@ -137,7 +137,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** A folder's mode bits mean nothing to a privileged user; making a file in it is the proof. */
+/** Mode bits do not bind a privileged user, so that only making a file shows whether the folder can be written. */
 function requireWritable(path: string): void {
   const probe = join(path, temporaryName(""));
   closeSync(openSync(probe, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
@@ -159,7 +159,7 @@ export function makeNextFolder(parent: string, name: string): string {
 }
 
 /**
- * Makes a folder within a run folder, where a stranger may have put a symbolic link.
+ * Makes a folder within a run folder, which is untrusted and may have a symbolic link of that name.
  *
  * @throws InputError if something else has its name, or it cannot be made
  */
@@ -179,19 +179,19 @@ export function requireRealFolder(path: string): void {
   if (!lstatSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, and no symbolic link`);
 }
 
-/** Folders and files in `path`, sorted by name; without what a killed process left half written. */
+/** Folders and files in `path`, sorted by name, without temporary files of killed processes. */
 export function entriesOf(path: string): string[] {
   return readdirSync(path)
     .filter((name) => !name.endsWith(".tmp"))
     .sort();
 }
 
-/** Whether a run may begin in `path`: it is not there, or a process was killed before it began one. */
+/** Whether a run may begin in `path`: it does not exist, or holds at most temporary files of a process that was killed first. */
 export function isUnused(path: string): boolean {
   return !existsSync(path) || (statSync(path).isDirectory() && ownEntries(path).length === 0);
 }
 
-/** What a folder holds, without what is left of a process that was killed before it began a run. */
+/** Names in a folder, without those left by a process that was killed before its run began. */
 function ownEntries(path: string): string[] {
   return entriesOf(path).filter((name) => name !== "lock");
 }

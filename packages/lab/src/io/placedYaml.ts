@@ -1,4 +1,4 @@
-/** YAML or JSON with the places of its parts, so that a mistake can be pointed at. */
+/** YAML or JSON with the places of its parts, so that errors name line and column. */
 import { InputError, printable } from "entropy-sgd-training";
 import {
   CST,
@@ -31,7 +31,7 @@ export interface PlacedYaml {
   keyRefusal(path: Path, what: string): InputError;
 }
 
-// No sweep is nested deeper; the parser goes down by recursion, and its stack is not endless.
+// No sweep is nested deeper; the parser is recursive, and its stack is limited.
 const maxDepth = 16;
 const maxIndentation = 128;
 const maxAliases = 100;
@@ -92,10 +92,10 @@ function shown(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
-/** Tokens that say what follows; they are not in the text. */
+/** Marks of the lexer that are not in the text. */
 const marks: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
-/** Where brackets, dashes or indentation go too deep; null for nowhere. */
+/** The place where brackets, dashes or indentation are nested too deep; null if they are not. */
 function deepPlace(text: string): number | null {
   let [at, depth, onLine, isText, isLineStart] = [0, 0, 0, false, true];
   for (const token of new Lexer().lex(text)) {
@@ -152,7 +152,7 @@ function plainValue(document: Document, errorAt: (node: unknown, message: string
   }
 }
 
-/** The nodes of key and value at a path; where the file does not go so far, those of the last part that is there. */
+/** The nodes of key and value at a path, or of its longest beginning that the file has. */
 function nodeAt(document: Document, path: Path): { readonly key: unknown; readonly value: unknown } {
   let found: { key: unknown; value: unknown } = { key: document.contents, value: document.contents };
   for (const part of path) {

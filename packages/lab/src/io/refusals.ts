@@ -1,7 +1,7 @@
-/** Errors of the input or of the machine, told in one line; all others are mistakes of the program. */
+/** Errors caused by the input or the machine, reported in one line; all others are bugs of the program. */
 import { InputError } from "entropy-sgd-training";
 
-/** The machine, or a limit of this process, has too little for the work. */
+/** The machine, or a limit of this process, lacks memory or file handles. */
 const rules = [
   {
     pattern: /\b(EMFILE|ENFILE)\b/,
@@ -15,7 +15,7 @@ const rules = [
   },
 ] as const;
 
-/** The line that tells an error of the input or of the machine; null for a mistake of the program. */
+/** The line that reports an error of the input or the machine; null for a bug of the program. */
 export function refusalIn(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof InputError) return error.message;

@@ -2,8 +2,8 @@
  * The safetensors format: an 8-byte little-endian length, a JSON header, then the tensors' bytes; here of float32 and
  * float64.
  *
- * Files written here have a checksum in their metadata (safetensorsChecksum.ts). The reader takes it out again and refuses
- * a file of which it is not true. Files of other writers have none, and are read without that check.
+ * Files written here have a checksum in their metadata (safetensorsChecksum.ts), which the reader verifies and removes. Files of
+ * other writers have none, and are read without that check.
  *
  * Numbers are in the machine's order, which is the format's, little-endian, on every processor that onnxruntime-node is
  * published for.
@@ -28,7 +28,7 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Of the header: its objects take many times the memory of its text, and large networks need a few hundred KiB. */
+/** The largest header: its objects take many times the memory of its text, and large networks need a few hundred KiB. */
 const maxHeaderBytes = 16 * 2 ** 20;
 
 /**
@@ -105,7 +105,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   return { tensors, metadata };
 }
 
-/** What the format or the reader would refuse is the caller's mistake. */
+/** Refuses what the format or the reader does not allow. */
 function requireWritable({ tensors, metadata }: Safetensors): void {
   const names = new Set([metadataKey]);
   for (const text of [...tensors.map(({ name }) => name), ...Object.entries(metadata).flat()]) {

@@ -2,11 +2,11 @@
  * Checksums of safetensors files, in their metadata.
  *
  * Files written here have the key `entropy-sgd.sha256` with `1:` (the format of the checksum) and the SHA-256, in
- * hexadecimal digits, of what the file says: of each tensor, by name, `["name","dtype",[shape]]` as JSON, a line feed and
+ * hexadecimal digits, of the content: of each tensor, by name, `["name","dtype",[shape]]` as JSON, a line feed and
  * its bytes; then the other metadata by key, as a JSON list of pairs. The order of tensors in the file does not matter.
  *
- * Files of earlier versions have the SHA-256 of the tensors' bytes alone under `sha256`. Others may mean something else by
- * that key: it counts only beside exactly the keys that were written with it.
+ * Files of earlier versions have the SHA-256 of the tensors' bytes alone under `sha256`. Other writers may use that key for
+ * something else: it is verified only beside exactly the keys that were written with it.
  */
 import { createHash } from "node:crypto";
 import { InputError } from "entropy-sgd-training";
@@ -34,9 +34,9 @@ export function withChecksum(metadata: Texts, tensors: readonly TensorBytes[]): 
 }
 
 /**
- * The metadata of a file without its checksum, which must be true; those of other writers as they are.
+ * The metadata of a file without its checksum, which is verified; metadata of other writers unchanged.
  *
- * @throws InputError for a checksum that is not true, what `refuse` throws for one that is none
+ * @throws InputError for a checksum that does not match, what `refuse` throws for a malformed one
  */
 export function checkedMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string, refuse: Refuse): Texts {
   const { [checksumKey]: wanted, ...metadata } = texts;

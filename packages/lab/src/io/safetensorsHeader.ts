@@ -1,7 +1,7 @@
 /**
  * The header of a safetensors file.
  *
- * Files may come from strangers: every number is checked before it is used, and names are only ever compared.
+ * Files are untrusted: every number is checked before it is used, and names are only ever compared.
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
@@ -29,11 +29,11 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The key that holds texts instead of a tensor. */
+/** The key of the metadata, which are texts instead of a tensor. */
 export const metadataKey = "__metadata__";
 
 const fields = ["dtype", "shape", "data_offsets"];
-/** Header, entry, list of sizes or offsets. */
+/** The deepest nesting that the format has: header, entry, list of sizes or offsets. */
 const headerDepth = 3;
 /**
  * The header in `bytes`, checked against the length of the data that follow it.
@@ -55,7 +55,7 @@ export function parseHeader(bytes: Uint8Array, dataLength: number, refuse: Refus
   return { entries, metadata };
 }
 
-/** The number of elements; null if a size is none, or the number has no exact representation. */
+/** The number of elements; null if a size is not a whole number from 0, or the product is not exact. */
 export function numElements(shape: readonly number[]): number | null {
   let product = 1;
   for (const size of shape) {
@@ -84,7 +84,7 @@ function metadataOf(value: unknown, refuse: Refuse): Readonly<Record<string, str
   return Object.fromEntries(entries);
 }
 
-/** What an entry says, checked by itself. */
+/** The entry of one tensor, checked on its own. */
 function entryOf(name: string, entry: unknown, dataLength: number, refuse: Refuse): TensorEntry {
   const must = (rule: string, found: unknown): never => refuse(`tensor ${shown(name)}: ${rule}, found ${shown(found)}`);
   if (!isRecord(entry)) return must("must be an object", entry);

@@ -1,18 +1,18 @@
 /**
- * JSON from strangers: read strictly, and shown in messages.
+ * Untrusted JSON: read strictly, and shown in messages.
  */
 import { printableJson } from "entropy-sgd-training";
 
-/** Throws the error of the file that is read, with the reason. */
+/** Throws the error that names the file, with this reason. */
 export type Refuse = (why: string) => never;
 
 /** Rules beyond those of JSON. */
 export interface JsonRules {
-  /** Numbers are digits alone, and texts hold no half characters: readers in other languages take nothing else. */
+  /** Numbers are digits alone, and texts hold no lone surrogates: readers in other languages accept nothing else. */
   readonly countsOnly?: boolean;
 }
 
-/** Messages show no more of what was found. */
+/** The most characters of a value that messages show. */
 const maxShown = 60;
 
 /** Whether a value of JSON is an object. */
@@ -20,7 +20,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value of JSON for a message: on one line, harmless for terminals, and short. */
+/** A JSON value for a message: on one line, without control characters, and short. */
 export function shown(value: unknown): string {
   const text = printableJson(value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
@@ -29,8 +29,8 @@ export function shown(value: unknown): string {
 /**
  * JSON in which no object has a key twice, nested at most `maxDepth` deep.
  *
- * `JSON.parse` keeps the last of equal keys without a word, so that two readers may see two files; and deep nesting costs
- * it much, and overflows the stack of what walks over the value afterwards. Both are found before it is called.
+ * `JSON.parse` silently keeps the last of equal keys, so that two readers may see two files; deep nesting overflows the stack
+ * of recursive code that reads the value. Both are refused before it is called.
  *
  * @returns the value, and the keys of the outermost object in the file's order (objects put numbers first)
  * @throws what `refuse` throws
@@ -53,15 +53,15 @@ function parsed(text: string, refuse: Refuse): unknown {
   }
 }
 
-/** Whether a text has half a character: one surrogate without the other. */
+/** Whether a text has a lone surrogate. */
 export function isLone(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
-/** Only brackets and keys are looked at, and what the rules forbid: what else is wrong is left to the parser. */
+/** Checks brackets, keys and the rules above; other syntax errors are left to the parser. */
 function scanned(text: string, maxDepth: number, refuse: Refuse, { countsOnly = false }: JsonRules): string[] {
   const outermost = new Set<string>();
-  /** Of every open object its keys so far; null for a list. */
+  /** For every open object its keys so far; null for a list. */
   const open: (Set<string> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];

@@ -1,4 +1,4 @@
-/** Runs whose settings are asked to be others than they were: a larger budget, an edited config.json. */
+/** Runs that are resumed with other settings: a larger budget, an edited config.json. */
 import { type DataSet, InputError, type LoopPosition, planOf, type RunResult } from "entropy-sgd-training";
 import { type FoundCheckpoint, newestSettings } from "../runs/checkpointFolder.ts";
 import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
@@ -8,7 +8,7 @@ import { intactSeal } from "../runs/seal.ts";
 import type { Settings } from "../settings/settings.ts";
 import { schedulesThatDiffer } from "./makeOptimizer.ts";
 
-/** What a run goes on as; `event` is null where its budget stays. */
+/** The run to resume; `event` is null if its budget stays. */
 export interface Extension {
   readonly settings: Settings;
   readonly from: FoundCheckpoint;
@@ -31,7 +31,7 @@ function requireLarger(path: string, before: number, budget: number): void {
 
 /**
  * The run with a larger budget. Batches, masks and noise are functions of the position, schedules of the fraction of the
- * budget: where those had the same values so far, it is the run that had the larger budget from the start.
+ * budget: if the schedules had the same values so far, it equals the run that had the larger budget from the start.
  *
  * @throws InputError for a smaller budget
  */
@@ -56,7 +56,7 @@ export function extensionOf(
   };
 }
 
-/** The evaluation at the end of the smaller budget is none of the larger one's, unless it was due anyway. */
+/** Removes the evaluation at the end of the smaller budget, unless it is due under the larger one too. */
 function withoutLastEvaluation(from: FoundCheckpoint, gradientsPerEpoch: number): FoundCheckpoint {
   const { checkpoint } = from;
   if (checkpoint === null || isDue(checkpoint.point.position, gradientsPerEpoch)) return from;
@@ -72,7 +72,7 @@ function isDue({ gradients, evaluations }: LoopPosition, gradientsPerEpoch: numb
 }
 
 /**
- * Edits of config.json that mean nothing to a run that has ended, in words.
+ * Edits of config.json that do not change the training of a run that has ended, in words.
  *
  * @throws InputError if a setting of its training was edited
  */

@@ -12,7 +12,7 @@ export function loadData(settings: Pick<Settings, "network" | "data" | "validati
 }
 
 /**
- * Checks that data are those of a run; runs made before checksums were kept have none.
+ * Checks that data are those of a run; runs of versions without checksums have none.
  *
  * @throws InputError that names both
  */

@@ -95,8 +95,8 @@ function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule;
 }
 
 /**
- * The schedules whose values under the plan `before` were not those under `after` in the first `gradients` gradients, with
- * the first gradient where they were not: what keeps an extended run from being the one that had the larger budget.
+ * The schedules whose values under the plans `before` and `after` differ in the first `gradients` gradients, with the first
+ * gradient where they do: an extended run is not the one that had the larger budget from the start.
  */
 export function schedulesThatDiffer(settings: Settings, before: Plan, after: Plan, gradients: number): string[] {
   const [old, larger] = [schedulesOf(settings, before), schedulesOf(settings, after)];
@@ -125,7 +125,7 @@ function scaledRates(options: Settings["options"], factor: number): Record<strin
   return Object.fromEntries(rates);
 }
 
-/** What begins after the run has ended would never be. @throws InputError */
+/** Refuses schedules that begin after the run's end. @throws InputError */
 function requireReached(name: string, gradients: number, { totalGradients }: Plan): void {
   if (!(gradients > totalGradients)) return;
   throw new InputError(

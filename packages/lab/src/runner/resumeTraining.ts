@@ -1,4 +1,4 @@
-/** Runs that go on: after a kill, a signal, a full disk, on another day. */
+/** Resuming runs after a kill, a signal or a full disk. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
@@ -21,25 +21,25 @@ import { loadData, requireSameData } from "./loadData.ts";
 import { knownTraining, requireTrainable, runTraining, type TrainingOptions } from "./runTraining.ts";
 import { trainRun } from "./trainRun.ts";
 
-/** What may be other than when the run began. */
+/** Options of a resumed run. */
 export interface ResumeOptions extends TrainingOptions {
   /** A folder that holds the same data in another place. */
   readonly dataFolder?: string | undefined;
   readonly threads?: number | undefined;
-  /** Effective epochs of the whole run, at least as many as it has: it goes on beyond its budget. */
+  /** The new budget of the whole run in effective epochs, at least the old one: the run continues beyond it. */
   readonly budget?: number | undefined;
 }
 
 const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true, threads: true, budget: true };
 
 /**
- * Lets a run go on from its newest intact checkpoint, or begin where there is none, with the same bits as without the
+ * Resumes a run from its newest intact checkpoint, or begins it where there is none, with the same bits as without the
  * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
- * that has ended gives its result (a warning event tells what was given and not used); one that diverged would diverge
- * again, so it has ended. Files that were damaged are made again, and the resume event tells which.
+ * that has ended gives its result (a warning event names options that were not used); one that diverged would diverge
+ * again, so it has ended. Damaged files are written again, and the resume event names them.
  *
- * With a larger budget the run goes on from its newest checkpoint, where it has ended the one at its end, under the
- * schedules of that budget (an extend event tells which had other values until there).
+ * With a larger budget the run continues from its newest checkpoint under the schedules of that budget (an extend event names
+ * those that would have had other values so far).
  *
  * @throws TypeError for an unknown option; InputError, before a file of the run is touched, if the folder is no run, another process writes it, no
  *   checkpoint is intact, config.json and the checkpoint are of different runs, the data are others, or the budget is
@@ -56,7 +56,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
   );
 }
 
-/** @param ifEnded - what is to be told of a run that has ended */
+/** @param ifEnded - warnings for a run that has ended */
 async function goOn(path: string, options: ResumeOptions, ifEnded: readonly string[]): Promise<RunResult> {
   const held = await holdRun(path, options);
   try {
@@ -82,7 +82,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const { settings } = extension;
     requireTrainable(settings, data);
     requireSameData(path, dataChecksum, data);
-    // As many threads as there were, unless config.json was edited.
+    // The same number of threads, unless config.json was edited.
     const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
     const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));
     const event: ResumeEvent = {
@@ -97,7 +97,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const opening = extension.event === null ? [event] : [event, extension.event];
     return await trainRun({ identity, data, held }, { from: extension.from, rollbacks, retreat, opening }, options);
   } catch (error) {
-    // What a checkpoint says fits neither network nor optimizer: the library names the part.
+    // The checkpoint does not fit network or optimizer: the library names the part.
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
     throw error;
   } finally {
@@ -127,8 +127,7 @@ export async function continueTraining(
 }
 
 /**
- * A folder with the config.json of a run that has not begun, for `resumeTraining`; nothing happens where the same run
- * is already.
+ * Makes a folder with the config.json of a run that has not begun, for `resumeTraining`; does nothing if the same run is there.
  *
  * @throws InputError if the folder is a symbolic link, or holds another run or anything else
  */
@@ -147,12 +146,12 @@ export function prepareRun(path: string, settings: Settings): void {
   requireSameTraining(path, settings);
 }
 
-/** Where the data are, for config.json: it is read from other folders too. */
+/** The absolute path of the data, since config.json is read from other working folders too. */
 function placeOf({ dataFolder }: ResumeOptions): { readonly data?: string } {
   return dataFolder === undefined ? {} : { data: resolve(dataFolder) };
 }
 
-/** A folder of runs may be a stranger's, and have a link with the name of a run to elsewhere. */
+/** A folder of runs is untrusted, and may have a symbolic link with the name of a run. */
 function requireNoLink(path: string): void {
   if (existsSync(path)) requireRealFolder(path);
 }
@@ -162,7 +161,7 @@ function requireSameTraining(path: string, settings: Settings): void {
   throw new InputError(`${path}: holds a run of other settings; choose another --out`);
 }
 
-/** Which file is damaged or contradicts another, in words. */
+/** The files that are damaged or contradict others, in words. */
 function damageIn(path: string): string[] {
   try {
     readChecked(path);
@@ -175,7 +174,7 @@ function damageIn(path: string): string[] {
   }
 }
 
-/** The result of a run that has ended; null for one that has not, or whose files do not bear it out. */
+/** The result of a run that has ended; null for one that has not, or whose files contradict it. */
 export function earlierResult(path: string): RunResult | null {
   try {
     if (!endsInEnd(path)) return null;
@@ -185,16 +184,16 @@ export function earlierResult(path: string): RunResult | null {
     if (result.reason !== "non-finite") weightsOf(path, run);
     return result;
   } catch (error) {
-    // A run that was killed may lack its events, or end in the middle of one; the checkpoint has them.
+    // The events of a killed run may be missing or cut; the checkpoint has a copy.
     if (error instanceof InputError) return null;
     throw error;
   }
 }
 
 /**
- * What the run is, from config.json, or where that is lost from the checkpoint or the seal.
+ * Settings, machine and data of the run, from config.json, or if that is lost from the checkpoint or the seal.
  *
- * @param budget - that the run is to have: config.json may have it already
+ * @param budget - the requested budget, which config.json may have already
  */
 function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget: number | undefined): RunIdentity {
   const seal = intactSeal(path);
@@ -208,7 +207,7 @@ function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget:
   }
   const isAsked = config.settings.budget === budget;
   if (checkpoint === null) {
-    // A run that has ended and whose checkpoints were deleted begins again, and as nothing else.
+    // A run that has ended and whose checkpoints were deleted begins again with the same settings.
     if (seal !== null) editsSince(path, config, seal);
     if (config.settings.extendedFrom === undefined) return config;
     throw new InputError(`${path}: went on beyond its first budget, and without a checkpoint cannot do so again`);

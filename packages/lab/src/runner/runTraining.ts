@@ -11,21 +11,21 @@ import { makeOptimizer } from "./makeOptimizer.ts";
 import { type Listening, trainRun } from "./trainRun.ts";
 import { atStart } from "./withRollback.ts";
 
-/** What every run takes besides its settings and folder. */
+/** Options of every run besides its settings and folder. */
 export interface TrainingOptions extends Listening {
-  /** Told when the run's lock is of a process elsewhere and has to be watched before the run goes on. */
+  /** Called with a sentence when the lock is of a process elsewhere and must be watched first. */
   readonly onWait?: (words: string) => void;
-  /** The data, when it is loaded already. */
+  /** The data, if it is loaded already. */
   readonly data?: DataSet;
 }
 
-/** What a new run takes besides its settings. */
+/** Options of a new run besides its settings. */
 export interface RunTrainingOptions extends TrainingOptions {
   /** The run folder, new or empty, or what makes it when everything is checked; null keeps nothing. */
   readonly out: string | (() => string) | null;
 }
 
-/** The names of what every run takes. */
+/** The names of the options of every run. */
 export const knownTraining: KnownOptions<TrainingOptions> = {
   signal: true,
   onWait: true,
@@ -65,7 +65,7 @@ export function requireTrainable(settings: Settings, { train: { numExamples } }:
   const { network, batchSize, innerSteps, budget, threads } = settings;
   networkOf(network);
   const gradients = budget * (numExamples / batchSize);
-  // Beyond, gradients could not be counted one by one.
+  // Larger numbers of gradients could not be counted one by one.
   if (gradients > Number.MAX_SAFE_INTEGER / 2) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / 2);
     throw new InputError(`budget: must be at most ${most} gradients, got ${budget} effective epochs`);

@@ -25,10 +25,10 @@ export interface CheckedRun {
   readonly held: HeldRun | null;
 }
 
-/** What reaches a run while it trains, and who is told of it. */
+/** Signals to a run while it trains, and the listener of its events. */
 export interface Listening {
   readonly signal?: AbortSignal;
-  /** Wishes for a checkpoint, after which the run goes on. */
+  /** Requests for a checkpoint, after which the run continues. */
   readonly checkpointRequests?: CheckpointRequests;
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -47,7 +47,7 @@ export async function trainRun(run: CheckedRun, first: Place, listening: Listeni
   throw new Error("trainRun: the run has not ended");
 }
 
-/** The events from a place on, each in the run's folder before it is seen. */
+/** The events from a place on, each written to the run's folder before it is passed on. */
 async function* trained(run: CheckedRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
   const { identity, data, held } = run;
   const { network, batchSize, dropout, rollbackFactor } = identity.settings;

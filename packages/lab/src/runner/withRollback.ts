@@ -1,37 +1,37 @@
-/** Runs that go back to a checkpoint, with smaller learning rates, where something was not finite. */
+/** Rollbacks: after a non-finite value a run returns to a checkpoint, with smaller learning rates. */
 import type { NonFiniteEvent } from "entropy-sgd-training";
 import type { FoundCheckpoint } from "../runs/checkpointFolder.ts";
 import type { Retreat } from "../runs/checkpointFormat.ts";
 import type { RollbackEvent, RunEvent } from "../runs/runEvents.ts";
 
-/** Where a run begins or goes on. */
+/** Where a run begins or resumes. */
 export interface Place {
   /** null at the start of a new run. */
   readonly from: FoundCheckpoint | null;
-  /** How often the run has gone back so far. */
+  /** The number of rollbacks so far. */
   readonly rollbacks: number;
-  /** The last rollback, while it is not got over. */
+  /** The last rollback, until the run has recovered from it. */
   readonly retreat: Retreat | null;
-  /** What is told first. */
+  /** Events before the first of the training loop. */
   readonly opening: readonly RunEvent[];
 }
 
 /** The start of a new run. */
 export const atStart: Place = { from: null, rollbacks: 0, retreat: null, opening: [] };
 
-/** How often a run goes back, and to what. */
+/** How often a run may roll back, and to which checkpoints. */
 export interface RollbackOptions {
   readonly rollbacks: number;
   readonly rollbackFactor: number;
   readonly gradientsPerEpoch: number;
-  /** The newest checkpoint, of less gradients than `before`; null for a run that keeps none. */
+  /** The newest checkpoint of fewer gradients than `before`; null for a run without checkpoints. */
   readonly newestCheckpoint: (before: number | undefined) => FoundCheckpoint | null;
 }
 
 /**
- * The events of a run with its rollbacks. When something is not finite, it goes back to its newest checkpoint as often as
- * its settings allow; when that happens again before it is an effective epoch beyond the place, to an earlier one each
- * time, in the end to the start: the newest may have been on the way out already.
+ * The events of a run with its rollbacks. After a non-finite value the run returns to its newest checkpoint, as often as its
+ * settings allow; if the next one comes within an effective epoch of the last, it returns to an earlier checkpoint each time, in
+ * the end to the start, since the newest may have been diverging already.
  *
  * @param eventsFrom - the events from a place to the end of the run
  */
@@ -43,7 +43,7 @@ export async function* withRollback(
   for (let place = first; ; ) {
     let failure: NonFiniteEvent | null = null;
     for await (const event of eventsFrom(place)) {
-      // The start of the run has been told.
+      // The run has had its start event.
       if (event.type === "start" && place !== first) continue;
       yield event;
       if (event.type !== "non-finite" || place.rollbacks >= options.rollbacks) continue;

@@ -20,7 +20,7 @@ import {
   writeCheckpoint,
 } from "./checkpointFormat.ts";
 
-/** How one checkpoint is written and read; only the test of faults changes it, to prove that it finds them. */
+/** How one checkpoint is written and read; the test of faults replaces it, to prove that it detects them. */
 export const checkpointFiles: {
   write: (path: string, checkpoint: NewCheckpoint, model: RunModel, requireHeld: () => void) => void;
   read: (path: string) => Checkpoint;
@@ -38,7 +38,7 @@ export interface SkippedCheckpoint {
   readonly why: string;
 }
 
-/** The newest checkpoint that is whole, and the newer ones that are not. */
+/** The newest intact checkpoint, and the damaged ones after it. */
 export interface FoundCheckpoint {
   readonly name: string | null;
   readonly checkpoint: Checkpoint | null;
@@ -51,7 +51,7 @@ const namePattern = /^\d{3,}$/;
 /**
  * The newest intact checkpoint of a run; none for a run without checkpoints.
  *
- * @param before - gradients: only a checkpoint of fewer is taken
+ * @param before - only a checkpoint of fewer gradients is taken
  * @throws InputError if there are checkpoints and all are damaged
  */
 export function newestIntact(run: string, before: number = Number.POSITIVE_INFINITY): FoundCheckpoint {
@@ -84,7 +84,7 @@ export function newestSettings(run: string): Settings | null {
   return null;
 }
 
-/** What weights.safetensors was at a gradient, from a checkpoint there; null without one whose state.json is intact. */
+/** The digest of weights.safetensors at a gradient, from a checkpoint there; null without one whose state.json is intact. */
 export function weightsDigestAt(run: string, gradients: number): FileDigest | null {
   const name = keptOnes(run).find((one) => one.gradients === gradients)?.name;
   return name === undefined ? null : readWeightsDigest(join(run, folderName, name));
@@ -100,19 +100,19 @@ export function checkpointNames(run: string): string[] {
     .sort((a, b) => Number(a) - Number(b));
 }
 
-/** Removes what a killed process left half written; only for the holder of the run's lock. */
+/** Removes temporary files of a killed process; only for the holder of the run's lock. */
 export function removeLeftovers(run: string): void {
   const folder = join(run, folderName);
   if (existsSync(folder)) requireRealFolder(folder);
   for (const parent of existsSync(folder) ? [run, folder] : [run]) {
     for (const name of readdirSync(parent)) {
-      // A process that is refused the lock at this moment may have a file of such a name, and does without it.
+      // May belong to a process that is being refused the lock, which does not need it.
       if (name.endsWith(".tmp")) rmSync(join(parent, name), { recursive: true, force: true });
     }
   }
 }
 
-/** Writes checkpoints of one run and removes what need not be kept. */
+/** Writes checkpoints of one run and removes those that need not be kept. */
 export interface CheckpointWriter {
   /** The name of the next one. */
   nextName(): string;
@@ -127,19 +127,19 @@ interface Kept {
   readonly validationError: number | null;
 }
 
-/** What a writer of checkpoints goes on from, and how it writes. */
+/** Options of a writer of checkpoints. */
 export interface WriterOptions {
-  /** Those that were passed over: they are left where they are. */
+  /** Damaged checkpoints, which are not removed. */
   readonly skipped?: readonly SkippedCheckpoint[];
-  /** Gradients where the run goes on: intact checkpoints beyond are of what was given up, and removed. */
+  /** Gradients where the run resumes: later intact checkpoints are obsolete, and removed. */
   readonly from?: number;
-  /** Until a rollback is got over, what is before its checkpoint is kept. */
+  /** Checkpoints before that of a rollback are kept until the run has recovered from it. */
   readonly retreat?: Retreat | null;
-  /** Called before what is there is changed: by throwing it keeps it. */
+  /** Called before each change, which does not happen if it throws. */
   readonly requireHeld?: () => void;
 }
 
-/** A writer that goes on from the checkpoints that are there. */
+/** A writer that continues the existing checkpoints. */
 export function checkpointWriter(
   run: string,
   { keepLast, keepBest }: Retention,
@@ -196,7 +196,7 @@ function keptAs(name: string, { gradients, evaluations }: LoopPosition): Kept {
   return { name, gradients, validationError: last?.gradients === gradients ? last.validationError : null };
 }
 
-/** The k smallest validation errors, the earliest of equals. */
+/** The checkpoints of the k smallest validation errors; of equal ones the earliest. */
 function bestOf(kept: readonly Kept[], k: number): Kept[] {
   return kept
     .filter(({ validationError }) => validationError !== null)
@@ -204,7 +204,7 @@ function bestOf(kept: readonly Kept[], k: number): Kept[] {
     .slice(0, k);
 }
 
-/** Under another name first, so that a kill in between leaves no half checkpoint under its own. */
+/** Renames first, so that a kill in between leaves no incomplete checkpoint under its name. */
 function remove(folder: string, name: string): void {
   const aside = temporaryName(join(folder, name));
   renameSync(join(folder, name), aside);

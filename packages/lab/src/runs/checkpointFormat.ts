@@ -1,13 +1,13 @@
 /**
- * One checkpoint on disk: all that a run needs to go on with the same bits.
+ * One checkpoint on disk: everything a run needs to resume with the same bits.
  *
  *   NNN/weights.safetensors     evaluation point and batch-norm statistics, for any reader of the format
  *   NNN/optimizer.safetensors   the optimizer's vectors
  *   NNN/events.jsonl            the run's events so far
  *   NNN/state.json              everything else, and the length and SHA-256 of these files and of its own content
  *
- * It is written under a temporary name, synced and renamed: what has its name is whole, unless the disk damaged it later,
- * which the checksums show.
+ * It is written under a temporary name, synced and renamed: a checkpoint under its own name is whole, unless the disk damaged
+ * it later, which the checksums show.
  */
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -34,7 +34,7 @@ import { checkedSettings, type Settings } from "../settings/settings.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 import { finiteEvaluation } from "./eventSchemas.ts";
 
-/** What a run is, beside where it stands. */
+/** The settings, data and machine of a run. */
 export interface RunIdentity {
   readonly settings: Settings;
   readonly environment: Environment;
@@ -42,37 +42,37 @@ export interface RunIdentity {
   readonly dataChecksum: string | null;
 }
 
-/** A rollback that a run has not got over yet, in gradients. */
+/** A rollback from which a run has not recovered yet, in gradients. */
 export interface Retreat {
-  /** Where it went back to: a further one goes to an earlier checkpoint. */
+  /** Where it went back to: the next rollback goes to an earlier checkpoint. */
   readonly to: number;
-  /** Where it is got over. */
+  /** Where the run counts as recovered. */
   readonly until: number;
 }
 
 /** What is written to a checkpoint. */
 export interface NewCheckpoint extends RunIdentity {
-  /** How often the run had gone back with smaller steps. */
+  /** How many rollbacks the run had. */
   readonly rollbacks: number;
-  /** null without one that it has to get over. */
+  /** The rollback from which it has not recovered yet; null without one. */
   readonly retreat?: Retreat | null;
   readonly snapshot: TrainSnapshot;
   /** events.jsonl up to here, in pieces. */
   readonly events: Iterable<Uint8Array>;
 }
 
-/** What is read from one. */
+/** The content of a checkpoint. */
 export interface Checkpoint extends RunIdentity {
   readonly rollbacks: number;
   readonly retreat: Retreat | null;
   readonly point: ResumePoint;
   /** events.jsonl in pieces, which are checked as they are read. */
   readonly events: Iterable<Uint8Array>;
-  /** weights.safetensors as it is. */
+  /** The tensors of weights.safetensors. */
   readonly weights: Uint8Array;
 }
 
-/** What weights files take from the model. */
+/** The parts of a model that a weights file holds. */
 export interface RunModel {
   readonly layout: readonly ParameterBlock[];
   readonly statistics: Readonly<Record<string, Float32Array>>;
@@ -84,7 +84,7 @@ const checkpointVersion = 1;
 const format = "entropy-sgd checkpoint";
 const maxStateBytes = 256 * 2 ** 20;
 const maxFileBytes = 2 ** 32;
-/** A state of the library is nested some six levels deep. */
+/** States of the library are nested about six levels deep. */
 const maxStateDepth = 32;
 
 const number = z.number();
@@ -114,7 +114,7 @@ const stateSchema = z.strictObject({
   environment: environmentSchema,
   dataChecksum: z.string().nullable(),
   rollbacks: z.int().min(0),
-  // Absent in most, and in all made before there was one.
+  // Absent without one, and in checkpoints of earlier versions.
   retreat: z.strictObject({ to: z.int().min(0), until: z.int().min(0) }).exactOptional(),
   position: positionSchema,
   /** As the library's `serialise` gives it: vectors by name, counters of steps and noise; `deserialise` checks it. */
@@ -130,11 +130,11 @@ type State = z.infer<typeof stateSchema>;
 type Files = State["files"];
 
 /**
- * Writes a checkpoint to `path`, which must not be there, whole or not at all.
+ * Writes a checkpoint to `path`, which must not exist yet, whole or not at all.
  *
- * Nothing is copied: vectors go from the run's memory to the files. Cost: reading every vector three times.
+ * Vectors are written from the run's memory without a copy. Cost: reading every vector three times.
  *
- * @param requireHeld - called just before it gets its name: by throwing it keeps it from that
+ * @param requireHeld - called just before the rename, which does not happen if it throws
  */
 export function writeCheckpoint(
   path: string,
@@ -226,7 +226,7 @@ export function readCheckpoint(path: string): Checkpoint {
   };
 }
 
-/** Where a checkpoint stands, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
+/** The position of a checkpoint, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
 export function readPosition(path: string): LoopPosition {
   return readState(path).position;
 }

@@ -4,7 +4,7 @@ import { type DifferenceOverSeeds, differenceOverSeeds, type SeedValue } from ".
 import { byKey, dataOf, differences, groupRuns, type ReadableRun, type RunGroup } from "./groupRuns.ts";
 import type { Value } from "./runFields.ts";
 
-/** What must be equal for a comparison. */
+/** Settings that must be equal for a comparison. */
 export const equalKeys = ["network", "data", "budget"] as const;
 
 /** Groups on the same network, data and budget. */
@@ -13,7 +13,7 @@ export interface RunComparison {
   readonly groups: readonly RunGroup[];
   /** Settings that differ, with their values in the order of the groups. */
   readonly differing: ReadonlyMap<string, readonly Value[]>;
-  /** Of the first group with a test error to each other one with a test error, first minus second. */
+  /** The first group with a test error minus each other group with one. */
   readonly differences: readonly {
     readonly first: RunGroup;
     readonly second: RunGroup;
@@ -21,7 +21,7 @@ export interface RunComparison {
   }[];
 }
 
-/** The comparisons that some runs allow, in order of their first runs. */
+/** The runs divided into comparisons, in order of their first runs. */
 export function comparisonsOf(runs: readonly ReadableRun[]): RunComparison[] {
   const settingOf = ({ content }: ReadableRun) => ({
     network: content.settings.network,

@@ -1,4 +1,4 @@
-/** Deleting runs from a folder: nothing but runs, none that a process writes, nothing outside the folder. */
+/** Deleting runs from a folder: only runs, none that a process is writing, nothing outside the folder. */
 import { lstatSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { InputError } from "entropy-sgd-training";
@@ -12,7 +12,7 @@ import type { FindHolder, StoredRun } from "./storedRun.ts";
  *
  * @param runs - by their names
  * @throws InputError for a name that leaves the folder, by `..`, as an absolute path or through a symbolic link, and for
- *   what is no run
+ *   a folder that is not a run
  */
 export function runNamed(folder: string, name: string, runs: ReadonlyMap<string, StoredRun>): StoredRun {
   const refuse = (why: string): never => {
@@ -44,8 +44,8 @@ export function requireUnused(runs: readonly StoredRun[], findHolder: FindHolder
 /**
  * Deletes runs, and calls `deleted` after each.
  *
- * All are locked before the first is touched. Each gets a temporary name first, which no command takes for a run: a kill
- * in between leaves nothing that looks whole and is not.
+ * All are locked before the first is changed. Each is first renamed to a temporary name, which no command takes for a run: a
+ * kill in between leaves no folder that looks like a whole run.
  *
  * @throws InputError if one cannot be locked, and then nothing is deleted; or at the first that cannot be deleted
  */
@@ -54,7 +54,7 @@ export function deleteRuns(folder: string, runs: readonly StoredRun[], deleted: 
   try {
     for (const { name, path } of runs) {
       requireNoLinks(folder, name);
-      // Not synced: of a run that is about to be deleted a crash may leave an empty lock, as it may leave a part of it.
+      // Not synced: a crash may leave an empty lock in a run that is about to be deleted.
       locks.push(acquireLock(path, [], { sync: false }));
     }
     for (const run of runs) {
@@ -62,13 +62,13 @@ export function deleteRuns(folder: string, runs: readonly StoredRun[], deleted: 
       deleted(run);
     }
   } finally {
-    // Of what is deleted there is nothing left to release.
+    // The lock was deleted with the run.
     for (const lock of locks) lock.release();
   }
 }
 
 function remove(folder: string, { name, path }: StoredRun): void {
-  // Too long a name would leave no room for what makes it a temporary one.
+  // File systems limit the length of names, and the temporary one is longer.
   const kept = Buffer.byteLength(basename(path)) <= 200 ? `.${basename(path)}` : "";
   const aside = join(dirname(path), temporaryName(kept));
   try {

@@ -1,12 +1,12 @@
-/** What a config.json says otherwise than the run was trained. */
+/** Differences between config.json and the settings that a run was trained with. */
 import { join } from "node:path";
 import { InputError, shown } from "entropy-sgd-training";
 import { apartFromTraining, trainingDifferences } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**
- * @param isBudgetAsked - whether config.json may have another budget
- * @throws InputError naming the first setting in which config.json is not the run's
+ * @param isBudgetAsked - whether config.json may have another budget, since a larger one was requested
+ * @throws InputError naming the first setting that differs
  */
 export function requireSettings(
   path: string,
@@ -28,7 +28,7 @@ export function requireSettings(
   );
 }
 
-/** Settings that are others and change neither a training nor its bits, in words. */
+/** The differing settings that change neither the training nor its bits, in words. */
 export function harmlessEdits(found: Settings, trained: Settings): string[] {
   return [...apartFromTraining, "data" as const]
     .filter((name) => found[name] !== trained[name])

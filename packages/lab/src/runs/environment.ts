@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { z } from "zod";
 
-/** What the bits of a run depend on beside its settings: machine and versions. */
+/** Machine and versions, on which the bits of a run depend beside its settings. */
 export interface Environment {
   readonly node: string;
   readonly onnxRuntime: string;
@@ -36,7 +36,7 @@ export function currentEnvironment(threads: number | null): Environment {
   };
 }
 
-/** What differs between two environments of what the bits of a run depend on, in words. */
+/** The differences between two environments on which the bits of a run depend, in words. */
 export function changesOfBits(before: Environment, now: Environment): string[] {
   const parts = [
     ["processor", before.processor, now.processor],

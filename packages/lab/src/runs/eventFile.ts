@@ -9,24 +9,23 @@ import { type EventLine, maxLineLength, parseEvent } from "./eventSchemas.ts";
 
 export const eventsName = "events.jsonl";
 
-/** Of the writer and of all readers. Thinning keeps what runs write far below it; logs made before it may be large. */
+/** The largest file that is written or read. Thinned logs stay far below it; those of earlier versions may be large. */
 export const maxEventBytes: number = 2 ** 32;
 
-/** What ends a line, as a byte. */
+/** The byte that ends a line. */
 export const newline = 0x0a;
 
 /**
- * The lines of a run's events.jsonl; none without the file. A line that a crash cut short, the
- * last one, has no newline after it and is passed over.
+ * The lines of a run's events.jsonl; none without the file. The last line is passed over if a crash cut it before its newline.
  *
- * @param seen - takes every byte of the file, if all lines are asked for
- * @throws InputError if it is no plain file or too large, at a line that is no event, and where a line is missing
+ * @param seen - a digest that is given every byte of the file, once all lines are read
+ * @throws InputError if it is not a plain file or too large, at a line that is not an event, and where a line is missing
  */
 export function* eventsOf(path: string, seen?: Digester): Generator<EventLine, void, void> {
   const file = join(path, eventsName);
   if (!isThere(file)) return;
   let number = 0;
-  // Runs made before lines were numbered go on with numbers.
+  // Runs of versions without line numbers are continued with numbers.
   let numbered = false;
   for (const line of linesOf(file, seen)) {
     number += 1;
@@ -59,17 +58,17 @@ function* linesOf(file: string, seen: Digester | undefined): Generator<string, v
       number += 1;
     }
     if (at === bytes.length) continue;
-    // The piece is used again for the next one.
+    // The buffer is reused for the next piece.
     begun.push(Buffer.from(bytes.subarray(at)));
     length += bytes.length - at;
-    // Characters take up to four bytes; the exact rule is the parser's.
+    // Characters take up to four bytes; the parser checks the exact length.
     if (length > 4 * maxLineLength) {
       throw new InputError(`${file}:${number}: the line must have at most ${maxLineLength} characters`);
     }
   }
 }
 
-/** Whether the last line tells of an end: a look at the end of the file, however long it is. @throws InputError as `eventsOf` */
+/** Whether the last line is an end event; reads only the end of the file. @throws InputError as `eventsOf` */
 export function endsInEnd(path: string): boolean {
   const file = join(path, eventsName);
   if (!isThere(file)) return false;

@@ -1,7 +1,7 @@
 /**
- * The rules of events.jsonl, line by line: what `events.ts` describes, as it is written.
+ * Schemas of the lines of events.jsonl.
  *
- * Types of events that are not known here are passed over, and so are further fields: a newer version may write more.
+ * Unknown types of events and unknown fields are passed over: a newer version may write more.
  */
 import {
   type CheckpointEvent,
@@ -17,12 +17,12 @@ import {
 import { z } from "zod";
 import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
 
-/** A checkpoint as it is kept: its name in place of what it holds. */
+/** A checkpoint event in the file: the checkpoint's name in place of its content. */
 export interface RecordedCheckpoint extends Omit<CheckpointEvent, "snapshot"> {
   readonly name: string;
 }
 
-/** An event as a line of events.jsonl tells it. */
+/** An event of events.jsonl. */
 export type RecordedEvent =
   | StartEvent
   | WarningEvent
@@ -35,7 +35,7 @@ export type RecordedEvent =
   | RollbackEvent
   | EndEvent;
 
-/** Far above what a run writes; a line of a stranger must not become a value that fills the memory. */
+/** Far above what a run writes; an untrusted line must not become a value that fills the memory. */
 export const maxLineLength: number = 2 ** 20;
 
 const count = z.int().min(0);
@@ -44,7 +44,7 @@ const number = z.number();
 const fraction = z.number().min(0).max(1);
 const checkpointName = z.string().nullable();
 const what = z.enum(["batch loss", "gradient norm", "test loss", "state"]);
-/** JSON has no number that is not finite, and null in its place. */
+/** JSON writes a number that is not finite as null. */
 const orNotFinite = (rule: z.ZodType<number>) => rule.nullable().transform((value) => value ?? Number.NaN);
 const measured = orNotFinite(number);
 
@@ -67,7 +67,7 @@ const result = z.object({
   msPerGradient: number.nullable(),
   interrupted: z.boolean(),
   reason: z.enum(["budget", "diverged", "interrupted", "non-finite"]),
-  // Runs made before there were rollbacks have none.
+  // Absent in runs of versions without rollbacks.
   rollbacks: count.default(0),
 });
 
@@ -82,7 +82,7 @@ const evaluation = z.object({
   seconds: number,
 });
 
-/** The rule of an evaluation of a run that goes on: everything in it is finite. */
+/** An evaluation of a run that has not diverged: every number is finite. */
 export const finiteEvaluation: z.ZodType<KeptEvaluation> = evaluation.extend({ number: count.exactOptional() });
 
 const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {
@@ -148,14 +148,14 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
 
 /** A line of events.jsonl. */
 export interface EventLine {
-  /** null for a type that is not known here. */
+  /** null for an unknown type. */
   readonly event: RecordedEvent | null;
-  /** The line's number as it says; absent in runs made before lines were numbered. */
+  /** The line's number; absent in runs of versions without line numbers. */
   readonly sequence: unknown;
 }
 
 /**
- * What a line holds.
+ * Parses a line.
  *
  * @param where - file and line, for messages
  * @throws InputError naming the first field that breaks its rule

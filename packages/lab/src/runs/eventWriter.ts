@@ -1,4 +1,4 @@
-/** Writing events.jsonl: each line numbered, long runs thinned as they are written, nothing ever rewritten. */
+/** Writing events.jsonl: lines are numbered, long runs thinned as they are written, and no line is ever rewritten. */
 import { join } from "node:path";
 import { isKept } from "entropy-sgd-training";
 import { appendTo, writeWhole } from "../io/files.ts";
@@ -7,27 +7,27 @@ import type { RecordedEvent } from "./eventSchemas.ts";
 
 /** Appends to the events of a run. */
 export interface EventWriter {
-  /** Appends the event, or leaves it out. @throws InputError if that is impossible */
+  /** Appends the event, unless it is thinned out. @throws InputError if that is impossible */
   append(event: RecordedEvent): void;
 }
 
-/** Where the events go on. */
+/** The position of a writer in a run. */
 export interface EventPosition {
-  /** Lines that are there. */
+  /** Lines written so far. */
   readonly numLines: number;
-  /** Evaluations so far, kept or not. */
+  /** Evaluations so far, written or thinned out. */
   readonly numEvaluations: number;
   /** Gradients between two outer events. */
   readonly innerSteps: number;
 }
 
 /**
- * A writer that goes on behind the lines that are there.
+ * A writer that appends to the existing lines.
  *
  * Outer steps, evaluations and checkpoints are thinned by their numbers (thinning.ts). The last of each before the end is
  * kept whatever its number, so that curves reach the end.
  *
- * @param requireHeld - called before each line: by throwing it keeps the file as it is
+ * @param requireHeld - called before each line, which is not written if it throws
  */
 export function eventWriter(run: string, position: EventPosition, requireHeld: () => void): EventWriter {
   const { innerSteps } = position;

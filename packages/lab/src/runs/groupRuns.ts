@@ -1,4 +1,4 @@
-/** Runs of the same training under different seeds, as one. */
+/** Groups of runs that differ only in the seed. */
 import { apartFromTraining, trainingKey } from "../settings/sameTraining.ts";
 import { namesOf, type RunFields, settingsAndOptions, settingsEntries, type Value } from "./runFields.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
@@ -9,21 +9,21 @@ export interface ReadableRun extends StoredRun {
   readonly content: RunContent;
 }
 
-/** Runs that differ in nothing but the seed. */
+/** Runs that differ only in the seed. */
 export interface RunGroup {
-  /** The optimizer, and the settings in which the groups differ: unlike any other group's. */
+  /** The optimizer, and the settings in which the groups differ; unique. */
   readonly label: string;
-  /** Settings and options that all the runs have in common. */
+  /** Settings and options that all runs of the group share. */
   readonly settings: RunFields;
   readonly runs: readonly ReadableRun[];
-  /** The runs behind the means: those that ended, one for each seed. */
+  /** The runs that the means are taken over: those that ended, one for each seed. */
   readonly counted: readonly ReadableRun[];
-  /** Runs that ended under a seed that is counted already. */
+  /** How many runs ended under a seed that is counted already. */
   readonly numRepeated: number;
   readonly spreads: Summary;
 }
 
-/** What is not told of a group: the seed, and what changes neither the training nor its bits. */
+/** Settings that do not describe a group: the seed, and those that change neither the training nor its bits. */
 const untold = new Set<string>(["seed", ...apartFromTraining]);
 
 /** Whether the settings of a run could be read. */
@@ -31,7 +31,7 @@ export function isReadable(run: StoredRun): run is ReadableRun {
   return run.content !== null;
 }
 
-/** The groups in order of their first runs. Only runs that ended count in means: a part of a training is another one. */
+/** The groups in order of their first runs. Only runs that ended count in means. */
 export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
   const members = [...byKey(runs, ({ content }) => keyButSeed(content)).values()];
   const contents = members.map(([first]) => first!.content);
@@ -55,13 +55,13 @@ export function differences(groups: readonly RunFields[]): ReadonlyMap<string, r
   return new Map(rows.filter(([, values]) => new Set(values).size > 1));
 }
 
-/** What tells one set of data from another: its checksum; its folder where that is not known; "MNIST" by default. */
+/** Identifies a data set: its checksum, its folder where that is not known, "MNIST" by default. */
 export function dataOf({ dataChecksum, settings }: RunContent): string {
   if (settings.data === null) return "MNIST";
   return dataChecksum === null ? settings.data : `sha256:${dataChecksum.slice(0, 16)}`;
 }
 
-/** The items of each key, in order of appearance. Cost: one look at each item. */
+/** The items of each key, in order of appearance, in one pass. */
 export function byKey<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {
@@ -85,8 +85,8 @@ function commonSettings(content: RunContent): RunFields {
 }
 
 /**
- * Optimizer and preset, then the settings in which groups differ: of the run, among all groups; options of the optimizer
- * only among groups of that optimizer and preset, since those of others differ anyway.
+ * Optimizer and preset, then the settings in which groups differ: settings of the run among all groups, options of the
+ * optimizer only among groups of the same optimizer and preset.
  */
 function labelsOf(contents: readonly RunContent[], groups: readonly RunFields[]): string[] {
   const nameOf = (settings: RunFields): string => {
@@ -105,7 +105,7 @@ function labelsOf(contents: readonly RunContent[], groups: readonly RunFields[])
     ];
     return [nameOf(settings), ...told.map((name) => `${name}=${settings.get(name) ?? "null"}`)].join(" ");
   });
-  // Long checksums are cut short in labels, and may then be equal.
+  // Labels shorten checksums, so that two may become equal.
   const times = new Map<string, number>();
   return labels.map((label) => {
     const time = (times.get(label) ?? 0) + 1;

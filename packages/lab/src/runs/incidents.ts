@@ -1,15 +1,15 @@
-/** What interrupted the course of a run: resumes, rollbacks, and what was not finite. */
+/** Resumes, rollbacks and non-finite values of a run. */
 import type { NonFiniteEvent } from "entropy-sgd-training";
 import { eventsOf } from "./eventFile.ts";
 import type { RecordedEvent } from "./eventSchemas.ts";
 import type { ResumeEvent, RollbackEvent } from "./runEvents.ts";
 
-/** An event beside the regular ones. */
+/** An event that a regular run does not have. */
 export type Incident = ResumeEvent | RollbackEvent | NonFiniteEvent;
 
 const types: ReadonlySet<string> = new Set(["resume", "rollback", "non-finite"] satisfies Incident["type"][]);
 
-/** The incidents that events.jsonl tells of, in order. @throws InputError if the file is damaged */
+/** The incidents in events.jsonl, in order. @throws InputError if the file is damaged */
 export function incidentsOf(run: string): Incident[] {
   const incidents: Incident[] = [];
   for (const { event } of eventsOf(run)) if (event !== null && isIncident(event)) incidents.push(event);

@@ -1,25 +1,25 @@
 /**
- * Locks of processes elsewhere: they are watched, and count as given up when they were not renewed for a minute.
+ * Locks of processes elsewhere: they are watched, and count as free when they were not renewed for a minute.
  *
- * The minute is one of this process's own: no time in the file or of the file system is compared, as clocks differ between
- * machines, and the watch counts looks at the lock, not time, as this process may be stopped too.
+ * The minute is measured by this process: no time in the file or of the file system is compared, as clocks differ between
+ * machines, and the watch counts reads of the lock, not time, as this process may be suspended too.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { InputError, type StopSignal, throwIfInterrupted } from "entropy-sgd-training";
 import { acquireLock, type FoundLock, type Lock, LockInDoubt, readLock } from "./lock.ts";
 
-/** How a lock is watched: so many looks, so many milliseconds apart; tests change it. */
+/** How often, and how many milliseconds apart, a watched lock is read; tests change it. */
 export const watch: { looks: number; every: number } = { looks: 60, every: 1000 };
 
-/** What is asked while a lock is watched. */
+/** Hooks of the wait for a lock. */
 export interface LockHooks {
   readonly signal?: StopSignal;
-  /** Told once, in words, when the watch begins. */
+  /** Called once, with a sentence, when the wait begins. */
   readonly onWait?: ((words: string) => void) | undefined;
 }
 
 /**
- * Takes the lock of a folder, and watches it first where only that can tell whether its holder lives.
+ * Takes the lock of a folder; where its holder's life cannot be checked otherwise, the lock is watched first.
  *
  * @throws InputError if a living process holds the lock, or it cannot be read; Interruption after a signal
  */
@@ -29,7 +29,7 @@ export async function awaitLock(folder: string, { signal, onWait }: LockHooks = 
     try {
       return acquireLock(folder, lapsed);
     } catch (error) {
-      // Beside the lock there may be claims on it; more than that are of processes that are faster.
+      // Beside the lock there may be claims on it; more rounds mean that other processes are faster.
       if (!(error instanceof LockInDoubt) || lapsed.length >= 3) throw error;
       const { found } = error;
       const seconds = Math.ceil((watch.looks * watch.every) / 1000);
@@ -40,7 +40,7 @@ export async function awaitLock(folder: string, { signal, onWait }: LockHooks = 
   }
 }
 
-/** Does `work` while the lock of a folder is held. @throws as `awaitLock` */
+/** Does `work` while it holds the lock of a folder. @throws as `awaitLock` */
 export async function withLock<Result>(
   folder: string,
   hooks: LockHooks,

@@ -2,10 +2,10 @@
  * A lock on a folder: one process writes it at a time.
  *
  * The lock is a file that names its holder and has a token. The holder renews it (a counter in it, written in place) and
- * looks at it again before each write. Whoever finds the lock of a process that has ended, or one that was not renewed
- * while it watched (lease.ts), takes it over: it makes a claim, a file named after the old token, which one process alone
- * can make, sees that the lock is still the old one, and renames the claim to the lock. The holder too makes that claim
- * before it removes its lock, so that a token gives way once.
+ * reads it again before each write. A process that finds the lock of one that has ended, or one that was not renewed while it
+ * watched (lease.ts), takes it over: it makes a claim, a file named after the old token that only one process can make, checks
+ * that the lock is still the old one, and renames the claim to the lock. The holder too makes that claim before it removes its
+ * lock, so that each token is replaced once.
  */
 import { createHash, randomBytes } from "node:crypto";
 import {
@@ -26,17 +26,17 @@ import { cannot, isMissing, readPlainText } from "entropy-sgd-training/node";
 import { type WriteOptions, writeNew } from "../io/files.ts";
 import { beatOf, type HolderRecord, holderSchema, stateOf, thisHolder } from "./lockHolder.ts";
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 export type LockHolder = Pick<HolderRecord, "pid" | "host" | "since">;
 
 /** A lock that is held. */
 export interface Lock {
-  /** @throws InputError if the lock is another's, or gone with its folder */
+  /** @throws InputError if the lock is another process's, or was removed with its folder */
   requireHeld(): void;
   release(): void;
 }
 
-/** What a lock file, or a claim, says: its token and beat; `holder` is null where it is empty or cut. */
+/** The content of a lock file or claim; `holder` is null if the file is empty or cut. */
 export interface FoundLock {
   readonly path: string;
   readonly token: string;
@@ -53,7 +53,7 @@ const maxBytes = 4096;
 /** Claims on claims: each is of a process that ended within milliseconds of another one. */
 const maxDepth = 8;
 
-/** Thrown for a lock of which only watching it can tell whether its holder lives. */
+/** Thrown for a lock that must be watched to find out whether its holder is alive. */
 export class LockInDoubt extends InputError {
   readonly found: FoundLock;
   constructor(message: string, found: FoundLock) {
@@ -65,9 +65,9 @@ export class LockInDoubt extends InputError {
 /**
  * Takes the lock of a folder.
  *
- * @param lapsed - what was watched and not renewed: taken over if it is still the same
+ * @param lapsed - a lock that was watched and not renewed: taken over if it is still the same
  * @param options - without `sync` a crash of the machine may leave the lock empty
- * @throws InputError if a living process holds it, or it cannot be read; LockInDoubt if its holder may live
+ * @throws InputError if a living process holds it, or it cannot be read; LockInDoubt if its holder may be alive
  */
 export function acquireLock(folder: string, lapsed: readonly FoundLock[] = [], options: WriteOptions = {}): Lock {
   const path = join(folder, fileName);
@@ -91,13 +91,13 @@ export function acquireLock(folder: string, lapsed: readonly FoundLock[] = [], o
   return heldLock(folder, own);
 }
 
-/** The process that holds a folder's lock and may live; null when there is none. @throws InputError as `readLock` */
+/** The process that holds a folder's lock and may be alive; null without one. @throws InputError as `readLock` */
 export function lockHolder(folder: string): LockHolder | null {
   const holder = readLock(join(folder, fileName))?.holder ?? null;
   return holder === null || stateOf(holder) === "ended" ? null : holder;
 }
 
-/** What a lock says; null when there is none. @throws InputError if it cannot be read */
+/** The content of the lock; null without one. @throws InputError if it cannot be read */
 export function readLock(path: string): FoundLock | null {
   let text: string;
   try {
@@ -119,11 +119,11 @@ export function readLock(path: string): FoundLock | null {
   return { path, token, beat: `cut ${text.length}`, holder: null };
 }
 
-/** @throws InputError unless the lock's process has ended, or it is one that was watched in vain */
+/** @throws InputError unless the lock's process has ended, or the lock was watched and not renewed */
 function requireFree(folder: string, found: FoundLock, lapsed: readonly FoundLock[]): void {
   const state = found.holder === null ? "unknown" : stateOf(found.holder);
   if (state === "ended" || lapsed.some((one) => isSame(one, found))) return;
-  // One that is never renewed would be watched in vain while its process lives.
+  // Watching a lock that is never renewed would show nothing.
   if (state === "unknown" && found.beat !== null) throw new LockInDoubt(refusalOf(folder, found), found);
   throw new InputError(refusalOf(folder, found));
 }
@@ -132,7 +132,7 @@ function isSame(one: FoundLock, other: FoundLock | null): boolean {
   return one.token === other?.token && one.beat === other.beat;
 }
 
-/** Takes the place of a free lock, or claim; false if it is not there any more, or another process was faster. */
+/** Replaces a free lock or claim; false if it is gone, or another process was faster. */
 function takeOver(folder: string, old: FoundLock, text: string, lapsed: readonly FoundLock[], depth = 0): boolean {
   const claim = claimOn(folder, old);
   if (!createWhole(claim, text)) {
@@ -155,12 +155,12 @@ function takeOver(folder: string, old: FoundLock, text: string, lapsed: readonly
   return false;
 }
 
-/** Named so that it counts as what a killed process left. */
+/** A name that counts as a temporary file of a killed process. */
 function claimOn(folder: string, { token }: Pick<FoundLock, "token">): string {
   return join(folder, `${fileName}.${token}.tmp`);
 }
 
-/** Makes a file that appears with its whole text, where the file system has hard links; false when there is one already. */
+/** Makes a file that appears with its whole text, where the file system has hard links; false if it exists. */
 function createWhole(path: string, text: string, options: WriteOptions = {}): boolean {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
@@ -178,7 +178,7 @@ function createWhole(path: string, text: string, options: WriteOptions = {}): bo
   return createInPlace(path, text);
 }
 
-/** The same, but others may see it empty for a moment. */
+/** The same without hard links: other processes may see the file empty for a moment. */
 function createInPlace(path: string, text: string): boolean {
   let file: number;
   try {
@@ -199,7 +199,7 @@ function createInPlace(path: string, text: string): boolean {
   }
 }
 
-/** After an error of input or output removing fails as well; the next holder of the lock does it. */
+/** After an I/O error removing fails as well; the next holder of the lock does it. */
 function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -213,7 +213,7 @@ function heldLock(folder: string, own: HolderRecord): Lock {
   const isOwn = (): boolean => readLock(path)?.token === own.nonce;
   let beats = 0;
   const timer = setInterval(() => {
-    // What is wrong is told at the next write.
+    // The next write throws the reason.
     try {
       renew(path, own, ++beats);
     } catch {}
@@ -231,20 +231,20 @@ function heldLock(folder: string, own: HolderRecord): Lock {
     release() {
       clearInterval(timer);
       try {
-        // A claim that is there is of a process that takes the lock over.
+        // A claim that exists belongs to a process that takes the lock over.
         const claim = claimOn(folder, { token: own.nonce });
         if (!isOwn() || !createWhole(claim, `${JSON.stringify(thisHolder())}\n`)) return;
         if (isOwn()) rmSync(path, { force: true });
         rmSync(claim, { force: true });
       } catch {
-        // A folder that is gone or takes no writes any more: the lock is that of a process that has ended.
+        // The folder was removed or cannot be written: the lock stays, as of a process that has ended.
       }
     },
   };
 }
 
 /**
- * Writes the beat in place, into the file that has the own token: where another process has taken over in between, the
+ * Writes the heartbeat in place, into the file with this process's token: if another process has taken over in between, the
  * open file is the old one, which has no name any more.
  */
 function renew(path: string, own: HolderRecord, beats: number): void {

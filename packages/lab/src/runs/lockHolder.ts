@@ -1,30 +1,30 @@
 /**
- * Who holds a lock, and whether that process lives.
+ * The process that holds a lock, and whether it is alive.
  *
- * Of a process of this machine in this PID namespace it is known: its number, and its start, as numbers are given again.
- * Of one elsewhere (another machine, a container) nothing is known at a glance: there the lock's beat tells (lease.ts).
+ * A process of this machine in this PID namespace is recognised by its number and its start, since numbers are used again.
+ * For one elsewhere (another machine, a container) only the lock's heartbeat shows whether it is alive (lease.ts).
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
 
-/** What a lock says of its holder. */
+/** The holder as the lock file describes it. */
 export interface HolderRecord {
   readonly pid: number;
   readonly host: string;
   /** Date and time. */
   readonly since: string;
-  /** What tells this boot of the machine and this process from later ones; null where the system does not say. */
+  /** Identify this boot of the machine and this process; null where the system does not provide them. */
   readonly boot: string | null;
   readonly start: string | null;
-  /** The PID namespace: what `pid` and `start` are numbers of. */
+  /** The PID namespace of `pid` and `start`. */
   readonly namespace: string | null;
-  /** What the machine keeps over boots, hashed. */
+  /** The machine's identifier, hashed, which it keeps over boots. */
   readonly machine: string | null;
-  /** The token: another one for each time that a lock is taken. */
+  /** Random, new each time a lock is taken. */
   readonly nonce: string;
-  /** How often the holder has renewed the lock, twelve digits; null in locks made before they were renewed. */
+  /** How often the holder has renewed the lock, twelve digits; null in locks of versions that did not renew them. */
   readonly beat: string | null;
 }
 
@@ -63,15 +63,15 @@ export function thisHolder(): HolderRecord {
   };
 }
 
-/** The beat after so many renewals; of one length, so that it is written in place. */
+/** The heartbeat after so many renewals, of constant length so that it is overwritten in place. */
 export function beatOf(count: number): string {
   return String(count).padStart(12, "0");
 }
 
-/** Whether the process of a lock lives, as far as it can be known at a glance. */
+/** Whether the process of a lock is alive, as far as this machine can tell without watching the lock. */
 export function stateOf({ pid, host, boot, start, ...found }: HolderRecord): "living" | "ended" | "unknown" {
   const own = thisHolder();
-  // Locks made before there were namespaces in them are of this one.
+  // Locks of versions without the field count as of this namespace.
   const sameNamespace = found.namespace === null || found.namespace === own.namespace;
   if (host === own.host && boot === own.boot && sameNamespace) {
     if (!isAlive(pid)) return "ended";
@@ -92,14 +92,13 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process lives, but takes no signals from here.
+    // Another user's process is alive, but refuses signals from this one.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
 /**
- * When a process started, in the system's ticks since boot; "ended" for one whose parent has not taken notice of its end
- * yet; null where the system does not say.
+ * When a process started, in the system's ticks since boot; "ended" for a zombie; null where the system does not provide it.
  */
 function startOf(pid: number): string | "ended" | null {
   const stat = systemText(`/proc/${pid}/stat`);
@@ -108,7 +107,7 @@ function startOf(pid: number): string | "ended" | null {
   return fields[0] === "Z" || fields[0] === "X" ? "ended" : (fields[19] ?? null);
 }
 
-/** Numbers of processes and of ticks since boot, as this process sees them; null where there is one of each. */
+/** The PID and time namespaces of this process; null where they are the machine's own. */
 function namespace(): string | null {
   try {
     return ["pid", "time"].map((kind) => readlinkSync(`/proc/self/ns/${kind}`)).join(" ");

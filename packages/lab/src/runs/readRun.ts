@@ -1,4 +1,4 @@
-/** Reading runs back, from folders that may be damaged or a stranger's. */
+/** Reading runs from folders that are untrusted and may be damaged. */
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -22,7 +22,7 @@ import { eventsName, eventsOf } from "./eventFile.ts";
 import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
 import { editsSince, readSeal, requireSealed, type Seal, type SealReport } from "./seal.ts";
 
-/** What events.jsonl tells of a run. */
+/** The content of events.jsonl. */
 export interface RunHistory {
   /** null before the run began. */
   readonly start: StartEvent | null;
@@ -30,14 +30,14 @@ export interface RunHistory {
   readonly evaluations: readonly RecordedEvaluation[];
   readonly resumes: readonly ResumeEvent[];
   readonly rollbacks: readonly RollbackEvent[];
-  /** Budgets that the run went beyond. */
+  /** Extensions of the run's budget. */
   readonly extensions: readonly ExtendEvent[];
   readonly warnings: readonly WarningEvent[];
   /** null while the run has not ended. */
   readonly result: RunResult | null;
 }
 
-/** What a run folder holds, without the weights. */
+/** The content of a run folder, without the weights. */
 export interface RunRecord extends RunHistory {
   /** Name of the folder. */
   readonly name: string;
@@ -47,14 +47,14 @@ export interface RunRecord extends RunHistory {
   readonly seal: SealReport;
 }
 
-/** What config.json and events.jsonl hold, each checked by the seal, or by the other where there is none. */
+/** The content of config.json and events.jsonl, verified by the seal, or against each other without one. */
 export interface CheckedRun extends RunIdentity, RunHistory {
   readonly seal: SealReport;
 }
 
 const maxConfigBytes = 2 ** 20;
 const maxWeightBytes = 2 ** 32;
-/** Settings, their options: the rest is for versions to come. */
+/** The deepest nesting of config.json; later versions may use more than settings and their options. */
 const maxConfigDepth = 16;
 
 const checksumSchema = z.string().nullable().default(null);
@@ -62,7 +62,7 @@ const checksumSchema = z.string().nullable().default(null);
 /**
  * Reads a run folder.
  *
- * @throws InputError if the folder is no run, or a file in it is malformed, or not what it was when the run was sealed
+ * @throws InputError if the folder is not a run, or a file in it is malformed or has changed since the run was sealed
  */
 export function readRun(path: string): RunRecord {
   const { start, dataChecksum: _, ...run } = readChecked(path);
@@ -72,13 +72,13 @@ export function readRun(path: string): RunRecord {
   return { name: basename(path), ...run, start };
 }
 
-/** Reads config.json and events.jsonl of a run, begun or not. @throws InputError as `readRun`, but for a start that is missing */
+/** Reads config.json and events.jsonl of a run, begun or not. @throws InputError as `readRun`, except for a missing start */
 export function readChecked(path: string): CheckedRun {
   const seal = readSeal(path);
   try {
     return checkedBy(seal, path);
   } catch (error) {
-    // A process that lets the run go on takes the seal away before it changes anything else.
+    // A process that resumes the run removes the seal before it changes anything else.
     if (seal === null || isDeepStrictEqual(readSeal(path), seal)) throw error;
     return checkedBy(readSeal(path), path);
   }
@@ -91,12 +91,12 @@ function checkedBy(seal: Seal | null, path: string): CheckedRun {
   const { isNumbered, ...events } = readEvents(path, seen);
   if (seal !== null) requireSealed(path, eventsName, seen.digest(), seal);
   requireOwn(path, identity.settings, events);
-  // A run has ended when it is sealed; those made before there were seals have no numbers in their events.
+  // A run has ended when it is sealed; runs of versions without seals have no numbers in their events.
   const result = seal === null && isNumbered ? null : events.result;
   return { ...identity, ...events, result, seal: { sealed: seal !== null, edits } };
 }
 
-/** @throws InputError if the events are those of another run */
+/** @throws InputError if the events are of another run */
 function requireOwn(path: string, settings: Settings, { start, result }: RunHistory): void {
   const names = ["network", "optimizer", "preset", "seed"] as const;
   for (const name of [...names, "batchSize", "innerSteps"] as const) {
@@ -112,10 +112,10 @@ function requireOwn(path: string, settings: Settings, { start, result }: RunHist
 }
 
 /**
- * The events of a run by their kinds; none of any kind without events.jsonl. Of logs that were not thinned when they were
- * written, the outer steps are thinned here by the same rule.
+ * The events of a run by their kinds; none without events.jsonl. Outer steps of logs that were not thinned when written are
+ * thinned here by the same rule.
  *
- * @param seen - takes every byte of the file
+ * @param seen - a digest that is given every byte of the file
  * @throws InputError as `eventsOf`
  */
 export function readEvents(path: string, seen?: Digester): RunHistory & { readonly isNumbered: boolean } {
@@ -146,7 +146,8 @@ export function readEvents(path: string, seen?: Digester): RunHistory & { readon
 }
 
 /**
- * What a run is, from its config.json; the checksum is null for data without one and in runs made before it was kept.
+ * Settings, machine and data of a run, from its config.json; the checksum is null for data without one and in runs of versions
+ * that did not keep it.
  *
  * @throws InputError if the file is missing or malformed
  */
@@ -168,7 +169,7 @@ export function readConfig(path: string): RunIdentity {
 /**
  * The weights and batch-norm statistics of a run's last evaluation.
  *
- * @throws InputError if there are none, or not whole, or others than when the run was sealed
+ * @throws InputError if there are none, or they are damaged, or have changed since the run was sealed
  */
 export function readWeights(path: string): Safetensors {
   const file = join(path, "weights.safetensors");
@@ -180,14 +181,14 @@ export function readWeights(path: string): Safetensors {
 }
 
 /**
- * The weights of a run that was read, which must be those of its last evaluation where it has ended.
+ * The weights of a run, which must be those of its last evaluation if it has ended.
  *
  * @throws InputError as `readWeights`, and for weights of another run or evaluation
  */
 export function weightsOf(path: string, { settings, evaluations, result }: RunRecord): Safetensors {
   const weights = readWeights(path);
   const last = evaluations.filter(({ testLoss }) => Number.isFinite(testLoss)).at(-1)?.gradients;
-  // A process that is killed leaves the weights of the evaluation before.
+  // A killed process leaves the weights of the evaluation before.
   const isAtEnd = result !== null && (result.reason === "budget" || result.reason === "diverged");
   const gradients = isAtEnd && last !== undefined ? { gradients: String(last) } : {};
   for (const [name, wanted] of Object.entries({ network: settings.network, ...gradients })) {
@@ -199,7 +200,7 @@ export function weightsOf(path: string, { settings, evaluations, result }: RunRe
   return weights;
 }
 
-/** @throws InputError if nothing has the name, with what follows from that */
+/** @throws InputError if there is no such file, with what that means for the run */
 function requireThere(file: string, consequence: string): void {
   if (!isThere(file)) throw new InputError(`${file}: missing; ${consequence}`);
 }

@@ -18,18 +18,18 @@ import { awaitLock, type LockHooks } from "./lease.ts";
 import type { RunEvent } from "./runEvents.ts";
 import { removeSeal, writeSeal } from "./seal.ts";
 
-/** A run that this process may write, before it begins or goes on. */
+/** A run whose lock this process holds, before it begins or resumes. */
 export interface HeldRun {
   readonly path: string;
-  /** The newest checkpoint that is whole, of less gradients than `before`. @throws InputError if there are some and all are damaged */
+  /** The newest intact checkpoint, of fewer gradients than `before`. @throws InputError if there are some and all are damaged */
   newestCheckpoint(before?: number): FoundCheckpoint;
   /**
-   * Begins the run, or lets it go on from a checkpoint: config.json and events.jsonl are then as they were there.
+   * Begins the run, or resumes it from a checkpoint: config.json and events.jsonl are restored to what they were there.
    *
-   * @param retreat - a rollback that it has not got over
+   * @param retreat - a rollback from which it has not recovered yet
    */
   open(identity: RunIdentity, model: RunModel, from: FoundCheckpoint | null, retreat?: Retreat | null): RunFolder;
-  /** Gives up the lock. */
+  /** Releases the lock. */
   release(): void;
 }
 
@@ -40,12 +40,12 @@ export interface RunFolder {
    * Appends the event (gradient events are not kept); an evaluation also writes the weights, a checkpoint event the
    * checkpoint.
    *
-   * @throws InputError if that is impossible; what was there is not touched then
+   * @throws InputError if that is impossible; existing files are unchanged then
    */
   record(event: RunEvent): void;
 }
 
-/** The same events, each once it is in the folder. */
+/** The same events, each passed on once it is written to the folder. */
 export async function* recorded(events: AsyncIterable<RunEvent>, folder: RunFolder): AsyncGenerator<RunEvent> {
   for await (const event of events) {
     folder.record(event);
@@ -73,9 +73,9 @@ export async function createRun(path: string, hooks: LockHooks = {}): Promise<He
 }
 
 /**
- * Takes the lock of a run folder that is there, and removes what a killed process left half written.
+ * Takes the lock of an existing run folder, and removes temporary files of a killed process.
  *
- * @throws InputError if it is no folder, or another process writes it; Interruption after a signal while that is found out
+ * @throws InputError if it is not a folder, or another process writes it; Interruption after a signal during the wait for the lock
  */
 export async function holdRun(path: string, hooks: LockHooks = {}): Promise<HeldRun> {
   if (!existsSync(path)) throw new InputError(`${path}: there is no such folder`);
@@ -109,7 +109,7 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
         );
       };
       const recordCheckpoint = ({ snapshot, ...line }: CheckpointEvent): void => {
-        // First, so that the checkpoint's copy of the events tells of it.
+        // First, so that the checkpoint's copy of the events includes it.
         events.append({ ...line, name: checkpoints.nextName() });
         const file = join(path, eventsName);
         checkpoints.write({ ...identity, rollbacks, retreat, snapshot, events: piecesOf(file, maxEventBytes) });
@@ -126,7 +126,7 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
       return {
         path,
         record(event) {
-          // The start of a run that goes on from a checkpoint is there already.
+          // A run resumed from a checkpoint has its start event already.
           if (event.type === "gradient" || (event.type === "start" && checkpoint !== null)) return;
           if (event.type === "evaluation") return recordEvaluation(event);
           if (event.type === "checkpoint") return recordCheckpoint(event);

@@ -5,19 +5,19 @@ import { InputError } from "entropy-sgd-training";
 import { cannot, isMissing } from "entropy-sgd-training/node";
 import { entriesOf } from "../io/files.ts";
 
-/** How many folders deep runs are looked for. */
+/** How many levels of folders are searched. */
 export const maxDepth = 4;
 
 /** A folder or symbolic link, by its path below the folder that was searched, with `/` between its parts. */
 export interface FoundFolder {
   readonly name: string;
   readonly path: string;
-  /** Why it counts as no run, and holds none; null for a run. */
+  /** Why it is not a run, and holds none; null for a run. */
   readonly foreign: string | null;
 }
 
 /**
- * The runs in `folder`, and what is there besides folders of runs, in order of their names.
+ * The runs in `folder`, and entries that hold no run, in order of their names.
  *
  * A folder with a config.json is a run, and is not searched further. Symbolic links in the folder are not followed. Where
  * the folder itself is a run, its name is ".".
@@ -37,10 +37,10 @@ export function scanFolder(folder: string): FoundFolder[] {
   return below(folder, "", entries, 1);
 }
 
-/** What the entries of a folder of runs are. */
+/** The runs and foreign entries of a folder. */
 function below(folder: string, prefix: string, entries: readonly string[], depth: number): FoundFolder[] {
   const found = entries.flatMap((entry) => ({ entry, own: search(join(folder, entry), prefix + entry, depth) }));
-  // Reports put their figures beside them.
+  // The figures of a report.
   const isReport = entries.includes("report.html");
   return found
     .filter(({ entry, own }) => !(isReport && entry === "figures" && !holdsRun(own)))
@@ -69,7 +69,7 @@ function holdsRun(found: readonly FoundFolder[]): boolean {
   return found.some(({ foreign }) => foreign === null);
 }
 
-/** Whether something has the name config.json; whether it is a plain file is seen when it is read. */
+/** Whether there is an entry config.json; reading it refuses anything but a plain file. */
 function isRun(path: string): boolean {
   return lstatSync(join(path, "config.json"), { throwIfNoEntry: false }) !== undefined;
 }

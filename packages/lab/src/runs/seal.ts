@@ -1,10 +1,10 @@
 /**
- * The seal of a run that has ended: what its files were then, so that none is believed that is another now.
+ * The seal of a run that has ended: checksums of its files, so that none that was changed afterwards is accepted.
  *
  *   seal.json   settings, machine, checksum of the data, length and SHA-256 of the files, and the hash of all that
  *
- * It is written last, so that a run without it has not ended, unless it was made before there were seals: its events have
- * no numbers then. A run that goes on loses it first.
+ * It is written last, so that a run without it has not ended, unless an earlier version without seals made it: its events have
+ * no numbers then. Resuming a run removes its seal first.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -26,11 +26,11 @@ export interface Seal extends RunIdentity {
   readonly files: Readonly<Record<string, FileDigest>>;
 }
 
-/** What a seal says of a run that was read. */
+/** Whether a run is sealed, and what was edited since. */
 export interface SealReport {
-  /** False of a run that has not ended, and of one that ended before there were seals: its files are believed. */
+  /** False for a run that has not ended, and for one of a version without seals, whose files are not verified. */
   readonly sealed: boolean;
-  /** Settings that config.json has otherwise than when the run ended, of those that change nothing of it, in words. */
+  /** Settings edited in config.json since the run ended that change neither the training nor its bits, in words. */
   readonly edits: readonly string[];
 }
 
@@ -50,7 +50,7 @@ const sealSchema = z.strictObject({
   files: z.record(z.string(), fileDigestSchema),
 });
 
-/** Seals a run as its files are. @throws InputError if one cannot be read, or the seal not be written */
+/** Seals a run with its files as they are. @throws InputError if one cannot be read, or the seal not be written */
 export function writeSeal(run: string, identity: RunIdentity, requireHeld: () => void): void {
   const names = [eventsName, weightsName].filter((name) => isThere(join(run, name)));
   const files = Object.fromEntries(names.map((name) => [name, digestOf(piecesOf(join(run, name), maxEventBytes))]));
@@ -59,7 +59,7 @@ export function writeSeal(run: string, identity: RunIdentity, requireHeld: () =>
   writeWhole(join(run, sealName), withOwnHash(content), requireHeld);
 }
 
-/** Takes the seal from a run that goes on. @throws InputError if that is impossible */
+/** Removes the seal of a run that is resumed. @throws InputError if that is impossible */
 export function removeSeal(run: string): void {
   const file = join(run, sealName);
   if (!isThere(file)) return;
@@ -85,7 +85,7 @@ export function readSeal(run: string): Seal | null {
   return { settings: checkedSettings(settings, file), environment, dataChecksum, files };
 }
 
-/** @throws InputError if a file of a sealed run is not what it was at the run's end */
+/** @throws InputError if a file of a sealed run has changed since the run's end */
 export function requireSealed(run: string, name: string, found: FileDigest, { files }: Seal): void {
   const file = join(run, name);
   if (!Object.hasOwn(files, name)) throw new InputError(`${file}: was not there when the run was sealed`);
@@ -93,9 +93,9 @@ export function requireSealed(run: string, name: string, found: FileDigest, { fi
 }
 
 /**
- * What config.json has otherwise than the seal, of the settings that change neither a training nor its bits, in words.
+ * Settings in config.json that differ from the seal and change neither the training nor its bits, in words.
  *
- * @throws InputError if anything else is another: then it is another run's, edited or damaged
+ * @throws InputError if anything else differs: config.json is of another run, edited or damaged
  */
 export function editsSince(run: string, config: RunIdentity, seal: Seal): string[] {
   requireSettings(run, config.settings, seal.settings, "as the run was trained", false);

@@ -1,4 +1,4 @@
-/** Runs as a folder of runs holds them: ended, in work, or damaged. */
+/** The runs in a folder, with their status. */
 import {
   hasDiverged,
   InputError,
@@ -14,27 +14,28 @@ import { type FoundFolder, scanFolder } from "./scanFolder.ts";
 import type { SealReport } from "./seal.ts";
 
 /**
- * What is known of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by a signal, `running` in a living
- * process, `unfinished` (it can be resumed), `torn` (a file of it is damaged), `foreign` (it is no run).
+ * The status of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by
+ * a signal, `running` in a living process, `unfinished` (can be resumed), `torn` (one of its files is damaged), `foreign` (not a
+ * run).
  */
 export type RunStatus = "ended" | "diverged" | "interrupted" | "running" | "unfinished" | "torn" | "foreign";
 
-/** A run, or what has the place of one. */
+/** A run, or something else in the place of one. */
 export interface StoredRun {
   /** The path below the folder that was searched, with `/` between its parts. */
   readonly name: string;
   readonly path: string;
   readonly status: RunStatus;
-  /** Why it is torn or foreign, else null. */
+  /** Why it is torn or foreign; null otherwise. */
   readonly reason: string | null;
-  /** null for what is torn or foreign. */
+  /** null if it is torn or foreign. */
   readonly content: RunContent | null;
 }
 
-/** What a whole run holds, without its outer steps and weights. */
+/** The content of an intact run, without its outer steps and weights. */
 export interface RunContent {
   readonly settings: Settings;
-  /** Of the data: SHA-256; null where it is not known. */
+  /** SHA-256 of the data; null where it is not known. */
   readonly dataChecksum: string | null;
   readonly environment: Environment;
   /** null before the run began. */
@@ -46,14 +47,14 @@ export interface RunContent {
   readonly seal: SealReport;
 }
 
-/** Tells the living process that writes a run. */
+/** Finds the living process that writes a run. */
 export type FindHolder = (path: string) => { readonly pid: number; readonly host: string } | null;
 
-/** Reasons hold what was found in a file, which may be long. */
+/** Reasons quote values found in files, which may be long. */
 const maxReason = 200;
 
 /**
- * The runs in a folder, and what else is there, in order of their names.
+ * The runs in a folder, and other folders there, in order of their names.
  *
  * Nothing in the folder makes this fail: a run that cannot be read is torn.
  *
@@ -71,7 +72,7 @@ export function storedRun(found: FoundFolder, findHolder: FindHolder = lockHolde
     const content = contentOf(path);
     return { name, path, status: statusOf(path, content, findHolder), reason: null, content };
   } catch (error) {
-    // Files may be such that even the message of what is wrong with them cannot be made, as with JSON nested too deeply.
+    // Even the error's message may be impossible to make, as with JSON nested too deeply.
     const reason = error instanceof InputError ? error.message : `${path}: cannot be read (${String(error)})`;
     return { name, path, status: "torn", reason: shortened(reason), content: null };
   }
@@ -87,7 +88,7 @@ function statusOf(path: string, { result }: RunContent, findHolder: FindHolder):
 function contentOf(path: string): RunContent {
   const { settings, environment, dataChecksum, seal, start, outers, evaluations, result } = readChecked(path);
   const identity = { settings, environment, dataChecksum, seal };
-  // A run that was prepared and not begun, or is to begin again, has no start event.
+  // A run that has not begun, or begins again, has no start event.
   if (start === null) return { ...identity, start, evaluations: [], gradients: 0, result: null };
   const reached = Math.max(outers.at(-1)?.gradients ?? 0, evaluations.at(-1)?.gradients ?? 0);
   return { ...identity, start, evaluations, gradients: result?.gradientEvaluations ?? reached, result };

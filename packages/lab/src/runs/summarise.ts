@@ -2,7 +2,7 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
 import { type Spread, spreadOf } from "../statistics/spread.ts";
 
-/** What is summarised. */
+/** The quantities of a summary. */
 export const summaryFields: readonly [
   "testError",
   "bestTestError",
@@ -29,7 +29,7 @@ export function summarise(results: readonly RunResult[]): Readonly<Record<string
   );
 }
 
-/** Every quantity over some runs; those without a value do not count in its `n`. */
+/** Every quantity over some runs; its `n` counts the runs that have a value. */
 export function summaryOf(results: readonly RunResult[]): Summary {
   const entries = summaryFields.map((quantity) => [
     quantity,

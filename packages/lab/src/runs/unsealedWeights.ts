@@ -1,4 +1,4 @@
-/** Weights of a run without a seal: what its other files say of them. */
+/** Weights of a run without a seal, checked against its other files. */
 import { join } from "node:path";
 import { InputError, isThinned, shown } from "entropy-sgd-training";
 import { piecesOf } from "entropy-sgd-training/node";
@@ -9,9 +9,9 @@ import { maxEventBytes } from "./eventFile.ts";
 import type { RunRecord } from "./readRun.ts";
 
 /**
- * Why the weights are not known to be the run's own, in words; null where a checkpoint at the same gradient has the same.
+ * Why the weights cannot be verified, in words; null if a checkpoint at the same gradient has the same weights.
  *
- * @throws InputError if the checkpoint has others, or the run had no evaluation where they are of
+ * @throws InputError if the checkpoint has other weights, or the run had no evaluation at their gradient
  */
 export function doubtOfUnsealed(
   path: string,

@@ -1,7 +1,7 @@
-/** What breaks a rule, in words. */
+/** The issue of a schema, in words. */
 import type { z } from "zod";
 
-/** The rule that was broken, for schemas without words of their own. */
+/** The broken rule, for schemas without a message of their own. */
 export function brokenRule(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":

@@ -5,7 +5,7 @@ import { acceptedBySet } from "./parseSet.ts";
 import { rowOf, type SettingName, settingsWith } from "./settings.ts";
 import { fieldSchemas, type RuleSchemas, ruleOf, schemasOf, wordSchemas } from "./valueSchemas.ts";
 
-/** What one name may be, and what it means: schemas that all names with this rule and meaning share. */
+/** The rule and meaning of a name; names with the same rule and meaning share it. */
 export type NameRule = Pick<RuleSchemas, "value" | "parameter">;
 
 /** Names of the optimizers. */
@@ -20,7 +20,7 @@ const setNames = settingsWith("set");
 /** Settings that may differ between runs of any optimizer. */
 const variedRunNames = settingsWith("vary").filter((name) => name !== "optimizer" && name !== "preset");
 
-/** Whether an optimizer, or any run, takes a name in a sweep. */
+/** Whether a name in a sweep is an option of an optimizer or a setting of any run. */
 export function accepts(optimizer: string, name: string): boolean {
   if (name === "preset") return hasPresets(optimizer);
   return (variedRunNames as readonly string[]).includes(name) || acceptedBySet(optimizer).includes(name);
@@ -45,7 +45,7 @@ interface NameRules {
 
 let made: NameRules | undefined;
 
-/** The rules, made when they are first asked for. */
+/** The rules, made at first use. */
 export function nameRules(): NameRules {
   made ??= madeRules();
   return made;
@@ -77,12 +77,12 @@ function madeRules(): NameRules {
   };
 }
 
-/** The schemas of a rule under a name of their own in JSON Schemas, with what they mean there. */
+/** The schemas of a rule as a definition of its own in JSON Schemas, with its meaning. */
 function described(id: string, description: string, { value, parameter }: NameRule): NameRule {
   return { value: value.meta({ id, description }), parameter: parameter.meta({ id: `${id}.values`, description }) };
 }
 
-/** The options of optimizers: of each its own, and of all those of one name as one, where a value may be right for any. */
+/** The options of each optimizer, and for each name a union over the optimizers that have it. */
 function optionsByName(): { readonly shared: readonly Named[]; readonly own: (optimizer: string) => Named[] } {
   const all = optimizerNames.flatMap((optimizer) => settable(optimizer).map((spec) => ({ optimizer, spec })));
   const names = [...new Set(all.map(({ spec }) => spec.name))];
@@ -110,7 +110,7 @@ function settable(optimizer: string): NamedOption[] {
   return optimizerOptions[optimizer as OptimizerName].filter(({ name }) => accepts(optimizer, name));
 }
 
-/** A value must be right for one of the optimizers; that it is for its own is checked with its settings. */
+/** A value must be valid for one of the optimizers; the check against its own follows with the run's settings. */
 function mergedSchemas(all: readonly RuleSchemas[]): Pick<RuleSchemas, "value" | "parameter"> {
   const distinct = [...new Set(all)];
   const [only, ...others] = distinct;

@@ -1,4 +1,4 @@
-/** Option values as text: what `--set name=value` and configuration files hold. */
+/** Values of options from text, as `--set name=value` and configuration files have them. */
 import { geometricScope, type NamedOption, type Schedule } from "entropy-sgd";
 import { InputError, shown } from "entropy-sgd-training";
 import type { OptionValue } from "./recipes.ts";

@@ -9,7 +9,7 @@ import { ruleOf, type SettingName, settingsWith } from "./settings.ts";
 /** Settings of the run, beside the optimizer's options, that `--set` accepts. */
 const settable: readonly string[] = settingsWith("set");
 
-/** Names that `--set` accepts for an optimizer; none for a name that is no optimizer. */
+/** Names that `--set` accepts for an optimizer; none for an unknown optimizer. */
 export function acceptedBySet(optimizer: string): readonly string[] {
   const specs = optimizerOptions[optimizer as OptimizerName] ?? [];
   return [...specs.filter(isSettable).map(({ name }) => name), ...settable];
@@ -18,13 +18,13 @@ export function acceptedBySet(optimizer: string): readonly string[] {
 const isSettable = ({ kind, name }: NamedOption): boolean =>
   kind !== "groups" && kind !== "direction" && name !== "seed";
 
-/** What was set of the optimizer and of the run. */
+/** Assigned values, by what they belong to. */
 interface ParsedSet {
   readonly optimizer: Record<string, OptionValue>;
   readonly run: Record<string, unknown>;
 }
 
-/** `--set` assignments, divided into the optimizer's options and the run's. */
+/** Divides `--set` assignments into the optimizer's options and the run's settings. */
 export function parseSet(assignments: readonly string[], optimizer: OptimizerName): ParsedSet {
   const specs = optimizerOptions[optimizer].filter(isSettable);
   const result: ParsedSet = { optimizer: {}, run: {} };
@@ -44,7 +44,7 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
   return result;
 }
 
-/** The value of a setting from its text; whether it keeps the rule is checked with the other settings. */
+/** The value of a setting from its text; its rule is checked with the other settings. */
 function parseSetting(name: SettingName, text: string): unknown {
   let rule = ruleOf(name);
   if (rule instanceof z.ZodNullable) {

@@ -1,6 +1,6 @@
 /**
- * Recipes: what a network and an optimizer need besides the preset's switches. `tuned` ones have rates that were chosen on
- * validation, `paper` ones those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3.
+ * Recipes: values for a network and an optimizer besides the preset's switches. `tuned` recipes have rates chosen on
+ * validation, `paper` recipes those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3.
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
@@ -20,7 +20,7 @@ export interface Recipe {
   readonly name: RecipeName;
   /** Where its rates come from, in words for pages. */
   readonly source: string;
-  /** The page in the repository that has the measurements behind them; null for the paper's. */
+  /** The page in the repository with the measurements behind the rates; null for the paper's. */
   readonly evidence: string | null;
   readonly dropout: number;
   /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
@@ -28,7 +28,7 @@ export interface Recipe {
   readonly dropFactor: number;
   /** Epochs of outer steps of the published experiment; scoping ends where it did. */
   readonly epochs: number;
-  /** L of the Entropy-SGD recipe: where every optimizer's boundaries are. */
+  /** L of the Entropy-SGD recipe: gradients between two boundaries of every optimizer. */
   readonly innerSteps: number;
   readonly options: Readonly<Record<string, OptionValue>>;
 }
@@ -48,7 +48,7 @@ const entropyOptions = {
   noise: 1e-4,
 };
 
-/** What does not depend on the network; rates are added. SAM's radius: Foret et al. 2021; SGLD: the paper's baseline. */
+/** Options that do not depend on the network, without rates. SAM's radius: Foret et al. 2021; SGLD: the paper's baseline. */
 const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, OptionValue>>>> = {
   "entropy-sgd": entropyOptions,
   "entropy-adam": { ...entropyOptions, adaptive: "outer", momentum: 0 },
@@ -64,7 +64,7 @@ const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, Option
 const paperAdam = ["mnistfc", "lenet"];
 const paperAdamRecipe = { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, dropout: 0.5 };
 
-/** A network of one's own: rates that trained every network without batch norm here. */
+/** For a user's own network: rates that trained every network without batch norm here. */
 const otherRates: Readonly<Record<OptimizerName, TunedRate>> = tunedRates.mnistfc;
 
 const tunedSource = {
@@ -77,7 +77,7 @@ export function hasPaperRecipe(network: string, optimizer: string): boolean {
   return optimizer === "entropy-sgd" || (optimizer === "adam" && paperAdam.includes(network));
 }
 
-/** The recipe by name of one of several optimizers: the paper's is for those that it has one for, if any; the others are tuned. */
+/** The name of an optimizer's recipe among several optimizers: the paper's if requested and there is one, `tuned` otherwise. */
 export function sharedRecipe(
   network: string,
   optimizer: string,
@@ -111,7 +111,7 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
   return { name, ...common, ...source };
 }
 
-/** Where the rates of a recipe come from, with the page that has the evidence; the name alone of what is no recipe. */
+/** The source of a recipe's rates, with the page of its evidence; an unknown name unchanged. */
 export function sourceOf(network: string, optimizer: string, name: RecipeName): string {
   const isOne = Object.hasOwn(baseOptions, optimizer) && (name === "tuned" || hasPaperRecipe(network, optimizer));
   if (!isOne) return `recipe ${name}`;

@@ -1,4 +1,4 @@
-/** The settings of a run from what a user asks for. */
+/** The settings of a run from a user's request. */
 import { resolve } from "node:path";
 import {
   type KnownOptions,
@@ -21,7 +21,7 @@ import {
   usualValue,
 } from "./settings.ts";
 
-/** What a user asks for; absent fields come from preset and recipe. The table of settings says what each means. */
+/** A user's request; absent fields come from preset and recipe. The table of settings has the meaning of each. */
 export interface SettingsRequest extends AskedSettings {
   /** `name=value` of an option of the optimizer, or of a setting of the run that `--set` accepts. */
   readonly set?: readonly string[] | undefined;
@@ -31,7 +31,7 @@ const knownRequest = Object.fromEntries(
   [...settingsWith("ask"), "set"].map((name) => [name, true]),
 ) as KnownOptions<SettingsRequest>;
 
-/** What options ask of a run: those of them that are settings. */
+/** The options of a command that are settings of a run. */
 export function askedOf<Options extends Partial<AskedSettings>>(
   options: Options,
 ): Pick<Options, keyof Options & keyof AskedSettings> {
@@ -40,9 +40,10 @@ export function askedOf<Options extends Partial<AskedSettings>>(
 }
 
 /**
- * Resolves a request: preset < recipe < what the user asks for.
+ * Resolves a request: preset < recipe < what the user gives.
  *
- * @throws TypeError for an unknown name in the request; InputError that names the setting, its rule and the value, for anything unknown or out of range
+ * @throws TypeError for an unknown name in the request; InputError that names the setting, its rule and the value for an
+ * unknown or invalid value
  */
 export function resolveSettings(request: SettingsRequest): Settings {
   requireKnownOptions("resolveSettings", knownRequest, request);

@@ -5,12 +5,12 @@ import { type SettingName, type Settings, settingsWith } from "./settings.ts";
 /** Settings that change neither the training nor, where `threads` is the same, its bits. */
 export const apartFromTraining: readonly SettingName[] = settingsWith("apart");
 
-/** Whether two runs are the same training: equal in all but threads, place of the data and what they keep. */
+/** Whether two runs are the same training: equal in all settings but threads, folder of the data and what is kept on disk. */
 export function sameTraining(one: Settings, other: Settings): boolean {
   return isDeepStrictEqual(trainingOf(one), trainingOf(other));
 }
 
-/** Names of the settings in which two runs are not the same training, with the two values; of options their own names. */
+/** Names of the settings and options that make two runs different trainings, with the two values. */
 export function trainingDifferences(
   one: Settings,
   other: Settings,
@@ -29,22 +29,22 @@ export function trainingDifferences(
     .map((name) => ({ name, one: first[name], other: second[name] }));
 }
 
-/** A text that is equal for runs that are the same training, and for no others: runs are grouped by it. */
+/** A key by which runs are grouped: equal exactly for runs that are the same training. */
 export function trainingKey(settings: Settings): string {
   return JSON.stringify(inOrder(trainingOf(settings)));
 }
 
-/** With the keys of objects in order: files may have them in any. */
+/** With the keys of objects sorted, since files may have them in any order. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== "object" || value === null) return value;
-  // As a list, since names that are numbers would come first in an object whatever the order.
+  // As a list, since an object puts names that are numbers first.
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => [key, inOrder(item)]);
 }
 
-/** What makes a training: all settings but those apart from it and the place of the data. */
+/** All settings but the folder of the data and those that do not change the training. */
 export function trainingOf(settings: Settings): Partial<Settings> {
   const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.has(name)));

@@ -2,7 +2,7 @@
  * The settings of a run, one row each: what config.json holds, in its order.
  *
  * Types, checks, defaults, `--set`, the options of the commands, the fields of a sweep's file, the JSON Schemas and the help
- * all come from these rows. A setting that is added needs `.default` in its rule: runs made before have no such field.
+ * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
 import { optimizerOptions, presets } from "entropy-sgd";
 import { InputError, shown } from "entropy-sgd-training";
@@ -10,17 +10,17 @@ import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { recipeNames } from "./recipes.ts";
 
-/** What one setting is. */
+/** The row of one setting. */
 interface Row {
-  /** What config.json may hold; its default is what a run has whose config.json lacks the field. */
+  /** The schema of its value in config.json; the schema's default is for a config.json that lacks the field. */
   readonly rule: z.ZodType;
-  /** What it means, in a sentence. */
+  /** Its meaning, in a sentence. */
   readonly doc: string;
-  /** What a new run has when neither the user nor the recipe says so; the rule's default when absent. */
+  /** The value in a new run when neither the user nor the recipe gives one; the rule's default when absent. */
   readonly usual?: unknown;
   /** Whether `--set name=value` and a sweep's `set` accept it. */
   readonly set?: true;
-  /** Whether a sweep may vary it: not what is held out, for the sake of comparison, nor what changes no bits. */
+  /** Whether a sweep may vary it: not the held-out images, so that runs can be compared, nor what changes no bits. */
   readonly vary?: true;
   /** Whether it changes neither the training nor, where `threads` is the same, its bits. */
   readonly apart?: true;
@@ -33,7 +33,7 @@ interface Row {
 /** The version of the layout of config.json. */
 const settingsVersion = 1;
 
-/** What `--data` takes. */
+/** The values of `--data`. */
 export const dataHelp = `a folder with four IDX files, or a name: ${dataSetNames.join(", ")} (default)`;
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
@@ -80,7 +80,7 @@ const settingsTable = {
     doc: "Seed of weights, data order, dropout and noise.",
   },
   budget: {
-    // Plans round up from here (plan.ts), so that anything smaller is a slip.
+    // Plans round up to this (plan.ts), so that anything smaller is a mistake.
     rule: z.number().min(1e-9),
     ask: "required",
     flag: { value: "<epochs>", help: "effective epochs, inner steps counted" },
@@ -204,11 +204,11 @@ export type Settings = {
 };
 
 type Asked<How> = { [Name in SettingName]: Table[Name] extends { readonly ask: How } ? Name : never }[SettingName];
-/** Words are checked when settings are resolved. */
+/** Names are checked when settings are resolved. */
 type AskedValue<Name extends SettingName> =
   NonNullable<Settings[Name]> extends string ? string : NonNullable<Settings[Name]>;
 
-/** The settings that a user asks for by their names; what is absent comes from preset and recipe, or is the usual. */
+/** The settings that a user may request; absent ones come from preset, recipe or defaults. */
 export type AskedSettings = { readonly [Name in Asked<"required">]: AskedValue<Name> } & {
   readonly [Name in Asked<"optional">]?: AskedValue<Name> | undefined;
 };
@@ -221,7 +221,7 @@ export type SweepField = Exclude<
   "optimizer"
 >;
 
-/** What the fields of a sweep's file hold. */
+/** The fields of a sweep's file. */
 export type SweepFields = { readonly [Name in SweepField]?: AskedValue<Name> | undefined };
 
 /** Names of the settings, in the order of config.json. */
@@ -245,13 +245,13 @@ const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(
   Object.fromEntries(settingNames.map((name) => [name, rowOf(name).rule])) as unknown as Rules,
 ) as never;
 
-/** The rule of a value that is given: without the default of one that is not. */
+/** The rule of a given value: the schema without its default. */
 export function ruleOf(name: SettingName): z.ZodType {
   const { rule } = rowOf(name);
   return rule instanceof z.ZodDefault ? (rule.unwrap() as z.ZodType) : rule;
 }
 
-/** What a new run has when neither the user nor its recipe says so; undefined where one of them must. */
+/** The default of a new run; undefined for a setting that the user or the recipe must give. */
 export function usualValue(name: SettingName): unknown {
   const { usual, rule } = rowOf(name);
   return usual === undefined && rule instanceof z.ZodDefault ? rule.parse(undefined) : usual;
@@ -260,7 +260,7 @@ export function usualValue(name: SettingName): unknown {
 /**
  * Settings read from anywhere, checked.
  *
- * @param where - what messages begin with, such as a file's path
+ * @param where - the beginning of messages, such as a file's path
  * @throws InputError naming the first field that breaks its rule
  */
 export function checkedSettings(settings: unknown, where?: string): Settings {

@@ -1,10 +1,10 @@
 /**
- * Rates chosen on validation, by network and optimizer, after one effective epoch with up to three seeds: what a first try
- * gets. A test holds them against the evidence in docs/results/rates.json.
+ * Rates chosen on validation, by network and optimizer, after one effective epoch with up to three seeds: the defaults. A test
+ * checks them against the evidence in docs/results/rates.json.
  */
 import type { OptimizerName } from "entropy-sgd";
 
-/** What was chosen of an optimizer. */
+/** The rates chosen for an optimizer. */
 export interface TunedRate {
   readonly learningRate?: number;
   readonly innerLearningRate?: number;

@@ -17,7 +17,7 @@ export interface SweepRange {
   readonly integer: boolean;
 }
 
-/** Values to take in turn or to draw from. */
+/** Values for a grid or a random search. */
 export type SweepParameter = readonly SweepValue[] | SweepRange;
 
 /** Whether a parameter is a range. */
@@ -27,14 +27,14 @@ export function isRange(parameter: SweepParameter): parameter is SweepRange {
 
 /** The schemas of a rule. */
 export interface RuleSchemas {
-  /** What the rule is called in messages. */
+  /** The rule in words, for messages. */
   readonly rule: string;
   readonly value: z.ZodType<SweepValue>;
   /** A list of values; of numbers also a range. */
   readonly parameter: z.ZodType<SweepParameter>;
 }
 
-/** By identity, which is also the name under which JSON Schemas refer to a rule. */
+/** Schemas by the identifier that JSON Schemas use for the rule. */
 const made = new Map<string, RuleSchemas>();
 
 /** The schemas of an option. */
@@ -51,7 +51,7 @@ export function schemasOf(spec: NamedOption): RuleSchemas {
   });
 }
 
-/** The schemas of words. */
+/** The schemas of a choice of words. */
 export function wordSchemas(name: string, words: readonly string[]): RuleSchemas {
   const rule = `one of ${words.join(", ")}`;
   return once(name, rule, () => ({ value: z.enum(words, { error: `must be ${rule}` }), number: null }));
@@ -66,7 +66,7 @@ export function fieldSchemas(name: SettingName): RuleSchemas {
   });
 }
 
-/** The rule in words: of schedules, files can only hold that of the scope. */
+/** The rule in words; the scope is the only schedule that files can hold. */
 export function ruleOf({ name, rule, kind }: NamedOption): string {
   const words = rule.replace(" or a schedule", name === "scope" ? ' or "geometricScope(γ₀, γ₁)"' : "");
   return kind === "number" ? `a number ${words}` : words;

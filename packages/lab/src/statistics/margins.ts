@@ -3,13 +3,13 @@ import type { DifferenceOptions } from "entropy-sgd/landscape";
 
 /**
  * By data set: the margin of equivalence, and one image of the test set, as fractions. docs/decisions/equivalence.md has the
- * reasons, and margins for what is not trained yet.
+ * reasons, and margins for data sets that are not used yet.
  */
 const testErrors: Readonly<Record<string, DifferenceOptions>> = {
   MNIST: { margin: 0.002, resolution: 1 / 10_000 },
 };
 
-/** How test errors on some data are judged; without a margin for other data, for which none was fixed. */
+/** The margin and resolution of test errors on a data set; empty for data without a margin fixed before. */
 export function testErrorOptions(data: string | null): DifferenceOptions {
   const name = data ?? "MNIST";
   return Object.hasOwn(testErrors, name) ? testErrors[name]! : {};

@@ -6,7 +6,7 @@ import type { Spread } from "./spread.ts";
 
 const missing = "–";
 
-/** So many digits behind the point, of the value times `scale`. */
+/** The value times `scale`, with so many digits behind the point. */
 export function fixed(value: unknown, digits: number, scale = 1): string {
   return isNumber(value) ? withMinus((scale * value).toFixed(digits)) : missing;
 }

@@ -1,4 +1,4 @@
-/** The difference of two ways to train, over seeds. */
+/** The difference between two groups of runs, over seeds. */
 import { type Difference, type DifferenceOptions, pairedDifference, unpairedDifference } from "entropy-sgd/landscape";
 import { spreadOf } from "./spread.ts";
 
@@ -12,11 +12,11 @@ export interface SeedValue {
 export interface DifferenceOverSeeds {
   /** null where one side has no value. */
   readonly estimate: number | null;
-  /** Runs behind the means of the first and the second. */
+  /** The number of runs in the means of the first and the second. */
   readonly numSeeds: readonly [number, number];
-  /** Whether seed by seed, since both have the same seeds; a seed gives the same initial weights and data order to all. */
+  /** Whether it is paired by seed, if both have the same seeds: equal seeds have equal initial weights and data order. */
   readonly paired: boolean;
-  /** What may be said of it; null where one side has a single run, which says nothing about the spread. */
+  /** The test of the difference; null if one side has a single run, and so no spread. */
   readonly judged: Difference | null;
 }
 

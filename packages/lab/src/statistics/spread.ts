@@ -5,7 +5,7 @@ export interface Spread {
   readonly n: number;
 }
 
-/** Mean and sample standard deviation of the values that are there. */
+/** Mean and sample standard deviation of the finite values. */
 export function spreadOf(values: readonly (number | null)[]): Spread {
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
   const n = finite.length;

@@ -1,4 +1,4 @@
-/** What may be said of a difference: the same words in the terminal and on every page. */
+/** Differences in words: the same in the terminal and on every page. */
 import type { Difference } from "entropy-sgd/landscape";
 import { fixed, plusMinus } from "./numbers.ts";
 import type { DifferenceOverSeeds } from "./overSeeds.ts";
@@ -6,7 +6,7 @@ import type { DifferenceOverSeeds } from "./overSeeds.ts";
 /** How a quantity is printed: values are multiplied by `scale`, and differences have the unit of the values. */
 export interface Unit {
   readonly scale: number;
-  /** Of differences, with a blank before it: " points" for errors in per cent. */
+  /** The unit of differences, with a blank before it: " points" for errors in per cent. */
   readonly difference: string;
   readonly digits: number;
 }
@@ -14,19 +14,19 @@ export interface Unit {
 /** Errors as percentages. */
 export const percentagePoints: Unit = { scale: 100, difference: " points", digits: 2 };
 
-/** What a test of a difference came to. */
+/** The outcome of a test of a difference. */
 export type Verdict = "lower" | "higher" | "equivalent" | typeof notDistinguishable;
 
 /** Neither a difference nor equivalence was shown. */
 export const notDistinguishable = "not distinguishable" as const;
 
-/** A difference that is seen comes first; it may be within the margin all the same. */
+/** A difference that is seen takes precedence; it may be within the margin as well. */
 function verdictOf({ estimate, seen, equivalent }: Pick<Difference, "estimate" | "seen" | "equivalent">): Verdict {
   if (seen) return estimate < 0 ? "lower" : "higher";
   return equivalent ? "equivalent" : notDistinguishable;
 }
 
-/** Whether the test that sees a difference places this one beyond its margin; false without a margin. */
+/** Whether a difference is seen and lies beyond its margin; false without a margin. */
 export function isBeyondMargin({ estimate, critical, seen, margin }: Difference): boolean {
   return seen && margin !== null && Math.abs(estimate) - critical > margin;
 }
@@ -36,14 +36,14 @@ export const differenceCaption: string =
   "Seen: a two-sided t-test at 5 % rejects that there is no difference. Could have been seen: the smallest true difference, " +
   "of either sign, that this test finds with 80 % power. Not distinguishable is not the same as equal.";
 
-/** The heads of the columns that tell of a difference, next to what it is a difference of. */
+/** The heads of the columns of a difference. */
 export const differenceHead: readonly [string, string, string] = [
   "verdict",
   "difference ± standard error",
   "could have been seen",
 ];
 
-/** What could have been seen, as it is printed; differences without a spread do not tell it. */
+/** The smallest difference that could have been seen; unknown if the differences have no spread. */
 export function detectableInWords(
   { standardError, detectable }: Pick<Difference, "standardError" | "detectable">,
   print: (value: number) => string,
@@ -51,14 +51,14 @@ export function detectableInWords(
   return standardError === 0 ? "all differences are alike" : `±${print(detectable)}`;
 }
 
-/** Two means in words and their difference. */
+/** A comparison of two means. */
 export interface ComparedMeans {
   /** "sgd 2.00 % against adam 2.20 %", without a full stop. */
   readonly text: string;
   readonly difference: DifferenceOverSeeds;
 }
 
-/** A sentence for each comparison; that single seeds allow no judgement is said once, at the end. */
+/** A sentence for each comparison, and one at the end if single seeds allow no judgement. */
 export function comparisonSentences(compared: readonly ComparedMeans[], unit: Unit): string[] {
   const single = compared.filter(({ difference }) => difference.estimate !== null && difference.judged === null);
   const sentences = compared.map(({ text, difference: { estimate, judged, numSeeds } }) => {
@@ -73,7 +73,7 @@ export function comparisonSentences(compared: readonly ComparedMeans[], unit: Un
   return [...sentences, `One seed says nothing about the spread: no difference can be judged${which}.`];
 }
 
-/** What a test allows to say; `over` names what the difference was taken over, such as "3 seeds". */
+/** The outcome of a test in words; `over` names the sample, such as "3 seeds". */
 export function judgedInWords(difference: Difference, over: string, unit: Unit): string {
   const { estimate, standardError, detectable, margin } = difference;
   const { scale, digits } = unit;
