@@ -28,7 +28,7 @@ import { nodePlatform } from "entropy-sgd-training/node";
 import { eventTurns } from "./eventTurns.ts";
 import { type LossLandscape, lossLandscape } from "./lossLandscape.ts";
 
-/** How critical points are sought. */
+/** Options of the search for critical points. */
 export interface SaddleOptions {
   readonly numExamples: number;
   /** Searches. */
@@ -36,14 +36,14 @@ export interface SaddleOptions {
   readonly seed: number;
   /** Weight decay λ: the energy is f + λ‖x‖²/2, whose minima are finite. */
   readonly weightDecay: number;
-  /** A point is critical where ‖∇‖ is below. */
+  /** A point is critical if ‖∇‖ is below this. */
   readonly tolerance: number;
   readonly threads?: number | undefined;
   readonly signal?: { readonly aborted: boolean };
   readonly onSearch?: (found: SaddlePoint | null) => void;
 }
 
-/** A critical point, distinct from those before it. */
+/** A critical point, different from those before it. */
 export interface SaddlePoint {
   /** f + λ‖x‖²/2. */
   readonly energy: number;
@@ -52,7 +52,7 @@ export interface SaddlePoint {
   /** Share of eigenvalues below −indexTolerance, and below −eigenvalueError where that is larger. */
   readonly index: number;
   readonly smallestEigenvalue: number;
-  /** About how far arithmetic may have moved an eigenvalue, from `denseHessian`. */
+  /** About the largest rounding error of an eigenvalue, from `denseHessian`. */
   readonly eigenvalueError: number;
   readonly gradientNorm: number;
   /** ‖H∇‖/(‖H‖‖∇‖), from `findCriticalPoint`. */
@@ -65,7 +65,7 @@ export interface SaddlePoint {
 /** Damped Newton steps alone, or after descent: on the energy, and on ½‖∇‖². */
 export type SearchKind = "newton" | "descent, then newton";
 
-/** What the searches found. */
+/** The outcome of the searches. */
 export interface SaddleStudy {
   /** Whether a signal ended them before the last. */
   readonly interrupted: boolean;
@@ -73,7 +73,7 @@ export interface SaddleStudy {
   readonly numSearches: number;
   /** Searches whose gradient did not fall below the tolerance, by kind. */
   readonly numNotConverged: Readonly<Record<SearchKind, number>>;
-  /** Of those, where the gradient lies nearly in the Hessian's kernel. */
+  /** The number of these whose gradient lies nearly in the Hessian's kernel. */
   readonly numGradientFlat: number;
   /** Converged searches whose point had been found before. */
   readonly numRepeated: number;
@@ -85,7 +85,7 @@ export interface SaddleStudy {
 export const indexTolerance = 1e-4;
 /** Below this a stalled point is gradient-flat. */
 const flatTolerance = 1e-2;
-/** Points nearer in energy than this are one: symmetric copies of a point have equal energies. */
+/** Points closer in energy than this count as one: symmetric copies of a point have equal energies. */
 const distinctEnergy = 1e-5;
 const [batchSize, learningRate] = [50, 0.3];
 /** Steps of SGD at which a path is left, in turn. */
@@ -188,7 +188,7 @@ function correlationOf(points: readonly SaddlePoint[]): RankCorrelation | null {
   );
 }
 
-/** Start number k: its own path of SGD on mini-batches, left after some steps and disturbed, silent units apart. */
+/** Start number k: a point on its own path of SGD on mini-batches, disturbed except in silent units. */
 async function sgdStarts(spec: NetworkSpec, split: Split, { numExamples, seed, weightDecay, signal }: SaddleOptions) {
   const size = Math.min(batchSize, numExamples);
   const model = await compileNetwork(spec, { platform: nodePlatform, batchSize: size, dropout: 0, threads: 1 });

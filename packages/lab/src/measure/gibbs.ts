@@ -5,7 +5,7 @@ import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
 const well = doubleWell(0.6, 0.1);
-/** Where the modified distribution's Gaussian stands. */
+/** The center x' of the modified distribution's Gaussian. */
 export const centre = 0.4;
 /** β of the modified distribution. */
 export const modifiedBeta = 4;

@@ -7,11 +7,11 @@ import type { EventTurn } from "./eventTurns.ts";
 
 const numChains = 1000;
 const numSteps = 4000;
-/** Barrier 2 above the starting well's floor, about. */
+/** The barrier is about 2 above the minimum of the starting well. */
 const well: DoubleWell = doubleWell(2, 0.5);
 const start = 0.9;
 
-/** One way to move, with where it led. */
+/** One kind of dynamics, with its result. */
 export interface Dynamics {
   readonly name: string;
   readonly words: string;

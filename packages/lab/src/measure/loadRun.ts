@@ -27,9 +27,9 @@ export interface LoadedRun {
   readonly params: Float32Array;
   /** SHA-256 of x. */
   readonly weightsHash: string;
-  /** Where each parameter lies in x. */
+  /** The place of each parameter in x. */
   readonly layout: readonly ParameterBlock[];
-  /** Why the weights are not known to be the run's own, in words; null where they are. */
+  /** Why the weights cannot be verified, in words; null if they are verified. */
   readonly doubt: string | null;
 }
 
@@ -63,7 +63,11 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
   return { path, name: record.name, record, spec, data, params, weightsHash, layout, doubt };
 }
 
-/** Runs of one network, to be compared. Runs of one name are told apart by a number. @throws InputError as `loadRun`, or for different networks or data */
+/**
+ * Runs of one network, to be compared. Runs of the same name are numbered.
+ *
+ * @throws InputError as `loadRun`, or for different networks or data
+ */
 export function loadRuns(paths: readonly string[], dataFolder?: string): LoadedRun[] {
   const runs = paths.map((path) => loadRun(path, dataFolder));
   const names = runs.map(({ spec }) => spec.name);

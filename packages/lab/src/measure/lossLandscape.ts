@@ -8,7 +8,7 @@ import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts"
 export interface LossLandscapeOptions extends PassHooks {
   /** Examples of the split, from the first on; all when absent. */
   readonly numExamples?: number;
-  /** Examples per pass, with batch norm at least. Default 128: what a batch leaves behind then stays in the cache. */
+  /** Examples per pass; with batch norm at least so many. Default 128, whose intermediate values fit the cache. */
   readonly batchSize?: number;
 }
 
@@ -22,8 +22,7 @@ export interface LossAndError {
  * f over fixed examples, without dropout: deterministic.
  *
  * With batch norm, f is the training-mode loss on fixed batches: each batch is normalised by its own mean and variance at the
- * point asked for, through which gradients and products differentiate. Statistics that stay where they are would belong to
- * the network of another point.
+ * point, and gradients and products differentiate through these. Fixed statistics would be those of another point's network.
  *
  * Means are over examples; batches are weighted by their sizes. Points are read as float32. A value is one forward pass, a
  * gradient one forward and backward pass, a Hessian-vector product, exact up to float32, about two gradients.
@@ -57,7 +56,7 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
   });
   const { dimension, labels } = passes;
 
-  /** The mean over examples of a vector that each batch gives in pieces. */
+  /** The mean over examples of a vector that each batch gives as several tensors. */
   async function meanVector(kind: "gradient" | "product", x: Vector, v?: Vector): Promise<Float64Array> {
     const [params, direction] = [Float32Array.from(x), v && Float32Array.from(v)];
     // A gradient pass gives the loss behind the gradient.
@@ -112,7 +111,7 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
 
 const defaultBatchSize = 128;
 
-/** What f is with the default batches, in words for pages and JSON. */
+/** A description of f with the default batches, for pages and JSON. */
 export function landscapeObjective(spec: NetworkSpec, numExamples: number): string {
   if (!hasBatchNorm(spec)) return withoutBatchNorm;
   const batchSizes = fixedBatches(numExamples, defaultBatchSize).map(({ length }) => length);
@@ -135,9 +134,9 @@ export function requireExamples(split: Split, numExamples: number): void {
 }
 
 /**
- * The batches that batch norm takes its statistics of: at least `batchSize` examples in each, of sizes that differ by one at
- * most (statistics of a short batch would be poor), dealt by a permutation of seed 0, so that batches of sorted data are
- * samples of them all.
+ * The batches for the statistics of batch norm: at least `batchSize` examples in each, of sizes that differ by one at
+ * most (statistics of a short batch would be poor), in the order of a permutation of seed 0, so that batches of sorted data are
+ * samples of all classes.
  */
 export function fixedBatches(numExamples: number, batchSize: number): Int32Array[] {
   const order = new Int32Array(numExamples);

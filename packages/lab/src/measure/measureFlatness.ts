@@ -22,19 +22,19 @@ export interface FlatnessMeasure {
   readonly name: string;
   readonly title: string;
   readonly estimate: number;
-  /** Of the estimate: from draws and probes, from the residual, or from rounding; over the examples measured, which are fixed. */
+  /** From draws and probes, from the residual, or from rounding; over the measured examples, which are fixed. */
   readonly standardError: number;
-  /** Of Student's t; null where the standard error is not estimated from repetitions. */
+  /** Degrees of freedom of Student's t; null if the standard error is not estimated from repetitions. */
   readonly degreesOfFreedom: number | null;
   readonly valid: boolean;
   readonly reason: string | null;
-  /** One value per shared draw, where there are any: what pairs are compared by. */
+  /** One value per shared draw, if there are any, for paired comparisons. */
   readonly draws: readonly number[] | null;
-  /** Gradients, losses and products. */
+  /** The cost in gradients, losses and products. */
   readonly cost: number;
 }
 
-/** How much is measured. */
+/** Options of a measurement of flatness. */
 export interface FlatnessOptions {
   /** β of local entropy. */
   readonly inverseTemperature: number;
@@ -55,7 +55,7 @@ export interface FlatnessOptions {
 type Result = Pick<FlatnessMeasure, "estimate" | "standardError" | "cost"> &
   Partial<Pick<FlatnessMeasure, "draws" | "valid" | "reason" | "degreesOfFreedom">>;
 
-/** A measure by name and title, and how it is had. */
+/** A measure by name and title, and its computation. */
 interface Recipe {
   readonly name: string;
   readonly title: string;
@@ -68,12 +68,12 @@ const sizes = { ball: 0.05, box: 1e-3, absolute: 0.03, relative: 0.3 } as const;
 /** Halvings of the interval of σ. */
 const numHalvings = 8;
 
-/** The same network over the same or fewer examples: eigenvalues and trace may be had on more than the rest. */
+/** The same network over different numbers of examples: eigenvalues and trace may use more than the rest. */
 export interface FlatnessLandscapes {
   readonly curvature: LossLandscape;
-  /** Behind ascent and local entropy. */
+  /** For ascent and local entropy. */
   readonly loss: LossLandscape;
-  /** Behind weight noise. */
+  /** For weight noise. */
   readonly scores: RecalibratedScores;
 }
 
@@ -183,7 +183,7 @@ function recipesOf(
   ];
 }
 
-/** Passes over the examples, about: losses and gradients of the landscape, scores under noise, products. */
+/** About the number of passes over the examples: losses and gradients of the landscape, scores under noise, products. */
 export function flatnessCost({ radii, numDraws, numSteps, numProbes, numDensityProbes }: FlatnessOptions): {
   readonly numLosses: number;
   readonly numScores: number;
@@ -212,7 +212,7 @@ export interface FlatnessDifference {
   readonly verdict: "first is flatter" | "second is flatter" | typeof notDistinguishable | "not comparable";
 }
 
-/** Compares measure by measure: in pairs of draws where both have them, by the errors of both otherwise. */
+/** Compares measure by measure: paired by draws if both have them, otherwise by the errors of both. */
 export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly FlatnessMeasure[]): FlatnessDifference[] {
   return a.map((first, k) => {
     const second = b[k]!;
@@ -233,7 +233,7 @@ export function compareFlatness(a: readonly FlatnessMeasure[], b: readonly Flatn
   });
 }
 
-/** √(s₁² + s₂²) with Welch's degrees of freedom; an error that is known has infinitely many. */
+/** √(s₁² + s₂²) with Welch's degrees of freedom; a known error has infinitely many. */
 function errorOfDifference(first: FlatnessMeasure, second: FlatnessMeasure) {
   const standardError = Math.hypot(first.standardError, second.standardError);
   const spread = [first, second].reduce(

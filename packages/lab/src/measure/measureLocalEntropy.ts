@@ -16,7 +16,7 @@ import { plausible } from "./plausible.ts";
 /** Names of the estimators. */
 export type EstimatorName = "smoothed-loss" | "laplace" | "coupling" | "scope";
 
-/** What is measured where. */
+/** Options of a curve of local entropy. */
 export interface LocalEntropyOptions {
   /** β; the training-set size makes βf the negative log-likelihood. */
   readonly inverseTemperature: number;
@@ -31,7 +31,7 @@ export interface LocalEntropyOptions {
   /** Moves kept per rung and ladder along the coupling and the scope, at least 8. */
   readonly numSamples: number;
   readonly seed: number;
-  /** Called with the curve before its first point; points come to it as they are measured. */
+  /** Called with the curve before its first point; points are added to it as they are measured. */
   readonly onCurve?: (curve: LocalEntropyCurve) => void;
   readonly onPoint?: (point: LocalEntropyPoint) => void;
 }
@@ -49,10 +49,10 @@ export interface LocalEntropyCurve {
   readonly points: readonly LocalEntropyPoint[];
 }
 
-/** Of the ladders along coupling and scope: intervals, ladders, gradients of a move at most, moves before the first kept, draws. */
+/** Options of the ladders along coupling and scope: intervals, ladders, most gradients of a move, moves before the first kept, draws. */
 const ladder = { numRungs: 8, numChains: 4, numLeapfrogSteps: 8, burnIn: 8, numDraws: 16 } as const;
 
-/** What the estimators need, beside the place. */
+/** Options of the estimators beside the radius. */
 export type EstimatorNumbers = Pick<
   LocalEntropyOptions,
   "inverseTemperature" | "numDraws" | "numSteps" | "numProbes" | "numSamples" | "seed"
@@ -68,8 +68,8 @@ export interface LocalEntropyEstimators {
 }
 
 /**
- * Every estimator of F̃ around a solution, by radius. What radii share (f, its gradient, λ_max, the spectral density) is had
- * once, when an estimator first asks for it.
+ * Every estimator of F̃ around a solution, by radius. Values that radii share (f, its gradient, λ_max, the spectral density) are
+ * computed once, when first needed.
  */
 export function localEntropyEstimators(
   landscape: LossLandscape,
@@ -110,10 +110,10 @@ export function localEntropyEstimators(
   };
 }
 
-/** Conjugate gradients of Laplace's method at a radius, about: 500 at most. */
+/** About the number of conjugate gradient steps of Laplace's method at a radius, at most 500. */
 export const usualConjugateSteps = 50;
 
-/** Passes over the examples for a network of `dimension` weights: gradients at most, products about. */
+/** Passes over the examples for a network of `dimension` weights: at most so many gradients, about so many products. */
 export function localEntropyCost(
   { radii, estimators, numDraws, numSteps, numProbes, numSamples }: LocalEntropyOptions,
   dimension: number,

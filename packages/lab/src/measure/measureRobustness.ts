@@ -8,13 +8,13 @@ import type { RecalibratedScores } from "./recalibratedScores.ts";
 export interface RobustnessPoint {
   readonly perturbation: string;
   readonly size: number;
-  /** Over blocks of images; each block has noise of its own, so that the error tells both images and noise. */
+  /** Over blocks of images; each block has its own noise, so that the error covers both images and noise. */
   readonly error: MeanEstimate;
   readonly loss: MeanEstimate;
   readonly blocks: readonly LossAndError[];
 }
 
-/** What is measured. */
+/** Options of a measurement of robustness. */
 export interface RobustnessOptions {
   readonly seed: number;
   readonly inputShape: readonly number[];
@@ -24,7 +24,7 @@ export interface RobustnessOptions {
 /** Number of points of a solution: size 0 once, and each size of each perturbation. */
 export const numRobustnessPoints: number = 1 + perturbations.reduce((sum, { sizes }) => sum + sizes.length, 0);
 
-/** Of these, those where each block sees weights of its own. */
+/** The number of these points where each block has its own disturbed weights. */
 export const numWeightNoises: number = perturbations
   .filter(({ name }) => name.startsWith("weight-noise"))
   .reduce((sum, { sizes }) => sum + sizes.length, 0);
@@ -62,7 +62,7 @@ export interface RobustnessDifference {
   readonly loss: PairedDifference;
 }
 
-/** Paired differences at every point that both have; errors over so many images differ by one of them at least. */
+/** Paired differences at every point that both have; the resolution of errors is one of `numExamples` images. */
 export function compareRobustness(
   a: readonly RobustnessPoint[],
   b: readonly RobustnessPoint[],

@@ -40,26 +40,26 @@ export interface ExtremeEigenvalue {
 export interface Extremes {
   readonly largest: readonly ExtremeEigenvalue[];
   readonly smallest: readonly ExtremeEigenvalue[];
-  /** Whether copies of multiple eigenvalues were looked for and are all among them. */
+  /** Whether all copies of multiple eigenvalues were searched for and found. */
   readonly complete: boolean;
 }
 
-/** What was measured. */
+/** The measured spectrum. */
 export interface Spectrum extends Extremes {
-  /** Whether a signal ended it: the density then has what was done of it, and what came after is missing. */
+  /** Whether a signal ended the measurement: the density then has fewer probes, and later parts are missing. */
   readonly interrupted: boolean;
   readonly dimension: number;
-  /** The extremes relative to the weights' magnitudes, which rescaling does not change; copies are not looked for. */
+  /** The extremes relative to the weights' magnitudes, which rescaling does not change; copies are not searched for. */
   readonly relative: Extremes;
   readonly trace: TraceEstimate | null;
-  /** Shares of |λ| < τ for several τ, resolved or told otherwise. */
+  /** Shares of |λ| < τ for several τ, each with whether it is resolved. */
   readonly nearZero: readonly NearZeroShare[];
   readonly density: SpectralDensity;
   /** All eigenvalues, ascending, where the dense matrix was built. */
   readonly denseEigenvalues: Float64Array | null;
   /** max |Hᵢⱼ − Hⱼᵢ| / max |H| of the dense matrix. */
   readonly asymmetry: number | null;
-  /** About how far arithmetic may have moved any dense eigenvalue. */
+  /** About the largest rounding error of a dense eigenvalue. */
   readonly denseError: number | null;
   readonly numProducts: number;
 }
@@ -68,9 +68,9 @@ const unmeasured: SpectralDensity = { probes: [], dimension: 0, numProducts: 0 }
 
 const thresholds = [1e-4, 1e-3, 1e-2, 1e-1];
 
-/** Extreme eigenvalues told at each end. */
+/** Extreme eigenvalues reported at each end. */
 const numExtremes = 5;
-/** Steps of runs for extremes alone, at most: they need few. */
+/** The most Lanczos steps of runs for extremes alone, which need few. */
 const maxExtremeSteps = 60;
 /** k of `hessianTrace`: 3k + 1 products. */
 const numTraceProbes = 12;
@@ -156,7 +156,7 @@ function extremesOf({ largest, smallest, complete }: ExtremeEigenpairs): Extreme
   return { largest: told(largest), smallest: told(smallest), complete };
 }
 
-/** The ends of the first probe's Lanczos run, where a signal came before they were refined. */
+/** The ends of the first probe's Lanczos run, if a signal came before they were refined. */
 function endsOf({ probes }: SpectralDensity): Extremes {
   const { nodes, residuals } = probes[0] ?? { nodes: [], residuals: [] };
   const all = Array.from(nodes, (estimate, k) => ({ estimate, residual: residuals[k]! }));

@@ -24,7 +24,7 @@ import {
 } from "onnx-grad";
 import type { Network, NetworkMode } from "onnx-grad/layers";
 
-/** The graph outputs of one kind of question. */
+/** The graph outputs of one kind of pass. */
 export type PassKind = "loss" | "gradient" | "product" | NoiseEntry;
 
 /** A pass that was made over all examples, for progress. */
@@ -33,29 +33,29 @@ export interface MadePass {
   readonly numExamples: number;
 }
 
-/** What passes may be told. */
+/** Hooks of passes. */
 export interface PassHooks {
   readonly threads?: number | undefined;
-  /** Asked between two batches; a pass that it ends throws an `Interruption`. */
+  /** Checked between two batches; a pass that it ends throws an `Interruption`. */
   readonly signal?: StopSignal;
   readonly onPass?: ((pass: MadePass) => void) | undefined;
 }
 
-/** What is passed through, and how. */
+/** Options of `networkPasses`. */
 export interface PassOptions extends PassHooks {
   readonly mode: Exclude<NetworkMode, "training">;
   /** Examples of the split, in the order of passes. */
   readonly order: ArrayLike<number>;
   /** Examples of each batch, in order; they add up to the examples. */
   readonly batchSizes: readonly number[];
-  /** Batch-norm statistics by name, live: a pass reads them as they are. Asked for in evaluation mode only. */
+  /** Batch-norm statistics by name, read anew by each pass. Used in evaluation mode only. */
   readonly statistics?: Readonly<Record<string, Float32Array>>;
 }
 
-/** What one batch meets. */
+/** Inputs of a pass over one batch. */
 export interface BatchInputs {
   readonly params: Float32Array;
-  /** v of a product. */
+  /** The vector v of a product. */
   readonly direction?: Float32Array | undefined;
   /** Overwrites a copy of the batch's inputs. */
   readonly disturb?: ((examples: Float32Array) => void) | undefined;
@@ -80,7 +80,7 @@ export interface NetworkPasses {
 /** Programs of one kind of pass. */
 interface Pass {
   readonly program: BatchedProgram<string>;
-  /** What enters behind the activations, by batch size and name, in the kinds of pass that have it. */
+  /** Inputs for noise behind the activations, by batch size and name, of the kinds of pass that have them. */
   readonly noise: ReadonlyMap<number, Readonly<Record<string, Float32Array>>>;
   readonly bindParams: (params: Float32Array) => void;
   readonly bindDirection: (direction: Float32Array) => void;
@@ -186,7 +186,7 @@ function graphOf(kind: PassKind, network: Network): { outputs: readonly Value[];
   return { outputs: hvp(loss, weights, directions), noise: [] };
 }
 
-/** Batches of `batchSize`, the last one perhaps shorter. */
+/** Batches of `batchSize`; the last one may be shorter. */
 export function plainBatches(numExamples: number, batchSize: number): number[] {
   return Array.from({ length: Math.ceil(numExamples / batchSize) }, (_, i) =>
     Math.min(batchSize, numExamples - i * batchSize),

@@ -3,14 +3,14 @@ import { integersInto, normalInto, type RandomKey, randomKey } from "entropy-sgd
 import type { NoiseEntry } from "onnx-grad";
 import type { Disturbance } from "./recalibratedScores.ts";
 
-/** What a perturbation of some size and seed does; batches have noise of their own. */
+/** A kind of perturbation; each batch has its own noise. */
 export interface Perturbation {
   readonly name: string;
   /** The name for readers. */
   readonly title: string;
   /** What its size means, for an axis. */
   readonly unit: string;
-  /** What else a reader has to know. */
+  /** A further explanation. */
   readonly details?: string;
   /** Sizes measured. */
   readonly sizes: readonly number[];

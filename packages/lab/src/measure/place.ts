@@ -1,4 +1,4 @@
-/** Where measurements of runs lie, and which of them is the same as another. */
+/** Folders of measurements, and how equal measurements are recognised. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "entropy-sgd-training";
@@ -11,7 +11,7 @@ export const measurementNames = ["spectrum", "local-entropy", "robustness", "fla
 /** Name of a measurement, of its page and of its numbers. */
 export type MeasurementName = (typeof measurementNames)[number];
 
-/** What decides the numbers of a measurement: two that agree in this are the same. */
+/** What determines the numbers of a measurement: two measurements with equal ones are the same. */
 export interface MeasurementKey {
   readonly name: MeasurementName;
   readonly settings: Readonly<Record<string, string | number>>;
@@ -19,14 +19,14 @@ export interface MeasurementKey {
   readonly weights: readonly string[];
 }
 
-/** A folder below runs for their measurements. */
+/** The folder in a run for its measurements. */
 export const measurementsFolder = "measurements";
 
 const maxNumbersBytes = 64 * 2 ** 20;
 /** Characters of another run's name in a folder's name: file systems allow 255 bytes. */
 const maxNameLength = 60;
 
-/** A place, and what is there. */
+/** A place, and whether it is in use. */
 export interface MeasurementPlace {
   readonly folder: string;
   /** Whether the same measurement is there, complete or interrupted; null where none is. */
@@ -34,8 +34,8 @@ export interface MeasurementPlace {
 }
 
 /**
- * The place of a measurement: `out`, or RUN/measurements/NAME, for two runs NAME-with-OTHER, in the first run's folder; the first
- * of these names, with -2, -3, … behind, that is free or has the same measurement. Nothing is written.
+ * The place of a measurement: `out`, or RUN/measurements/NAME, for two runs NAME-with-OTHER in the first run's folder, with -2, -3,
+ * … appended until the name is free or has the same measurement. Nothing is written.
  *
  * @throws InputError if `out` has a measurement of this name of other runs or settings
  */
@@ -62,9 +62,9 @@ export function measurementPlace(
 }
 
 /**
- * Checks, before anything is measured, that the results can be written; a place of `out` is not made yet.
+ * Checks, before anything is measured, that the results can be written; a folder given as `out` is not made yet.
  *
- * @throws InputError where a link or a file is in the way, or the disk cannot be written
+ * @throws InputError if a link or a file has the name of a folder, or the disk cannot be written
  */
 export function requireWritablePlace(runs: readonly string[], out: string | undefined): void {
   if (out === undefined) {
@@ -76,13 +76,13 @@ export function requireWritablePlace(runs: readonly string[], out: string | unde
   makeFolder(there);
 }
 
-/** Makes the folder of a place. @throws InputError where a link or a file has its name, or it cannot be made */
+/** Makes the folder of a place. @throws InputError if a link or a file has its name, or it cannot be made */
 export function makePlace({ folder }: MeasurementPlace, runs: readonly string[], out: string | undefined): void {
   if (out !== undefined) makeFolder(folder);
   else makeFolderWithin(makeFolderWithin(runs[0]!, measurementsFolder), basename(folder));
 }
 
-/** The numbers of a measurement as they were written; null where there are none that can be read. */
+/** The numbers of a measurement as they were written; null if there are none, or they cannot be read. */
 export function readNumbers(folder: string, name: MeasurementName): Readonly<Record<string, unknown>> | null {
   const file = join(folder, `${name}.json`);
   try {

@@ -9,7 +9,7 @@ import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts"
 
 /** Options of `recalibratedScores`. */
 export interface RecalibratedScoresOptions extends PassHooks {
-  /** The training split, of which batch-norm statistics are taken. */
+  /** The training split, for batch-norm statistics. */
   readonly calibration: Split;
   /** Examples of the split, from the first on; all when absent. */
   readonly numExamples?: number;
@@ -17,9 +17,9 @@ export interface RecalibratedScoresOptions extends PassHooks {
   readonly batchSize?: number;
 }
 
-/** What may be disturbed in a forward pass; batches are numbered from 0. */
+/** Disturbances of a forward pass; batches are numbered from 0. */
 export interface Disturbance {
-  /** The weights that a batch sees, from those that are measured. */
+  /** The disturbed weights for a batch. */
   weights?(x: Float32Array, batch: number): Float32Array;
   /** Overwrites a copy of a batch's inputs, shape (count, ...inputShape). */
   inputs?(examples: Float32Array, batch: number): void;
@@ -31,19 +31,19 @@ export interface Disturbance {
 }
 
 /**
- * Scores in evaluation mode, without dropout. With batch norm, the statistics are recalibrated wherever the weights are others
- * than before, each time on the same examples: a function of the weights alone.
+ * Scores in evaluation mode, without dropout. With batch norm, the statistics are recalibrated whenever the weights change, each
+ * time on the same examples, so that scores are a function of the weights alone.
  */
 export interface RecalibratedScores {
   readonly numExamples: number;
   /** One forward pass over the examples, and one over those of the recalibration. */
   scoreAt(x: Vector): Promise<LossAndError>;
-  /** The scores of each batch by itself, the last one perhaps of fewer examples; as `scoreAt`, for each weights that a batch sees. */
+  /** The scores of each batch, of which the last may have fewer examples; with one recalibration for each change of weights. */
   batchScores(x: Vector, disturbance?: Disturbance): Promise<LossAndError[]>;
   close(): Promise<void>;
 }
 
-/** Training examples of a recalibration at most: the same ones at every point of every run. */
+/** The most training examples of a recalibration: the same ones at every point of every run. */
 const maxCalibration = 5000;
 
 /**
@@ -69,7 +69,7 @@ export function recalibratedScores(
   });
 
   let calibrated: Float32Array | null = null;
-  /** Makes the statistics those of the weights. */
+  /** Recalibrates the statistics to the weights. */
   async function calibrateAt(params: Float32Array): Promise<void> {
     if (!batchNorm || calibrated?.every((value, i) => value === params[i])) return;
     calibrated = null;
@@ -123,7 +123,7 @@ export function numCalibration(spec: NetworkSpec, calibration: Split): number {
   return hasBatchNorm(spec) ? Math.min(maxCalibration, calibration.numExamples) : 0;
 }
 
-/** How the scores are made, in words for pages and JSON. */
+/** A description of the scores, for pages and JSON. */
 export function scoresObjective(spec: NetworkSpec, calibration: Split): string {
   const number = numCalibration(spec, calibration);
   if (number === 0) return withoutBatchNorm;

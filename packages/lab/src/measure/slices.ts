@@ -10,7 +10,7 @@ import type { LossAndError } from "./lossLandscape.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /**
- * A random direction whose filters have the norms of the weights' filters; biases and normalisation stay where they are.
+ * A random direction whose filters have the norms of the weights' filters; zero for biases and normalisation.
  *
  * A filter is what makes one output: a kernel of a convolution [filters × …], a column of a dense layer [inputs × units].
  */
@@ -51,7 +51,7 @@ export interface SlicePoint extends LossAndError {
   readonly y: number;
 }
 
-/** What is sliced. */
+/** Options of a slice. */
 export interface SliceOptions {
   readonly origin: Float32Array;
   /** The first axis; the second one too for a surface. */
@@ -61,7 +61,7 @@ export interface SliceOptions {
   readonly onPoint?: (point: SlicePoint) => void;
 }
 
-/** f(origin + x·d₁ + y·d₂) on a grid, x innermost. One score per point; infinite losses stay in. */
+/** f(origin + x·d₁ + y·d₂) on a grid, x innermost. One score per point; infinite losses are kept. */
 export async function measureSlice(scores: RecalibratedScores, options: SliceOptions): Promise<SlicePoint[]> {
   const { origin, directions, xs, ys, onPoint } = options;
   const [first, second] = directions;

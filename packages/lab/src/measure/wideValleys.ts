@@ -11,7 +11,7 @@ const numPoints = 1000;
 const wideRange = [190, 410] as const;
 const sharpRange = [790, 830] as const;
 
-/** Scopes of the figure: the sharpest of these may still prefer the sharp valley. */
+/** Scopes of the figure; at the largest −F may still have its minimum in the sharp valley. */
 const wideValleyScopes: readonly number[] = [3e-3, 1e-3, 5e-5];
 
 /** Negative local entropy on the grid at one scope. */

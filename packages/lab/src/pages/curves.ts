@@ -85,7 +85,7 @@ export function firstSeeds(records: readonly RunRecord[]): RunRecord[] {
   return optimizersOf(records).map((name) => records.find(({ settings }) => settings.optimizer === name)!);
 }
 
-/** Only what a logarithmic axis can show, and no more points than make a difference to it. */
+/** Positive values alone, as a logarithmic axis needs, and no more points than can be seen. */
 function drawable(points: readonly SeriesPoint[]): readonly SeriesPoint[] {
   const positive = points.filter(({ value }) => Number.isFinite(value) && value > 0);
   return decimated(positive, ({ value }) => value);

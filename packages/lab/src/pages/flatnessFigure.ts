@@ -6,7 +6,7 @@ import { numberedStyles } from "../report/styles.ts";
 import { short, withError } from "../statistics/numbers.ts";
 import { differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 
-/** Each measure's difference against the smallest that would have been detected. */
+/** Each measure's difference, in units of the smallest that would have been detected. */
 export function flatnessFigure(differences: readonly FlatnessDifference[], names: readonly [string, string]): Figure {
   const limit = 10;
   const points = differences

@@ -6,7 +6,7 @@ import { makeFolderWithin, writeWhole } from "../io/files.ts";
 import { type MeasurementName, measurementNames, measurementsFolder, readNumbers } from "../measure/place.ts";
 import { escaped, htmlPage } from "../report/htmlPage.ts";
 
-/** A link from a page in `folder` to `file`, as both lie on the disk. */
+/** A relative link from a page in `folder` to `file`. */
 function linkTo(folder: string, file: string, text: string): string {
   const href = relative(folder, file).split(sep).map(encodeURIComponent).join("/");
   return `<a href="${href}">${escaped(text)}</a>`;
@@ -40,7 +40,7 @@ export function reportLinks(folder: string, runs: readonly string[]): string {
 }
 
 /**
- * Writes RUN/measurements/index.html: what was measured of the run, alone or in its folder, with others or from theirs.
+ * Writes RUN/measurements/index.html: all measurements of the run, those with another run in that run's folder included.
  *
  * @throws InputError if it cannot be written
  */
@@ -77,7 +77,7 @@ function itemsOf(folder: string, entry: string): string[] {
   return measurementNames.flatMap((name) => itemOf(folder, join(folder, entry), name));
 }
 
-/** A measurement with its settings, so that those of one kind are told apart. */
+/** A measurement with its settings, which distinguish it from others of its kind. */
 function itemOf(folder: string, place: string, name: MeasurementName): string[] {
   const page = join(place, `${name}.html`);
   if (!existsSync(page)) return [];

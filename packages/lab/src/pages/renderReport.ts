@@ -32,7 +32,7 @@ ${table(environmentRows(records), "Runs repeat to the bit on the same processor 
   );
 }
 
-/** What was compared and what came out, in two or three sentences made from the numbers. */
+/** The comparison and its outcome, in two or three sentences. */
 function inWords(records: readonly RunRecord[], results: readonly RunResult[]): string {
   const { settings, start } = records[0]!;
   const seeds = new Set(records.map((record) => record.settings.seed)).size;
@@ -49,7 +49,7 @@ function inWords(records: readonly RunRecord[], results: readonly RunResult[]): 
   return `${budget}${notes.join("")} ${comparison(results, settings.data)}`.trim();
 }
 
-/** The differences of the first optimizer to the others, with what their spread allows to say. */
+/** The differences of the first optimizer to the others, with the outcome of their tests. */
 function comparison(results: readonly RunResult[], data: string | null): string {
   const summaries = Object.entries(summarise(results)).filter(([, summary]) => summary.testError.mean !== null);
   const [first, ...others] = summaries;
@@ -108,7 +108,7 @@ function runRows(records: readonly RunRecord[]): string[][] {
   ];
 }
 
-/** What runs warned of, in order. */
+/** The warnings of the runs, in order. */
 function warningsHtml(records: readonly RunRecord[]): string {
   const lines = records.flatMap(({ name, warnings }) =>
     warnings.map(({ gradients, message }) => `${name}, gradient ${gradients}: ${message}.`),
@@ -131,7 +131,7 @@ function settingsHtml(records: readonly RunRecord[]): string {
   return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
 }
 
-/** Where the rates of an optimizer's first run come from that the user did not set. */
+/** The source of an optimizer's rates that the user did not set. */
 function recipeLine(name: string, records: readonly RunRecord[]): string {
   const { settings, start } = records.find((record) => record.settings.optimizer === name)!;
   const { network, recipe } = settings;

@@ -12,13 +12,13 @@ const quantityColumns: readonly (readonly [title: string, quantity: SummaryField
   ["seconds", "seconds", 1, 0],
 ];
 
-/** Columns that are left out where they tell the same as the test error, with what they mean. */
+/** Columns that are left out where they equal the test error, with the note that explains each. */
 const optional: Readonly<Partial<Record<SummaryField, string>>> = {
   bestTestError: "at best validation: the test error at the epoch with the lowest validation error",
   minTestError: "minimum of test curve: the lowest test error of any epoch, known only from the test set itself",
 };
 
-/** The results as a table for the terminal, a row per optimizer, with what its words mean below. */
+/** The results as a table for the terminal, a row per optimizer, with notes that explain the columns. */
 export function resultTable(results: readonly RunResult[], columns?: number): string {
   const summaries = Object.entries(summarise(results));
   const shownColumns = quantityColumns.filter(
@@ -46,10 +46,10 @@ export function resultTable(results: readonly RunResult[], columns?: number): st
   return [textTable(head, rows, columns).trimEnd(), ...(notes.length === 0 ? [] : ["", ...notes])].join("\n");
 }
 
-/** What ± means in tables of results. */
+/** Explains ± in tables of results. */
 const spreadCaption = "±: sample standard deviation over seeds";
 
-/** How many runs are behind the means of a row, of how many, and why some are not. */
+/** How many of the runs are in the means of a row, and how many diverged. */
 export function numRunsText(numCounted: number, runs: readonly RunResult[]): string {
   const count = numCounted === runs.length ? String(runs.length) : `${numCounted} of ${runs.length}`;
   const diverged = runs.filter(hasDiverged).length;

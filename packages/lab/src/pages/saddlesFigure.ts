@@ -5,10 +5,10 @@ import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtm
 import { stylesOf } from "../report/styles.ts";
 import { exponential, fixed, inPercent, short } from "../statistics/numbers.ts";
 
-/** Distinct points that make a study; with fewer it says that it failed. */
+/** The number of distinct points below which the study has failed. */
 const enoughPoints = 100;
 
-/** Index against energy; the colour tells the kind of search. */
+/** Index against energy, coloured by the kind of search. */
 export function saddlesFigure({ points }: SaddleStudy): Figure {
   const kinds: readonly SearchKind[] = ["newton", "descent, then newton"];
   const styles = new Map([...stylesOf(kinds)].filter(([kind]) => points.some(({ search }) => search === kind)));
@@ -33,7 +33,7 @@ export function saddlesFigure({ points }: SaddleStudy): Figure {
   );
 }
 
-/** What the searches say, in sentences. */
+/** The outcome of the searches, in sentences. */
 export function saddleSentences(study: SaddleStudy): string[] {
   const { points, numSearches, numNotConverged, numGradientFlat, numRepeated, correlation } = study;
   const found =

@@ -26,8 +26,8 @@ function position(value: number): number {
 }
 
 /**
- * How near to zero the density tells nothing of where eigenvalues are: between the two nodes of a probe that are nearest to
- * zero its mass may lie anywhere. 0 where the dense spectrum is known.
+ * The magnitude below which the density does not resolve eigenvalues: between the two nodes of a probe that are nearest to
+ * zero its mass may lie anywhere. 0 if the dense spectrum is known.
  */
 function unresolvedBelow({ density, denseEigenvalues }: Spectrum): number {
   if (denseEigenvalues !== null) return 0;
@@ -38,7 +38,7 @@ function unresolvedBelow({ density, denseEigenvalues }: Spectrum): number {
   return Math.max(...gaps);
 }
 
-/** Mass of the density by signed decade, that near zero in one bin; of the dense spectrum where there is one. */
+/** Mass of the density by signed decade, with one bin around zero; of the dense spectrum where there is one. */
 function spectrumBins(spectrum: Spectrum): Bin[] {
   const { density, denseEigenvalues } = spectrum;
   const parts =
@@ -106,7 +106,7 @@ export function spectrumFigure(spectrum: Spectrum, name: string): Figure {
   );
 }
 
-/** A page that explains the spectrum and says what is resolved. */
+/** A page that explains the spectrum and which shares are resolved. */
 export function spectrumPage(spectrum: Spectrum, figure: Figure, settings: PageSettings): string {
   const extremesOf = ({ largest, smallest }: Pick<Spectrum, "largest" | "smallest">): string[][] => [
     ...[...largest]

@@ -86,7 +86,7 @@ function couplingFigure({ runs }: StudyResult): Figure[] {
 function averagedRobustness({ runs }: StudyResult) {
   const conditions = [...new Set(runs.map(({ condition }) => condition))];
   return conditions.map((name) => {
-    // The curve of a run that did not learn would hide the others.
+    // The scale of a run that did not learn would hide the others.
     const all = runs.filter(({ condition }) => condition === name);
     const learnt = all.filter(({ result }) => (result.testError ?? 1) <= 0.5);
     const own = learnt.length === 0 ? all : learnt;

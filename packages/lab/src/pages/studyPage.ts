@@ -17,7 +17,7 @@ export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[]
   return hypotheses.map(({ name, claim, verdict, found }) => `${name} ${verdict}: ${claim} (${found}).`);
 }
 
-/** Where flatness comes from, when H1 and H2 part. */
+/** The source of flatness, where H1 and H2 have different outcomes. */
 function mechanism([h1, h2]: readonly Hypothesis[]): string {
   if (h1?.verdict !== "supported") return "";
   return h2?.verdict === "supported"
@@ -25,7 +25,7 @@ function mechanism([h1, h2]: readonly Hypothesis[]): string {
     : "The control without force and noise is not seen to be less flat: what flatness there is came with averaging, not with the local-entropy force or noise.";
 }
 
-/** Runs at the level of chance: their flatness says nothing, but they stay in the means, as the rule has no exception. */
+/** Names runs at the level of chance: their flatness is meaningless, but the rule keeps them in the means. */
 export function failedRuns({ runs }: StudyResult): string {
   const failed = runs.filter(({ result }) => (result.testError ?? 1) > 0.5);
   if (failed.length === 0) return "";
@@ -33,7 +33,7 @@ export function failedRuns({ runs }: StudyResult): string {
   return `Did not learn (test error above 50 %): ${names}. Their values are in the means and comparisons.`;
 }
 
-/** The report by which a reader can judge the paper's claim; `ratesOf` says where an optimizer's rates come from. */
+/** The report of the study; `ratesOf` gives the source of an optimizer's rates. */
 export function studyPage(
   study: StudyResult,
   figures: readonly Figure[],

@@ -1,4 +1,4 @@
-/** A figure for each varied name: what its values came to. */
+/** A figure for each varied name: results against its values. */
 import * as Plot from "@observablehq/plot";
 import { valueText } from "../experiments/sweep/planSweep.ts";
 import type { Criterion, SweepResult } from "../experiments/sweep/sweepResult.ts";
@@ -11,13 +11,13 @@ import { variedNames } from "./sweepWords.ts";
 
 /** A run at the value of its configuration. */
 interface Point {
-  /** A number, or the value in words where some value is no number. */
+  /** A number, or text if some value of the name is not a number. */
   readonly x: number | string;
   readonly y: number;
   readonly optimizer: string;
 }
 
-/** What is drawn for one name. */
+/** The data of one name's figure. */
 interface Series {
   readonly points: readonly Point[];
   readonly isNumeric: boolean;
@@ -63,7 +63,7 @@ function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
   const { points, isNumeric, numConfigurations, numDiverged } = series;
   const styles = stylesOf([...new Set(points.map(({ optimizer }) => optimizer))]);
   const medians = mediansOf(points);
-  // Where every configuration has a value of its own, a line through them would join noise.
+  // If no two configurations share a value, a line would follow noise.
   const hasLine = isNumeric && new Set(points.map(({ x }) => x)).size < numConfigurations;
   const xs = points.map(({ x }) => x);
   const xAxis = isNumeric ? numericAxis(xs.map(Number)) : {};
@@ -101,7 +101,7 @@ function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
   );
 }
 
-/** Medians, which runs at rates too large do not move, of each optimizer's points with the same value, in order of values. */
+/** Medians of each optimizer's points with the same value, in order of values; diverging runs do not move a median. */
 function mediansOf(points: readonly Point[]): Point[] {
   const groups = new Map<string, Point[]>();
   for (const point of points) {

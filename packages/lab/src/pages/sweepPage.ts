@@ -9,7 +9,7 @@ import { settingsAndOptions } from "../runs/runFields.ts";
 import { fixed, inPercent } from "../statistics/numbers.ts";
 import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
-/** What a page tells beside the results. */
+/** The content of a page beside the results. */
 export interface PageFacts {
   readonly plan: SweepPlan;
   readonly figures: readonly Figure[];
@@ -22,7 +22,7 @@ export interface PageFacts {
 /** The page. */
 export function sweepPage(result: SweepResult, { plan, figures, reports, environment }: PageFacts): string {
   const { head, rows } = resultRows(result);
-  // The label tells what the columns of values tell, in the first column, which stays in sight; then what the order is by.
+  // The label, in the first column, which stays visible, replaces the columns of values; next comes the quantity of the order.
   const numValues = valueColumns(plan.details.configurations).head.length;
   const [seeds, ...results] = head.slice(numValues);
   const ranking = rows.map((row, i) => [

@@ -12,7 +12,7 @@ export function variedNames(configurations: readonly Configuration[]): string[] 
   return [...new Set(configurations.flatMap(({ parameters }) => Object.keys(parameters)))];
 }
 
-/** The columns that tell configurations apart: their varied values, or the optimizer where nothing is varied. */
+/** The columns that identify a configuration: its varied values, or the optimizer where nothing is varied. */
 export function valueColumns(configurations: readonly Configuration[]): {
   readonly head: readonly string[];
   cellsOf(configuration: Configuration): string[];
@@ -56,10 +56,10 @@ const criteria = {
   trainLoss: { words: "training loss", scale: 1, digits: 4, unit: "" },
 } as const;
 
-/** Names that are told one by one; more are counted. */
+/** Names that are listed; more are counted. */
 const maxTold = 5;
 
-/** What may be said of the best configuration, and what is missing. */
+/** The best configuration, its difference to the second, and the runs that are missing, in sentences. */
 export function sentencesOf(result: SweepResult): string[] {
   const { configurations, failed } = result;
   const having = (status: ConditionStatus) => configurations.filter((own) => own.status === status);

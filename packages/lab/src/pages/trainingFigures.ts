@@ -28,7 +28,7 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
     const own = points.filter(({ optimizer }) => optimizer === name);
     if (own.length === 0 || seeds < 2) return [];
     const ends = { x: "gradients", y1: "low", y2: "high" };
-    // A band needs two points; a bar tells the spread of one.
+    // A band needs two points; the spread of a single one is a bar.
     return own.length === 1
       ? [Plot.ruleX(own, { ...ends, stroke: color, strokeOpacity: 0.5, strokeWidth: 3 })]
       : [Plot.areaY(own, { ...ends, z: null, fill: color, fillOpacity: 0.18 })];

@@ -5,7 +5,7 @@ import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
 import { exponential, fixed } from "../statistics/numbers.ts";
 
-/** Points that the paper marks in its figure, of another random landscape. */
+/** Points that the paper marks in its figure, which shows another random landscape. */
 const marked = [
   { x: 577, name: "candidate" },
   { x: 341, name: "robust" },

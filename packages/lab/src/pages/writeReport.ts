@@ -12,7 +12,7 @@ import { figuresOf } from "./trainingFigures.ts";
 /**
  * Writes the report of some runs to `folder`; those that have not begun are left out. Gives the report's path.
  *
- * @throws InputError if a folder is no run, none has begun, or the report cannot be written
+ * @throws InputError if a folder is not a run, none has begun, or the report cannot be written
  */
 export function writeReport(folder: string, runFolders: readonly string[]): string {
   const records = runFolders.filter(hasBegun).map(readRun);
@@ -23,7 +23,7 @@ export function writeReport(folder: string, runFolders: readonly string[]): stri
 /**
  * Writes report.html, with links in front, and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
  *
- * Symbolic links of these names, which a stranger's folder may have, are replaced or refused, not followed.
+ * Symbolic links of these names, which an untrusted folder may have, are replaced or refused, not followed.
  *
  * @throws InputError if it cannot be written
  */
@@ -36,7 +36,7 @@ export function writeRecords(folder: string, records: readonly RunRecord[], link
   return path;
 }
 
-/** With the preset in the optimizer's name: it tells one Entropy-SGD from another. */
+/** With the preset in the optimizer's name, which distinguishes variants of Entropy-SGD. */
 function withPreset(record: RunRecord): RunRecord {
   const { settings, result } = record;
   if (settings.preset === null) return record;
@@ -52,7 +52,7 @@ function hasBegun(run: string): boolean {
   try {
     return lstatSync(join(run, "events.jsonl"), { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // Reading the run tells why.
+    // Reading the run throws the reason.
     return true;
   }
 }

@@ -1,4 +1,4 @@
-/** What a sweep leaves in its folder: report.html, figures/, sweep.json. */
+/** The output of a sweep in its folder: report.html, figures/, sweep.json. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
@@ -9,7 +9,7 @@ import { currentEnvironment } from "../runs/environment.ts";
 import { sweepFigures } from "./sweepFigures.ts";
 import { sweepPage } from "./sweepPage.ts";
 
-/** Where a sweep is and what came out of it. */
+/** A sweep's plan, folder and result. */
 export interface SweepOutput {
   readonly out: string;
   readonly plan: SweepPlan;

@@ -1,6 +1,6 @@
-/** Axes that follow the values that are drawn. */
+/** Scales and ticks of axes, chosen by the values. */
 
-/** What Plot takes for a logarithmic axis; `drawFigure` chooses its ticks. */
+/** Plot's option for a logarithmic axis; `drawFigure` chooses its ticks. */
 export const logarithmicAxis = { type: "log" } as const;
 
 /**
@@ -19,7 +19,7 @@ export function logarithmicTicks(low: number, high: number): number[] {
     .filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
 }
 
-/** A logarithmic axis for positive values that span more than a factor of ten, else what Plot does by itself: a linear one. */
+/** A logarithmic axis for positive values that span more than a factor of ten; otherwise Plot's default, a linear one. */
 export function axisBySpan(values: readonly number[]): Partial<typeof logarithmicAxis> {
   // As arguments of `Math.max`, the values of a long run would overflow the stack.
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

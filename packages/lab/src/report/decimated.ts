@@ -1,15 +1,15 @@
-/** Fewer points for a curve that is drawn the same. */
+/** Thins a curve without a visible change of its drawing. */
 import { isThinned, numKeptWhole } from "entropy-sgd-training";
 import { grouped } from "../statistics/numbers.ts";
 
-/** A figure is some 700 pixels wide: more bins show nothing more. */
+/** A figure is about 700 pixels wide: more bins would not be visible. */
 const numBins = 700;
 /** First, last, lowest and highest of each bin. */
 const maxPoints = 4 * numBins;
 
 /**
- * Of a curve with more points than a figure has room for, the first, last, lowest and highest in each of 700 bins of
- * equally many points, in their order; a shorter curve as it is.
+ * The first, last, lowest and highest point in each of 700 bins of equally many points, in their order; a curve with fewer
+ * points than that unchanged.
  *
  * @see Jugel et al. 2014, "M4: a visualization-oriented time series data aggregation"
  */
@@ -27,7 +27,7 @@ export function decimated<Point>(points: readonly Point[], yOf: (point: Point) =
   }).flat();
 }
 
-/** Which points of a figure's longest curve are left out, as sentences behind those of a caption; nothing where none is. */
+/** Sentences for a caption on the points of the longest curve that are left out; empty if none is. */
 export function leftOutWords(curves: readonly (readonly unknown[])[]): string {
   const longest = curves.reduce((most, { length }) => (length > most.length ? { length } : most), { length: 0 });
   const whole = grouped(numKeptWhole);

@@ -5,7 +5,7 @@ import { legend } from "./legend.ts";
 import { plotted, withLabels, withLogarithmicAxes } from "./plotted.ts";
 import { type SeriesStyle, seriesColors } from "./styles.ts";
 
-/** A figure with its words. */
+/** A drawn figure with title and caption. */
 export interface Figure {
   /** File name without ending. */
   readonly name: string;
@@ -16,23 +16,23 @@ export interface Figure {
   readonly narrow: string;
 }
 
-/** What a figure is called and says. */
+/** Name, title and caption of a figure. */
 export type FigureWords = Pick<Figure, "name" | "title" | "caption">;
 
-/** The width of a figure, and that of its form for narrow screens. */
+/** The width of a figure, and of its version for narrow screens. */
 const [width, narrowWidth] = [760, 350];
 
-/** What a figure needs beside its plot. */
+/** Options of a figure beside its plot. */
 export interface DrawingOptions {
-  /** Styles by name for the legend above the frame; a figure of one SVG needs its own. */
+  /** Styles by name for the legend above the frame. */
   readonly series?: ReadonlyMap<string, SeriesStyle>;
-  /** What the legend shows of a series: its line and marker, or the marker alone where nothing is joined. */
+  /** What the legend shows of a series: its line and marker, or the marker alone if no line is drawn. */
   readonly sample?: "line" | "marker";
-  /** The plot for narrow screens where it is more than the same one shrunk. */
+  /** The plot for narrow screens; the same one with fewer ticks when absent. */
   readonly narrow?: FigureOptions;
 }
 
-/** Draws a figure in the house's type and margins, twice: for wide and for narrow screens. */
+/** Draws a figure in the common type and margins, twice: for wide and for narrow screens. */
 export function drawFigure(words: FigureWords, options: FigureOptions, drawing: DrawingOptions = {}): Figure {
   for (const name of ["name", "title", "caption"] as const) {
     if (typeof words?.[name] !== "string") {
@@ -86,7 +86,7 @@ function standalone({ title, caption }: FigureWords, options: SizedOptions): str
   const svg = plotted(options);
   const text = wellFormed(String(svg.outerHTML));
   const end = text.indexOf(">");
-  // Asked of the first tag only: names in the figure may hold any text.
+  // Only the first tag is changed, since names in the figure may hold any text.
   const tag = text.slice(0, end);
   const namespace = / xmlns=/.test(tag) ? "" : ' xmlns="http://www.w3.org/2000/svg"';
   const inside = `<title>${escapedXml(title)}</title><desc>${escapedXml(caption)}</desc><style>${darkStyle}</style>`;
@@ -98,13 +98,13 @@ const darkStyle = `@media (prefers-color-scheme: dark){svg{--surface:#17191b;--i
   .map(([, dark], i) => `--series-${i}:${dark}`)
   .join(";")}}}`;
 
-/** Text for XML, with visible escapes for what XML forbids. */
+/** Text for XML, with visible escapes for characters that XML forbids. */
 function escapedXml(text: string): string {
   const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
   return wellFormed(text).replace(/[&<>]/g, (character) => escapes[character]!);
 }
 
-/** With visible escapes for control characters, which XML forbids even as entities, and for what else a terminal may obey. */
+/** With visible escapes for control characters, which XML forbids even as entities. */
 function wellFormed(svg: string): string {
   const lines = svg.split("\n").map((line) => printable(line).replace(/[\ufffe\uffff]/g, "\ufffd"));
   return lines.join("\n");

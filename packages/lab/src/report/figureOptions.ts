@@ -1,8 +1,8 @@
-/** What `drawFigure` takes: options of Observable Plot in types of our own. */
+/** The options of `drawFigure`: those of Observable Plot in types of our own. */
 
 /**
- * A mark as Observable Plot makes it. These types name none of Plot's, whose own need d3's: a program that reads them needs
- * neither.
+ * A mark as Observable Plot makes it. These types do not refer to Plot's, which need d3's: programs that use them need the types
+ * of neither.
  */
 export type FigureMark = object;
 
@@ -21,7 +21,7 @@ export interface FigureAxis {
   readonly axis?: null;
 }
 
-/** What is drawn and where, by Plot's names; sizes in pixels. */
+/** A plot, by Plot's names; sizes in pixels. */
 export interface FigureOptions {
   readonly height?: number;
   readonly marginTop?: number;
@@ -37,7 +37,7 @@ export interface FigureOptions {
   readonly marks?: readonly FigureMark[];
 }
 
-/** With the size and the margins, which the form of the figure sets. */
+/** With size and margins, which depend on the version of the figure. */
 export type SizedOptions = FigureOptions & {
   readonly width: number;
   readonly height: number;

@@ -1,4 +1,4 @@
-/** Parts of self-contained HTML pages: no script, no file beside them. */
+/** Parts of self-contained HTML pages, without scripts or linked files. */
 import { printable } from "entropy-sgd-training";
 import type { Figure } from "./drawFigure.ts";
 
@@ -57,7 +57,7 @@ figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Text for HTML, outside of tags; what a terminal may obey, should one show the file, is visible too. */
+/** Text for HTML outside of tags; control characters are escaped visibly, should a terminal show the file. */
 export function escaped(text: string): string {
   return printable(text).replace(/[&<>"]/g, (character) => escapes[character]!);
 }
@@ -74,7 +74,7 @@ export function settingsHtml(settings: PageSettings, caption: string): string {
   return `<h2>Settings</h2>\n${table([["setting", "value"], ...rows], caption)}`;
 }
 
-/** What a page tells of how its numbers were made. */
+/** The settings that a page's numbers were made with. */
 export type PageSettings = Readonly<Record<string, string | number>>;
 
 /** Sentences as a list; nothing without any. */
@@ -83,15 +83,15 @@ export function listHtml(sentences: readonly string[]): string {
   return `<ul>${sentences.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>`;
 }
 
-/** A number, perhaps with its error and unit, or a dash in its place: never broken into lines. */
+/** Whether a cell is a number, with or without error and unit, or a dash; these are never broken into lines. */
 function isNumber(cell: string): boolean {
   const withoutExponents = cell.replace(/(\d)e[-+]?\d+/g, "$1");
   return /^(–|[-−–±<|≤ ]*[\d.].*|)$/s.test(cell) && /^[^\p{L}]*\p{L}*$/u.test(withoutExponents);
 }
 
 /**
- * A table; the first row is the head, rows marked in `differs` are shaded. Numbers stand flush right, words flush left. What
- * a reader looks for belongs in the columns next to the first, which stays in sight where a screen is too narrow for all.
+ * A table; the first row is the head, rows marked in `differs` are shaded. Numbers are flush right, words flush left. The first
+ * column stays visible on narrow screens, so the most important columns come next to it.
  */
 export function table(rows: readonly (readonly string[])[], caption: string, differs: readonly boolean[] = []): string {
   return tableOfCells(
@@ -118,7 +118,7 @@ export function tableOfCells(
     if (column === 0) return false;
     const own = body.map((row) => row[column]?.text ?? "").filter((text) => text !== "–" && text !== "");
     const numWords = own.filter((text) => !isNumber(text)).length;
-    // A column of values under their names has words where any of them is none.
+    // In a table of names and values the values are words if any of them is not a number.
     return head.length === 2 ? numWords > 0 : 2 * numWords > own.length;
   });
   const cells = (row: readonly Cell[], tag: "th" | "td"): string =>

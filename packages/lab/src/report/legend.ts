@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import type { FigureMark } from "./figureOptions.ts";
 import type { SeriesStyle } from "./styles.ts";
 
-/** Characters of a name: names come from files of strangers, and drawing a very long one takes seconds. */
+/** Characters of a name: names come from untrusted files, and drawing a very long one takes seconds. */
 const maxName = 80;
-/** Pixels: of a row, of the sample of a line, and of a character, about. */
+/** Height of a row, width of a line's sample, and about that of a character, in pixels. */
 const [rowHeight, sample, markerWidth, character] = [20, 26, 10, 7.3];
 
 /** Names with samples of their lines and markers above the frame, in as many rows as they need. */

@@ -1,4 +1,4 @@
-/** A table in Markdown; a bar in a cell is no border. */
+/** A table in Markdown; bars in cells are escaped. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

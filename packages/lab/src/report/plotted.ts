@@ -1,11 +1,11 @@
-/** How Observable Plot is asked for a figure, and what it does not do by itself: long labels and all ticks of logarithmic axes. */
+/** Calls Observable Plot, and adds what it lacks: long labels, and all ticks of logarithmic axes. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { tickLabel } from "../statistics/numbers.ts";
 import { logarithmicTicks } from "./axes.ts";
 import type { FigureMark, SizedOptions } from "./figureOptions.ts";
 
-/** Pixels of a character of an axis' label, and of a line of it, about. */
+/** About the width of a character of an axis label and the height of its lines, in pixels. */
 const [character, labelLine] = [6.8, 15];
 
 /** The plot as Plot's element. */
@@ -26,7 +26,7 @@ export function plotted({ marks = [], ...options }: SizedOptions): ReturnType<ty
   });
 }
 
-/** With labels of axes that are longer than their axis broken into lines, for which there is room below the frame. */
+/** Breaks labels that are longer than their axis into lines, with room for them below the frame. */
 export function withLabels(options: SizedOptions): SizedOptions {
   const { x = {}, y = {}, width, marginLeft, marginRight, marginTop, marginBottom, height } = options;
   const label = broken(x.label, width - marginLeft - marginRight);
@@ -39,7 +39,7 @@ export function withLabels(options: SizedOptions): SizedOptions {
   };
 }
 
-/** A label in as few lines as its axis is long. */
+/** A label broken into as few lines as fit its axis. */
 function broken<Label extends string | null | undefined>(label: Label, room: number): string | Label {
   if (typeof label !== "string") return label;
   const longest = Math.max(1, Math.floor(room / character));
@@ -52,7 +52,7 @@ function broken<Label extends string | null | undefined>(label: Label, room: num
   return lines.join("\n");
 }
 
-/** With the ticks of logarithmic axes labelled up to their ends, given ones all; Plot leaves labels out. */
+/** Labels all ticks of logarithmic axes up to their ends; Plot leaves some out. */
 export function withLogarithmicAxes(options: SizedOptions): SizedOptions {
   const names = (["x", "y"] as const).filter((name) => options[name]?.type === "log");
   if (names.length === 0) return options;

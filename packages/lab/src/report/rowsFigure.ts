@@ -12,20 +12,20 @@ export interface RowPoint {
   readonly hollow?: boolean;
 }
 
-/** What a figure of rows shows. */
+/** The content of a figure of rows. */
 export interface RowsOptions {
   readonly rows: readonly string[];
   readonly points: readonly RowPoint[];
   readonly styles: ReadonlyMap<string, SeriesStyle>;
-  /** Of the horizontal axis. */
+  /** The label of the horizontal axis. */
   readonly label: string;
   /** The axis goes from −limit to limit; values beyond are drawn at its ends. */
   readonly limit: number;
-  /** Where the dashed lines are. */
+  /** The position of the dashed lines, at plus and minus this. */
   readonly critical: number;
 }
 
-/** Pixels: of a row, of one whose label stands above it, between two series of a row, and for the labels at the left. */
+/** Height of a row, of a row with its label above it, distance of two series of a row, and width of the labels, in pixels. */
 const [rowHeight, tallRow, apart, labels] = [26, 44, 6, 330];
 
 /** A dot plot with zero in the middle. On narrow screens the labels stand above their rows. */

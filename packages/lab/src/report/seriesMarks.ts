@@ -2,16 +2,16 @@ import * as Plot from "@observablehq/plot";
 import type { FigureMark } from "./figureOptions.ts";
 import type { SeriesStyle } from "./styles.ts";
 
-/** Markers along a line of many points: enough to tell it by, not so many that they cover it. */
+/** Markers on a line of many points: enough to recognise it, too few to cover it. */
 const maxMarkers = 6;
-/** How much thicker a series is than the next, which is drawn over it: of equal ones both are seen. */
+/** How much thicker a series is than the next, which is drawn over it, so that equal series are both visible. */
 const thicker = { line: 0.5, marker: 0.35 };
 
-/** What the marks of a series need to know. */
+/** Options of the marks of series. */
 export interface SeriesMarkOptions<Point> {
   readonly x: keyof Point & string;
   readonly y: keyof Point & string;
-  /** Where a point has the name of its series. */
+  /** The field with the name of a point's series. */
   readonly series: keyof Point & string;
   readonly strokeWidth?: number;
   /** "few" for long lines. Default "all". */
@@ -35,7 +35,7 @@ export function seriesMarks<Point extends object>(
     const width = strokeWidth + thicker.line * behind;
     const marked = markers === "none" ? [] : own.filter((_, i) => i % step === k % step);
     return [
-      // A line needs two points; Plot warns, in the figure too, of one.
+      // A line needs two points; of one Plot draws a warning into the figure.
       ...(own.length > 1
         ? [Plot.line(own, { x, y, z: null, stroke: color, strokeWidth: width, strokeDasharray: dash })]
         : []),

@@ -1,7 +1,7 @@
 /** How series look: by name, so that an optimizer is the same on every page. */
 import { optimizerOptions } from "entropy-sgd";
 
-/** A colour, a dash pattern and a marker: none of them has to be told apart alone. */
+/** A colour, a dash pattern and a marker, so that no series is recognised by one of them alone. */
 export interface SeriesStyle {
   readonly color: string;
   /** stroke-dasharray; "none" for a whole line. */
@@ -10,7 +10,7 @@ export interface SeriesStyle {
 }
 
 /**
- * Colours that people with colour-vision deficiencies tell apart (Okabe and Ito 2008, without yellow), brown and grey; first
+ * Colours that people with colour-vision deficiencies can distinguish (Okabe and Ito 2008, without yellow), brown and grey; first
  * on white, then on a dark page. Pages and figures name them as `--series-0` and so on.
  */
 export const seriesColors: readonly (readonly [light: string, dark: string])[] = [
@@ -62,7 +62,7 @@ export function stylesOf(names: readonly string[]): ReadonlyMap<string, SeriesSt
   );
 }
 
-/** Styles of series that are no optimizers, such as differences of two: the first colours, in order. */
+/** Styles of series that are not optimizers, such as differences of two: the first colours, in order. */
 export function numberedStyles(names: readonly string[]): ReadonlyMap<string, SeriesStyle> {
   return new Map(
     names.map((name, i) => [
@@ -75,7 +75,7 @@ export function numberedStyles(names: readonly string[]): ReadonlyMap<string, Se
 function knownColor(name: string): number | null {
   const exact = known.indexOf(name);
   if (exact >= 0) return exact;
-  // The longest name first: "entropy-adam" begins with no other's name, "adamw" with "adam".
+  // The longest name first, since "adamw" begins with "adam".
   const own = [...known, ...Object.keys(optimizerOptions)]
     .filter((optimizer) => name.startsWith(optimizer) && /^[^a-z0-9]/i.test(name.slice(optimizer.length)))
     .sort((one, other) => other.length - one.length)[0];

@@ -1,11 +1,11 @@
 import { printable } from "entropy-sgd-training";
 
-/** Longer texts, which only a stranger's files hold, are cut. */
+/** Longer cells, which only untrusted files have, are cut. */
 const maxWidth = 80;
 
 /**
  * Rows in columns under a head and a rule, every line with its end. Columns of numbers are flush right, the others and
- * the first flush left. What a terminal would obey is written as escapes.
+ * the first flush left. Control characters are written as escapes.
  *
  * @param columns - characters of the terminal: columns that do not fit beside the first go to tables below
  */
@@ -42,7 +42,7 @@ export function textTable(
   return drawn.join("\n");
 }
 
-/** The characters of a terminal's line; unlimited elsewhere, where programs read. */
+/** The width of a terminal in characters; unlimited for output that is not a terminal. */
 export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
   return isTTY === true && columns !== undefined ? columns : Number.POSITIVE_INFINITY;
 }
@@ -64,10 +64,10 @@ function padded(text: string, width: number, isText: boolean): string {
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|(?!\p{RI})\p{Emoji_Presentation}/u;
 
-/** Marks that stand on the character before, and the later parts of Korean syllables. */
+/** Combining marks, and the later parts of Korean syllables. */
 const combining = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
 
-/** In columns of a terminal, not in the units of UTF-16. */
+/** The width of a text in columns of a terminal. */
 function lengthOf(text: string): number {
   let width = 0;
   for (const character of text) width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
