@@ -44,7 +44,7 @@ test.each<[message: string, call: () => unknown]>([
   ["byPermutation: batchSize must be an integer from 1 to the 9 examples, got 0.5", () => byPermutation(9, 0.5, 1)],
   ["drawFigure: name must be a string, got nothing", () => drawFigure({} as never, {})],
   ["pooled: images must be [1, 28, 28], got [2]", () => pooled({ name: "", ...splits(arraySplit(arrays)) })],
-  ["runTraining: version: expected 1, got nothing", () => runTraining({} as never, { out: null })],
+  ["runTraining: version: must be 1, got nothing", () => runTraining({} as never, { out: null })],
 ])("%s", async (message, call) => {
   await expect((async () => call())()).rejects.toThrow(message);
 });

@@ -81,7 +81,7 @@ describe("settings", () => {
     [{ ...base, sampling: "random" }, /^sampling: .*got "random"$/],
     [{ ...base, dropout: 1 }, /^dropout: .*got 1$/],
     [{ ...base, budget: -1 }, /^budget: .*got -1$/],
-    [{ ...base, budget: 1e-320 }, /^budget: .*>=1e-9, got 1e-320$/],
+    [{ ...base, budget: 1e-320 }, /^budget: must be at least 1e-9, got 1e-320$/],
   ])("bad input is told in one line (%#)", (request, message) => {
     expect(() => resolveSettings(request)).toThrow(message);
     expect(() => resolveSettings(request)).toThrow(InputError);

@@ -5,6 +5,7 @@ export { loadRuntime } from "./node/loadRuntime.ts";
 export { nodePlatform } from "./node/nodePlatform.ts";
 export {
   cannot,
+  cannotRead,
   endOf,
   isMissing,
   isThere,

@@ -1,6 +1,7 @@
 import {
   adam,
   adamw,
+  detailsOf,
   entropyAdam,
   entropySgd,
   type Optimizer,
@@ -48,7 +49,7 @@ export function makeOptimizer(
   const drawsNoise = isEntropy || optimizer === "sgld";
   // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
   if (!Object.hasOwn(factories, optimizer))
-    throw new InputError(`optimizer: ${JSON.stringify(optimizer)} is unknown here`);
+    throw new InputError({ name: "optimizer", rule: `${JSON.stringify(optimizer)} is unknown here` });
   const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
   if (optimizer === "swa") requireReached("averageFrom", Number(averagingOf(options, plan).averageFrom), plan);
   try {
@@ -65,7 +66,8 @@ export function makeOptimizer(
     };
     return factory(resolved);
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(error.message);
+    if (error instanceof TypeError || error instanceof RangeError)
+      throw new InputError(detailsOf(error) ?? {}, error.message);
     throw error;
   }
 }
@@ -128,9 +130,8 @@ function scaledRates(options: Settings["options"], factor: number): Record<strin
 /** Refuses schedules that begin after the run's end. @throws InputError */
 function requireReached(name: string, gradients: number, { totalGradients }: Plan): void {
   if (!(gradients > totalGradients)) return;
-  throw new InputError(
-    `${name}: must be at most the ${totalGradients} gradients of the run, or no point is averaged, got ${gradients}`,
-  );
+  const rule = `must be at most the ${totalGradients} gradients of the run, or no point is averaged`;
+  throw new InputError({ name, rule, value: gradients });
 }
 
 /** SWA averages once per outer boundary over the last quarter of the budget (Izmailov et al. 2018, section 5). */

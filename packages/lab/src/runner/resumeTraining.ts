@@ -98,7 +98,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     return await trainRun({ identity, data, held }, { from: extension.from, rollbacks, retreat, opening }, options);
   } catch (error) {
     // The checkpoint does not fit network or optimizer: the library names the part.
-    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError({ path, rule: error.message });
     throw error;
   } finally {
     held.release();

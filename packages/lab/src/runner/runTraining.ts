@@ -68,11 +68,13 @@ export function requireTrainable(settings: Settings, { train: { numExamples } }:
   // Larger numbers of gradients could not be counted one by one.
   if (gradients > Number.MAX_SAFE_INTEGER / 2) {
     const most = Math.floor(Number.MAX_SAFE_INTEGER / 2);
-    throw new InputError(`budget: must be at most ${most} gradients, got ${budget} effective epochs`);
+    const rule = `must be at most ${most} gradients, got ${budget} effective epochs`;
+    throw new InputError({ name: "budget", rule });
   }
   if (threads !== null) requireThreads(threads, nodePlatform);
   if (batchSize > numExamples) {
-    throw new InputError(`batchSize: must be at most the ${numExamples} training examples, got ${batchSize}`);
+    const rule = `must be at most the ${numExamples} training examples`;
+    throw new InputError({ name: "batchSize", rule, value: batchSize });
   }
   makeOptimizer(settings, planOf(numExamples, batchSize, innerSteps, budget), []);
 }

@@ -76,8 +76,7 @@ function remove(folder: string, { name, path }: StoredRun): void {
     renameSync(path, aside);
     rmSync(aside, { recursive: true });
   } catch (error) {
-    const { message } = cannot(path, "be written", error);
-    throw new InputError(message.replace("cannot be written", "cannot be deleted"));
+    throw cannot(path, "be deleted", error);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type WarningEvent,
 } from "entropy-sgd-training";
 import { z } from "zod";
+import { brokenRule } from "../settings/brokenRule.ts";
 import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
 
 /** A checkpoint event in the file: the checkpoint's name in place of its content. */
@@ -178,10 +179,10 @@ export function parseEvent(line: string, where: string): EventLine {
   const sequence = "sequence" in value ? value.sequence : undefined;
   if (typeof type !== "string") return refuse("type: must be a string");
   if (!isKnown(type)) return { event: null, sequence };
-  const checked = schemas[type].safeParse(value);
+  const checked = schemas[type].safeParse(value, { error: brokenRule });
   if (checked.success) return { event: checked.data, sequence };
   const issue = checked.error.issues[0]!;
-  return refuse(`${issue.path.map(String).join(".")}: ${issue.message.replace(/^Invalid input: /, "")}`);
+  return refuse(`${issue.path.map(String).join(".")}: ${issue.message}`);
 }
 
 function isKnown(type: string): type is RecordedEvent["type"] {

@@ -103,7 +103,7 @@ export function readLock(path: string): FoundLock | null {
   try {
     text = readPlainText(path, maxBytes);
   } catch (error) {
-    if (error instanceof InputError && error.message.endsWith(": missing")) return null;
+    if (isMissing(error)) return null;
     const { message } = cannot(path, "be read", error);
     throw new InputError(`${message}; if no process uses the folder, delete it`);
   }

@@ -11,7 +11,7 @@ export function brokenRule(issue: z.core.$ZodRawIssue): string | undefined {
     case "too_big":
       return `must ${bound(issue.origin, issue.inclusive === false ? "less than" : "at most", issue.maximum)}`;
     case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}`;
+      return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.join(", ")}`;
     default:
       return undefined;
   }

@@ -1,9 +1,14 @@
 /** Values of options from text, as `--set name=value` and configuration files have them. */
-import { geometricScope, type NamedOption, type Schedule } from "entropy-sgd";
+import { detailsOf, geometricScope, type NamedOption, type Schedule } from "entropy-sgd";
 import { InputError, shown } from "entropy-sgd-training";
 import type { OptionValue } from "./recipes.ts";
 
 const scopePattern = /^geometricScope\(\s*([^,\s]+)\s*,\s*([^,\s]+)\s*\)$/;
+
+/** The error that a value of `--set` breaks a rule. */
+export function setError(name: string, rule: string, value: string): InputError {
+  return new InputError({ name, rule, value }, `--set ${name}: ${rule}, got ${shown(value)}`);
+}
 
 /**
  * The value of an option from its text.
@@ -12,7 +17,7 @@ const scopePattern = /^geometricScope\(\s*([^,\s]+)\s*,\s*([^,\s]+)\s*\)$/;
  */
 export function parseOption(spec: NamedOption, text: string): OptionValue {
   const refuse = (): never => {
-    throw new InputError(`--set ${spec.name}: must be ${ruleOf(spec)}, got ${shown(text)}`);
+    throw setError(spec.name, `must be ${ruleOf(spec)}`, text);
   };
   if (text === "null") return spec.nullable ? null : refuse();
   switch (spec.kind) {
@@ -48,7 +53,13 @@ function scopeParts(value: OptionValue): readonly [number, number] | null {
 export function scopeFrom(value: OptionValue, fullSteps: number, outerSteps: number): number | Schedule {
   if (typeof value === "number") return value;
   const parts = scopeParts(value);
-  if (parts === null) throw new InputError(`scope: must be a number or geometricScope(γ₀, γ₁), got ${shown(value)}`);
+  if (parts === null)
+    throw new InputError({ name: "scope", rule: "must be a number or geometricScope(γ₀, γ₁)", value });
   const [initial, growth] = parts;
-  return geometricScope(initial, (1 + growth) ** (fullSteps / outerSteps) - 1);
+  try {
+    return geometricScope(initial, (1 + growth) ** (fullSteps / outerSteps) - 1);
+  } catch (error) {
+    const { name, rule, value: number } = detailsOf(error) ?? {};
+    throw new InputError({ name: "scope", rule: `${name} ${rule}`, value: number }, (error as Error).message);
+  }
 }

@@ -1,8 +1,8 @@
 /** `--set name=value`: options of the optimizer, and settings of the run. */
 import { type NamedOption, type OptimizerName, optimizerOptions } from "entropy-sgd";
-import { InputError, shown } from "entropy-sgd-training";
+import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
-import { parseOption } from "./parseOption.ts";
+import { parseOption, setError } from "./parseOption.ts";
 import type { OptionValue } from "./recipes.ts";
 import { ruleOf, type SettingName, settingsWith } from "./settings.ts";
 
@@ -30,7 +30,7 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
   const result: ParsedSet = { optimizer: {}, run: {} };
   for (const assignment of assignments) {
     const at = assignment.indexOf("=");
-    if (at < 1) throw new InputError(`--set: must be name=value, got ${shown(assignment)}`);
+    if (at < 1) throw new InputError({ name: "--set", rule: "must be name=value", value: assignment });
     const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
     const spec = specs.find((candidate) => candidate.name === name);
     if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
@@ -38,7 +38,8 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
     else if (settable.includes(name)) result.run[name] = parseSetting(name as SettingName, text);
     else {
       const known = acceptedBySet(optimizer).join(", ");
-      throw new InputError(`--set ${name}: unknown for ${optimizer}; the options are ${known}`);
+      const rule = `unknown for ${optimizer}; the options are ${known}`;
+      throw new InputError({ code: "unknown-option", name, rule }, `--set ${name}: ${rule}`);
     }
   }
   return result;
@@ -55,11 +56,11 @@ function parseSetting(name: SettingName, text: string): unknown {
   if (rule instanceof z.ZodArray) return text === "" ? [] : text.split(",").map((part) => toNumber(name, part));
   if (!(rule instanceof z.ZodBoolean)) return toNumber(name, text);
   if (text === "true" || text === "false") return text === "true";
-  throw new InputError(`--set ${name}: must be true or false, got ${shown(text)}`);
+  throw setError(name, "must be true or false", text);
 }
 
 function toNumber(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new InputError(`--set ${name}: must be a number, got ${shown(text)}`);
+  throw setError(name, "must be a number", text);
 }

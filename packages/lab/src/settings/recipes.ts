@@ -104,7 +104,8 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
     return { name, ...common, ...source, options: { ...common.options, ...rates } };
   }
   if (!hasPaperRecipe(network, optimizer)) {
-    throw new InputError(`recipe: the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`);
+    const rule = `the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`;
+    throw new InputError({ name: "recipe", rule });
   }
   const source = { source: "the paper's (arXiv:1611.01838, sections 5.2 and 5.3)", evidence: null };
   if (optimizer === "adam") return { name, ...common, ...paperAdamRecipe, ...source, options: { learningRate: 1e-3 } };

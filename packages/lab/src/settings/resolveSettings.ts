@@ -8,7 +8,7 @@ import {
   presets,
   requireKnownOptions,
 } from "entropy-sgd";
-import { InputError, shown } from "entropy-sgd-training";
+import { InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { parseSet } from "./parseSet.ts";
 import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
@@ -52,7 +52,8 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const network = requireName("network", asked.network, networkNames);
   const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
   if (!isEntropy && asked.preset !== undefined) {
-    throw new InputError(`preset: only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`);
+    const rule = `only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`;
+    throw new InputError({ name: "preset", rule });
   }
   const preset = isEntropy
     ? (requireName("preset", asked.preset ?? "paper", Object.keys(presets)) as PresetName)
@@ -92,5 +93,5 @@ const present = (fields: object): object =>
 
 function requireName(what: string, name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw new InputError(`${what}: must be one of ${known.join(", ")}, got ${shown(name)}`);
+  throw new InputError({ name: what, rule: `must be one of ${known.join(", ")}`, value: name });
 }

@@ -5,9 +5,10 @@
  * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
 import { optimizerOptions, presets } from "entropy-sgd";
-import { InputError, shown } from "entropy-sgd-training";
+import { InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
+import { brokenRule } from "./brokenRule.ts";
 import { recipeNames } from "./recipes.ts";
 
 /** The row of one setting. */
@@ -264,14 +265,13 @@ export function usualValue(name: SettingName): unknown {
  * @throws InputError naming the first field that breaks its rule
  */
 export function checkedSettings(settings: unknown, where?: string): Settings {
-  const parsed = settingsSchema.safeParse(settings);
+  const parsed = settingsSchema.safeParse(settings, { error: brokenRule });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const found = issue.path.reduce<unknown>(
     (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
     settings,
   );
-  const path = issue.path.map(String).join(".") || "settings";
-  const prefix = where === undefined ? "" : `${where}: `;
-  throw new InputError(`${prefix}${path}: ${issue.message.replace(/^Invalid input: /, "")}, got ${shown(found)}`);
+  const name = issue.path.map(String).join(".") || "settings";
+  throw new InputError({ ...(where === undefined ? {} : { path: where }), name, rule: issue.message, value: found });
 }

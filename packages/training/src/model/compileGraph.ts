@@ -33,5 +33,6 @@ const maxThreadsPerCore = 4;
 export function requireThreads(threads: number, { cores }: Platform): void {
   const most = maxThreadsPerCore * cores;
   if (threads <= most) return;
-  throw new InputError(`threads: must be at most ${most}, ${maxThreadsPerCore} for each core, got ${threads}`);
+  const rule = `must be at most ${most}, ${maxThreadsPerCore} for each core`;
+  throw new InputError({ name: "threads", rule, value: threads });
 }

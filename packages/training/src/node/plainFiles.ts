@@ -3,6 +3,7 @@
  * (a pipe, a device) is read, and symbolic links are followed only where that is asked for.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { detailsOf } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
 
 // Absent on Windows, where making a symbolic link is a privilege.
@@ -12,17 +13,22 @@ const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants;
 export const maxAtOnce: number = 2 ** 30;
 
 /** An error of the file system as one line that names the path. */
-export function cannot(path: string, what: "be read" | "be written", error: unknown): InputError {
+export function cannot(path: string, what: "be read" | "be written" | "be deleted", error: unknown): InputError {
   if (error instanceof InputError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   // "ENOSPC: no space left on device, write" is told without the system call, which says nothing to a reader.
   const reason = code === "ELOOP" ? "it is a symbolic link" : String(message ?? error).replace(/, [a-z]+( '.*)?$/, "");
-  return new InputError(`${path}: cannot ${what} (${reason})`);
+  return new InputError({ path, rule: `cannot ${what} (${reason})` });
 }
 
-/** Whether an error of the file system says that nothing is there. */
+/** Whether an error of the file system, or of a reader here, says that nothing is there. */
 export function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
+  return (error as NodeJS.ErrnoException).code === "ENOENT" || detailsOf(error)?.code === "missing";
+}
+
+/** An error of reading a file: a line of its own for one that is not there. */
+export function cannotRead(path: string, error: unknown): InputError {
+  return isMissing(error) ? new InputError({ code: "missing", path, rule: "missing" }) : cannot(path, "be read", error);
 }
 
 /** Whether anything has the name. @throws InputError if that cannot be known */
@@ -119,7 +125,7 @@ function openPlain(
   try {
     file = openSync(path, O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW));
   } catch (error) {
-    throw isMissing(error) ? new InputError(`${path}: missing`) : cannot(path, "be read", error);
+    throw cannotRead(path, error);
   }
   try {
     const stats = fstatSync(file);

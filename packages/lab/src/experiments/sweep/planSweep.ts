@@ -1,6 +1,6 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
-import { type DataSet, InputError, planOf } from "entropy-sgd-training";
+import { type DataSet, InputError, planOf, shown } from "entropy-sgd-training";
 import { z } from "zod";
 import { requireTrainable } from "../../runner/runTraining.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
@@ -152,17 +152,10 @@ function placing<Result>({ yaml }: Sweep, { choices }: Candidate, work: () => Re
   try {
     return work();
   } catch (error) {
-    // Schedules are made before the factory turns errors of range into errors of input.
-    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
-    const ofScope = /^geometricScope: (.*)$/s.exec(error.message);
-    // "--set momentum: must be …", "batchSize: must be …" and "entropySgd: momentum must be …".
-    const [, name = "", rule = ""] =
-      (ofScope === null ? null : ["", "scope", ofScope[1]]) ??
-      /^--set (\w+): (.*)$/s.exec(error.message) ??
-      /^\w+: (\w+) (must .*)$/s.exec(error.message) ??
-      /^(\w+)[.\d]*: (.*)$/s.exec(error.message) ??
-      [];
-    const choice = choices.find((candidate) => candidate.name === name);
-    throw choice === undefined ? yaml.keyRefusal([], error.message) : yaml.valueRefusal(choice.path, rule);
+    if (!(error instanceof InputError)) throw error;
+    const { name, rule = "", value } = error.details;
+    const choice = choices.find((candidate) => candidate.name === name || name?.startsWith(`${candidate.name}.`));
+    if (choice === undefined) throw yaml.keyRefusal([], error.message);
+    throw yaml.valueRefusal(choice.path, value === undefined ? rule : `${rule}, got ${shown(value)}`);
   }
 }

@@ -1,8 +1,7 @@
 /** A sweep's file, read and checked. */
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { InputError } from "entropy-sgd-training";
-import { cannot, isMissing, readPlainText } from "entropy-sgd-training/node";
+import { cannotRead, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
 import { accepts, hasPresets, optimizerNames, partsOf } from "../../settings/optionRules.ts";
@@ -41,7 +40,7 @@ export function readSweep(path: string): Sweep {
     // Its user may keep it behind a symbolic link.
     real = realpathSync(path);
   } catch (error) {
-    throw isMissing(error) ? new InputError(`${path}: missing`) : cannot(path, "be read", error);
+    throw cannotRead(path, error);
   }
   return parseSweep(readPlainText(real, maxBytes), path, dirname(real));
 }

@@ -1,0 +1,29 @@
+import { detailsOf } from "entropy-sgd";
+import { expect, test } from "vitest";
+import { InputError } from "./inputError.ts";
+import { isMissing, readPlainText } from "./node/plainFiles.ts";
+
+test("an error of input is made of its details", () => {
+  const details = { path: "a/config.json", name: "seed", rule: "must be at least 0", value: -1 };
+  const error = new InputError(details);
+  expect(error.message).toBe("a/config.json: seed: must be at least 0, got -1");
+  expect(detailsOf(error)).toEqual({ code: "bad-input", ...details });
+  expect(Object.keys(error)).toEqual(["name"]);
+});
+
+test("an error of input may say its details in other words", () => {
+  const error = new InputError({ name: "scope", rule: "must be a number", value: "a" }, "--set scope: no number");
+  expect(error.message).toBe("--set scope: no number");
+  expect(error.details).toEqual({ code: "bad-input", name: "scope", rule: "must be a number", value: "a" });
+});
+
+test("a file that is not there has a code of its own", () => {
+  const read = () => readPlainText("no/such/file", 10);
+  expect(read).toThrow(new InputError("no/such/file: missing"));
+  try {
+    read();
+  } catch (error) {
+    expect(isMissing(error)).toBe(true);
+    expect(detailsOf(error)).toEqual({ code: "missing", path: "no/such/file", rule: "missing" });
+  }
+});
