@@ -2,7 +2,6 @@
  * Trajectories of PyTorch (float64) against ours after 1, 10 and 100 steps; the script that made them is
  * oracle/makeTrajectories.py, the versions and seeds are in the fixture.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   type Adaptive,
@@ -19,6 +18,8 @@ import {
   type Vector,
 } from "../src/index.ts";
 import { normalInto, randomKey } from "../src/random.ts";
+import normals from "./fixtures/normals.json" with { type: "json" };
+import trajectories from "./fixtures/torchTrajectories.json" with { type: "json" };
 
 type Points = Readonly<Record<"1" | "10" | "100", readonly number[]>>;
 
@@ -50,11 +51,8 @@ interface Fixture {
   readonly entropies: readonly EntropyCase[];
 }
 
-const read = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8"));
 // The fixtures are ours; their shape is what the script writes.
-const fixture = read("torchTrajectories.json") as Fixture;
-const normals = read("normals.json") as { seed: number; values: number[][] };
+const fixture = trajectories as Fixture;
 
 const gradientAt = (x: Vector): Vector =>
   x.map((value, i) => fixture.curvature[i] * (value - fixture.centre[i]) + 0.3 * Math.sin(value));
