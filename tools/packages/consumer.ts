@@ -1,6 +1,6 @@
 /** Projects that install the packed packages as a stranger's project would, in a folder of the system's temporary one. */
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, type WorkspacePackage, workspacePackages } from "../workspace.ts";
@@ -81,3 +81,18 @@ export function installNode(folder: string, version: string): string {
 /** Which versions of Node the packages are tried under beside this one; none where npm has no binaries that run here. */
 export const otherNodes: readonly string[] =
   process.platform === "linux" && process.arch === "x64" ? ["22.23.3", "24.21.0"] : [];
+
+/** How the unit tests of `folders` end under a version of Node, and what they print. */
+export function unitTestsUnder(
+  version: string,
+  folders: readonly string[],
+): readonly [status: number | null, printed: string] {
+  const home = newFolder();
+  try {
+    const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot", "--project", "unit"];
+    const { status, stdout } = outcome(installNode(home, version), [...vitest, ...folders]);
+    return [status, stdout];
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+}
