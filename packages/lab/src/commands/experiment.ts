@@ -5,7 +5,7 @@
  * makes a plan of its options; its name goes to `experimentKinds` and to the table in resume.ts.
  */
 import { join } from "node:path";
-import { hasDiverged, InputError, planOf, printable, type RunResult } from "entropy-sgd-training";
+import { hasDiverged, InputError, printable, type RunResult } from "entropy-sgd-training";
 import type { z } from "zod";
 import {
   type CheckedPlan,
@@ -158,11 +158,10 @@ async function toItsEnd<Details>(
 }
 
 /** The gradients of a run in words, each budget that there is once. */
-export function budgetsOf({ runs, data }: CheckedPlan): string[] {
-  const budgets = runs.map(({ settings: { batchSize, innerSteps, budget } }) =>
-    budgetOf({ ...planOf(data.train.numExamples, batchSize, innerSteps, budget), innerSteps, budget }),
-  );
-  return [...new Set(budgets)];
+export function budgetsOf({ runs }: CheckedPlan): string[] {
+  return [
+    ...new Set(runs.map(({ plan, settings: { innerSteps, budget } }) => budgetOf({ ...plan, innerSteps, budget }))),
+  ];
 }
 
 /** Who is told of the runs: of their events, or in a line for each begin and end. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Argument } from "commander";
-import { hasDiverged, InputError, planOf, wasInterrupted } from "entropy-sgd-training";
+import { hasDiverged, InputError, wasInterrupted } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
-import { checkedPlan } from "../experiments/experiment.ts";
+import { type CheckedRun, checkedPlan } from "../experiments/experiment.ts";
 import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
 import { conditions, planStudy, type StudyRequest } from "../experiments/study/conditions.ts";
@@ -20,7 +20,7 @@ import { numRobustnessPoints } from "../measure/measureRobustness.ts";
 import { studyFigures } from "../pages/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
 import { sourceOf } from "../settings/recipes.ts";
-import { dataHelp, type Settings } from "../settings/settings.ts";
+import { dataHelp } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, interruptionCode } from "./context.ts";
 import { beginExperiment, type Experiment, type ExperimentDone } from "./experiment.ts";
@@ -96,7 +96,7 @@ export const study: Experiment<StudyDetails> = {
   usualParallel: () => 1,
   opening({ runs, data, details: { measures } }, { out }) {
     const left = runs.filter((run) => !isMeasured(out, run, measures));
-    const cost = costInWords(runs[0]!.settings, data.train.numExamples, measures);
+    const cost = costInWords(runs[0]!, data.train.numExamples, measures);
     return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
   },
   async finish(done, context) {
@@ -158,12 +158,11 @@ function measuresOf(options: StudyCommand): StudyMeasures {
 }
 
 /** The cost of a run, and of measuring its solution. */
-function costInWords(settings: Settings, numExamples: number, measures: StudyMeasures): string {
-  const { batchSize, innerSteps, budget, seed } = settings;
-  const amounts = { ...flatnessAmounts(measures), inverseTemperature: numExamples, seed };
+function costInWords({ plan, settings }: CheckedRun, numExamples: number, measures: StudyMeasures): string {
+  const amounts = { ...flatnessAmounts(measures), inverseTemperature: numExamples, seed: settings.seed };
   const { numGradients, numLosses, numScores, numProducts } = flatnessCost(amounts);
   return (
-    `of ${planOf(numExamples, batchSize, innerSteps, budget).totalGradients} gradients each; of each solution about ` +
+    `of ${plan.totalGradients} gradients each; of each solution about ` +
     `${numProducts} Hessian-vector products, ${numGradients} gradients, ${numLosses + numScores} losses and ` +
     `${numRobustnessPoints} passes over the test images`
   );

@@ -1,7 +1,7 @@
 /** What an experiment is: runs that are planned, all brought to their ends, and compared. Plans are JSON, so that they can travel. */
-import type { DataSet } from "entropy-sgd-training";
+import type { DataSet, Plan } from "entropy-sgd-training";
 import { loadData } from "../runner/loadData.ts";
-import { requireTrainable } from "../runner/runTraining.ts";
+import { resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Names of the kinds of experiments. */
@@ -27,8 +27,14 @@ export interface ExperimentPlan<Details = unknown> {
   readonly details: Details;
 }
 
+/** A run whose settings are checked, with the gradients that they come to. */
+export interface CheckedRun extends PlannedRun {
+  readonly plan: Plan;
+}
+
 /** A plan whose runs can all begin. */
 export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> {
+  readonly runs: readonly CheckedRun[];
   /** The data of all runs. */
   readonly data: DataSet;
 }
@@ -39,11 +45,11 @@ export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> 
  * @param dataFolder - a folder that holds the same data in another place
  * @throws InputError that names the setting, its rule and the value
  */
-export function checkedPlan<Details>(plan: ExperimentPlan<Details>, dataFolder?: string): CheckedPlan<Details> {
+export function checkedPlan<Details>(planned: ExperimentPlan<Details>, dataFolder?: string): CheckedPlan<Details> {
   const place = dataFolder === undefined ? {} : { data: dataFolder };
-  const data = loadData({ ...plan.runs[0]!.settings, ...place });
-  for (const { settings } of plan.runs) requireTrainable(settings, data);
-  return { ...plan, data };
+  const data = loadData({ ...planned.runs[0]!.settings, ...place });
+  const runs = planned.runs.map((run) => ({ ...run, plan: resolveRun(run.settings, data).plan }));
+  return { ...planned, runs, data };
 }
 
 /** Runs by condition, conditions in the order of the plan. */

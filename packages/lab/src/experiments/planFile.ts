@@ -37,7 +37,9 @@ export function planFileIn(out: string): string | null {
 }
 
 /** Writes the plan to the experiment's folder. */
-export function writePlan(out: string, { kind, runs, details }: ExperimentPlan, requireHeld?: () => void): void {
+export function writePlan(out: string, plan: ExperimentPlan, requireHeld?: () => void): void {
+  const { kind, details } = plan;
+  const runs = plan.runs.map(({ name: own, condition, settings }) => ({ name: own, condition, settings }));
   writeWhole(join(out, planFile), withOwnHash(JSON.stringify({ kind, runs, details })), requireHeld);
 }
 

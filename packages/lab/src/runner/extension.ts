@@ -1,5 +1,5 @@
 /** Runs that are resumed with other settings: a larger budget, an edited config.json. */
-import { type DataSet, InputError, type LoopPosition, planOf, type RunResult } from "entropy-sgd-training";
+import { type DataSet, InputError, type LoopPosition, type RunResult } from "entropy-sgd-training";
 import { type FoundCheckpoint, newestSettings } from "../runs/checkpointFolder.ts";
 import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
 import { readConfig } from "../runs/readRun.ts";
@@ -7,6 +7,7 @@ import type { ExtendEvent } from "../runs/runEvents.ts";
 import { intactSeal } from "../runs/seal.ts";
 import type { Settings } from "../settings/settings.ts";
 import { schedulesThatDiffer } from "./makeOptimizer.ts";
+import { planOfSettings } from "./resolveRun.ts";
 
 /** The run to resume; `event` is null if its budget stays. */
 export interface Extension {
@@ -42,17 +43,17 @@ export function extensionOf(
   data: DataSet,
   from: FoundCheckpoint,
 ): Extension {
-  const { budget: before, batchSize, innerSteps } = settings;
+  const before = settings.budget;
   if (budget === undefined || budget === before) return { settings, from, event: null };
   requireLarger(path, before, budget);
-  const [had, has] = [before, budget].map((epochs) => planOf(data.train.numExamples, batchSize, innerSteps, epochs));
+  const [had, has] = [planOfSettings(settings, data), planOfSettings({ ...settings, budget }, data)];
   const gradients = from.checkpoint?.point.position.gradients ?? 0;
-  const schedules = schedulesThatDiffer(settings, had!, has!, gradients);
+  const schedules = schedulesThatDiffer(settings, had, has, gradients);
   const extendedFrom = [...(settings.extendedFrom ?? []), { budget: before, gradients }];
   return {
     settings: { ...settings, budget, ...(schedules.length > 0 && { extendedFrom }) },
-    from: withoutLastEvaluation(from, has!.gradientsPerEpoch),
-    event: { type: "extend", gradients, from: before, to: budget, totalGradients: has!.totalGradients, schedules },
+    from: withoutLastEvaluation(from, has.gradientsPerEpoch),
+    event: { type: "extend", gradients, from: before, to: budget, totalGradients: has.totalGradients, schedules },
   };
 }
 

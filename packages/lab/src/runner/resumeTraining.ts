@@ -18,7 +18,8 @@ import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
 import { loadData, requireSameData } from "./loadData.ts";
-import { knownTraining, requireTrainable, runTraining, type TrainingOptions } from "./runTraining.ts";
+import { resolveRun } from "./resolveRun.ts";
+import { knownTraining, runTraining, type TrainingOptions } from "./runTraining.ts";
 import { trainRun } from "./trainRun.ts";
 
 /** Options of a resumed run. */
@@ -79,8 +80,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const place = placeOf(options);
     const data = options.data ?? loadData({ ...own, ...place });
     const extension = extensionOf(path, own, budget, data, found);
-    const { settings } = extension;
-    requireTrainable(settings, data);
+    const run = resolveRun({ ...extension.settings, ...place }, data);
     requireSameData(path, dataChecksum, data);
     // The same number of threads, unless config.json was edited.
     const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
@@ -92,10 +92,13 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
       skipped: found.skipped,
       warnings: [...damage, ...changesOfBits(before, environment)],
     };
-    const identity = { settings: { ...settings, ...place }, environment, dataChecksum: data.checksum ?? null };
     const { rollbacks = 0, retreat = null } = extension.from.checkpoint ?? {};
     const opening = extension.event === null ? [event] : [event, extension.event];
-    return await trainRun({ identity, data, held }, { from: extension.from, rollbacks, retreat, opening }, options);
+    return await trainRun(
+      { ...run, environment, held },
+      { from: extension.from, rollbacks, retreat, opening },
+      options,
+    );
   } catch (error) {
     // The checkpoint does not fit network or optimizer: the library names the part.
     if (error instanceof TypeError || error instanceof RangeError) throw new InputError({ path, rule: error.message });

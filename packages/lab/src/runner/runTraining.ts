@@ -1,13 +1,12 @@
 /** One run from its settings to its result, in a folder or without one. */
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
-import { type DataSet, InputError, planOf, type RunResult, requireThreads } from "entropy-sgd-training";
-import { nodePlatform } from "entropy-sgd-training/node";
+import type { DataSet, RunResult } from "entropy-sgd-training";
 import { requireEmptyFolder } from "../io/files.ts";
 import { currentEnvironment } from "../runs/environment.ts";
 import { createRun } from "../runs/runFolder.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
-import { loadData, networkOf } from "./loadData.ts";
-import { makeOptimizer } from "./makeOptimizer.ts";
+import { loadData } from "./loadData.ts";
+import { resolveRun } from "./resolveRun.ts";
 import { type Listening, trainRun } from "./trainRun.ts";
 import { atStart } from "./withRollback.ts";
 
@@ -45,36 +44,12 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   checkedSettings(settings, "runTraining");
   const { out } = options;
   if (typeof out === "string") requireEmptyFolder(out);
-  const data = options.data ?? loadData(settings);
-  requireTrainable(settings, data);
-  const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: data.checksum ?? null };
+  const run = resolveRun(settings, options.data ?? loadData(settings));
+  const environment = currentEnvironment(settings.threads);
   const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options);
   try {
-    return await trainRun({ identity, data, held }, atStart, options);
+    return await trainRun({ ...run, environment, held }, atStart, options);
   } finally {
     held?.release();
   }
-}
-
-/**
- * Checks all of a run's settings that can be checked before it begins.
- *
- * @throws InputError that names the setting, its rule and the value
- */
-export function requireTrainable(settings: Settings, { train: { numExamples } }: DataSet): void {
-  const { network, batchSize, innerSteps, budget, threads } = settings;
-  networkOf(network);
-  const gradients = budget * (numExamples / batchSize);
-  // Larger numbers of gradients could not be counted one by one.
-  if (gradients > Number.MAX_SAFE_INTEGER / 2) {
-    const most = Math.floor(Number.MAX_SAFE_INTEGER / 2);
-    const rule = `must be at most ${most} gradients, got ${budget} effective epochs`;
-    throw new InputError({ name: "budget", rule });
-  }
-  if (threads !== null) requireThreads(threads, nodePlatform);
-  if (batchSize > numExamples) {
-    const rule = `must be at most the ${numExamples} training examples`;
-    throw new InputError({ name: "batchSize", rule, value: batchSize });
-  }
-  makeOptimizer(settings, planOf(numExamples, batchSize, innerSteps, budget), []);
 }

@@ -2,25 +2,21 @@
 import {
   type CheckpointRequests,
   compileNetwork,
-  type DataSet,
-  type Plan,
-  planOf,
   type RunResult,
   type TrainOptions,
   train,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
-import type { RunIdentity } from "../runs/checkpointFormat.ts";
+import type { Environment } from "../runs/environment.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import { type HeldRun, recorded } from "../runs/runFolder.ts";
-import { networkOf } from "./loadData.ts";
 import { makeOptimizer } from "./makeOptimizer.ts";
+import type { ResolvedRun } from "./resolveRun.ts";
 import { type Place, withRollback } from "./withRollback.ts";
 
-/** A run whose settings and data are checked. */
-export interface CheckedRun {
-  readonly identity: RunIdentity;
-  readonly data: DataSet;
+/** A run that can begin, or go on. */
+export interface ReadyRun extends ResolvedRun {
+  readonly environment: Environment;
   /** Its folder; null keeps nothing. */
   readonly held: HeldRun | null;
 }
@@ -34,10 +30,10 @@ export interface Listening {
 }
 
 /** Trains a run from a place to its result, with the rollbacks of its settings. */
-export async function trainRun(run: CheckedRun, first: Place, listening: Listening): Promise<RunResult> {
+export async function trainRun(run: ReadyRun, first: Place, listening: Listening): Promise<RunResult> {
   const events = withRollback((place) => trained(run, place, listening), first, {
-    ...run.identity.settings,
-    gradientsPerEpoch: planOfRun(run).gradientsPerEpoch,
+    ...run.settings,
+    gradientsPerEpoch: run.plan.gradientsPerEpoch,
     newestCheckpoint: (before) => run.held?.newestCheckpoint(before) ?? null,
   });
   for await (const event of events) {
@@ -48,18 +44,18 @@ export async function trainRun(run: CheckedRun, first: Place, listening: Listeni
 }
 
 /** The events from a place on, each written to the run's folder before it is passed on. */
-async function* trained(run: CheckedRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
-  const { identity, data, held } = run;
-  const { network, batchSize, dropout, rollbackFactor } = identity.settings;
-  const { threads } = identity.environment;
-  const options = { platform: nodePlatform, batchSize, dropout, threads };
+async function* trained(run: ReadyRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
+  const { settings, data, spec, plan, environment, held } = run;
+  const { batchSize, dropout, rollbackFactor } = settings;
+  const options = { platform: nodePlatform, batchSize, dropout, threads: environment.threads };
   // A model for each place: its memory has room for one state.
-  const model = await compileNetwork(networkOf(network), options);
+  const model = await compileNetwork(spec, options);
   try {
     const factor = rollbackFactor ** place.rollbacks;
-    const optimizer = makeOptimizer(identity.settings, planOfRun(run), model.layout, factor);
+    const optimizer = makeOptimizer(settings, plan, model.layout, factor);
     const training = train(model, data, optimizer, trainOptions(run, place, listening));
     const events = opened(place.opening, training);
+    const identity = { settings, environment, dataChecksum: data.checksum ?? null };
     yield* held === null ? events : recorded(events, held.open(identity, model, place.from, place.retreat));
   } finally {
     await model.close();
@@ -71,16 +67,12 @@ async function* opened(opening: readonly RunEvent[], events: AsyncIterable<RunEv
   yield* events;
 }
 
-function trainOptions({ identity, held }: CheckedRun, { from, rollbacks }: Place, listening: Listening): TrainOptions {
-  const {
-    budget,
-    seed,
-    innerSteps: boundaryEvery,
-    sampling,
-    preset,
-    optimizer: optimizerName,
-    ...settings
-  } = identity.settings;
+function trainOptions(
+  { settings: own, held }: ReadyRun,
+  { from, rollbacks }: Place,
+  listening: Listening,
+): TrainOptions {
+  const { budget, seed, innerSteps: boundaryEvery, sampling, preset, optimizer: optimizerName, ...settings } = own;
   const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
   const { signal, checkpointRequests: requests } = listening;
   const resume = from?.checkpoint?.point;
@@ -90,9 +82,4 @@ function trainOptions({ identity, held }: CheckedRun, { from, rollbacks }: Place
     ...(resume !== undefined && { resume }),
     ...(signal !== undefined && { signal }),
   };
-}
-
-function planOfRun({ identity, data }: CheckedRun): Plan {
-  const { batchSize, innerSteps, budget } = identity.settings;
-  return planOf(data.train.numExamples, batchSize, innerSteps, budget);
 }

@@ -31,17 +31,15 @@ export function trainingDifferences(
 
 /** A key by which runs are grouped: equal exactly for runs that are the same training. */
 export function trainingKey(settings: Settings): string {
-  return JSON.stringify(inOrder(trainingOf(settings)));
+  return canonicalJson(trainingOf(settings));
 }
 
-/** With the keys of objects sorted, since files may have them in any order. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  // As a list, since an object puts names that are numbers first.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => [key, inOrder(item)]);
+/** JSON with the keys of every object sorted, since files may have them in any order. */
+export function canonicalJson(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
 }
 
 /** All settings but the folder of the data and those that do not change the training. */

@@ -1,11 +1,11 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
-import { type DataSet, InputError, planOf, shown } from "entropy-sgd-training";
+import { type DataSet, InputError, shown } from "entropy-sgd-training";
 import { z } from "zod";
-import { requireTrainable } from "../../runner/runTraining.ts";
+import { type ResolvedRun, resolveRun } from "../../runner/resolveRun.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
-import { trainingOf } from "../../settings/sameTraining.ts";
+import { canonicalJson, trainingOf } from "../../settings/sameTraining.ts";
 import { type Settings, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepValue } from "../../settings/valueSchemas.ts";
 import type { CheckedPlan } from "../experiment.ts";
@@ -61,23 +61,33 @@ export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): 
     settings: placing(sweep, candidate, () => settingsOf(sweep, candidate)),
   }));
   const data = loaded(sweep, () => load(resolved[0]!.settings));
-  const planned = new Map<string, { configuration: Configuration; settings: Settings }>();
+  const planned = new Map<string, { configuration: Configuration; run: ResolvedRun }>();
   for (const { candidate, settings } of resolved) {
     const identity = identityOf(settings);
     if (planned.has(identity)) continue;
-    const gradients = placing(sweep, candidate, () => checkedGradients(settings, data));
+    const run = placing(sweep, candidate, () => resolveRun(settings, data));
     const parameters = Object.fromEntries(variedOf(candidate).map(({ name, value }) => [name, value]));
-    const configuration = { label: labelOf(candidate), parameters, optimizer: settings.optimizer, gradients };
-    planned.set(identity, { configuration, settings });
+    const { optimizer } = settings;
+    const configuration = { label: labelOf(candidate), parameters, optimizer, gradients: run.plan.totalGradients };
+    planned.set(identity, { configuration, run });
   }
   const all = [...planned];
   // The same settings have the same name in every sweep.
   const runs = sweep.seeds.flatMap((seed) =>
-    all.map(([identity, { configuration, settings }]) => ({
-      name: `${settings.optimizer}-${identity}-${seed}`,
-      condition: configuration.label,
-      settings: { ...settings, seed },
-    })),
+    all.map(
+      ([
+        identity,
+        {
+          configuration,
+          run: { settings, plan },
+        },
+      ]) => ({
+        name: `${settings.optimizer}-${identity}-${seed}`,
+        condition: configuration.label,
+        settings: { ...settings, seed },
+        plan,
+      }),
+    ),
   );
   const configurations = all.map(([, { configuration }]) => configuration);
   const numRepeated = resolved.length - all.length;
@@ -112,25 +122,10 @@ function settingsOf({ file, data, optimizers, seeds, set }: Sweep, { optimizer, 
   });
 }
 
-/** The gradients of a run. @throws InputError if data or optimizer do not fit the settings */
-function checkedGradients(settings: Settings, data: DataSet): number {
-  requireTrainable(settings, data);
-  const { batchSize, innerSteps, budget } = settings;
-  return planOf(data.train.numExamples, batchSize, innerSteps, budget).totalGradients;
-}
-
 /** What tells one training from another, seeds apart: not how many threads it has, where its data are or what it keeps. */
 function identityOf(settings: Settings): string {
   const { seed: _, ...rest } = trainingOf(settings);
   return createHash("sha256").update(canonicalJson(rest)).digest("hex").slice(0, 8);
-}
-
-/** JSON with the keys of every object in order. */
-function canonicalJson(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
 }
 
 function variedOf({ choices }: Candidate): Choice[] {
