@@ -1,10 +1,10 @@
-// The fused SIMD kernels. Each works on `numGroups` groups of 16 elements from pointers; a pointer 0 means an absent vector.
+// The fused SIMD kernels. Each works on `numTiles` tiles of 16 elements from pointers; a pointer 0 means an absent vector.
 // Noise comes as a vector of normals, drawn just before into a block that stays in the cache, or ahead of its use.
 // The plain code in src/kernels has the same operations in the same order; tests hold the two to equal bits.
-import { blockGroups, boxMuller, fillWords } from "./random";
+import { blockTiles, boxMuller, fillWords } from "./random";
 export { initialise } from "./random";
 
-/** Two groups for what is not wanted whole; `scratchAddress` of src/kernels/kernels.ts. */
+/** Two tiles for what is not wanted whole; `scratchAddress` of src/kernels/kernels.ts. */
 const scratchAddress: usize = 64;
 
 // @ts-ignore: decorator
@@ -18,11 +18,11 @@ function times(a: v128, b: f32): v128 {
 @inline
 function move(
   inside: bool, outside: bool,
-  params: usize, mean: usize, velocity: usize, anchor: usize, gradient: usize, normals: usize, numGroups: i32,
+  params: usize, mean: usize, velocity: usize, anchor: usize, gradient: usize, normals: usize, numTiles: i32,
   gradientScale: f32, momentum: f32, nesterov: bool, insideDecay: f32, insideForce: f32, outsideDecay: f32,
   outsideForce: f32, learningRate: f32, noise: f32, averaging: f32, keep: f32,
 ): void {
-  const end = <usize>numGroups << 6;
+  const end = <usize>numTiles << 6;
   for (let at: usize = 0; at < end; at += 16) {
     const x = v128.load(params + at);
     let d = times(v128.load(gradient + at), gradientScale);
@@ -50,7 +50,7 @@ function move(
 }
 
 export function langevinStep(
-  params: usize, mean: usize, velocity: usize, anchor: usize, gradient: usize, normals: usize, numGroups: i32,
+  params: usize, mean: usize, velocity: usize, anchor: usize, gradient: usize, normals: usize, numTiles: i32,
   gradientScale: f32, momentum: f32, nesterov: bool, insideDecay: f32, insideForce: f32, outsideDecay: f32,
   outsideForce: f32, learningRate: f32, noise: f32, averaging: f32, keep: f32,
 ): void {
@@ -59,36 +59,36 @@ export function langevinStep(
   if (inside && outside)
     move(
       true, true,
-      params, mean, velocity, anchor, gradient, normals, numGroups, gradientScale, momentum, nesterov, insideDecay,
+      params, mean, velocity, anchor, gradient, normals, numTiles, gradientScale, momentum, nesterov, insideDecay,
       insideForce, outsideDecay, outsideForce, learningRate, noise, averaging, keep,
     );
   else if (inside)
     move(
       true, false,
-      params, mean, velocity, anchor, gradient, normals, numGroups, gradientScale, momentum, nesterov, insideDecay,
+      params, mean, velocity, anchor, gradient, normals, numTiles, gradientScale, momentum, nesterov, insideDecay,
       insideForce, outsideDecay, outsideForce, learningRate, noise, averaging, keep,
     );
   else if (outside)
     move(
       false, true,
-      params, mean, velocity, anchor, gradient, normals, numGroups, gradientScale, momentum, nesterov, insideDecay,
+      params, mean, velocity, anchor, gradient, normals, numTiles, gradientScale, momentum, nesterov, insideDecay,
       insideForce, outsideDecay, outsideForce, learningRate, noise, averaging, keep,
     );
   else
     move(
       false, false,
-      params, mean, velocity, anchor, gradient, normals, numGroups, gradientScale, momentum, nesterov, insideDecay,
+      params, mean, velocity, anchor, gradient, normals, numTiles, gradientScale, momentum, nesterov, insideDecay,
       insideForce, outsideDecay, outsideForce, learningRate, noise, averaging, keep,
     );
 }
 
 export function adamStep(
   params: usize, mean: usize, firstMoment: usize, secondMoment: usize, anchor: usize, gradient: usize, normals: usize,
-  numGroups: i32, gradientScale: f32, decay: f32, force: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
+  numTiles: i32, gradientScale: f32, decay: f32, force: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
   correction1: f32, correction2: f32, epsilon: f32, decoupledDecay: f32, learningRate: f32, noise: f32,
   averaging: f32, keep: f32,
 ): void {
-  const end = <usize>numGroups << 6;
+  const end = <usize>numTiles << 6;
   for (let at: usize = 0; at < end; at += 16) {
     const x = v128.load(params + at);
     const pull = f32x4.sub(v128.load(anchor + at), x);
@@ -111,7 +111,7 @@ export function adamStep(
   }
 }
 
-/** The normals of `numPairs` pairs of groups: their words to the upper half, then from the front on over them. */
+/** The normals of `numPairs` pairs of tiles: their words to the upper half, then from the front on over them. */
 function fillPairs(
   out: usize, firstPair: i32, numPairs: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
@@ -121,41 +121,41 @@ function fillPairs(
   for (let at: usize = 0; at < end; at += 16) boxMuller(out + (at << 1), v128.load(words + at));
 }
 
-/** One group of a pair, made in the scratch line of two groups. */
+/** One tile of a pair, made in the scratch line of two tiles. */
 function fillHalf(
-  out: usize, group: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+  out: usize, tile: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  fillPairs(scratchAddress, group >> 1, 1, key0, key1, stepLow, stepHigh, stream);
-  memory.copy(out, scratchAddress + (<usize>(group & 1) << 6), 64);
+  fillPairs(scratchAddress, tile >> 1, 1, key0, key1, stepLow, stepHigh, stream);
+  memory.copy(out, scratchAddress + (<usize>(tile & 1) << 6), 64);
 }
 
 export function fillNormal(
-  out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+  out: usize, firstTile: i32, numTiles: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
-  let group = firstGroup;
-  const end = firstGroup + numGroups;
-  if (group < end && (group & 1)) {
-    fillHalf(out, group, key0, key1, stepLow, stepHigh, stream);
-    group += 1;
+  let tile = firstTile;
+  const end = firstTile + numTiles;
+  if (tile < end && (tile & 1)) {
+    fillHalf(out, tile, key0, key1, stepLow, stepHigh, stream);
+    tile += 1;
   }
-  for (; group + 1 < end; group += blockGroups) {
-    const numPairs = min(blockGroups, end - group) >> 1;
-    fillPairs(out + (<usize>(group - firstGroup) << 6), group >> 1, numPairs, key0, key1, stepLow, stepHigh, stream);
+  for (; tile + 1 < end; tile += blockTiles) {
+    const numPairs = min(blockTiles, end - tile) >> 1;
+    fillPairs(out + (<usize>(tile - firstTile) << 6), tile >> 1, numPairs, key0, key1, stepLow, stepHigh, stream);
   }
-  if (numGroups > 0 && (end & 1)) {
-    fillHalf(out + (<usize>(numGroups - 1) << 6), end - 1, key0, key1, stepLow, stepHigh, stream);
+  if (numTiles > 0 && (end & 1)) {
+    fillHalf(out + (<usize>(numTiles - 1) << 6), end - 1, key0, key1, stepLow, stepHigh, stream);
   }
 }
 
 export function fillUniform(
-  out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+  out: usize, firstTile: i32, numTiles: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
   const unit = f32x4.splat(5.9604644775390625e-8);
-  for (let group = 0; group < numGroups; group += blockGroups) {
-    const count = min(blockGroups, numGroups - group);
-    const begin = out + (<usize>group << 6);
+  for (let tile = 0; tile < numTiles; tile += blockTiles) {
+    const count = min(blockTiles, numTiles - tile);
+    const begin = out + (<usize>tile << 6);
     const end = begin + (<usize>count << 6);
-    fillWords(begin, firstGroup + group, count, key0, key1, stepLow, stepHigh, stream);
+    fillWords(begin, firstTile + tile, count, key0, key1, stepLow, stepHigh, stream);
     for (let at = begin; at < end; at += 16) {
       v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(v128.load(at), 8)), unit));
     }
@@ -163,16 +163,16 @@ export function fillUniform(
 }
 
 export function fillMask(
-  out: usize, firstGroup: i32, numGroups: i32, threshold: i32, value: f32,
+  out: usize, firstTile: i32, numTiles: i32, threshold: i32, value: f32,
   key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
   const limit = i32x4.splat(threshold);
   const kept = f32x4.splat(value);
-  for (let group = 0; group < numGroups; group += blockGroups) {
-    const count = min(blockGroups, numGroups - group);
-    const begin = out + (<usize>group << 6);
+  for (let tile = 0; tile < numTiles; tile += blockTiles) {
+    const count = min(blockTiles, numTiles - tile);
+    const begin = out + (<usize>tile << 6);
     const end = begin + (<usize>count << 6);
-    fillWords(begin, firstGroup + group, count, key0, key1, stepLow, stepHigh, stream);
+    fillWords(begin, firstTile + tile, count, key0, key1, stepLow, stepHigh, stream);
     for (let at = begin; at < end; at += 16) {
       v128.store(at, v128.and(i32x4.lt_s(i32x4.shr_u(v128.load(at), 8), limit), kept));
     }
@@ -185,11 +185,11 @@ function promoteHigh(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(x, x, 2, 3, 2, 3));
 }
 
-/** Σ (aᵢ − bᵢ)² in float64 over whole groups, in four partial sums by i modulo 4; a pointer b of 0 means b = 0. */
-export function squaredDistance(a: usize, b: usize, numGroups: i32): f64 {
+/** Σ (aᵢ − bᵢ)² in float64 over whole tiles, in four partial sums by i modulo 4; a pointer b of 0 means b = 0. */
+export function squaredDistance(a: usize, b: usize, numTiles: i32): f64 {
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
-  const end = <usize>numGroups << 6;
+  const end = <usize>numTiles << 6;
   for (let at: usize = 0; at < end; at += 16) {
     const x = v128.load(a + at);
     let differenceLow = f64x2.promote_low_f32x4(x);

@@ -1,12 +1,12 @@
-// Philox 4×32-7 and the normal transform on groups of 16 elements; see src/random/philox.ts and src/random/plainRandom.ts,
+// Philox 4×32-7 and the normal transform on tiles of 16 elements; see src/random/philox.ts and src/random/plainRandom.ts,
 // which this must equal bit by bit. Word j of block 4g + i belongs to element 16g + 4j + i, so lane i of word j is it; for
 // normals, two to a word, to elements 32g + 8j + i and 32g + 8j + 4 + i.
 //
 // A draw is two loops over a block that fits the level-1 cache: the words, then what is made of them in place. One loop
-// would be a chain of 130 cycles per group, longer than processors look ahead; two short ones overlap.
+// would be a chain of 130 cycles per tile, longer than processors look ahead; two short ones overlap.
 
-/** Groups of a block: 4 KB. */
-export const blockGroups: i32 = 64;
+/** Tiles of a block: 4 KB. */
+export const blockTiles: i32 = 64;
 
 // Constants are variables because V8 builds a 128-bit constant anew with three instructions at each use, and reads a
 // global with one (4.2 → 3.5 ns per normal).
@@ -87,9 +87,9 @@ function low(x: v128, m: v128): v128 {
   return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(x, m), i64x2.extmul_high_i32x4_u(x, m), 0, 2, 4, 6);
 }
 
-/** Writes the words of `numGroups` groups from `firstGroup` on, in the order of the elements. */
+/** Writes the words of `numTiles` tiles from `firstTile` on, in the order of the elements. */
 export function fillWords(
-  out: usize, firstGroup: i32, numGroups: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
+  out: usize, firstTile: i32, numTiles: i32, key0: i32, key1: i32, stepLow: i32, stepHigh: i32, stream: i32,
 ): void {
   const m0 = multiplier0;
   const m1 = multiplier1;
@@ -106,8 +106,8 @@ export function fillWords(
   const second2 = v128.xor(i32x4.splat(stream), key1Words);
   const third0Key = i32x4.add(key0Words, i32x4.add(w0, w0));
   const third1Key = i32x4.add(key1Words, i32x4.add(w1, w1));
-  let counter = i32x4.add(i32x4.splat(firstGroup << 2), lanes);
-  const end = out + (<usize>numGroups << 6);
+  let counter = i32x4.add(i32x4.splat(firstTile << 2), lanes);
+  const end = out + (<usize>numTiles << 6);
   for (let at = out; at < end; at += 64) {
     const y2 = v128.xor(high(counter, m0), second2);
     const y3 = low(counter, m0);

@@ -4,9 +4,9 @@
  * @see Kingma, Ba 2015 (arXiv:1412.6980), Algorithm 1; Loshchilov, Hutter 2019 (arXiv:1711.05101), Algorithm 2
  */
 import type { Draw } from "../random/draw.ts";
-import { forEachGroup, groupNormalsInto } from "../random/plainRandom.ts";
+import { forEachTile, tileNormalsInto } from "../random/plainRandom.ts";
 import type { Vector } from "../types.ts";
-import { overGroups } from "./overGroups.ts";
+import { overTiles } from "./overTiles.ts";
 
 /** The numbers of one move. */
 export interface AdamCoefficients {
@@ -53,7 +53,7 @@ export function adamStepInto(
 ): void {
   // A point without an anchor is its own: the force is then zero.
   const toward = anchor ?? params;
-  overGroups({
+  overTiles({
     written: [params, mean, firstMoment, secondMoment],
     read: [toward, gradient],
     start,
@@ -90,8 +90,8 @@ export function plainAdamStepInto(
   const [beta2, rest2, correction2] = [round(c.beta2), round(1 - c.beta2), round(c.correction2)];
   const [noise, averaging, keep] = [round(c.noise), round(c.averaging), round(1 - c.averaging)];
   const normals = new Float32Array(16);
-  forEachGroup(start, end, (group, from, to) => {
-    if (noise !== 0) groupNormalsInto(normals, group, draw);
+  forEachTile(start, end, (tile, from, to) => {
+    if (noise !== 0) tileNormalsInto(normals, tile, draw);
     for (let i = from; i < to; i++) {
       const x = params[i];
       const pull = round(anchor[i] - x);
@@ -105,7 +105,7 @@ export function plainAdamStepInto(
       d = round(round(m * correction1) / round(round(Math.sqrt(round(v * correction2))) + epsilon));
       d = round(d + round(x * decoupled));
       let next = round(x - round(d * rate));
-      if (noise !== 0) next = round(next + round(normals[i - 16 * group] * noise));
+      if (noise !== 0) next = round(next + round(normals[i - 16 * tile] * noise));
       params[i] = next;
       if (mean !== null) mean[i] = round(round(mean[i] * keep) + round(next * averaging));
     }

@@ -12,7 +12,7 @@ export interface Kernels {
     ...args: [
       ...[params: number, mean: number, velocity: number, anchor: number, gradient: number, normals: number],
       ...[
-        numGroups: number,
+        numTiles: number,
         gradientScale: number,
         momentum: number,
         nesterov: number,
@@ -28,7 +28,7 @@ export interface Kernels {
       ...[params: number, mean: number, firstMoment: number, secondMoment: number, anchor: number, gradient: number],
       ...[
         normals: number,
-        numGroups: number,
+        numTiles: number,
         gradientScale: number,
         decay: number,
         force: number,
@@ -40,11 +40,11 @@ export interface Kernels {
       ...[learningRate: number, noise: number, averaging: number, keep: number],
     ]
   ): void;
-  fillNormal(...args: [out: number, firstGroup: number, numGroups: number, ...Random]): void;
-  fillUniform(...args: [out: number, firstGroup: number, numGroups: number, ...Random]): void;
-  squaredDistance(a: number, b: number, numGroups: number): number;
+  fillNormal(...args: [out: number, firstTile: number, numTiles: number, ...Random]): void;
+  fillUniform(...args: [out: number, firstTile: number, numTiles: number, ...Random]): void;
+  squaredDistance(a: number, b: number, numTiles: number): number;
   fillMask(
-    ...args: [out: number, firstGroup: number, numGroups: number, threshold: number, value: number, ...Random]
+    ...args: [out: number, firstTile: number, numTiles: number, threshold: number, value: number, ...Random]
   ): void;
 }
 
@@ -54,7 +54,7 @@ export interface Kernels {
  */
 export const noiseBlock = 8192;
 
-/** Address of two groups for the kernels' own use; address 0 means an absent vector, so the first line stays free. */
+/** Address of two tiles for the kernels' own use; address 0 means an absent vector, so the first line stays free. */
 const scratchAddress = 64;
 
 /** Address of the block for noise in every registered memory. */

@@ -4,9 +4,9 @@
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), Algorithm 1, lines 4-6
  */
 import type { Draw } from "../random/draw.ts";
-import { forEachGroup, groupNormalsInto } from "../random/plainRandom.ts";
+import { forEachTile, tileNormalsInto } from "../random/plainRandom.ts";
 import type { Vector } from "../types.ts";
-import { overGroups } from "./overGroups.ts";
+import { overTiles } from "./overTiles.ts";
 
 /** The numbers of one move; names as in `StepTerms`. */
 export interface LangevinCoefficients {
@@ -45,7 +45,7 @@ export function langevinStepInto(
   start: number,
   end: number,
 ): void {
-  overGroups({
+  overTiles({
     written: [params, mean, velocity],
     read: [anchor, gradient],
     start,
@@ -82,8 +82,8 @@ export function plainLangevinStepInto(
   const inside = insideDecay !== 0 || insideForce !== 0;
   const outside = outsideDecay !== 0 || outsideForce !== 0;
   const normals = new Float32Array(16);
-  forEachGroup(start, end, (group, from, to) => {
-    if (noise !== 0) groupNormalsInto(normals, group, draw);
+  forEachTile(start, end, (tile, from, to) => {
+    if (noise !== 0) tileNormalsInto(normals, tile, draw);
     for (let i = from; i < to; i++) {
       const x = params[i];
       const pull = round(anchor[i] - x);
@@ -102,7 +102,7 @@ export function plainLangevinStepInto(
         d = round(d - round(pull * outsideForce));
       }
       let next = round(x - round(d * rate));
-      if (noise !== 0) next = round(next + round(normals[i - 16 * group] * noise));
+      if (noise !== 0) next = round(next + round(normals[i - 16 * tile] * noise));
       params[i] = next;
       if (mean !== null) mean[i] = round(round(mean[i] * keep) + round(next * averaging));
     }

@@ -12,28 +12,28 @@ export function squaredDistance(a: Vector, b: Vector): number {
   return sumOfSquares(a, b);
 }
 
-/** Whole groups of 16 first, then the rest one by one, so that SIMD and plain code give equal bits. */
+/** Whole tiles of 16 first, then the rest one by one, so that SIMD and plain code give equal bits. */
 function sumOfSquares(a: Vector, b: Vector | null): number {
-  const numGroups = Math.floor(a.length / 16);
-  let sum = groupsBySimd(a, b, numGroups) ?? plainSumOfSquares(a, b, numGroups);
-  for (let i = 16 * numGroups; i < a.length; i++) {
+  const numTiles = Math.floor(a.length / 16);
+  let sum = tilesBySimd(a, b, numTiles) ?? plainSumOfSquares(a, b, numTiles);
+  for (let i = 16 * numTiles; i < a.length; i++) {
     const d = a[i] - (b === null ? 0 : b[i]);
     sum += d * d;
   }
   return sum;
 }
 
-function groupsBySimd(a: Vector, b: Vector | null, numGroups: number): number | null {
+function tilesBySimd(a: Vector, b: Vector | null, numTiles: number): number | null {
   const { buffer } = a;
   if (!(a instanceof Float32Array) || (b !== null && b.buffer !== buffer)) return null;
   const kernels = kernelsOver(buffer);
-  return kernels === null ? null : kernels.squaredDistance(a.byteOffset, b?.byteOffset ?? 0, numGroups);
+  return kernels === null ? null : kernels.squaredDistance(a.byteOffset, b?.byteOffset ?? 0, numTiles);
 }
 
-/** The sum over whole groups in plain code; bit by bit that of the SIMD kernel. */
-function plainSumOfSquares(a: Vector, b: Vector | null, numGroups: number): number {
+/** The sum over whole tiles in plain code; bit by bit that of the SIMD kernel. */
+function plainSumOfSquares(a: Vector, b: Vector | null, numTiles: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  const end = 16 * numGroups;
+  const end = 16 * numTiles;
   for (let i = 0; i < end; i += 4) {
     const d0 = a[i] - (b === null ? 0 : b[i]);
     const d1 = a[i + 1] - (b === null ? 0 : b[i + 1]);

@@ -1,10 +1,10 @@
 /** Vectors of uniform and normal numbers and of masks, the same bits everywhere. */
 import { rangeError, typeError } from "../errors.ts";
-import { overGroups, randomArguments } from "../kernels/overGroups.ts";
+import { overTiles, randomArguments } from "../kernels/overTiles.ts";
 import { isVector } from "../state/walk.ts";
 import type { Vector } from "../types.ts";
 import { type Draw, requireDraw } from "./draw.ts";
-import { forEachGroup, groupNormalsInto, groupWords } from "./plainRandom.ts";
+import { forEachTile, tileNormalsInto, tileWords } from "./plainRandom.ts";
 
 /**
  * Fills `out` with independent uniforms k·2⁻²⁴, 0 ≤ k < 2²⁴.
@@ -14,7 +14,7 @@ import { forEachGroup, groupNormalsInto, groupWords } from "./plainRandom.ts";
  */
 export function uniformInto(out: Vector, draw: Draw): void {
   requireFill("uniformInto", out, draw);
-  overGroups({
+  overTiles({
     written: [out],
     read: [],
     start: 0,
@@ -39,7 +39,7 @@ export function normalInto(out: Vector, draw: Draw): void {
     out.set(single);
     return;
   }
-  overGroups({
+  overTiles({
     written: [out],
     read: [],
     start: 0,
@@ -47,9 +47,9 @@ export function normalInto(out: Vector, draw: Draw): void {
     simd: ({ fillNormal }, [pointer], first, count) => fillNormal(pointer, first, count, ...randomArguments(draw)),
     plain: (start, end) => {
       const normals = new Float32Array(16);
-      forEachGroup(start, end, (group, from, to) => {
-        groupNormalsInto(normals, group, draw);
-        for (let i = from; i < to; i++) out[i] = normals[i - 16 * group];
+      forEachTile(start, end, (tile, from, to) => {
+        tileNormalsInto(normals, tile, draw);
+        for (let i = from; i < to; i++) out[i] = normals[i - 16 * tile];
       });
     },
   });
@@ -66,7 +66,7 @@ export function bernoulliMaskInto(out: Vector, keep: number, draw: Draw): void {
   if (!(keep > 0 && keep <= 1)) throw rangeError("bernoulliMaskInto", "keep", "must be in (0, 1]", keep);
   const threshold = Math.round(keep * 2 ** 24);
   const value = 1 / keep;
-  overGroups({
+  overTiles({
     written: [out],
     read: [],
     start: 0,
@@ -83,8 +83,8 @@ function requireFill(where: string, out: Vector, draw: Draw): void {
 }
 
 function perElement(out: Vector, start: number, end: number, draw: Draw, toValue: (word: number) => number): void {
-  forEachGroup(start, end, (group, from, to) => {
-    const words = groupWords(group, draw);
-    for (let i = from; i < to; i++) out[i] = toValue(words[i - 16 * group]);
+  forEachTile(start, end, (tile, from, to) => {
+    const words = tileWords(tile, draw);
+    for (let i = from; i < to; i++) out[i] = toValue(words[i - 16 * tile]);
   });
 }

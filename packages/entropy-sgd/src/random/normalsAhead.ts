@@ -6,7 +6,7 @@
  * the move draws itself: the bits are the same, only the time differs.
  */
 import { type CompiledModule, compiledKernels, noiseAddress } from "../kernels/kernels.ts";
-import { randomArguments } from "../kernels/overGroups.ts";
+import { randomArguments } from "../kernels/overTiles.ts";
 import type { NormalsAhead } from "./draw.ts";
 
 /** A source with its worker. */

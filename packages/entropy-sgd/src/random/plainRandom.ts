@@ -1,5 +1,5 @@
 /**
- * Random numbers of one group of 16 elements in plain code, bit by bit those of assembly/random.ts.
+ * Random numbers of one tile of 16 elements in plain code, bit by bit those of assembly/random.ts.
  *
  * Word j of block 4g + i belongs to element 16g + 4j + i: four lanes compute four blocks at once and store in order.
  *
@@ -30,30 +30,30 @@ const sine = [-0.000035954399209003896, 0.0024900068528950214, -0.08074543625116
 const cosine = [-0.00031887899967841804, 0.01584991253912449, -0.3084242641925812, 1];
 const minusTwoLog2 = -1.3862943649291992;
 
-/** Calls `use` for every group of 16 elements that [start, end) touches, with the part of it that lies inside. */
-export function forEachGroup(start: number, end: number, use: (group: number, from: number, to: number) => void): void {
+/** Calls `use` for every tile of 16 elements that [start, end) touches, with the part of it that lies inside. */
+export function forEachTile(start: number, end: number, use: (tile: number, from: number, to: number) => void): void {
   for (let from = start; from < end; ) {
-    const group = Math.floor(from / 16);
-    const to = Math.min(end, 16 * (group + 1));
-    use(group, from, to);
+    const tile = Math.floor(from / 16);
+    const to = Math.min(end, 16 * (tile + 1));
+    use(tile, from, to);
     from = to;
   }
 }
 
-/** The 16 words of a group, in the order of the elements. Overwritten by the next call. */
-export function groupWords(group: number, { key, stream, step }: Draw): Uint32Array {
+/** The 16 words of a tile, in the order of the elements. Overwritten by the next call. */
+export function tileWords(tile: number, { key, stream, step }: Draw): Uint32Array {
   const [low, high] = halvesOf(step);
   for (let lane = 0; lane < 4; lane++) {
-    philoxInto(block, 0, key, 4 * group + lane, low, high, stream);
+    philoxInto(block, 0, key, 4 * tile + lane, low, high, stream);
     for (let j = 0; j < 4; j++) words[4 * j + lane] = block[j];
   }
   return words;
 }
 
-/** The 16 normals of a group to `out[0 … 15]`. */
-export function groupNormalsInto(out: Float32Array, group: number, draw: Draw): void {
-  groupWords(group >>> 1, draw);
-  const first = 8 * (group & 1);
+/** The 16 normals of a tile to `out[0 … 15]`. */
+export function tileNormalsInto(out: Float32Array, tile: number, draw: Draw): void {
+  tileWords(tile >>> 1, draw);
+  const first = 8 * (tile & 1);
   for (let k = 0; k < 8; k++) boxMullerInto(out, k < 4 ? k : k + 4, words[first + k]);
 }
 

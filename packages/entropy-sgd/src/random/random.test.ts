@@ -3,7 +3,7 @@ import { sharedMemory } from "../memory.ts";
 import type { Draw } from "./draw.ts";
 import { bernoulliMaskInto, normalInto, uniformInto } from "./fills.ts";
 import { integersInto, permutationInto } from "./integers.ts";
-import { groupNormalsInto, groupWords } from "./plainRandom.ts";
+import { tileNormalsInto, tileWords } from "./plainRandom.ts";
 import { randomKey } from "./randomKey.ts";
 
 const draw = (step: number, stream = 0, seed = 1): Draw => ({ key: randomKey(seed, "test"), stream, step });
@@ -89,9 +89,9 @@ describe("normals", () => {
 
   test("agree with Box and Muller's transform in float64 to the precision of the polynomials", () => {
     const out = new Float32Array(16);
-    for (let group = 0; group < 2000; group++) {
-      const words = Array.from(groupWords(group >> 1, draw(9))).slice(8 * (group & 1));
-      groupNormalsInto(out, group, draw(9));
+    for (let tile = 0; tile < 2000; tile++) {
+      const words = Array.from(tileWords(tile >> 1, draw(9))).slice(8 * (tile & 1));
+      tileNormalsInto(out, tile, draw(9));
       for (const [k, i] of [0, 1, 2, 3, 8, 9, 10, 11].entries()) {
         const word = words[k];
         const radius = Math.sqrt(-2 * Math.log(((word >>> 12) + 0.5) * 2 ** -20));
@@ -193,13 +193,13 @@ describe("bits", () => {
     }
   });
 
-  test("normals by SIMD are those of the plain transform, group by group", () => {
+  test("normals by SIMD are those of the plain transform, tile by tile", () => {
     const out = new Float32Array(16 * 300);
     normalInto(out, draw(77));
-    const group = new Float32Array(16);
+    const tile = new Float32Array(16);
     for (let g = 0; g < 300; g++) {
-      groupNormalsInto(group, g, draw(77));
-      expect([...out.subarray(16 * g, 16 * g + 16)]).toEqual([...group]);
+      tileNormalsInto(tile, g, draw(77));
+      expect([...out.subarray(16 * g, 16 * g + 16)]).toEqual([...tile]);
     }
   });
 

@@ -1,5 +1,5 @@
 /**
- * Running a kernel over a range of vectors, wherever they live: whole groups of 16 elements by SIMD, edges by plain code.
+ * Running a kernel over a range of vectors, wherever they live: whole tiles of 16 elements by SIMD, edges by plain code.
  *
  * Vectors in one registered memory are worked on in place. Others go through a small scratch memory block by block, which
  * costs one copy per vector and still beats plain code by far.
@@ -17,7 +17,7 @@ import {
 } from "./kernels.ts";
 
 /** One kernel's work over [start, end). */
-export interface GroupWork {
+export interface TileWork {
   /** Vectors the kernel reads and writes; null for an absent one. */
   readonly written: readonly (Vector | null)[];
   /** Vectors it only reads. */
@@ -26,12 +26,12 @@ export interface GroupWork {
   readonly end: number;
   /** The normals it adds; null where it adds none. */
   readonly normals?: Draw | null;
-  /** The SIMD kernel on `numGroups` whole groups; pointers in the order `written`, `read`, and one to the normals. */
+  /** The SIMD kernel on `numTiles` whole tiles; pointers in the order `written`, `read`, and one to the normals. */
   simd(
     kernels: Kernels,
     pointers: readonly number[],
-    firstGroup: number,
-    numGroups: number,
+    firstTile: number,
+    numTiles: number,
     normalsPointer: number,
   ): void;
   /** The same in plain code on [start, end). */
@@ -52,7 +52,7 @@ export function randomArguments({ key, stream, step }: Draw): [number, number, n
 }
 
 /** Does the work; the result's bits do not depend on where the vectors live or when the normals are drawn. */
-export function overGroups(work: GroupWork): void {
+export function overTiles(work: TileWork): void {
   const { written, read, start, end } = work;
   const vectors = [...written, ...read];
   const aligned = Math.min(end, 16 * Math.ceil(start / 16));
