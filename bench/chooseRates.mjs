@@ -3,7 +3,7 @@
 // Then: node bench/firstTry.mjs writes the pages.
 import { fileURLToPath } from "node:url";
 import { measuredRuns } from "./rates/measuredRuns.mjs";
-import { networkNames, optimizerNames, searchRates, seeds } from "./rates/searches.mjs";
+import { networkNames, optimizerNames, presetsMeasured, searchRates, seeds } from "./rates/searches.mjs";
 
 const [file = fileURLToPath(new URL("../docs/results/rates.json", import.meta.url)), names = networkNames.join(",")] =
   process.argv.slice(2);
@@ -24,10 +24,9 @@ for (const optimizers of [optimizerNames.slice(0, 2), optimizerNames.slice(2)]) 
   for (const network of networks) {
     for (const optimizer of optimizers) {
       const options = await searchRates(network, optimizer, errorOf, tell);
-      for (const seed of seeds) await errorOf(network, optimizer, options, seed);
-      // The other preset that is in wide use, with the same rates.
-      if (optimizer !== "entropy-sgd") continue;
-      for (const seed of seeds) await errorOf(network, optimizer, options, seed, "lua");
+      for (const preset of presetsMeasured(optimizer)) {
+        for (const seed of seeds) await errorOf(network, optimizer, options, seed, preset);
+      }
     }
   }
 }

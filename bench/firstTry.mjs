@@ -5,14 +5,14 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { currentEnvironment, recipeOf } from "entropy-sgd-lab";
 import { measuredRuns } from "./rates/measuredRuns.mjs";
-import { networkNames, optimizerNames, seeds } from "./rates/searches.mjs";
+import { networkNames, optimizerNames, presetsMeasured, seeds, usualPreset } from "./rates/searches.mjs";
 import { bestCandidate, candidateRows, ratesOf, shownErrors, testErrors } from "./rates/tables.mjs";
 
 const place = (name) => fileURLToPath(new URL(`../docs/results/${name}`, import.meta.url));
 const { records, run, find } = measuredRuns(place("rates.json"));
 const measures = !process.argv.includes("--pages");
 const variants = optimizerNames.flatMap((optimizer) =>
-  optimizer === "entropy-sgd" ? [{ optimizer }, { optimizer, preset: "lua" }] : [{ optimizer }],
+  presetsMeasured(optimizer).map((preset) => ({ optimizer, preset })),
 );
 
 const cells = [];
@@ -26,7 +26,7 @@ for (const network of networkNames) {
     }
     const recipe = recipeOf(network, /** @type {import("entropy-sgd").OptimizerName} */ (optimizer));
     const tried = records.filter(({ settings }) => {
-      const wanted = preset ?? (optimizer.startsWith("entropy-") ? "paper" : null);
+      const wanted = preset ?? usualPreset(optimizer);
       return settings.network === network && settings.optimizer === optimizer && settings.preset === wanted;
     });
     const best = bestCandidate(tried);

@@ -1,4 +1,5 @@
 // How the rates of each optimizer are searched for; `errorOf(network, optimizer, options, seed, preset)` gives validation errors.
+import { optimizersByName } from "entropy-sgd";
 import { chooseRate } from "./chooseRate.mjs";
 
 export const seeds = [1, 2, 3];
@@ -6,35 +7,52 @@ export const networkNames = [
   ...["mlp-49-16-10", "mlp-49-40-10", "small-mnistfc", "small-lenet"],
   ...["mnistfc", "lenet", "mnistfc-bn"],
 ];
-export const optimizerNames = ["entropy-sgd", "sgd", "adam", "adamw", "swa", "sam", "sgld", "entropy-adam"];
 
 /** Where searches begin: near rates that were known to train. */
 const gentle = (network) => (network.endsWith("lenet") ? 0.1 : 0.03);
-const starts = { sgd: gentle, sam: gentle, swa: gentle, sgld: () => 0.3, adam: () => 1e-3, adamw: () => 1e-3 };
+const rate = (start) => [["learningRate", start]];
+/** The rates of each optimizer that are searched, by turns, and where; those that come later are at their start till then. */
+const searches = {
+  "entropy-sgd": [["innerLearningRate", (network) => (["lenet", "mnistfc-bn"].includes(network) ? 0.1 : 0.03)]],
+  sgd: rate(gentle),
+  adam: rate(() => 1e-3),
+  adamw: rate(() => 1e-3),
+  swa: rate(gentle),
+  sam: rate(gentle),
+  sgld: rate(() => 0.3),
+  // The inner rate at a middle outer one, the outer one at the best inner one, the inner one again.
+  "entropy-adam": [
+    ["innerLearningRate", () => 0.1],
+    ["learningRate", () => 0.01],
+    ["innerLearningRate", () => 0.1],
+  ],
+};
+export const optimizerNames = Object.keys(searches);
+
+/** The names of the rates of an optimizer that are searched. */
+export const searchedRates = (optimizer) => new Set(searches[optimizer].map(([name]) => name));
+
+/** The preset that an optimizer has where none is asked for; null for optimizers without. */
+export const usualPreset = (optimizer) => Object.keys(optimizersByName[optimizer].presets ?? {})[0] ?? null;
+
+/** Presets that are measured at the chosen rates beside the usual one. */
+const otherPresets = { "entropy-sgd": ["lua"] };
+export const presetsMeasured = (optimizer) => [undefined, ...(otherPresets[optimizer] ?? [])];
+
 /** Large networks, where AdamW takes Adam's rate: on the small ones the two are best at the same. */
 const large = ["mnistfc", "lenet", "mnistfc-bn"];
+const takesRatesOf = { adamw: "adam" };
 
 /** The options that an optimizer is best with on a network. */
 export async function searchRates(network, optimizer, errorOf, tell = (..._what) => {}) {
-  const search = async (name, start, fixed = {}, searched = optimizer) => {
-    const found = await chooseRate(start, seeds, (value, seed) =>
-      errorOf(network, searched, { ...fixed, [name]: value }, seed),
+  const searched = (large.includes(network) ? takesRatesOf[optimizer] : undefined) ?? optimizer;
+  let chosen = Object.fromEntries(searches[searched].map(([name, start]) => [name, start(network)]));
+  for (const [name] of searches[searched]) {
+    const found = await chooseRate(chosen[name], seeds, (value, seed) =>
+      errorOf(network, searched, { ...chosen, [name]: value }, seed),
     );
     tell(network, searched, name, found);
-    return found.rate;
-  };
-  if (optimizer === "entropy-sgd") {
-    const start = ["lenet", "mnistfc-bn"].includes(network) ? 0.1 : 0.03;
-    return { innerLearningRate: await search("innerLearningRate", start) };
+    chosen = { ...chosen, [name]: found.rate };
   }
-  if (optimizer === "entropy-adam") {
-    // Two rates, by turns: the inner one at a middle outer one, the outer one at the best inner one, the inner one again.
-    let both = { learningRate: 0.01, innerLearningRate: 0.1 };
-    for (const name of ["innerLearningRate", "learningRate", "innerLearningRate"]) {
-      both = { ...both, [name]: await search(name, both[name], both) };
-    }
-    return both;
-  }
-  const searched = optimizer === "adamw" && large.includes(network) ? "adam" : optimizer;
-  return { learningRate: await search("learningRate", starts[searched](network), {}, searched) };
+  return chosen;
 }

@@ -1,4 +1,5 @@
 // Tables of the runs behind the rates: what each candidate came to, and what a first try comes to.
+import { searchedRates } from "./searches.mjs";
 
 const percent = (error) => (100 * error).toFixed(2);
 
@@ -33,9 +34,10 @@ function candidates(runs) {
 
 /** The rates of a run, in words. */
 export function ratesOf({ settings: { optimizer, options } }) {
-  const { learningRate, innerLearningRate } = options;
-  if (optimizer === "entropy-sgd") return `η' ${innerLearningRate}`;
-  return optimizer === "entropy-adam" ? `η ${learningRate}, η' ${innerLearningRate}` : `η ${learningRate}`;
+  const symbols = { learningRate: "η", innerLearningRate: "η'" };
+  const searched = searchedRates(optimizer);
+  const shown = Object.entries(symbols).filter(([name]) => searched.has(name));
+  return shown.map(([name, symbol]) => `${symbol} ${options[name]}`).join(", ");
 }
 
 /** The candidate with the lowest mean validation error among those with the most seeds; null without a run. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { recipeOf } from "entropy-sgd-lab";
 import { expect, test } from "vitest";
-import { networkNames, optimizerNames, searchRates } from "./searches.mjs";
+import { networkNames, optimizerNames, searchRates, usualPreset } from "./searches.mjs";
 
 interface Run {
   readonly settings: Readonly<Record<string, unknown>> & { readonly options: Readonly<Record<string, unknown>> };
@@ -14,7 +14,7 @@ const { runs } = JSON.parse(readFileSync(new URL("../../docs/results/rates.json"
 
 /** The validation error of a run that was measured; the search cannot go on without one that was not. */
 const errorOf = async (network: string, optimizer: string, options: Record<string, number>, seed: number) => {
-  const preset = optimizer.startsWith("entropy-") ? "paper" : null;
+  const preset = usualPreset(optimizer);
   const found = runs.find(
     ({ settings }) =>
       Object.entries({ network, optimizer, preset, seed }).every(([name, value]) => settings[name] === value) &&

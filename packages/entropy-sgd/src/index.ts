@@ -43,13 +43,19 @@ export {
   weightAveraging,
 } from "./optimizers/weightAveraging.ts";
 export {
+  groupOptions,
+  type NamedOptimizer,
+  type OptimizerName,
+  optimizerNames,
+  optimizersByName,
+} from "./optimizersByName.ts";
+export {
   type KnownOptions,
   type NamedOption,
   type OptionKind,
   type OptionSpec,
   requireKnownOptions,
 } from "./options.ts";
-export { groupOptions, type OptimizerName, optimizerOptions } from "./optionsTable.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";
@@ -77,6 +83,7 @@ export {
   stateVersion,
 } from "./state/serialise.ts";
 export type {
+  AnyState,
   LocalEntropyProgress,
   Optimizer,
   PlainData,

@@ -2,7 +2,7 @@
  * Descriptions of options, and the one check that every factory makes from them.
  *
  * A table of `OptionSpec` per optimizer is the single source of rules: factories check with it, the command and the
- * playground read it through `optimizerOptions`.
+ * playground read it through `optimizersByName`.
  */
 import { detailed, rangeError, typeError } from "./errors.ts";
 import { shown } from "./shown.ts";

@@ -107,3 +107,6 @@ export type LocalEntropyProgress = Progress & {
   /** ‖γ(x − μ)‖ just before the last outer step; null before it. */
   readonly localEntropyGradientNorm: number | null;
 };
+
+/** A state of any of the optimizers: plain data that tells its progress. */
+export type AnyState = PlainData & { readonly progress: Progress & Partial<LocalEntropyProgress> };

@@ -16,6 +16,8 @@ import {
   localEntropyDescent,
   momentum,
   type Optimizer,
+  optimizerNames,
+  optimizersByName,
   presets,
   progress,
   type SamState,
@@ -218,6 +220,11 @@ function run(optimizer: Subject, state: State, problem: Problem, gradients: numb
 }
 
 const types = [Float32Array, Float64Array] as const;
+
+test("every optimizer has a row", () => {
+  const rows = Object.keys(table).map((row) => row.split(",")[0]);
+  expect(rows).toEqual(expect.arrayContaining(optimizerNames.map((name) => optimizersByName[name].create.name)));
+});
 
 describe.each(Object.entries(table))("%s", (_name, { rates, create, random, floor, gradientsPerStep }) => {
   for (const problem of problems) {

@@ -1,55 +1,63 @@
 /** What every optimizer checks of what it is given, and what is told of what is not finite. */
 import { describe, expect, expectTypeOf, test } from "vitest";
+import * as library from "../src/index.ts";
 import {
-  adam,
-  adamw,
+  type AnyState,
   type Best,
   bestSoFar,
   defineOptimizer,
-  entropyAdam,
   entropySgd,
   type LocalEntropyState,
+  type NamedOption,
   type OptimizerName,
+  optimizerNames,
+  optimizersByName,
   outerStep,
-  type PlainData,
-  type Progress,
   presets,
   progress,
   type ScalarOrSchedule,
   type StateOf,
-  sam,
   sgd,
-  sgld,
-  swa,
   type Vector,
   weightAveraging,
 } from "../src/index.ts";
 
-type AnyState = PlainData & { readonly progress: Progress };
-type Make = (options: { learningRate: ScalarOrSchedule }) => object;
-
-/** Each optimizer as untyped JavaScript would call it, with the name in its messages. */
-const factories: Readonly<Record<OptimizerName, readonly [name: string, make: Make]>> = {
-  "entropy-sgd": ["entropySgd", (options) => entropySgd({ scope: 0.1, innerSteps: 2, ...options })],
-  "entropy-adam": ["entropyAdam", (options) => entropyAdam({ scope: 0.1, innerSteps: 2, ...options })],
-  sgd: ["sgd", sgd],
-  adam: ["adam", adam],
-  adamw: ["adamw", adamw],
-  sgld: ["sgld", sgld],
-  sam: ["sam", sam],
-  swa: ["swa", (options) => swa({ averageFrom: 1, averageEvery: 1, ...options })],
-};
-
+/** An optimizer as untyped JavaScript would call it. */
 interface Untyped {
+  readonly innerSteps: number;
   init(params: unknown): AnyState;
   step(gradient: unknown, state: AnyState): AnyState;
   gradientPoint(state: AnyState): Vector;
 }
-const untyped = (name: OptimizerName, learningRate: ScalarOrSchedule = 0.1): Untyped =>
-  factories[name][1]({ learningRate }) as unknown as Untyped;
 
-describe.each(Object.keys(factories) as OptimizerName[])("%s", (name) => {
-  const [label] = factories[name];
+/** With a rate and what else it requires; two gradients make an outer step where there is an inner loop. */
+function untyped(name: OptimizerName, learningRate: ScalarOrSchedule = 0.1): Untyped {
+  const { create, options, hasInnerLoop } = optimizersByName[name];
+  const required = options.filter((option) => option.required).map((option) => [option.name, usable(option)]);
+  const inner = hasInnerLoop ? { innerSteps: 2 } : {};
+  return create({ ...Object.fromEntries(required), ...inner, learningRate }) as unknown as Untyped;
+}
+
+const usable = ({ kind }: NamedOption): number => (kind === "integer" ? 1 : 0.1);
+
+describe.each(optimizerNames)("%s", (name) => {
+  const label = optimizersByName[name].create.name;
+
+  test("is exported with its defaults", () => {
+    expect(library).toMatchObject({ [label]: optimizersByName[name].create, [`${label}Defaults`]: expect.anything() });
+  });
+
+  test("ends a step of its schedules after as many gradients as its row says, not before", () => {
+    const { hasInnerLoop, gradientsPerStep } = optimizersByName[name];
+    const optimizer = untyped(name);
+    const each = hasInnerLoop ? optimizer.innerSteps : gradientsPerStep;
+    expect(optimizer.innerSteps).toBe(hasInnerLoop ? 2 : 1);
+    let state = optimizer.init(new Float64Array(2));
+    for (let gradients = 1; gradients <= 2 * each; gradients++) {
+      state = optimizer.step(new Float64Array([1, 2]), state);
+      expect(progress(state).outerSteps).toBe(Math.floor(gradients / each));
+    }
+  });
 
   test.each([
     [[1, 2, 3], "an array of 3"],

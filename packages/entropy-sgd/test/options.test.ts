@@ -16,8 +16,8 @@ import {
   gradientDescent,
   localEntropyDescent,
   momentum,
-  type OptimizerName,
-  optimizerOptions,
+  optimizerNames,
+  optimizersByName,
   polynomialSchedule,
   presets,
   sam,
@@ -347,31 +347,30 @@ test.each([
   await expect(rise).rejects.toMatchObject({ name: error, message: `noiseRise: ${message}` });
 });
 
-describe("optimizerOptions", () => {
-  const factories: Record<OptimizerName, (options: never) => unknown> = {
-    "entropy-sgd": entropySgd,
-    "entropy-adam": entropyAdam,
-    sgd,
-    adam,
-    adamw,
-    sgld,
-    sam,
-    swa,
-  };
-
-  test.each(Object.entries(optimizerOptions))("%s: is JSON, and its defaults pass its own checks", (name, options) => {
-    expect(JSON.parse(JSON.stringify(options))).toEqual(options);
-    const values = options.map((option) => [
-      option.name,
-      option.required ? (option.kind === "integer" ? 1 : 0.5) : option.default,
-    ]);
-    const factory = factories[name as OptimizerName];
-    expect(() => call(factory, Object.fromEntries(values))).not.toThrow();
-    for (const { doc, rule } of options) expect(`${doc}${rule}`).toMatch(/\w{4}.*\S/);
+describe("optimizersByName", () => {
+  test("has rows of bad options above for each", () => {
+    const names = subjects.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(optimizerNames.map((name) => optimizersByName[name].create.name)));
   });
 
+  test.each(Object.entries(optimizersByName))(
+    "%s: its options are JSON, defaults and presets pass its checks",
+    (_, row) => {
+      const { create, options, presets } = row;
+      expect(JSON.parse(JSON.stringify(options))).toEqual(options);
+      const values = options.map((option) => [
+        option.name,
+        option.required ? (option.kind === "integer" ? 1 : 0.5) : option.default,
+      ]);
+      for (const preset of [{}, ...Object.values(presets ?? {})]) {
+        expect(() => create({ ...Object.fromEntries(values), ...preset })).not.toThrow();
+      }
+      for (const { doc, rule } of options) expect(`${doc}${rule}`).toMatch(/\w{4}.*\S/);
+    },
+  );
+
   test("has every switch of the presets under its own name", () => {
-    const names = optimizerOptions["entropy-sgd"].map(({ name }) => name);
+    const names = optimizersByName["entropy-sgd"].options.map(({ name }) => name);
     for (const preset of Object.values(presets)) {
       expect(names).toEqual(expect.arrayContaining(Object.keys(preset)));
       expect(() => entropySgd({ ...preset, scope })).not.toThrow();

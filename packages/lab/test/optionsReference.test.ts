@@ -1,16 +1,16 @@
 /** The reference of all options is the tables that check them, and nothing is missing in it. */
 import { readFileSync } from "node:fs";
-import { optimizerOptions } from "entropy-sgd";
+import { optimizerNames, optimizersByName } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
-import { optimizersByName, optionsPage, optionsText } from "../src/commands/optionsReference.ts";
+import { optionsPage, optionsText } from "../src/commands/optionsReference.ts";
 import { run } from "./commandRunner.ts";
 
 test("docs/reference/options.md is up to date (npm run reference)", () => {
   expect(readFileSync(new URL("../../../docs/reference/options.md", import.meta.url), "utf8")).toBe(optionsPage());
 });
 
-describe.each(optimizersByName)("%s", (optimizer) => {
-  const options = optimizerOptions[optimizer];
+describe.each(optimizerNames)("%s", (optimizer) => {
+  const { options } = optimizersByName[optimizer];
 
   test.each(options)("$name has a rule, one sentence and a source", ({ rule, doc, source }) => {
     expect(rule).toMatch(/\S/);
@@ -43,6 +43,6 @@ test("the command prints the text, and names the optimizers for an unknown one",
   expect(await run(["options", "sdg"])).toEqual({
     code: 2,
     stdout: "",
-    stderr: `error: optimizer: must be one of ${optimizersByName.join(", ")}, got "sdg"\n`,
+    stderr: `error: optimizer: must be one of ${optimizerNames.join(", ")}, got "sdg"\n`,
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { optimizerOptions } from "entropy-sgd";
+import { optimizerNames, optimizersByName } from "entropy-sgd";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { jsonSchemas } from "../src/experiments/sweep/jsonSchemas.ts";
@@ -66,7 +66,7 @@ describe("the schema of a sweep", () => {
     for (const part of [schema, resolved(schema.properties?.set), resolved(schema.properties?.parameters)]) {
       expect(part).toMatchObject({ type: "object", additionalProperties: false });
     }
-    for (const [optimizer, specs] of Object.entries(optimizerOptions)) {
+    for (const [optimizer, { options: specs }] of Object.entries(optimizersByName)) {
       const settable = specs.filter(({ name }) => acceptedBySet(optimizer).includes(name));
       expect(settable.length).toBeGreaterThan(3);
       for (const { name, doc, kind, min, minExcluded, max, maxExcluded, choices, nullable } of settable) {
@@ -133,7 +133,7 @@ describe("the schema of a sweep", () => {
     expect(schema.required).toEqual(["network", "budget", "parameters"]);
     for (const part of Object.values(schema.properties ?? {})) expect(part.description?.length).toBeGreaterThan(10);
     expect(schema.properties?.network?.enum).toContain("small-lenet");
-    expect(resolved(schema.properties?.optimizer).enum).toEqual(Object.keys(optimizerOptions));
+    expect(resolved(schema.properties?.optimizer).enum).toEqual(optimizerNames);
     // Ranges, samples and seed are of a random search only.
     expect(schema.if).toEqual({ properties: { search: { const: "random" } }, required: ["search"] });
     expect(schema.then).toEqual({ required: ["samples"] });

@@ -1,4 +1,5 @@
 /** Events and results for tests of what listens to them. */
+import { type OptimizerName, optimizersByName } from "entropy-sgd";
 import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "entropy-sgd-training";
 import type { RunModel } from "../src/runs/checkpointFormat.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
@@ -62,10 +63,10 @@ export function recordOf(
   changes: Partial<RunResult> = {},
 ): RunRecord {
   const settings = resolveSettings({ network: "lenet", optimizer, budget: 2, seed });
-  const scoped = optimizer.startsWith("entropy");
+  const { hasInnerLoop } = optimizersByName[optimizer as OptimizerName];
   const outers = [20, 40, 60, 80].map((gradients) => ({
     ...outerAt(gradients),
-    ...(scoped ? { scope: 1e-4, distance: 2 / gradients, localEntropyGradientNorm: 1e-4 / gradients } : {}),
+    ...(hasInnerLoop ? { scope: 1e-4, distance: 2 / gradients, localEntropyGradientNorm: 1e-4 / gradients } : {}),
   }));
   const evaluations = errors.map((error, i) => {
     const { params: _, ...event } = evaluationAt(40 * (i + 1), error, []);

@@ -45,7 +45,7 @@ export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
 export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
-export type { AnyState, Sampling, TrainOptions } from "./loop/trainOptions.ts";
+export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";

@@ -1,6 +1,5 @@
-import { adam, entropySgd, geometricScope, type Optimizer, presets, sam, sgd } from "entropy-sgd";
+import { type AnyState, adam, entropySgd, geometricScope, type Optimizer, presets, sam, sgd } from "entropy-sgd";
 import {
-  type AnyState,
   compileNetwork,
   type EndEvent,
   type EvaluationEvent,
@@ -101,9 +100,9 @@ describe("train", () => {
       const { events } = await run(optimizer, { budget: 0.02, seed: 5 });
       return events.find((event) => event.type === "gradient")!.batchLoss;
     };
-    const plain = await first(sgd({ learningRate: 0.1 }) as unknown as Optimizer<AnyState>);
-    expect(await first(adam() as unknown as Optimizer<AnyState>)).toBe(plain);
-    expect(await first(entropy() as unknown as Optimizer<AnyState>)).toBe(plain);
+    const plain = await first(sgd({ learningRate: 0.1 }));
+    expect(await first(adam())).toBe(plain);
+    expect(await first(entropy())).toBe(plain);
   });
 
   test("is interrupted by its signal after the gradient in work, with the results so far", async () => {

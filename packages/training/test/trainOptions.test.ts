@@ -1,7 +1,6 @@
 /** What `train` checks of its options before it begins. */
-import { entropySgd, type Optimizer, sgd, weightAveraging } from "entropy-sgd";
+import { type AnyState, entropySgd, type Optimizer, sgd, weightAveraging } from "entropy-sgd";
 import {
-  type AnyState,
   compileNetwork,
   InputError,
   planOf,

@@ -1,7 +1,8 @@
-import { InputError, shown } from "entropy-sgd-training";
+import { optimizerNames } from "entropy-sgd";
+import { requireName } from "../settings/requireName.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { exitCodes } from "./context.ts";
-import { optimizersByName, optionsText } from "./optionsReference.ts";
+import { optionsText } from "./optionsReference.ts";
 
 /** `entropy-sgd options`. */
 export const definition: CommandDefinition = {
@@ -9,13 +10,9 @@ export const definition: CommandDefinition = {
   declare: (command, { stdout }, done) =>
     command
       .description("Print the options of an optimizer: rule, default, values of the presets, meaning and source.")
-      .argument("<optimizer>", optimizersByName.join(", "))
+      .argument("<optimizer>", optimizerNames.join(", "))
       .action((name: string) => {
-        const optimizer = optimizersByName.find((known) => known === name);
-        if (optimizer === undefined) {
-          throw new InputError(`optimizer: must be one of ${optimizersByName.join(", ")}, got ${shown(name)}`);
-        }
-        stdout.write(optionsText(optimizer));
+        stdout.write(optionsText(requireName("optimizer", name, optimizerNames)));
         done(exitCodes.ok);
       }),
 };

@@ -1,30 +1,25 @@
 /** The options of every optimizer in words, from the tables that check them: as text, and as the page docs/reference. */
 import {
   groupOptions,
+  type NamedOptimizer,
   type NamedOption,
   type OptimizerName,
-  optimizerOptions,
-  type PresetName,
-  presets,
+  optimizerNames,
+  optimizersByName,
 } from "entropy-sgd";
 import { markdownTable } from "../report/markdownTable.ts";
 
-/** Names of the optimizers, in the order of the page. */
-export const optimizersByName = Object.keys(optimizerOptions) as OptimizerName[];
-
-const presetNames = Object.keys(presets) as PresetName[];
-
 /** The options of an optimizer as the command prints them; lines of at most 100 characters but for long sentences. */
 export function optionsText(optimizer: OptimizerName): string {
-  const options = optimizerOptions[optimizer];
+  const { options, presets } = optimizersByName[optimizer];
   const blocks = options.map((option) => {
-    const inPresets = hasPresets(optimizer) ? presetsOf(option.name) : null;
+    const inPresets = valuesIn(presets, option.name);
     return [
       `${option.name}: ${ruleInWords(option)}; ${defaultInWords(option)}`,
       `  ${option.doc}`,
-      ...(inPresets === null
+      ...(inPresets.size === 0
         ? []
-        : [`  Presets: ${presetNames.map((name, i) => `${name} ${inPresets[i]}`).join(", ")}.`]),
+        : [`  Presets: ${Array.from(inPresets, ([name, value]) => `${name} ${value}`).join(", ")}.`]),
       `  Source: ${option.source}.`,
     ].join("\n");
   });
@@ -33,14 +28,15 @@ export function optionsText(optimizer: OptimizerName): string {
 
 /** The page docs/reference/options.md. */
 export function optionsPage(): string {
-  const sections = optimizersByName.map((optimizer) => {
-    const withPresets = hasPresets(optimizer);
-    const head = ["option", "value", "default", ...(withPresets ? presetNames : []), "meaning", "source"];
-    const rows = optimizerOptions[optimizer].map((option) => [
+  const sections = optimizerNames.map((optimizer) => {
+    const { options, presets } = optimizersByName[optimizer];
+    const presetNames = Object.keys(presets ?? {});
+    const head = ["option", "value", "default", ...presetNames, "meaning", "source"];
+    const rows = options.map((option) => [
       `\`${option.name}\``,
       ruleInWords(option),
       option.required ? "required" : code(option.default),
-      ...(withPresets ? (presetsOf(option.name) ?? presetNames.map(() => "")) : []),
+      ...presetNames.map((name) => valuesIn(presets, option.name).get(name) ?? ""),
       option.doc,
       option.source,
     ]);
@@ -68,14 +64,10 @@ Made by \`npm run reference\` from the tables that the library checks its option
 the same. ${commandNote.replaceAll("\n", " ")} A schedule is a function of the step; what it counts is said with each option. Values
 that break their rule, and names that are not here, are errors.`;
 
-function hasPresets(optimizer: OptimizerName): boolean {
-  return optimizer === "entropy-sgd" || optimizer === "entropy-adam";
-}
-
-/** What each preset sets an option to; null if none does. */
-function presetsOf(option: string): string[] | null {
-  const values = presetNames.map((name): unknown => Reflect.get(presets[name], option));
-  return values.every((value) => value === undefined) ? null : values.map(code);
+/** What each preset sets an option to, by the preset's name; empty if none does. */
+function valuesIn(presets: NamedOptimizer["presets"], option: string): ReadonlyMap<string, string> {
+  const values = Object.entries(presets ?? {}).map(([name, preset]) => [name, preset[option]] as const);
+  return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, code(value)]])));
 }
 
 function ruleInWords({ kind, rule }: NamedOption): string {

@@ -1,5 +1,5 @@
 /** How series look: by name, so that an optimizer is the same on every page. */
-import { optimizerOptions } from "entropy-sgd";
+import { optimizerNames } from "entropy-sgd";
 
 /** A colour, a dash pattern and a marker, so that no series is recognised by one of them alone. */
 export interface SeriesStyle {
@@ -28,8 +28,21 @@ export const seriesColors: readonly (readonly [light: string, dark: string])[] =
 const dashes = ["none", "8 3", "2 3", "9 3 2 3", "14 4"] as const;
 const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 
-/** Names with a colour of their own, in the order of the colours; the study's control comes last. */
-const known = ["entropy-sgd", "sgd", "adam", "sgld", "entropy-adam", "sam", "swa", "adamw", "control"];
+/** Names in the order of the colours; what is younger comes last and shares colours, not dashes. */
+const known = [
+  ...new Set([
+    "entropy-sgd",
+    "sgd",
+    "adam",
+    "sgld",
+    "entropy-adam",
+    "sam",
+    "swa",
+    "adamw",
+    "control",
+    ...optimizerNames,
+  ]),
+];
 
 /** The colour of a number, as figures have it: a custom property with the light colour where there is none. */
 export function seriesColor(index: number): string {
@@ -76,7 +89,7 @@ function knownColor(name: string): number | null {
   const exact = known.indexOf(name);
   if (exact >= 0) return exact;
   // The longest name first, since "adamw" begins with "adam".
-  const own = [...known, ...Object.keys(optimizerOptions)]
+  const own = known
     .filter((optimizer) => name.startsWith(optimizer) && /^[^a-z0-9]/i.test(name.slice(optimizer.length)))
     .sort((one, other) => other.length - one.length)[0];
   const at = own === undefined ? -1 : known.indexOf(own);

@@ -1,35 +1,20 @@
 import {
-  adam,
-  adamw,
+  type AnyState,
   detailsOf,
-  entropyAdam,
-  entropySgd,
+  type NamedOptimizer,
   type Optimizer,
   type OptimizerName,
+  optimizersByName,
   type ParameterGroup,
   type Schedule,
-  sam,
-  sgd,
-  sgld,
   stepSchedule,
-  swa,
 } from "entropy-sgd";
-import { type AnyState, InputError, type Plan } from "entropy-sgd-training";
+import { InputError, type Plan } from "entropy-sgd-training";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import { scopeFrom } from "../settings/parseOption.ts";
+import type { OptionValue } from "../settings/recipes.ts";
 import type { Settings } from "../settings/settings.ts";
-
-const factories = {
-  "entropy-sgd": entropySgd,
-  "entropy-adam": entropyAdam,
-  sgd,
-  adam,
-  adamw,
-  sgld,
-  sam,
-  swa,
-};
 
 /**
  * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does, every learning
@@ -43,28 +28,16 @@ export function makeOptimizer(
   layout: readonly ParameterBlock[],
   rateFactor = 1,
 ): Optimizer<AnyState> {
-  const { optimizer, seed } = settings;
-  const options = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
-  const isEntropy = hasInnerLoop(settings);
-  const drawsNoise = isEntropy || optimizer === "sgld";
-  // The factory checks names and values; the table cannot tie the name of an optimizer to the type of its options.
-  if (!Object.hasOwn(factories, optimizer))
-    throw new InputError({ name: "optimizer", rule: `${JSON.stringify(optimizer)} is unknown here` });
-  const factory = factories[optimizer as OptimizerName] as unknown as (options: object) => Optimizer<AnyState>;
-  if (optimizer === "swa") requireReached("averageFrom", Number(averagingOf(options, plan).averageFrom), plan);
+  const { create } = namedOptimizer(settings);
+  const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
+  const options = { ...rated, ...valuesFromPlan(settings, plan) };
+  if (options.averageFrom !== undefined) requireReached("averageFrom", Number(options.averageFrom), plan);
   try {
-    const resolved = {
+    return create({
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
-      ...(isEntropy || optimizer === "sam"
-        ? {}
-        : { gradientNormEvery: options.gradientNormEvery ?? plan.boundaryEvery }),
-      ...(optimizer === "swa" ? averagingOf(options, plan) : {}),
-      ...(optimizer === "sgld" ? { annealingPeriod: options.annealingPeriod ?? plan.gradientsPerEpoch } : {}),
-      ...(drawsNoise ? { seed } : {}),
       groups: settings.decayBiases ? [] : exemptFromDecay(layout),
-    };
-    return factory(resolved);
+    });
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError)
       throw new InputError(detailsOf(error) ?? {}, error.message);
@@ -72,11 +45,37 @@ export function makeOptimizer(
   }
 }
 
-const hasInnerLoop = ({ optimizer }: Settings): boolean => optimizer === "entropy-sgd" || optimizer === "entropy-adam";
+function namedOptimizer({ optimizer }: Settings): NamedOptimizer {
+  if (Object.hasOwn(optimizersByName, optimizer)) return optimizersByName[optimizer as OptimizerName];
+  throw new InputError({ name: "optimizer", rule: `${JSON.stringify(optimizer)} is unknown here` });
+}
 
-/** Gradients of one step in a schedule: an outer step where there is an inner loop, two for SAM. */
+const hasOption = ({ options }: NamedOptimizer, name: string): boolean =>
+  options.some((option) => option.name === name);
+
+/** Options that follow the plan, for the optimizers that have them, where the settings do not say them. */
+const fromPlan = {
+  gradientNormEvery: ({ boundaryEvery }: Plan) => boundaryEvery,
+  annealingPeriod: ({ gradientsPerEpoch }: Plan) => gradientsPerEpoch,
+  // SWA averages once per boundary over the last quarter of the budget (Izmailov et al. 2018, section 5).
+  averageFrom: ({ totalGradients }: Plan) => Math.ceil(0.75 * totalGradients),
+  averageEvery: ({ boundaryEvery }: Plan) => boundaryEvery,
+};
+
+/** The values of those options under a plan, and the run's seed where noise is drawn. */
+function valuesFromPlan(settings: Settings, plan: Plan): Partial<Record<keyof typeof fromPlan | "seed", OptionValue>> {
+  const optimizer = namedOptimizer(settings);
+  const own = Object.entries(fromPlan).filter(([name]) => hasOption(optimizer, name));
+  return {
+    ...Object.fromEntries(own.map(([name, value]) => [name, settings.options[name] ?? value(plan)])),
+    ...(hasOption(optimizer, "seed") ? { seed: settings.seed } : {}),
+  };
+}
+
+/** Gradients of one step in a schedule: of an outer step where there is an inner loop. */
 function gradientsPerStep(settings: Settings, { boundaryEvery }: Plan): number {
-  return hasInnerLoop(settings) ? boundaryEvery : settings.optimizer === "sam" ? 2 : 1;
+  const { hasInnerLoop, gradientsPerStep } = namedOptimizer(settings);
+  return hasInnerLoop ? boundaryEvery : gradientsPerStep;
 }
 
 /** The schedules that follow the budget: rates fall at fractions of it, scoping ends where the recipe's does. */
@@ -90,7 +89,7 @@ function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule;
     ...(typeof learningRate === "number" && drops.length > 0 && learningRate > 0
       ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at }) }
       : {}),
-    ...(hasInnerLoop(settings)
+    ...(hasOption(namedOptimizer(settings), "scope")
       ? { scope: scopeFrom(options.scope ?? null, fullSteps, plan.totalGradients / plan.boundaryEvery) }
       : {}),
   };
@@ -112,9 +111,8 @@ export function schedulesThatDiffer(settings: Settings, before: Plan, after: Pla
     }
     return [];
   });
-  if (settings.optimizer !== "swa") return differing;
-  const [one, other] = [before, after].map((plan) => Number(averagingOf(settings.options, plan).averageFrom));
-  const first = Math.min(one!, other!);
+  const [one, other] = [before, after].map((plan) => valuesFromPlan(settings, plan).averageFrom);
+  const first = Math.min(Number(one), Number(other));
   return one === other || first >= gradients ? differing : [...differing, `averageFrom from gradient ${first + 1} on`];
 }
 
@@ -132,14 +130,6 @@ function requireReached(name: string, gradients: number, { totalGradients }: Pla
   if (!(gradients > totalGradients)) return;
   const rule = `must be at most the ${totalGradients} gradients of the run, or no point is averaged`;
   throw new InputError({ name, rule, value: gradients });
-}
-
-/** SWA averages once per outer boundary over the last quarter of the budget (Izmailov et al. 2018, section 5). */
-function averagingOf(options: Settings["options"], plan: Plan): Readonly<Record<string, unknown>> {
-  return {
-    averageFrom: options.averageFrom ?? Math.ceil(0.75 * plan.totalGradients),
-    averageEvery: options.averageEvery ?? plan.boundaryEvery,
-  };
 }
 
 /** Biases and normalisation parameters, left out of weight decay. */

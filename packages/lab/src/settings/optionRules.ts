@@ -1,18 +1,13 @@
 /** The names that a sweep may set or vary, and their rules, from the tables that check the options themselves. */
-import { type NamedOption, type OptimizerName, optimizerOptions, presets } from "entropy-sgd";
+import { type NamedOption, type OptimizerName, optimizerNames, optimizersByName } from "entropy-sgd";
 import { z } from "zod";
 import { acceptedBySet } from "./parseSet.ts";
+import { presetNames, presetsOf } from "./presets.ts";
 import { rowOf, type SettingName, settingsWith } from "./settings.ts";
 import { fieldSchemas, type RuleSchemas, ruleOf, schemasOf, wordSchemas } from "./valueSchemas.ts";
 
 /** The rule and meaning of a name; names with the same rule and meaning share it. */
 export type NameRule = Pick<RuleSchemas, "value" | "parameter">;
-
-/** Names of the optimizers. */
-export const optimizerNames: readonly string[] = Object.keys(optimizerOptions);
-
-/** Names of the presets. */
-export const presetNames: readonly string[] = Object.keys(presets);
 
 /** Settings of the run that `set` takes. */
 const setNames = settingsWith("set");
@@ -22,13 +17,8 @@ const variedRunNames = settingsWith("vary").filter((name) => name !== "optimizer
 
 /** Whether a name in a sweep is an option of an optimizer or a setting of any run. */
 export function accepts(optimizer: string, name: string): boolean {
-  if (name === "preset") return hasPresets(optimizer);
+  if (name === "preset") return presetsOf(optimizer) !== null;
   return (variedRunNames as readonly string[]).includes(name) || acceptedBySet(optimizer).includes(name);
-}
-
-/** Whether an optimizer has presets. */
-export function hasPresets(optimizer: string): boolean {
-  return optimizer.startsWith("entropy-");
 }
 
 /** `sgd.learningRate` as optimizer and name; the optimizer is null for `learningRate`. */
@@ -64,7 +54,7 @@ function madeRules(): NameRules {
   const preset = words("preset", presetNames);
   const { shared, own } = optionsByName();
   const prefixed = optimizerNames.flatMap((optimizer) =>
-    [...own(optimizer), ...(hasPresets(optimizer) ? [preset] : []), ...named(variedRunNames)].map(
+    [...own(optimizer), ...(presetsOf(optimizer) !== null ? [preset] : []), ...named(variedRunNames)].map(
       ([name, rule]): Named => [`${optimizer}.${name}`, rule],
     ),
   );
@@ -107,7 +97,7 @@ function optionsByName(): { readonly shared: readonly Named[]; readonly own: (op
 }
 
 function settable(optimizer: string): NamedOption[] {
-  return optimizerOptions[optimizer as OptimizerName].filter(({ name }) => accepts(optimizer, name));
+  return optimizersByName[optimizer as OptimizerName].options.filter(({ name }) => accepts(optimizer, name));
 }
 
 /** A value must be valid for one of the optimizers; the check against its own follows with the run's settings. */

@@ -1,5 +1,5 @@
 /** `--set name=value`: options of the optimizer, and settings of the run. */
-import { type NamedOption, type OptimizerName, optimizerOptions } from "entropy-sgd";
+import { type NamedOption, type OptimizerName, optimizersByName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { parseOption, setError } from "./parseOption.ts";
@@ -11,7 +11,7 @@ const settable: readonly string[] = settingsWith("set");
 
 /** Names that `--set` accepts for an optimizer; none for an unknown optimizer. */
 export function acceptedBySet(optimizer: string): readonly string[] {
-  const specs = optimizerOptions[optimizer as OptimizerName] ?? [];
+  const specs = optimizersByName[optimizer as OptimizerName]?.options ?? [];
   return [...specs.filter(isSettable).map(({ name }) => name), ...settable];
 }
 
@@ -26,7 +26,7 @@ interface ParsedSet {
 
 /** Divides `--set` assignments into the optimizer's options and the run's settings. */
 export function parseSet(assignments: readonly string[], optimizer: OptimizerName): ParsedSet {
-  const specs = optimizerOptions[optimizer].filter(isSettable);
+  const specs = optimizersByName[optimizer].options.filter(isSettable);
   const result: ParsedSet = { optimizer: {}, run: {} };
   for (const assignment of assignments) {
     const at = assignment.indexOf("=");

@@ -4,7 +4,7 @@
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { type TunedRate, tunedRates } from "./tunedRates.ts";
+import { tunedRates } from "./tunedRates.ts";
 
 /** A value of an optimizer's option as configuration files and `--set` hold it. */
 export type OptionValue = number | string | boolean | null;
@@ -48,7 +48,7 @@ const entropyOptions = {
   noise: 1e-4,
 };
 
-/** Options that do not depend on the network, without rates. SAM's radius: Foret et al. 2021; SGLD: the paper's baseline. */
+/** Options that do not depend on the network; tuned rates replace those here. SAM's radius: Foret et al. 2021; SGLD: the paper's baseline. */
 const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, OptionValue>>>> = {
   "entropy-sgd": entropyOptions,
   "entropy-adam": { ...entropyOptions, adaptive: "outer", momentum: 0 },
@@ -60,21 +60,34 @@ const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, Option
   sgld: { noise: 1e-4, noiseForm: "code", annealing: 0.25 },
 };
 
-/** Networks with a baseline in the paper: Adam, 1e-3 ÷5 every 30 of 100 epochs, dropout 0.5. */
-const paperAdam = ["mnistfc", "lenet"];
-const paperAdamRecipe = { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, dropout: 0.5 };
-
-/** For a user's own network: rates that trained every network without batch norm here. */
-const otherRates: Readonly<Record<OptimizerName, TunedRate>> = tunedRates.mnistfc;
+/** What the paper's recipes have besides the tuned ones' common part, by optimizer; null for networks that it has none for. */
+const paperRecipes: Readonly<Partial<Record<OptimizerName, (network: string) => Partial<Recipe> | null>>> = {
+  "entropy-sgd": () => ({}),
+  // The baseline of two networks: 1e-3 ÷5 every 30 of 100 epochs, dropout 0.5.
+  adam: (network) =>
+    network === "mnistfc" || network === "lenet"
+      ? { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, dropout: 0.5, options: { learningRate: 1e-3 } }
+      : null,
+};
 
 const tunedSource = {
   source: "chosen on validation error after one effective epoch, up to three seeds",
   evidence: "docs/results/rates.md",
 };
 
+/** The dropout rate of a network, which all optimizers of a comparison share; 0 for a network of one's own. */
+export function dropoutOf(network: string): number {
+  return dropout[network] ?? 0;
+}
+
 /** Whether the paper has a recipe for a network and an optimizer. */
 export function hasPaperRecipe(network: string, optimizer: string): boolean {
-  return optimizer === "entropy-sgd" || (optimizer === "adam" && paperAdam.includes(network));
+  return paperRecipe(network, optimizer) !== null;
+}
+
+function paperRecipe(network: string, optimizer: string): Partial<Recipe> | null {
+  if (!Object.hasOwn(paperRecipes, optimizer)) return null;
+  return paperRecipes[optimizer as OptimizerName]?.(network) ?? null;
 }
 
 /** The name of an optimizer's recipe among several optimizers: the paper's if requested and there is one, `tuned` otherwise. */
@@ -94,22 +107,29 @@ export function sharedRecipe(
  * @throws InputError where the paper has none
  */
 export function recipeOf(network: string, optimizer: OptimizerName, name: RecipeName = "tuned"): Recipe {
-  const common = { ...mnistSchedule, dropout: dropout[network] ?? 0, options: baseOptions[optimizer] };
+  const common = { ...mnistSchedule, dropout: dropoutOf(network), options: baseOptions[optimizer] };
   if (name === "tuned") {
-    const isKnown = Object.hasOwn(tunedRates, network);
-    const rates = (isKnown ? tunedRates[network as keyof typeof tunedRates] : otherRates)[optimizer];
-    const source = isKnown
-      ? tunedSource
-      : { source: "those of mnistfc; none were chosen for this network", evidence: null };
+    const { rates, ...source } = tunedRecipe(network, optimizer);
     return { name, ...common, ...source, options: { ...common.options, ...rates } };
   }
-  if (!hasPaperRecipe(network, optimizer)) {
+  const own = paperRecipe(network, optimizer);
+  if (own === null) {
     const rule = `the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`;
     throw new InputError({ name: "recipe", rule });
   }
-  const source = { source: "the paper's (arXiv:1611.01838, sections 5.2 and 5.3)", evidence: null };
-  if (optimizer === "adam") return { name, ...common, ...paperAdamRecipe, ...source, options: { learningRate: 1e-3 } };
-  return { name, ...common, ...source };
+  return { name, ...common, source: "the paper's (arXiv:1611.01838, sections 5.2 and 5.3)", evidence: null, ...own };
+}
+
+/** The rates of a network and an optimizer, and where they come from. */
+function tunedRecipe(network: string, optimizer: OptimizerName) {
+  const chosen = tunedRates[network]?.[optimizer];
+  if (chosen !== undefined) return { rates: chosen, ...tunedSource };
+  // They trained every network without batch norm here.
+  const others = tunedRates.mnistfc?.[optimizer];
+  if (others !== undefined) {
+    return { rates: others, source: "those of mnistfc; none were chosen for this network", evidence: null };
+  }
+  return { rates: {}, source: "those of its paper; none were chosen for this optimizer", evidence: null };
 }
 
 /** The source of a recipe's rates, with the page of its evidence; an unknown name unchanged. */

@@ -1,17 +1,11 @@
 /** The settings of a run from a user's request. */
 import { resolve } from "node:path";
-import {
-  type KnownOptions,
-  type OptimizerName,
-  optimizerOptions,
-  type PresetName,
-  presets,
-  requireKnownOptions,
-} from "entropy-sgd";
-import { InputError } from "entropy-sgd-training";
+import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { parseSet } from "./parseSet.ts";
-import { type OptionValue, type RecipeName, recipeNames, recipeOf } from "./recipes.ts";
+import { presetNameOf, presetsOf } from "./presets.ts";
+import { type OptionValue, recipeNames, recipeOf } from "./recipes.ts";
+import { requireName } from "./requireName.ts";
 import {
   type AskedSettings,
   checkedSettings,
@@ -48,21 +42,14 @@ export function askedOf<Options extends Partial<AskedSettings>>(
 export function resolveSettings(request: SettingsRequest): Settings {
   requireKnownOptions("resolveSettings", knownRequest, request);
   const { set = [], ...asked } = request;
-  const optimizer = requireName("optimizer", asked.optimizer, Object.keys(optimizerOptions)) as OptimizerName;
+  const optimizer = requireName("optimizer", asked.optimizer, optimizerNames);
   const network = requireName("network", asked.network, networkNames);
-  const isEntropy = optimizer === "entropy-sgd" || optimizer === "entropy-adam";
-  if (!isEntropy && asked.preset !== undefined) {
-    const rule = `only entropy-sgd and entropy-adam have presets, the optimizer is ${optimizer}`;
-    throw new InputError({ name: "preset", rule });
-  }
-  const preset = isEntropy
-    ? (requireName("preset", asked.preset ?? "paper", Object.keys(presets)) as PresetName)
-    : null;
-  const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames) as RecipeName;
+  const preset = presetNameOf(optimizer, asked.preset);
+  const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
   const chosen = parseSet(set, optimizer);
   const options: Record<string, OptionValue> = {
-    ...(preset === null ? {} : presets[preset]),
+    ...(preset === null ? {} : presetsOf(optimizer)?.[preset]),
     ...recipe.options,
     ...chosen.optimizer,
   };
@@ -74,7 +61,9 @@ export function resolveSettings(request: SettingsRequest): Settings {
     recipeEpochs: recipe.epochs,
     innerSteps: recipe.innerSteps,
     ...present(asked),
-    ...(isEntropy && options.innerSteps !== undefined ? { innerSteps: options.innerSteps } : {}),
+    ...(optimizersByName[optimizer].hasInnerLoop && options.innerSteps !== undefined
+      ? { innerSteps: options.innerSteps }
+      : {}),
     ...(asked.data === undefined ? {} : { data: dataOf(asked.data) }),
     ...chosen.run,
     preset,
@@ -90,8 +79,3 @@ function dataOf(asked: string): string | null {
 
 const present = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-function requireName(what: string, name: string, known: readonly string[]): string {
-  if (known.includes(name)) return name;
-  throw new InputError({ name: what, rule: `must be one of ${known.join(", ")}`, value: name });
-}

@@ -4,7 +4,7 @@
  * Types, checks, defaults, `--set`, the options of the commands, the fields of a sweep's file, the JSON Schemas and the help
  * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
-import { optimizerOptions, presets } from "entropy-sgd";
+import { optimizerNames, presets } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
@@ -51,7 +51,7 @@ const settingsTable = {
   optimizer: {
     rule: z.string(),
     ask: "required",
-    flag: { value: "<name>", help: Object.keys(optimizerOptions).join(", "), usual: "entropy-sgd" },
+    flag: { value: "<name>", help: optimizerNames.join(", "), usual: "entropy-sgd" },
     vary: true,
     doc: "Name of the optimizer.",
   },

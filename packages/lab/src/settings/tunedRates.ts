@@ -14,8 +14,8 @@ const rate = (learningRate: number): TunedRate => ({ learningRate });
 const inner = (innerLearningRate: number): TunedRate => ({ innerLearningRate });
 const both = (learningRate: number, innerLearningRate: number): TunedRate => ({ learningRate, innerLearningRate });
 
-/** The table. */
-export const tunedRates = {
+/** The table; networks and optimizers that are not in it have none. */
+export const tunedRates: Readonly<Record<string, Readonly<Partial<Record<OptimizerName, TunedRate>>>>> = {
   mnistfc: {
     "entropy-sgd": inner(0.03),
     "entropy-adam": both(0.003, 0.1),
@@ -58,4 +58,4 @@ export const tunedRates = {
     ...{ sgd: rate(0.3), sam: rate(0.3), swa: rate(0.3), sgld: rate(0.3) },
     ...{ adam: rate(0.03), adamw: rate(0.03) },
   },
-} satisfies Readonly<Record<string, Readonly<Record<OptimizerName, TunedRate>>>>;
+};

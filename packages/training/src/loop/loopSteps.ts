@@ -1,10 +1,9 @@
 /** The steps of the training loop: each changes the run under way and yields its events. */
-import { progress } from "entropy-sgd";
+import { type AnyState, progress } from "entropy-sgd";
 import { unlessInterrupted } from "../interruption.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
-import type { AnyState } from "./trainOptions.ts";
 
 /** Whether something ended the run before its budget did. */
 export function hasEnded({ reason }: { readonly reason: string }): boolean {

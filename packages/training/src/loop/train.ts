@@ -1,5 +1,5 @@
 /** The training loop: an async iterator of events. */
-import type { Optimizer } from "entropy-sgd";
+import type { AnyState, Optimizer } from "entropy-sgd";
 import { requireFit } from "../data/requireFit.ts";
 import type { DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
@@ -11,7 +11,7 @@ import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
 import { advance, checkpoint, evaluationIsDue, hasEnded, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
-import { type AnyState, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
+import { requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event at each

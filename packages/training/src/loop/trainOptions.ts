@@ -1,16 +1,7 @@
-import {
-  type KnownOptions,
-  type LocalEntropyProgress,
-  type PlainData,
-  type Progress,
-  requireKnownOptions,
-} from "entropy-sgd";
+import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
-
-/** A state of any optimizer: plain data that tells its progress. */
-export type AnyState = PlainData & { readonly progress: Progress & Partial<LocalEntropyProgress> };
 
 /** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
 export type Sampling = "replacement" | "permutation";

@@ -1,5 +1,5 @@
 /** A training run under way: its parts, and what each gradient changes. */
-import { deserialise, type Optimizer, serialise } from "entropy-sgd";
+import { type AnyState, deserialise, type Optimizer, serialise } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
@@ -8,7 +8,7 @@ import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./ch
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
 import { type Plan, plannedOptions } from "./plan.ts";
 import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
-import type { AnyState, TrainOptions } from "./trainOptions.ts";
+import type { TrainOptions } from "./trainOptions.ts";
 
 /** What a run is made of, and stays the same. */
 export interface LoopParts<S extends AnyState> {

@@ -1,8 +1,9 @@
 /** The runs of a comparison: every optimizer with seeds 1 … k on the same budget, boundaries and dropout. */
+import { type OptimizerName, optimizersByName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { hasPresets } from "../../settings/optionRules.ts";
 import { acceptedBySet } from "../../settings/parseSet.ts";
-import { recipeOf, sharedRecipe } from "../../settings/recipes.ts";
+import { presetsOf } from "../../settings/presets.ts";
+import { dropoutOf, sharedRecipe } from "../../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { ExperimentPlan } from "../experiment.ts";
@@ -23,9 +24,9 @@ export interface ComparisonRequest extends Omit<SettingsRequest, "optimizer" | "
 export function planComparison(request: ComparisonRequest): ExperimentPlan<null> {
   const { network, optimizers, seeds } = request;
   const resolved = optimizers.map((optimizer) => settingsOf(optimizer, request));
-  // One dropout rate and one set of boundaries for all: those of the Entropy-SGD recipe.
+  // One dropout rate and one set of boundaries for all: the ends of inner loops where there are some.
   const innerSteps = sharedInnerSteps(resolved);
-  const dropout = request.dropout ?? recipeOf(network, "entropy-sgd").dropout;
+  const dropout = request.dropout ?? dropoutOf(network);
   const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     resolved.map((settings) => ({
       name: `${settings.optimizer}-${seed}`,
@@ -42,7 +43,7 @@ function settingsOf(optimizer: string, request: ComparisonRequest): Settings {
   return resolveSettings({
     ...askedOf(request),
     optimizer,
-    preset: hasPresets(optimizer) ? request.preset : undefined,
+    preset: presetsOf(optimizer) === null ? undefined : request.preset,
     // The paper's recipe is for the optimizers that have it; the others are tuned.
     recipe: sharedRecipe(network, optimizer, optimizers, request.recipe),
     seed: 1,
@@ -51,10 +52,12 @@ function settingsOf(optimizer: string, request: ComparisonRequest): Settings {
 }
 
 function sharedInnerSteps(resolved: readonly Settings[]): number {
-  const [entropy, ...others] = resolved.filter(({ optimizer }) => hasPresets(optimizer));
-  const different = others.find(({ innerSteps }) => innerSteps !== entropy?.innerSteps);
-  if (entropy === undefined || different === undefined) return (entropy ?? resolved[0]!).innerSteps;
-  const found = `${entropy.optimizer} has ${entropy.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
+  const [looped, ...others] = resolved.filter(
+    ({ optimizer }) => optimizersByName[optimizer as OptimizerName].hasInnerLoop,
+  );
+  const different = others.find(({ innerSteps }) => innerSteps !== looped?.innerSteps);
+  if (looped === undefined || different === undefined) return (looped ?? resolved[0]!).innerSteps;
+  const found = `${looped.optimizer} has ${looped.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
   throw new InputError(`innerSteps: must be equal for all optimizers of a comparison, ${found}`);
 }
 

@@ -1,10 +1,12 @@
 /** A sweep's file, read and checked. */
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { optimizerNames } from "entropy-sgd";
 import { cannotRead, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
-import { accepts, hasPresets, optimizerNames, partsOf } from "../../settings/optionRules.ts";
+import { accepts, partsOf } from "../../settings/optionRules.ts";
+import { havePresets, presetsOf } from "../../settings/presets.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
 import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
@@ -139,11 +141,8 @@ function requireNames({ file, optimizers, set, parameters, yaml }: Sweep): void 
   for (const name of sweepFields) {
     if (file[name] === undefined) continue;
     if (parameters.has(name)) throw yaml.keyRefusal([name], "must not be here and in parameters");
-    if (name !== "preset" || names.some(hasPresets)) continue;
-    throw yaml.keyRefusal(
-      ["preset"],
-      `only entropy-sgd and entropy-adam have presets, this sweep has ${names.join(", ")}`,
-    );
+    if (name !== "preset" || names.some((one) => presetsOf(one) !== null)) continue;
+    throw yaml.keyRefusal(["preset"], `${havePresets}, this sweep has ${names.join(", ")}`);
   }
   if (file.recipe === "paper" && !names.some((name) => hasPaperRecipe(file.network, name))) {
     throw yaml.keyRefusal(["recipe"], `the paper has none for ${names.join(", ")} on ${file.network}`);

@@ -1,7 +1,9 @@
 /** The rules of a sweep's file; from them the check of a file and the schema for editors. */
+import { optimizerNames } from "entropy-sgd";
 import { networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { type NameRule, nameRules, optimizerNames, presetNames } from "../../settings/optionRules.ts";
+import { type NameRule, nameRules } from "../../settings/optionRules.ts";
+import { presetNames } from "../../settings/presets.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
 import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
