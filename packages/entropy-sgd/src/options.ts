@@ -36,7 +36,7 @@ export type OptionSpec = {
   readonly nullable: boolean;
   /** The rule in words, as the error message says it: "in (0, 1]". */
   readonly rule: string;
-  /** One sentence with the unit. */
+  /** One sentence with the unit; empty for arguments that no help shows. */
   readonly doc: string;
   /** Where option and default come from: section and line of a paper, or why there is no such place. */
   readonly source: string;
@@ -74,7 +74,7 @@ function intervalOf(text: string): Pick<OptionSpec, "min" | "minExcluded" | "max
 }
 
 /** A number in an interval written as "(0, 1]"; always finite. */
-export function numberOption(interval: string, doc: string, extras: Extras = {}): OptionSpec {
+export function numberOption(interval: string, doc = "", extras: Extras = {}): OptionSpec {
   return option("number", `in ${interval}`, doc, { ...intervalOf(interval), ...extras });
 }
 

@@ -21,7 +21,7 @@ import { squaredNormOver } from "./segments.ts";
  * ```
  */
 export function clipByGlobalNorm(maxNorm: number, direction: Direction): Direction {
-  const table = { maxNorm: numberOption("(0, ∞)", "Largest norm of the gradient that is left as it is.") };
+  const table = { maxNorm: numberOption("(0, ∞)") };
   checkedOptions("clipByGlobalNorm", table, {}, { maxNorm });
   return {
     name: `clipped ${direction.name}`,

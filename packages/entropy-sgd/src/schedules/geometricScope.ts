@@ -20,8 +20,8 @@ import type { Schedule } from "../types.ts";
  */
 export function geometricScope(initial: number, growth: number): Schedule {
   const table = {
-    initial: numberOption("[0, ∞)", "γ₀."),
-    growth: numberOption("(-1, ∞)", "γ₁, the relative growth per outer step."),
+    initial: numberOption("[0, ∞)"),
+    growth: numberOption("(-1, ∞)"),
   };
   checkedOptions("geometricScope", table, {}, { initial, growth });
   return (step) => initial * (1 + growth) ** step;

@@ -10,10 +10,10 @@ import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
 import { shown } from "../shown.ts";
 import type { ScalarOrSchedule, Schedule } from "../types.ts";
 
-const initial = numberOption("[0, ∞)", "Value at t = 0.");
-const final = numberOption("[0, ∞)", "Value from t = steps on.");
-const steps = numberOption("(0, ∞)", "Where the final value is reached.");
-const factor = numberOption("[0, ∞)", "What the value is multiplied by.");
+const initial = numberOption("[0, ∞)");
+const final = numberOption("[0, ∞)");
+const steps = numberOption("(0, ∞)");
+const factor = numberOption("[0, ∞)");
 
 /**
  * t ↦ value.
@@ -94,7 +94,7 @@ export interface PolynomialScheduleOptions {
  * ```
  */
 export function polynomialSchedule(options: PolynomialScheduleOptions): Schedule {
-  const power = numberOption("(0, ∞)", "Exponent of the remaining fraction.");
+  const power = numberOption("(0, ∞)");
   const checked = checkedOptions(
     "polynomialSchedule",
     { initial, final, steps, power },
@@ -145,9 +145,9 @@ export interface AnnealedScheduleOptions {
 }
 
 const annealedTable: Readonly<Record<keyof AnnealedScheduleOptions, OptionSpec>> = {
-  initial: numberOption("[0, ∞)", "Value at t = 0.", { schedule: true }),
-  exponent: numberOption("[0, ∞)", "Exponent b."),
-  period: numberOption("(0, ∞)", "Steps per unit of time."),
+  initial: numberOption("[0, ∞)", "", { schedule: true }),
+  exponent: numberOption("[0, ∞)"),
+  period: numberOption("(0, ∞)"),
 };
 
 /**
