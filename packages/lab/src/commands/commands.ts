@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 
-/** The file of each command, loaded when the command is called, and for the help of the whole program. */
+/** The file of each command, loaded when it is called and for the help of the whole program: no file draws pages as it is loaded. */
 export const commandFiles: Readonly<Record<string, () => Promise<{ readonly definition: CommandDefinition }>>> = {
   train: () => import("./train.ts"),
   compare: () => import("./compare.ts"),

@@ -7,7 +7,6 @@ import { experimentResult } from "../experiments/experimentResult.ts";
 import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
-import { writeReport } from "../pages/writeReport.ts";
 import { widthOf } from "../report/textTable.ts";
 import { summarise } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
@@ -64,12 +63,13 @@ export const comparison: Experiment<null> = {
     const each = budgets.length === 1 ? `, each of ${budgets[0]}` : "";
     return `${counted(runs.length, "run")} with dropout ${runs[0]!.settings.dropout}${each}`;
   },
-  finish({ plan: { runs }, outcomes, out, json }, context) {
+  async finish({ plan: { runs }, outcomes, out, json }, context) {
     const results = resultsOf(outcomes);
     const { failed } = experimentResult(runs, outcomes);
     const begun = runs.filter((_, at) => ["ended", "interrupted"].includes(outcomes[at]?.kind ?? ""));
     // After a signal before the first run there is nothing to report.
     const folders = begun.map(({ name }) => join(out, name));
+    const { writeReport } = await import("../pages/writeReport.ts");
     const report = results.length === 0 ? null : writeReport(out, folders);
     if (json) writeJson(context, { runs: results, optimizers: summarise(results), failed });
     else if (report !== null)

@@ -17,7 +17,6 @@ import {
 import { makeFolder } from "../io/files.ts";
 import { flatnessCost } from "../measure/measureFlatness.ts";
 import { numRobustnessPoints } from "../measure/measureRobustness.ts";
-import { studyFigures } from "../pages/studyFigures.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { dataHelp } from "../settings/settings.ts";
@@ -121,11 +120,12 @@ export const study: Experiment<StudyDetails> = {
       return interruptionCode(signal);
     }
     lock.requireHeld();
-    return writeFindings(out, findingsOf(done, measured), { json }, context);
+    return writeFindings(out, await findingsOf(done, measured), { json }, context);
   },
 };
 
-function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: readonly MeasuredRun[]): Findings {
+async function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: readonly MeasuredRun[]): Promise<Findings> {
+  const { studyFigures } = await import("../pages/studyFigures.ts");
   const { runs, details } = plan;
   const { network, budget, data } = runs[0]!.settings;
   const result = assembleStudy(measured, data);

@@ -14,7 +14,6 @@ import { readSweep } from "../experiments/sweep/readSweep.ts";
 import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
-import { sweepJson, writeSweep } from "../pages/writeSweep.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { loadData } from "../runner/loadData.ts";
 import { counted } from "../statistics/words.ts";
@@ -72,9 +71,10 @@ export const sweep: Experiment<SweepDetails> = {
   isBrief: true,
   usualParallel: ({ runs }) => Math.max(1, Math.floor(availableParallelism() / (runs[0]!.settings.threads ?? 1))),
   opening: (plan, { parallel, out }) => `${planWords(plan)}, ${parallel} at a time, in ${printable(out)}`,
-  finish({ plan, outcomes, out, json: isJson }, context) {
+  async finish({ plan, outcomes, out, json: isJson }, context) {
     const result = sweepResult(plan, outcomes);
     const output = { out, plan, result, interrupted: outcomes.some(isInterrupted) };
+    const { sweepJson, writeSweep } = await import("../pages/writeSweep.ts");
     const page = writeSweep(output);
     if (isJson) writeJson(context, sweepJson(output));
     else if (page !== null) {
