@@ -6,30 +6,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { InputError, Interruption } from "entropy-sgd-training";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { awaitLock, watch } from "../src/runs/lease.ts";
-import {
-  acquireLock,
-  type FoundLock,
-  type Lock,
-  LockInDoubt,
-  lockHolder,
-  readLock,
-  renewal,
-} from "../src/runs/lock.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { awaitLock } from "../src/runs/lease.ts";
+import { acquireLock, type FoundLock, type Lock, LockInDoubt, lockHolder, readLock } from "../src/runs/lock.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lock-"));
 afterAll(() => rmSync(root, { recursive: true }));
-
-const usual = { renewal: renewal.every, watch: { ...watch } };
-beforeAll(() => {
-  renewal.every = 10;
-  Object.assign(watch, { looks: 10, every: 10 });
-});
-afterAll(() => {
-  renewal.every = usual.renewal;
-  Object.assign(watch, usual.watch);
-});
 
 let numFolders = 0;
 function folder(): string {
@@ -156,6 +138,15 @@ describe("a lock", () => {
 });
 
 describe("the lock of a process elsewhere", () => {
+  // The minute of a watch passes at once.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearInterval"] });
+    vi.setTimerTickMode("nextTimerAsync");
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   const elsewhere = [
     ["another machine", { host: "elsewhere", boot: "another" }],
     ["another container of this machine", { namespace: "pid:[7] time:[7]" }],
@@ -171,7 +162,7 @@ describe("the lock of a process elsewhere", () => {
       const lock = await awaitLock(path, { onWait: (words) => told.push(words) });
       lock.requireHeld();
       expect(told).toEqual([
-        expect.stringMatching(/^\S+: in use by process .* watching for 1 s whether it is renewed$/),
+        expect.stringMatching(/^\S+: in use by process .* watching for 60 s whether it is renewed$/),
       ]);
       expect(readdirSync(path)).toEqual(["lock"]);
     },

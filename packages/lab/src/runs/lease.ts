@@ -4,12 +4,11 @@
  * The minute is measured by this process: no time in the file or of the file system is compared, as clocks differ between
  * machines, and the watch counts reads of the lock, not time, as this process may be suspended too.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { InputError, type StopSignal, throwIfInterrupted } from "entropy-sgd-training";
 import { acquireLock, type FoundLock, type Lock, LockInDoubt, readLock } from "./lock.ts";
 
-/** How often, and how many milliseconds apart, a watched lock is read; tests change it. */
-export const watch: { looks: number; every: number } = { looks: 60, every: 1000 };
+/** A lock is watched by so many looks, so many milliseconds apart. */
+const [numLooks, lookEvery] = [60, 1000];
 
 /** Hooks of the wait for a lock. */
 export interface LockHooks {
@@ -32,7 +31,7 @@ export async function awaitLock(folder: string, { signal, onWait }: LockHooks = 
       // Beside the lock there may be claims on it; more rounds mean that other processes are faster.
       if (!(error instanceof LockInDoubt) || lapsed.length >= 3) throw error;
       const { found } = error;
-      const seconds = Math.ceil((watch.looks * watch.every) / 1000);
+      const seconds = Math.ceil((numLooks * lookEvery) / 1000);
       onWait?.(`${error.message}; watching for ${seconds} s whether it is renewed`);
       await unrenewed(folder, found, signal);
       lapsed.push(found);
@@ -56,8 +55,8 @@ export async function withLock<Result>(
 
 /** @throws InputError if the lock is renewed or taken by another while it is watched */
 async function unrenewed(folder: string, before: FoundLock, signal: StopSignal): Promise<void> {
-  for (let look = 0; look < watch.looks; look++) {
-    await delay(watch.every);
+  for (let look = 0; look < numLooks; look++) {
+    await new Promise((resolve) => setTimeout(resolve, lookEvery));
     throwIfInterrupted(signal);
     const now = readLock(before.path);
     // Released.

@@ -45,8 +45,8 @@ export interface FoundLock {
   readonly holder: HolderRecord | null;
 }
 
-/** Milliseconds between two renewals; tests change it. */
-export const renewal: { every: number } = { every: 5000 };
+/** Milliseconds between two renewals. */
+const renewEvery = 5000;
 
 const fileName = "lock";
 const maxBytes = 4096;
@@ -217,7 +217,7 @@ function heldLock(folder: string, own: HolderRecord): Lock {
     try {
       renew(path, own, ++beats);
     } catch {}
-  }, renewal.every);
+  }, renewEvery);
   timer.unref();
   return {
     requireHeld() {
