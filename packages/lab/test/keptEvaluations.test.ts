@@ -37,7 +37,7 @@ describe("evaluations of a long run", () => {
 
   test("give the errors and the best checkpoints of all", () => {
     expect(errorsOf(kept, false)).toEqual(errorsOf(all, false));
-    const schedule = checkpointSchedule({ gradients: null, minutes: null, best: numBest }, 0, () => 0);
+    const schedule = checkpointSchedule({ gradients: null, minutes: null, best: numBest }, 0);
     let some: readonly KeptEvaluation[] = whole;
     const due = [0, 0];
     for (let to = whole.length + 1; to <= all.length; to++) {

@@ -30,21 +30,20 @@ export interface CheckpointSchedule {
 export function checkpointSchedule(
   { gradients: every, minutes, best, requests }: CheckpointPolicy,
   start: number,
-  now: () => number,
 ): CheckpointSchedule {
   const isOff = every === null && minutes === null && best === 0;
-  let [lastAt, lastTime] = [start, now()];
+  let [lastAt, lastTime] = [start, performance.now()];
   let answered = requests?.count ?? 0;
   return {
     dueAt(gradients, evaluations) {
       if ((requests?.count ?? 0) > answered) return "requested";
       if (every !== null && gradients % every === 0) return "gradients";
-      if (minutes !== null && now() - lastTime >= 60_000 * minutes) return "minutes";
+      if (minutes !== null && performance.now() - lastTime >= 60_000 * minutes) return "minutes";
       return evaluations !== null && isAmongBest(evaluations, best) ? "best" : null;
     },
     isBehind: (gradients) => !isOff && gradients > lastAt,
     taken(gradients) {
-      [lastAt, lastTime] = [gradients, now()];
+      [lastAt, lastTime] = [gradients, performance.now()];
       answered = requests?.count ?? 0;
     },
   };

@@ -55,13 +55,13 @@ export function checkpoint<S extends AnyState>(loop: TrainingLoop<S>, reason: Ch
 }
 
 async function* takeGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
-  const { model, optimizer, gradient, now, plan } = loop;
-  const begun = now();
+  const { model, optimizer, gradient, plan } = loop;
+  const begun = performance.now();
   if (optimizer.needsNewBatch?.(loop.state) ?? true) loop.nextBatch(loop.batches++);
   loop.fillMasks(loop.gradients);
   const batchLoss = await model.lossAndGradient(optimizer.gradientPoint(loop.state) as Float32Array, gradient);
   loop.state = optimizer.step(gradient, loop.state);
-  const secondsPerGradient = (now() - begun) / 1000;
+  const secondsPerGradient = (performance.now() - begun) / 1000;
   loop.gradients += 1;
   loop.gradientSeconds += secondsPerGradient;
   loop.lossSum += batchLoss;

@@ -29,8 +29,6 @@ export interface TrainOptions {
   readonly preset?: string | null;
   /** For the result: how often the run went back before. */
   readonly rollbacks?: number;
-  /** Wall clock in milliseconds; `performance.now` when absent. */
-  readonly now?: () => number;
 }
 
 /** Every option; a missing or misspelt name does not compile. */
@@ -45,7 +43,6 @@ const known: KnownOptions<TrainOptions> = {
   optimizerName: true,
   preset: true,
   rollbacks: true,
-  now: true,
 };
 
 const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: true, best: true, requests: true };

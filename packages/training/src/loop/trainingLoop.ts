@@ -29,8 +29,7 @@ export interface TrainingLoop<S extends AnyState>
   state: S;
   /** Why it ends; "budget" as long as nothing else ends it. */
   reason: EndReason;
-  /** Wall clock in milliseconds, and wall time of the run in seconds. */
-  readonly now: () => number;
+  /** Wall time of the run. */
   readonly seconds: () => number;
   readonly nextBatch: (batch: number) => void;
   readonly fillMasks: (step: number) => void;
@@ -43,24 +42,23 @@ export interface TrainingLoop<S extends AnyState>
 /** The loop at its start, or where `options.resume` says. @param fresh - the optimizer's state at the initial weights */
 export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
   const { model, data, optimizer, options, plan } = parts;
-  const { resume, seed = 1, now = () => performance.now() } = options;
+  const { resume, seed = 1 } = options;
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
-  const started = now() - 1000 * seconds;
+  const started = performance.now() - 1000 * seconds;
   const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed));
   const fillMasks = maskFiller(model, seed);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   const state = resume === undefined ? fresh : restoredState(resume, fresh, model);
   // The second gradient of SAM is at the batch of the first.
   if (position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(position.batches - 1);
-  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients, now);
+  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients);
   const watched = { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== undefined };
   return {
     ...parts,
     ...position,
     state,
     reason: "budget",
-    now,
-    seconds: () => (now() - started) / 1000,
+    seconds: () => (performance.now() - started) / 1000,
     nextBatch,
     fillMasks,
     gradient,
