@@ -22,6 +22,9 @@ try {
   process.exitCode = await main(process.argv.slice(2), processContext());
 } catch (error) {
   // What `main` does not catch: a file of the program that is missing, or more than may be open (ulimit -n).
-  process.stderr.write(`error: the program cannot be loaded: ${error instanceof Error ? error.message : error}\n`);
+  const message = `the program cannot be loaded: ${error instanceof Error ? error.message : error}`;
+  process.stderr.write(`error: ${message}\n`);
+  // Of a process that trains for another one (io/failureMessage.ts).
+  process.send?.({ error: message });
   process.exitCode = 2;
 }

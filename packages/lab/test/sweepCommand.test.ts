@@ -140,6 +140,9 @@ describe("a process for a run", () => {
     writeFileSync(file, head + source);
     return file;
   }
+  /** A command that tells its parent an error, and ends. */
+  const failing = (error: string, code: number): string =>
+    `process.send({ error: ${JSON.stringify(error)} }, () => process.exit(${code}));`;
   const never = new AbortController().signal;
 
   test("is told the run and where its data are, and has the settings there", async () => {
@@ -156,15 +159,16 @@ describe("a process for a run", () => {
   });
 
   test.each([
-    ['process.stderr.write("error: no\\nerror: the disk is full\\n"); process.exit(2);', "the disk is full", 2],
+    [failing("the disk is full", 2), "the disk is full", 2],
+    [failing("internal error: TypeError: x", 1), "internal error: TypeError: x", 1],
     [
-      'process.stderr.write("internal error: TypeError: x\\n  at y\\n"); process.exit(1);',
-      "internal error: TypeError: x",
-      1,
+      'process.stderr.write("error: no\\n"); process.exit(2);',
+      "its process ended with exit code 2 and without a result",
+      2,
     ],
     ["process.exit(7);", "its process ended with exit code 7 and without a result", 1],
     ['process.kill(process.pid, "SIGKILL");', "its process was ended by SIGKILL", 1],
-  ])("that fails is told by its last error (%#)", async (source, message, exitCode) => {
+  ])("that fails is told by the error that it sends (%#)", async (source, message, exitCode) => {
     const outcome = await launchProcess({ command: command(source) })(freshOut(), settings, never);
     expect(outcome).toEqual({ kind: "failed", message, exitCode });
   });

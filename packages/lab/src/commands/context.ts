@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Wishes for a checkpoint (SIGUSR2). */
   readonly checkpointRequests?: CheckpointRequests;
+  /** Told the error that ends the command, beside `stderr`. */
+  readonly onFailure?: ((error: string) => void) | undefined;
 }
 
 /** Exit codes of the commands. */

@@ -30,11 +30,13 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     if (refusal !== null) {
       // Messages quote names and values, which may hold what a terminal would obey.
       context.stderr.write(`error: ${printable(refusal)}\n`);
+      context.onFailure?.(refusal);
       return exitCodes.usage;
     }
     context.stderr.write(
       `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
+    context.onFailure?.(`internal error: ${String(error)}`);
     return exitCodes.internal;
   }
 }

@@ -1,5 +1,6 @@
 import { checkpointMessage, checkpointRequests } from "entropy-sgd-training";
 import { endingSignals } from "../io/endingSignals.ts";
+import { failureMessage } from "../io/failureMessage.ts";
 import type { CommandContext } from "./context.ts";
 
 /** Milliseconds in which a signal is the first one repeated: a closed terminal sends SIGHUP twice, npx passes SIGINT on. */
@@ -40,5 +41,6 @@ export function processContext(): CommandContext {
       if (code !== "EPIPE" && !(code === "EIO" && stream.isTTY)) process.exit(1);
     });
   }
-  return { stdout, stderr, signal: controller.signal, checkpointRequests: requests };
+  const onFailure = (error: string): void => void process.send?.(failureMessage(error));
+  return { stdout, stderr, signal: controller.signal, checkpointRequests: requests, onFailure };
 }

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CheckpointRequests, checkpointMessage } from "entropy-sgd-training";
 import { endingSignalOf } from "../io/endingSignals.ts";
+import { failureIn } from "../io/failureMessage.ts";
 import { continueTraining, prepareRun, type ResumeOptions } from "../runner/resumeTraining.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
 
@@ -65,39 +66,25 @@ function failureOf({ code, signal, error }: ProcessEnd): RunOutcome {
   return { kind: "failed", message: error ?? `its process ${how}`, exitCode: code === 2 ? 2 : 1 };
 }
 
-/** Characters of a process's messages that are kept: the last ones tell how it ended. */
-const maxKept = 2 ** 16;
-
 function endOf(args: readonly string[], signal: AbortSignal, requests?: CheckpointRequests): Promise<ProcessEnd> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], detached: true });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"], detached: true });
     const stop = (): void => void child.kill(endingSignalOf(signal));
     const deaf = requests?.listen(() => {
       // A process that is ending hears it no more.
       if (child.connected) child.send(checkpointMessage, () => {});
     });
     signal.addEventListener("abort", stop, { once: true });
-    let messages = "";
-    // Absent where the process could not begin.
-    child.stderr?.setEncoding("utf8");
-    child.stderr?.on("data", (text: string) => {
-      messages = (messages + text).slice(-maxKept);
+    let error: string | null = null;
+    child.on("message", (message) => {
+      error = failureIn(message) ?? error;
     });
     const ended = (end: ProcessEnd): void => {
       signal.removeEventListener("abort", stop);
       deaf?.();
       resolve(end);
     };
-    child.once("error", ({ message }) => ended({ code: 1, signal: null, error: message }));
-    child.once("close", (code, by) => ended({ code, signal: by, error: errorIn(messages) }));
+    child.once("error", (reason) => ended({ code: 1, signal: null, error: reason.message }));
+    child.once("close", (code, by) => ended({ code, signal: by, error }));
   });
-}
-
-/** The last `error: …` or `internal error: …` line. */
-function errorIn(messages: string): string | null {
-  const line = messages
-    .split("\n")
-    .filter((text) => /^(internal )?error: /.test(text))
-    .at(-1);
-  return line === undefined ? null : line.replace(/^error: /, "");
 }
