@@ -1,9 +1,9 @@
 /** Groups of runs as tables, JSON and comma-separated values. */
+import { summaryCells } from "../pages/summaryCells.ts";
 import { textTable } from "../report/textTable.ts";
 import type { RunGroup } from "../runs/groupRuns.ts";
 import { objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type SummaryField, summaryFields } from "../runs/summarise.ts";
-import { percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
 
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
 export function groupTable(groups: readonly RunGroup[], columns?: number): string {
@@ -11,14 +11,11 @@ export function groupTable(groups: readonly RunGroup[], columns?: number): strin
     ...["group", "seeds", "not ended", "validation error %", "test error %", "at best validation %"],
     ...["train loss", "seconds"],
   ];
-  const rows = groups.map((group) => {
-    const { validationError, testError, bestTestError, trainLoss, seconds } = group.spreads;
-    return [
-      ...[group.label, String(group.counted.length), notEnded(group)],
-      ...[validationError, testError, bestTestError].map(percentWithDeviation),
-      ...[withDeviation(trainLoss, 4), withDeviation(seconds, 0)],
-    ];
-  });
+  const fields = ["validationError", "testError", "bestTestError", "trainLoss", "seconds"] as const;
+  const rows = groups.map((group) => [
+    ...[group.label, String(group.counted.length), notEnded(group)],
+    ...summaryCells(group.spreads, fields),
+  ]);
   const numRepeated = groups.reduce((sum, group) => sum + group.numRepeated, 0);
   const note = `\n${numRepeated} ended under a seed that is counted already, and ${numRepeated === 1 ? "is" : "are"} left out\n`;
   return textTable(head, rows, columns) + (numRepeated === 0 ? "" : note);

@@ -7,11 +7,12 @@ import { namesOf, settingsAndOptions } from "../runs/runFields.ts";
 import { summarise } from "../runs/summarise.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { testErrorOptions } from "../statistics/margins.ts";
-import { fixed, inPercent, percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
+import { fixed, inPercent, percentWithDeviation } from "../statistics/numbers.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences, percentagePoints } from "../statistics/words.ts";
 import { optimizersOf } from "./curves.ts";
 import { numRunsText } from "./resultTable.ts";
+import { summaryCells } from "./summaryCells.ts";
 
 /** The page of some runs and their figures. */
 export function renderReport(records: readonly RunRecord[], figures: readonly Figure[]): string {
@@ -83,11 +84,7 @@ function summaryRows(results: readonly RunResult[]): string[][] {
         summary.testError.n,
         results.filter(({ optimizer }) => optimizer === name),
       ),
-      percentWithDeviation(summary.testError),
-      percentWithDeviation(summary.bestTestError),
-      percentWithDeviation(summary.minTestError),
-      withDeviation(summary.trainLoss, 4),
-      withDeviation(summary.msPerGradient, 1),
+      ...summaryCells(summary, ["testError", "bestTestError", "minTestError", "trainLoss", "msPerGradient"]),
     ]),
   ];
 }

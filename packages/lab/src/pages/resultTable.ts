@@ -1,16 +1,18 @@
 import { hasDiverged, type RunResult } from "entropy-sgd-training";
 import { textTable } from "../report/textTable.ts";
 import { type SummaryField, summarise } from "../runs/summarise.ts";
-import { withDeviation } from "../statistics/numbers.ts";
+import { summaryCells } from "./summaryCells.ts";
 
-const quantityColumns: readonly (readonly [title: string, quantity: SummaryField, scale: number, digits: number])[] = [
-  ["test error %", "testError", 100, 2],
-  ["at best validation %", "bestTestError", 100, 2],
-  ["minimum of test curve %", "minTestError", 100, 2],
-  ["train loss", "trainLoss", 1, 4],
-  ["ms/gradient", "msPerGradient", 1, 1],
-  ["seconds", "seconds", 1, 0],
-];
+const titles = {
+  testError: "test error %",
+  bestTestError: "at best validation %",
+  minTestError: "minimum of test curve %",
+  trainLoss: "train loss",
+  msPerGradient: "ms/gradient",
+  seconds: "seconds",
+} as const satisfies Partial<Record<SummaryField, string>>;
+
+const allFields = Object.keys(titles) as (keyof typeof titles)[];
 
 /** Columns that are left out where they equal the test error, with the note that explains each. */
 const optional: Readonly<Partial<Record<SummaryField, string>>> = {
@@ -21,27 +23,26 @@ const optional: Readonly<Partial<Record<SummaryField, string>>> = {
 /** The results as a table for the terminal, a row per optimizer, with notes that explain the columns. */
 export function resultTable(results: readonly RunResult[], columns?: number): string {
   const summaries = Object.entries(summarise(results));
-  const shownColumns = quantityColumns.filter(
-    ([, quantity, scale, digits]) =>
-      optional[quantity] === undefined ||
-      summaries.some(
-        ([, summary]) =>
-          withDeviation(summary[quantity], digits, scale) !== withDeviation(summary.testError, digits, scale),
-      ),
-  );
+  const fields = allFields.filter((field) => {
+    const isOther = ([, summary]: (typeof summaries)[number]): boolean => {
+      const [own, testError] = summaryCells(summary, [field, "testError"]);
+      return own !== testError;
+    };
+    return optional[field] === undefined || summaries.some(isOther);
+  });
   const rows = summaries.map(([name, summary]) => {
     const own = results.filter(({ optimizer }) => optimizer === name);
     return [
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
       numRunsText(summary.testError.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
-      ...shownColumns.map(([, quantity, scale, digits]) => withDeviation(summary[quantity], digits, scale)),
+      ...summaryCells(summary, fields),
     ];
   });
-  const head = ["optimizer", "runs", "gradients", ...shownColumns.map(([title]) => title)];
+  const head = ["optimizer", "runs", "gradients", ...fields.map((field) => titles[field])];
   const notes = [
     ...(summaries.some(([, { testError }]) => testError.sd !== null) ? [spreadCaption] : []),
-    ...shownColumns.flatMap(([, quantity]) => optional[quantity] ?? []),
+    ...fields.flatMap((field) => optional[field] ?? []),
   ];
   return [textTable(head, rows, columns).trimEnd(), ...(notes.length === 0 ? [] : ["", ...notes])].join("\n");
 }

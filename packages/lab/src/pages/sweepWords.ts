@@ -4,8 +4,9 @@ import type { ConditionStatus } from "../experiments/experimentResult.ts";
 import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
 import type { ConfigurationResult, SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { SweepValue } from "../settings/valueSchemas.ts";
-import { fixed, inPercent, percentWithDeviation, withDeviation } from "../statistics/numbers.ts";
+import { fixed, inPercent } from "../statistics/numbers.ts";
 import { comparisonSentences, counted } from "../statistics/words.ts";
+import { summaryCells } from "./summaryCells.ts";
 
 /** Names of the varied values, in the order in which configurations have them. */
 export function variedNames(configurations: readonly Configuration[]): string[] {
@@ -26,17 +27,12 @@ export function valueColumns(configurations: readonly Configuration[]): {
 export function resultRows({ configurations, ranked }: SweepResult): { head: string[]; rows: string[][] } {
   const { head, cellsOf } = valueColumns(configurations.map(({ configuration }) => configuration));
   const columns = ["seeds", "validation error %", "test error % at best validation", "test error %", "train loss"];
-  const rows = ranked.map((own) => {
-    const { configuration, summary } = own;
-    return [
-      ...cellsOf(configuration),
-      seedsText(own),
-      percentWithDeviation(summary.validationError),
-      percentWithDeviation(summary.bestTestError),
-      percentWithDeviation(summary.testError),
-      withDeviation(summary.trainLoss, 4),
-    ];
-  });
+  const fields = ["validationError", "bestTestError", "testError", "trainLoss"] as const;
+  const rows = ranked.map((own) => [
+    ...cellsOf(own.configuration),
+    seedsText(own),
+    ...summaryCells(own.summary, fields),
+  ]);
   return { head: [...head, ...columns], rows };
 }
 
