@@ -4,11 +4,6 @@ import { generated, sourceFiles, textOf } from "./sourceFiles.ts";
 
 const maxLines = 70;
 
-/** Longer functions by file and name, with their lines at most: a list that may only shrink. */
-const exceptions: Readonly<Record<string, number>> = {
-  "packages/lab/src/measure/measureFlatness.ts recipesOf": 90,
-};
-
 test(`no function is longer than ${maxLines} lines`, () => {
   const files = ["packages", "tools", "bench", "faults", "examples"]
     .flatMap((folder) => sourceFiles(folder, { tests: false }))
@@ -19,9 +14,7 @@ test(`no function is longer than ${maxLines} lines`, () => {
       .filter(({ lines }) => lines > maxLines)
       .map(({ name, lines }): [string, number] => [`${file} ${name}`, lines]),
   );
-  // What is 70 lines long by now is an exception no more.
-  expect(long.map(([name]) => name).sort()).toEqual(Object.keys(exceptions).sort());
-  for (const [name, lines] of long) expect(lines, name).toBeLessThanOrEqual(exceptions[name]!);
+  expect(long).toEqual([]);
 });
 
 test("functions of every form are measured from their first line to their last", () => {

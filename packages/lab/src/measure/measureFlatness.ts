@@ -93,11 +93,24 @@ export async function measureFlatness(
 }
 
 function recipesOf(
-  { curvature, loss: landscape, scores }: FlatnessLandscapes,
+  { curvature, loss, scores }: FlatnessLandscapes,
   params: Float32Array,
   options: FlatnessOptions,
 ): Recipe[] {
-  const { inverseTemperature, radii, numDraws, numSteps, numProbes, numDensityProbes, seed } = options;
+  return [
+    ...curvatureRecipes(curvature, params, options),
+    ...ascentRecipes(loss, params, options),
+    ...noiseRecipes(scores, params, options),
+    ...localEntropyRecipes(loss, params, options),
+  ];
+}
+
+/** Largest eigenvalue and trace of the Hessian, as it is and relative to the weights' magnitudes. */
+function curvatureRecipes(
+  curvature: LossLandscape,
+  params: Float32Array,
+  { numSteps, numProbes, seed }: FlatnessOptions,
+): Recipe[] {
   const hessian = hessianAt(curvature, params);
   const top = async (operator: SymmetricOperator): Promise<Result> => {
     const { largest, numProducts } = await extremeEigenpairs(operator, { numSteps, count: 1, seed });
@@ -111,12 +124,36 @@ function recipesOf(
     const isExact = degreesOfFreedom === Number.POSITIVE_INFINITY;
     return { estimate, standardError, degreesOfFreedom: isExact ? null : degreesOfFreedom, cost: numProducts };
   };
+  const relative = magnitudeRelative(hessian, params);
+  return [
+    { name: "largest-eigenvalue", title: "Largest eigenvalue of the Hessian", measure: () => top(hessian) },
+    { name: "trace", title: "Trace of the Hessian", measure: () => trace(hessian) },
+    {
+      name: "relative-eigenvalue",
+      title: "Largest eigenvalue, relative to the weights' magnitudes",
+      measure: () => top(relative),
+    },
+    { name: "relative-trace", title: "Trace, relative to the weights' magnitudes", measure: () => trace(relative) },
+  ];
+}
+
+/** SAM's and Keskar's sharpness. */
+function ascentRecipes(landscape: LossLandscape, params: Float32Array, { seed }: FlatnessOptions): Recipe[] {
   const ascent = async (region: "ball" | "box", numAscentSteps: number): Promise<Result> => {
     const found = await ascentSharpness(landscape, { params, radius: sizes[region], region, numAscentSteps, seed });
     const [estimate, standardError] =
       region === "box" ? [found.relative, (100 * found.rounding) / (1 + found.loss)] : [found.estimate, found.rounding];
     return { estimate, standardError, cost: found.numGradients };
   };
+  return [
+    { name: "sam-1", title: `SAM sharpness, ρ = ${sizes.ball}, 1 step`, measure: () => ascent("ball", 1) },
+    { name: "sam-20", title: `SAM sharpness, ρ = ${sizes.ball}, 20 steps`, measure: () => ascent("ball", 20) },
+    { name: "box", title: `Keskar's box sharpness, ε = ${sizes.box}, %`, measure: () => ascent("box", 5) },
+  ];
+}
+
+/** Rises of loss and error under weight noise, and the noise that the error allows. */
+function noiseRecipes(scores: RecalibratedScores, params: Float32Array, { numDraws, seed }: FlatnessOptions): Recipe[] {
   // Loss and error come from the same draws.
   const rises = new Map<string, ReturnType<typeof noiseRise>>();
   const riseUnder = (scale: "absolute" | "relative"): ReturnType<typeof noiseRise> => {
@@ -133,7 +170,32 @@ function recipesOf(
       return { ...found[of], degreesOfFreedom: numDraws - 1, draws, cost: numDraws + 1 };
     },
   });
-  const relative = magnitudeRelative(hessian, params);
+  const pacBayes = async (): Promise<Result> => {
+    const found = await pacBayesSigma(scores.scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
+    return {
+      estimate: found.sharpness,
+      standardError: (2 * found.sharpness * found.standardError) / found.sigma,
+      degreesOfFreedom: numDraws - 1,
+      valid: found.converged,
+      reason: found.converged ? null : "no σ from 0.001 to 1 raises the error by 0.1",
+      cost: found.numEvaluations,
+    };
+  };
+  return [
+    noise("absolute", "loss"),
+    noise("absolute", "error"),
+    noise("relative", "loss"),
+    noise("relative", "error"),
+    { name: "pac-bayes", title: "PAC-Bayes 1/σ², error + 0.1", measure: pacBayes },
+  ];
+}
+
+/** Smoothed loss and −F̃ by Laplace's method. */
+function localEntropyRecipes(
+  landscape: LossLandscape,
+  params: Float32Array,
+  { inverseTemperature, radii, numDraws, numSteps, numDensityProbes, seed }: FlatnessOptions,
+): Recipe[] {
   const localEntropy = localEntropyEstimators(landscape, params, {
     ...{ inverseTemperature, numDraws, numSteps, numProbes: numDensityProbes, numSamples: 8, seed },
   });
@@ -141,46 +203,14 @@ function recipesOf(
     const { estimate, standardError, valid, reason, numEvaluations } = await localEntropy.estimate(estimator, radius);
     return { estimate: -estimate, standardError, valid, reason, cost: numEvaluations };
   };
-  return [
-    { name: "largest-eigenvalue", title: "Largest eigenvalue of the Hessian", measure: () => top(hessian) },
-    { name: "trace", title: "Trace of the Hessian", measure: () => trace(hessian) },
+  return radii.flatMap((radius): Recipe[] => [
     {
-      name: "relative-eigenvalue",
-      title: "Largest eigenvalue, relative to the weights' magnitudes",
-      measure: () => top(relative),
+      name: `smoothed-${radius}`,
+      title: `Smoothed loss E f(x + ξ), σ = ${radius}`,
+      measure: () => negative("smoothed-loss", radius),
     },
-    { name: "relative-trace", title: "Trace, relative to the weights' magnitudes", measure: () => trace(relative) },
-    { name: "sam-1", title: `SAM sharpness, ρ = ${sizes.ball}, 1 step`, measure: () => ascent("ball", 1) },
-    { name: "sam-20", title: `SAM sharpness, ρ = ${sizes.ball}, 20 steps`, measure: () => ascent("ball", 20) },
-    { name: "box", title: `Keskar's box sharpness, ε = ${sizes.box}, %`, measure: () => ascent("box", 5) },
-    noise("absolute", "loss"),
-    noise("absolute", "error"),
-    noise("relative", "loss"),
-    noise("relative", "error"),
-    {
-      name: "pac-bayes",
-      title: "PAC-Bayes 1/σ², error + 0.1",
-      async measure() {
-        const found = await pacBayesSigma(scores.scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
-        return {
-          estimate: found.sharpness,
-          standardError: (2 * found.sharpness * found.standardError) / found.sigma,
-          degreesOfFreedom: numDraws - 1,
-          valid: found.converged,
-          reason: found.converged ? null : "no σ from 0.001 to 1 raises the error by 0.1",
-          cost: found.numEvaluations,
-        };
-      },
-    },
-    ...radii.flatMap((radius): Recipe[] => [
-      {
-        name: `smoothed-${radius}`,
-        title: `Smoothed loss E f(x + ξ), σ = ${radius}`,
-        measure: () => negative("smoothed-loss", radius),
-      },
-      { name: `laplace-${radius}`, title: `−F̃ by Laplace, σ = ${radius}`, measure: () => negative("laplace", radius) },
-    ]),
-  ];
+    { name: `laplace-${radius}`, title: `−F̃ by Laplace, σ = ${radius}`, measure: () => negative("laplace", radius) },
+  ]);
 }
 
 /** About the number of passes over the examples: losses and gradients of the landscape, scores under noise, products. */
