@@ -66,7 +66,7 @@ describe("checkpoints are due", () => {
     expect(events.slice(at - 3, at).map(({ type }) => type)).toEqual(["gradient", "outer", "evaluation"]);
   });
 
-  test("not at all where nothing asks for them, not even after a signal", async () => {
+  test("never if they are turned off, not even after a signal", async () => {
     const events = await eventsOf({ signal: AbortSignal.abort("SIGINT") }, () => ({}));
     expect(named(events, "checkpoint")).toEqual([]);
   });
@@ -115,13 +115,13 @@ describe("a gradient that is not finite", () => {
     expect(events.at(-1)).toMatchObject({ type: "end", result: { reason: "non-finite", gradientEvaluations: 8 } });
   });
 
-  test("is seen in its norm where the loss does not show it", async () => {
+  test("is detected by its norm if the loss is finite", async () => {
     // The last gradient before an outer event.
     const events = await eventsOf({}, spoiled(5, Number.POSITIVE_INFINITY));
     expect(named(events, "non-finite")).toMatchObject([{ gradients: 5, what: "gradient norm" }]);
   });
 
-  test("never reaches a checkpoint: the state is looked through before", async () => {
+  test("never reaches a checkpoint, whose state is checked first", async () => {
     const events = await eventsOf({ checkpoints: { gradients: 1, minutes: null, best: 0 } }, spoiled(7, Number.NaN));
     expect(named(events, "checkpoint").map((event) => "gradients" in event && event.gradients)).toEqual([
       1, 2, 3, 4, 5, 6,

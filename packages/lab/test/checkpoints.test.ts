@@ -82,7 +82,7 @@ describe("a checkpoint", () => {
     expect(metadata).toMatchObject({ network: "lenet", gradients: "20" });
   });
 
-  test("is refused when any bit of any file is another, or any file is shorter or gone", () => {
+  test("is refused if any bit of any file is flipped, or any file is cut or missing", () => {
     const path = join(folder(), "001");
     writeCheckpoint(path, checkpointAt(20, [0.5]), model);
     const whole = new Map(files.map((name) => [name, readFileSync(join(path, name))] as const));
@@ -114,7 +114,7 @@ describe("a checkpoint", () => {
     expect(readCheckpoint(path).rollbacks).toBe(2);
   });
 
-  test("of another version is refused, although it is whole", () => {
+  test("of another version is refused, although it is intact", () => {
     const path = join(folder(), "001");
     writeCheckpoint(path, checkpointAt(20, []), model);
     const text = readFileSync(join(path, "state.json"), "utf8");
@@ -125,7 +125,7 @@ describe("a checkpoint", () => {
     expect(() => readCheckpoint(path)).toThrow(/state\.json: version: /);
   });
 
-  test("that cannot be written leaves nothing, and the one that is there untouched", () => {
+  test("that cannot be written leaves nothing, and the existing one unchanged", () => {
     const path = join(folder(), "001");
     writeCheckpoint(path, checkpointAt(20, []), model);
     const before = readFileSync(join(path, "state.json"), "utf8");
@@ -155,7 +155,7 @@ describe("the checkpoints of a run", () => {
     expect(newestIntact(run)).toMatchObject({ name: "007", skipped: [] });
   });
 
-  test("that are damaged are passed over, named and left alone", () => {
+  test("that are damaged are skipped, named and kept", () => {
     const run = folder();
     const writer = checkpointWriter(run, { keepLast: 3, keepBest: 0 }, model);
     for (const gradients of [10, 20, 30]) writer.write(checkpointAt(gradients, []));
@@ -173,11 +173,11 @@ describe("the checkpoints of a run", () => {
     expect(() => newestIntact(run)).toThrow(/checkpoints: no checkpoint is intact \(.*004.*003.*002/);
   });
 
-  test("are none for a run without any", () => {
+  test("may be absent", () => {
     expect(newestIntact(folder())).toEqual({ name: null, checkpoint: null, skipped: [] });
   });
 
-  test("are listed without leftovers, which go when the run is held", () => {
+  test("are listed without temporary files, which the holder of the lock removes", () => {
     const run = folder();
     checkpointWriter(run, { keepLast: 1, keepBest: 0 }, model).write(checkpointAt(10, []));
     mkdirSync(join(run, "checkpoints", "002.0123.tmp"));

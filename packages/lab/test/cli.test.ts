@@ -67,7 +67,7 @@ describe("train", () => {
     expect(readdirSync(join(out, "figures")).filter((name) => name.endsWith(".svg"))).toHaveLength(3);
   });
 
-  test("prints a table and where the report is", async () => {
+  test("prints a table and the path of the report", async () => {
     const out = freshOut();
     const { code, stdout } = await run(trainArgs(out, "--optimizer", "sgd", "--budget", "1"));
     expect(code).toBe(0);
@@ -149,7 +149,7 @@ describe("compare", () => {
   });
 });
 
-describe("bad input is told in one line, with exit code 2 and nothing written", () => {
+describe("bad input is reported in one line, with exit code 2 and nothing written", () => {
   const rest = ["--budget", "1", "--optimizer", "sgd", "--network", "lenet"];
   test.each<[string[], RegExp]>([
     [["train", ...rest.slice(0, 4), "--network", "lent"], /^error: network: must be one of mnistfc, .*, got "lent"\n$/],
@@ -221,7 +221,7 @@ describe("bad input is told in one line, with exit code 2 and nothing written", 
     expect(existsSync(out)).toBe(false);
   });
 
-  test("an output folder that holds another run stays as it is", async () => {
+  test("an output folder with another run is unchanged", async () => {
     const out = freshOut();
     await run(trainArgs(out, "--optimizer", "sgd", "--budget", "1"));
     const before = readdirSync(out);
@@ -307,7 +307,7 @@ describe("progress", () => {
     expect(expected.length).toBeLessThan(columns);
   });
 
-  test("counts the time of evaluations into the time left, says when one is at work, and numbers runs", () => {
+  test("includes evaluations in the time left, shows when one is running, and numbers runs", () => {
     let [text, clock] = ["", 0];
     const listen = progressListener(
       { write: (part: string) => (text += part), isTTY: true, columns: 200 },
@@ -330,7 +330,7 @@ describe("progress", () => {
     expect(last()).toMatch(/^100 % .*evaluating, 0:10 left$/);
   });
 
-  test("says what rounding to whole outer steps makes of a budget, and warnings", () => {
+  test("reports the budget rounded to whole outer steps, and warnings", () => {
     let text = "";
     const listen = progressListener({ write: (part: string) => (text += part) });
     // 1,800 images in batches of 128: an epoch is 14 gradients, two are 28, rounded up to 40.
@@ -346,7 +346,7 @@ describe("progress", () => {
     ]);
   });
 
-  test("is plain lines elsewhere", () => {
+  test("is plain lines where there is no terminal", () => {
     let text = "";
     const listen = progressListener({ write: (part: string) => (text += part) });
     for (const event of [

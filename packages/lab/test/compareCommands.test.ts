@@ -98,7 +98,7 @@ describe("flatness", () => {
     expect(readdirSync(out).sort()).toEqual(["flatness.html", "flatness.json", "flatness.png", "flatness.svg"]);
   }, 60_000);
 
-  test("a run does not differ from itself", async () => {
+  test("a run compared with itself has no difference", async () => {
     const { stdout } = await run(["flatness", one, one, ...amounts, "--out", freshOut(), "--json"]);
     for (const { verdict } of JSON.parse(stdout).differences) {
       expect(["not distinguishable", "not comparable"]).toContain(verdict);
@@ -142,7 +142,7 @@ describe("slice", () => {
   });
 });
 
-test("saddles: points with index and energy, and the study says where it failed", async () => {
+test("saddles: points with index and energy, and a message if the study failed", async () => {
   const out = join(freshOut(), "saddles.html");
   const { code, stdout } = await run([
     ...["saddles", "--searches", "2", "--examples", "100", "--tolerance", "1e-3", "--data", dataFolder()],
@@ -167,7 +167,7 @@ describe("study wide-valleys", () => {
     ...["--steps", "5", "--probes", "2", "--samples", "8", "--threads", "1"],
   ];
 
-  test("trains, measures and judges; what is done is not done again", async () => {
+  test("trains, measures and judges, and does not repeat complete parts", async () => {
     const out = freshOut();
     const { code, stdout } = await run(args(out));
     expect(code).toBe(0);
@@ -193,7 +193,7 @@ describe("study wide-valleys", () => {
     expect(other.stderr).toMatch(/sgd-1: holds a run of other settings; choose another --out/);
   }, 120_000);
 
-  test("an interruption keeps what is done", async () => {
+  test("an interruption keeps complete parts", async () => {
     const out = freshOut();
     const { code, stderr } = await run(args(out), { signal: aborted() });
     expect(code).toBe(130);

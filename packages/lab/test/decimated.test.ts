@@ -26,13 +26,13 @@ describe("decimating", () => {
     }
   });
 
-  test("leaves short curves as they are", () => {
+  test("leaves short curves unchanged", () => {
     const short = points.slice(0, 2800);
     expect(decimated(short, ({ y }) => y)).toBe(short);
   });
 });
 
-test("captions say which points are left out", () => {
+test("captions name the points that are left out", () => {
   const words = (numPoints: number) => leftOutWords([[], Array(numPoints)]);
   const ofPixels = " Of each 1/700 of a long curve its first, last, lowest and highest point are drawn.";
   expect([2800, 2801, 16_384].map(words)).toEqual(["", ofPixels, ofPixels]);

@@ -10,7 +10,7 @@ const inWords = (a: SeedValue[], b: SeedValue[], options = testErrorOptions(null
   );
 
 describe("differences over seeds", () => {
-  test("are in pairs where the seeds are the same, in any order", () => {
+  test("are paired if the seeds are the same, in any order", () => {
     const { estimate, paired, judged, numSeeds } = differenceOverSeeds(seeds(0.1, 0.5, 0.3), [
       ...[
         { seed: 3, value: 0.2 },
@@ -24,7 +24,7 @@ describe("differences over seeds", () => {
     expect([paired, judged!.degreesOfFreedom, numSeeds]).toEqual([true, 2, [3, 3]]);
   });
 
-  test("are of independent groups where the seeds differ, with Welch's degrees of freedom", () => {
+  test("are of independent groups if the seeds differ, with Welch's degrees of freedom", () => {
     // Means 2 and 11 per cent, variances of the means 1 and 1: ν = 4 / (1/1 + 1/2).
     const { estimate, paired, judged } = differenceOverSeeds(seeds(0.01, 0.03), seeds(0.1, 0.1, 0.13));
     expect(estimate).toBeCloseTo(-0.09, 12);
@@ -33,7 +33,7 @@ describe("differences over seeds", () => {
     expect(paired).toBe(false);
   });
 
-  test("leave out runs without a value, and say nothing of single ones", () => {
+  test("leave out runs without a value, and give no judgement of single runs", () => {
     expect(differenceOverSeeds(seeds(0.1, null, Number.NaN), seeds(0.2, 0.4))).toMatchObject({
       ...{ estimate: expect.closeTo(-0.2, 12), judged: null, numSeeds: [1, 2] },
     });
@@ -49,7 +49,7 @@ describe("in words", () => {
     );
   });
 
-  test("equivalence needs a margin, and is said with it", () => {
+  test("equivalence needs a margin, which is printed", () => {
     const [a, b] = [seeds(0.01, 0.0102, 0.0101, 0.0099), seeds(0.0101, 0.0102, 0.01, 0.01)];
     expect(inWords(a, b)).toMatch(/^a against b \(equivalent within ±0\.20 points: 0\.00 ± 0\.00 points\)\. ± is/);
     expect(inWords(a, b, testErrorOptions("/other/data"))).toMatch(/not distinguishable with 4 seeds/);
@@ -71,13 +71,13 @@ describe("in words", () => {
     );
   });
 
-  test("equal counts show nothing", () => {
+  test("equal differences without spread show nothing", () => {
     expect(inWords(seeds(0.25, 0.5), seeds(0.125, 0.375))).toMatch(
       /not distinguishable with 2 seeds, whose differences are all alike: 12\.50 ± 0\.00 points/,
     );
   });
 
-  test("that one seed says nothing is said once", () => {
+  test("the note that one seed allows no judgement is printed once", () => {
     const difference = differenceOverSeeds(seeds(0.1), seeds(0.2));
     const sentences = comparisonSentences(
       [1, 2, 3].map((n) => ({ text: `a against ${n}`, difference })),
@@ -90,7 +90,7 @@ describe("in words", () => {
     expect(inWords(seeds(null), seeds(0.2))).toBe("a against b; without a value on both sides there is no difference.");
   });
 
-  test("one vocabulary for other units", () => {
+  test("other units have the same words", () => {
     const { judged } = differenceOverSeeds(seeds(1, 2, 3, 4), seeds(3, 4.5, 5, 6.5));
     expect(judgedInWords(judged!, "4 seeds", { scale: 1, difference: "", digits: 1 })).toBe("lower by 2.3 ± 0.1");
   });

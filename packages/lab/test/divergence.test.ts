@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshOut, run, trainArgs } from "./commandRunner.ts";
 
-test("train ends with 3 at a training loss above a uniform guess's, and every place says that it diverged", async () => {
+test("train ends with 3 if the training loss is above a uniform guess's, and all outputs say that the run diverged", async () => {
   const out = freshOut();
   const args = ["--optimizer", "sgd", "--budget", "10", "--set", "learningRate=100"];
   const { code, stdout, stderr } = await run(trainArgs(out, ...args));

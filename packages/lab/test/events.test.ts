@@ -43,12 +43,12 @@ describe("thinning", () => {
     expect(new Set(later.slice(1).map((n, i) => n - later[i]!))).toEqual(new Set([4]));
   });
 
-  test("bounds the log of any run that can be counted far below what its readers allow", () => {
+  test("keeps the log of the longest possible run far below the limit of its readers", () => {
     // 2^53 = 2^14 · 2^39: 39 doublings, three kinds that are thinned, lines of less than a kilobyte.
     expect(3 * (16_384 + 39 * 8192) * 1000).toBeLessThan(maxEventBytes);
   });
 
-  test("goes by the number of the outer step, the same in a run that was interrupted, and keeps the last", () => {
+  test("depends on the number of the outer step alone, also in an interrupted run, and keeps the last", () => {
     const [begin, end] = [16_380, 16_400];
     const whole = writing({ ...position, numLines: 7 });
     for (let n = begin; n <= end - 1; n++) whole.append(outerAt(20 * n));
@@ -72,13 +72,13 @@ describe("thinning", () => {
     expect(text(second).trimEnd().split("\n").at(-2)).toContain(`"gradients":${20 * (end - 1)},`);
   });
 
-  test("counts evaluations too, those before the checkpoint included", () => {
+  test("counts evaluations too, including those before the checkpoint", () => {
     const run = writing({ ...position, numEvaluations: 16_383 });
     for (let i = 1; i <= 4; i++) run.append(evaluated(i));
     expect(readEvents(run.run).evaluations.map(({ gradients }) => gradients)).toEqual([1, 3]);
   });
 
-  test("is done by readers where the writer did not: logs of earlier versions hold every outer step", () => {
+  test("is done by the reader for logs of earlier versions, which hold every outer step", () => {
     const run = folder();
     const lines = [startEvent(), ...Array.from({ length: 16_390 }, (_, i) => outerAt(20 * (i + 1)))];
     writeFileSync(join(run, "events.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -88,7 +88,7 @@ describe("thinning", () => {
 });
 
 describe("lines", () => {
-  test("are numbered, and one that is missing, twice there or another run's is told", () => {
+  test("are numbered, and a missing, repeated or foreign line is reported", () => {
     const { run, append } = writing();
     for (const event of [startEvent(), outerAt(20), outerAt(40), outerAt(60)]) append(event);
     const [start, ...outers] = text(run).trimEnd().split("\n");
@@ -110,7 +110,7 @@ describe("lines", () => {
     );
   });
 
-  test("go on with numbers in a run that began without", () => {
+  test("are numbered from the resume of a run that began without numbers", () => {
     const run = folder();
     const old = Buffer.from(`${JSON.stringify(startEvent())}\n${JSON.stringify(outerAt(20))}\n`);
     const numLines = writeEvents(run, [old], () => {});
@@ -119,7 +119,7 @@ describe("lines", () => {
     expect(readEvents(run).outers).toEqual([outerAt(20), outerAt(40)]);
   });
 
-  test("that end in the middle of what is read at a time are whole", () => {
+  test("that span two reads are whole", () => {
     const run = folder();
     const lines = Array.from({ length: 9000 }, (_, i) => ({ ...outerAt(20 * (i + 1)), note: "ö".repeat(i % 97) }));
     const bytes = Buffer.from([startEvent(), ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -128,7 +128,7 @@ describe("lines", () => {
     expect(readEvents(run).outers.map(({ gradients }) => gradients)).toEqual(lines.map(({ gradients }) => gradients));
   });
 
-  test("are not appended beyond what a reader takes", () => {
+  test("are not appended beyond the limit of the reader", () => {
     const { run, append } = writing();
     // A file of that size without as many bytes on the disk.
     truncateSync(join(run, "events.jsonl"), maxEventBytes - 10);

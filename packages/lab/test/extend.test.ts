@@ -48,7 +48,7 @@ describe("a larger budget", () => {
     },
   );
 
-  test("tells which schedules had other values, and is another training then", async () => {
+  test("names the schedules that had other values, in which case the run is a different training", async () => {
     const [out, settings] = [freshOut(), settingsOf([...entropy, "drops=0.5", "scope=geometricScope(1e-3, 1e-3)"])];
     await runTraining({ ...settings, budget: small }, { out });
     const told: RunEvent[] = [];
@@ -61,7 +61,7 @@ describe("a larger budget", () => {
     expect(sameTraining(kept, settings)).toBe(false);
   });
 
-  test("is the same whether a process goes on to it or several", async () => {
+  test("gives the same run whether one process reaches it or several", async () => {
     const [whole, out, settings] = [freshOut(), freshOut(), settingsOf([...entropy, "checkpointGradients=7"])];
     for (const path of [whole, out]) await runTraining({ ...settings, budget: small }, { out: path });
     await resumeTraining(whole, { budget: 3 });
@@ -83,7 +83,7 @@ describe("a larger budget", () => {
     expect(ended).toEqual(readRun(out).result);
   });
 
-  test("is refused where it is smaller, where nothing is kept to go on from, for comparisons, and after divergence", async () => {
+  test("is refused if it is smaller, without checkpoints, for comparisons, and after divergence", async () => {
     const [out, bare, diverged] = [freshOut(), freshOut(), freshOut()];
     await runTraining({ ...settingsOf([], "sgd"), budget: small }, { out });
     await expect(resumeTraining(out, { budget: 1 })).rejects.toThrow(
@@ -105,8 +105,8 @@ describe("a larger budget", () => {
   });
 });
 
-describe("config.json that was edited", () => {
-  test("is told of a run that has ended: refused where it would be another training, without a meaning elsewhere", async () => {
+describe("an edited config.json", () => {
+  test("of a run that has ended is refused if it changes the training, and reported as meaningless otherwise", async () => {
     const out = freshOut();
     const result = await runTraining(settingsOf([], "sgd"), { out });
     const told: RunEvent[] = [];
@@ -120,7 +120,7 @@ describe("config.json that was edited", () => {
     );
   });
 
-  test("in its budget is told with the way to go on, which a kill on that way needs too", async () => {
+  test("with another budget is refused with the command that extends the run, also after a kill during the extension", async () => {
     const [out, whole, settings] = [freshOut(), freshOut(), settingsOf(["drops="], "sgd")];
     await runTraining(settings, { out: whole });
     await runTraining({ ...settings, budget: small }, { out });
@@ -131,7 +131,7 @@ describe("config.json that was edited", () => {
     expect(outcomeOf(out).weights).toBe(outcomeOf(whole).weights);
   });
 
-  test("in its threads holds from the next process on, which warns", async () => {
+  test("with other threads takes effect in the next process, which warns", async () => {
     const out = freshOut();
     await trainUntil(out, settingsOf(["checkpointGradients=6"], "sgd"), afterGradient(8));
     edit(out, () => ({ threads: 2 }));

@@ -67,7 +67,7 @@ describe("data that do not fit a network", () => {
     expect(() => requireFit(tinyNetwork, bad)).toThrow(new InputError(message));
   });
 
-  test("are refused by train before its first event, by evaluation and by landscapes", async () => {
+  test("are refused by train before its first event, by evaluations and by landscapes", async () => {
     const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
     try {
       for (const [, bad, message] of unfit) {
@@ -100,7 +100,7 @@ describe("data sorted by class", () => {
   const ofClass = (split: Split, label: number): Split => relabelled(split, () => label);
   const sorted = { ...data, train: relabelled(data.train, (i) => i % 2), validation: ofClass(data.validation, 2) };
 
-  test("is warned of with the remedy", () => {
+  test("causes a warning with the remedy", () => {
     expect(requireFit(tinyNetwork, data)).toEqual([]);
     expect(requireFit(tinyNetwork, { ...data, validation: empty(data.validation) })).toEqual([]);
     const remedy =
@@ -111,7 +111,7 @@ describe("data sorted by class", () => {
     ]);
   });
 
-  test("train tells the warnings after its start, a resumed run does not again", async () => {
+  test("causes warnings after the start of train, not again in a resumed run", async () => {
     const model = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
     const types: string[] = [];
     for await (const event of train(model, sorted, sgd({ learningRate: 0.1 }), { budget: 0.5 })) types.push(event.type);

@@ -40,7 +40,7 @@ describe.each(examples)("%s", (name, lines) => {
   });
 });
 
-test("what computes for minutes takes the number of threads", () => {
+test("commands that compute for minutes have the option --threads", () => {
   const isLong = /^(train|compare|resume|study|spectrum|local-entropy|robustness|flatness|slice)$/;
   const long = commands.filter(([name]) => isLong.test(name));
   expect(long).toHaveLength(9);

@@ -78,14 +78,14 @@ describe("events.jsonl", () => {
   const changed = (type: string, changes: object): string => JSON.stringify({ ...typed(type), ...changes });
   const read = (...lines: object[]) => readRun(withFile("events.jsonl", linesOf([typed("start"), ...lines])));
 
-  test("is read with what interrupted the run", () => {
+  test("is read with the incidents of the run", () => {
     const run = readRun(written());
     expect(run.resumes).toEqual([typed("resume")]);
     expect(run.rollbacks).toEqual([typed("rollback")]);
     expect([run.outers.length, run.evaluations.length]).toEqual([4, 2]);
   });
 
-  test("has null for numbers that are not finite", () => {
+  test("has null for non-finite numbers", () => {
     const run = read(
       { ...typed("outer"), batchLoss: null, gradientNorm: null },
       { ...typed("evaluation"), testLoss: null, validationLoss: null },
@@ -160,13 +160,13 @@ describe("config.json", () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  test.each(["constructor", "__proto__", "toString", "unknown\u001b[2J"])("names no network: %j", (network) => {
+  test.each(["constructor", "__proto__", "toString", "unknown\u001b[2J"])("has no network %j", (network) => {
     const path = withFile("config.json", changed({ network }));
     writeFileSync(join(path, "events.jsonl"), linesOf([{ ...recordOf("entropy-sgd", 1, []).start, network }]));
     expect(() => loadRun(path)).toThrow(`the network ${JSON.stringify(network)} is unknown here`);
   });
 
-  test("names a network whose weights are float32", () => {
+  test("has a network whose weights are float32", () => {
     const path = written();
     const tensors = [{ name: "conv1.weight", shape: [500], data: new Float64Array(500) }];
     writeFileSync(join(path, "weights.safetensors"), encodeSafetensors({ tensors, metadata: {} }));
@@ -204,7 +204,7 @@ describe("a report of texts that are HTML", () => {
     return { html, svgs: names.map((name) => readFileSync(join(out, "figures", name), "utf8")) };
   }
 
-  test("shows them as text", () => {
+  test("shows the texts unchanged", () => {
     const one = written(poisoned(), folder("<img src=x onerror=alert(1)>\u001b[2J"));
     const { html, svgs } = reportOf([one, written()]);
     for (const text of [html, ...svgs]) {
@@ -237,7 +237,7 @@ describe("a report of texts that are HTML", () => {
     }
   });
 
-  test("bears the largest and smallest numbers, and many of them", () => {
+  test("prints the largest and smallest numbers, and many of them", () => {
     const run = wholeRun();
     const gradients = Number.MAX_SAFE_INTEGER;
     const most = { gradients, batchLoss: Number.MAX_VALUE, gradientNorm: 5e-324, scope: 1e-300 };
@@ -270,7 +270,7 @@ describe("symbolic links", () => {
     };
   }
 
-  test.each(["config.json", "events.jsonl", "weights.safetensors"])("in place of %s are not read", (name) => {
+  test.each(["config.json", "events.jsonl", "weights.safetensors"])("at %s are not read", (name) => {
     const path = written();
     const place = join(path, name);
     const { path: file, requireUntouched } = outside(name, readFileSync(place));
@@ -286,7 +286,7 @@ describe("symbolic links", () => {
     requireUntouched();
   });
 
-  test("in place of figures, a figure or report.html are not written through", () => {
+  test("at figures/ and report.html are not followed", () => {
     const path = written();
     const { path: file, requireUntouched } = outside("precious", "precious");
     symlinkSync(join(file, ".."), join(path, "figures"));
@@ -301,7 +301,7 @@ describe("symbolic links", () => {
     requireUntouched();
   });
 
-  test.skipIf(process.platform === "win32")("pipes and folders are no files, and nothing waits for them", () => {
+  test.skipIf(process.platform === "win32")("pipes and folders are refused without waiting for them", () => {
     for (const name of ["config.json", "events.jsonl", "weights.safetensors"]) {
       for (const make of [(place: string) => execFileSync("mkfifo", [place]), mkdirSync]) {
         const path = written();
@@ -320,7 +320,7 @@ describe("symbolic links", () => {
   });
 });
 
-describe("files made at random", () => {
+describe("random files", () => {
   type Next = () => number;
   const pick = <Item>(next: Next, list: readonly Item[]): Item => list[Math.floor(next() * list.length)]!;
   const randomBytes = (next: Next): Buffer => Buffer.from(Array.from({ length: 50 * next() }, () => 256 * next()));
@@ -362,7 +362,7 @@ describe("files made at random", () => {
     return counts;
   }
 
-  test("are weights that are read within their bounds, or refused", () => {
+  test("of weights are read within their bounds, or refused", () => {
     const shape = [3];
     const arrays = [Float64Array.of(0.1, -0, 7), Float32Array.of(1, 2, 3)];
     const tensors = arrays.map((data, i) => ({ name: `${i}`, shape, data }));
@@ -387,7 +387,7 @@ describe("files made at random", () => {
     expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(200);
   });
 
-  test.each(["config.json", "events.jsonl"])("are a %s that is read or refused", (name) => {
+  test.each(["config.json", "events.jsonl"])("named %s are read or refused", (name) => {
     const path = written();
     const base = readFileSync(join(path, name));
     const counts = outcomes(1000, (next) => {

@@ -27,7 +27,7 @@ const whole = all.slice(0, 16_384);
 describe("evaluations of a long run", () => {
   const kept = thinnedFrom(whole, whole.length, all.length);
 
-  test("are thinned, and counted whether kept or not", () => {
+  test("are thinned, and all are counted", () => {
     expect(thinnedFrom([], 0, 100)).toEqual(all.slice(0, 100));
     expect(kept.slice(0, whole.length)).toEqual(whole);
     expect(kept.length - whole.length).toBeLessThan(0.6 * (all.length - whole.length));
@@ -35,7 +35,7 @@ describe("evaluations of a long run", () => {
     expect(kept.slice(-2).map(({ gradients }) => gradients)).toEqual([all.length - 1, all.length]);
   });
 
-  test("give the errors and the best checkpoints of all", () => {
+  test("determine errors and best checkpoints, also those thinned out", () => {
     expect(errorsOf(kept, false)).toEqual(errorsOf(all, false));
     const schedule = checkpointSchedule({ gradients: null, minutes: null, best: numBest }, 0);
     let some: readonly KeptEvaluation[] = whole;
@@ -49,7 +49,7 @@ describe("evaluations of a long run", () => {
     expect(Math.min(...due)).toBeGreaterThan(3);
   });
 
-  test("are the same in a run that was interrupted, or extended after its last one", () => {
+  test("are the same in a run that was interrupted, or extended after its last evaluation", () => {
     const half = thinnedFrom(whole, whole.length, 16_601);
     expect(thinnedFrom(JSON.parse(JSON.stringify(half)), 16_601, all.length)).toEqual(kept);
     const withoutLast = thinnedFrom(whole, whole.length, 16_602).slice(0, -1);

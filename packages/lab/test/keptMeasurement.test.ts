@@ -7,7 +7,7 @@ import { kept } from "../src/experiments/study/keptMeasurement.ts";
 const root = mkdtempSync(join(tmpdir(), "kept-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-test("a measurement is kept for the same amounts, and made again where its file is damaged or another's", async () => {
+test("a measurement is kept for equal options, and made again if its file is damaged or of another run", async () => {
   let number = 0;
   const measured = (name = "a", draws = 2) => kept(root, `${name}.json`, { draws }, async () => ({ number: ++number }));
   expect([await measured(), await measured()]).toEqual([{ number: 1 }, { number: 1 }]);

@@ -96,7 +96,7 @@ describe("the landscape of a network with batch norm", async () => {
     expect(worst(await hessianAt(landscape, params).apply(v), differences)).toBeLessThan(1e-4);
   });
 
-  test("is refused with too many examples, and ended by a signal between two batches", async () => {
+  test("refuses too many examples, and ends after a signal between two batches", async () => {
     expect(() => lossLandscape(tinyNetwork, data.train, { numExamples: 131 })).toThrow(
       "examples: must be an integer from 1 to 130, got 131",
     );
@@ -152,7 +152,7 @@ describe("a slice through two networks with batch norm", async () => {
     expect(Math.abs(loss - exact)).toBeLessThan(1e-4 * Math.abs(exact));
   });
 
-  test("has noise of weights recalibrated for each batch that sees its own", async () => {
+  test("has statistics recalibrated for each batch with its own noise of weights", async () => {
     const [small, large] = [first.map((value) => 0.9 * value), second];
     const blocks = recalibratedScores(tinyNetwork, data.test, { calibration: data.train, batchSize: 20, threads: 1 });
     const found = await blocks.batchScores(first, { weights: (_, batch) => [small, large][batch]! });

@@ -8,7 +8,7 @@ import { main } from "../src/commands/main.ts";
 import { makeNextFolder } from "../src/io/files.ts";
 import { freshOut, run, trainArgs } from "./commandRunner.ts";
 
-test("folders without a name are taken by one process each", () => {
+test("unnamed folders are taken by one process each", () => {
   const parent = freshOut();
   const found = [1, 2, 3].map(() => makeNextFolder(parent, "train"));
   expect(found).toEqual([1, 2, 3].map((n) => join(parent, `train-${n}`)));
@@ -34,7 +34,7 @@ test.each([
   [new RangeError("WebAssembly.Memory(): could not allocate memory"), "not enough memory or address space"],
   [new RangeError("Array buffer allocation failed"), "not enough memory or address space"],
   [new Error("x.node: failed to map segment from shared object"), "not enough memory or address space"],
-])("too few resources are one line: %s", async (failure, words) => {
+])("a lack of resources is reported in one line: %s", async (failure, words) => {
   let stderr = "";
   const code = await main(["runs", "list", freshOut()], {
     // The first thing that a command asks of the world.
@@ -49,7 +49,7 @@ test.each([
   expect(stderr.split("\n")).toHaveLength(2);
 });
 
-test.runIf(process.platform === "linux")("a process that may open few files says so in one line", () => {
+test.runIf(process.platform === "linux")("a limit of open files is reported in one line", () => {
   const program = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
   const limited = `ulimit -n 26; exec "${process.execPath}" "${program}" train --network small-mnistfc --budget 1`;
   const { status, stderr } = spawnSync("sh", ["-c", limited], { encoding: "utf8" });

@@ -44,7 +44,7 @@ function loadedBy(args: readonly string[]): { readonly status: number | null; re
   return { status, loaded: [...engine, ...pages].filter((name) => lines.includes(`/node_modules/${name}`)) };
 }
 
-test("help, version and lists load neither the engine nor what draws pages", async () => {
+test("help, version and lists load neither the engine nor the code of pages", async () => {
   const folder = freshOut();
   // The same look at a command that trains finds all of it.
   const training = loadedBy(trainArgs(folder, "--optimizer", "sgd", "--budget", "0.1"));

@@ -40,7 +40,7 @@ function lockedBy(changes: Record<string, unknown>): string {
 const deadPid = spawnSync(process.execPath, ["--version"]).pid;
 
 describe("a lock", () => {
-  test("is held by one at a time, names its holder, and leaves nothing behind", () => {
+  test("is held by one process at a time, names its holder, and leaves no file behind", () => {
     const path = folder();
     const lock = acquireLock(path);
     lock.requireHeld();
@@ -88,7 +88,7 @@ describe("a lock", () => {
     },
   );
 
-  test("of a process that ended while it took over another one's is taken over", () => {
+  test("of a process that ended during a takeover is taken over", () => {
     const path = lockedBy({ pid: deadPid });
     writeFileSync(join(path, "lock.another.tmp"), JSON.stringify({ ...ownContent(), nonce: "claim", pid: deadPid }));
     acquireLock(path).requireHeld();
@@ -102,7 +102,7 @@ describe("a lock", () => {
     expect(readdirSync(path)).toEqual(["lock", "lock.another.tmp"]);
   });
 
-  test("of another machine by an earlier version is never renewed, and refused with what to do", async () => {
+  test("of another machine and an earlier version, never renewed, is refused with the remedy", async () => {
     const path = lockedBy({ host: "elsewhere", pid: deadPid, beat: undefined });
     const remedy = `if it has ended, delete ${join(path, "lock")}`;
     await expect(awaitLock(path)).rejects.toThrow(`in use by process ${deadPid} on elsewhere since`);
@@ -110,7 +110,7 @@ describe("a lock", () => {
     expect(readdirSync(path)).toEqual(["lock"]);
   });
 
-  test("that cannot be read is held, and the line says so", () => {
+  test("that cannot be read counts as held, and the message says so", () => {
     const path = folder();
     mkdirSync(join(path, "lock"));
     const line = `${join(path, "lock")}: must be a plain file; if no process uses the folder, delete it`;
@@ -119,7 +119,7 @@ describe("a lock", () => {
     expect(readdirSync(path)).toEqual(["lock"]);
   });
 
-  test("that was taken away is noticed, and another's is not released", () => {
+  test("that was removed is noticed, and another process's is not released", () => {
     const path = folder();
     const lock = acquireLock(path);
     writeFileSync(join(path, "lock"), JSON.stringify({ ...ownContent(), nonce: "another", host: "there", pid: 7 }));
@@ -132,7 +132,7 @@ describe("a lock", () => {
     expect(() => lock.requireHeld()).toThrow("the lock was removed; nothing more is written from here");
   });
 
-  test("of a folder that is not there is an error that names it", () => {
+  test("of a missing folder is an error that names it", () => {
     expect(() => acquireLock(join(root, "nowhere"))).toThrow(/nowhere\/lock\S*: cannot be written \(ENOENT/);
   });
 });
@@ -190,7 +190,7 @@ describe("the lock of a process elsewhere", () => {
     expect(readFileSync(join(path, "lock"), "utf8")).toBe(another);
   });
 
-  test.each(["", "{", '{"pid":1}', "\0\0\0"])("that a crash of the machine left as %j is watched too", async (text) => {
+  test.each(["", "{", '{"pid":1}', "\0\0\0"])("left as %j by a crash of the machine is watched too", async (text) => {
     const path = folder();
     writeFileSync(join(path, "lock"), text);
     expect(() => acquireLock(path)).toThrow("its lock is empty or cut");
@@ -212,7 +212,7 @@ describe("the lock of a process elsewhere", () => {
   });
 });
 
-describe("of several that come at any moment of each other", () => {
+describe("of several processes that interleave at any step", () => {
   const names = ["openSync", "linkSync", "renameSync", "rmSync"] as const;
   const usualCalls = Object.fromEntries(names.map((name) => [name, fs[name]]));
   afterEach(() => restoreCalls());
@@ -267,7 +267,7 @@ describe("of several that come at any moment of each other", () => {
     ["no lock", folder],
   ];
 
-  test.each(staleFolders)("one takes %s", (_, make) => {
+  test.each(staleFolders)("exactly one takes %s", (_, make) => {
     const calls = interleaved(takers(make()).contend, new Map());
     for (let second = 0; second < calls; second++) {
       for (let third = second; third < 2 * calls; third += 5) {
@@ -290,7 +290,7 @@ describe("of several that come at any moment of each other", () => {
     }
   });
 
-  test("a holder that wakes and releases a lapsed lock takes away nobody else's", () => {
+  test("a suspended holder that resumes and releases its lapsed lock does not release another process's", () => {
     const make = () => {
       const path = folder();
       const owner = acquireLock(path);
@@ -318,7 +318,7 @@ describe("of several that come at any moment of each other", () => {
   });
 });
 
-describe("of many threads that find a free lock", () => {
+describe("of many threads that race for a free lock", () => {
   /** Lets threads race for the lock of each folder; gives how many took it, by folder. */
   async function race(folders: readonly string[], links: boolean): Promise<number[]> {
     const contenders = 3;

@@ -43,7 +43,7 @@ describe("a run that diverged", () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: [^\n]*the run diverged[^\n]*\n$/)]);
   });
 
-  test("and was killed before it could say so is no internal error", async () => {
+  test("and was killed before its end event is no internal error", async () => {
     const { code, stderr } = await spectrum(copyOf(diverged, "seal.json"));
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: mlp-49-16-10: Hessian products are not finite at these weights/m);
@@ -51,12 +51,12 @@ describe("a run that diverged", () => {
 });
 
 describe("a run without its seal", () => {
-  test("is measured where a checkpoint has the same weights", async () => {
+  test("is measured if a checkpoint has the same weights", async () => {
     const { code, stderr } = await spectrum(copyOf(ended, "seal.json"));
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("not verified")]);
   });
 
-  test("is not measured with weights that its checkpoint does not have, or that no evaluation had", async () => {
+  test("is not measured with weights that its checkpoint does not have, or that are of no evaluation", async () => {
     const own = copyOf(ended, "seal.json");
     const same = await trained("--budget", "2", "--seed", "3");
     copyFileSync(join(same, "weights.safetensors"), join(own, "weights.safetensors"));
@@ -71,7 +71,7 @@ describe("a run without its seal", () => {
     );
   });
 
-  test("says that its weights are not verified where nothing speaks for them, older runs too", async () => {
+  test("is reported as not verified if no file confirms its weights, also runs of earlier versions", async () => {
     const killed = copyOf(ended, "seal.json", "checkpoints");
     const older = copyOf(killed);
     const events = readFileSync(join(older, "events.jsonl"), "utf8");

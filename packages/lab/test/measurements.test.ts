@@ -61,7 +61,7 @@ function linksOf(page: string): string[] {
 }
 
 describe("a measurement", () => {
-  test("has a place for each pair and settings, takes its own again, and is linked with the pages of its runs", async () => {
+  test("has a folder for each pair and settings, reuses it, and is linked with the pages of its runs", async () => {
     const seeded = (seed: number) => [...measuring.spectrum!(one, two), "--seed", String(seed)];
     for (const seed of [0, 1, 0]) expect((await run(seeded(seed))).code).toBe(0);
     expect((await run(measuring.slice!(one, two))).code).toBe(0);
@@ -93,7 +93,7 @@ describe("a measurement", () => {
     });
   });
 
-  test("is refused before it begins where its results cannot be written", async () => {
+  test("is refused before it begins if its results cannot be written", async () => {
     const linked = freshOut();
     cpSync(one, linked, { recursive: true });
     rmSync(join(linked, "measurements"), { recursive: true, force: true });
@@ -122,7 +122,7 @@ describe("a measurement", () => {
     expect(text.endsWith("\r\x1b[2K75 %, 1 s left\r\x1b[2K")).toBe(true);
   });
 
-  test("of a study's solutions is a line for each, with the time left", () => {
+  test("of a study's solutions prints a line for each, with the time left", () => {
     const lines: string[] = [];
     let time = 0;
     const context = { stderr: { write: (text: string) => lines.push(text) } } as unknown as Parameters<typeof main>[1];
@@ -142,7 +142,7 @@ describe("a measurement", () => {
     ]);
   });
 
-  test("says its cost first, and the time once some is known", () => {
+  test("prints its cost first, and the time once it can be estimated", () => {
     const lines: string[] = [];
     let time = 0;
     const context = { stderr: { write: (text: string) => lines.push(text) } } as unknown as Parameters<typeof main>[1];
@@ -169,7 +169,7 @@ describe("a measurement", () => {
   });
 });
 
-test("a search for saddles ends by a signal in the middle of a descent", async () => {
+test("a search for saddles is ended by a signal within a descent", async () => {
   const out = join(freshOut(), "s.html");
   const args = ["saddles", "--data", dataFolder(), "--examples", "50", "--searches", "50", "--out", out];
   const { code, stderr } = await run(args, { signal: signalAfter(100) });
@@ -179,7 +179,7 @@ test("a search for saddles ends by a signal in the middle of a descent", async (
 });
 
 describe.each(Object.entries(measuring))("%s", (name, args) => {
-  test("keeps what is complete after a signal, says so, and does not replace a complete one", async () => {
+  test("keeps its complete parts after a signal, says so, and does not replace a complete measurement", async () => {
     const out = freshOut();
     const numbers = () => JSON.parse(readFileSync(join(out, `${name}.json`), "utf8"));
     for (const numAsked of interruptedAfter[name]!) {
@@ -216,7 +216,7 @@ describe.each(Object.entries(measuring))("%s", (name, args) => {
     });
   });
 
-  test("takes the run's data in another place, and no other data", async () => {
+  test("accepts the run's data in another folder, and no other data", async () => {
     const [moved, other] = [join(root, "moved"), join(root, "other")];
     cpSync(dataFolder(), moved, { recursive: true });
     writeSmallImages(other, { noisy: true });

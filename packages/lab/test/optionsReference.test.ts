@@ -18,7 +18,7 @@ describe.each(optimizerNames)("%s", (optimizer) => {
     expect(source).toMatch(/^[^\n]{5,}[^.\n]$/);
   });
 
-  test("the text has every option with what the table says", () => {
+  test("the text has every option with its row of the table", () => {
     const text = optionsText(optimizer);
     for (const { name, rule, doc, source } of options) {
       const block = text.split("\n\n").find((part) => part.startsWith(`${name}: `))!;

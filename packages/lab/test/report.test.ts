@@ -13,7 +13,7 @@ const two = [recordOf("entropy-sgd", 1, [0.03, 0.01]), recordOf("entropy-sgd", 2
 const other = [recordOf("sgd", 1, [0.04, 0.018]), recordOf("sgd", 2, [0.04, 0.012])];
 const page = (records: readonly RunRecord[]): string => renderReport(records, figuresOf(records));
 
-test("only cells of words may be broken into lines, which is told in one pass over long ones", () => {
+test("only cells of words are broken into lines, which is decided in linear time", () => {
   const isText = (cell: string): boolean => table([["head"], [cell]], "").includes('class="long"');
   const [words, long] = ["two and more words in a cell", "x".repeat(5e5)];
   expect([words, "0.123 ± 0.456, 0.789 ± 0.012", `${long} `].map(isText)).toEqual([true, false, true]);
@@ -84,7 +84,7 @@ test("runs with one evaluation are drawn beside one another, a marker for each s
 });
 
 describe("the page", () => {
-  test("says what two seeds allow to say, and a difference where one is seen", () => {
+  test("reports the judgement of two seeds, and a difference that is seen", () => {
     // Pairs −0.8 and 0.8 points: 0 ± 0.8, of which 12.7 + 1.38 standard errors could have been seen.
     expect(page([...two, ...other])).toContain("not distinguishable with 2 seeds: 0.00 ± 0.80 points; ");
     const far = [recordOf("sgd", 1, [0.2, 0.101]), recordOf("sgd", 2, [0.2, 0.112])];
@@ -95,7 +95,7 @@ describe("the page", () => {
     expect(page([...two, ...other])).not.toMatch(/parity/);
   });
 
-  test("has one meaning of ± in its sentences, no null of the language, and says dropout only where there is some", () => {
+  test("uses ± in one meaning, prints no null, and mentions dropout only if there is some", () => {
     const html = page([...two, ...other]);
     expect(html).toContain("entropy-sgd 1.50 % against sgd 1.50 % at the end");
     expect(html).toContain("± is the standard error of the difference.");
@@ -106,7 +106,7 @@ describe("the page", () => {
     expect(page(without)).toContain("Mini-batch loss where");
   });
 
-  test("holds no broken numbers for diverged, interrupted and empty runs", () => {
+  test("prints no invalid numbers for diverged, interrupted and empty runs", () => {
     const diverged = recordOf("sgd", 1, [], {
       reason: "non-finite",
       testError: null,
@@ -134,7 +134,7 @@ describe("the page", () => {
   });
 });
 
-test("the table of the terminal is aligned and says what diverged", () => {
+test("the table of the terminal is aligned and counts diverged runs", () => {
   const table = resultTable([
     resultWith({ optimizer: "entropy-sgd", preset: "lua", testError: 0.01 }),
     resultWith({ optimizer: "entropy-sgd", preset: "lua", testError: 0.02 }),

@@ -126,7 +126,7 @@ function evaluated({ gradients, testLoss, params }: EvaluationEvent): Leg["evalu
 
 const withoutTimes = ({ seconds: _, msPerGradient: __, ...result }: RunResult) => result;
 
-describe("a run that went on is the run that was never interrupted", () => {
+describe("a resumed run equals the run without interruption", () => {
   test.each(variants)("$optimizer $preset $sampling $threads $set", async (variant) => {
     const whole = await leg(variant);
     expect(whole.evaluations.map(({ gradients }) => gradients)).toEqual([12, 20, 32, 36]);

@@ -25,7 +25,7 @@ import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts"
 import { afterGradient, entropy, eventsIn, outcomeOf, settingsOf, trainUntil } from "./runsOnDisk.ts";
 
 describe("resume", () => {
-  test("goes on from the checkpoint that a signal made, in the middle of an inner loop, to the same files", async () => {
+  test("continues from the checkpoint of a signal in the middle of an inner loop, and ends with the same files", async () => {
     const [whole, out, settings] = [freshOut(), freshOut(), settingsOf(entropy)];
     await runTraining(settings, { out: whole });
     const first = await trainUntil(out, settings, afterGradient(18));
@@ -46,7 +46,7 @@ describe("resume", () => {
     expect(result.seconds).toBeGreaterThan(readPosition(join(out, "checkpoints", "002")).seconds);
   });
 
-  test("begins again where there is no checkpoint, and goes on without events.jsonl and config.json", async () => {
+  test("begins again without a checkpoint, and needs neither events.jsonl nor config.json", async () => {
     const [whole, out, settings] = [freshOut(), freshOut(), settingsOf([...entropy, "checkpointGradients=7"])];
     await runTraining(settings, { out: whole });
     prepareRun(out, settings);
@@ -62,7 +62,7 @@ describe("resume", () => {
     expect(readRun(torn).settings).toEqual(settings);
   });
 
-  test("of a run that has ended gives its result, unless its weights are damaged: then they are made again", async () => {
+  test("of a run that has ended gives its result, and restores its weights if they are damaged", async () => {
     const [out, settings] = [freshOut(), settingsOf(entropy)];
     const result = await runTraining(settings, { out });
     const before = outcomeOf(out);
@@ -75,7 +75,7 @@ describe("resume", () => {
     expect(outcomeOf(out)).toEqual(before);
   });
 
-  test("warns of what may change the bits", async () => {
+  test("warns of differences that may change the bits", async () => {
     const [out, settings] = [freshOut(), settingsOf(["checkpointGradients=6"], "sgd")];
     await trainUntil(out, settings, afterGradient(8));
     const told: RunEvent[] = [];
@@ -88,7 +88,7 @@ describe("resume", () => {
     expect(config.environment).toMatchObject({ processor, onnxRuntime });
   });
 
-  test("is refused for other data, other settings, a taken folder, no folder and no run, and then touches nothing", async () => {
+  test("refuses other data, other settings, a folder in use, a missing folder and a folder without a run, and changes nothing then", async () => {
     const data = join(freshOut());
     cpSync(dataFolder(), data, { recursive: true });
     const [out, settings] = [freshOut(), settingsOf(["checkpointGradients=6"], "sgd", data)];
@@ -122,7 +122,7 @@ describe("resume", () => {
     expect((await resumeTraining(out, { dataFolder: `${data}-moved` })).reason).toBe("budget");
   });
 
-  test("may change when checkpoints are made, but nothing that changes the bits", async () => {
+  test("accepts other intervals of checkpoints, but no setting that changes the bits", async () => {
     const [whole, out, settings] = [freshOut(), freshOut(), settingsOf(["checkpointGradients=6"], "sgd")];
     await runTraining(settings, { out: whole });
     await trainUntil(out, settings, afterGradient(8));
@@ -131,7 +131,7 @@ describe("resume", () => {
   });
 });
 
-describe("a stranger's folder", () => {
+describe("an untrusted folder", () => {
   test.each([
     "config.json",
     "events.jsonl",
@@ -151,7 +151,7 @@ describe("a stranger's folder", () => {
     expect(contentOf(outside)).toEqual(before);
   });
 
-  test("that is a comparison cannot name runs elsewhere, nor lead to them by links", async () => {
+  test("of a comparison can neither name runs elsewhere nor lead to them by links", async () => {
     const [out, outside] = [freshOut(), freshOut()];
     mkdirSync(out);
     mkdirSync(outside);
@@ -180,11 +180,11 @@ describe("a stranger's folder", () => {
   }
 });
 
-describe("what is not finite", () => {
+describe("a non-finite value", () => {
   // The decay multiplies the weights by 1 − 100 at each step: after some ten gradients the loss is no number.
   const wild = ["learningRate=100", "weightDecay=1", "momentum=0", "nesterov=false", "checkpointGradients=2"];
 
-  test("ends the run, which says what and where; resume tells the result again", async () => {
+  test("ends the run with a report of what and where; resume gives the same result", async () => {
     const [out, settings] = [freshOut(), settingsOf(["learningRate=1e38"], "sgd")];
     const result = await runTraining(settings, { out });
     expect(result).toMatchObject({ reason: "non-finite", rollbacks: 0 });
@@ -199,7 +199,7 @@ describe("what is not finite", () => {
     expect(await continueTraining(out, settings)).toEqual(result);
   });
 
-  test("by option goes back to the last checkpoint with smaller rates, at most so many times, and the events tell", async () => {
+  test("makes the run return to its last checkpoint with smaller rates, as often as the setting allows, with events", async () => {
     const [out, settings] = [
       freshOut(),
       settingsOf(["learningRate=1e38", "rollbacks=2", "rollbackFactor=1e-3"], "sgd"),
@@ -221,7 +221,7 @@ describe("what is not finite", () => {
     expect(learningRate).toBeCloseTo(0.01, 6);
   });
 
-  test("that comes after checkpoints goes back to one of them, and resumes to the same bits", async () => {
+  test("after checkpoints makes the run return to one of them, and a resumed run has the same bits", async () => {
     const settings = settingsOf([...wild, "rollbacks=4", "rollbackFactor=0.001"], "sgd");
     const [whole, out] = [freshOut(), freshOut()];
     const result = await runTraining(settings, { out: whole });
@@ -237,7 +237,7 @@ describe("what is not finite", () => {
   });
 });
 
-describe("a checkpoint that was on the way out already", () => {
+describe("a checkpoint that was diverging already", () => {
   // Multiplied by −99 at each step, the weights overflow some 20 steps after the start, and by −49, −24, … from where they were.
   const settings = settingsOf(
     [
@@ -251,7 +251,7 @@ describe("a checkpoint that was on the way out already", () => {
     return { path, rollbacks, onEvent: (event: RunEvent) => void (event.type === "rollback" && rollbacks.push(event)) };
   };
 
-  test("is left for an earlier one each time, in the end for the start", async () => {
+  test("is replaced by an earlier one at each rollback, in the end by the start", async () => {
     const { path, rollbacks, onEvent } = rollbacksIn(freshOut());
     // The decay holds the weights where they began: finite, and no better than a guess.
     expect(await runTraining(settings, { out: path, onEvent })).toMatchObject({ reason: "diverged", rollbacks: 7 });
@@ -262,7 +262,7 @@ describe("a checkpoint that was on the way out already", () => {
     expect(places.slice(first)).toEqual(places.slice(first).map(() => 0));
   });
 
-  test("and a process that is stopped between goes the same way", async () => {
+  test("is replaced in the same way after the process was stopped in between", async () => {
     const whole = rollbacksIn(freshOut());
     await runTraining(settings, { out: whole.path, onEvent: whole.onEvent });
     for (const number of [2, 5]) {
@@ -284,7 +284,7 @@ describe("a checkpoint that was on the way out already", () => {
 describe("the command", () => {
   const interrupted = (args: readonly string[], stopAt: string) => run(args, { stopAt });
 
-  test("says how to go on after a signal, and resume does", async () => {
+  test("prints the command to resume after a signal, which works", async () => {
     const out = freshOut();
     const ended = await interrupted(trainArgs(out, "--optimizer", "sgd", "--budget", "4"), "epoch 1.7");
     expect(ended.code).toBe(130);
@@ -297,7 +297,7 @@ describe("the command", () => {
     expect(again).toMatchObject({ code: 0, stdout });
   });
 
-  test("lets an interrupted comparison go on to what it would have been", async () => {
+  test("resumes an interrupted comparison to the result of one without interruption", async () => {
     const args = (out: string) => [
       ...["compare", ...small, "--data", dataFolder(), "--optimizers", "entropy-sgd,sgd", "--seeds", "2"],
       ...["--budget", "3", "--set", "innerSteps=5", "--set", "innerLearningRate=0.03", "--out", out],
@@ -314,7 +314,7 @@ describe("the command", () => {
     }
   });
 
-  test("lets a comparison go on with its data in another place, and with other threads", async () => {
+  test("resumes a comparison with its data in another folder, and with other threads", async () => {
     const [data, out] = [freshOut(), freshOut()];
     cpSync(dataFolder(), data, { recursive: true });
     const compare = [
@@ -336,7 +336,7 @@ describe("the command", () => {
     }
   });
 
-  test("that another process has in hand is refused by one line: comparisons, sweeps, studies", async () => {
+  test("refuses comparisons, sweeps and studies that another process is running in one line", async () => {
     const [out, sweepFile] = [freshOut(), `${freshOut()}.json`];
     mkdirSync(out);
     const lock = acquireLock(out);
@@ -366,7 +366,7 @@ describe("the command", () => {
     expect(readdirSync(out)).not.toContain("lock");
   });
 
-  test("tells of damage in one line each and refuses with 2", async () => {
+  test("reports damage in one line each and ends with 2", async () => {
     const out = freshOut();
     await interrupted(
       trainArgs(out, "--optimizer", "sgd", "--budget", "4", "--set", "checkpointGradients=5"),

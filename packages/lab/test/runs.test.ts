@@ -82,7 +82,7 @@ describe("run folders", () => {
     folder.release();
   });
 
-  test("are refused where another run is, where anything is, and where nothing can be written", async () => {
+  test("are refused in a folder with a run, with other files, or that cannot be written", async () => {
     (await create("taken")).release();
     await expect(create("taken")).rejects.toThrow(/taken: holds another run; give --out a new or empty folder$/);
     mkdirSync(join(root, "full"));
@@ -101,7 +101,7 @@ describe("run folders", () => {
     expect(existsSync(join(root, "moved"))).toBe(false);
   });
 
-  test("damaged files are told with their place", async () => {
+  test("damaged files are reported with their place", async () => {
     (await create("damaged")).release();
     const path = join(root, "damaged");
     expect(() => readRun(path)).toThrow(/events\.jsonl: has no start event/);
@@ -113,7 +113,7 @@ describe("run folders", () => {
   });
 });
 
-test("what may change the bits of a run is told: processor, ONNX Runtime, platform and threads, not Node or cores", () => {
+test("differences that may change the bits of a run are reported: processor, ONNX Runtime, platform and threads, not Node or cores", () => {
   const before = { ...currentEnvironment(2), processor: "A", onnxRuntime: "1.0", platform: "linux x64" };
   expect(changesOfBits(before, { ...before, node: "v99", cores: 64 })).toEqual([]);
   const now = { ...before, processor: "B", onnxRuntime: "2.0", platform: "linux arm64", threads: 1 };
@@ -129,7 +129,7 @@ describe("results", () => {
   const points = (...values: [validation: number | null, test: number][]): EvaluationEvent[] =>
     values.map(([validationError, testError], i) => ({ ...evaluationAt(i, testError, []), validationError }));
 
-  test("the best validation error decides, the earliest of equals, and the smallest test error is told apart", () => {
+  test("the lowest validation error decides, the earliest of equals, and the lowest test error is a separate field", () => {
     const curve = points([0.03, 0.05], [0.02, 0.04], [0.02, 0.03], [0.025, 0.02], [0.03, 0.06]);
     expect(errorsOf(curve, false)).toEqual({
       validationError: 0.03,
@@ -139,7 +139,7 @@ describe("results", () => {
     });
   });
 
-  test("without validation there is no best; a diverged run has no last errors; no evaluation, no errors", () => {
+  test("there is no best without validation, no last error after divergence, and no error without evaluation", () => {
     expect(errorsOf(points([null, 0.1]), false)).toMatchObject({
       testError: 0.1,
       bestTestError: null,

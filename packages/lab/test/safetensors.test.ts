@@ -20,7 +20,7 @@ const decode = (bytes: Uint8Array): Safetensors => decodeSafetensors(bytes, "f")
 const rule = "f: not a safetensors file of float32 or float64";
 
 describe("writing", () => {
-  test("gives back what was written, in its order", () => {
+  test("preserves tensors and their order", () => {
     expect(decode(encodeSafetensors(file))).toEqual(file);
     const numbers = ["b", "2", "1"].map((name) => ({ name, shape: [0], data: new Float32Array(0) }));
     expect(decode(encodeSafetensors({ tensors: numbers, metadata: {} })).tensors.map(({ name }) => name)).toEqual([
@@ -28,7 +28,7 @@ describe("writing", () => {
     ]);
   });
 
-  test("begins with the length of a header that keeps tensors aligned to 8 bytes, and says a SHA-256 of all it says", () => {
+  test("begins with the length of a header that keeps tensors aligned to 8 bytes and has a SHA-256 of the content", () => {
     const bytes = encodeSafetensors(file);
     const { text, end } = headerOf(bytes);
     expect(end % 8).toBe(0);
@@ -60,7 +60,7 @@ describe("writing", () => {
     expect([...header!, ...piece!]).toEqual([...encodeSafetensors({ tensors, metadata: {} })]);
   });
 
-  test("refuses what could not be read back", () => {
+  test("refuses content that could not be read back", () => {
     const tensor = { name: "w", shape: [1], data: Float32Array.of(1) };
     const write = (tensors: readonly NamedTensor[], metadata = {}) => encodeSafetensors({ tensors, metadata });
     expect(() => write([tensor, tensor])).toThrow('safetensors: names must differ, "w" is there twice or reserved');
@@ -75,7 +75,7 @@ describe("writing", () => {
 });
 
 describe("reading", () => {
-  test("takes a file written byte by byte after the format's description", () => {
+  test("reads a file written byte by byte after the format's description", () => {
     const header =
       '{"x":{"dtype":"F32","shape":[1,2],"data_offsets":[8,16]},"y":{"shape":[],"data_offsets":[0,8],"dtype":"F64"}}  ';
     const half = [0, 0, 0, 0, 0, 0, 0xe0, 0x3f];
@@ -110,7 +110,7 @@ describe("reading", () => {
     expect(decode(Buffer.from(shifted))).toEqual(file);
   });
 
-  test("refuses half characters, as the format's own reader does, and takes whole ones", () => {
+  test("refuses lone surrogates, as the format's own reader does, and accepts pairs", () => {
     const texts = (name: string, text: string): Uint8Array =>
       framed(`{"__metadata__":{"k":"${text}"},"${name}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}`);
     const half = /texts must have no half characters/;
@@ -134,7 +134,7 @@ describe("names", () => {
     "a\nb",
   ];
 
-  test("are names and nothing else", () => {
+  test("are only names, not properties", () => {
     const tensors = names.map((name, i) => ({ name, shape: [1], data: Float32Array.of(i) }));
     const metadata = Object.fromEntries(names.map((name) => [name, name]));
     const read = decode(encodeSafetensors({ tensors, metadata }));
@@ -145,7 +145,7 @@ describe("names", () => {
     expect(Object.getPrototypeOf(read.metadata)).toBe(Object.prototype);
   });
 
-  test("are no paths, and lengths reserve no memory", () => {
+  test("are not paths, and lengths reserve no memory", () => {
     const folder = mkdtempSync(join(tmpdir(), "weights-"));
     try {
       const path = join(folder, "run");
@@ -165,7 +165,7 @@ describe("names", () => {
     }
   });
 
-  test("and numbers survive, bit by bit", () => {
+  test("and numbers are preserved bit by bit", () => {
     const name = fc.oneof(fc.string({ unit: "binary", maxLength: 5 }), fc.constantFrom(...names));
     const special = [0, 0x8000_0000, 0x7f80_0000, 0xff80_0000, 0x7fa0_0001, 0x7ff0_0000, 0xfff8_0001, 0xffff_ffff];
     const word = fc.oneof(fc.constantFrom(...special), fc.nat(2 ** 32 - 1));
@@ -293,7 +293,7 @@ describe("files that break a rule are refused, each with its reason", () => {
     expect(() => decode(large)).toThrow("header: must have at most 16777216 bytes, by its length it has 16777218");
   });
 
-  test("a bomb of brackets never reaches the parser", () => {
+  test("deeply nested brackets never reach the parser", () => {
     const bomb = framed(`{"w":${"[".repeat(1e7)}`);
     const parse = vi.spyOn(JSON, "parse");
     try {
@@ -305,7 +305,7 @@ describe("files that break a rule are refused, each with its reason", () => {
     }
   });
 
-  test("messages stay short whatever was found", () => {
+  test("messages stay short for any content", () => {
     const message = (header: string): string => {
       try {
         decode(framed(header));

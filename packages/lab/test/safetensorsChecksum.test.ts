@@ -7,7 +7,7 @@ import { file, framed, headerOf } from "./safetensorsFiles.ts";
 const decode = (bytes: Uint8Array): Safetensors => decodeSafetensors(bytes, "f");
 const rule = "f: not a safetensors file of float32 or float64";
 
-test("refuses other tensors, names, shapes or metadata than the checksum is of", () => {
+test("refuses tensors, names, shapes or metadata that do not match the checksum", () => {
   const bytes = encodeSafetensors(file);
   const { text, end } = headerOf(bytes);
   const data = bytes.subarray(end);
@@ -26,20 +26,20 @@ test("refuses other tensors, names, shapes or metadata than the checksum is of",
   expect(decode(framed(unchecked, data)).metadata).toEqual({ network: "tiny" });
 });
 
-test("takes a file again whose tensors another program has put in another order", () => {
+test("accepts a file whose tensors another program has reordered", () => {
   const bytes = encodeSafetensors({ ...file, tensors: [...file.tensors].reverse() });
   const written = JSON.parse(headerOf(encodeSafetensors(file)).text).__metadata__;
   expect(JSON.parse(headerOf(bytes).text).__metadata__).toEqual(written);
   expect(decode(bytes).tensors.map(({ name }) => name)).toEqual(["steps", "β", "a.weight"]);
 });
 
-test("refuses a checksum that is none", () => {
+test("refuses a malformed checksum", () => {
   const text = '{"__metadata__":{"entropy-sgd.sha256":"2:\\u001b[2J"}}';
   const must = "__metadata__: entropy-sgd.sha256 must be 1: and 64 hexadecimal digits";
   expect(() => decode(framed(text))).toThrow(`${rule} (${must}, found "2:\\u001b[2J")`);
 });
 
-test("checks the files of earlier versions, which have a sha256 of the tensors' bytes, and no others' sha256", () => {
+test("verifies the sha256 in files of earlier versions, and ignores that of other writers", () => {
   const data = new Uint8Array(Float32Array.of(1, 2).buffer);
   const sha256 = createHash("sha256").update(data).digest("hex");
   const entry = '"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}';

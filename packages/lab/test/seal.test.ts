@@ -56,7 +56,7 @@ function edit(path: string, name: string, from: string | RegExp, to: string): vo
 }
 
 describe("a sealed run", () => {
-  test("tells nothing else after any flip of a bit in any of its files", () => {
+  test("is refused or read unchanged after any flip of a bit in any of its files", () => {
     const path = copy();
     const whole = told(ended);
     const next = numbers(7);
@@ -109,7 +109,7 @@ describe("a sealed run", () => {
     },
   );
 
-  test("with another seed in config.json begins nothing again, even without checkpoints", async () => {
+  test("with another seed in config.json does not begin again, even without checkpoints", async () => {
     const path = copy();
     edit(path, "config.json", '"seed": 1', '"seed": 4');
     rmSync(join(path, "checkpoints"), { recursive: true });
@@ -120,7 +120,7 @@ describe("a sealed run", () => {
     expect(filesIn(path).map((name) => readFileSync(join(path, name), "latin1"))).toEqual(before);
   });
 
-  test("whose config.json was edited where that means nothing says so", async () => {
+  test("whose config.json was edited without an effect on the training reports it", async () => {
     const path = copy();
     edit(path, "config.json", '"keepLast": 2', '"keepLast": 5');
     const line = "config.json: keepLast is 5, was 2; the run has ended, it means nothing";
@@ -128,14 +128,14 @@ describe("a sealed run", () => {
     expect((await run(["resume", path])).stderr).toContain(line);
   });
 
-  test("is told again as it is, and says that other data and threads are not used", async () => {
+  test("gives its result again, and reports that other data and threads are not used", async () => {
     const { code, stderr } = await run(["resume", ended, "--data", "elsewhere", "--threads", "2"]);
     const warning = (name: string): string => `warning: ${name}: not used, the run has ended\n`;
     expect([code, stderr]).toEqual([0, expect.stringContaining(warning("data") + warning("threads"))]);
     expect((await run(["resume", ended])).stderr).not.toContain("not used");
   });
 
-  test("that lost its seal has not ended: resume ends it again", async () => {
+  test("that lost its seal has not ended, and resume ends it again", async () => {
     const path = copy();
     rmSync(join(path, "seal.json"));
     expect(readRun(path).result).toBeNull();
@@ -145,7 +145,7 @@ describe("a sealed run", () => {
     expect(existsSync(join(path, "seal.json"))).toBe(true);
   });
 
-  test("is made whole from config.json's copy in the seal", async () => {
+  test("is restored from the copy of config.json in the seal", async () => {
     const path = copy();
     for (const name of ["config.json", "weights.safetensors"]) writeFileSync(join(path, name), "");
     rmSync(join(path, "checkpoints"), { recursive: true });
@@ -156,7 +156,7 @@ describe("a sealed run", () => {
   });
 });
 
-describe("a run that ended before there were seals", () => {
+describe("a run of a version without seals", () => {
   function old(): string {
     const path = copy();
     rmSync(join(path, "seal.json"));
@@ -165,7 +165,7 @@ describe("a run that ended before there were seals", () => {
     return path;
   }
 
-  test("is read as ever, and `runs show` says that it is not sealed", async () => {
+  test("is read, and `runs show` says that it is not sealed", async () => {
     const path = old();
     expect(readRun(path)).toMatchObject({ result: readRun(ended).result, seal: { sealed: false } });
     expect(await resumeTraining(path)).toEqual(readRun(ended).result);
@@ -173,7 +173,7 @@ describe("a run that ended before there were seals", () => {
     expect((await run(["runs", "show", ended])).stdout).not.toContain("Not sealed: ");
   });
 
-  test("does not take events or weights of another run where the files contradict each other", () => {
+  test("refuses events or weights of another run if the files contradict each other", () => {
     const [one, two] = [old(), old()];
     edit(one, "events.jsonl", /"seed":1/, '"seed":2');
     const rule = "seed of the start event must be 1 as in config.json, found 2";

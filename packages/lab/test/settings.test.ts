@@ -19,7 +19,7 @@ describe("settings", () => {
     expect(lua).toMatchObject({ innerSteps: 7, batchSize: 64 });
   });
 
-  test("of several optimizers each has the paper's recipe that has one, unless none has", () => {
+  test("of several optimizers those with a recipe in the paper have it, unless none has one", () => {
     const of = (optimizer: string, optimizers: string[], name?: string) =>
       sharedRecipe("lenet", optimizer, optimizers, name);
     expect(of("sgd", ["sgd", "entropy-sgd"], "paper")).toBe("tuned");
@@ -87,7 +87,7 @@ describe("settings", () => {
     expect(() => resolveSettings(request)).toThrow(InputError);
   });
 
-  test("values out of range are told with the factory's words", () => {
+  test("values out of range are refused with the factory's message", () => {
     const settings = resolveSettings({ ...base, set: ["averaging=1.5"] });
     expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
       new InputError("entropySgd: averaging must be in (0, 1], got 1.5"),
@@ -98,12 +98,12 @@ describe("settings", () => {
 describe("the data of a run", () => {
   const dataOf = (data?: string) => resolveSettings({ ...base, ...(data !== undefined && { data }) }).data;
 
-  test("are the default's, by its name or without one, or those of a folder by its path", () => {
+  test("are the default, by name or without one, or a folder by its path", () => {
     expect([dataOf(), dataOf("mnist"), dataOf("./mnist")]).toEqual([null, null, resolve("mnist")]);
   });
 });
 
-describe("what the budget cannot reach", () => {
+describe("schedules beyond the budget", () => {
   const swa = (set: readonly string[]) => {
     const settings = resolveSettings({ ...base, optimizer: "swa", set });
     return () => makeOptimizer(settings, planOf(55_000, 128, 20, 4), []);
@@ -117,7 +117,7 @@ describe("what the budget cannot reach", () => {
     expect(swa([])).not.toThrow();
   });
 
-  test.each([true, null, "wide", "geometricScope(1e-4, x)"])("a scope of %o in a file is no number", (scope) => {
+  test.each([true, null, "wide", "geometricScope(1e-4, x)"])("a scope of %o in a file is refused", (scope) => {
     const settings = { ...resolveSettings(base), options: { ...resolveSettings(base).options, scope } };
     expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
       new InputError(`scope: must be a number or geometricScope(γ₀, γ₁), got ${JSON.stringify(scope)}`),

@@ -25,7 +25,7 @@ async function signalled(ofNode: readonly string[], signals: readonly (readonly 
   return { code, signal, stderr };
 }
 
-test("a figure whose chains wait for nothing outside ends by a signal", async () => {
+test("a figure of chains without I/O is ended by a signal", async () => {
   const out = join(freshOut(), "g.html");
   const { code, stderr } = await signalled(
     [program, "figure", "gibbs", "--out", out],
@@ -36,7 +36,7 @@ test("a figure whose chains wait for nothing outside ends by a signal", async ()
   expect(existsSync(out)).toBe(false);
 });
 
-test("a measurement ends by a signal in the middle of a product and keeps the steps before", async () => {
+test("a measurement is ended by a signal within a product and keeps the steps before", async () => {
   const out = freshOut();
   await run(trainArgs(out, "--optimizer", "sgd", "--budget", "1"));
   const [steps, examples] = ["100000", "600"];
@@ -51,7 +51,7 @@ test("a measurement ends by a signal in the middle of a product and keeps the st
   expect(densityProbes[0].nodes.length).toBeGreaterThan(0);
 });
 
-test("a second signal, of another kind too, ends the process at once", async () => {
+test("a second signal, also of another kind, ends the process at once", async () => {
   const context = fileURLToPath(new URL("../src/commands/processContext.ts", import.meta.url));
   // Work that does not end by itself, nor by the first signal.
   const endless = `
@@ -74,7 +74,7 @@ test("a second signal, of another kind too, ends the process at once", async () 
   expect([code, signal]).toEqual([null, "SIGTERM"]);
 });
 
-test("SIGUSR2 makes a checkpoint and the run goes on; SIGHUP makes one and ends it with 129", async () => {
+test("after SIGUSR2 the run writes a checkpoint and continues; after SIGHUP it writes one and ends with 129", async () => {
   const out = freshOut();
   const args = [program, ...trainArgs(out, "--optimizer", "sgd", "--budget", "200")];
   const { code, stderr } = await signalled(args, [

@@ -41,7 +41,7 @@ describe("finding runs", () => {
     symlinkSync(folder, join(folder, "mixed", "loop"));
   });
 
-  test("goes down through folders that hold some, not into runs, and lists what is foreign once", () => {
+  test("searches folders that hold runs, not runs themselves, and lists foreign folders once", () => {
     expect(maxDepth).toBe(4);
     expect(storedRuns(folder).map(({ name, status, reason }) => [name, status, reason])).toEqual([
       ["a/b/c/d", "ended", null],
@@ -58,7 +58,7 @@ describe("finding runs", () => {
     ]);
   });
 
-  test("in a folder that is a run finds this one, and follows a link given by the user", () => {
+  test("finds the run that the folder itself is, and follows a link given by the user", () => {
     expect(namesAndStatus(join(folder, "outer"))).toEqual([[".", "ended"]]);
     expect(namesAndStatus(join(folder, "link"))).toEqual([[".", "ended"]]);
   });
@@ -75,7 +75,7 @@ describe("finding runs", () => {
 describe("the status of a run", () => {
   const folder = join(root, "status");
 
-  test("comes from its last event, its lock, and what of it can be read", () => {
+  test("follows from its last event, its lock, and whether its files can be read", () => {
     writeRun(join(folder, "diverged"), { result: { reason: "non-finite", testError: null } });
     writeRun(join(folder, "ended"));
     writeRun(join(folder, "interrupted"), { result: { reason: "interrupted", interrupted: true } });
@@ -145,7 +145,7 @@ describe("damaged runs", () => {
     ["events: list", (path) => writeFileSync(join(path, "events.jsonl"), "[]\n"), /events\.jsonl:1: malformed event/],
   ];
 
-  test("are listed as torn, each with its reason, beside the whole ones", () => {
+  test("are listed as torn, each with its reason, beside intact ones", () => {
     for (const [name, damage] of damages) {
       writeRun(join(folder, name));
       damage(join(folder, name));
@@ -162,7 +162,7 @@ describe("damaged runs", () => {
     expect(found.at(-1)).toMatchObject({ name: "whole", status: "ended" });
   });
 
-  test("are shown as torn, and no condition on their settings holds", async () => {
+  test("are shown as torn, and meet no condition on settings", async () => {
     const { code, stdout } = await runs("show", join(folder, "events: text"));
     expect([code, stdout.split("\n")[0]]).toEqual([0, expect.stringMatching(/: torn, .*malformed event/)]);
     const { runs: found } = await jsonOf("list", folder, "--where", "network!=mnistfc");
@@ -170,7 +170,7 @@ describe("damaged runs", () => {
     expect((await jsonOf("list", folder, "--where", "status=torn")).runs).toHaveLength(damages.length);
   });
 
-  test("never break a list, whatever is changed in them", async () => {
+  test("never make a list fail, whatever bytes are changed", async () => {
     const parent = join(root, "changed");
     const path = join(parent, "run");
     const change = fc.record({
@@ -238,7 +238,7 @@ describe("conditions", () => {
     expect(() => parseFilter(text)).toThrow(message);
   });
 
-  test("an order puts numbers before texts, and last what has no value, rising and falling", () => {
+  test("sorting puts numbers before texts, and missing values last, ascending and descending", () => {
     const value = fc.oneof(fc.constant(null), fc.integer(), fc.string());
     const rank = (found: Value) => (found === null ? 2 : typeof found === "number" ? 0 : 1);
     fc.assert(

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 
 describe("runs compare", () => {
-  test("groups runs and folders of runs, each run once, and says what differs", async () => {
+  test("groups runs and folders of runs, each run once, and names the differences", async () => {
     symlinkSync(folder, join(root, "again"));
     const { comparisons, report } = await jsonOf(
       "compare",
@@ -57,7 +57,7 @@ describe("runs compare", () => {
     ]);
   });
 
-  test("prints table and sentences, names groups without a result, and keeps to conditions", async () => {
+  test("prints table and sentences, names groups without a result, and applies conditions", async () => {
     const { code, stdout } = await runs("compare", folder, "--where", "optimizer!=adam");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^lenet, data MNIST, 2 effective epochs\n\ngroup /);
@@ -69,7 +69,7 @@ describe("runs compare", () => {
     expect(alone.stdout).toMatch(/\nThere is one group: nothing to compare it with\.\n$/);
   });
 
-  test("compares apart what has another network, data or budget", async () => {
+  test("compares runs of different networks, data or budgets separately", async () => {
     const mixed = join(root, "mixed");
     writeRun(join(mixed, "a"), {});
     writeRun(join(mixed, "b"), { settings: { budget: 4 } });
@@ -89,7 +89,7 @@ describe("runs compare", () => {
     expect(existsSync(join(root, "never"))).toBe(false);
   });
 
-  test("writes a report in which groups have the place of optimizers", async () => {
+  test("writes a report with groups in the place of optimizers", async () => {
     const out = join(root, "report");
     writeRun(join(folder, "sgd", "slow-again"), { seed: 0, errors: [0.5, 0.9], options: { learningRate: 0.01 } });
     writeRun(join(folder, "sgd", "stopped"), {

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe("runs delete", () => {
-  test("without --yes says what and how much, and deletes nothing", async () => {
+  test("without --yes lists the runs and their size, and deletes nothing", async () => {
     const before = everything();
     const { code, stdout } = await runs("delete", folder, "--where", "seed=1");
     expect(code).toBe(0);
@@ -38,14 +38,14 @@ describe("runs delete", () => {
     expect(everything()).toEqual(before);
   });
 
-  test("deletes what meets all conditions, and nothing that links lead to", async () => {
+  test("deletes the runs that meet all conditions, and nothing behind links", async () => {
     const { code, stdout } = await runs("delete", folder, "--where", "optimizer=adam", "--where", "seed=1", "--yes");
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^deleted adam\n1 run, \d+ bytes deleted\n$/)]);
     expect(readdirSync(folder)).toEqual(["link", "notes", "sweep"]);
     expect(readdirSync(join(root, "outside"))).toEqual(["config.json", "events.jsonl"]);
   });
 
-  test("deletes named runs, of those only what meets the conditions", async () => {
+  test("deletes the named runs that meet the conditions", async () => {
     const args = ["delete", folder, "--run", "sweep/sgd-1", "--run", "./sweep//sgd-2/", "--yes"];
     expect((await jsonOf(...args, "--where", "seed=2")).runs).toMatchObject([{ name: "sweep/sgd-2" }]);
     expect(readdirSync(join(folder, "sweep"))).toEqual(["sgd-1"]);
@@ -64,7 +64,7 @@ describe("runs delete", () => {
     expect(readdirSync(folder)).toEqual(["link", "notes", "sweep"]);
   });
 
-  test("leaves foreign folders, even where all is meant", async () => {
+  test("leaves foreign folders, even if all runs are selected", async () => {
     await runs("delete", folder, "--where", "name!=x", "--yes");
     expect(readdirSync(folder)).toEqual(["link", "notes", "sweep"]);
     expect(readdirSync(join(folder, "sweep"))).toEqual([]);
@@ -106,7 +106,7 @@ describe("runs delete", () => {
     expect(existsSync(join(root, "outside", "config.json"))).toBe(true);
   });
 
-  test("deletes none of the runs while a process writes one of them, whatever its log says", async () => {
+  test("deletes none of the runs while a process is writing one of them, even if its log has ended", async () => {
     const lock = acquireLock(join(folder, "sweep", "sgd-1"));
     const before = everything();
     for (const yes of [["--yes"], []]) {

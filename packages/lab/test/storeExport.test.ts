@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 
 describe("comma-separated values", () => {
-  test("come back from any text", () => {
+  test("preserve any text", () => {
     const field = fc.oneof(fc.string(), fc.constantFrom('"', "\r\n", ",", "", "-1", "+a"), fc.double({ noNaN: true }));
     fc.assert(
       fc.property(
@@ -64,7 +64,7 @@ describe("comma-separated values", () => {
 });
 
 describe("runs export", () => {
-  test("writes all quantities of all runs, and nothing of what is foreign", async () => {
+  test("writes all quantities of all runs, and nothing of foreign folders", async () => {
     const { code, stdout } = await runs("export", folder);
     expect(code).toBe(0);
     const [head, ...rows] = parseCsv(stdout);
@@ -103,7 +103,7 @@ describe("runs export", () => {
     ]);
   });
 
-  test("has no numbers where the run had none", async () => {
+  test("has empty fields for numbers that a run lacks", async () => {
     const diverged = join(root, "diverged");
     const result = { reason: "non-finite", testError: null } as const;
     writeRun(join(diverged, "run"), { errors: [0.9, Number.NaN], result });
@@ -119,7 +119,7 @@ describe("runs export", () => {
     }
   });
 
-  test("writes files, whole, by their endings", async () => {
+  test("writes whole files in the format of their ending", async () => {
     const [table, object] = [join(root, "out", "runs.csv"), join(root, "out", "runs.json")];
     const { stdout } = await runs("export", folder, "--out", table);
     expect(stdout).toBe(`3 runs are in ${table}\n`);
@@ -131,7 +131,7 @@ describe("runs export", () => {
     expect(evaluations[0]).toMatchObject({ name: '=1+1,"quoted"', gradients: 40, testError: 0.1 });
   });
 
-  test("refuses other endings, and a place where nothing can be written", async () => {
+  test("refuses other endings, and a folder that cannot be written", async () => {
     const { code, stderr } = await runs("export", folder, "--out", join(root, "runs.txt"));
     expect([code, stderr]).toEqual([
       2,
@@ -143,7 +143,7 @@ describe("runs export", () => {
 });
 
 describe("runs show", () => {
-  test("tells the budgets that a run went beyond, and numbers without needless digits", async () => {
+  test("shows extensions of the budget, and numbers without needless digits", async () => {
     const path = join(root, "extended");
     const settings = { budget: 2, extendedFrom: [{ budget: 1, gradients: 440 }] };
     writeRun(path, { settings, result: { seconds: 5.399643419, effectiveEpochs: 2.0046620046620047 } });

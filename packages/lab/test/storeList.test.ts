@@ -41,7 +41,7 @@ describe("runs list", () => {
   const names = async (...args: string[]): Promise<string[]> =>
     (await jsonOf("list", sweep, ...args)).runs.map(({ name }: { name: string }) => name);
 
-  test("prints a table with errors in per cent, then what is no run", async () => {
+  test("prints a table with errors in per cent, then the folders that are not runs", async () => {
     const { code, stdout } = await runs("list", sweep);
     expect(code).toBe(0);
     const [head, rule, first, ...rest] = stdout.split("\n");
@@ -58,7 +58,7 @@ describe("runs list", () => {
     expect((await runs("list", sweep, "--where", "seed=99")).stdout).toBe(`No runs in ${sweep}\n`);
   });
 
-  test("prints every setting, option and result as JSON; what a run may and did roll back are two", async () => {
+  test("prints every setting, option and result as JSON; allowed and actual rollbacks are two fields", async () => {
     const { folder, runs: found } = await jsonOf("list", sweep);
     expect(folder).toBe(sweep);
     expect(found).toHaveLength(9);
@@ -69,21 +69,21 @@ describe("runs list", () => {
     expect(found.at(-1)).toEqual({ name: "notes", status: "foreign", reason: "holds no run" });
   });
 
-  test("takes the setting where an option has its name", async () => {
+  test("prefers the setting if an option has the same name", async () => {
     const folder = join(root, "collision");
     writeRun(join(folder, "run"), { options: { innerSteps: 7, seed: 9, name: "x", __proto__: "y" } });
     const { runs: found } = await jsonOf("list", folder);
     expect(found[0]).toMatchObject({ innerSteps: 20, seed: 1, name: "run" });
   });
 
-  test("keeps what meets all conditions", async () => {
+  test("keeps the runs that meet all conditions", async () => {
     expect(await names("--where", "learningRate=0.1", "--where", "seed<=2")).toEqual(["a-1", "a-2"]);
     expect(await names("--where", "testError<0.03")).toEqual(["a-1", "b-2"]);
     expect(await names("--where", "preset!=null")).toEqual(["lua"]);
     expect(await names("--where", "name=notes")).toEqual(["notes"]);
   });
 
-  test("sorts, with what has no value last", async () => {
+  test("sorts, with runs without a value last", async () => {
     const without = ["a-3", "notes"];
     expect(await names("--sort", "testError")).toEqual(["a-1", "b-2", "a-2", "b-1", "lua", "b-3", "a-4", ...without]);
     expect(await names("--sort", "-testError")).toEqual(["a-4", "b-3", "lua", "b-1", "a-2", "b-2", "a-1", ...without]);
@@ -115,7 +115,7 @@ describe("runs list", () => {
 });
 
 describe("groups", () => {
-  test("are means over the seeds that ended, labelled by what differs", async () => {
+  test("are means over the seeds that ended, labelled by the settings that differ", async () => {
     const { groups, others } = await jsonOf("list", sweep, "--group");
     expect(groups.map(({ label }: { label: string }) => label)).toEqual([
       ...["sgd learningRate=0.1", "sgd learningRate=0.03", "entropy-sgd (paper)"],
@@ -134,7 +134,7 @@ describe("groups", () => {
     expect(lua).toMatchObject({ seeds: [], numNotEnded: 1, testError: { mean: null, sd: null, n: 0 } });
   });
 
-  test("as a table tell how many did not end, and can be sorted by means", async () => {
+  test("as a table count the runs that did not end, and can be sorted by means", async () => {
     const { stdout } = await runs("list", sweep, "--group", "--sort", "-testError");
     const [, , first, second, third] = stdout.split("\n");
     expect(first).toMatch(/^sgd learningRate=0\.03 +3 +0 +2\.00 ± 0\.00 +4\.00 ± 2\.00 /);
@@ -150,7 +150,7 @@ describe("groups", () => {
     expect([cell(rows[0]!, "seeds"), cell(rows[0]!, "notEnded"), cell(rows[2]!, "testError")]).toEqual(["2", "2", ""]);
   });
 
-  test("count a seed once, keep other data and budgets apart, and name what differs beside other optimizers", async () => {
+  test("count a seed once, are separate for other data and budgets, and are labelled by differences within an optimizer", async () => {
     const folder = join(root, "apart");
     writeRun(join(folder, "one"), { errors: [0.02] });
     writeRun(join(folder, "one again"), { errors: [0.03] });
@@ -183,8 +183,8 @@ describe("groups", () => {
   });
 });
 
-describe("texts of strangers", () => {
-  test("reach the terminal as escapes, in every format", async () => {
+describe("untrusted texts", () => {
+  test("are escaped for the terminal, in every format", async () => {
     const folder = join(root, "strangers");
     const hostile = "\x1b[31mred\u202egnp\u009b1m\x7f";
     writeRun(join(folder, hostile), { options: { note: hostile } });
@@ -229,7 +229,7 @@ describe("texts of strangers", () => {
     expect((await jsonOf("list", folder)).runs[0].name).toBe(hostile);
   });
 
-  test("are told apart from harmless ones", () => {
+  test("are escaped only where they are harmful", () => {
     expect(printable("Größe ± 1 – 漢字 🙂")).toBe("Größe ± 1 – 漢字 🙂");
     expect(printable("a\nb\tc\u2028\ufeff")).toBe("a\\x0ab\\x09c\\u2028\\ufeff");
     expect(JSON.parse(printableJson({ "\u202e\x7f": "\u009b\n" }))).toEqual({ "\u202e\x7f": "\u009b\n" });

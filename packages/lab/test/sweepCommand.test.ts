@@ -20,7 +20,7 @@ function fileOf(content: Readonly<Record<string, unknown>>): string {
 const two = { parameters: { learningRate: [0.001, 0.02], sampling: ["replacement"] } };
 
 describe("sweep", () => {
-  test("trains every configuration, reports, and does not train again what has ended", async () => {
+  test("trains every configuration, reports, and does not repeat runs that have ended", async () => {
     const [file, out] = [fileOf(two), freshOut()];
     const { code, stdout, stderr } = await sweep([file, "--out", out, "--parallel", "1"]);
     expect(code).toBe(0);
@@ -110,7 +110,7 @@ describe("sweep", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test("nothing begins if a later configuration is wrong", async () => {
+  test("nothing begins if a later configuration is invalid", async () => {
     const [file, out] = [fileOf({ set: { validation: 100 }, parameters: { batchSize: [50, 601] } }), freshOut()];
     expect(await sweep([file, "--out", out])).toMatchObject({
       code: 2,
@@ -145,7 +145,7 @@ describe("a process for a run", () => {
     `process.send({ error: ${JSON.stringify(error)} }, () => process.exit(${code}));`;
   const never = new AbortController().signal;
 
-  test("is told the run and where its data are, and has the settings there", async () => {
+  test("gets the run and the folder of its data, and trains with its settings", async () => {
     const path = freshOut();
     const tell = 'writeFileSync(join(path, "args"), JSON.stringify(args)); process.exit(0);';
     expect(await launchProcess({ command: command(tell) })(path, settings, never)).toEqual({
@@ -173,7 +173,7 @@ describe("a process for a run", () => {
     expect(outcome).toEqual({ kind: "failed", message, exitCode });
   });
 
-  test("is asked to stop by a signal, and waited for", async () => {
+  test("gets the signal to stop, and is waited for", async () => {
     const controller = new AbortController();
     const path = freshOut();
     const source =
@@ -194,7 +194,7 @@ describe("with processes of the built command", () => {
     expect(existsSync(commandPath)).toBe(true);
   });
 
-  test("two runs at a time give the results of one at a time; what was stopped goes on", async () => {
+  test("two runs at a time give the same results as one at a time, also after an interruption", async () => {
     const file = fileOf({ ...two, seeds: 1 });
     const [out, one] = [freshOut(), freshOut()];
     const { code, stdout, stderr } = await sweep([file, "--out", out, "--parallel", "2", "--json"]);

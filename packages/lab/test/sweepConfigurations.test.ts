@@ -73,7 +73,7 @@ describe("a grid", () => {
     expect(two.configurations.map(({ runs }) => runs[0]!.settings.preset)).toEqual(["paper", "lua", null, null, null]);
   });
 
-  test("what is written for one optimizer goes before what is written for all, fixed or not", () => {
+  test("values for one optimizer take precedence over those for all, fixed or varied", () => {
     const rates = ({ configurations }: Planned) =>
       configurations.map(({ optimizer, runs }) => [optimizer, runs[0]!.settings.options.learningRate]);
     const parameters = { optimizer: ["sgd", "adam", "sam"], learningRate: [0.5, 0.6], "adam.learningRate": [0.01] };
@@ -104,7 +104,7 @@ describe("a grid", () => {
     expect(new Set(configurations.map(({ gradients }) => gradients))).toEqual(new Set([20]));
   });
 
-  test("a recipe gives what is neither set nor varied, the paper's to the optimizers that it has one for", () => {
+  test("a recipe gives values that are neither set nor varied, the paper's for optimizers that have one", () => {
     const optimizers = ["entropy-sgd", "sgd"] as const;
     const settings = (recipe?: string) =>
       plan({ ...(recipe && { recipe }), parameters: { optimizer: [...optimizers] } }).configurations.map(
@@ -136,13 +136,13 @@ describe("a grid", () => {
     expect(labels({ configurations })[3]).toBe("drops=[0.5, 0.75], clipNorm=1");
   });
 
-  test("an empty one is the settings as they are", () => {
+  test("an empty one has the settings alone", () => {
     expect(labels(plan({ optimizer: "sgd", parameters: {} }))).toEqual(["sgd"]);
   });
 });
 
 describe("names of runs", () => {
-  test("are a function of the training: a changed file keeps the runs that it still names", () => {
+  test("depend on the training alone, so that a changed file keeps the runs that it still has", () => {
     const few = plan({ optimizer: "sgd", parameters: { learningRate: [0.1, 0.2] } });
     const many = plan({ optimizer: "sgd", parameters: { momentum: [0.9, 0], learningRate: [0.3, 0.2, 0.1] } });
     const fixed = plan({ optimizer: "sgd", set: { momentum: 0.9 }, parameters: { learningRate: [0.1] } });
@@ -151,7 +151,7 @@ describe("names of runs", () => {
     for (const name of names(many)) expect(name).toMatch(/^sgd-[0-9a-f]{8}-1$/);
   });
 
-  test("do not depend on threads, place of the data or what is kept, but on everything else", () => {
+  test("depend on everything but threads, folder of the data and settings of checkpoints", () => {
     const base = { optimizer: "sgd", parameters: { learningRate: [0.1] } };
     const [name] = names(plan(base));
     const same = {
@@ -182,7 +182,7 @@ describe("a random search", () => {
   const search = (samples: number, more: object = {}, seed = 0) =>
     labels(plan({ search: "random", seed, samples, parameters: { ...parameters, ...more } }));
 
-  test("more samples, and more parameters, keep the choices that were there", () => {
+  test("more samples and more parameters keep the earlier choices", () => {
     const few = search(6);
     expect(search(15).slice(0, 6)).toEqual(few);
     const more = search(6, { dropout: { min: 0, max: 0.5 } });
@@ -190,7 +190,7 @@ describe("a random search", () => {
     expect(search(6, {}, 1)).not.toEqual(few);
   });
 
-  test("a sample that names the settings of an earlier one is left out", () => {
+  test("a sample with the settings of an earlier one is left out", () => {
     const { configurations, numRepeated } = plan({
       ...{ search: "random", samples: 30, optimizer: "sgd" },
       parameters: { nesterov: [true, false], momentum: [0, 0.9] },
@@ -259,7 +259,7 @@ test.each<[string, string]>([
     "optimizer: sgd\nseeds: 5000\nset: { batchSize: 50 }\nparameters:\n  momentum: [0, 0.5, 0.9]\n",
     "4:1: parameters: must give at most 10000 runs; 3 configurations with 5000 seeds are 15000",
   ],
-])("mistakes that the file alone does not show have a place (%#)", (text, message) => {
+])("errors beyond the syntax of the file have a place (%#)", (text, message) => {
   const sweep = parseSweep(`${text}network: small-mnistfc\nbudget: 1\n`, "s.yaml", "/folder");
   const planned = () => planSweep(sweep, () => data);
   expect(planned).toThrow(InputError);

@@ -25,8 +25,8 @@ function messageOf(text: string): string {
   return "no error";
 }
 
-describe("a file that is right", () => {
-  test("defaults, order of the file, and places that are relative to it", () => {
+describe("a valid file", () => {
+  test("has defaults, the order of the file, and paths relative to it", () => {
     const sweep = parse(
       `${entropy}data: mnist\nparameters:\n  scope: ["geometricScope(1e-4, 1e-3)", 1e-3]\n  noise: [0]\n  dropout: [0, 0.1]\n`,
     );
@@ -37,7 +37,7 @@ describe("a file that is right", () => {
     expect(sweep.parameters.get("scope")).toEqual(["geometricScope(1e-4, 1e-3)", 1e-3]);
   });
 
-  test("JSON says the same as YAML", () => {
+  test("may be JSON instead of YAML", () => {
     const json = JSON.stringify({
       ...{ network: "small-mnistfc", budget: 2, optimizer: "sgd", seeds: [1, 5] },
       ...{ set: { batchSize: 50, drops: [0.4] }, parameters: { momentum: [0, 0.9] } },
@@ -186,7 +186,7 @@ test.each<[string, string]>([
   [`${sgd}parameters: { <<: { momentum: [0] } }\n`, "4:15: parameters.<<: is unknown here"],
   ['{"network": "lenet", "__proto__": {"budget": 1}, "parameters": {}}', "1:22: __proto__: is unknown here"],
   [`${sgd}parameters: { "__proto__": [0] }\n`, "4:15: parameters.__proto__: is unknown here"],
-])("is told with its place (%#)", (text, message) => {
+])("is reported with its place (%#)", (text, message) => {
   const found = messageOf(text);
   expect(found).toContain(`${message.startsWith("got") ? "" : "s.yaml:"}${message}`);
   // The lines of a file from another system end otherwise, and the places are the same.
@@ -194,7 +194,7 @@ test.each<[string, string]>([
   expect(found).not.toContain("\n");
 });
 
-test("what a stranger may have put in: too deep, too many aliases, circles, control characters, too large", () => {
+test("untrusted content is refused: too deep, too many aliases, cycles, control characters, too large", () => {
   expect(messageOf(`${sgd}a: ${"[".repeat(5000)}${"]".repeat(5000)}`)).toBe(
     "s.yaml:4:20: must be nested at most 16 deep and indented by at most 128 columns",
   );
@@ -213,7 +213,7 @@ test("what a stranger may have put in: too deep, too many aliases, circles, cont
   expect(() => readSweep(large)).toThrow("must have at most 1048576 bytes");
 });
 
-test("whatever the text, it is either right or told in one line", () => {
+test("any text is either valid or refused in one line", () => {
   const piece = fc.constantFrom(
     ...[
       "network",
@@ -262,7 +262,7 @@ test("whatever the text, it is either right or told in one line", () => {
   );
 });
 
-test("a misspelt name is found wherever it is, whatever is around it", () => {
+test("a misspelt name is reported at any place", () => {
   const fields = ["network: small-mnistfc", "budget: 2", "optimizer: sgd", "parameters: { momentum: [0, 0.9] }"];
   const line = fc.constantFrom("", "# a comment with [ and { and - -", "   ", "#");
   const lines = fc.array(line, { maxLength: 4 });
@@ -278,7 +278,7 @@ test("a misspelt name is found wherever it is, whatever is around it", () => {
   );
 });
 
-test("the file may be a link; what is missing or no file is told", () => {
+test("the file may be a link; a missing file or a folder is refused", () => {
   const real = join(root, "real");
   mkdirSync(real);
   writeFileSync(join(real, "sweep.yaml"), `${sgd}data: images\nparameters: {}\n`);

@@ -32,7 +32,7 @@ const ended = (changes: Partial<RunResult> = {}): RunOutcome => ({
 });
 
 describe("runs", () => {
-  test("all are launched once, in their order, as many at a time as is asked", async () => {
+  test("all are launched once, in order, with the given number at a time", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5 }),
@@ -62,7 +62,7 @@ describe("runs", () => {
     );
   });
 
-  test("one that fails does not keep the others from going on; after a signal no other begins", async () => {
+  test("a failed run does not stop the others; after a signal no further run begins", async () => {
     const { runs } = planOfRates([0.1, 0.2, 0.3, 0.4], 1);
     const controller = new AbortController();
     let count = 0;
@@ -83,7 +83,7 @@ describe("runs", () => {
     ]);
   });
 
-  test("a folder with another run, a run on other data, or a link is not touched", async () => {
+  test("a folder with another run, a run on other data, or a link is not changed", async () => {
     const [out, elsewhere] = [freshOut(), freshOut()];
     const { runs } = planOfRates([0.1, 0.2, 0.3], 1);
     const config = (name: string, settings: object, dataChecksum: string | null): void => {
@@ -156,7 +156,7 @@ describe("results", () => {
     ]);
   });
 
-  test("a difference that is seen is called one; one seed says nothing", () => {
+  test("a difference that is seen is reported; one seed allows no judgement", () => {
     const clear = sweepResult(planOfRates([1, 2], 2), [errors(0.1), errors(0.3), errors(0.11), errors(0.31)]);
     expect(sentencesOf(clear)[2]).toMatch(/\(higher by 20\.00 ± 0\.71 points\)\.$/);
     const single = sweepResult(planOfRates([1, 2], 1), [errors(0.1), errors(0.3)]);
@@ -229,7 +229,7 @@ describe("the command with runs that are not trained", () => {
     expect(existsSync(join(out, "report.html"))).toBe(numFailed < 2);
   });
 
-  test("divergence is a result; if nothing else came out it is the exit code", async () => {
+  test("divergence is a result, and the exit code if there is no other result", async () => {
     const outcome = { reason: "non-finite", validationError: null, testError: null, trainLoss: null } as const;
     let count = 0;
     const some = await sweep(async () => ended(count++ === 0 ? outcome : {}), { out: freshOut(), parallel: 1 });

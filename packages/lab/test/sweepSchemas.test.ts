@@ -44,13 +44,13 @@ function wordsOf(part: Part | undefined): string | undefined {
 }
 const properties = (part: Part | undefined): Readonly<Record<string, Part>> => resolved(part).properties ?? {};
 
-test("the committed schemas are what the sources give: `npm run schemas` writes them", () => {
+test("the committed schemas are up to date (npm run schemas)", () => {
   const made = jsonSchemas();
   expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
   for (const [name, content] of Object.entries(made)) expect(read(name)).toEqual(content);
 });
 
-test("the example files are right", () => {
+test("the example files are valid", () => {
   const files = readdirSync(examples);
   expect(files.length).toBeGreaterThan(1);
   for (const file of files) {
@@ -61,7 +61,7 @@ test("the example files are right", () => {
 });
 
 describe("the schema of a sweep", () => {
-  test("has every option of every optimizer with its rule and its words, and nothing else", () => {
+  test("has every option of every optimizer with its rule and description, and nothing else", () => {
     const [set, parameters] = [properties(schema.properties?.set), properties(schema.properties?.parameters)];
     for (const part of [schema, resolved(schema.properties?.set), resolved(schema.properties?.parameters)]) {
       expect(part).toMatchObject({ type: "object", additionalProperties: false });
@@ -90,7 +90,7 @@ describe("the schema of a sweep", () => {
     expect(resolved(parameters["entropy-sgd.preset"]).items).toBeDefined();
   });
 
-  test("accepts and refuses the same values as the parser, and is small since they share definitions", () => {
+  test("accepts and refuses the same values as the parser, and is small by shared definitions", () => {
     const { if: _if, then: _then, else: _else, oneOf: _oneOf, ...fields } = schema;
     const editor = z.fromJSONSchema(fields as z.core.JSONSchema.JSONSchema);
     const words = ["paper", "lua", "inside", "outer", "last", "permutation", "sgd", "geometricScope(1e-4, 1e-3)"];
@@ -129,7 +129,7 @@ describe("the schema of a sweep", () => {
     expect(JSON.stringify(schema).length).toBeLessThan(70_000);
   });
 
-  test("asks for the same fields as the parser, and words for each", () => {
+  test("requires the same fields as the parser, and describes each", () => {
     expect(schema.required).toEqual(["network", "budget", "parameters"]);
     for (const part of Object.values(schema.properties ?? {})) expect(part.description?.length).toBeGreaterThan(10);
     expect(schema.properties?.network?.enum).toContain("small-lenet");
@@ -141,7 +141,7 @@ describe("the schema of a sweep", () => {
   });
 });
 
-test("the schema of config.json has a description for each setting, and takes what runs write", () => {
+test("the schema of config.json has a description for each setting, and accepts the files of runs", () => {
   const config = read("config.schema.json");
   const settings = {
     ...resolveSettings({ network: "lenet", optimizer: "entropy-sgd", budget: 1, seed: 1 }),

@@ -40,7 +40,7 @@ describe("a figure", () => {
     expect(height(narrow)).toBe(304 + 30);
   });
 
-  test("of differences has its labels above their rows where it is narrow, and tells its series by colour", () => {
+  test("of differences has its labels above their rows if narrow, and distinguishes series by colour", () => {
     const [rows, names] = [
       ["Trace of the Hessian", "Largest eigenvalue"],
       ["sgd − sam", "sgd − swa"],
@@ -65,7 +65,7 @@ describe("a figure", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("has the legend's rows above the frame: more of them where the figure is narrow", () => {
+  test("has the legend's rows above the frame, more of them if narrow", () => {
     const without = drawFigure(words, {});
     const { svg, narrow } = figure(3);
     expect(height(svg) - height(without.svg)).toBe(20);

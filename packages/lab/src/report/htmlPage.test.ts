@@ -12,7 +12,7 @@ describe("a table", () => {
     "What it is.",
   );
 
-  test("has its caption outside of what is scrolled", () => {
+  test("has its caption outside of the scrolled part", () => {
     expect(html).toMatch(/<\/table><\/div><p>What it is\.<\/p><\/div>$/);
     expect(html).not.toContain("<caption>");
   });
@@ -23,7 +23,7 @@ describe("a table", () => {
     expect(html).toContain("<td>12.5 ± 4.6e-8 points</td>");
   });
 
-  test("of names and values has its values flush left where one is no number", () => {
+  test("of names and values has its values flush left if one is not a number", () => {
     const settings = (value: string) =>
       table(
         [

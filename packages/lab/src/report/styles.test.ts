@@ -13,14 +13,14 @@ describe("styles of series", () => {
     expect(new Set(looks(names)).size).toBe(names.length);
   });
 
-  test("an optimizer looks the same whatever stands beside it", () => {
+  test("an optimizer has the same style in every figure", () => {
     const own = (names: readonly string[]) => stylesOf(names).get("sgd");
     expect(own(["sgd"])).toEqual(own(["entropy-sgd", "adam", "sgd", "control"]));
     expect(stylesOf(["one", "sgd-1"]).get("sgd-1")).toEqual(own(["sgd"]));
     expect(stylesOf(["adamw lr=1"]).get("adamw lr=1")).toEqual(stylesOf(["adamw"]).get("adamw"));
   });
 
-  test("no two series of a figure look alike, and neither colours nor dashes alone tell few ones apart", () => {
+  test("no two series of a figure look alike, and few series differ in more than colour or dashes", () => {
     const names = Array.from({ length: 30 }, (_, i) => `series ${i}`);
     expect(new Set(looks(names)).size).toBe(30);
     const same = Array.from({ length: 20 }, (_, i) => `sgd learningRate=${i}`);

@@ -19,7 +19,7 @@ test("columns that do not fit go to tables below, each beside the first column",
   expect(textTable(head, rows, 3).split("\n\n")).toHaveLength(3);
 });
 
-test("wide characters take two columns, combining marks none", () => {
+test("wide characters have a width of two columns, combining marks of none", () => {
   const table = textTable(
     ["name", "n"],
     [
@@ -34,7 +34,7 @@ test("wide characters take two columns, combining marks none", () => {
   expect(textTable(["name"], [["日".repeat(41)]]).split("\n")[2]).toBe(`${"日".repeat(39)}…`);
 });
 
-test("a last column does not stand alone where the table above has columns to spare", () => {
+test("a last column is not alone if the table above has columns to spare", () => {
   const lines = textTable(["name", "one", "two", "three", "four"], [["a", "1", "2", "3", "4"]], 21).split("\n");
   expect(lines.filter((line) => line.startsWith("name"))).toEqual(["name  one  two", "name  three  four"]);
 });

@@ -58,7 +58,7 @@ describe("the paper's recipe", () => {
     expect(recipeOf("lenet", "entropy-sgd", "paper").source).toContain("arXiv:1611.01838");
   });
 
-  test("of LeNet is what the tuned one came to: its runs keep their bits", () => {
+  test("of LeNet equals the tuned one, whose runs keep their bits", () => {
     const lenet = { ...request, network: "lenet", preset: "lua" };
     expect(sameTraining(resolveSettings({ ...lenet, recipe: "paper" }), resolveSettings(lenet))).toBe(true);
   });
@@ -73,7 +73,7 @@ describe("the paper's recipe", () => {
     });
   });
 
-  test("is refused where the paper has none, and so is another name", () => {
+  test("is refused where the paper has none, as is an unknown name", () => {
     const sgd = { ...request, optimizer: "sgd", recipe: "paper" };
     expect(() => resolveSettings(sgd)).toThrow(
       "recipe: the paper has none for sgd on small-mnistfc; leave it out, or say tuned",
@@ -84,7 +84,7 @@ describe("the paper's recipe", () => {
   });
 });
 
-test("settings from before recipes had names are read, and are the same training as now", () => {
+test("settings of versions without names of recipes are read, and are the same training as now", () => {
   const settings = resolveSettings(request);
   const { recipe: _, ...older } = settings;
   const read = checkedSettings(older);
