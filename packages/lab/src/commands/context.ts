@@ -63,7 +63,8 @@ export function trainingOptions(context: CommandContext): TrainingOptions {
   const { signal, stderr, checkpointRequests } = context;
   const { onWait } = lockHooks(context);
   return {
-    ...{ signal, onEvent: progressListener(stderr) },
+    signal,
+    onEvent: progressListener(stderr),
     ...(onWait && { onWait }),
     ...(checkpointRequests && { checkpointRequests }),
   };

@@ -56,23 +56,36 @@ export async function flatnessCommand(
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;
   const amounts = {
-    ...{ inverseTemperature, radii, numDraws: draws, numSteps: steps, numProbes: Math.max(12, probes) },
-    ...{ numDensityProbes: Math.max(2, probes), seed },
+    inverseTemperature,
+    radii,
+    numDraws: draws,
+    numSteps: steps,
+    numProbes: Math.max(12, probes),
+    numDensityProbes: Math.max(2, probes),
+    seed,
   };
   const settings = {
-    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name, examples: numExamples },
-    ...{ beta: inverseTemperature, radii: radii.join(", "), draws, steps, probes, seed },
-    ...{
-      objective: landscapeObjective(spec, numExamples),
-      objectiveOfNoise: scoresObjective(spec, data.train),
-    },
+    first: runs[0]!.name,
+    second: runs[1]!.name,
+    network: spec.name,
+    examples: numExamples,
+    beta: inverseTemperature,
+    radii: radii.join(", "),
+    draws,
+    steps,
+    probes,
+    seed,
+    objective: landscapeObjective(spec, numExamples),
+    objectiveOfNoise: scoresObjective(spec, data.train),
   };
   const measured = runs.map(({ name }) => ({ name, measures: [] as FlatnessMeasure[] }));
   const { numLosses, numScores, numGradients, numProducts } = flatnessCost(amounts);
   const calibration = numCalibration(spec, data.train);
   return carryOut(
     {
-      ...{ name: "flatness", runs, settings },
+      name: "flatness",
+      runs,
+      settings,
       cost: [
         { kind: "product", number: 2 * numProducts, numExamples },
         { kind: "gradient", number: 2 * numGradients, numExamples },

@@ -82,16 +82,24 @@ export async function localEntropyCommand(
     numSamples: options.samples,
   };
   const settings = {
-    ...{ runs: runs.map(({ name }) => name).join(", "), network: spec.name, beta: inverseTemperature },
-    ...{ radii: radii.join(", "), estimators: estimators.join(", "), examples: numExamples },
-    ...{ objective: landscapeObjective(spec, numExamples), seed, ...numbers },
+    runs: runs.map(({ name }) => name).join(", "),
+    network: spec.name,
+    beta: inverseTemperature,
+    radii: radii.join(", "),
+    estimators: estimators.join(", "),
+    examples: numExamples,
+    objective: landscapeObjective(spec, numExamples),
+    seed,
+    ...numbers,
   };
   const asked = { inverseTemperature, radii, estimators, seed, ...numbers };
   const curves: NamedCurve[] = [];
   const { numLosses, numGradients, numProducts } = localEntropyCost(asked, runs[0]!.params.length);
   return carryOut(
     {
-      ...{ name: "local-entropy", runs, settings },
+      name: "local-entropy",
+      runs,
+      settings,
       cost: [
         { kind: "product", number: runs.length * numProducts, numExamples },
         { kind: "gradient", number: runs.length * numGradients, numExamples },

@@ -54,8 +54,13 @@ export async function robustnessCommand(
   }
   const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
   const settings = {
-    ...{ first: runs[0]!.name, second: runs[1]!.name, network: spec.name },
-    ...{ testImages: numExamples, imagesPerBlock: batchSize, seed, objective: scoresObjective(spec, data.train) },
+    first: runs[0]!.name,
+    second: runs[1]!.name,
+    network: spec.name,
+    testImages: numExamples,
+    imagesPerBlock: batchSize,
+    seed,
+    objective: scoresObjective(spec, data.train),
   };
   const measured = runs.map(({ name }) => ({ name, points: [] as RobustnessPoint[] }));
   const calibration = numCalibration(spec, data.train);
@@ -63,7 +68,9 @@ export async function robustnessCommand(
   const numRecalibrations = 2 * (numWeightNoises * Math.ceil(numExamples / batchSize) + 1);
   return carryOut(
     {
-      ...{ name: "robustness", runs, settings },
+      name: "robustness",
+      runs,
+      settings,
       cost: [
         { kind: "loss", number: 2 * numRobustnessPoints, numExamples },
         { kind: "recalibration", number: calibration > 0 ? numRecalibrations : 0, numExamples: calibration },
@@ -74,7 +81,8 @@ export async function robustnessCommand(
           const scores = recalibratedScores(spec, test, { ...hooks, numExamples, batchSize, calibration: train });
           try {
             await measureRobustness(scores, run.params, {
-              ...{ seed, inputShape: spec.inputShape },
+              seed,
+              inputShape: spec.inputShape,
               onPoint: (point) => measured[k]!.points.push(point),
             });
           } finally {

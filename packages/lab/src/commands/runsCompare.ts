@@ -114,7 +114,9 @@ function comparisonJson(comparison: RunComparison): object {
     groups: groups.map(groupJson),
     settingsThatDiffer: Object.fromEntries(differing),
     differences: differences.map(({ first, second, testError }) => ({
-      ...{ first: first.label, second: second.label, testError },
+      first: first.label,
+      second: second.label,
+      testError,
     })),
     sentences: sentences(comparison),
   };

@@ -8,12 +8,20 @@ import { type SummaryField, summaryFields } from "../runs/summarise.ts";
 /** Groups as a table: means ± sample standard deviations over the seeds that ended. */
 export function groupTable(groups: readonly RunGroup[], columns?: number): string {
   const head = [
-    ...["group", "seeds", "not ended", "validation error %", "test error %", "at best validation %"],
-    ...["train loss", "seconds"],
+    "group",
+    "seeds",
+    "not ended",
+    "validation error %",
+    "test error %",
+    "at best validation %",
+    "train loss",
+    "seconds",
   ];
   const fields = ["validationError", "testError", "bestTestError", "trainLoss", "seconds"] as const;
   const rows = groups.map((group) => [
-    ...[group.label, String(group.counted.length), notEnded(group)],
+    group.label,
+    String(group.counted.length),
+    notEnded(group),
     ...summaryCells(group.spreads, fields),
   ]);
   const numRepeated = groups.reduce((sum, group) => sum + group.numRepeated, 0);
@@ -31,9 +39,13 @@ function notEnded({ runs }: RunGroup): string {
 /** A group for JSON. */
 export function groupJson({ label, settings, runs, counted, numRepeated, spreads }: RunGroup): object {
   return {
-    ...{ label, settings: objectOf(settings), runs: runs.map(({ name, status }) => ({ name, status })) },
+    label,
+    settings: objectOf(settings),
+    runs: runs.map(({ name, status }) => ({ name, status })),
     seeds: counted.map(({ content }) => content.settings.seed),
-    ...{ numNotEnded: runs.filter(({ status }) => status !== "ended").length, numRepeated, ...spreads },
+    numNotEnded: runs.filter(({ status }) => status !== "ended").length,
+    numRepeated,
+    ...spreads,
   };
 }
 
@@ -45,7 +57,10 @@ export function groupFields({ label, settings, counted, spreads }: RunGroup): Ru
 
 /** Columns of comma-separated values. */
 export const groupColumns: readonly string[] = [
-  ...["label", "seeds", "notEnded", "repeated"],
+  "label",
+  "seeds",
+  "notEnded",
+  "repeated",
   ...summaryFields.flatMap((name) => [name, `${name} sd`, `${name} n`]),
 ];
 

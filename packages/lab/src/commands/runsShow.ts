@@ -103,9 +103,13 @@ function contentTables(content: RunContent, width: number): string[] {
     );
   const { gradientEvaluations: _, ...own } = result ?? { gradientEvaluations: gradients };
   const rows = evaluations.map((event) => [
-    ...[plain(event.gradients), fixed(event.effectiveEpochs, 2)],
-    ...[fixed(event.validationLoss, 4), inPercent(event.validationError)],
-    ...[fixed(event.testLoss, 4), inPercent(event.testError), fixed(event.seconds, 0)],
+    plain(event.gradients),
+    fixed(event.effectiveEpochs, 2),
+    fixed(event.validationLoss, 4),
+    inPercent(event.validationError),
+    fixed(event.testLoss, 4),
+    inPercent(event.testError),
+    fixed(event.seconds, 0),
   ]);
   const head = ["gradients", "epochs", "validation loss", "validation error %", "test loss", "test error %", "seconds"];
   return [

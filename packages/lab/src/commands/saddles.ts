@@ -48,8 +48,14 @@ export async function saddlesCommand(options: SaddlesCommand, context: CommandCo
   );
   const count = counter(context, searches, "searches");
   const study = await findSaddles(spec, data.train, {
-    ...{ numExamples, numStarts: searches, seed, weightDecay, tolerance },
-    ...{ threads: 1, signal: context.signal, onSearch: () => count() },
+    numExamples,
+    numStarts: searches,
+    seed,
+    weightDecay,
+    tolerance,
+    threads: 1,
+    signal: context.signal,
+    onSearch: () => count(),
   });
   const settings = { network, examples: numExamples, weightDecay, searches, tolerance, indexTolerance, seed };
   const findings = async (): Promise<Findings> => {

@@ -49,15 +49,24 @@ export async function sliceCommand(
   const [low, high] = second === undefined ? [-span, span] : [-0.5, 1.5];
   const number = points + grid * grid;
   const settings = {
-    ...{ first: first.name, second: second?.name ?? "none", network: spec.name, examples: numExamples },
-    ...{ points, grid, span, seed, objective: scoresObjective(spec, data.train) },
+    first: first.name,
+    second: second?.name ?? "none",
+    network: spec.name,
+    examples: numExamples,
+    points,
+    grid,
+    span,
+    seed,
+    objective: scoresObjective(spec, data.train),
   };
   const line: SlicePoint[] = [];
   const surface: SlicePoint[] = [];
   const calibration = numCalibration(spec, data.train);
   return carryOut(
     {
-      ...{ name: "slice", runs, settings },
+      name: "slice",
+      runs,
+      settings,
       cost: [
         { kind: "loss", number, numExamples },
         { kind: "recalibration", number: calibration > 0 ? number : 0, numExamples: calibration },
@@ -66,12 +75,17 @@ export async function sliceCommand(
         const scores = recalibratedScores(spec, data.train, { ...hooks, numExamples, calibration: data.train });
         try {
           await measureSlice(scores, {
-            ...{ origin: first.params, directions: [along], xs: steps(low, high, points), ys: [0] },
+            origin: first.params,
+            directions: [along],
+            xs: steps(low, high, points),
+            ys: [0],
             onPoint: (point) => line.push(point),
           });
           await measureSlice(scores, {
-            ...{ origin: first.params, directions: [along, random(1)] },
-            ...{ xs: steps(low, high, grid), ys: steps(-span, span, grid) },
+            origin: first.params,
+            directions: [along, random(1)],
+            xs: steps(low, high, grid),
+            ys: steps(-span, span, grid),
             onPoint: (point) => surface.push(point),
           });
         } finally {

@@ -53,15 +53,24 @@ export async function spectrumCommand(
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const numbers = { numSteps: steps, numProbes: probes, dense };
   const settings = {
-    ...{ run: record.name, network: spec.name, optimizer: record.settings.optimizer, weights: params.length },
-    ...{ examples: numExamples, objective: landscapeObjective(spec, numExamples) },
-    ...{ steps, probes, seed, dense: dense ? "yes" : "no" },
+    run: record.name,
+    network: spec.name,
+    optimizer: record.settings.optimizer,
+    weights: params.length,
+    examples: numExamples,
+    objective: landscapeObjective(spec, numExamples),
+    steps,
+    probes,
+    seed,
+    dense: dense ? "yes" : "no",
   };
   let spectrum: Spectrum | null = null;
   let seconds = 0;
   return carryOut(
     {
-      ...{ name: "spectrum", runs: [run], settings },
+      name: "spectrum",
+      runs: [run],
+      settings,
       cost: [{ kind: "product", number: numProductsOf(numbers, params.length), numExamples }],
       async measure(hooks) {
         const started = performance.now();

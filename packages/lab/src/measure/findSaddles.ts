@@ -105,7 +105,10 @@ const [numEnergySteps, numDescentSteps, numNewtonSteps, numProductsPerStep] = [3
 export async function findSaddles(spec: NetworkSpec, split: Split, options: SaddleOptions): Promise<SaddleStudy> {
   const { numExamples, numStarts, weightDecay, tolerance, threads, signal, onSearch } = options;
   const landscape = lossLandscape(spec, split, {
-    ...{ numExamples, batchSize: numExamples, threads, signal },
+    numExamples,
+    batchSize: numExamples,
+    threads,
+    signal,
   });
   const objective = regularised(landscape, weightDecay);
   const starts = await sgdStarts(spec, split, options);
@@ -120,8 +123,11 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
         ? (await lbfgs(objective, { start, tolerance: 10 * tolerance, maxSteps: numEnergySteps })).point
         : start;
       const { point, converged, gradientNorm, gradientFlatness } = await findCriticalPoint(objective, {
-        ...{ start: low, tolerance, numNewtonSteps, numProductsPerStep },
-        ...{ numDescentSteps: descends ? numDescentSteps : 0 },
+        start: low,
+        tolerance,
+        numNewtonSteps,
+        numProductsPerStep,
+        numDescentSteps: descends ? numDescentSteps : 0,
       });
       let kept: SaddlePoint | null = null;
       if (converged) {

@@ -197,7 +197,12 @@ function localEntropyRecipes(
   { inverseTemperature, radii, numDraws, numSteps, numDensityProbes, seed }: FlatnessOptions,
 ): Recipe[] {
   const localEntropy = localEntropyEstimators(landscape, params, {
-    ...{ inverseTemperature, numDraws, numSteps, numProbes: numDensityProbes, numSamples: 8, seed },
+    inverseTemperature,
+    numDraws,
+    numSteps,
+    numProbes: numDensityProbes,
+    numSamples: 8,
+    seed,
   });
   const negative = async (estimator: EstimatorName, radius: number): Promise<Result> => {
     const { estimate, standardError, valid, reason, numEvaluations } = await localEntropy.estimate(estimator, radius);

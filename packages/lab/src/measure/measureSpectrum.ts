@@ -107,7 +107,10 @@ export async function measureSpectrum(
   const interrupted = await wasInterrupted(async () => {
     let near: Float64Array[] = [];
     density = await spectralDensity(counted, {
-      ...{ numSteps, numProbes, seed, ...stop },
+      numSteps,
+      numProbes,
+      seed,
+      ...stop,
       onRun(run, probe) {
         if (probe === 0) near = extremeRitzVectors(run, numExtremes);
       },

@@ -63,7 +63,11 @@ export function recalibratedScores(
   const { statistics, recalibrate, close } = evaluationPrograms(spec, { platform: nodePlatform, dropout: 0, threads });
   const subset = calibrationSubset(calibration);
   const passes = networkPasses(spec, split, {
-    ...{ threads, signal, onPass, statistics, mode: "evaluation" },
+    threads,
+    signal,
+    onPass,
+    statistics,
+    mode: "evaluation",
     order: Array.from({ length: numExamples }, (_, i) => i),
     batchSizes: plainBatches(numExamples, batchSize),
   });

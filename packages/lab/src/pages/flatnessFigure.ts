@@ -12,7 +12,9 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
   const points = differences
     .filter(({ verdict, detectable }) => verdict !== "not comparable" && detectable > 0)
     .map(({ title, estimate, detectable, verdict }) => ({
-      ...{ row: title, series: "difference", value: estimate / detectable },
+      row: title,
+      series: "difference",
+      value: estimate / detectable,
       hollow: verdict === notDistinguishable,
     }));
   return rowsFigure(
@@ -22,11 +24,12 @@ export function flatnessFigure(differences: readonly FlatnessDifference[], names
       caption: `Dashed: the smallest difference found with 80 % power. Filled where a difference is seen; values beyond ±${limit} are drawn at the edge.`,
     },
     {
-      ...{ rows: differences.map(({ title }) => title), points, styles: numberedStyles(["difference"]), limit },
-      ...{
-        critical: 1,
-        label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
-      },
+      rows: differences.map(({ title }) => title),
+      points,
+      styles: numberedStyles(["difference"]),
+      limit,
+      critical: 1,
+      label: `← ${names[0]} is flatter · difference / smallest that could have been seen · ${names[1]} is flatter →`,
     },
   );
 }
@@ -42,9 +45,12 @@ export function flatnessPage(
   const cell = ({ estimate, standardError, valid }: FlatnessMeasure): string =>
     valid ? withError(estimate, standardError) : "does not apply";
   const rows = differences.map(({ title, estimate, standardError, detectable, verdict }, k) => [
-    ...[title, verdict.replace("first", a.name).replace("second", b.name)],
-    ...[withError(estimate, standardError), Number.isFinite(detectable) ? `±${short(detectable)}` : "–"],
-    ...[cell(a.measures[k]!), cell(b.measures[k]!)],
+    title,
+    verdict.replace("first", a.name).replace("second", b.name),
+    withError(estimate, standardError),
+    Number.isFinite(detectable) ? `±${short(detectable)}` : "–",
+    cell(a.measures[k]!),
+    cell(b.measures[k]!),
   ]);
   const inapplicable = [a, b].flatMap(({ name, measures }) =>
     measures.flatMap(({ title, valid, reason }) => (valid ? [] : [`${title} does not apply to ${name}: ${reason}.`])),

@@ -40,16 +40,16 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
     },
     {
       x: {
-        ...{
-          ...logarithmicAxis,
-          label: "radius σ of the neighbourhood, per weight",
-          labelAnchor: "center",
-          grid: true,
-        },
+        ...logarithmicAxis,
+        label: "radius σ of the neighbourhood, per weight",
+        labelAnchor: "center",
+        grid: true,
         ...(radii.length <= 8 ? { ticks: radii } : {}),
       },
       y: {
-        ...{ ...logarithmicAxis, label: "−F̃ (units of the loss, log scale)", labelAnchor: "center" },
+        ...logarithmicAxis,
+        label: "−F̃ (units of the loss, log scale)",
+        labelAnchor: "center",
         grid: true,
       },
       marks: [

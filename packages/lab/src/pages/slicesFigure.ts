@@ -23,7 +23,9 @@ export function lineFigure(line: readonly SlicePoint[], marks: readonly SliceMar
       caption: "Training loss along the line; vertical rules mark the solutions. Errors are among the numbers.",
     },
     {
-      ...{ height: 360, marginTop: 40, marginRight: 60 },
+      height: 360,
+      marginTop: 40,
+      marginRight: 60,
       x: { label: "position on the line", labelAnchor: "center", grid: true },
       y: { label: "training loss (log scale)", labelAnchor: "center", grid: true, ...logarithmicAxis },
       marks: [
@@ -50,7 +52,10 @@ export function surfaceFigure(surface: readonly SlicePoint[], marks: readonly Sl
         "Training loss, logarithmic colours; the bar at the right has their values, and empty cells no finite loss.",
     },
     {
-      ...{ height: 520, marginTop: 40, marginRight: 90, inset: 0 },
+      height: 520,
+      marginTop: 40,
+      marginRight: 90,
+      inset: 0,
       x: { label: "first direction", labelAnchor: "center" },
       y: { label: "second direction, filter-normalised", labelAnchor: "center" },
       color: { type: "log", scheme: "viridis", reverse: true },

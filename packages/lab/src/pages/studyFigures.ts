@@ -27,7 +27,8 @@ function differencesFigure({ pairs }: StudyResult): Figure {
         ? []
         : [
             {
-              ...{ row: quantity.title, series: `${first} − ${second}` },
+              row: quantity.title,
+              series: `${first} − ${second}`,
               value: difference.estimate / difference.standardError,
             },
           ],
@@ -48,7 +49,11 @@ function differencesFigure({ pairs }: StudyResult): Figure {
       caption: `Mean difference over seeds divided by its standard error; beyond the dashed lines (${fixed(critical, 2)}) a difference is seen. Values beyond ±${limit} are drawn at the edge.`,
     },
     {
-      ...{ rows, points, styles: numberedStyles(names), limit, critical },
+      rows,
+      points,
+      styles: numberedStyles(names),
+      limit,
+      critical,
       label: "← flatter · difference in standard errors · sharper →",
     },
   );

@@ -91,7 +91,8 @@ function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
     { name: `by-${name}`, title: `By ${name}`, caption },
     {
       x: {
-        ...{ label: name + (xAxis.type === "log" ? " (log scale)" : ""), labelAnchor: "center" },
+        label: name + (xAxis.type === "log" ? " (log scale)" : ""),
+        labelAnchor: "center",
         ...(isNumeric ? { grid: true, ...xAxis } : { type: "band", domain: [...new Set(xs)] }),
       },
       y: { labelAnchor: "center", grid: true, ticks: 6, ...yAxis },

@@ -26,7 +26,8 @@ export function sweepPage(result: SweepResult, { plan, figures, reports, environ
   const numValues = valueColumns(plan.details.configurations).head.length;
   const [seeds, ...results] = head.slice(numValues);
   const ranking = rows.map((row, i) => [
-    ...[result.ranked[i]!.configuration.label, ...row.slice(numValues + 1)],
+    result.ranked[i]!.configuration.label,
+    ...row.slice(numValues + 1),
     row[numValues]!,
   ]);
   const optimizers = new Set(
@@ -54,7 +55,13 @@ ${table([["", "value"], ...Object.entries(environment).map(([name, value]) => [n
 }
 
 const runHead: readonly Cell[] = [
-  ...["run", "validation error %", "test error %", "configuration", "seed", "seconds", "ended by"],
+  "run",
+  "validation error %",
+  "test error %",
+  "configuration",
+  "seed",
+  "seconds",
+  "ended by",
 ].map((text) => ({ text }));
 
 function runRows({ ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][] {
@@ -62,8 +69,12 @@ function runRows({ ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][
     runs.map(({ name, result }) => {
       const link = reports.has(name) ? { href: `${encodeURIComponent(name)}/report.html` } : {};
       const others = [
-        ...[inPercent(result.validationError), inPercent(result.testError), configuration.label, String(result.seed)],
-        ...[fixed(result.seconds, 0), result.reason],
+        inPercent(result.validationError),
+        inPercent(result.testError),
+        configuration.label,
+        String(result.seed),
+        fixed(result.seconds, 0),
+        result.reason,
       ];
       return [{ text: name, ...link }, ...others.map((text) => ({ text }))];
     }),

@@ -37,11 +37,19 @@ export function writeSweep(output: SweepOutput): string | null {
 export function sweepJson({ plan, out, result, interrupted }: SweepOutput): object {
   const { criterion, ranked, best, difference, failed } = result;
   return {
-    ...{ file: plan.details.file, out, interrupted, criterion },
+    file: plan.details.file,
+    out,
+    interrupted,
+    criterion,
     configurations: ranked.map(({ configuration, status, runs, summary }) => ({
-      ...{ label: configuration.label, parameters: configuration.parameters, status },
-      ...{ runs: runs.map(({ name, result: own }) => ({ name, ...own })), summary },
+      label: configuration.label,
+      parameters: configuration.parameters,
+      status,
+      runs: runs.map(({ name, result: own }) => ({ name, ...own })),
+      summary,
     })),
-    ...{ best: best?.configuration.label ?? null, difference, failed },
+    best: best?.configuration.label ?? null,
+    difference,
+    failed,
   };
 }

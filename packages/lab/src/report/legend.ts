@@ -30,15 +30,25 @@ export function legend(
       ...(kind === "line"
         ? [
             Plot.vector([0], {
-              ...{ ...place, dx: left, shape: stroke, length: sample, rotate: 90, anchor: "start" },
-              ...{ stroke: color, strokeWidth: 2, strokeDasharray: dash },
+              ...place,
+              dx: left,
+              shape: stroke,
+              length: sample,
+              rotate: 90,
+              anchor: "start",
+              stroke: color,
+              strokeWidth: 2,
+              strokeDasharray: dash,
             }),
           ]
         : []),
       Plot.dot([0], { ...place, dx: left + width / 2, symbol, fill: color, r: 4 }),
       Plot.text([name], {
-        ...{ ...place, dx: left + width + 7, text: (text: string) => text },
-        ...{ textAnchor: "start", lineAnchor: "middle" },
+        ...place,
+        dx: left + width + 7,
+        text: (text: string) => text,
+        textAnchor: "start",
+        lineAnchor: "middle",
       }),
     ];
   });

@@ -33,7 +33,8 @@ export function withLabels(options: SizedOptions): SizedOptions {
   const more = labelLine * ((label?.split("\n").length ?? 1) - 1);
   return {
     ...options,
-    ...{ height: height + more, marginBottom: marginBottom + more },
+    height: height + more,
+    marginBottom: marginBottom + more,
     x: { ...x, ...(label === undefined ? {} : { label }) },
     y: { ...y, ...(y.label === undefined ? {} : { label: broken(y.label, height - marginTop - marginBottom)! }) },
   };

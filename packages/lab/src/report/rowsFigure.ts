@@ -42,8 +42,13 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
       return Plot.dot(
         points.filter(({ series }) => series === name),
         {
-          ...{ x: ({ value }: RowPoint) => clamped(value), y: "row", dy: apart * (k - (names.length - 1) / 2) },
-          ...{ r: 4.5, symbol, stroke: color, fill: ({ hollow }: RowPoint) => (hollow ? surface : color) },
+          x: ({ value }: RowPoint) => clamped(value),
+          y: "row",
+          dy: apart * (k - (names.length - 1) / 2),
+          r: 4.5,
+          symbol,
+          stroke: color,
+          fill: ({ hollow }: RowPoint) => (hollow ? surface : color),
         },
       );
     }),
@@ -54,13 +59,22 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
     series: names.length > 1 ? styles : new Map(),
     sample: "marker",
     narrow: {
-      ...{ height: 70 + tallRow * rows.length, marginLeft: 14, marginRight: 14, x: { ...x, ticks: 5 } },
+      height: 70 + tallRow * rows.length,
+      marginLeft: 14,
+      marginRight: 14,
+      x: { ...x, ticks: 5 },
       y: { ...y, axis: null },
       marks: [
         ...marks,
         Plot.text(rows, {
-          ...{ y: (row: string) => row, frameAnchor: "left", textAnchor: "start", dy: -apart - 13 },
-          ...{ text: (row: string) => row, stroke: surface, strokeWidth: 4, fill: "currentColor" },
+          y: (row: string) => row,
+          frameAnchor: "left",
+          textAnchor: "start",
+          dy: -apart - 13,
+          text: (row: string) => row,
+          stroke: surface,
+          strokeWidth: 4,
+          fill: "currentColor",
         }),
       ],
     },

@@ -77,7 +77,13 @@ function trainOptions(
   const { signal, checkpointRequests: requests } = listening;
   const resume = from?.checkpoint?.point;
   return {
-    ...{ budget, seed, boundaryEvery, sampling, preset, optimizerName, rollbacks },
+    budget,
+    seed,
+    boundaryEvery,
+    sampling,
+    preset,
+    optimizerName,
+    rollbacks,
     ...(held !== null && { checkpoints: { gradients, minutes, best, requests } }),
     ...(resume !== undefined && { resume }),
     ...(signal !== undefined && { signal }),

@@ -42,7 +42,10 @@ export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
     const counted = [...byKey(ended, seedOf).values()].map(([first]) => first!);
     const results = counted.flatMap(({ content }) => content.result ?? []);
     return {
-      ...{ label: labels[i]!, settings: settings[i]!, runs: own, counted },
+      label: labels[i]!,
+      settings: settings[i]!,
+      runs: own,
+      counted,
       numRepeated: ended.length - counted.length,
       spreads: summaryOf(results),
     };

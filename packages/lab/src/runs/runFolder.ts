@@ -95,7 +95,9 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
       removeSeal(path);
       writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
       const checkpoints = checkpointWriter(path, settings, model, {
-        ...{ skipped: from?.skipped ?? [], requireHeld: lock.requireHeld, retreat },
+        skipped: from?.skipped ?? [],
+        requireHeld: lock.requireHeld,
+        retreat,
         from: from?.checkpoint?.point.position.gradients ?? 0,
       });
       let rollbacks = from?.checkpoint?.rollbacks ?? 0;

@@ -60,10 +60,7 @@ function madeRules(): NameRules {
   );
   return {
     set: new Map([...shared, ...named(setNames), ...prefixed]),
-    parameters: new Map([
-      ...[words("optimizer", optimizerNames), preset],
-      ...[...shared, ...named(variedRunNames), ...prefixed],
-    ]),
+    parameters: new Map([words("optimizer", optimizerNames), preset, ...shared, ...named(variedRunNames), ...prefixed]),
   };
 }
 
