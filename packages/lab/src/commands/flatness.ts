@@ -12,6 +12,7 @@ import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { count, integerFrom, positive, positiveList, whole } from "./options.ts";
+import type { Passes } from "./passMeter.ts";
 
 /** Options of `entropy-sgd flatness`. */
 export interface FlatnessCommand extends MeasuringCommand {
@@ -55,15 +56,8 @@ export async function flatnessCommand(
   const { radii, draws, steps, probes, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;
-  const amounts = {
-    inverseTemperature,
-    radii,
-    numDraws: draws,
-    numSteps: steps,
-    numProbes: Math.max(12, probes),
-    numDensityProbes: Math.max(2, probes),
-    seed,
-  };
+  const numbers = { numProbes: Math.max(12, probes), numDensityProbes: Math.max(2, probes), seed };
+  const amounts = { inverseTemperature, radii, numDraws: draws, numSteps: steps, ...numbers };
   const settings = {
     first: runs[0]!.name,
     second: runs[1]!.name,
@@ -79,29 +73,21 @@ export async function flatnessCommand(
     objectiveOfNoise: scoresObjective(spec, data.train),
   };
   const measured = runs.map(({ name }) => ({ name, measures: [] as FlatnessMeasure[] }));
-  const { numLosses, numScores, numGradients, numProducts } = flatnessCost(amounts);
-  const calibration = numCalibration(spec, data.train);
   return carryOut(
     {
       name: "flatness",
       runs,
       settings,
-      cost: [
-        { kind: "product", number: 2 * numProducts, numExamples },
-        { kind: "gradient", number: 2 * numGradients, numExamples },
-        { kind: "loss", number: 2 * (numLosses + numScores), numExamples },
-        { kind: "recalibration", number: calibration > 0 ? 2 * numScores : 0, numExamples: calibration },
-      ],
+      cost: costOf(amounts, numExamples, numCalibration(spec, data.train)),
       async measure(hooks) {
         for (const [k, run] of runs.entries()) {
           const { train } = run.data;
           const landscape = lossLandscape(spec, train, { ...hooks, numExamples });
           const scores = recalibratedScores(spec, train, { ...hooks, numExamples, calibration: train });
+          const onMeasure = (measure: FlatnessMeasure): void => void measured[k]!.measures.push(measure);
           try {
-            await measureFlatness({ curvature: landscape, loss: landscape, scores }, run.params, {
-              ...amounts,
-              onMeasure: (measure) => measured[k]!.measures.push(measure),
-            });
+            const objectives = { curvature: landscape, loss: landscape, scores };
+            await measureFlatness(objectives, run.params, { ...amounts, onMeasure });
           } finally {
             await landscape.close();
             await scores.close();
@@ -126,4 +112,15 @@ export async function flatnessCommand(
     options,
     context,
   );
+}
+
+/** The passes over the examples of two runs. */
+function costOf(amounts: Parameters<typeof flatnessCost>[0], numExamples: number, calibration: number): Passes[] {
+  const { numLosses, numScores, numGradients, numProducts } = flatnessCost(amounts);
+  return [
+    { kind: "product", number: 2 * numProducts, numExamples },
+    { kind: "gradient", number: 2 * numGradients, numExamples },
+    { kind: "loss", number: 2 * (numLosses + numScores), numExamples },
+    { kind: "recalibration", number: calibration > 0 ? 2 * numScores : 0, numExamples: calibration },
+  ];
 }

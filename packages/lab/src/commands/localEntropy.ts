@@ -4,6 +4,7 @@ import { loadRuns } from "../measure/loadRun.ts";
 import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
 import {
   type EstimatorName,
+  type LocalEntropyCurve,
   type LocalEntropyPoint,
   localEntropyCost,
   measureLocalEntropy,
@@ -74,13 +75,8 @@ export async function localEntropyCommand(
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;
-  const { radii, estimators, seed } = options;
-  const numbers = {
-    numDraws: options.draws,
-    numSteps: options.steps,
-    numProbes: options.probes,
-    numSamples: options.samples,
-  };
+  const { radii, estimators, seed, draws: numDraws, steps: numSteps, probes: numProbes, samples: numSamples } = options;
+  const numbers = { numDraws, numSteps, numProbes, numSamples };
   const settings = {
     runs: runs.map(({ name }) => name).join(", "),
     network: spec.name,
@@ -107,16 +103,12 @@ export async function localEntropyCommand(
       ],
       async measure(hooks, tell) {
         for (const run of runs) {
+          const onCurve = (curve: LocalEntropyCurve): void => void curves.push({ name: run.name, curve });
+          const onPoint = (point: LocalEntropyPoint): void => tell(lineOf(run.name, point));
           const landscape = lossLandscape(spec, run.data.train, { ...hooks, numExamples });
-          try {
-            await measureLocalEntropy(landscape, run.params, {
-              ...asked,
-              onCurve: (curve) => curves.push({ name: run.name, curve }),
-              onPoint: (point) => tell(lineOf(run.name, point)),
-            });
-          } finally {
-            await landscape.close();
-          }
+          await measureLocalEntropy(landscape, run.params, { ...asked, onCurve, onPoint }).finally(() =>
+            landscape.close(),
+          );
         }
       },
       async findings() {

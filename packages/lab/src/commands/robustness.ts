@@ -5,6 +5,7 @@ import {
   measureRobustness,
   numRobustnessPoints,
   numWeightNoises,
+  type RobustnessDifference,
   type RobustnessPoint,
 } from "../measure/measureRobustness.ts";
 import { perturbationLabel } from "../measure/perturbations.ts";
@@ -100,21 +101,23 @@ export async function robustnessCommand(
           figures,
           page: robustnessPage([a, b], differences, figures, settings),
           json: { runs: measured, differences },
-          lines: differences.map(({ perturbation, size, error }) => {
-            const { estimate, standardError, seen } = error;
-            const what = perturbationLabel({ perturbation, size });
-            const difference = `${a.name} minus ${b.name} ${plusMinus(estimate, standardError, 2, 100)} points of error`;
-            const verdict = seen
-              ? `${estimate < 0 ? a.name : b.name} errs less`
-              : standardError === 0
-                ? `${notDistinguishable}; all differences are alike`
-                : `${notDistinguishable}; ±${inPercent(error.detectable)} points could have been seen`;
-            return `${what}: ${difference}: ${verdict}`;
-          }),
+          lines: differences.map((difference) => lineOf(difference, a.name, b.name)),
         };
       },
     },
     options,
     context,
   );
+}
+
+/** A difference of errors in a line. */
+function lineOf({ error, ...point }: RobustnessDifference, first: string, second: string): string {
+  const { estimate, standardError, seen } = error;
+  const difference = `${first} minus ${second} ${plusMinus(estimate, standardError, 2, 100)} points of error`;
+  const verdict = seen
+    ? `${estimate < 0 ? first : second} errs less`
+    : standardError === 0
+      ? `${notDistinguishable}; all differences are alike`
+      : `${notDistinguishable}; ±${inPercent(error.detectable)} points could have been seen`;
+  return `${perturbationLabel(point)}: ${difference}: ${verdict}`;
 }

@@ -1,7 +1,13 @@
 import { InputError } from "entropy-sgd-training";
 import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
-import { filterNormalisedDirection, measureSlice, type SlicePoint, steps } from "../measure/slices.ts";
+import {
+  filterNormalisedDirection,
+  measureSlice,
+  type SliceOptions,
+  type SlicePoint,
+  steps,
+} from "../measure/slices.ts";
 import { fixed, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
@@ -59,8 +65,7 @@ export async function sliceCommand(
     seed,
     objective: scoresObjective(spec, data.train),
   };
-  const line: SlicePoint[] = [];
-  const surface: SlicePoint[] = [];
+  const [line, surface]: [SlicePoint[], SlicePoint[]] = [[], []];
   const calibration = numCalibration(spec, data.train);
   return carryOut(
     {
@@ -74,20 +79,10 @@ export async function sliceCommand(
       async measure(hooks) {
         const scores = recalibratedScores(spec, data.train, { ...hooks, numExamples, calibration: data.train });
         try {
-          await measureSlice(scores, {
-            origin: first.params,
-            directions: [along],
-            xs: steps(low, high, points),
-            ys: [0],
-            onPoint: (point) => line.push(point),
-          });
-          await measureSlice(scores, {
-            origin: first.params,
-            directions: [along, random(1)],
-            xs: steps(low, high, grid),
-            ys: steps(-span, span, grid),
-            onPoint: (point) => surface.push(point),
-          });
+          const slice = (directions: SliceOptions["directions"], xs: number[], ys: number[], into: SlicePoint[]) =>
+            measureSlice(scores, { origin: first.params, directions, xs, ys, onPoint: (point) => into.push(point) });
+          await slice([along], steps(low, high, points), [0], line);
+          await slice([along, random(1)], steps(low, high, grid), steps(-span, span, grid), surface);
         } finally {
           await scores.close();
         }
