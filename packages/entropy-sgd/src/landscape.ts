@@ -6,13 +6,7 @@ export {
   type ExtremeEigenpairsOptions,
   extremeEigenpairs,
 } from "./curvature/extremeEigenpairs.ts";
-export {
-  type FiniteDifferenceOptions,
-  finiteDifferenceHessian,
-  hessianAt,
-  hessianOperator,
-  type SymmetricOperator,
-} from "./curvature/hessianOperator.ts";
+export { type FiniteDifferenceOptions, finiteDifferenceHessian, hessianAt } from "./curvature/hessianAt.ts";
 export { hessianTrace, type TraceEstimate, type TraceOptions } from "./curvature/hessianTrace.ts";
 export { extremeRitzVectors, type LanczosOptions, type LanczosResult, lanczos } from "./curvature/lanczos.ts";
 export { magnitudeRelative } from "./curvature/magnitudeRelative.ts";
@@ -30,6 +24,7 @@ export {
   symmetricEigenvalues,
   symmetricEigenvaluesInTurns,
 } from "./curvature/symmetricEigen.ts";
+export { type SymmetricOperator, symmetricOperator } from "./curvature/symmetricOperator.ts";
 export { type Tridiagonal, tridiagonalEigen } from "./curvature/tridiagonalEigen.ts";
 export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } from "./flatness/ascentSharpness.ts";
 export { type NoiseRise, noiseRise, type ScoreAt, type WeightNoiseOptions } from "./flatness/noiseRise.ts";

@@ -4,7 +4,6 @@ import {
   ascentSharpness,
   extremeEigenpairs,
   findCriticalPoint,
-  hessianOperator,
   hessianTrace,
   lanczos,
   lbfgs,
@@ -12,10 +11,11 @@ import {
   noiseRise,
   pacBayesSigma,
   spectralDensity,
+  symmetricOperator,
 } from "../src/landscape.ts";
 import type { ObjectiveWith } from "../src/objective.ts";
 
-const operator = hessianOperator(2, async (v) => Float64Array.from(v));
+const operator = symmetricOperator(2, async (v) => Float64Array.from(v));
 const objective: ObjectiveWith<"valueAndGradientAt" | "hessianProduct"> = {
   valueAndGradientAt(x, out) {
     out.set(x);

@@ -1,5 +1,6 @@
 /** Matrices of known spectrum, for tests of instruments. */
-import { hessianOperator, norm, type SymmetricOperator } from "../src/curvature/hessianOperator.ts";
+import { type SymmetricOperator, symmetricOperator } from "../src/curvature/symmetricOperator.ts";
+import { norm } from "../src/curvature/vectors.ts";
 import { normalInto } from "../src/random/fills.ts";
 import { randomKey } from "../src/random/randomKey.ts";
 
@@ -31,7 +32,7 @@ export function planted(
     for (let i = 0; i < n; i++) dot = round(dot + round(x[i] * v[i]));
     for (let i = 0; i < n; i++) x[i] = round(x[i] - 2 * dot * v[i]);
   };
-  return hessianOperator(n, (v) => {
+  return symmetricOperator(n, (v) => {
     const x = Float64Array.from(v, round);
     for (const u of reflectors) reflect(x, u);
     for (let i = 0; i < n; i++) x[i] = round(x[i] * eigenvalues[i]);

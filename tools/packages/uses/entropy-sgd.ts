@@ -1,6 +1,6 @@
 /** A program of someone who installed `entropy-sgd`. */
 import { entropySgd, geometricScope, outerStep, type Vector } from "entropy-sgd";
-import { denseHessian, hessianOperator, symmetricEigenvalues } from "entropy-sgd/landscape";
+import { denseHessian, symmetricEigenvalues, symmetricOperator } from "entropy-sgd/landscape";
 import { type LangevinSample, langevin } from "entropy-sgd/sampling";
 
 export async function use(): Promise<Record<string, number | readonly number[]>> {
@@ -9,7 +9,7 @@ export async function use(): Promise<Record<string, number | readonly number[]>>
   for (let t = 0; t < 20; t++) state = outerStep(optimizer, state, (x) => x.map((value) => 3 * (value - 2)));
   const weights: Float32Array = optimizer.evalPoint(state);
 
-  const hessian = await denseHessian(hessianOperator(2, ([a = 0, b = 0]) => Float64Array.of(2 * a + b, a + 2 * b)));
+  const hessian = await denseHessian(symmetricOperator(2, ([a = 0, b = 0]) => Float64Array.of(2 * a + b, a + 2 * b)));
   let squares = 0;
   const observe = ({ point }: LangevinSample): void => {
     squares += point[0]! ** 2;

@@ -5,11 +5,13 @@ import type { ObjectiveWith } from "../objective.ts";
 import type { Vector } from "../types.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { extremeEigenpairs } from "./extremeEigenpairs.ts";
-import { finiteDifferenceHessian, hessianOperator, norm } from "./hessianOperator.ts";
+import { finiteDifferenceHessian } from "./hessianAt.ts";
 import { lanczos } from "./lanczos.ts";
 import { magnitudeRelative } from "./magnitudeRelative.ts";
 import { symmetricEigen, symmetricEigenvalues } from "./symmetricEigen.ts";
+import { symmetricOperator } from "./symmetricOperator.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { norm } from "./vectors.ts";
 
 const ascending = (values: Float64Array): number[] => [...values].sort((a, b) => a - b);
 
@@ -29,7 +31,7 @@ describe("dense and tridiagonal eigenvalues", () => {
     // Backward stable methods err by a small multiple of n·2⁻⁵³ of the largest eigenvalue.
     const worst = symmetricEigenvalues(matrix).map((value, k) => Math.abs(value - expected[k]) / scale);
     expect(Math.max(...worst)).toBeLessThan(n * 2 ** -50);
-    const operator = hessianOperator(n, (v) =>
+    const operator = symmetricOperator(n, (v) =>
       Float64Array.from(matrix, (row) => row.reduce((sum, a, j) => sum + a * v[j], 0)),
     );
     const { largest, smallest } = await extremeEigenpairs(operator, { numSteps: n, count: 1, seed: 1 });
@@ -71,8 +73,10 @@ describe("dense and tridiagonal eigenvalues", () => {
     expect(() => symmetricEigenvalues([new Float64Array(2)])).toThrow(
       "the matrix must be square, row 0 has 2 elements of 1",
     );
-    expect(() => hessianOperator(0, (v) => v)).toThrow("hessianOperator: dimension must be a positive integer, got 0");
-    await expect(denseHessian(hessianOperator(3001, (v) => v))).rejects.toThrow(
+    expect(() => symmetricOperator(0, (v) => v)).toThrow(
+      "symmetricOperator: dimension must be a positive integer, got 0",
+    );
+    await expect(denseHessian(symmetricOperator(3001, (v) => v))).rejects.toThrow(
       "dimension must be at most 3000, got 3001",
     );
   });
@@ -205,7 +209,7 @@ describe("Hessians from gradients", () => {
     });
     expect(() =>
       magnitudeRelative(
-        hessianOperator(3, (v) => v),
+        symmetricOperator(3, (v) => v),
         here,
       ),
     ).toThrow("params must have 3 elements, got 2");

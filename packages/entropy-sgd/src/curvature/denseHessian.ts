@@ -1,8 +1,9 @@
 import { rangeError } from "../errors.ts";
-import { dot, norm, type SymmetricOperator } from "./hessianOperator.ts";
 import { randomStart } from "./lanczos.ts";
 import { productAnew, productOf } from "./product.ts";
 import type { SymmetricMatrix } from "./symmetricEigen.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
+import { dot, norm } from "./vectors.ts";
 
 /** Above this dimension the matrix alone takes 72 MB and its spectrum minutes. */
 const maxDimension = 3000;

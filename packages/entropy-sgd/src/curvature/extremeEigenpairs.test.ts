@@ -3,17 +3,19 @@ import { normals, planted } from "../../test/planted.ts";
 import type { ObjectiveWith } from "../objective.ts";
 import { denseHessian } from "./denseHessian.ts";
 import { extremeEigenpairs } from "./extremeEigenpairs.ts";
-import { dot, finiteDifferenceHessian, hessianAt, hessianOperator, norm } from "./hessianOperator.ts";
+import { finiteDifferenceHessian, hessianAt } from "./hessianAt.ts";
 import { hessianTrace } from "./hessianTrace.ts";
 import { lanczos } from "./lanczos.ts";
 import { nearZeroShare } from "./nearZeroShare.ts";
 import { spectralDensity } from "./spectralDensity.ts";
 import { symmetricEigenvalues } from "./symmetricEigen.ts";
+import { symmetricOperator } from "./symmetricOperator.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { dot, norm } from "./vectors.ts";
 
 describe("multiple eigenvalues", () => {
   test("the identity has three orthonormal pairs of eigenvalue 1 at each end", async () => {
-    const identity = hessianOperator(10, (v) => Float64Array.from(v));
+    const identity = symmetricOperator(10, (v) => Float64Array.from(v));
     const { smallest, largest, complete } = await extremeEigenpairs(identity, { numSteps: 10, count: 3 });
     for (const pairs of [smallest, largest]) {
       expect(pairs.map(({ eigenvalue }) => Math.round(eigenvalue * 1e13) / 1e13)).toEqual([1, 1, 1]);
@@ -25,7 +27,7 @@ describe("multiple eigenvalues", () => {
     }
     expect(complete).toBe(true);
     const all = await extremeEigenpairs(
-      hessianOperator(2, (v) => Float64Array.from(v)),
+      symmetricOperator(2, (v) => Float64Array.from(v)),
       { numSteps: 5, count: 3 },
     );
     expect(all.largest.map(({ eigenvalue }) => eigenvalue)).toEqual([1, 1]);
@@ -48,7 +50,7 @@ describe("multiple eigenvalues", () => {
   });
 
   test("are told as perhaps missing where no further run was allowed", async () => {
-    const identity = hessianOperator(10, (v) => Float64Array.from(v));
+    const identity = symmetricOperator(10, (v) => Float64Array.from(v));
     const { largest, complete } = await extremeEigenpairs(identity, { numSteps: 10, count: 3, maxRuns: 1 });
     expect([largest.length, complete]).toEqual([1, false]);
   });
@@ -56,7 +58,7 @@ describe("multiple eigenvalues", () => {
 
 /** A diagonal operator, in which everything is exact. */
 const diagonal = (...values: readonly number[]) =>
-  hessianOperator(values.length, (v) => v.map((x, i) => values[i] * x));
+  symmetricOperator(values.length, (v) => v.map((x, i) => values[i] * x));
 
 describe("vectors that are had otherwise", () => {
   test("do not complete a search by themselves", async () => {
@@ -190,14 +192,14 @@ describe("residuals include the arithmetic of products", () => {
 });
 
 test("products that are not finite, or of another length, end in one line", async () => {
-  const broken = hessianOperator(100, (v) => v.map((value, i) => (i === 7 ? Number.NaN : value)));
+  const broken = symmetricOperator(100, (v) => v.map((value, i) => (i === 7 ? Number.NaN : value)));
   const message = "operator: products must be finite, got NaN at element 7";
   await expect(lanczos(broken, { numSteps: 5 })).rejects.toThrow(message);
   await expect(extremeEigenpairs(broken, { numSteps: 5, count: 1 })).rejects.toThrow(message);
   await expect(spectralDensity(broken, { numSteps: 5, numProbes: 1 })).rejects.toThrow(message);
   await expect(hessianTrace(broken)).rejects.toThrow(message);
   await expect(denseHessian(broken)).rejects.toThrow(message);
-  const short = hessianOperator(3, () => new Float64Array(2));
+  const short = symmetricOperator(3, () => new Float64Array(2));
   await expect(lanczos(short, { numSteps: 1 })).rejects.toThrow(
     "a product must be a vector of 3 elements, got a Float64Array of 2",
   );

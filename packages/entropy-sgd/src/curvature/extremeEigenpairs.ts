@@ -5,11 +5,12 @@
  */
 import { rangeError, typeError } from "../errors.ts";
 import { checkedOptions, integerOption, type OptionTable, requireObject } from "../options.ts";
-import { dot, norm, type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 import { extremeRitzVectors, type LanczosOptions, lanczos, lanczosTable, randomStart } from "./lanczos.ts";
 import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
 import { symmetricEigen } from "./symmetricEigen.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
+import { dot, norm, vectorOf } from "./vectors.ts";
 
 /** An approximate eigenpair. */
 export interface Eigenpair {

@@ -11,10 +11,11 @@ import { randomKey } from "../random/randomKey.ts";
 import { meanEstimate } from "../statistics/meanEstimate.ts";
 import { studentQuantile } from "../statistics/student.ts";
 import { denseHessian } from "./denseHessian.ts";
-import { dot, type SymmetricOperator } from "./hessianOperator.ts";
 import { combination, orthogonalise, orthonormalBasis } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
 import { symmetricEigen } from "./symmetricEigen.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
+import { dot } from "./vectors.ts";
 
 /** An estimate with its doubt. */
 export interface TraceEstimate {

@@ -15,10 +15,11 @@ import {
 import { shared } from "../optionsShared.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { dot, norm, type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
 import { combination, orthogonalise } from "./orthogonalise.ts";
 import { productAnew, productOf } from "./product.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
 import { type Tridiagonal, tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { dot, norm, vectorOf } from "./vectors.ts";
 
 /** Options of `lanczos`. */
 export interface LanczosOptions {

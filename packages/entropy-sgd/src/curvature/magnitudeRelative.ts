@@ -1,6 +1,6 @@
 import { rangeError } from "../errors.ts";
 import type { Vector } from "../types.ts";
-import type { SymmetricOperator } from "./hessianOperator.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
 
 /**
  * The Hessian in units of each weight's magnitude: v ↦ |w| ⊙ H(|w| ⊙ v), the curvature along relative changes of weights.

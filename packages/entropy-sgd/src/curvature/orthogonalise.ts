@@ -1,5 +1,5 @@
 import type { Vector } from "../types.ts";
-import { dot, norm } from "./hessianOperator.ts";
+import { dot, norm } from "./vectors.ts";
 
 /**
  * Takes the components along an orthonormal basis out of `w`, in place, and gives them.

@@ -1,5 +1,6 @@
 import { rangeError } from "../errors.ts";
-import { type SymmetricOperator, vectorOf } from "./hessianOperator.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
+import { vectorOf } from "./vectors.ts";
 
 /**
  * Av as a new vector, checked: what an instrument is made of.

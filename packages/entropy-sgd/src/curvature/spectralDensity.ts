@@ -5,9 +5,9 @@
  */
 import { checkedOptions, functionOption, integerOption, type OptionTable, signalOption } from "../options.ts";
 import { shared } from "../optionsShared.ts";
-import type { SymmetricOperator } from "./hessianOperator.ts";
 import { randomSigns } from "./hessianTrace.ts";
 import { type LanczosResult, lanczos } from "./lanczos.ts";
+import type { SymmetricOperator } from "./symmetricOperator.ts";
 import { type Tridiagonal, tridiagonalEigen } from "./tridiagonalEigen.ts";
 
 /** Options of `spectralDensity`. */

@@ -4,8 +4,8 @@
  * @see Golub, Van Loan 2013, "Matrix computations", 4th edition, sections 8.3.1 and 8.3.3
  */
 import { rangeError } from "../errors.ts";
-import { norm } from "./hessianOperator.ts";
 import { tridiagonalEigen } from "./tridiagonalEigen.ts";
+import { norm } from "./vectors.ts";
 
 /** A dense symmetric matrix: its rows. Only the lower triangle is read. */
 export type SymmetricMatrix = readonly Float64Array[];

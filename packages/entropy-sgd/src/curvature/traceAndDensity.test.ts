@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { normals, planted } from "../../test/planted.ts";
-import { hessianOperator } from "./hessianOperator.ts";
 import { hessianTrace } from "./hessianTrace.ts";
 import { nearZeroShare } from "./nearZeroShare.ts";
 import { spectralDensity } from "./spectralDensity.ts";
+import { symmetricOperator } from "./symmetricOperator.ts";
 
 const n = 500;
 const spectrum = Float64Array.from({ length: n }, (_, i) => (i < 25 ? 1 + i / 10 : 1e-6 * (i % 7)));
@@ -33,7 +33,7 @@ describe("the trace", () => {
   });
 
   test("of a small operator is its diagonal's sum", async () => {
-    const diagonal = hessianOperator(3, (v) => Float64Array.of(2 * v[0], 3 * v[1], -v[2]));
+    const diagonal = symmetricOperator(3, (v) => Float64Array.of(2 * v[0], 3 * v[1], -v[2]));
     expect(await hessianTrace(diagonal)).toMatchObject({
       ...{ estimate: 4, numProducts: 4, degreesOfFreedom: Number.POSITIVE_INFINITY },
     });
@@ -66,7 +66,7 @@ describe("the density", () => {
   test("bounds of shares hold for every probe, whatever lies between the nodes", async () => {
     // A diagonal operator: a probe of signs weighs all eigenvalues alike, and there is no sampling error.
     const values = Float64Array.from(normals(n, 70), (z, i) => (i % 3 === 0 ? 0.1 * z : z));
-    const diagonal = hessianOperator(n, (v) => v.map((value, i) => values[i] * value));
+    const diagonal = symmetricOperator(n, (v) => v.map((value, i) => values[i] * value));
     for (const numSteps of [3, 10, 30]) {
       const density = await spectralDensity(diagonal, { numSteps, numProbes: 1 });
       for (const threshold of [0.01, 0.1, 0.3, 1, 2]) {

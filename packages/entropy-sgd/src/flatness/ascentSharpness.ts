@@ -4,7 +4,7 @@
  * @see Foret et al. 2021 (arXiv:2010.01412), equation 1: the ball; one ascent step is the quantity that SAM descends on
  * @see Keskar et al. 2017 (arXiv:1609.04836), metric 2.1: the box
  */
-import { norm } from "../curvature/hessianOperator.ts";
+import { norm } from "../curvature/vectors.ts";
 import { rangeError } from "../errors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {

@@ -3,8 +3,10 @@
  *
  *   F̃ ≈ −f + ½ gᵀ(H + γI)⁻¹g − (1/2β) log det(I + H/γ)
  */
-import { dot, hessianAt, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { hessianAt } from "../curvature/hessianAt.ts";
 import type { SpectralDensity } from "../curvature/spectralDensity.ts";
+import type { SymmetricOperator } from "../curvature/symmetricOperator.ts";
+import { dot, norm } from "../curvature/vectors.ts";
 import { rangeError } from "../errors.ts";
 import { type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions } from "../options.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hessianAt } from "../curvature/hessianOperator.ts";
+import { hessianAt } from "../curvature/hessianAt.ts";
 import { spectralDensity } from "../curvature/spectralDensity.ts";
 import { evaluated, type Objective } from "../objective.ts";
 import { entropySgd } from "../optimizers/entropySgd.ts";

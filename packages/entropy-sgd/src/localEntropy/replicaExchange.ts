@@ -5,7 +5,7 @@
  * @see Swendsen, Wang 1986, "Replica Monte Carlo simulation of spin glasses"; Geyer 1991, "Markov chain Monte Carlo maximum
  *   likelihood"
  */
-import { dot } from "../curvature/hessianOperator.ts";
+import { dot } from "../curvature/vectors.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import type { RandomKey } from "../random/philox.ts";
 import { hamiltonianMove, type Law, type Replica, type ReplicaAt } from "./hamiltonianMove.ts";

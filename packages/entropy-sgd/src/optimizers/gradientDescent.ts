@@ -2,6 +2,7 @@
  * Descent with one gradient per step along any direction, with optional Langevin noise: the general form of `sgd`,
  * `adam`, `adamw` and `sgld`.
  */
+
 import {
   type Direction,
   type DirectionState,
@@ -14,10 +15,11 @@ import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { scheduledValue } from "../schedules/scheduledValue.ts";
 import { startProgress } from "../state/progress.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
-import { type NoiseForm, noiseDeviation, valueAt } from "./noiseDeviation.ts";
+import { type NoiseForm, noiseDeviation } from "./noiseDeviation.ts";
 import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `gradientDescent`. */
@@ -119,7 +121,7 @@ export function uncheckedGradientDescent(
       return {
         kind: "gradient-descent",
         options: saved,
-        progress: startProgress(valueAt(options.learningRate, 0)),
+        progress: startProgress(scheduledValue(options.learningRate, 0)),
         params: copyIn(memory, params),
         direction: direction.init(params, memory),
       };
@@ -129,7 +131,7 @@ export function uncheckedGradientDescent(
     step(gradient: Vector, state: GradientDescentState): GradientDescentState {
       const { progress, params } = state;
       const step = progress.gradients;
-      const learningRate = valueAt(options.learningRate, step);
+      const learningRate = scheduledValue(options.learningRate, step);
       const measured = step % options.gradientNormEvery === 0;
       const gradientNorm = measured ? gradientNormAt(segments, gradient, params) : progress.gradientNorm;
       const moved = direction.stepInto({ params, anchor: null, mean: null }, gradient, state.direction, {

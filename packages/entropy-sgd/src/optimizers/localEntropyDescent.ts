@@ -3,6 +3,7 @@
  *
  * @see Chaudhari et al. 2017, "Entropy-SGD: Biasing Gradient Descent Into Wide Valleys" (arXiv:1611.01838), Algorithm 1
  */
+
 import {
   type Direction,
   type DirectionState,
@@ -18,11 +19,12 @@ import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
 import type { RandomKey } from "../random/philox.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { scheduledValue } from "../schedules/scheduledValue.ts";
 import { startProgress } from "../state/progress.ts";
 import type { LocalEntropyProgress, Optimizer, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
-import { noiseDeviation, valueAt } from "./noiseDeviation.ts";
+import { noiseDeviation } from "./noiseDeviation.ts";
 import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `localEntropyDescent`. */
@@ -104,8 +106,8 @@ export function uncheckedLocalEntropyDescent(
     key: randomKey(options.seed, "langevin"),
   };
   const ratesAt = (outerSteps: number) => ({
-    scope: valueAt(options.scope, options.scoping ? outerSteps + options.scopeStart : 0),
-    learningRate: valueAt(options.learningRate, outerSteps),
+    scope: scheduledValue(options.scope, options.scoping ? outerSteps + options.scopeStart : 0),
+    learningRate: scheduledValue(options.learningRate, outerSteps),
   });
   return defineOptimizer<LocalEntropyState>(where, {
     innerSteps,
@@ -151,7 +153,7 @@ function innerStep(
   scope: number,
 ): DirectionState {
   const { gradients, outerSteps } = progress;
-  const learningRate = valueAt(options.innerLearningRate, outerSteps);
+  const learningRate = scheduledValue(options.innerLearningRate, outerSteps);
   return options.inner.stepInto({ params: innerParams, anchor: params, mean: innerMean }, gradient, inner, {
     ...plainTerms,
     ...decayTerms(options.weightDecay, options.weightDecayPlacement),

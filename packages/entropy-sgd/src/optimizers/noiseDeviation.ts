@@ -1,21 +1,17 @@
 /**
  * The standard deviation of the noise of one Langevin step, in the conventions in circulation.
  */
+import { scheduledValue } from "../schedules/scheduledValue.ts";
 import type { ScalarOrSchedule } from "../types.ts";
 
 /** `paper`: √η'·ε (Algorithm 1, line 5); `code`: ε·√(2η') (the authors' released code). */
 export type NoiseForm = "paper" | "code";
 
 /** How much noise a Langevin step adds. */
-export interface NoiseOptions {
+export interface LangevinNoise {
   readonly noise: number;
   readonly noiseForm: NoiseForm;
   readonly temperature: ScalarOrSchedule | null;
-}
-
-/** The value of a constant or schedule at step t. */
-export function valueAt(value: ScalarOrSchedule, step: number): number {
-  return typeof value === "number" ? value : value(step);
 }
 
 /**
@@ -27,7 +23,7 @@ export function valueAt(value: ScalarOrSchedule, step: number): number {
  *
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), Algorithm 1, line 5
  */
-export function noiseDeviation({ noise, noiseForm, temperature }: NoiseOptions, rate: number, step: number): number {
-  if (temperature !== null) return Math.sqrt(2 * rate * valueAt(temperature, step));
+export function noiseDeviation({ noise, noiseForm, temperature }: LangevinNoise, rate: number, step: number): number {
+  if (temperature !== null) return Math.sqrt(2 * rate * scheduledValue(temperature, step));
   return noiseForm === "paper" ? Math.sqrt(rate) * noise : noise * Math.sqrt(2 * rate);
 }

@@ -4,6 +4,7 @@
  * @see Foret, Kleiner, Mobahi, Neyshabur 2021, "Sharpness-aware minimization for efficiently improving generalization"
  *   (arXiv:2010.01412), Algorithm 1
  */
+
 import { type Direction, type DirectionState, plainTerms, type Segment } from "../directions/direction.ts";
 import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, gradientNormAt, type ParameterGroup, segmentsOf } from "../directions/segments.ts";
@@ -11,10 +12,10 @@ import { copyIn } from "../memory.ts";
 import { checkedOptions, directionOption, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { scheduledValue } from "../schedules/scheduledValue.ts";
 import { startProgress } from "../state/progress.ts";
 import type { Optimizer, Progress, ScalarOrSchedule, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
-import { valueAt } from "./noiseDeviation.ts";
 import { type SavedOptions, savedOptions } from "./savedOptions.ts";
 
 /** Options of `sam`. */
@@ -119,7 +120,7 @@ export function sam(options: SamOptions): Optimizer<SamState> {
       return {
         kind: "sam",
         options: saved,
-        progress: startProgress(valueAt(checked.learningRate, 0)),
+        progress: startProgress(scheduledValue(checked.learningRate, 0)),
         params: copyIn(memory, params),
         ascended: copyIn(memory, params),
         direction: direction.init(params, memory),
@@ -131,7 +132,7 @@ export function sam(options: SamOptions): Optimizer<SamState> {
     step(gradient: Vector, state: SamState): SamState {
       const { progress, params } = state;
       const gradients = progress.gradients + 1;
-      const learningRate = valueAt(checked.learningRate, progress.outerSteps);
+      const learningRate = scheduledValue(checked.learningRate, progress.outerSteps);
       if (progress.innerStep === 0) {
         const gradientNorm = gradientNormAt(segments, gradient, params);
         ascend(gradient, state, gradientNorm);

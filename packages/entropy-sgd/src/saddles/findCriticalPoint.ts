@@ -6,8 +6,10 @@
  * @see Roosta et al. 2018, "Newton-MR" (arXiv:1810.00303): the damped step
  */
 import { extremeEigenpairs } from "../curvature/extremeEigenpairs.ts";
-import { dot, hessianAt, hessianOperator, norm, type SymmetricOperator } from "../curvature/hessianOperator.ts";
+import { hessianAt } from "../curvature/hessianAt.ts";
 import { productOf } from "../curvature/product.ts";
+import { type SymmetricOperator, symmetricOperator } from "../curvature/symmetricOperator.ts";
+import { dot, norm } from "../curvature/vectors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,
@@ -137,7 +139,7 @@ async function begun(
     },
     hessian() {
       const { dimension, apply } = hessianAt(objective, search.x);
-      return hessianOperator(dimension, (v) => {
+      return symmetricOperator(dimension, (v) => {
         search.numProducts += 1;
         return apply(v);
       });

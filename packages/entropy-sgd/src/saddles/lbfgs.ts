@@ -3,7 +3,7 @@
  *
  * @see Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 3.1
  */
-import { dot, norm } from "../curvature/hessianOperator.ts";
+import { dot, norm } from "../curvature/vectors.ts";
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import {
   checkedOptions,

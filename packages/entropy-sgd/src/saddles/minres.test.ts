@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { normals, planted } from "../../test/planted.ts";
 import { denseHessian } from "../curvature/denseHessian.ts";
-import { dot, hessianOperator, norm } from "../curvature/hessianOperator.ts";
 import { symmetricEigen } from "../curvature/symmetricEigen.ts";
+import { symmetricOperator } from "../curvature/symmetricOperator.ts";
+import { dot, norm } from "../curvature/vectors.ts";
 import { minres } from "./minres.ts";
 
 const n = 12;
@@ -76,7 +77,7 @@ describe("minimal residuals", () => {
   });
 
   test("b in the kernel has the solution 0; b of zero too; b that is not finite is refused", async () => {
-    const operator = hessianOperator(3, ([x, y]) => Float64Array.of(x, -y, 0));
+    const operator = symmetricOperator(3, ([x, y]) => Float64Array.of(x, -y, 0));
     const kernel = await minres(operator, Float64Array.of(0, 0, 2), { maxSteps: 9, tolerance: 1e-9 });
     expect(kernel).toMatchObject({ solution: new Float64Array(3), relativeResidual: 1, reached: "least squares" });
     const zero = await minres(operator, new Float64Array(3), { maxSteps: 9, tolerance: 1e-9 });
@@ -88,7 +89,7 @@ describe("minimal residuals", () => {
 });
 
 describe("right-hand sides", () => {
-  const operator = hessianOperator(3, (v) => v.map((x, i) => (i + 1) * x));
+  const operator = symmetricOperator(3, (v) => v.map((x, i) => (i + 1) * x));
   const options = { maxSteps: 50, tolerance: 1e-10 };
 
   test.each([1e-300, 1e-170, 1e-162, 1e155])("of the size %d are solved to the tolerance", async (size) => {
@@ -103,7 +104,7 @@ describe("right-hand sides", () => {
   test.each([1e-170, 1e155])(
     "of the size %d outside of the range have the shortest least-squares solution",
     async (size) => {
-      const singular = hessianOperator(3, (v) => v.map((x, i) => i * x));
+      const singular = symmetricOperator(3, (v) => v.map((x, i) => i * x));
       const { solution, reached } = await minres(singular, Float64Array.of(size, size, 2 * size), options);
       [0, 1, 1].forEach((expected, i) => {
         expect(solution[i] / size).toBeCloseTo(expected, 5);

@@ -5,9 +5,11 @@
  * @see Choi, Paige, Saunders 2011, "MINRES-QLP" (arXiv:1003.4042), sections 2.2 and 5: ‖Ar‖ as the sign of a least-squares solution
  * @see Liu, Milzarek, Roosta 2023, "Obtaining pseudo-inverse solutions with MINRES" (arXiv:2309.17096): the shortest one
  */
-import { dot, norm, type SymmetricOperator, vectorOf } from "../curvature/hessianOperator.ts";
+
 import { orthogonalise } from "../curvature/orthogonalise.ts";
 import { productOf } from "../curvature/product.ts";
+import type { SymmetricOperator } from "../curvature/symmetricOperator.ts";
+import { dot, norm, vectorOf } from "../curvature/vectors.ts";
 import { rangeError } from "../errors.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import type { Vector } from "../types.ts";

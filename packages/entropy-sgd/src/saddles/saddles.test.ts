@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { norm } from "../curvature/hessianOperator.ts";
+import { norm } from "../curvature/vectors.ts";
 import { evaluated, type ObjectiveWith } from "../objective.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";

@@ -9,6 +9,7 @@ import { type Evaluated, evaluated, type ObjectiveWith, requireObjective } from 
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { normalInto, uniformInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
+import { scheduledValue } from "../schedules/scheduledValue.ts";
 import type { ScalarOrSchedule, Vector } from "../types.ts";
 
 /** Numbers of a chain. */
@@ -115,8 +116,8 @@ async function run(
   const total = burnIn + numSamples * thin;
   let accepted = 0;
   for (let step = 0; step < total; step++) {
-    const h = scheduled(stepSize, step);
-    const beta = scheduled(inverseTemperature, step);
+    const h = scheduledValue(stepSize, step);
+    const beta = scheduledValue(inverseTemperature, step);
     const deviation = Math.sqrt((2 * h) / beta);
     normalInto(noise, { key, stream: 0, step });
     for (let i = 0; i < n; i++) y[i] = x[i] - h * gradient[i] + deviation * noise[i];
@@ -138,10 +139,6 @@ async function run(
     if (kept > 0 && kept % thin === 0) observe({ point: x, value, index: kept / thin - 1 });
   }
   return { acceptance: adjusted ? accepted / total : null, numGradients: total + 1, finite: true };
-}
-
-function scheduled(value: ScalarOrSchedule, step: number): number {
-  return typeof value === "function" ? value(step) : value;
 }
 
 function logAcceptance(

@@ -9,6 +9,7 @@ import { rangeError } from "../errors.ts";
 import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
 import { shown } from "../shown.ts";
 import type { ScalarOrSchedule, Schedule } from "../types.ts";
+import { scheduledValue } from "./scheduledValue.ts";
 
 const initial = numberOption("[0, ∞)");
 const final = numberOption("[0, ∞)");
@@ -162,11 +163,6 @@ const annealedTable: Readonly<Record<keyof AnnealedScheduleOptions, OptionSpec>>
  * ```
  */
 export function annealedSchedule(options: AnnealedScheduleOptions): Schedule {
-  const {
-    initial: start,
-    exponent,
-    period,
-  } = checkedOptions("annealedSchedule", annealedTable, { period: 1 }, options);
-  const rate: Schedule = typeof start === "number" ? () => start : start;
-  return (step) => rate(step) * (1 + step / period) ** -exponent;
+  const checked = checkedOptions("annealedSchedule", annealedTable, { period: 1 }, options);
+  return (step) => scheduledValue(checked.initial, step) * (1 + step / checked.period) ** -checked.exponent;
 }

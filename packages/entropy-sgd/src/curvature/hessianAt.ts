@@ -1,15 +1,9 @@
-/** Hessians as functions from a vector to its product: nothing of the size n² is ever stored. */
-import { rangeError, typeError } from "../errors.ts";
+/** The Hessian of an objective at a point, from its own Hessian-vector products or from differences of gradients. */
 import { evaluated, type ObjectiveWith, requireObjective } from "../objective.ts";
 import { checkedOptions, numberOption, type OptionTable, vectorOption } from "../options.ts";
 import type { Vector } from "../types.ts";
-
-/** A symmetric linear operator on vectors of `dimension` elements. */
-export interface SymmetricOperator {
-  readonly dimension: number;
-  /** The product with `v`, a new or reused vector; may be computed elsewhere. */
-  apply(v: Float64Array): Promise<Vector> | Vector;
-}
+import { type SymmetricOperator, symmetricOperator } from "./symmetricOperator.ts";
+import { norm } from "./vectors.ts";
 
 /** Where a Hessian is had from gradients. */
 export interface FiniteDifferenceOptions {
@@ -25,18 +19,6 @@ const table: OptionTable<FiniteDifferenceOptions> = {
 };
 
 /**
- * Hv from exact Hessian-vector products.
- *
- * @throws RangeError unless `dimension` is a positive integer
- */
-export function hessianOperator(dimension: number, hvp: SymmetricOperator["apply"]): SymmetricOperator {
-  if (!Number.isInteger(dimension) || dimension < 1) {
-    throw rangeError("hessianOperator", "dimension", "must be a positive integer", dimension);
-  }
-  return { dimension, apply: hvp };
-}
-
-/**
  * The Hessian of an objective at x, which is copied: v ↦ ∇²f(x)·v.
  *
  * Cost: one `hessianProduct` per product. Elements that the objective leaves unwritten are NaN, which instruments refuse.
@@ -45,7 +27,7 @@ export function hessianOperator(dimension: number, hvp: SymmetricOperator["apply
 export function hessianAt(objective: ObjectiveWith<"hessianProduct">, x: Vector): SymmetricOperator {
   requireObjective("hessianAt", objective, "hessianProduct");
   const point = x.slice();
-  return hessianOperator(x.length, async (v) => {
+  return symmetricOperator(x.length, async (v) => {
     const product = new Float64Array(v.length).fill(Number.NaN);
     await objective.hessianProduct(point, v, product);
     return product;
@@ -80,37 +62,4 @@ export function finiteDifferenceHessian(
       return plus.map((g, i) => (g - minus[i]) / (2 * h));
     },
   };
-}
-
-/** Below or above, a sum of squares has lost digits to underflow or is infinite. */
-const [smallestSquare, largestSquare] = [2 ** -960, 2 ** 1000];
-
-/** Euclidean norm, right to rounding for vectors of any scale: elements are scaled where their squares would under- or overflow. */
-export function norm(v: Vector): number {
-  const squares = dot(v, v);
-  if (squares >= smallestSquare && squares <= largestSquare) return Math.sqrt(squares);
-  let largest = 0;
-  for (let i = 0; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]));
-  if (largest === 0 || !Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += (v[i] / largest) ** 2;
-  return largest * Math.sqrt(sum);
-}
-
-/** Inner product. */
-export function dot(a: Vector, b: Vector): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/**
- * A vector that a caller or a caller's function gave, copied in float64; its length is checked, its elements are not.
- *
- * @throws TypeError unless it is a Float32Array, a Float64Array or an array; RangeError for another length
- */
-export function vectorOf(where: string, name: string, value: ArrayLike<number>, length: number): Float64Array {
-  const isVector = value instanceof Float64Array || value instanceof Float32Array || Array.isArray(value);
-  if (isVector && value.length === length) return Float64Array.from(value);
-  throw (isVector ? rangeError : typeError)(where, name, `must be a vector of ${length} elements`, value);
 }
