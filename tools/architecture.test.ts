@@ -63,6 +63,22 @@ describe("architecture", () => {
     expect(files).toEqual(["packages/lab/src/statistics/numbers.ts"]);
   });
 
+  test("no message of an error is parsed, but those of other programs that say it nowhere else", () => {
+    const parsers =
+      /\bmessage\)?[!?]?\.(match|replace|replaceAll|startsWith|endsWith|includes|slice|split|indexOf|search|substring)\(|\.(test|exec)\([^)\n]*\bmessage\b/;
+    const found = ["packages", "tools", "bench"].flatMap((folder) =>
+      sourceFiles(folder, { tests: false }).filter((file) => parsers.test(textOf(file))),
+    );
+    expect(found).toEqual([
+      // Lack of memory, in the words of WebAssembly, ONNX Runtime and the system's loader.
+      "packages/lab/src/io/refusals.ts",
+      // ONNX Runtime's refusals.
+      "packages/onnx-grad/src/program/program.ts",
+      // The loader's reasons why ONNX Runtime cannot be loaded.
+      "packages/training/src/node/loadRuntime.ts",
+    ]);
+  });
+
   test("imports point one way and form no cycle", async () => {
     const { output } = await cruise(
       ["packages"],
