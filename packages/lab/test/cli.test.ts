@@ -170,9 +170,9 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
       ["train", "--network", "lenet", "--budget", "1", "--set", "scope=geometricScope(-1, 0)"],
       /^error: geometricScope: initial must be .*, got -1\n$/,
     ],
-    [["train", ...rest, "--set", "keepLast=0"], /^error: keepLast: .*>=1.*, got 0\n$/],
-    [["train", ...rest, "--set", "rollbackFactor=1"], /^error: rollbackFactor: .*<1.*, got 1\n$/],
-    [["train", ...rest, "--set", "checkpointMinutes=0"], /^error: checkpointMinutes: .*>0.*, got 0\n$/],
+    [["train", ...rest, "--set", "keepLast=0"], /^error: keepLast: must be at least 1, got 0\n$/],
+    [["train", ...rest, "--set", "rollbackFactor=1"], /^error: rollbackFactor: must be less than 1, got 1\n$/],
+    [["train", ...rest, "--set", "checkpointMinutes=0"], /^error: checkpointMinutes: must be more than 0, got 0\n$/],
     [
       ["compare", "--network", "lenet", "--budget", "1", "--optimizers", "adam,sgd", "--set", "sgd.learningRate=-1"],
       /^error: sgd: learningRate must be in/,
