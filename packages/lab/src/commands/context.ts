@@ -5,7 +5,7 @@ import type { TrainingOptions } from "../runner/runTraining.ts";
 import type { LockHooks } from "../runs/lease.ts";
 import { type ProgressStream, progressListener } from "./progress.ts";
 
-/** The world of a command: its streams and the wish to stop. */
+/** The streams of a command, and the signals that it gets. */
 export interface CommandContext {
   /** Results. */
   readonly stdout: ProgressStream;
@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly stderr: ProgressStream;
   /** Aborted with the reason "SIGINT", "SIGTERM" or "SIGHUP". */
   readonly signal: AbortSignal;
-  /** Wishes for a checkpoint (SIGUSR2). */
+  /** Requests for a checkpoint (SIGUSR2). */
   readonly checkpointRequests?: CheckpointRequests;
   /** Told the error that ends the command, beside `stderr`. */
   readonly onFailure?: ((error: string) => void) | undefined;

@@ -35,7 +35,7 @@ export interface Measurement {
 }
 
 /**
- * Tells the cost, measures, writes page, figures and numbers to the measurement's place, and links the pages of the runs.
+ * Prints the cost, measures, writes page, figures and numbers to the measurement's place, and links the pages of the runs.
  *
  * A complete measurement is never replaced by an interrupted one. Gives the exit code.
  *

@@ -1,4 +1,4 @@
-/** What a measurement costs, told before it begins; how far it is, while it works. */
+/** Prints the cost of a measurement before it begins, and its progress. */
 import type { MadePass } from "../measure/networkPasses.ts";
 import { fixed } from "../statistics/numbers.ts";
 import type { CommandContext } from "./context.ts";
@@ -18,10 +18,10 @@ const words: Readonly<Record<MadePass["kind"], string>> = {
   product: "Hessian-vector products",
 };
 
-/** Seconds of work after which its whole time is told. */
+/** Seconds of work after which the total time is estimated. */
 const firstEstimate = 1;
 
-/** Tells how far a measurement is. */
+/** Prints the progress of a measurement. */
 export interface PassMeter {
   readonly onPass: (pass: MadePass) => void;
   /** Removes the live line of a terminal: to be called before anything else is written. */
@@ -42,7 +42,7 @@ export function passMeter(
   const total = needed.reduce((sum, pass) => sum + pass.number * workOf(pass), 0);
   const started = now();
   let done = 0;
-  let told = 0;
+  let reported = 0;
   const clear = (): void => {
     if (stderr.isTTY) stderr.write(clearLine);
   };
@@ -52,14 +52,14 @@ export function passMeter(
     const share = Math.min(1, done / total);
     const twentieth = Math.floor(20 * share);
     if (share >= 1 && !stderr.isTTY) return;
-    const due = told === 0 ? seconds >= firstEstimate : stderr.isTTY || twentieth > Math.floor(20 * told);
+    const due = reported === 0 ? seconds >= firstEstimate : stderr.isTTY || twentieth > Math.floor(20 * reported);
     if (!due) return;
     const left = duration((seconds / share) * (1 - share));
     const text =
-      told === 0 ? `about ${duration(seconds / share)} in all` : `${Math.floor(100 * share)} %, ${left} left`;
+      reported === 0 ? `about ${duration(seconds / share)} in all` : `${Math.floor(100 * share)} %, ${left} left`;
     clear();
     stderr.write(stderr.isTTY ? text : `${text}\n`);
-    told = Math.max(share, Number.MIN_VALUE);
+    reported = Math.max(share, Number.MIN_VALUE);
   };
   return { onPass, clear };
 }

@@ -15,7 +15,7 @@ export interface ProgressStream {
 /** Milliseconds between two drawings of the live line. */
 const drawInterval = 100;
 
-/** How progress is told. */
+/** Options of the progress lines. */
 export interface ProgressOptions {
   /** How many runs there are, and how many of them are done already; a single run is not numbered. */
   readonly numRuns?: number;

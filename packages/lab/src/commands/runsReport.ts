@@ -8,7 +8,7 @@ import { type RunRecord, readRun } from "../runs/readRun.ts";
  * Writes report.html and figures/ of a comparison to a folder; groups have the place of optimizers. Gives the report's
  * path.
  *
- * @throws InputError if the runs differ in what the report tells of all of them, none has begun, or it cannot be written
+ * @throws InputError if the runs differ in settings that the report states for all of them, none has begun, or it cannot be written
  */
 export async function writeComparison(folder: string, comparisons: readonly RunComparison[]): Promise<string> {
   const { groups } = onlyOne(comparisons);

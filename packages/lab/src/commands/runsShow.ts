@@ -86,7 +86,7 @@ function inFull(
   ].join("\n");
 }
 
-/** What there is to tell of a seal. */
+/** The state of the seal in sentences. */
 function sealInWords({ seal: { sealed, edits }, result }: RunContent): string[] {
   const unsealed = "Not sealed: the run ended before there were seals, and its files are believed without a check.\n";
   if (!sealed) return result === null ? [] : [unsealed];

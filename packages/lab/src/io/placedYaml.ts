@@ -64,13 +64,14 @@ export function placedYaml(text: string, file: string): PlacedYaml {
   const twice = duplicateKey(document);
   if (twice !== null) throw errorAt(placeOf(twice), `${String(twice)}: is there twice`);
   const value = plainValue(document, (node, message) => errorAt(placeOf(node), message));
-  const told = (path: Path, message: string): string => (path.length === 0 ? message : `${path.join(".")}: ${message}`);
+  const withPath = (path: Path, message: string): string =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`;
   return {
     value,
     refusal: (path, rule) =>
-      errorAt(placeOf(nodeAt(document, path).value), told(path, `${rule}, got ${shown(valueAt(value, path))}`)),
-    valueRefusal: (path, what) => errorAt(placeOf(nodeAt(document, path).value), told(path, what)),
-    keyRefusal: (path, what) => errorAt(placeOf(nodeAt(document, path).key), told(path, what)),
+      errorAt(placeOf(nodeAt(document, path).value), withPath(path, `${rule}, got ${shown(valueAt(value, path))}`)),
+    valueRefusal: (path, what) => errorAt(placeOf(nodeAt(document, path).value), withPath(path, what)),
+    keyRefusal: (path, what) => errorAt(placeOf(nodeAt(document, path).key), withPath(path, what)),
   };
 }
 

@@ -36,7 +36,7 @@ export interface LoadedRun {
 /**
  * Reads a run with its weights and its data, which may lie in another folder than when it was trained.
  *
- * @throws InputError if the folder is no run, it diverged, its network is unknown, its weights are another run's, do not fit the
+ * @throws InputError if the folder is not a run, it diverged, its network is unknown, its weights are another run's, do not fit the
  *   network or are not finite, or the data are not those it was trained on
  */
 export function loadRun(path: string, dataFolder?: string): LoadedRun {

@@ -154,9 +154,9 @@ export function numProductsOf(
 }
 
 function extremesOf({ largest, smallest, complete }: ExtremeEigenpairs): Extremes {
-  const told = (pairs: ExtremeEigenpairs["largest"]): ExtremeEigenvalue[] =>
+  const withResiduals = (pairs: ExtremeEigenpairs["largest"]): ExtremeEigenvalue[] =>
     pairs.map(({ eigenvalue, residual }) => ({ estimate: eigenvalue, residual }));
-  return { largest: told(largest), smallest: told(smallest), complete };
+  return { largest: withResiduals(largest), smallest: withResiduals(smallest), complete };
 }
 
 /** The ends of the first probe's Lanczos run, if a signal came before they were refined. */

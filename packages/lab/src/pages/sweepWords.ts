@@ -53,18 +53,18 @@ const criteria = {
 } as const;
 
 /** Names that are listed; more are counted. */
-const maxTold = 5;
+const maxListed = 5;
 
 /** The best configuration, its difference to the second, and the runs that are missing, in sentences. */
 export function sentencesOf(result: SweepResult): string[] {
   const { configurations, failed } = result;
   const having = (status: ConditionStatus) => configurations.filter((own) => own.status === status);
   const [diverged, incomplete] = [having("diverged"), having("incomplete")];
-  const told = diverged.slice(0, maxTold).map(labelOf).join("; ");
-  const more = diverged.length > maxTold ? `; and ${diverged.length - maxTold} more` : "";
+  const listed = diverged.slice(0, maxListed).map(labelOf).join("; ");
+  const more = diverged.length > maxListed ? `; and ${diverged.length - maxListed} more` : "";
   return [
     ...bestSentences(result),
-    ...(diverged.length === 0 ? [] : [`Diverged with some seed, and no candidates for the best: ${told}${more}.`]),
+    ...(diverged.length === 0 ? [] : [`Diverged with some seed, and no candidates for the best: ${listed}${more}.`]),
     ...(incomplete.length === 0
       ? []
       : [

@@ -10,7 +10,7 @@ import { requireSettings } from "../runs/editedConfig.ts";
 import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
 import { endsInEnd } from "../runs/eventFile.ts";
 import { acquireLock } from "../runs/lock.ts";
-import { readChecked, readConfig, readRun, readWeights, weightsOf } from "../runs/readRun.ts";
+import { readConfig, readRun, readVerified, readWeights, weightsOf } from "../runs/readRun.ts";
 import type { ResumeEvent } from "../runs/runEvents.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
@@ -167,7 +167,7 @@ function requireSameTraining(path: string, settings: Settings): void {
 /** The files that are damaged or contradict others, in words. */
 function damageIn(path: string): string[] {
   try {
-    readChecked(path);
+    readVerified(path);
     const seal = readSeal(path);
     if (seal !== null && Object.hasOwn(seal.files, "weights.safetensors")) readWeights(path);
     return [];

@@ -24,7 +24,7 @@ export interface RunGroup {
 }
 
 /** Settings that do not describe a group: the seed, and those that change neither the training nor its bits. */
-const untold = new Set<string>(["seed", ...apartFromTraining]);
+const notDescribing = new Set<string>(["seed", ...apartFromTraining]);
 
 /** Whether the settings of a run could be read. */
 export function isReadable(run: StoredRun): run is ReadableRun {
@@ -83,8 +83,8 @@ function keyButSeed(content: RunContent): string {
 const seedOf = ({ content }: ReadableRun): number => content.settings.seed;
 
 function commonSettings(content: RunContent): RunFields {
-  const told = settingsAndOptions(content.settings).filter(([name]) => !untold.has(name));
-  return new Map(told.map(([name, value]) => [name, name === "data" ? dataOf(content) : value]));
+  const described = settingsAndOptions(content.settings).filter(([name]) => !notDescribing.has(name));
+  return new Map(described.map(([name, value]) => [name, name === "data" ? dataOf(content) : value]));
 }
 
 /**
@@ -102,11 +102,11 @@ function labelsOf(contents: readonly RunContent[], groups: readonly RunFields[])
   const amongAlike = new Map([...byKey(groups, nameOf)].map(([name, alike]) => [name, differing(alike)]));
   const labels = groups.map((settings, i) => {
     const ofRun = new Set(settingsEntries(contents[i]!.settings).map(([name]) => name));
-    const told = [
+    const described = [
       ...amongAll.filter((name) => ofRun.has(name)),
       ...amongAlike.get(nameOf(settings))!.filter((name) => !ofRun.has(name)),
     ];
-    return [nameOf(settings), ...told.map((name) => `${name}=${settings.get(name) ?? "null"}`)].join(" ");
+    return [nameOf(settings), ...described.map((name) => `${name}=${settings.get(name) ?? "null"}`)].join(" ");
   });
   // Labels shorten checksums, so that two may become equal.
   const times = new Map<string, number>();

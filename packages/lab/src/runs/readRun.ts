@@ -48,7 +48,7 @@ export interface RunRecord extends RunHistory {
 }
 
 /** The content of config.json and events.jsonl, verified by the seal, or against each other without one. */
-export interface CheckedRun extends RunIdentity, RunHistory {
+export interface VerifiedRun extends RunIdentity, RunHistory {
   readonly seal: SealReport;
 }
 
@@ -65,7 +65,7 @@ const checksumSchema = z.string().nullable().default(null);
  * @throws InputError if the folder is not a run, or a file in it is malformed or has changed since the run was sealed
  */
 export function readRun(path: string): RunRecord {
-  const { start, dataChecksum: _, ...run } = readChecked(path);
+  const { start, dataChecksum: _, ...run } = readVerified(path);
   const file = join(path, eventsName);
   requireThere(file, "the folder is not a run");
   if (start === null) throw new InputError(`${file}: has no start event; the run ended before it began`);
@@ -73,18 +73,18 @@ export function readRun(path: string): RunRecord {
 }
 
 /** Reads config.json and events.jsonl of a run, begun or not. @throws InputError as `readRun`, except for a missing start */
-export function readChecked(path: string): CheckedRun {
+export function readVerified(path: string): VerifiedRun {
   const seal = readSeal(path);
   try {
-    return checkedBy(seal, path);
+    return verifiedBy(seal, path);
   } catch (error) {
     // A process that resumes the run removes the seal before it changes anything else.
     if (seal === null || isDeepStrictEqual(readSeal(path), seal)) throw error;
-    return checkedBy(readSeal(path), path);
+    return verifiedBy(readSeal(path), path);
   }
 }
 
-function checkedBy(seal: Seal | null, path: string): CheckedRun {
+function verifiedBy(seal: Seal | null, path: string): VerifiedRun {
   const identity = readConfig(path);
   const edits = seal === null ? [] : editsSince(path, identity, seal);
   const seen = digester();

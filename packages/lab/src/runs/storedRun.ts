@@ -9,7 +9,7 @@ import {
 import type { Settings } from "../settings/settings.ts";
 import type { Environment } from "./environment.ts";
 import { lockHolder } from "./lock.ts";
-import { readChecked } from "./readRun.ts";
+import { readVerified } from "./readRun.ts";
 import { type FoundFolder, scanFolder } from "./scanFolder.ts";
 import type { SealReport } from "./seal.ts";
 
@@ -86,7 +86,7 @@ function statusOf(path: string, { result }: RunContent, findHolder: FindHolder):
 
 /** @throws InputError if a file is damaged */
 function contentOf(path: string): RunContent {
-  const { settings, environment, dataChecksum, seal, start, outers, evaluations, result } = readChecked(path);
+  const { settings, environment, dataChecksum, seal, start, outers, evaluations, result } = readVerified(path);
   const identity = { settings, environment, dataChecksum, seal };
   // A run that has not begun, or begins again, has no start event.
   if (start === null) return { ...identity, start, evaluations: [], gradients: 0, result: null };

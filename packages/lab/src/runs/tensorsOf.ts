@@ -20,9 +20,9 @@ export function tensorsOf(
       [`${name}.variance`, variance.shape] as const,
     ]),
   ]);
-  const stranger = tensors.find(({ name }) => !wanted.has(name));
-  if (stranger !== undefined) {
-    throw new InputError(`${where} must have the tensors of the network only, it has ${JSON.stringify(stranger.name)}`);
+  const unknown = tensors.find(({ name }) => !wanted.has(name));
+  if (unknown !== undefined) {
+    throw new InputError(`${where} must have the tensors of the network only, it has ${JSON.stringify(unknown.name)}`);
   }
   return Object.fromEntries(
     [...wanted].map(([name, shape]) => {

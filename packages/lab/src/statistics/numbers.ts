@@ -96,7 +96,7 @@ function withMinus(text: string): string {
   return /[1-9]/.test(text) ? text.replace(/^-/, "−") : text.replace(/^-/, "");
 }
 
-/** An eigenvalue or its residual: four digits behind the point, three that matter where that says little. */
+/** An eigenvalue or residual with four digits behind the point, or three significant ones if it is very small or large. */
 export function curvatureText(value: number): string {
   return Math.abs(value) >= 0.01 && Math.abs(value) < 1e4 ? fixed(value, 4) : short(value);
 }
