@@ -108,7 +108,8 @@ async function arithmeticOf(
   if (basis.length === 0) return 0;
   const matrix = rows.map((row, i) => Float64Array.from(row, (h, j) => (h + rows[j][i]) / 2));
   const { eigenvalues, vectors } = symmetricEigen(matrix);
-  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues.at(-1)!) ? 0 : eigenvalues.length - 1;
+  const last = eigenvalues.length - 1;
+  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues[last]) ? 0 : last;
   const c = vectors[top];
   const product = await productAnew(operator, combination(c, basis));
   // rows[j] holds Qᵀ(Aqⱼ).

@@ -133,11 +133,11 @@ async function deviationFrom(
   operator: SymmetricOperator,
 ): Promise<number> {
   const { eigenvalues, vectors } = ritzPairs(found);
-  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues.at(-1)!) ? 0 : eigenvalues.length - 1;
+  const last = eigenvalues.length - 1;
+  const top = Math.abs(eigenvalues[0]) > Math.abs(eigenvalues[last]) ? 0 : last;
   const y = combination(vectors[top], found.basis);
-  const last = vectors[top].at(-1)!;
   const product = await productAnew(operator, y);
-  return norm(product.map((value, i) => value - eigenvalues[top] * y[i] - last * rest[i]));
+  return norm(product.map((value, i) => value - eigenvalues[top] * y[i] - vectors[top][last] * rest[i]));
 }
 
 /** Eigenvalues of the tridiagonal matrix, ascending, and its eigenvectors: coordinates of the Ritz vectors in the basis. */

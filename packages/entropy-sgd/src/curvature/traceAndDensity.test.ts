@@ -35,7 +35,9 @@ describe("the trace", () => {
   test("of a small operator is its diagonal's sum", async () => {
     const diagonal = symmetricOperator(3, (v) => Float64Array.of(2 * v[0], 3 * v[1], -v[2]));
     expect(await hessianTrace(diagonal)).toMatchObject({
-      ...{ estimate: 4, numProducts: 4, degreesOfFreedom: Number.POSITIVE_INFINITY },
+      estimate: 4,
+      numProducts: 4,
+      degreesOfFreedom: Number.POSITIVE_INFINITY,
     });
     await expect(hessianTrace(diagonal, { numProbes: 1 })).rejects.toThrow(
       "hessianTrace: numProbes must be an integer in [2, ∞), got 1",

@@ -41,14 +41,20 @@ describe("ascent sharpness", () => {
 
   test("Keskar's box: at a minimum the corner of each coordinate, in per cent of 1 + f", async () => {
     const { estimate, relative } = await ascentSharpness(quadratic, {
-      ...{ params: Float64Array.of(0, 0, 0, 3), radius: 0.01, region: "box", numAscentSteps: 3 },
+      params: Float64Array.of(0, 0, 0, 3),
+      radius: 0.01,
+      region: "box",
+      numAscentSteps: 3,
     });
     // Corners ±0.01(|x| + 1): the first three gradients vanish, the last rises from 3 to 3.04.
     const rise = 0.05 * (3.04 ** 2 - 9);
     expect(estimate).toBeCloseTo(rise, 12);
     expect(relative).toBeCloseTo((100 * rise) / (1 + 1.45), 10);
     const open = await ascentSharpness(quadratic, {
-      ...{ params: new Float64Array(4), radius: 0.1, region: "box", numAscentSteps: 5 },
+      params: new Float64Array(4),
+      radius: 0.1,
+      region: "box",
+      numAscentSteps: 5,
     });
     expect(open.estimate).toBeCloseTo(0.5 * 0.01 * 12.1, 12);
   });

@@ -96,10 +96,18 @@ export function judgedEstimate(
   const common = { kind: "estimate", numEvaluations } as const;
   if (!finite) {
     return {
-      ...{ estimate: Number.NaN, standardError: Number.NaN, ...common, valid: false },
+      estimate: Number.NaN,
+      standardError: Number.NaN,
+      ...common,
+      valid: false,
       reason: "the loss is not finite at a point that the ladders visit",
-      ...{ rungs: [], monteCarloError: Number.NaN, ladderError: Number.NaN },
-      ...{ worstRHat: Number.NaN, meanRHat: Number.NaN, effectiveSweeps: 0, fromWider: null },
+      rungs: [],
+      monteCarloError: Number.NaN,
+      ladderError: Number.NaN,
+      worstRHat: Number.NaN,
+      meanRHat: Number.NaN,
+      effectiveSweeps: 0,
+      fromWider: null,
     };
   }
   const rungs = laws.map((law, k) => {
@@ -124,8 +132,16 @@ export function judgedEstimate(
         )
       : null;
   const found: LadderEstimate = {
-    ...{ estimate: own.estimate, standardError: own.standardError, ...common, valid: true, reason: null },
-    ...{ rungs, monteCarloError: own.monteCarloError, ladderError: own.ladderError, worstRHat, meanRHat },
+    estimate: own.estimate,
+    standardError: own.standardError,
+    ...common,
+    valid: true,
+    reason: null,
+    rungs,
+    monteCarloError: own.monteCarloError,
+    ladderError: own.ladderError,
+    worstRHat,
+    meanRHat,
     effectiveSweeps: own.effectiveSweeps,
     fromWider: wide === null ? null : { estimate: wide.estimate, standardError: wide.standardError },
   };

@@ -14,7 +14,10 @@ import { ladderEvaluations } from "./temperedLadders.ts";
 describe("a Hamiltonian move leaves its law as it is", () => {
   // V = z⁴/4 + z: the law exp(−λV − pz²/2) by quadrature.
   const potentialAt: ReplicaAt = async (z) => ({
-    ...{ z, potential: z[0] ** 4 / 4 + z[0], gradient: Float64Array.of(z[0] ** 3 + 1), distance: z[0] ** 2 / 2 },
+    z,
+    potential: z[0] ** 4 / 4 + z[0],
+    gradient: Float64Array.of(z[0] ** 3 + 1),
+    distance: z[0] ** 2 / 2,
   });
 
   test.each([
@@ -74,7 +77,7 @@ test("bounds refute what lies beyond them, and estimates that say less than they
   const bounds = { smoothedLoss: { estimate: -2, standardError: 0.1 }, lower: -2.3, upper: -1, numEvaluations: 10 };
   const judged = (estimate: number, standardError: number) =>
     withinBounds(
-      { ...{ estimate, standardError, kind: "estimate", valid: true, reason: null, numEvaluations: 5 } } as const,
+      { estimate, standardError, kind: "estimate", valid: true, reason: null, numEvaluations: 5 } as const,
       bounds,
     );
   expect(judged(-1.5, 0.1)).toMatchObject({ valid: true, numEvaluations: 15 });

@@ -119,7 +119,9 @@ describe("on a small quadratic, all estimators agree with the closed form", () =
   test("Laplace, exact here", async () => {
     const { value: loss, gradient } = await evaluated("test", objective, params);
     const result = await laplaceEntropy(objective, {
-      ...{ ...place, loss, gradient },
+      ...place,
+      loss,
+      gradient,
       density: await spectralDensity(hessianAt(objective, params), { numSteps: 3, numProbes: 2 }),
     });
     expect(result).toMatchObject({ valid: true, reason: null });
@@ -156,20 +158,30 @@ test("a planted quadratic of network size: coupling and Laplace at β = 55,000 a
   const truth = exact(params, 55_000, 5e-3);
   const { value: loss, gradient } = await evaluated("test", objective, params);
   const laplace = await laplaceEntropy(objective, {
-    ...{ ...place, loss, gradient },
+    ...place,
+    loss,
+    gradient,
     density: await spectralDensity(hessianAt(objective, params), { numSteps: 40, numProbes: 6, seed: 1 }),
   });
   expect(laplace.valid).toBe(true);
   expect(Math.abs(laplace.estimate - truth)).toBeLessThan(5 * laplace.standardError + 1e-6);
   const coupling = await couplingEntropy(objective, {
     ...place,
-    ...{ numRungs: 4, numChains: 3, numSamples: 24, burnIn: 12, seed: 2 },
+    numRungs: 4,
+    numChains: 3,
+    numSamples: 24,
+    burnIn: 12,
+    seed: 2,
   });
   expect(Math.abs(coupling.estimate - truth)).toBeLessThan(5 * coupling.standardError);
   expect(coupling.standardError).toBeLessThan(0.1 * Math.abs(truth + loss));
   const scope = await scopeEntropy(objective, {
     ...place,
-    ...{ numRungs: 6, numChains: 3, numSamples: 24, burnIn: 12, seed: 2 },
+    numRungs: 6,
+    numChains: 3,
+    numSamples: 24,
+    burnIn: 12,
+    seed: 2,
   });
   expect(Math.abs(scope.estimate - truth)).toBeLessThan(5 * scope.standardError);
   expect(scope.standardError).toBeLessThan(0.15 * Math.abs(truth + loss));

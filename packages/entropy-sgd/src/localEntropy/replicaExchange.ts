@@ -93,7 +93,10 @@ export function mover(replicaAt: ReplicaAt, { dimension, numSteps, key }: MoveNu
       const angle = rung.angle * (0.8 + 0.4 * jitter);
       const normals = random.normals();
       const { replica, acceptance } = await hamiltonianMove(replicaAt, rung, start, {
-        ...{ mass: rung.mass, angle, normals, uniform },
+        mass: rung.mass,
+        angle,
+        normals,
+        uniform,
         numSteps: Math.min(numSteps, Math.ceil(quarterTurn / rung.angle)),
       });
       const gain = adaptation === null ? 0 : 1.5 / Math.sqrt(1 + adaptation);

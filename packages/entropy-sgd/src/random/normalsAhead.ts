@@ -69,7 +69,7 @@ export function normalsWorker(length: number, spawn: SpawnWorker): NormalsWorker
       if (wanted === requested) {
         const ready = Atomics.load(words, word.ready + (request & 1));
         const count = ready & (2 ** countBits - 1);
-        view = halves[request & 1]!.subarray(0, Math.min(length, count * chunk));
+        view = halves[request & 1].subarray(0, Math.min(length, count * chunk));
       }
       if (closed) return view;
       worker ??= spawn(workerSource, { module, control, normals, length });
@@ -80,7 +80,7 @@ export function normalsWorker(length: number, spawn: SpawnWorker): NormalsWorker
       Atomics.store(words, word.ready + (request & 1), request << countBits);
       const random = randomArguments(next);
       [word.key0, word.key1, word.stepLow, word.stepHigh, word.stream].forEach((at, i) => {
-        Atomics.store(words, at, random[i]!);
+        Atomics.store(words, at, random[i]);
       });
       Atomics.store(words, word.request, request);
       Atomics.notify(words, word.request);

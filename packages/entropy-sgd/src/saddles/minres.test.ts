@@ -67,7 +67,8 @@ describe("minimal residuals", () => {
     const operator = planted(Float64Array.from({ length: n }, (_, i) => i - 6.5));
     const b = normals(n, 3);
     const { solution, residual, relativeResidual, reached, numSteps, numProducts } = await minres(operator, b, {
-      ...{ maxSteps: 5, tolerance: 1e-12 },
+      maxSteps: 5,
+      tolerance: 1e-12,
     });
     const image = Float64Array.from(await operator.apply(solution));
     expect(distance(b, image) / norm(b)).toBe(relativeResidual);

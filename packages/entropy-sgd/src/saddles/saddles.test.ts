@@ -41,7 +41,9 @@ describe("critical points", () => {
         const noise = normals(4, 4);
         const start = Float64Array.from(near, (value, i) => value + 0.08 * noise[i]);
         const { point, converged, gradientNorm, trace, gradientFlatness } = await findCriticalPoint(wells, {
-          ...{ start, tolerance: 1e-10, numDescentSteps },
+          start,
+          tolerance: 1e-10,
+          numDescentSteps,
         });
         expect(converged).toBe(true);
         expect(norm((await evaluated("test", wells, point)).gradient)).toBe(gradientNorm);
@@ -76,7 +78,9 @@ describe("critical points", () => {
   test("a gradient that is not finite at the start, or an abort, ends the search without convergence", async () => {
     const broken: Surface = { ...wells, valueAndGradientAt: (_, out) => out.fill(Number.NaN)[0] };
     expect(await findCriticalPoint(broken, { start: new Float64Array(4), tolerance: 1e-8 })).toMatchObject({
-      ...{ converged: false, gradientNorm: Number.NaN, gradientFlatness: Number.NaN },
+      converged: false,
+      gradientNorm: Number.NaN,
+      gradientFlatness: Number.NaN,
     });
     const stopped = { start: Float64Array.of(1, 2, 3, 4), tolerance: 1e-8, signal: { aborted: true } };
     expect(await findCriticalPoint(wells, stopped)).toMatchObject({ converged: false, numProducts: 0 });

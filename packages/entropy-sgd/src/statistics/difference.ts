@@ -91,7 +91,11 @@ function judged(
   const hasSpread = standardError > 0;
   const bound = Math.abs(estimate) + studentQuantile(0.95, degreesOfFreedom) * standardError;
   return {
-    ...{ estimate, standardError, degreesOfFreedom, critical, detectable },
+    estimate,
+    standardError,
+    degreesOfFreedom,
+    critical,
+    detectable,
     seen: hasSpread && Math.abs(estimate) > critical,
     margin,
     equivalent: margin === null ? null : hasSpread && bound < margin,

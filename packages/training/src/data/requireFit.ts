@@ -54,13 +54,13 @@ export function requireFit(network: DataTaker, data: DataSet): string[] {
       throw new InputError(`${network.name}: the ${what} split must have at least one example, it is empty`);
     }
     const counts = requireSplit(network, split, what);
-    return [...counts.keys()].filter((label) => counts[label]! > 0);
+    const classes = [...counts.keys()].filter((label) => counts[label] !== 0);
+    if (classes.length === 1 && network.numClasses !== 1) {
+      warnings.push(`all ${split.numExamples} ${what} examples are of class ${classes[0]}; ${remedy}`);
+    }
+    return classes;
   });
   const [trained, ...judged] = classesOf as [number[], number[], number[]];
-  for (const [i, classes] of classesOf.entries()) {
-    if (classes.length !== 1 || network.numClasses === 1) continue;
-    warnings.push(`all ${data[names[i]!].numExamples} ${names[i]} examples are of class ${classes[0]}; ${remedy}`);
-  }
   const unseen = [...new Set(judged.flat())].filter((label) => !trained.includes(label)).sort((a, b) => a - b);
   if (unseen.length > 0) {
     const which = unseen.length === 1 ? `class ${unseen[0]} has` : `classes ${unseen.join(", ")} have`;

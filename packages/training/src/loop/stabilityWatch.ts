@@ -76,7 +76,10 @@ export function stabilityWatch({ numClasses, hasInnerLoop }: WatchedRun, saved?:
       const mean = newSum / newCount;
       const isAbove = mean > best + rise * uniform;
       state = {
-        ...{ sum: 0, count: 0, blocks: blocks + 1, warned },
+        sum: 0,
+        count: 0,
+        blocks: blocks + 1,
+        warned,
         best: Math.min(best, mean),
         numAbove: isAbove ? numAbove + 1 : 0,
       };

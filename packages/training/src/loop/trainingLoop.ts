@@ -77,7 +77,11 @@ export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnap
   const { gradients, batches, lossSum, nextEvaluation, gradientSeconds, evaluations } = loop;
   return {
     position: {
-      ...{ gradients, batches, lossSum, nextEvaluation, gradientSeconds },
+      gradients,
+      batches,
+      lossSum,
+      nextEvaluation,
+      gradientSeconds,
       seconds: loop.seconds(),
       evaluations,
       stability: loop.watch.state(),
@@ -93,7 +97,7 @@ export function holdsFinite({ optimizer, params }: TrainSnapshot): boolean {
   return [params, ...Object.values(optimizer.vectors)].every((vector) => {
     // 0·v is 0 for finite v and NaN otherwise: one sum instead of a test per number.
     let sum = 0;
-    for (let i = 0; i < vector.length; i++) sum += 0 * vector[i]!;
+    for (const value of vector) sum += 0 * value;
     return sum === 0;
   });
 }
@@ -114,7 +118,7 @@ function restoredState<S extends AnyState>(
   model: TrainableModel,
 ): S {
   for (const [name, own] of Object.entries(model.statistics)) {
-    const saved = Object.hasOwn(statistics, name) ? statistics[name]! : null;
+    const saved = Object.hasOwn(statistics, name) ? statistics[name] : undefined;
     if (saved?.length === own.length) continue;
     throw new RangeError(`statistics: ${name} must have ${own.length} numbers, got ${saved?.length ?? "none"}`);
   }
