@@ -1,4 +1,4 @@
-/** Where vectors live. */
+/** Memories that vectors are allocated in. */
 import { rangeError } from "./errors.ts";
 import { registered, registerMemory, reservedBytes } from "./kernels/kernels.ts";
 import type { NormalsAhead } from "./random/draw.ts";

@@ -14,7 +14,7 @@ export class InputError extends Error {
 
   /**
    * @param about - what is wrong: a message, or details of which it is made as `path: name: rule, got value`
-   * @param message - where it is put in other words
+   * @param message - the message where it is not that of the details
    */
   constructor(about: string | Partial<ErrorDetails>, message?: string) {
     const details = typeof about === "string" ? { rule: about } : about;

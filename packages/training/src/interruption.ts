@@ -1,11 +1,11 @@
-/** Long work that a signal ends between two batches: it throws, and who began it keeps what is complete. */
+/** Stopping long work by a signal: the work throws between two batches, and its caller keeps the complete results. */
 
-/** Thrown where a signal was seen. */
+/** Thrown by work that found its signal aborted. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
-/** What long work asks of a signal. */
+/** An AbortSignal, or anything with its `aborted`; undefined for work that nothing stops. */
 export type StopSignal = { readonly aborted: boolean } | undefined;
 
 /** @throws Interruption after a signal */
@@ -13,7 +13,7 @@ export function throwIfInterrupted(signal: StopSignal): void {
   if (signal?.aborted) throw new Interruption("interrupted");
 }
 
-/** Does `work`; gives whether a signal ended it. Other errors pass. */
+/** Runs `work`; returns whether a signal ended it. Other errors are thrown on. */
 export async function wasInterrupted(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -24,7 +24,7 @@ export async function wasInterrupted(work: () => Promise<unknown>): Promise<bool
   }
 }
 
-/** What `work` gives; null where a signal ended it. Other errors pass. */
+/** The result of `work`; null where a signal ended it. Other errors are thrown on. */
 export async function unlessInterrupted<Result>(work: () => Promise<Result>): Promise<Result | null> {
   let result: Result | null = null;
   await wasInterrupted(async () => {

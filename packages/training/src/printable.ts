@@ -1,12 +1,12 @@
-/** Texts of strangers, such as names of folders, made harmless for terminals. */
+/** Untrusted texts, such as names of folders, escaped for terminals. */
 
 /**
- * What a terminal may obey instead of showing it: control characters (C0, DEL, C1), line and paragraph separators, marks
+ * Characters that a terminal may interpret instead of showing them: control characters (C0, DEL, C1), line and paragraph separators, marks
  * and overrides of the direction of writing, and characters without width.
  */
 const obeyed = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
-/** The text with `\x1b`, `\u202e` and so on for what a terminal would obey. */
+/** The text with escapes (`\x1b`, `\u202e`, …) for characters that a terminal would interpret. */
 export function printable(text: string): string {
   return text.replace(obeyed, (character) => {
     const code = character.charCodeAt(0);

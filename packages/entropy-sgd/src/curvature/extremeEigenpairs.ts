@@ -24,13 +24,16 @@ export interface Eigenpair {
   readonly residual: number;
 }
 
-/** How many pairs, and what may be spent on them. */
+/** Options of `extremeEigenpairs`. */
 export interface ExtremeEigenpairsOptions extends Omit<LanczosOptions, "start"> {
   /** Pairs at each end. */
   readonly count: number;
   /** Lanczos runs at most, of `numSteps` each. Default 1 for one pair, else count + 1. */
   readonly maxRuns?: number;
-  /** Approximate eigenvectors had otherwise, as by `extremeRitzVectors`; they count as a first run, which does not complete a search. */
+  /**
+   * Approximate eigenvectors from elsewhere, such as `extremeRitzVectors`; they count as a first run, which does not
+   * complete a search.
+   */
   readonly near?: readonly Float64Array[];
 }
 
@@ -62,7 +65,10 @@ interface Direction {
   readonly image: Float64Array;
 }
 
-/** Residual over the largest |λ| below which later runs are made orthogonal to a pair: a vector half right would hide its other half. */
+/**
+ * Residual over the largest |λ| below which later runs are made orthogonal to a pair: a vector half right would hide
+ * its other half.
+ */
 const converged = 1e-3;
 /** Above what float32 products move a value, and below what matters. */
 const settled = 1e-5;
@@ -82,7 +88,8 @@ interface Ends {
  * values and measured residuals. Cost: numRuns·(numSteps + 1) products 2·count more per run, and 2·count for the residuals; memory numSteps + 2 + 6·count vectors.
  *
  * A residual bounds the distance to an eigenvalue, not which one. An aborted search gives what it has, which may be nothing.
- * @throws TypeError or RangeError for a bad option, such as a vector of `near` that is zero, not finite or of another length; RangeError for products that are not finite
+ * @throws TypeError or RangeError for a bad option, such as a vector of `near` that is zero, not finite or of another
+ *   length; RangeError for products that are not finite
  */
 export async function extremeEigenpairs(
   operator: SymmetricOperator,

@@ -17,7 +17,7 @@ import { symmetricEigen } from "./symmetricEigen.ts";
 import type { SymmetricOperator } from "./symmetricOperator.ts";
 import { dot } from "./vectors.ts";
 
-/** An estimate with its doubt. */
+/** An estimate of the trace with its error. */
 export interface TraceEstimate {
   readonly estimate: number;
   /** Over probes, with what asymmetry and a further product say of the products' arithmetic. */
@@ -29,7 +29,7 @@ export interface TraceEstimate {
   readonly numProducts: number;
 }
 
-/** How many products are spent. */
+/** Options of `hessianTrace`. */
 export interface TraceOptions {
   /** k. Default 12: 37 products. */
   readonly numProbes?: number;

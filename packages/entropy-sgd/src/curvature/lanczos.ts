@@ -62,7 +62,8 @@ export interface LanczosResult extends Tridiagonal {
  * Re-orthogonalised against the whole basis twice per step, so that no eigenvalue appears as a spurious copy. Cost: m + 1
  * products, 4nm² flops; memory m + 2 vectors of n float64.
  *
- * @throws RangeError for a number of steps that is not a positive integer, a start of another length, zero or not finite, and for
+ * @throws RangeError for a number of steps that is not a positive integer, a start of another length, zero or not
+ *   finite, and for
  *   products that are not finite
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<LanczosResult> {

@@ -2,7 +2,7 @@ import type { Vector } from "../types.ts";
 import { dot, norm } from "./vectors.ts";
 
 /**
- * Takes the components along an orthonormal basis out of `w`, in place, and gives them.
+ * Removes from `w`, in place, its components along an orthonormal basis, and returns them.
  *
  * Twice is enough (Kahan and Parlett): after the second pass what is left is orthogonal to rounding. Cost: 4nm flops twice.
  */

@@ -3,9 +3,10 @@ import type { SymmetricOperator } from "./symmetricOperator.ts";
 import { vectorOf } from "./vectors.ts";
 
 /**
- * Av as a new vector, checked: what an instrument is made of.
+ * The product Av as a new vector, checked.
  *
- * @throws TypeError for a product that is no vector; RangeError for one of another length, or with an element that is not finite: the point or the loss there is not
+ * @throws TypeError for a product that is no vector; RangeError for one of another length or with an element that is not
+ *   finite, as where the loss is not finite
  */
 export async function productOf(operator: SymmetricOperator, v: Float64Array): Promise<Float64Array> {
   const product = vectorOf("operator", "a product", await operator.apply(v), operator.dimension);

@@ -32,7 +32,7 @@ const table: OptionTable<SpectralDensityOptions> = {
   signal: signalOption(),
 };
 
-/** A discrete measure. */
+/** The spectral measure that one probe sees: nodes with weights. */
 export interface SpectralProbe {
   /** Ritz values, ascending. */
   readonly nodes: Float64Array;
@@ -46,7 +46,7 @@ export interface SpectralProbe {
   readonly arithmeticError: number;
 }
 
-/** A discrete measure per probe. */
+/** The measures of all probes; their mean estimates the density. */
 export interface SpectralDensity {
   readonly probes: readonly SpectralProbe[];
   readonly dimension: number;
@@ -56,7 +56,8 @@ export interface SpectralDensity {
 /**
  * Nodes and weights such that Σ wₖ g(λₖ) ≈ tr g(H)/n for smooth g, one set per probe.
  *
- * Exact for polynomials g up to degree 2m − 1 of zᵀg(H)z/n. Cost: m + 1 products per probe, memory m + 2 vectors.
+ * Each probe z is exact for zᵀg(H)z/n with polynomials g up to degree 2m − 1. Cost: m + 1 products per probe; memory m + 2
+ * vectors. Randomness: signs z, a function of (seed, probe, element).
  * @throws RangeError for numbers that are not positive integers, and for products that are not finite
  */
 export async function spectralDensity(

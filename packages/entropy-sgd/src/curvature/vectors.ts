@@ -5,7 +5,10 @@ import type { Vector } from "../types.ts";
 /** Below or above, a sum of squares has lost digits to underflow or is infinite. */
 const [smallestSquare, largestSquare] = [2 ** -960, 2 ** 1000];
 
-/** Euclidean norm, right to rounding for vectors of any scale: elements are scaled where their squares would under- or overflow. */
+/**
+ * Euclidean norm, right to rounding for vectors of any scale: elements are scaled where their squares would under- or
+ * overflow.
+ */
 export function norm(v: Vector): number {
   const squares = dot(v, v);
   if (squares >= smallestSquare && squares <= largestSquare) return Math.sqrt(squares);

@@ -20,7 +20,7 @@ import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
 import type { Vector } from "../types.ts";
 
-/** Where and how sharpness is measured. */
+/** Options of `ascentSharpness`. */
 export interface AscentSharpnessOptions {
   /** x, shape (n,). */
   readonly params: Vector;
@@ -70,6 +70,7 @@ export interface AscentSharpness {
  *
  * Each step climbs where f is convex; at a minimum of a quadratic the ball's steps are the power method and tend to
  * ½ρ²λ_max. Cost: numAscentSteps + 1 gradients. Not invariant under rescaling of weights.
+ * Randomness: only where ∇f(x) is 0, the first direction, a function of (seed, element).
  *
  * @throws TypeError or RangeError for a bad option; RangeError for a loss or gradient that is not finite at x
  */

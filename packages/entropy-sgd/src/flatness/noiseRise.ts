@@ -18,7 +18,7 @@ export type ScoreAt = (
   x: Float64Array,
 ) => Promise<{ readonly loss: number; readonly error: number }> | { readonly loss: number; readonly error: number };
 
-/** Noise of the weights. */
+/** Options of `noiseRise`. */
 export interface WeightNoiseOptions {
   /** x, shape (n,). */
   readonly params: Vector;

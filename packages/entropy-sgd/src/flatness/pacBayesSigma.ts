@@ -1,5 +1,5 @@
 /**
- * PAC-Bayes flatness: how much noise the weights bear.
+ * PAC-Bayes flatness: the largest noise of the weights under which the expected error stays near its own.
  *
  * @see Neyshabur et al. 2017, "Exploring generalization in deep learning" (arXiv:1706.08947); Jiang et al. 2020,
  *   "Fantastic generalization measures and where to find them" (arXiv:1912.02178), appendix C
@@ -17,11 +17,11 @@ import { shared } from "../optionsShared.ts";
 import type { Vector } from "../types.ts";
 import { noiseRise, type ScoreAt } from "./noiseRise.ts";
 
-/** How the largest bearable noise is sought. */
+/** Options of `pacBayesSigma`. */
 export interface PacBayesOptions {
   /** x, shape (n,). */
   readonly params: Vector;
-  /** Rise of the expected error that is borne. Default 0.1. */
+  /** Rise of the expected error that is allowed. Default 0.1. */
   readonly allowedRise?: number;
   readonly numDraws: number;
   /** Interval in which σ is sought, by bisection in log σ. Default 1e-5 to 1. */
@@ -72,7 +72,8 @@ const narrowestSecant = 0.1;
 /**
  * Bisection for the largest σ with E error(x + σz) − error(x) ≤ allowedRise; every σ sees the same draws.
  *
- * Cost: (numHalvings + 2)·(numDraws + 1) evaluations.
+ * Cost: (numHalvings + 2)·(numDraws + 1) evaluations. Randomness: a function of (seed, draw, element).
+ *
  * @throws TypeError or RangeError for a bad option
  */
 export async function pacBayesSigma(scoreAt: ScoreAt, options: PacBayesOptions): Promise<PacBayesSigma> {

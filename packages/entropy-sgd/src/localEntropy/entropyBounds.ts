@@ -1,4 +1,4 @@
-/** What a local entropy can be, from the losses at a few draws: estimates beyond it are refuted. */
+/** Bounds of local entropy from the losses at random draws; an estimate outside of them is invalid. */
 import type { ObjectiveWith } from "../objective.ts";
 import type { LocalEntropyEstimate } from "./localEntropyEstimate.ts";
 import { smoothedLossOf } from "./smoothedLoss.ts";
@@ -23,7 +23,7 @@ const markovMargin = 3;
  *
  *   −E f(x + ξ) ≤ F̃ ≤ −min f     and     F̃ ≥ (log mean exp(−βf) − 3)/β in 95 % of the draws
  *
- * Meeting them proves nothing. Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
+ * An estimate within the bounds may still be wrong. Cost: numDraws + 1 evaluations. Randomness: a function of (seed, draw, element).
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function entropyBounds(

@@ -9,7 +9,8 @@
  *
  *   log Z_b/Z_a ≈ −(E_a W + E_b W)/2 + (Var_a W − Var_b W)/12
  *
- * @see Lu, Kofke, Woolf 2004, "Improving the efficiency and reliability of free energy perturbation calculations using overlap
+ * @see Lu, Kofke, Woolf 2004, "Improving the efficiency and reliability of free energy perturbation calculations using
+ *   overlap
  *   sampling methods"; Kirkwood 1935; Gelman, Meng 1998, "Simulating normalizing constants"
  */
 import type { Law } from "./hamiltonianMove.ts";

@@ -1,4 +1,4 @@
-/** What ladders of replicas say about local entropy, with their doubt. */
+/** Local entropy from ladders of replicas, with its error and the checks of its validity. */
 import { type ObjectiveWith, valuedByGradients } from "../objective.ts";
 import { chainMean, splitRHat } from "../sampling/diagnostics.ts";
 import { meanEstimate, meanOf } from "../statistics/meanEstimate.ts";
@@ -71,7 +71,11 @@ export interface LadderEvidence {
   readonly bounds: EntropyBounds;
 }
 
-/** Checks the options, runs the ladders of a branch, and draws the bounds. @throws TypeError or RangeError, with `where` in front */
+/**
+ * Checks the options, runs the ladders of a branch, and draws the bounds.
+ *
+ * @throws TypeError or RangeError, with `where` in front
+ */
 export async function ladderEvidence(
   where: string,
   objective: ObjectiveWith<"valueAndGradientAt">,
@@ -146,13 +150,13 @@ export function judgedEstimate(
     fromWider: wide === null ? null : { estimate: wide.estimate, standardError: wide.standardError },
   };
   const reason = doubtOf(found);
-  // The ladders have seen losses too.
+  // The least loss may have been seen by the ladders, not by the draws.
   const lowest = Math.min(...ladders.flatMap((ladder) => ladder.map(({ potentials }) => Math.min(...potentials))));
   const seen = { ...bounds, upper: Math.max(bounds.upper, -lowest / beta) };
   return withinBounds({ ...found, valid: reason === null, reason }, seen);
 }
 
-/** Why the ladders are not to be believed; null where nothing speaks against them. */
+/** Why the estimate is invalid by the ladders themselves; null where they pass every check. */
 function doubtOf({
   estimate,
   standardError,

@@ -17,7 +17,7 @@ import { type LocalEntropyEstimate, type Neighbourhood, scopeOf, widthOf } from 
 import { minEffectiveDraws } from "./smoothedLoss.ts";
 import { drawsTable, logMeanExp, type WeightedDraw, weightedDraws } from "./weightedDraws.ts";
 
-/** What the approximation is made of; radii share it. */
+/** Options of `laplaceEntropy`; all but the radius are shared by all radii. */
 export interface LaplaceOptions extends Neighbourhood {
   /** f at x. */
   readonly loss: number;
@@ -30,7 +30,7 @@ export interface LaplaceOptions extends Neighbourhood {
   readonly seed?: number;
 }
 
-/** The estimate with what decided about it. */
+/** The estimate with the eigenvalue that decides its validity. */
 export interface LaplaceEstimate extends LocalEntropyEstimate {
   /** Smallest eigenvalue found, with its residual. */
   readonly smallestEigenvalue: number;
@@ -46,7 +46,8 @@ export interface LaplaceEstimate extends LocalEntropyEstimate {
  * quadratic over σ is an assumption. Cost: the products of conjugate gradients, beside those of the density, and
  * numDraws + 1 values.
  *
- * @throws TypeError for an unknown option, or an objective without values or products; RangeError for a bad option or neighbourhood, a density of another
+ * @throws TypeError for an unknown option, or an objective without values or products; RangeError for a bad option or
+ *   neighbourhood, a density of another
  *   dimension or of fewer than 2 probes
  */
 export async function laplaceEntropy(
@@ -99,7 +100,10 @@ export async function laplaceEntropy(
   );
 }
 
-/** What independent draws, where they can tell F̃ by themselves, say about an estimate: an error of it, or why it is wrong. */
+/**
+ * What independent draws, where they can tell F̃ by themselves, say about an estimate: an error of it, or why it is
+ * wrong.
+ */
 function againstDraws(estimate: number, draws: readonly WeightedDraw[], beta: number) {
   const { value, standardError, effectiveDraws } = logMeanExp(draws, beta);
   const difference = Math.abs(estimate - value / beta);

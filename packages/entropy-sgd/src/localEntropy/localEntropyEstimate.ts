@@ -4,7 +4,7 @@
  *   F̃_β(x, σ) = (1/β) log E exp(−β f(x + ξ)),   ξ ~ N(0, σ²I),   γ = 1/(βσ²)
  *
  * It is −f(x) for σ → 0 and falls as the neighbourhood fills with bad points; a wider valley falls less. The estimators in
- * this folder give the same record, which carries its own doubt.
+ * this folder return the same record, with its error and validity.
  *
  * @see Chaudhari et al. 2017 (arXiv:1611.01838), section 3; Baldassi et al. 2016, "Unreasonable effectiveness of learning
  *   neural networks" (arXiv:1605.06444)
@@ -22,7 +22,7 @@ export interface Neighbourhood {
   readonly radius: number;
 }
 
-/** An estimate that carries its doubt. */
+/** An estimate of local entropy with its error and validity. */
 export interface LocalEntropyEstimate {
   /** F̃, units of the loss. */
   readonly estimate: number;

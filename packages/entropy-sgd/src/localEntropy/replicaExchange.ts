@@ -89,7 +89,7 @@ export function mover(replicaAt: ReplicaAt, { dimension, numSteps, key }: MoveNu
     },
     async move(rung, start, adaptation) {
       const [uniform, jitter] = random.uniforms(2);
-      // Angles that vary keep no orbit closed.
+      // A fixed angle could make trajectories periodic, which would not mix (Neal 2011).
       const angle = rung.angle * (0.8 + 0.4 * jitter);
       const normals = random.normals();
       const { replica, acceptance } = await hamiltonianMove(replicaAt, rung, start, {

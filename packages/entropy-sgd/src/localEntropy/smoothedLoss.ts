@@ -11,7 +11,9 @@ export const minEffectiveDraws = 50;
  * F̃ by the mean of exp(−βf) over Gaussian draws: for small n or small β only.
  *
  * In up to 16 dimensions half of the draws are from a Gaussian 1 + 3/√n times as wide, and all are weighted for it, so that wells
- * beyond σ are seen. Biased low where few draws carry the mean, which is then told as invalid. Cost: one evaluation per draw.
+ * beyond σ are seen. Biased low where few draws carry the mean; the estimate is then invalid. Cost: one evaluation per draw.
+ * Randomness: a function of (seed, draw, element).
+ *
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function logMeanExpEntropy(
@@ -38,7 +40,8 @@ export async function logMeanExpEntropy(
 /**
  * Jensen's bound: F̃ ≥ −E f(x + ξ), the Gaussian-smoothed loss. Holds at any β; tight for small βVar f.
  *
- * Cost: one evaluation per draw.
+ * Cost: one evaluation per draw. Randomness: a function of (seed, draw, element).
+ *
  * @throws TypeError or RangeError for a bad option or neighbourhood
  */
 export async function smoothedLossBound(

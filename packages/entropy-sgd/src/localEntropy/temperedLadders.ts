@@ -16,7 +16,7 @@ import { type Neighbourhood, neighbourhoodTable, widthOf } from "./localEntropyE
 import { lowestPlace, lowestPlaceEvaluations } from "./lowestPlace.ts";
 import { exchangeReplicas, type Mover, mover, quarterTurn, type Rung, type RungSeries } from "./replicaExchange.ts";
 
-/** Numbers of the integration. */
+/** Options of `couplingEntropy` and `scopeEntropy`. */
 export interface LadderOptions extends Neighbourhood {
   /** Intervals of a branch of the ladder; even, so that every second rung is a ladder too. Default 16. */
   readonly numRungs?: number;
@@ -67,7 +67,7 @@ export interface Branch {
   readonly adaptive: boolean;
 }
 
-/** What the ladders saw. */
+/** The series of all ladders. */
 export interface LadderRuns {
   /** Own branch up to the target, then the wide branch down from it. */
   readonly laws: readonly Law[];
@@ -117,7 +117,11 @@ export function ladderEvaluations(options: Numbers, dimension: number): number {
 /** Moves at each rung of a ladder that climbs to its start. */
 const climbingMoves = 2;
 
-/** Moves the rungs to where they are needed, then runs the ladders. @throws TypeError, with `where` in front, for a value that is no number */
+/**
+ * Moves the rungs to where they are needed, then runs the ladders.
+ *
+ * @throws TypeError, with `where` in front, for a value that is no number
+ */
 export async function runLadders(
   where: string,
   objective: ObjectiveWith<"valueAndGradientAt">,

@@ -92,7 +92,10 @@ export function localEntropyDescent(options: LocalEntropyDescentOptions): Optimi
   return uncheckedLocalEntropyDescent("localEntropyDescent", checked, savedOptions(table, checked));
 }
 
-/** `localEntropyDescent` for factories that have checked the options under their own name, `where`, and keep them as `saved`. */
+/**
+ * `localEntropyDescent` for factories that have checked the options under their own name, `where`, and keep them as
+ * `saved`.
+ */
 export function uncheckedLocalEntropyDescent(
   where: string,
   options: Required<LocalEntropyDescentOptions>,

@@ -98,10 +98,10 @@ export function sam(options: SamOptions): Optimizer<SamState> {
   const { radius, momentum, nesterov, weightDecay, groups } = checked;
   const segments: readonly Segment[] = segmentsOf("sam", groups, "learningRateFactor");
   const direction = checked.direction ?? uncheckedMomentum({ momentum, nesterov });
-  // A move without noise draws nothing.
+  // Required by the terms of a move; without noise nothing is drawn.
   const draw = { key: randomKey(0, "sam"), stream: 0, step: 0 };
   const uphill = uncheckedMomentum({ momentum: 0, nesterov: false });
-  // The rate factors of groups scale steps, not the neighbourhood.
+  // The rate factors of groups scale the descent, not the ascent to the neighbourhood of radius ρ.
   const even = segments.map((segment) => ({ ...segment, rateFactor: 1 }));
 
   /** x + e into `ascended`: a plain move uphill. */

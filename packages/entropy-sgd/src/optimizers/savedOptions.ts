@@ -28,7 +28,7 @@ function plain(value: unknown): PlainData {
   if (typeof value === "function") return samples.map((step) => sampled(() => value(step)));
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return null;
-  // Of a direction, its functions say nothing and its name and options all.
+  // A direction is identified by its name and options; its functions cannot be saved.
   const entries = Object.entries(value).filter(([, part]) => typeof part !== "function" && part !== undefined);
   return Object.fromEntries(entries.map(([name, part]) => [name, plain(part)]));
 }

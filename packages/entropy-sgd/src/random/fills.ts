@@ -58,7 +58,8 @@ export function normalInto(out: Vector, draw: Draw): void {
 /**
  * Fills `out` with 1/keep at rate `keep` and 0 otherwise, independently: a dropout mask with mean 1.
  *
- * Cost: a quarter of a Philox block per element. The rate is exact to 2⁻²⁴.
+ * Cost: a quarter of a Philox block per element. The rate is exact to 2⁻²⁴. Randomness: element i is a function of (draw, i).
+ *
  * @throws TypeError or RangeError for an out that is no vector, or a bad draw; RangeError unless 0 < keep ≤ 1
  */
 export function bernoulliMaskInto(out: Vector, keep: number, draw: Draw): void {

@@ -16,7 +16,8 @@ function fineUniform(i: number, { key, stream, step }: Draw): number {
 /**
  * Fills `out` with independent uniform integers 0 … bound − 1, drawn with replacement.
  *
- * Cost: half a Philox block per element. Each value's probability is 1/bound to within 2⁻⁵³.
+ * Cost: half a Philox block per element. Each value's probability is 1/bound to within 2⁻⁵³. Randomness: element i is a
+ * function of (draw, i).
  * @throws RangeError unless `bound` is an integer in [1, 2³²]
  */
 export function integersInto(out: Int32Array | Uint32Array, bound: number, draw: Draw): void {
@@ -30,7 +31,8 @@ export function integersInto(out: Int32Array | Uint32Array, bound: number, draw:
 /**
  * Fills `out` with a uniform permutation of 0 … length − 1.
  *
- * Cost: half a Philox block per element.
+ * Cost: half a Philox block per element. Randomness: a function of (draw, element).
+ *
  * @see Durstenfeld 1964, "Algorithm 235: random permutation"
  */
 export function permutationInto(out: Int32Array | Uint32Array, draw: Draw): void {

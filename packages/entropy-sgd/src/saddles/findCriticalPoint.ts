@@ -22,7 +22,7 @@ import {
 import type { Vector } from "../types.ts";
 import { minres } from "./minres.ts";
 
-/** How a critical point is sought. */
+/** Options of `findCriticalPoint`. */
 export interface CriticalPointOptions {
   /** Where the search starts, shape (n,). */
   readonly start: Vector;
@@ -108,7 +108,7 @@ export async function findCriticalPoint(
   };
 }
 
-/** Where a search is, how it came there, and what it has cost. */
+/** The state of a search: its point, its trace and its counts. */
 interface Search {
   x: Float64Array;
   gradient: Float64Array;

@@ -15,7 +15,7 @@ import {
 } from "../options.ts";
 import type { Vector } from "../types.ts";
 
-/** How far to descend. */
+/** Options of `lbfgs`. */
 export interface LbfgsOptions {
   readonly start: Vector;
   /** Ends where ‖∇f‖ is below. */
@@ -26,7 +26,7 @@ export interface LbfgsOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** Where the descent ended. */
+/** The last point and how it was reached. */
 export interface LbfgsResult {
   readonly point: Float64Array;
   /** f there. */
@@ -51,7 +51,8 @@ const maxHalvings = 30;
  * Descends on f, whose value never rises. A line search that finds nothing lower ends it without convergence: a result.
  *
  * Cost: one gradient per trial, mostly one per step; memory 2·numPairs vectors.
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value, and TypeError for a value that is no number
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value, and TypeError for a value that
+ *   is no number
  */
 export async function lbfgs(
   objective: ObjectiveWith<"valueAndGradientAt">,
@@ -80,7 +81,7 @@ export async function lbfgs(
       const step = candidate.map((xi, i) => xi - x[i]);
       const change = found.gradient.map((gi, i) => gi - gradient[i]);
       const product = dot(step, change);
-      // Curvature along the step must be positive, or the approximation would not be.
+      // Only pairs of positive curvature keep the approximate Hessian positive definite.
       if (product > 1e-12 * dot(change, change)) pairs.push({ step, change, product });
       if (pairs.length > numPairs) pairs.shift();
       x = candidate;

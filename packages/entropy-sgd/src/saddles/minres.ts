@@ -2,7 +2,8 @@
  * The minimal-residual method for symmetric, possibly indefinite and singular systems.
  *
  * @see Paige, Saunders 1975, "Solution of sparse indefinite systems of linear equations"
- * @see Choi, Paige, Saunders 2011, "MINRES-QLP" (arXiv:1003.4042), sections 2.2 and 5: ‖Ar‖ as the sign of a least-squares solution
+ * @see Choi, Paige, Saunders 2011, "MINRES-QLP" (arXiv:1003.4042), sections 2.2 and 5: ‖Ar‖ as the sign of a
+ *   least-squares solution
  * @see Liu, Milzarek, Roosta 2023, "Obtaining pseudo-inverse solutions with MINRES" (arXiv:2309.17096): the shortest one
  */
 
@@ -14,7 +15,7 @@ import { rangeError } from "../errors.ts";
 import { checkedOptions, integerOption, numberOption, type OptionTable } from "../options.ts";
 import type { Vector } from "../types.ts";
 
-/** When to stop. */
+/** Options of `minres`: when to stop. */
 export interface MinresOptions {
   readonly maxSteps: number;
   /** Ends where ‖b − Ax‖ ≤ tolerance·‖b‖. */
@@ -61,7 +62,8 @@ const confirmed = 10;
  * without bound. Where neither tolerance is reached, x is the iterate with the least ‖Ar‖/‖r‖. Cost: one product per step and two, at most
  * eight, that measure the residuals; memory one vector per step and ten.
  *
- * @throws TypeError or RangeError for a bad option; TypeError for a b that is no vector; RangeError for one of another length or not finite, and for products that are not finite
+ * @throws TypeError or RangeError for a bad option; TypeError for a b that is no vector; RangeError for one of another
+ *   length or not finite, and for products that are not finite
  */
 export async function minres(operator: SymmetricOperator, b: Vector, options: MinresOptions): Promise<MinresResult> {
   const checked = checkedOptions("minres", table, { leastSquaresTolerance: 1e-5 }, options);
@@ -155,7 +157,7 @@ async function iterated(
   return { solution, records, scale, numSteps };
 }
 
-/** The iterate with the least ‖Ar‖/‖r‖ by products, which the recurrence may belie, and its residual. */
+/** The iterate with the least ‖Ar‖/‖r‖ as measured by products, since the recurrence drifts from it, and its residual. */
 async function measured(
   operator: SymmetricOperator,
   right: Float64Array,
@@ -170,7 +172,7 @@ async function measured(
     return { x, residual, slope: norm(await productOf(operator, residual)) / norm(residual) };
   };
   let found = await measure(solution);
-  // Past the least-squares solution the recurrence believes in records that a product does not confirm.
+  // Past the least-squares solution the recurrence reports ever smaller ‖Ar‖/‖r‖ that products do not confirm.
   for (let k = records.length - 1; k >= 0 && norm(found.residual) > tolerance * norm(right); k--) {
     if (found.slope <= confirmed * leastSquaresTolerance * scale) break;
     const earlier = await measure(records[k].x);

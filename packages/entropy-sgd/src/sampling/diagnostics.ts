@@ -1,5 +1,5 @@
 /**
- * How far a Markov chain's averages can be trusted.
+ * Errors of averages over Markov chains, and whether chains agree.
  *
  * @see Geyer 1992, "Practical Markov chain Monte Carlo", section 3.3; Gelman et al. 2013, "Bayesian data analysis", 11.4
  */

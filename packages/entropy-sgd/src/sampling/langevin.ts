@@ -12,7 +12,7 @@ import { randomKey } from "../random/randomKey.ts";
 import { scheduledValue } from "../schedules/scheduledValue.ts";
 import type { ScalarOrSchedule, Vector } from "../types.ts";
 
-/** Numbers of a chain. */
+/** Options of `langevin` and `adjustedLangevin`. */
 export interface LangevinOptions {
   /** h in x ← x − h∇U + √(2h/β)·N(0, I); a schedule of the step for annealed steps: SGLD, which samples the posterior. */
   readonly stepSize: ScalarOrSchedule;
@@ -51,7 +51,7 @@ export interface LangevinSample {
   readonly index: number;
 }
 
-/** What a chain did. */
+/** Acceptance and cost of a chain. */
 export interface LangevinResult {
   /** Share of accepted proposals; null without adjustment. */
   readonly acceptance: number | null;
@@ -66,7 +66,8 @@ export interface LangevinResult {
  * Its stationary law differs from exp(−βU) by a bias of order h: on a quadratic of curvature l the variance is
  * 1/(βl(1 − hl/2)). Halve h to see it. Cost: one gradient per step. Randomness: a function of (seed, chain, step, element).
  *
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that is no number
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that
+ *   is no number
  */
 export function langevin(
   objective: ObjectiveWith<"valueAndGradientAt">,
@@ -83,8 +84,10 @@ export function langevin(
  *   log α = −β(U(y) − U(x)) − β/(4h)·(‖x − y + h∇U(y)‖² − ‖y − x + h∇U(x)‖²)
  *
  * For small problems: at a fixed acceptance h must fall with the dimension as n^(−1/3). Cost: one gradient per step.
+ * Randomness: a function of (seed, chain, step, element).
  *
- * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that is no number
+ * @throws TypeError or RangeError for a bad option, naming it, its rule and the value; TypeError for a value of U that
+ *   is no number
  */
 export function adjustedLangevin(
   objective: ObjectiveWith<"valueAndGradientAt">,

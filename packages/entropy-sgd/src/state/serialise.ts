@@ -87,7 +87,8 @@ export interface DeserialiseOptions {
  * others are refused; what is named in `changed` may differ, and the template's holds. States of versions 2, which carry
  * none, and 3 are read too.
  *
- * @throws TypeError for an unknown option, or if the data is not a saved state or does not match the template; RangeError for another version, other
+ * @throws TypeError for an unknown option, or if the data is not a saved state or does not match the template;
+ *   RangeError for another version, other
  *   options, a vector of another length, a negative or fractional counter
  * @example
  * ```ts

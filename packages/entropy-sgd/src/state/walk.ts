@@ -27,7 +27,8 @@ type Leaf = number | string | boolean | null | Vector;
  * The data rebuilt, with every leaf (scalar or vector) replaced by `replace(leaf, path)`.
  *
  * @param where - what messages begin with
- * @throws TypeError for what is no plain data, such as a Map, undefined, a function, another typed array or data that contain themselves
+ * @throws TypeError for what is no plain data, such as a Map, undefined, a function, another typed array or data that
+ *   contain themselves
  */
 export function rebuilt(where: string, data: PlainData, replace: (leaf: Leaf, path: string) => PlainData): PlainData {
   const within = new Set<PlainData>();

@@ -12,9 +12,12 @@ import { checkedOptions, numberOption, type OptionTable } from "../options.ts";
 import { type MeanEstimate, meanEstimate, requireNumbers } from "./meanEstimate.ts";
 import { studentQuantile } from "./student.ts";
 
-/** What a difference is judged by. */
+/** Options of the comparisons. */
 export interface DifferenceOptions {
-  /** The difference that would not matter, in the unit of the values, fixed before; null (default): no equivalence is tested. */
+  /**
+   * The difference that would not matter, in the unit of the values, fixed before; null (default): no equivalence is
+   * tested.
+   */
   readonly margin?: number | null;
   /** The smallest difference that the instrument itself can tell, such as one image of the test set. Default 0. */
   readonly resolution?: number;
@@ -57,7 +60,8 @@ export interface PairedDifference extends Difference {
  *   critical = t₀.₉₇₅·s,  detectable = (t₀.₉₇₅ + t₀.₈)·s,  equivalent where |d| + t₀.₉₅·s < margin
  *
  * A standard error of a few units of rounding of the estimate counts as 0.
- * @throws TypeError or RangeError for a bad option; RangeError for degrees of freedom not above 0 or a negative standard error
+ * @throws TypeError or RangeError for a bad option; RangeError for degrees of freedom not above 0 or a negative
+ *   standard error
  */
 export function judgedDifference(
   difference: MeanEstimate & { readonly degreesOfFreedom: number },
@@ -106,7 +110,8 @@ function judged(
  * Compares two solutions, or two optimizers over seeds, under the same perturbations: what both share cancels.
  *
  * The mean of aᵢ − bᵢ over the pairs, with n − 1 degrees of freedom.
- * @throws TypeError or RangeError for a bad option or value; RangeError unless both have the same number of values, at least 2
+ * @throws TypeError or RangeError for a bad option or value; RangeError unless both have the same number of values, at
+ *   least 2
  */
 export function pairedDifference(
   a: readonly number[],

@@ -20,7 +20,8 @@ export interface RankCorrelation {
  * holds the population's correlation in 93 % or more of the series, for every n from 4 and correlations to 0.995
  * (docs/results/coverage); with 4 pairs it says nearly nothing. Cost: O(n²).
  *
- * @throws TypeError for a value that is no number, or missing; RangeError unless both have the same number of values, at least 4, none is NaN, and neither is constant
+ * @throws TypeError for a value that is no number, or missing; RangeError unless both have the same number of values,
+ *   at least 4, none is NaN, and neither is constant
  * @see Bonett, Wright 2000, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations"
  * @see Kendall, Gibbons 1990, "Rank correlation methods", section 9.7: E r = ((n − 2)ρ + 3τ)/(n + 1)
  */

@@ -64,7 +64,8 @@ function tailBeyond(t: number, degreesOfFreedom: number): number {
 /**
  * I_x(a, b)·B(a, b)/(xᵃyᵇ) by the even part of the continued fraction, which converges as fast for a → ∞ as for small a.
  *
- * @see DiDonato, Morris 1992, "Significant digit computation of the incomplete beta function ratios", ACM Trans. Math. Softw. 18
+ * @see DiDonato, Morris 1992, "Significant digit computation of the incomplete beta function ratios", ACM Trans. Math.
+ *   Softw. 18
  */
 function fraction(x: number, y: number, a: number, b: number): number {
   const lambda = a * y - b * x;

@@ -18,7 +18,8 @@ const known: KnownOptions<ArraySplitOptions> = { inputs: true, labels: true, inp
 /**
  * A split over arrays in memory; nothing is copied.
  *
- * @throws TypeError for an unknown option or one of another type; InputError if the inputs are not as many as labels and shape say, or a label is no class
+ * @throws TypeError for an unknown option or one of another type; InputError if the inputs are not as many as labels
+ *   and shape say, or a label is no class
  */
 export function arraySplit(options: ArraySplitOptions): Split {
   requireKnownOptions("arraySplit", known, options);

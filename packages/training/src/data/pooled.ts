@@ -23,7 +23,11 @@ export function fitted(network: Examples, data: DataSet): DataSet {
   return havePooled(network, data.train) ? pooled(data) : data;
 }
 
-/** The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels. @throws InputError for other images */
+/**
+ * The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels.
+ *
+ * @throws InputError for other images
+ */
 export function pooled(data: DataSet): DataSet {
   return {
     ...data,

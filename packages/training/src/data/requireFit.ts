@@ -42,7 +42,7 @@ export function requireSplit(network: DataTaker, split: Split, what: string): In
 /**
  * Checks that a data set can train and judge a network.
  *
- * @returns warnings: what can be trained on, but hardly judged by
+ * @returns warnings about splits with a single class and classes without a training example
  * @throws InputError as `requireSplit`, and for a training or test split without examples
  */
 export function requireFit(network: DataTaker, data: DataSet): string[] {

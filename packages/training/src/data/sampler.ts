@@ -8,7 +8,7 @@ export interface Sampler {
   indicesInto(out: Int32Array, step: number): void;
 }
 
-/** Independent uniform draws, as the paper samples. */
+/** Independent uniform draws with replacement, as in the paper. Randomness: a function of (seed, step, element). */
 export function withReplacement(numExamples: number, seed: number): Sampler {
   const key = randomKey(seed, "data");
   return { indicesInto: (out, step) => integersInto(out, numExamples, { key, stream: 0, step }) };

@@ -1,17 +1,17 @@
-/** Wishes from outside for a checkpoint now, after which the run goes on: clusters ask so before they stop a job. */
+/** Requests from outside for a checkpoint, after which the run continues; a cluster sends them before it stops a job. */
 
-/** What a process says to one that trains for it: a signal that comes before it is listened to would end it. */
+/** The message that asks a child process for a checkpoint: a signal would end a child that has no handler for it yet. */
 export const checkpointMessage = "checkpoint";
 
-/** What a run sees of them. */
+/** The requests, as a run reads them. */
 export interface CheckpointRequests {
-  /** How many there have been. */
+  /** Number of requests so far. */
   readonly count: number;
-  /** Calls at each one, until what it gives is called. */
+  /** Calls `listener` at each request; returns the function that removes it. */
   listen(listener: () => void): () => void;
 }
 
-/** None yet, and a way to make one. */
+/** A record without requests, and the function that adds one. */
 export function checkpointRequests(): CheckpointRequests & { request(): void } {
   const listeners = new Set<() => void>();
   let count = 0;

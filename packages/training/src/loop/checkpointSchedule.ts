@@ -3,17 +3,17 @@ import type { CheckpointReason, RecordedEvaluation } from "./events.ts";
 
 /** What makes a checkpoint due. */
 export interface CheckpointPolicy {
-  /** Every so many gradients; null for never. */
+  /** Gradients between two checkpoints; null for none by count. */
   readonly gradients: number | null;
-  /** So many minutes after the last one; null for never. */
+  /** Minutes after the last checkpoint; null for none by time. */
   readonly minutes: number | null;
-  /** At an evaluation whose validation error is one of the so many smallest. */
+  /** k: at an evaluation whose validation error is one of the k smallest so far; 0 for none. */
   readonly best: number;
-  /** When somebody asks for one. */
+  /** Requests from outside; each makes a checkpoint due. */
   readonly requests?: { readonly count: number } | undefined;
 }
 
-/** None at all. */
+/** No checkpoints. */
 export const noCheckpoints: CheckpointPolicy = { gradients: null, minutes: null, best: 0 };
 
 /** The schedule of one run. */
@@ -22,7 +22,7 @@ export interface CheckpointSchedule {
   dueAt(gradients: number, evaluations: readonly RecordedEvaluation[] | null): CheckpointReason | null;
   /** Whether there were gradients since the last checkpoint. */
   isBehind(gradients: number): boolean;
-  /** Tells that one was taken. */
+  /** Records that a checkpoint was taken. */
   taken(gradients: number): void;
 }
 

@@ -1,4 +1,4 @@
-/** The loss of a guess that gives every class the same probability, log of their number: what knowing nothing costs. */
+/** The cross-entropy of a guess that gives every class the same probability: log(numClasses). */
 export function uniformLoss(numClasses: number): number {
   return Math.log(numClasses);
 }

@@ -23,11 +23,11 @@ export interface StartEvent {
   readonly innerSteps: number;
 }
 
-/** Something that a person should look at, while the run goes on. */
+/** A problem that does not end the run. */
 export interface WarningEvent {
   readonly type: "warning";
   readonly gradients: number;
-  /** One line: what it is, and what can be done. */
+  /** One line: the problem and a remedy. */
   readonly message: string;
 }
 
@@ -80,7 +80,7 @@ export interface EvaluationEvent {
 /** An evaluation as it is kept: without the weights. */
 export type RecordedEvaluation = Omit<EvaluationEvent, "params">;
 
-/** An evaluation in a checkpoint; of a long run that has some of them only, with its number from the start of the run. */
+/** An evaluation in a checkpoint, with its number in the run where earlier ones were left out (keptEvaluations.ts). */
 export type KeptEvaluation = RecordedEvaluation & { readonly number?: number };
 
 /** Where the loop stands between two gradients, beside the optimizer's state; survives JSON. */
@@ -95,9 +95,9 @@ export interface LoopPosition {
   readonly nextEvaluation: number;
   /** Wall time so far, in all the processes that worked on the run. */
   readonly seconds: number;
-  /** The part of it that gradients and steps took. */
+  /** The part of `seconds` that gradients and steps took. */
   readonly gradientSeconds: number;
-  /** All of them, of a long run some (keptEvaluations.ts). */
+  /** All evaluations so far; of a long run only some (keptEvaluations.ts). */
   readonly evaluations: readonly KeptEvaluation[];
   /** Where the watch over the losses stands; absent in checkpoints made before there was one. */
   readonly stability?: StabilityState | undefined;

@@ -20,10 +20,10 @@ export function withEvaluation(
   numBest: number,
 ): readonly KeptEvaluation[] {
   const number = numEvaluations(kept) + 1;
-  // So many are all kept: their places are their numbers.
+  // Up to here all are kept, so that the index tells the number.
   if (number <= numKeptWhole) return [...kept, event];
   const all = [...kept, { ...event, number }];
-  // The best of all, for the result, whatever checkpoints are kept.
+  // At least the best one, which the result reports.
   const numSmallest = Math.max(1, numBest);
   let smallest: readonly number[] = [];
   let least = Number.POSITIVE_INFINITY;

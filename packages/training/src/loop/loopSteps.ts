@@ -40,7 +40,7 @@ export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): Async
   if (due !== null) yield checkpoint(loop, due);
 }
 
-/** A signal ends the run: what is not in a checkpoint yet comes into one. */
+/** Ends the run after a signal, with a checkpoint unless the last one is of this gradient. */
 export function* interrupt<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
   if (loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "interrupted");
   if (!hasEnded(loop)) loop.reason = "interrupted";

@@ -16,7 +16,8 @@ export interface Plan {
 /**
  * The plan of a budget of effective epochs, rounded up to a boundary.
  *
- * @throws RangeError if batch or boundaries are no positive integers, the batch is larger than the data or the budget is not positive
+ * @throws RangeError if batch or boundaries are no positive integers, the batch is larger than the data or the budget
+ *   is not positive
  */
 export function planOf(numExamples: number, batchSize: number, boundaryEvery: number, budget: number): Plan {
   for (const [name, value] of Object.entries({ batchSize, boundaryEvery })) {
@@ -37,7 +38,7 @@ export function planOf(numExamples: number, batchSize: number, boundaryEvery: nu
 }
 
 /**
- * Options that budget and rollbacks make, beside the settings: a run may go on with other ones. That the settings are
- * those it began with, config.json says.
+ * Options that depend on the budget and on rollbacks, not on the settings alone: a resumed run may have other ones. Equal
+ * settings are checked by config.json.
  */
 export const plannedOptions: readonly string[] = ["learningRate", "innerLearningRate", "scope", "averageFrom"];

@@ -1,7 +1,7 @@
-/** Tells once, while a run is under way, that its mini-batch loss does not behave as that of training. */
+/** Warns once during a run whose mini-batch loss rises or does not fall. */
 import { uniformLoss } from "./divergence.ts";
 
-/** Where a watch stands; survives JSON, so that a run that goes on tells what an uninterrupted one tells. */
+/** The state of a watch; survives JSON, so that a resumed run warns as an uninterrupted one does. */
 export interface StabilityState {
   /** Sum of the losses in the block that is being filled, and their number. */
   readonly sum: number;
@@ -15,26 +15,26 @@ export interface StabilityState {
   readonly warned: boolean;
 }
 
-/** Losses are means over blocks of at least so many gradients: single ones are noise. */
+/** Gradients per block, at least: losses of single mini-batches are too noisy to compare. */
 const blockGradients = 20;
-/** So many blocks in a row above the lowest make training unstable, */
+/** Training is unstable when this many blocks in a row are above the lowest one, */
 const unstableBlocks = 5;
-/** if each is above it by more than this share of a uniform guess's loss. */
+/** each by more than this share of a uniform guess's loss. */
 const rise = 0.1;
-/** After so many blocks the loss must have been below `fallen` times a uniform guess's. */
+/** After this many blocks the loss must have been below `fallen` times a uniform guess's. */
 const startBlocks = 10;
 const fallen = 0.95;
 
-/** What a watch is told of the run. */
+/** The properties of a run that the warning depends on. */
 export interface WatchedRun {
   readonly numClasses: number;
   /** Whether there is an inner loop, whose learning rate matters then. */
   readonly hasInnerLoop: boolean;
 }
 
-/** A watch over the losses of a run, from its start or from where a saved one stood. */
+/** A watch over the losses of a run. */
 export interface StabilityWatch {
-  /** The mean loss of some more gradients; gives the warning, once. */
+  /** Adds the mean loss of `gradients` gradients; returns the warning when it is due, once, and null otherwise. */
   observe(meanLoss: number, gradients: number): string | null;
   state(): StabilityState;
 }

@@ -1,11 +1,11 @@
 /**
  * Which events of a long run are kept.
  *
- * The rule knows nothing but an event's number, so that a run that was interrupted keeps the same ones as one that was
- * not, and one whose budget is extended the same as one that had the larger budget from the start.
+ * The rule depends on an event's number alone: an interrupted run keeps the same events as an uninterrupted one, and a run
+ * whose budget is extended the same as one that had the larger budget from the start.
  */
 
-/** So many are all kept. */
+/** Events of a kind up to this number are all kept. */
 export const numKeptWhole: number = 2 ** 14;
 
 /**
@@ -18,7 +18,7 @@ export function isKept(number: number): boolean {
   return number % stride === 0;
 }
 
-/** Whether events were left out of those that are there. */
+/** Whether a list of this many kept events may lack some. */
 export function isThinned({ length }: { readonly length: number }): boolean {
   return length > numKeptWhole;
 }

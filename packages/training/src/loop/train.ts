@@ -24,8 +24,8 @@ import { requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
  * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
  * ends above a uniform guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
  *
- * @throws InputError for data that do not fit the model and initial weights that are not finite, RangeError for a budget that is not positive, TypeError or RangeError
- *   for an unknown option, boundaries within an outer step, or a snapshot of another optimizer
+ * @throws InputError for data that do not fit the model and initial weights that are not finite; TypeError for an unknown
+ *   option; RangeError for a budget that is not positive, boundaries within an outer step, or a snapshot of another optimizer
  */
 export async function* train<S extends AnyState>(
   model: TrainableModel,
@@ -35,7 +35,7 @@ export async function* train<S extends AnyState>(
 ): AsyncGenerator<TrainEvent, void, void> {
   const { seed = 1, budget, signal, resume } = options;
   const initial = model.initialParams(seed);
-  // A checkpoint's are checked when it is written, and its hash when it is read.
+  // The weights of a checkpoint are checked when it is written, and its hash when it is read.
   if (resume === undefined) requireFiniteWeights(`${model.name}: initial weights`, initial, model.layout);
   const state = optimizer.init(initial, model.memory);
   const boundaryEvery = requireTrainOptions(options, optimizer);
@@ -43,14 +43,14 @@ export async function* train<S extends AnyState>(
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
   const parts: LoopParts<S> = { model, data, optimizer, options, plan };
   yield startEvent(parts);
-  // A run that goes on has told them.
+  // A resumed run has given its warnings at its start.
   if (resume === undefined) for (const message of warnings) yield { type: "warning", gradients: 0, message };
 
   const loop = trainingLoop(parts, state);
   while (!hasEnded(loop) && (loop.gradients < plan.totalGradients || evaluationIsDue(loop))) {
     yield* signal?.aborted ? interrupt(loop) : advance(loop);
   }
-  // From the final state the run can be extended.
+  // A later run with a larger budget resumes from the final state.
   if (!hasEnded(loop) && loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "end");
   const trainLoss = hasEnded(loop) ? null : await unlessInterrupted(() => lossOnTraining(loop));
   if (!hasEnded(loop) && trainLoss === null) yield* interrupt(loop);
@@ -58,7 +58,7 @@ export async function* train<S extends AnyState>(
   yield { type: "end", result: resultOf(loop, trainLoss) };
 }
 
-/** What events and results say of the run. */
+/** The fields that the start event and the result share. */
 function namesOf<S extends AnyState>({ model, options }: LoopParts<S>) {
   const { optimizerName = "custom", preset = null, seed = 1 } = options;
   return { network: model.name, optimizer: optimizerName, preset, seed, numParams: model.numParams };

@@ -22,12 +22,12 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** When checkpoint events are yielded; never when absent. */
   readonly checkpoints?: CheckpointPolicy;
-  /** Where the run goes on, with the same model, data, optimizer and options; the start when absent. */
+  /** The point to resume from, with the same model, data, optimizer and options; a new run when absent. */
   readonly resume?: ResumePoint;
   /** Names for events and results. */
   readonly optimizerName?: string;
   readonly preset?: string | null;
-  /** For the result: how often the run went back before. */
+  /** Rollbacks before this call, for the result. */
   readonly rollbacks?: number;
 }
 

@@ -110,7 +110,11 @@ function splitPasses<Name extends string>(
   return {
     bindInput: program.bindInput,
     close: program.close,
-    /** Calls `use` with the outputs of each batch, in order. @throws Interruption after a signal, InputError for a split that does not fit */
+    /**
+     * Calls `use` with the outputs of each batch, in order.
+     *
+     * @throws Interruption after a signal, InputError for a split that does not fit
+     */
     async overBatches(
       params: Float32Array,
       split: Split,

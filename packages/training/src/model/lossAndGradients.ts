@@ -1,7 +1,7 @@
 import { gradients, input, softmaxCrossEntropy, type Value } from "onnx-grad";
 import type { Network } from "onnx-grad/layers";
 
-/** The outputs of a gradient: `loss`, the mean cross-entropy, and `<parameter>.gradient` for each parameter. Classes are the input `labels`. */
+/** The outputs of a gradient: `loss`, the mean cross-entropy, and `<parameter>.gradient` for each parameter. */
 export interface LossAndGradients extends Record<`${string}.gradient`, Value> {
   readonly loss: Value;
 }

@@ -48,9 +48,18 @@ export interface TrainableModel {
   readonly hasBatchNorm: boolean;
   /** Running statistics by name (`bn1.mean`, `bn1.variance`), live: `recalibrate` overwrites them, `load` may too. */
   readonly statistics: Readonly<Record<string, Float32Array>>;
-  /** Replaces the statistics by means over `split` in order, dropout off, batches of 1,000 (spec: unbiased variances). After a signal it throws an `Interruption` between two batches. */
+  /**
+   * Replaces the statistics by their means over `split` in order, in batches of 1,000 without dropout; variances are unbiased.
+   * Cost: one forward pass over the split.
+   *
+   * @throws Interruption after a signal, between two batches
+   */
   recalibrate(params: Float32Array, split: Split, signal?: StopSignal): Promise<void>;
-  /** Evaluation mode: running statistics, no dropout; a short last batch is weighted by its size. Ends by a signal as `recalibrate`. */
+  /**
+   * Mean loss and error over `split` by the running statistics, without dropout. Cost: one forward pass over the split.
+   *
+   * @throws Interruption after a signal, between two batches
+   */
   evaluate(params: Float32Array, split: Split, signal?: StopSignal): Promise<Evaluation>;
   /** Frees native sessions. */
   close(): Promise<void>;

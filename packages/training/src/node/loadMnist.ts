@@ -36,7 +36,8 @@ const side = 28;
 /**
  * Loads images [1×28×28] in 10 classes, pixels (p − 126)/126.
  *
- * @throws TypeError for an unknown option; InputError for a missing folder or file, a wrong checksum (of the npm package), a malformed file, counts that do
+ * @throws TypeError for an unknown option; InputError for a missing folder or file, a wrong checksum (of the npm
+ *   package), a malformed file, counts that do
  *   not match, images that are not 28×28, labels above 9, or a validation set as large as the training set
  */
 export function loadMnist(options: LoadMnistOptions = {}): DataSet {

@@ -1,6 +1,6 @@
 /**
- * Plain files of a bearable size, read whole or in pieces. A folder may come from a stranger: nothing that blocks or never ends
- * (a pipe, a device) is read, and symbolic links are followed only where that is asked for.
+ * Plain files up to a given size, read whole or in pieces. Folders are untrusted: nothing that blocks or never ends (a pipe,
+ * a device) is read, and symbolic links are followed only by option.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { detailsOf } from "entropy-sgd";
