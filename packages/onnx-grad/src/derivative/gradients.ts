@@ -1,3 +1,4 @@
+import { rangeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
@@ -78,7 +79,7 @@ function dependentOn(order: readonly Value[], wrt: readonly Value[], one: (value
  */
 export function hvp(loss: Value, wrt: readonly Value[], v: readonly Value[]): Value[] {
   if (wrt.length !== v.length)
-    throw new RangeError(`hvp: v must have one value per parameter (${wrt.length}), got ${v.length}`);
+    throw rangeError("hvp", "v", `must have one value per parameter (${wrt.length})`, v.length);
   const products = gradients(loss, wrt).map((gradient, i) => {
     const direction = v[i]!;
     if (!sameShape(gradient.shape, direction.shape)) {

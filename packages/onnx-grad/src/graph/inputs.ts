@@ -1,3 +1,4 @@
+import { rangeError } from "./errors.ts";
 import { topological } from "./topological.ts";
 import { type Node, sameShape, showShape, type Value } from "./value.ts";
 
@@ -16,7 +17,7 @@ export function inputsByName(caller: string, values: readonly Value[]): Readonly
       inputs.set(name, value);
     } else if (known.dtype !== value.dtype || !sameShape(known.shape, value.shape)) {
       const declared = [known, value].map(({ dtype, shape }) => `${dtype} ${showShape(shape)}`);
-      throw new RangeError(`${caller}: input "${name}" is declared as ${declared.join(" and as ")}`);
+      throw rangeError(caller, `input "${name}"`, `is declared as ${declared.join(" and as ")}`);
     }
   }
   return inputs;

@@ -1,10 +1,7 @@
 /** What every public function asks of its arguments, each with its error in one place. */
+import { detailed, rangeError, typeError } from "./errors.ts";
+import { placeOf } from "./shapeError.ts";
 import { type Shape, showShape, type Value } from "./value.ts";
-
-/** `conv2d (features)`: an operation and the caller's label. */
-function place(op: string, label: string | undefined): string {
-  return label === undefined ? op : `${op} (${label})`;
-}
 
 /** Throws unless every input is a value of a graph. */
 export function requireValues(op: string, label: string | undefined, inputs: readonly Value[]): void {
@@ -12,9 +9,8 @@ export function requireValues(op: string, label: string | undefined, inputs: rea
     (input: unknown) => !(typeof input === "object" && input !== null && "op" in input),
   );
   if (wrong !== undefined || inputs.includes(undefined as unknown as Value)) {
-    throw new TypeError(
-      `${place(op, label)}: inputs must be values of a graph, got ${String(wrong)}; constant(…) makes one`,
-    );
+    const got = `${String(wrong)}; constant(…) makes one`;
+    throw typeError(placeOf(op, label), "inputs", "must be values of a graph", wrong, got);
   }
 }
 
@@ -22,39 +18,37 @@ export function requireValues(op: string, label: string | undefined, inputs: rea
 export function requireFloat(op: string, label: string | undefined, inputs: readonly Value[]): void {
   requireValues(op, label, inputs);
   const wrong = inputs.find(({ dtype }) => dtype !== "float32");
-  if (wrong !== undefined) throw new TypeError(`${place(op, label)}: inputs must be float32, got ${wrong.dtype}`);
+  if (wrong !== undefined) throw typeError(placeOf(op, label), "inputs", "must be float32", wrong.dtype);
 }
 
 /** Throws unless `labels` is a value of `int32`. */
 export function requireLabels(op: string, label: string | undefined, labels: Value): void {
   requireValues(op, label, [labels]);
-  if (labels.dtype !== "int32") throw new TypeError(`${place(op, label)}: labels must be int32, got ${labels.dtype}`);
+  if (labels.dtype !== "int32") throw typeError(placeOf(op, label), "labels", "must be int32", labels.dtype);
 }
 
 /** Throws unless `shape` is a list of positive integers. */
 export function requireShape(op: string, label: string | undefined, shape: Shape): void {
   if (Array.isArray(shape) && shape.every(isPositiveInteger)) return;
-  throw new RangeError(
-    `${place(op, label)}: sizes must be positive integers, got ${Array.isArray(shape) ? showShape(shape) : String(shape)}`,
-  );
+  const got = Array.isArray(shape) ? showShape(shape) : String(shape);
+  throw rangeError(placeOf(op, label), "sizes", "must be positive integers", shape, got);
 }
 
 /** Throws unless `value` is one of `choices`. */
 export function requireOneOf(caller: string, what: string, value: unknown, choices: readonly string[]): void {
   if (choices.includes(value as string)) return;
-  throw new RangeError(`${caller}: ${what} must be ${choices.join(" or ")}, got ${String(value)}`);
+  throw rangeError(caller, what, `must be ${choices.join(" or ")}`, value, String(value));
 }
 
 /** Throws unless `value` is an object with names. */
 export function requireRecord(caller: string, what: string, value: object): void {
   if (typeof value === "object" && value !== null) return;
-  throw new TypeError(`${caller}: ${what} must be an object of values by name, got ${String(value)}`);
+  throw typeError(caller, what, "must be an object of values by name", value, String(value));
 }
 
 /** Throws unless `value` is a positive number. */
 export function requirePositive(caller: string, what: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new RangeError(`${caller}: ${what} must be positive and finite, got ${value}`);
+  if (!(value > 0 && Number.isFinite(value))) throw rangeError(caller, what, "must be positive and finite", value);
 }
 
 /** What an option may be: the rule in words and its test. */
@@ -99,16 +93,16 @@ export const optionRules: Readonly<Record<SharedRule, OptionRule>> = {
 export function requireOptions(caller: string, options: object, rules: Readonly<Record<string, OptionRule>>): void {
   const known = Object.keys(rules).join(", ");
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${caller}: the options must be an object of ${known}, got ${String(options)}`);
+    throw typeError(caller, "the options", `must be an object of ${known}`, options, String(options));
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(rules, name)) throw new TypeError(`${caller}: unknown option ${name}; the options are ${known}`);
+    if (Object.hasOwn(rules, name)) continue;
+    const rule = `unknown option ${name}; the options are ${known}`;
+    throw detailed(new TypeError(`${caller}: ${rule}`), { code: "unknown-option", path: caller, name, rule });
   }
   for (const [name, { rule, holds, required }] of Object.entries(rules)) {
     const value: unknown = (options as Readonly<Record<string, unknown>>)[name];
     if (value === undefined && !required) continue;
-    if (!holds(value)) throw new RangeError(`${caller}: ${name} must be ${rule}, got ${shown(value)}`);
+    if (!holds(value)) throw rangeError(caller, name, `must be ${rule}`, value);
   }
 }
-
-const shown = (value: unknown): string => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));

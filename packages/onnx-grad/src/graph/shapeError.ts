@@ -1,4 +1,10 @@
+import { rangeError } from "./errors.ts";
 import { type Shape, showShape } from "./value.ts";
+
+/** `conv2d (features)`: an operation and the caller's label. */
+export function placeOf(op: string, label: string | undefined): string {
+  return label === undefined ? op : `${op} (${label})`;
+}
 
 /**
  * The error of a shape rule: names the operation, the caller's label, the inputs' shapes and the rule.
@@ -6,6 +12,5 @@ import { type Shape, showShape } from "./value.ts";
  * `matmul (fc1): inner sizes must be equal, got [128×200] and [100×10]`
  */
 export function shapeError(op: string, label: string | undefined, rule: string, shapes: readonly Shape[]): RangeError {
-  const where = label === undefined ? op : `${op} (${label})`;
-  return new RangeError(`${where}: ${rule}, got ${shapes.map(showShape).join(" and ")}`);
+  return rangeError(placeOf(op, label), "", rule, shapes, shapes.map(showShape).join(" and "));
 }

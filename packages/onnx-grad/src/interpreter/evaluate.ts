@@ -1,3 +1,4 @@
+import { rangeError, typeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { requireOneOf, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
@@ -47,16 +48,16 @@ export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Pre
 }
 
 function fed(name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
-  const where = `evaluate: input "${name}" ${showShape(value.shape)}`;
+  const where = `input "${name}" ${showShape(value.shape)}`;
   const data = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-  if (data === undefined) throw new Error(`${where} has no value`);
+  if (data === undefined) throw new Error(`evaluate: ${where} has no value`);
   const wanted = sizeOf(value.shape);
-  if (data.length !== wanted) throw new RangeError(`${where} takes ${wanted} numbers, got ${data.length}`);
+  if (data.length !== wanted) throw rangeError("evaluate", where, `takes ${wanted} numbers`, data.length);
   const numbers = Float64Array.from(data);
   const isInteger = value.dtype === "int32";
   for (let i = 0; i < wanted; i++) {
     if (typeof data[i] !== "number" || (isInteger && !Number.isInteger(numbers[i]))) {
-      throw new TypeError(`${where} takes ${value.dtype} numbers, got ${String(data[i])} at ${i}`);
+      throw typeError("evaluate", where, `takes ${value.dtype} numbers`, data[i], `${String(data[i])} at ${i}`);
     }
   }
   return precision === "float64" || isInteger ? numbers : Float32Array.from(numbers);

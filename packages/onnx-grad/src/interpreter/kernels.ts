@@ -1,4 +1,5 @@
 /** The meaning of each primitive in plain loops: the oracle of every lowering. */
+import { rangeError } from "../graph/errors.ts";
 import type { Node, PerOp, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
 import { broadcastStrides, type FloatArray, offsets, type Precision, stridesOf, zeros } from "./arrays.ts";
@@ -156,7 +157,7 @@ export const kernels: PerOp<FloatArray, Kernel> = {
     const numClasses = shape[shape.length - 1]!;
     const at = Int32Array.from(labels!, (label, row) => {
       if (label >= 0 && label < numClasses) return row * numClasses + label;
-      throw new RangeError(`evaluate: labels must be in 0 … ${numClasses - 1}, got ${label}`);
+      throw rangeError("evaluate", "labels", `must be in 0 … ${numClasses - 1}`, label);
     });
     return gather(x!, at, precision);
   },

@@ -1,4 +1,5 @@
 /** Layers: plain functions that declare their parameters through the context and apply primitives. */
+import { rangeError } from "../graph/errors.ts";
 import { optionRules, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import type { Value } from "../graph/value.ts";
@@ -64,7 +65,7 @@ export function conv2d(
 
 /** x times a mask of 0 and 1/(1 − rate) in training; x otherwise or at rate 0. */
 export function dropout(context: NetworkContext, name: string, x: Value, rate: number): Value {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout (${name}): rate must be in [0, 1), got ${rate}`);
+  if (!(rate >= 0 && rate < 1)) throw rangeError(`dropout (${name})`, "rate", "must be in [0, 1)", rate);
   if (rate === 0 || context.mode !== "training") return x;
   return mul(x, context.mask(name, x.shape, 1 - rate), name);
 }

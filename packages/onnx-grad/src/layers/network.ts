@@ -4,6 +4,7 @@
  * The context is where layers declare what they need from outside: parameters, dropout masks, batch statistics. One
  * definition serves training, recalibration and evaluation; the flat layout is the order in which parameters are declared.
  */
+import { detailed, rangeError } from "../graph/errors.ts";
 import { requireOneOf } from "../graph/requirements.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { showShape, sizeOf } from "../graph/value.ts";
@@ -96,7 +97,11 @@ export function buildNetwork(definition: NetworkDefinition, inputShape: Shape, m
   let offset = 0;
 
   function claim(name: string): string {
-    if (names.has(name)) throw new Error(`buildNetwork: the name "${name}" is used twice`);
+    if (names.has(name)) {
+      const rule = `the name "${name}" is used twice`;
+      const details = { code: "out-of-range", path: "buildNetwork", name, rule } as const;
+      throw detailed(new Error(`buildNetwork: ${rule}`), details);
+    }
     names.add(name);
     return name;
   }
@@ -131,9 +136,8 @@ export function buildNetwork(definition: NetworkDefinition, inputShape: Shape, m
   const inputs = input("inputs", inputShape);
   const logits = definition(context, inputs);
   if (logits.shape.length !== 2 || logits.shape[0] !== inputShape[0]) {
-    throw new RangeError(
-      `buildNetwork: logits must be [${inputShape[0]} × classes] for inputs ${showShape(inputShape)}, got ${showShape(logits.shape)}`,
-    );
+    const rule = `must be [${inputShape[0]} × classes] for inputs ${showShape(inputShape)}`;
+    throw rangeError("buildNetwork", "logits", rule, logits.shape, showShape(logits.shape));
   }
   return { inputs, logits, parameters, numParams: offset, masks, batchStatistics, runningStatistics };
 }

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from "../graph/errors.ts";
 import { requireOneOf, requireShape } from "../graph/requirements.ts";
 import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/value.ts";
 
@@ -9,7 +10,8 @@ import { type DType, type Shape, showShape, sizeOf, type Value } from "../graph/
  */
 export function input(name: string, shape: Shape, dtype: DType = "float32"): Value {
   if (!/^[A-Za-z_][\w./-]*$/.test(name)) {
-    throw new RangeError(`input: name must start with a letter and hold letters, digits, . _ / -, got "${name}"`);
+    const rule = "must start with a letter and hold letters, digits, . _ / -";
+    throw rangeError("input", "name", rule, name, `"${name}"`);
   }
   requireShape("input", name, shape);
   requireOneOf(`input (${name})`, "dtype", dtype, ["float32", "int32"]);
@@ -29,11 +31,12 @@ export function constant(
   const wrong = values.findIndex((value: unknown) => typeof value !== "number");
   if (wrong >= 0) {
     const got = Array.isArray(values[wrong]) ? "an array" : String(values[wrong]);
-    throw new TypeError(`constant: data must be numbers in row-major order beside their shape, got ${got} at ${wrong}`);
+    const rule = "must be numbers in row-major order beside their shape";
+    throw typeError("constant", "data", rule, values[wrong], `${got} at ${wrong}`);
   }
   requireShape("constant", undefined, shape);
   if (values.length !== sizeOf(shape)) {
-    throw new RangeError(`constant: ${showShape(shape)} takes ${sizeOf(shape)} numbers, got ${values.length}`);
+    throw rangeError("constant", showShape(shape), `takes ${sizeOf(shape)} numbers`, values.length);
   }
   return { op: "constant", inputs: [], attributes: { data: values }, shape, dtype: "float32" };
 }

@@ -4,6 +4,7 @@
  * Max-pool is a gather by the positions of the maxima; its derivative is the scatter by the same positions, whose
  * derivative is the gather again. Windows may overlap; there is no padding.
  */
+import { typeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireOptions, requireShape, requireValues } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type PoolWindow, type Shape, sameShape, showShape, type Value } from "../graph/value.ts";
@@ -49,7 +50,7 @@ function requirePooled(op: string, label: string | undefined, y: Value, x: Shape
 function requireIndices(op: string, label: string | undefined, indices: Value, x: Shape, window: PoolWindow): void {
   requireValues(op, label, [indices]);
   if (indices.op !== "maxPoolIndices")
-    throw new TypeError(`${op}: indices must be those of a maxPool, got a value of ${indices.op}`);
+    throw typeError(op, "indices", "must be those of a maxPool", indices.op, `a value of ${indices.op}`);
   const from = indices.attributes;
   const isSameWindow = sameShape(from.size, window.size) && sameShape(from.stride, window.stride);
   if (!isSameWindow || !sameShape(indices.inputs[0]!.shape, x))

@@ -1,3 +1,4 @@
+import { rangeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireLabels, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
@@ -87,7 +88,7 @@ function overLastAxis(op: "softmax" | "logSoftmax", x: Value, label: string | un
 export function oneHot(labels: Value, depth: number): Value {
   requireLabels("oneHot", undefined, labels);
   if (!(Number.isSafeInteger(depth) && depth > 0))
-    throw new RangeError(`oneHot: depth must be a positive integer, got ${depth}`);
+    throw rangeError("oneHot", "depth", "must be a positive integer", depth);
   return { op: "oneHot", inputs: [labels], attributes: {}, shape: [...labels.shape, depth], dtype: "float32" };
 }
 

@@ -1,5 +1,7 @@
 /** A graph made ready to run: optimised, lowered to ONNX, and loaded into ONNX Runtime. */
+
 import type { InferenceSession } from "onnxruntime-common";
+import { rangeError, typeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { recordOf } from "../graph/recordOf.ts";
 import { optionRules, requireOptions, requireRecord, requireValues } from "../graph/requirements.ts";
@@ -72,9 +74,9 @@ function valuesOf(outputs: Readonly<Record<string, Value>>): Value[] {
   requireRecord("compile", "outputs", outputs);
   const values = Object.values(outputs);
   requireValues("compile", undefined, values);
-  if (values.length === 0) throw new RangeError("compile: there must be at least one output, got none");
+  if (values.length === 0) throw rangeError("compile", "", "there must be at least one output", outputs, "none");
   for (const [name, { dtype }] of Object.entries(outputs)) {
-    if (dtype !== "float32") throw new TypeError(`compile: output "${name}" must be float32, got ${dtype}`);
+    if (dtype !== "float32") throw typeError("compile", `output "${name}"`, "must be float32", dtype);
   }
   return values;
 }

@@ -1,5 +1,6 @@
 /** A session of ONNX Runtime with its inputs and outputs bound to the caller's arrays. */
 import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { detailed, rangeError } from "../graph/errors.ts";
 import { type DType, type Shape, showShape, sizeOf } from "../graph/value.ts";
 import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
@@ -38,7 +39,9 @@ function endOfRunOnly(error: unknown): void {
 /** The one error that data can cause, in words. */
 function explained(error: unknown): never {
   if (!(error instanceof Error && error.message.includes("GatherElements"))) throw error;
-  throw new RangeError("run: a label is outside 0 … number of classes − 1", { cause: error });
+  const rule = "a label is outside 0 … number of classes − 1";
+  const labelError = new RangeError(`run: ${rule}`, { cause: error });
+  throw detailed(labelError, { code: "out-of-range", path: "run", name: "labels", rule });
 }
 
 /** A session and what is known of its graph. */
@@ -71,7 +74,7 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
       if (wanted === undefined) throw unknownName("bindInput", "input", name, Object.keys(inputs));
       const { shape, dtype } = wanted;
       const fits = dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
-      requireSize(fits, shape, data, `bindInput: "${name}" takes ${sizeOf(shape)} ${dtype} numbers`);
+      requireSize("bindInput", name, `takes ${sizeOf(shape)} ${dtype} numbers`, fits, shape, data);
       feeds[inputTensor(name)] = new Tensor(dtype, data, shape);
       missing.delete(name);
     },
@@ -80,12 +83,8 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
       const wanted = outputs[name];
       if (wanted === undefined) throw unknownName("bindOutput", "output", name, Object.keys(outputs));
       const { shape } = wanted;
-      requireSize(
-        data instanceof Float32Array,
-        shape,
-        data,
-        `bindOutput: "${name}" gives ${sizeOf(shape)} float32 numbers`,
-      );
+      const fits = data instanceof Float32Array;
+      requireSize("bindOutput", name, `gives ${sizeOf(shape)} float32 numbers`, fits, shape, data);
       targets.set(outputTensor(name), data);
       fetches[outputTensor(name)] = inPlace ? new Tensor("float32", data, shape) : null;
     },
@@ -109,13 +108,21 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
 }
 
 function unknownName(caller: string, what: string, name: string, known: readonly string[]): RangeError {
-  return new RangeError(`${caller}: no ${what} "${name}", known are ${known.join(", ")}`);
+  const rule = `no ${what} "${name}", known are ${known.join(", ")}`;
+  return detailed(new RangeError(`${caller}: ${rule}`), { code: "unknown-option", path: caller, name, rule });
 }
 
-/** @throws RangeError, which begins with `what`, unless the type `fits` and the array has a number for each element */
-function requireSize(fits: boolean, shape: Shape, data: ProgramArray, what: string): void {
+/** @throws RangeError unless the type `fits` and the array has a number for each element */
+function requireSize(
+  caller: string,
+  name: string,
+  rule: string,
+  fits: boolean,
+  shape: Shape,
+  data: ProgramArray,
+): void {
   if (fits && data.length === sizeOf(shape)) return;
-  throw new RangeError(`${what} ${showShape(shape)}, got ${describeArray(data)}`);
+  throw rangeError(caller, `"${name}"`, `${rule} ${showShape(shape)}`, data, describeArray(data));
 }
 
 /** `784 in a Float64Array`, for messages. */
