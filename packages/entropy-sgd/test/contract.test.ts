@@ -1,4 +1,4 @@
-/** What every optimizer checks of what it is given, and what is told of what is not finite. */
+/** The contract of every optimizer: checks of its arguments, and `progress` after gradients that are not finite. */
 import { describe, expect, expectTypeOf, test } from "vitest";
 import * as library from "../src/index.ts";
 import {
@@ -88,15 +88,18 @@ describe.each(optimizerNames)("%s", (name) => {
     expect(state).toEqual(before);
   });
 
-  test.each([Number.NaN, Number.NEGATIVE_INFINITY])("tells a gradient that is not finite: %d", (bad) => {
-    const optimizer = untyped(name);
-    let state = optimizer.step(new Float32Array([1, 2]), optimizer.init(new Float32Array(2)));
-    expect(progress(state).finite).toBe(true);
-    // Wherever it comes in an inner loop, the outer step finds it.
-    state = optimizer.step(new Float32Array([bad, 0]), state);
-    for (let k = 0; k < 3; k++) state = optimizer.step(optimizer.gradientPoint(state).slice(), state);
-    expect(progress(state).finite).toBe(false);
-  });
+  test.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+    "reports a gradient that is not finite by `progress`: %d",
+    (bad) => {
+      const optimizer = untyped(name);
+      let state = optimizer.step(new Float32Array([1, 2]), optimizer.init(new Float32Array(2)));
+      expect(progress(state).finite).toBe(true);
+      // Wherever it comes in an inner loop, the outer step finds it.
+      state = optimizer.step(new Float32Array([bad, 0]), state);
+      for (let k = 0; k < 3; k++) state = optimizer.step(optimizer.gradientPoint(state).slice(), state);
+      expect(progress(state).finite).toBe(false);
+    },
+  );
 
   test.each([
     [Number.NaN, "NaN"],
@@ -199,7 +202,7 @@ test("bestSoFar keeps a copy of the point with the lowest value", () => {
   expect(best).toEqual({ value: 2, params: new Float32Array([12]) });
 });
 
-describe("arguments of another kind end in one line", () => {
+describe("arguments of another type throw one-line errors", () => {
   const none = JSON.parse("null");
   const optimizer = sgd({ learningRate: 1 });
   const point = new Float32Array(1);

@@ -142,7 +142,7 @@ describe("states under other options", () => {
     expect(refusal({ ...base, innerSteps: 4 }, ["innerSteps"])).toBeNull();
   });
 
-  test("a schedule is told by its values", () => {
+  test("a saved schedule is identified by its values", () => {
     expect(refusal({ ...base, scope: geometricScope(0.5, 1e-3) })).toMatch(
       /^deserialise: option scope must be 0\.5, .* got \[0\.5,0\.5005,/,
     );
@@ -228,7 +228,7 @@ test("lists in a state come back, and are compared in length", () => {
 
 describe("progress", () => {
   test("tells position, scope, rates and norms by hand", () => {
-    // f = 0: x' stays at x but for the gradient that is told, so that every number is arithmetic on paper.
+    // f = 0: only the given gradient moves x' from x, so that every number can be computed by hand.
     const plain = { momentum: 0, noise: 0, averaging: 1, innerLearningRate: 0.5, learningRate: 1 };
     const teller = entropySgd({ ...plain, scope: (t) => 0.5 * (t + 1), scopeStart: 1, innerSteps: 2 });
     let state = teller.init(new Float64Array([0, 0]));
@@ -263,7 +263,7 @@ describe("progress", () => {
     expect(progress(state).scope).toBe(1.5);
   });
 
-  test("measures the gradient of sgd as often as it is told", () => {
+  test("measures the gradient norm of sgd every `gradientNormEvery` gradients", () => {
     const seldom = sgd({ learningRate: 1e-3, gradientNormEvery: 3 });
     let state = seldom.init(new Float64Array(1));
     const norms = [1, 2, 3, 4, 5].map((value) => {
@@ -322,7 +322,7 @@ describe("weights that are not finite", () => {
     entropyAdam: entropyAdam({ scope: 0.5, innerSteps: 1, groups: frozen.groups }),
   };
   test.each(Object.entries<Optimizer<PlainData & { readonly progress: Progress }>>(factories))(
-    "are told at the next measurement though the gradient is 0: %s",
+    "make progress not finite at the next measurement though the gradient is 0: %s",
     (_, one) => {
       for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
         let state = one.init(new Float64Array([value, 1]));

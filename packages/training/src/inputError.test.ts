@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { InputError } from "./inputError.ts";
 import { isMissing, readPlainText } from "./node/plainFiles.ts";
 
-test("an error of input is made of its details", () => {
+test("the message of an InputError is made of its details", () => {
   const details = { path: "a/config.json", name: "seed", rule: "must be at least 0", value: -1 };
   const error = new InputError(details);
   expect(error.message).toBe("a/config.json: seed: must be at least 0, got -1");
@@ -11,7 +11,7 @@ test("an error of input is made of its details", () => {
   expect(Object.keys(error)).toEqual(["name"]);
 });
 
-test("an error of input may say its details in other words", () => {
+test("an InputError may have a message other than that of its details", () => {
   const error = new InputError({ name: "scope", rule: "must be a number", value: "a" }, "--set scope: no number");
   expect(error.message).toBe("--set scope: no number");
   expect(error.details).toEqual({ code: "bad-input", name: "scope", rule: "must be a number", value: "a" });

@@ -49,7 +49,7 @@ describe("multiple eigenvalues", () => {
     }
   });
 
-  test("are told as perhaps missing where no further run was allowed", async () => {
+  test("may be missing, and the search is not complete, where no further run was allowed", async () => {
     const identity = symmetricOperator(10, (v) => Float64Array.from(v));
     const { largest, complete } = await extremeEigenpairs(identity, { numSteps: 10, count: 3, maxRuns: 1 });
     expect([largest.length, complete]).toEqual([1, false]);
@@ -60,7 +60,7 @@ describe("multiple eigenvalues", () => {
 const diagonal = (...values: readonly number[]) =>
   symmetricOperator(values.length, (v) => v.map((x, i) => values[i] * x));
 
-describe("vectors that are had otherwise", () => {
+describe("given approximate eigenvectors (near)", () => {
   test("do not complete a search by themselves", async () => {
     const options = { count: 1, numSteps: 5, near: [Float64Array.of(1, 0, 0)] };
     expect(await extremeEigenpairs(diagonal(1, 2, 3), options)).toMatchObject({ complete: false, numRuns: 1 });
@@ -87,7 +87,7 @@ describe("vectors that are had otherwise", () => {
     await expect(extremeEigenpairs(diagonal(1, 2, 3), options)).rejects.toThrow(`extremeEigenpairs: ${message}`);
   });
 
-  test("options that are no object end in one line", async () => {
+  test("options that are not an object throw a one-line error", async () => {
     for (const run of [extremeEigenpairs, lanczos]) {
       await expect(run(diagonal(1), JSON.parse("null"))).rejects.toThrow("options must be an object, got null");
     }
@@ -128,7 +128,7 @@ test.each([-1, 0, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-test("objectives without derivatives, or that leave elements unwritten, end in one line", async () => {
+test("objectives without derivatives, or that leave elements unwritten, throw one-line errors", async () => {
   const params = Float64Array.of(1, 2);
   const spectrum = (valueAndGradientAt: ObjectiveWith<"valueAndGradientAt">["valueAndGradientAt"]) =>
     denseHessian(finiteDifferenceHessian({ valueAndGradientAt }, { params }));
@@ -191,7 +191,7 @@ describe("residuals include the arithmetic of products", () => {
   });
 });
 
-test("products that are not finite, or of another length, end in one line", async () => {
+test("products that are not finite, or of another length, throw one-line errors", async () => {
   const broken = symmetricOperator(100, (v) => v.map((value, i) => (i === 7 ? Number.NaN : value)));
   const message = "operator: products must be finite, got NaN at element 7";
   await expect(lanczos(broken, { numSteps: 5 })).rejects.toThrow(message);

@@ -70,7 +70,7 @@ describe("ascent sharpness", () => {
   });
 });
 
-test("objectives without a gradient, values that are no numbers, and ranges that are none, end in one line", async () => {
+test("objectives without a gradient, values that are not numbers and empty ranges throw one-line errors", async () => {
   const params = new Float64Array(2);
   for (const [objective, got] of [
     [{ valueAt: () => 1 }, "objective.valueAndGradientAt must be a function, got undefined"],
@@ -148,7 +148,7 @@ describe("PAC-Bayes σ", () => {
     expect(sharpness).toBeCloseTo(1 / sigma ** 2, 10);
   });
 
-  test("says so where the range holds no such σ", async () => {
+  test("has not converged where the range holds no such σ", async () => {
     const low = await pacBayesSigma(scoreAt, { params, numDraws: 10, range: [1e-4, 1e-2] });
     expect(low).toMatchObject({ converged: false, sigma: 1e-2 });
     const high = await pacBayesSigma(scoreAt, { params, numDraws: 10, range: [0.9, 2] });

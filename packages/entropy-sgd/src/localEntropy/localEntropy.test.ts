@@ -116,7 +116,7 @@ describe("on a small quadratic, all estimators agree with the closed form", () =
     expect(result.standardError).toBeLessThan(0.02);
   });
 
-  test("Laplace, exact here", async () => {
+  test("Laplace's method, exact for a quadratic", async () => {
     const { value: loss, gradient } = await evaluated("test", objective, params);
     const result = await laplaceEntropy(objective, {
       ...place,
@@ -222,7 +222,7 @@ test("in more than 16 dimensions, where no draw is from the wider Gaussian, the 
   expect((await entropyBounds(bowl, options)).smoothedLoss).toEqual({ estimate, standardError });
 });
 
-describe("what does not apply is told", () => {
+describe("invalid results and errors of estimators", () => {
   const { objective } = quadratic(Float64Array.of(1), Float64Array.of(0));
   const place = { params: Float64Array.of(0), inverseTemperature: 1, radius: 1 };
 
@@ -287,7 +287,7 @@ describe("what does not apply is told", () => {
     );
   });
 
-  test("unknown options are told", async () => {
+  test("unknown options are refused by name", async () => {
     const misspelt = { ...place, numDraws: 10, numSample: 10 };
     for (const estimator of [logMeanExpEntropy, smoothedLossBound, couplingEntropy, scopeEntropy, entropyBounds]) {
       await expect(estimator(objective, misspelt)).rejects.toThrow(

@@ -96,7 +96,7 @@ describe.each(cases)("$preset, adaptive $adaptive, weight decay $weightDecay", (
     momentum: 0.9,
   };
 
-  test("is told apart from every variant with one switch changed", () => {
+  test("differs from every variant with one switch changed", () => {
     // A bound that a wrong switch could hide under would prove nothing.
     expect(nearestOther(options)).toBeGreaterThan(1000 * roundings * 2 ** -53 * sensitivity(options));
   });

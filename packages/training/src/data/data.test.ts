@@ -84,7 +84,7 @@ describe("loadMnist", () => {
     expect(pooled(mnist).test.inputShape).toEqual([1, 7, 7]);
   });
 
-  test("a damaged file is told by its checksum", () => {
+  test("a damaged file is found by its checksum", () => {
     const file = { path: "train-images", bytes: Uint8Array.of(1, 2, 3) };
     expect(() => verifyChecksum(file, "00")).toThrow(
       "train-images: damaged, its md5 must be 00, found 5289df737df57326fcdd22597afb1fac",

@@ -18,7 +18,7 @@ test("falling and noisy losses are no warning", () => {
   );
 });
 
-test("a loss that stays above its lowest by a tenth of log 10 for five blocks is one, once", () => {
+test("a loss that stays above its lowest by a tenth of log 10 for five blocks is a warning, once", () => {
   // 1.46 + 0.230 is 1.69: blocks 4 to 8 are above it.
   const losses = [2.27, 1.93, 1.46, 1.72, 1.77, 2.07, 1.91, 1.75, 1.77, 1.8, 1.76];
   expect(warningsOf(losses)).toEqual([
@@ -54,7 +54,7 @@ test("short inner loops are put together into blocks", () => {
   expect(told.filter(Boolean)).toHaveLength(1);
 });
 
-test("from a saved state it goes on as without the interruption", () => {
+test("resumed from a saved state it warns as without the interruption", () => {
   const losses = [2.27, 1.93, 1.46, 1.72, 1.77, 2.07, 1.91, 1.75, 1.77, 1.8, 1.76].flatMap((loss) => [loss, loss]);
   for (let stop = 0; stop < losses.length; stop++) {
     const first = stabilityWatch(ten);

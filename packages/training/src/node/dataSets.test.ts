@@ -4,7 +4,7 @@ import { fits } from "../data/pooled.ts";
 import { dataSetNames, dataSets, loadDataSet, networkNames } from "./dataSets.ts";
 
 describe.each(dataSets)("$name", ({ name, inputShape, numClasses, load }) => {
-  test("loads what it says, by its name, with as many examples held out as asked for", () => {
+  test("loads the shape and classes of its row, with as many examples held out as asked for", () => {
     const data = load({ validation: 1 });
     expect(data.name).toBe(name);
     expect(data.validation.numExamples).toBe(1);
@@ -15,7 +15,7 @@ describe.each(dataSets)("$name", ({ name, inputShape, numClasses, load }) => {
   });
 });
 
-test("names are not taken twice, and the default is the first", () => {
+test("names are unique, and the first data set is the default", () => {
   expect(new Set(dataSetNames).size).toBe(dataSetNames.length);
   expect(loadDataSet({ validation: 0 }).name).toBe(dataSetNames[0]);
 });

@@ -7,7 +7,7 @@ test("the runtime is loaded once, with its telemetry off", async () => {
   expect(process.env.ORT_DISABLE_TELEMETRY).toBe("1");
 });
 
-test("a worker thread that cannot turn the telemetry off is told how to", async () => {
+test("a worker thread that cannot turn the telemetry off is refused, with the remedy", async () => {
   const built = new URL("../../dist/node/loadRuntime.js", import.meta.url);
   const program = `
     const { parentPort } = require("node:worker_threads");
