@@ -1,5 +1,5 @@
-// The `entropy-sgd` command with locks that are renewed and watched in a hurry, in this PID namespace or as if it were in
-// another one: node namespace.mjs here|elsewhere ARGUMENTS.
+// The `entropy-sgd` command with clocks that go 50 times as fast for waits of a second and more, so that locks are renewed
+// and watched in a hurry, in this PID namespace or as if it were in another one: node namespace.mjs here|elsewhere ARGUMENTS.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
@@ -10,10 +10,11 @@ if (where === "elsewhere") {
     `${path}`.startsWith("/proc/self/ns/") ? "pid:[7]" : readlinkSync(path, ...rest);
   syncBuiltinESMExports();
 }
-const { renewal } = await import("../packages/lab/dist/runs/lock.js");
-const { watch } = await import("../packages/lab/dist/runs/lease.js");
-renewal.every = 20;
-Object.assign(watch, { looks: 25, every: 20 });
+const { setInterval: everyGiven, setTimeout: afterGiven } = globalThis;
+const hurry = 50;
+const inAHurry = (delay = 0) => (delay >= 1000 ? delay / hurry : delay);
+globalThis.setInterval = /** @type {any} */ ((work, delay, ...rest) => everyGiven(work, inAHurry(delay), ...rest));
+globalThis.setTimeout = /** @type {any} */ ((work, delay, ...rest) => afterGiven(work, inAHurry(delay), ...rest));
 const { main } = await import("../packages/lab/dist/commands/main.js");
 const { processContext } = await import("../packages/lab/dist/commands/processContext.js");
 process.exitCode = await main(args, processContext());
