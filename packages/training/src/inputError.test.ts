@@ -17,6 +17,13 @@ test("an InputError may have a message other than that of its details", () => {
   expect(error.details).toEqual({ code: "bad-input", name: "scope", rule: "must be a number", value: "a" });
 });
 
+test("an error of input may say how its value was found", () => {
+  const details = { path: "a.gz", rule: "must have at most 8 bytes", value: 9 };
+  const error = new InputError({ ...details, got: "it has 9" });
+  expect(error.message).toBe("a.gz: must have at most 8 bytes, it has 9");
+  expect(error.details).toEqual({ code: "bad-input", ...details });
+});
+
 test("a file that is not there has a code of its own", () => {
   const read = () => readPlainText("no/such/file", 10);
   expect(read).toThrow(new InputError("no/such/file: missing"));

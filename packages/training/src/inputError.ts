@@ -13,18 +13,19 @@ export class InputError extends Error {
   declare readonly details: ErrorDetails;
 
   /**
-   * @param about - what is wrong: a message, or details of which it is made as `path: name: rule, got value`
+   * @param about - what is wrong: a message, or details of which it is made as `path: name: rule, got value`;
+   *   `got` says the value in other words, such as "found 3"
    * @param message - the message where it is not that of the details
    */
-  constructor(about: string | Partial<ErrorDetails>, message?: string) {
-    const details = typeof about === "string" ? { rule: about } : about;
-    super(message ?? messageOf(details));
+  constructor(about: string | (Partial<ErrorDetails> & { readonly got?: string }), message?: string) {
+    const { got, ...details } = typeof about === "string" ? { rule: about, got: undefined } : about;
+    super(message ?? messageOf(details, got));
     Object.defineProperty(this, "details", { value: { code: "bad-input", ...details } });
   }
 }
 
-function messageOf(details: Partial<ErrorDetails>): string {
+function messageOf(details: Partial<ErrorDetails>, got?: string): string {
   const { path, name, rule, value } = details;
   const text = [path, name, rule].filter((part) => part !== undefined).join(": ");
-  return "value" in details ? `${text}, got ${shown(value)}` : text;
+  return "value" in details ? `${text}, ${got ?? `got ${shown(value)}`}` : text;
 }

@@ -95,14 +95,14 @@ export function continueExperiment(
 ): Promise<number> {
   const { out } = options;
   const details = experiment.details.safeParse(plan.details);
-  if (!details.success) throw new InputError(`${file}: malformed`);
+  if (!details.success) throw new InputError({ path: file, rule: "malformed" });
   const [stranger] = experiment.isNew ? otherRuns(out, plan.runs) : [];
   const whose = `it is another ${experiment.noun}'s, or the run is`;
   if (stranger !== undefined)
-    throw new InputError(`${file}: does not name the run ${stranger} in its folder; ${whose}`);
+    throw new InputError({ path: file, rule: `does not name the run ${stranger} in its folder; ${whose}` });
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
-    throw new InputError(`${file}: has other settings for ${different} than the run; ${whose}`);
+    throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
   const checked = checkedPlan({ ...plan, details: details.data }, options.dataFolder);
   return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
 }
@@ -111,11 +111,11 @@ export function continueExperiment(
 function requirePlace(out: string, { kind, runs }: CheckedPlan): void {
   const file = planFileIn(out);
   if (file !== null && readPlan(file).kind !== kind) {
-    throw new InputError(`${out}: holds another experiment (${file}); choose another --out`);
+    throw new InputError({ path: out, rule: `holds another experiment (${file}); choose another --out` });
   }
   const different = differentRun(out, runs)?.name;
   if (different !== undefined) {
-    throw new InputError(`${join(out, different)}: holds a run of other settings; choose another --out`);
+    throw new InputError({ path: join(out, different), rule: "holds a run of other settings; choose another --out" });
   }
 }
 

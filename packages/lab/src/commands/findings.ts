@@ -66,7 +66,7 @@ export async function writeFindings(
 /** The folder and name that an `--out FILE.html` asks for. @throws InputError for another ending */
 export function pagePlace(out: string): { readonly folder: string; readonly name: string } {
   if (extname(out) !== ".html") {
-    throw new InputError(`--out: must end in .html (SVG and PNG are written beside it), got ${JSON.stringify(out)}`);
+    throw new InputError({ name: "--out", rule: "must end in .html (SVG and PNG are written beside it)", value: out });
   }
   return { folder: dirname(out), name: basename(out, ".html") };
 }

@@ -70,7 +70,8 @@ export async function localEntropyCommand(
   options: LocalEntropyCommand,
   context: CommandContext,
 ): Promise<number> {
-  if (paths.length > 2) throw new InputError(`local-entropy: takes one or two runs, got ${paths.length}`);
+  if (paths.length > 2)
+    throw new InputError({ path: "local-entropy", rule: "takes one or two runs", value: paths.length });
   const runs = loadRuns(paths, options.data);
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const numExamples = Math.min(options.examples, data.train.numExamples);

@@ -67,6 +67,6 @@ export async function programOf(
 /** An empty name of a folder or file, as an unset shell variable leaves it, would mean this folder. @throws InputError */
 function refuseEmpty(command: Command): void {
   const empty = command.options.find((option) => command.getOptionValue(option.attributeName()) === "");
-  if (empty !== undefined) throw new InputError(`${empty.long ?? empty.flags}: must not be empty`);
-  if (command.args.includes("")) throw new InputError(`${command.name()}: an argument must not be empty`);
+  if (empty !== undefined) throw new InputError({ name: empty.long ?? empty.flags, rule: "must not be empty" });
+  if (command.args.includes("")) throw new InputError({ path: command.name(), rule: "an argument must not be empty" });
 }

@@ -13,7 +13,8 @@ export const definition: CommandDefinition = {
       .argument("<runs...>", "run folders")
       .requiredOption("--out <folder>", "where report.html and figures/ go")
       .action(async (runs: string[], { out }: { out: string }) => {
-        for (const run of runs) if (!existsSync(join(run, "config.json"))) throw new InputError(`${run}: is not a run`);
+        for (const run of runs)
+          if (!existsSync(join(run, "config.json"))) throw new InputError({ path: run, rule: "is not a run" });
         const { writeReport } = await import("../pages/writeReport.ts");
         stdout.write(`The report is ${writeReport(out, runs)}\n`);
         done(exitCodes.ok);

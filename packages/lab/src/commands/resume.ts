@@ -55,6 +55,7 @@ export async function resumeCommand(path: string, options: ResumeCommand, contex
   }
   const plan = readPlan(file);
   const experiment = await experiments[plan.kind]();
-  if (budget !== undefined) throw new InputError(`--budget: lets one run go on, ${path} is a ${experiment.noun}`);
+  if (budget !== undefined)
+    throw new InputError({ name: "--budget", rule: `lets one run go on, ${path} is a ${experiment.noun}` });
   return continueExperiment(experiment, plan, file, { ...others, out: path, dataFolder }, context);
 }

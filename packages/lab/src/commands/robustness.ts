@@ -51,7 +51,8 @@ export async function robustnessCommand(
   const { seed } = options;
   const numExamples = Math.min(options.examples, data.test.numExamples);
   if (options.blocks > numExamples) {
-    throw new InputError(`--blocks: must be at most the ${numExamples} test images, got ${options.blocks}`);
+    const rule = `must be at most the ${numExamples} test images`;
+    throw new InputError({ name: "--blocks", rule, value: options.blocks });
   }
   const batchSize = Math.max(1, Math.floor(numExamples / options.blocks));
   const settings = {

@@ -45,7 +45,8 @@ export async function runsCompareCommand(
 ): Promise<number> {
   const runs = selected(runsAt(paths, findHolder), fieldsOf, where);
   const read = runs.filter(isReadable);
-  if (read.length === 0) throw new InputError(`runs compare: no run to compare in ${paths.join(", ")}`);
+  if (read.length === 0)
+    throw new InputError({ path: "runs compare", rule: `no run to compare in ${paths.join(", ")}` });
   const comparisons = comparisonsOf(read);
   const report = out === undefined ? null : await writeComparison(out, comparisons);
   if (json) {

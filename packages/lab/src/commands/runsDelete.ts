@@ -39,10 +39,13 @@ export function runsDeleteCommand(
   findHolder: FindHolder = lockHolder,
 ): number {
   if (where.length === 0 && run.length === 0)
-    throw new InputError("runs delete: needs --where or --run: what to delete");
+    throw new InputError({ path: "runs delete", rule: "needs --where or --run: what to delete" });
   const all = storedRuns(folder, findHolder);
   if (all.some(({ name }) => name === ".")) {
-    throw new InputError(`${folder}: is a run itself; give the folder that holds it, and its name by --run`);
+    throw new InputError({
+      path: folder,
+      rule: "is a run itself; give the folder that holds it, and its name by --run",
+    });
   }
   const byName = new Map(all.map((own) => [own.name, own]));
   const named = run.length === 0 ? all : [...new Set(run.map((name) => runNamed(folder, name, byName)))];

@@ -36,7 +36,7 @@ export function runsExportCommand(
 ): number {
   const ending = out === undefined ? ".csv" : extname(out);
   if (ending !== ".csv" && ending !== ".json") {
-    throw new InputError(`--out: must end in .csv or .json, got ${JSON.stringify(out)}`);
+    throw new InputError({ name: "--out", rule: "must end in .csv or .json", value: out });
   }
   const runs = selected(storedRuns(folder, findHolder), fieldsOf, where).filter(({ status }) => status !== "foreign");
   const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(fieldsOf);

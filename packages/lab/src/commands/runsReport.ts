@@ -40,11 +40,12 @@ function onlyOne(comparisons: readonly RunComparison[]): RunComparison {
 
 function requireEqual(what: string, values: readonly unknown[]): void {
   const different = [...new Set(values)];
-  if (different.length === 0) throw new InputError("--out: a report needs runs, and none has begun");
+  if (different.length === 0) throw new InputError({ name: "--out", rule: "a report needs runs, and none has begun" });
   if (different.length === 1) return;
-  throw new InputError(
-    `--out: a report is of runs with the same ${what}, found ${different.join(", ")}; choose by --where`,
-  );
+  throw new InputError({
+    name: "--out",
+    rule: `a report is of runs with the same ${what}, found ${different.join(", ")}; choose by --where`,
+  });
 }
 
 /** The runs of a group that began, without those that repeat a seed. */

@@ -41,7 +41,7 @@ export function runsShowCommand(
   findHolder?: FindHolder,
 ): number {
   const [found] = scanFolder(path);
-  if (found?.name !== ".") throw new InputError(`${path}: is no run; \`runs list\` finds the runs below it`);
+  if (found?.name !== ".") throw new InputError({ path, rule: "is no run; `runs list` finds the runs below it" });
   const run = storedRun({ ...found, name: path }, findHolder);
   const checkpoints = checkpointsOf(path);
   const incidents = run.content === null ? [] : incidentsOf(path);

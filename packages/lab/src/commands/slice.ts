@@ -44,7 +44,7 @@ export async function sliceCommand(
   options: SliceCommand,
   context: CommandContext,
 ): Promise<number> {
-  if (paths.length > 2) throw new InputError(`slice: takes one or two runs, got ${paths.length}`);
+  if (paths.length > 2) throw new InputError({ path: "slice", rule: "takes one or two runs", value: paths.length });
   const runs = loadRuns(paths, options.data);
   const [first, second] = runs as [LoadedRun, LoadedRun?];
   const { spec, data } = first;

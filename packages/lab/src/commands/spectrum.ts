@@ -46,9 +46,10 @@ export async function spectrumCommand(
   const { record, spec, data, params } = run;
   const { steps, probes, seed, dense = false } = options;
   if (dense && params.length > maxDense) {
-    throw new InputError(
-      `--dense: the network must have at most ${maxDense} weights, ${spec.name} has ${params.length}`,
-    );
+    throw new InputError({
+      name: "--dense",
+      rule: `the network must have at most ${maxDense} weights, ${spec.name} has ${params.length}`,
+    });
   }
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const numbers = { numSteps: steps, numProbes: probes, dense };

@@ -149,7 +149,10 @@ function integratedConditions({ couplingConditions }: StudyCommand): readonly st
   const known = conditions.map(({ name }) => name);
   const unknown = couplingConditions?.find((name) => !known.includes(name));
   if (unknown === undefined) return couplingConditions ?? known;
-  throw new InputError(`--coupling-conditions: ${JSON.stringify(unknown)} is none of ${known.join(", ")}`);
+  throw new InputError({
+    name: "--coupling-conditions",
+    rule: `${JSON.stringify(unknown)} is none of ${known.join(", ")}`,
+  });
 }
 
 function measuresOf(options: StudyCommand): StudyMeasures {

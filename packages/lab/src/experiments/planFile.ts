@@ -56,13 +56,14 @@ export function readPlan(file: string): ExperimentPlan {
     );
     return { ...plan, runs: plan.runs.map((run) => ({ ...run, condition: run.settings.optimizer })) };
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(`${file}: malformed`);
+    throw error instanceof InputError ? error : new InputError({ path: file, rule: "malformed" });
   }
 }
 
 function checkedRuns(plan: z.output<typeof planSchema>, file: string): ExperimentPlan {
   const runs = plan.runs.map((run) => ({ ...run, settings: checkedSettings(run.settings, file) }));
-  if (new Set(runs.map((run) => run.name)).size < runs.length) throw new InputError(`${file}: names a run twice`);
+  if (new Set(runs.map((run) => run.name)).size < runs.length)
+    throw new InputError({ path: file, rule: "names a run twice" });
   return { ...plan, runs };
 }
 

@@ -113,10 +113,10 @@ export function endedResult(path: string, settings: Settings, checksum: string |
   requireRealFolder(path);
   const before = readConfig(path);
   if (!sameTraining(before.settings, settings)) {
-    throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+    throw new InputError({ path, rule: "holds a run of other settings; choose another --out" });
   }
   if (before.dataChecksum !== null && checksum !== null && before.dataChecksum !== checksum) {
-    throw new InputError(`${path}: holds a run on other data; choose another --out`);
+    throw new InputError({ path, rule: "holds a run on other data; choose another --out" });
   }
   return earlierResult(path);
 }

@@ -44,10 +44,15 @@ export function digestOf(pieces: Iterable<Uint8Array>): FileDigest {
 /** @param where - the file with the expected digest, for messages */
 export function requireDigest(file: string, found: FileDigest, wanted: FileDigest, where: string): void {
   if (found.bytes !== wanted.bytes) {
-    throw new InputError(`${file}: damaged, it must have ${wanted.bytes} bytes, it has ${found.bytes}`);
+    throw new InputError({
+      path: file,
+      rule: `damaged, it must have ${wanted.bytes} bytes`,
+      value: found.bytes,
+      got: `it has ${found.bytes}`,
+    });
   }
   if (found.sha256 !== wanted.sha256) {
-    throw new InputError(`${file}: damaged, its SHA-256 is not the one in ${where}`);
+    throw new InputError({ path: file, rule: `damaged, its SHA-256 is not the one in ${where}` });
   }
 }
 
@@ -84,5 +89,5 @@ export function isHashed(text: string): boolean {
 export function contentOf(text: string, file: string): string {
   const content = text.slice(start.length + 64 + middle.length, -end.length);
   if (text === withOwnHash(content)) return content;
-  throw new InputError(`${file}: damaged, its SHA-256 is not the one it names`);
+  throw new InputError({ path: file, rule: "damaged, its SHA-256 is not the one it names" });
 }

@@ -93,7 +93,13 @@ export function appendTo(path: string, text: string, { sync = false, maxBytes }:
     file = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
     const bytes = Buffer.from(text);
     const size = fstatSync(file).size + bytes.length;
-    if (size > maxBytes) throw new InputError(`${path}: must have at most ${maxBytes} bytes, it would have ${size}`);
+    if (size > maxBytes)
+      throw new InputError({
+        path,
+        rule: `must have at most ${maxBytes} bytes`,
+        value: size,
+        got: `it would have ${size}`,
+      });
     writeAll(file, bytes);
     if (sync) fsyncSync(file);
   } catch (error) {
@@ -176,7 +182,7 @@ export function makeFolderWithin(parent: string, name: string): string {
 
 /** @throws InputError for anything but a folder, a symbolic link to one included */
 export function requireRealFolder(path: string): void {
-  if (!lstatSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, and no symbolic link`);
+  if (!lstatSync(path).isDirectory()) throw new InputError({ path, rule: "must be a folder, and no symbolic link" });
 }
 
 /** Folders and files in `path`, sorted by name, without temporary files of killed processes. */
@@ -203,9 +209,9 @@ function ownEntries(path: string): string[] {
  */
 export function requireEmptyFolder(path: string): void {
   if (!existsSync(path)) return;
-  if (!statSync(path).isDirectory()) throw new InputError(`${path}: must be a folder, it is a file`);
+  if (!statSync(path).isDirectory()) throw new InputError({ path, rule: "must be a folder, it is a file" });
   const entries = ownEntries(path);
   if (entries.length === 0) return;
   const what = entries.includes("config.json") ? "holds another run" : "is not empty";
-  throw new InputError(`${path}: ${what}; give --out a new or empty folder`);
+  throw new InputError({ path, rule: `${what}; give --out a new or empty folder` });
 }

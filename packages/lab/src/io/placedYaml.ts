@@ -47,7 +47,8 @@ export function placedYaml(text: string, file: string): PlacedYaml {
   const lines = new LineCounter();
   const errorAt = (offset: number, message: string): InputError => {
     const { line, col } = lines.linePos(offset);
-    return new InputError(`${printable(file)}:${Math.max(1, line)}:${Math.max(1, col)}: ${printable(message)}`);
+    const path = `${printable(file)}:${Math.max(1, line)}:${Math.max(1, col)}`;
+    return new InputError({ path, rule: printable(message) });
   };
   lines.addNewLine(0);
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);

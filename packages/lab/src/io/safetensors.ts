@@ -80,7 +80,7 @@ export function encodeSafetensors(file: Safetensors): Uint8Array {
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const refuse: Refuse = (why) => {
-    throw new InputError(`${file}: not a safetensors file of float32 or float64 (${why})`);
+    throw new InputError({ path: file, rule: `not a safetensors file of float32 or float64 (${why})` });
   };
   if (bytes.length < 8) return refuse(`must have at least 8 bytes, it has ${bytes.length}`);
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);

@@ -62,7 +62,12 @@ function earlierMetadata(texts: Texts, tensors: readonly TensorBytes[], file: st
 
 function requireEqual(found: string, wanted: string, file: string, of: string): void {
   if (found === wanted) return;
-  throw new InputError(`${file}: damaged, the SHA-256 of its ${of} must be ${wanted}, found ${found}`);
+  throw new InputError({
+    path: file,
+    rule: `damaged, the SHA-256 of its ${of} must be ${wanted}`,
+    value: found,
+    got: `found ${found}`,
+  });
 }
 
 function checksumOf(metadata: Texts, tensors: readonly TensorBytes[]): string {

@@ -42,11 +42,11 @@ export interface LoadedRun {
 export function loadRun(path: string, dataFolder?: string): LoadedRun {
   const record = readRun(path);
   if (record.result !== null && hasDiverged(record.result)) {
-    throw new InputError(`${path}: the run diverged, there is no solution to be measured`);
+    throw new InputError({ path, rule: "the run diverged, there is no solution to be measured" });
   }
   const { network: networkName } = record.settings;
   if (!Object.hasOwn(networks, networkName)) {
-    throw new InputError(`${path}: the network ${JSON.stringify(networkName)} is unknown here`);
+    throw new InputError({ path, rule: `the network ${JSON.stringify(networkName)} is unknown here` });
   }
   const spec = networks[networkName]!;
   const network = buildSpec(spec, { mode: "evaluation" });

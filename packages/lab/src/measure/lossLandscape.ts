@@ -99,9 +99,10 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     async hessianProduct(x, v, out) {
       const product = await meanVector("product", x, v);
       if (!product.every(Number.isFinite)) {
-        throw new InputError(
-          `${spec.name}: Hessian products are not finite at these weights; the run may have diverged`,
-        );
+        throw new InputError({
+          path: spec.name,
+          rule: "Hessian products are not finite at these weights; the run may have diverged",
+        });
       }
       out.set(product);
     },
@@ -130,7 +131,11 @@ export function hasBatchNorm(spec: NetworkSpec): boolean {
 /** @throws InputError if a split has fewer examples */
 export function requireExamples(split: Split, numExamples: number): void {
   if (Number.isInteger(numExamples) && numExamples >= 1 && numExamples <= split.numExamples) return;
-  throw new InputError(`examples: must be an integer from 1 to ${split.numExamples}, got ${numExamples}`);
+  throw new InputError({
+    name: "examples",
+    rule: `must be an integer from 1 to ${split.numExamples}`,
+    value: numExamples,
+  });
 }
 
 /**

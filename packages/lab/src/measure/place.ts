@@ -47,9 +47,10 @@ export function measurementPlace(
   if (out !== undefined) {
     const found = foundIn(out, key);
     if (found !== "other") return { folder: out, found };
-    throw new InputError(
-      `${join(out, `${key.name}.json`)}: is the ${key.name} of other runs, weights or settings; choose another --out`,
-    );
+    throw new InputError({
+      path: join(out, `${key.name}.json`),
+      rule: `is the ${key.name} of other runs, weights or settings; choose another --out`,
+    });
   }
   const second = runs[1] === undefined ? undefined : basename(resolve(runs[1]));
   const base = second === undefined ? key.name : `${key.name}-with-${second.slice(0, maxNameLength)}`;

@@ -16,7 +16,7 @@ import { figuresOf } from "./trainingFigures.ts";
  */
 export function writeReport(folder: string, runFolders: readonly string[]): string {
   const records = runFolders.filter(hasBegun).map(readRun);
-  if (records.length === 0) throw new InputError(`${folder}: a report needs runs, and none has begun`);
+  if (records.length === 0) throw new InputError({ path: folder, rule: "a report needs runs, and none has begun" });
   return writeRecords(folder, records.map(withPreset), reportLinks(folder, runFolders));
 }
 

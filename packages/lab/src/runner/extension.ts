@@ -21,13 +21,18 @@ export function isLonger(path: string, budget: number | undefined, { reason, bud
   if (budget === undefined) return false;
   const before = newestSettings(path)?.budget ?? had ?? readConfig(path).settings.budget;
   requireLarger(path, before, budget);
-  if (budget > before && reason === "non-finite") throw new InputError(`${path}: diverged, and would do so again`);
+  if (budget > before && reason === "non-finite")
+    throw new InputError({ path, rule: "diverged, and would do so again" });
   return budget > before;
 }
 
 function requireLarger(path: string, before: number, budget: number): void {
   if (budget >= before) return;
-  throw new InputError(`--budget: must be at least the ${before} effective epochs of ${path}, got ${budget}`);
+  throw new InputError({
+    name: "--budget",
+    rule: `must be at least the ${before} effective epochs of ${path}`,
+    value: budget,
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type DataSet, fitted, InputError, type NetworkSpec, networks, requireFit, shown } from "entropy-sgd-training";
+import { type DataSet, fitted, InputError, type NetworkSpec, networks, requireFit } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
 import type { Settings } from "../settings/settings.ts";
 
@@ -27,5 +27,5 @@ export function requireSameData(run: string, expected: string | null, { name, ch
 /** The network of a name. @throws InputError if there is none */
 export function networkOf(name: string): NetworkSpec {
   if (Object.hasOwn(networks, name)) return networks[name]!;
-  throw new InputError(`network: must be one of ${Object.keys(networks).join(", ")}, got ${shown(name)}`);
+  throw new InputError({ name: "network", rule: `must be one of ${Object.keys(networks).join(", ")}`, value: name });
 }

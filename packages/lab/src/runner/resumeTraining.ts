@@ -71,9 +71,10 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     }
     const found = held.newestCheckpoint();
     if (earlier !== null && found.checkpoint === null) {
-      throw new InputError(
-        `${path}: has ended and keeps no checkpoint to go on from; train anew with the larger budget`,
-      );
+      throw new InputError({
+        path,
+        rule: "has ended and keeps no checkpoint to go on from; train anew with the larger budget",
+      });
     }
     const damage = earlier === null ? damageIn(path) : [];
     const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
@@ -161,7 +162,7 @@ function requireNoLink(path: string): void {
 
 function requireSameTraining(path: string, settings: Settings): void {
   if (sameTraining(readConfig(path).settings, settings)) return;
-  throw new InputError(`${path}: holds a run of other settings; choose another --out`);
+  throw new InputError({ path, rule: "holds a run of other settings; choose another --out" });
 }
 
 /** The files that are damaged or contradict others, in words. */
@@ -213,10 +214,16 @@ function identityOf(path: string, { name, checkpoint }: FoundCheckpoint, budget:
     // A run that has ended and whose checkpoints were deleted begins again with the same settings.
     if (seal !== null) editsSince(path, config, seal);
     if (config.settings.extendedFrom === undefined) return config;
-    throw new InputError(`${path}: went on beyond its first budget, and without a checkpoint cannot do so again`);
+    throw new InputError({
+      path,
+      rule: "went on beyond its first budget, and without a checkpoint cannot do so again",
+    });
   }
   if (config.dataChecksum !== null && config.dataChecksum !== checkpoint.dataChecksum) {
-    throw new InputError(`${join(path, "config.json")}: dataChecksum is not the one in checkpoint ${name}`);
+    throw new InputError({
+      path: join(path, "config.json"),
+      rule: `dataChecksum is not the one in checkpoint ${name}`,
+    });
   }
   requireSettings(path, config.settings, checkpoint.settings, `as in checkpoint ${name}`, isAsked);
   const { budget: had, extendedFrom } = checkpoint.settings;

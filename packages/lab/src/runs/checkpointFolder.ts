@@ -69,7 +69,7 @@ export function newestIntact(run: string, before: number = Number.POSITIVE_INFIN
   }
   if (skipped.length === 0 || isEarly) return { name: null, checkpoint: null, skipped };
   const list = skipped.map(({ why }) => why).join("; ");
-  throw new InputError(`${join(run, folderName)}: no checkpoint is intact (${list})`);
+  throw new InputError({ path: join(run, folderName), rule: `no checkpoint is intact (${list})` });
 }
 
 /** The settings in a run's newest checkpoint whose state.json is intact; null without one. */

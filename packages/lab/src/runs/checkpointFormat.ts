@@ -170,9 +170,12 @@ export function writeCheckpoint(
     };
     const text = withOwnHash(JSON.stringify(state));
     if (text.length > maxStateBytes) {
-      throw new InputError(
-        `${join(path, "state.json")}: must have at most ${maxStateBytes} bytes, it would have ${text.length}`,
-      );
+      throw new InputError({
+        path: join(path, "state.json"),
+        rule: `must have at most ${maxStateBytes} bytes`,
+        value: text.length,
+        got: `it would have ${text.length}`,
+      });
     }
     writeNew(join(temporary, "state.json"), text);
     syncFolder(temporary);
@@ -279,10 +282,10 @@ function readState(path: string): State {
   const file = join(path, "state.json");
   const content = contentOf(readPlainText(file, maxStateBytes), file);
   const { value } = strictJson(content, maxStateDepth, (why) => {
-    throw new InputError(`${file}: ${why}`);
+    throw new InputError({ path: file, rule: why });
   });
   const parsed = stateSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { path: at, message } = parsed.error.issues[0]!;
-  throw new InputError(`${file}: ${at.map(String).join(".") || "content"}: ${message}`);
+  throw new InputError({ path: file, rule: `${at.map(String).join(".") || "content"}: ${message}` });
 }

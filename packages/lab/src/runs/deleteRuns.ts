@@ -16,7 +16,7 @@ import type { FindHolder, StoredRun } from "./storedRun.ts";
  */
 export function runNamed(folder: string, name: string, runs: ReadonlyMap<string, StoredRun>): StoredRun {
   const refuse = (why: string): never => {
-    throw new InputError(`--run ${JSON.stringify(name)}: ${why}`);
+    throw new InputError({ name: `--run ${JSON.stringify(name)}`, rule: why });
   };
   const parts = name.split(sep === "\\" ? /[\\/]/ : "/").filter((part) => part !== "" && part !== ".");
   if (isAbsolute(name) || parts.includes("..")) refuse(`must be the name of a run below ${folder}`);
@@ -37,7 +37,10 @@ export function requireUnused(runs: readonly StoredRun[], findHolder: FindHolder
   for (const { name, path } of runs) {
     const holder = findHolder(path);
     if (holder === null) continue;
-    throw new InputError(`${name}: is in use by process ${holder.pid} on ${holder.host}; nothing was deleted`);
+    throw new InputError({
+      path: name,
+      rule: `is in use by process ${holder.pid} on ${holder.host}; nothing was deleted`,
+    });
   }
 }
 

@@ -23,9 +23,10 @@ export function requireSettings(
   const { name, one, other } = first;
   const remedy =
     name === "budget" && found.budget > trained.budget ? `; resume --budget ${found.budget} goes on to it` : "";
-  throw new InputError(
-    `${join(path, "config.json")}: ${name} is ${shown(one)}, must be ${shown(other)} ${where}${remedy}`,
-  );
+  throw new InputError({
+    path: join(path, "config.json"),
+    rule: `${name} is ${shown(one)}, must be ${shown(other)} ${where}${remedy}`,
+  });
 }
 
 /** The differing settings that change neither the training nor its bits, in words. */

@@ -32,7 +32,12 @@ export function* eventsOf(path: string, seen?: Digester): Generator<EventLine, v
     const parsed = parseEvent(line, `${file}:${number}`);
     const { sequence } = parsed;
     if (sequence === undefined ? numbered : sequence !== number) {
-      throw new InputError(`${file}:${number}: must have the sequence number ${number}, found ${sequence ?? "none"}`);
+      throw new InputError({
+        path: `${file}:${number}`,
+        rule: `must have the sequence number ${number}`,
+        value: sequence ?? "none",
+        got: `found ${sequence ?? "none"}`,
+      });
     }
     numbered = sequence !== undefined;
     yield parsed;
@@ -63,7 +68,10 @@ function* linesOf(file: string, seen: Digester | undefined): Generator<string, v
     length += bytes.length - at;
     // Characters take up to four bytes; the parser checks the exact length.
     if (length > 4 * maxLineLength) {
-      throw new InputError(`${file}:${number}: the line must have at most ${maxLineLength} characters`);
+      throw new InputError({
+        path: `${file}:${number}`,
+        rule: `the line must have at most ${maxLineLength} characters`,
+      });
     }
   }
 }

@@ -163,7 +163,7 @@ export interface EventLine {
  */
 export function parseEvent(line: string, where: string): EventLine {
   const refuse = (why: string): never => {
-    throw new InputError(`${where}: malformed event (${why})`);
+    throw new InputError({ path: where, rule: `malformed event (${why})` });
   };
   if (line.length > maxLineLength) {
     return refuse(`the line must have at most ${maxLineLength} characters, it has ${line.length}`);

@@ -17,15 +17,16 @@ const pattern = /^([^=!<>]+)(!=|<=|>=|=|<|>)(.*)$/s;
 export function parseFilter(text: string): RunFilter {
   const match = pattern.exec(text);
   if (match === null) {
-    throw new InputError(
-      `--where: must be key=value or one of !=, <, <=, >, >= between them, got ${JSON.stringify(text)}`,
-    );
+    throw new InputError({
+      name: "--where",
+      rule: "must be key=value or one of !=, <, <=, >, >= between them",
+      value: text,
+    });
   }
   const filter = { key: match[1]!.trim(), operator: match[2] as Operator, text: match[3]! };
   if (isOrder(filter.operator) && numberOf(filter.text) === null) {
-    throw new InputError(
-      `--where ${filter.key}${filter.operator}: must be followed by a number, got ${JSON.stringify(filter.text)}`,
-    );
+    const name = `--where ${filter.key}${filter.operator}`;
+    throw new InputError({ name, rule: "must be followed by a number", value: filter.text });
   }
   return filter;
 }
@@ -85,7 +86,7 @@ export function sorted<Item>(items: readonly Item[], fieldsOf: (item: Item) => R
 function requireKey(option: string, key: string, tables: readonly RunFields[]): void {
   if (tables.length === 0 || tables.some((table) => table.has(key))) return;
   const known = namesOf(tables).join(", ");
-  throw new InputError(`${option}: no run has ${JSON.stringify(key)}; the known keys are ${known}`);
+  throw new InputError({ name: option, rule: `no run has ${JSON.stringify(key)}; the known keys are ${known}` });
 }
 
 function holds(value: Value, operator: Operator, text: string): boolean {

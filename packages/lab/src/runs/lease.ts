@@ -63,6 +63,9 @@ async function unrenewed(folder: string, before: FoundLock, signal: StopSignal):
     if (now === null) return;
     if (now.token === before.token && now.beat === before.beat) continue;
     const { pid, host, since } = now.holder ?? { pid: "?", host: "?", since: "?" };
-    throw new InputError(`${folder}: in use by process ${pid} on ${host} since ${since}, which renews its lock`);
+    throw new InputError({
+      path: folder,
+      rule: `in use by process ${pid} on ${host} since ${since}, which renews its lock`,
+    });
   }
 }

@@ -223,10 +223,10 @@ function heldLock(folder: string, own: HolderRecord): Lock {
     requireHeld() {
       const found = readLock(path);
       if (found?.token === own.nonce) return;
-      if (!existsSync(folder)) throw new InputError(`${folder}: was removed or moved away`);
+      if (!existsSync(folder)) throw new InputError({ path: folder, rule: "was removed or moved away" });
       const how =
         found?.holder == null ? "removed" : `taken over by process ${found.holder.pid} on ${found.holder.host}`;
-      throw new InputError(`${path}: the lock was ${how}; nothing more is written from here`);
+      throw new InputError({ path, rule: `the lock was ${how}; nothing more is written from here` });
     },
     release() {
       clearInterval(timer);

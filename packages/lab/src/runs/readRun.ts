@@ -68,7 +68,7 @@ export function readRun(path: string): RunRecord {
   const { start, dataChecksum: _, ...run } = readVerified(path);
   const file = join(path, eventsName);
   requireThere(file, "the folder is not a run");
-  if (start === null) throw new InputError(`${file}: has no start event; the run ended before it began`);
+  if (start === null) throw new InputError({ path: file, rule: "has no start event; the run ended before it began" });
   return { name: basename(path), ...run, start };
 }
 
@@ -107,7 +107,7 @@ function requireOwn(path: string, settings: Settings, { start, result }: RunHist
   }
   function refuse(name: keyof Settings, event: string, found: unknown): never {
     const rule = `${name} of the ${event} event must be ${shown(settings[name])} as in config.json`;
-    throw new InputError(`${join(path, eventsName)}: ${rule}, found ${shown(found)}`);
+    throw new InputError({ path: join(path, eventsName), rule, value: found, got: `found ${shown(found)}` });
   }
 }
 
@@ -155,14 +155,14 @@ export function readConfig(path: string): RunIdentity {
   const file = join(path, "config.json");
   requireThere(file, `${path} is not a run`);
   const { value } = strictJson(readPlainText(file, maxConfigBytes), maxConfigDepth, (why) => {
-    throw new InputError(`${file}: ${why}`);
+    throw new InputError({ path: file, rule: why });
   });
-  if (!isRecord(value)) throw new InputError(`${file}: must hold an object`);
+  if (!isRecord(value)) throw new InputError({ path: file, rule: "must hold an object" });
   const { environment, dataChecksum, ...settings } = value;
   const machine = environmentSchema.safeParse(environment);
-  if (!machine.success) throw new InputError(`${file}: environment is missing or malformed`);
+  if (!machine.success) throw new InputError({ path: file, rule: "environment is missing or malformed" });
   const checksum = checksumSchema.safeParse(dataChecksum);
-  if (!checksum.success) throw new InputError(`${file}: dataChecksum must be a string or null`);
+  if (!checksum.success) throw new InputError({ path: file, rule: "dataChecksum must be a string or null" });
   return { settings: checkedSettings(settings, file), environment: machine.data, dataChecksum: checksum.data };
 }
 
@@ -195,12 +195,12 @@ export function weightsOf(path: string, { settings, evaluations, result }: RunRe
     const found = weights.metadata[name];
     if (found === undefined || found === wanted) continue;
     const rule = `metadata: ${name} must be ${shown(wanted)}, as in the run's other files`;
-    throw new InputError(`${join(path, "weights.safetensors")}: ${rule}, found ${shown(found)}`);
+    throw new InputError({ path: join(path, "weights.safetensors"), rule, value: found, got: `found ${shown(found)}` });
   }
   return weights;
 }
 
 /** @throws InputError if there is no such file, with what that means for the run */
 function requireThere(file: string, consequence: string): void {
-  if (!isThere(file)) throw new InputError(`${file}: missing; ${consequence}`);
+  if (!isThere(file)) throw new InputError({ path: file, rule: `missing; ${consequence}` });
 }

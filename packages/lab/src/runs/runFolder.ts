@@ -78,7 +78,7 @@ export async function createRun(path: string, hooks: LockHooks = {}): Promise<He
  * @throws InputError if it is not a folder, or another process writes it; Interruption after a signal during the wait for the lock
  */
 export async function holdRun(path: string, hooks: LockHooks = {}): Promise<HeldRun> {
-  if (!existsSync(path)) throw new InputError(`${path}: there is no such folder`);
+  if (!existsSync(path)) throw new InputError({ path, rule: "there is no such folder" });
   const lock = await awaitLock(path, hooks);
   try {
     removeLeftovers(path);

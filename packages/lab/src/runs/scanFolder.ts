@@ -27,11 +27,11 @@ export interface FoundFolder {
 export function scanFolder(folder: string): FoundFolder[] {
   let entries: string[];
   try {
-    if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: must be a folder`);
+    if (!statSync(folder).isDirectory()) throw new InputError({ path: folder, rule: "must be a folder" });
     if (isRun(folder)) return [{ name: ".", path: folder, foreign: null }];
     entries = entriesOf(folder);
   } catch (error) {
-    if (isMissing(error)) throw new InputError(`${folder}: there is no such folder`);
+    if (isMissing(error)) throw new InputError({ path: folder, rule: "there is no such folder" });
     throw cannot(folder, "be read", error);
   }
   return below(folder, "", entries, 1);

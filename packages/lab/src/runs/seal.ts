@@ -77,10 +77,10 @@ export function readSeal(run: string): Seal | null {
   if (!isThere(file)) return null;
   const content = contentOf(readPlainText(file, maxSealBytes), file);
   const { value } = strictJson(content, maxSealDepth, (why) => {
-    throw new InputError(`${file}: ${why}`);
+    throw new InputError({ path: file, rule: why });
   });
   const parsed = sealSchema.safeParse(value);
-  if (!parsed.success) throw new InputError(`${file}: ${parsed.error.issues[0]!.message}`);
+  if (!parsed.success) throw new InputError({ path: file, rule: `${parsed.error.issues[0]!.message}` });
   const { settings, environment, dataChecksum, files } = parsed.data;
   return { settings: checkedSettings(settings, file), environment, dataChecksum, files };
 }
@@ -88,7 +88,7 @@ export function readSeal(run: string): Seal | null {
 /** @throws InputError if a file of a sealed run has changed since the run's end */
 export function requireSealed(run: string, name: string, found: FileDigest, { files }: Seal): void {
   const file = join(run, name);
-  if (!Object.hasOwn(files, name)) throw new InputError(`${file}: was not there when the run was sealed`);
+  if (!Object.hasOwn(files, name)) throw new InputError({ path: file, rule: "was not there when the run was sealed" });
   requireDigest(file, found, files[name]!, sealName);
 }
 
@@ -101,7 +101,10 @@ export function editsSince(run: string, config: RunIdentity, seal: Seal): string
   requireSettings(run, config.settings, seal.settings, "as the run was trained", false);
   for (const name of ["environment", "dataChecksum"] as const) {
     if (isDeepStrictEqual(config[name], seal[name])) continue;
-    throw new InputError(`${join(run, "config.json")}: ${name} is not the one that the run was trained with`);
+    throw new InputError({
+      path: join(run, "config.json"),
+      rule: `${name} is not the one that the run was trained with`,
+    });
   }
   return harmlessEdits(config.settings, seal.settings);
 }

@@ -29,5 +29,5 @@ export function doubtOfUnsealed(
   }
   if (isThinned(evaluations) || evaluations.some((event) => event.gradients === gradients)) return doubt;
   const rule = "metadata: gradients must be those of one of the run's evaluations";
-  throw new InputError(`${file}: ${rule}, found ${shown(metadata.gradients)}`);
+  throw new InputError({ path: file, rule, value: metadata.gradients, got: `found ${shown(metadata.gradients)}` });
 }

@@ -33,7 +33,8 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
     if (at < 1) throw new InputError({ name: "--set", rule: "must be name=value", value: assignment });
     const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
     const spec = specs.find((candidate) => candidate.name === name);
-    if (name === "seed") throw new InputError("--set seed: give --seed, which also draws weights and data order");
+    if (name === "seed")
+      throw new InputError({ name: "--set seed", rule: "give --seed, which also draws weights and data order" });
     if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
     else if (settable.includes(name)) result.run[name] = parseSetting(name as SettingName, text);
     else {

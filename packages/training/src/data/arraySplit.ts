@@ -1,4 +1,4 @@
-import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
+import { type KnownOptions, requireKnownOptions, typeError } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
 import { shown } from "../printable.ts";
 import type { Split } from "./split.ts";
@@ -26,7 +26,7 @@ export function arraySplit(options: ArraySplitOptions): Split {
   const { inputs, labels, inputShape, numClasses } = options;
   const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
   const refuse = (name: keyof ArraySplitOptions, rule: string): never => {
-    throw new TypeError(`arraySplit: ${name} must be ${rule}, got ${shown(options[name])}`);
+    throw typeError("arraySplit", name, `must be ${rule}`, options[name], shown(options[name]));
   };
   if (!(inputs instanceof Float32Array)) refuse("inputs", "a Float32Array");
   if (!Number.isSafeInteger(labels?.length)) refuse("labels", "an array");
@@ -36,12 +36,15 @@ export function arraySplit(options: ArraySplitOptions): Split {
   const size = inputShape.reduce((product, length) => product * length, 1);
   if (inputs.length !== size * labels.length) {
     const rule = `${labels.length} labels × ${size} = ${labels.length * size}`;
-    throw new InputError(`arraySplit: inputs must have ${rule} elements, got ${inputs.length}`);
+    throw new InputError({ path: "arraySplit", rule: `inputs must have ${rule} elements`, value: inputs.length });
   }
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
-    throw new InputError(`arraySplit: labels must be integers from 0 to ${numClasses - 1}, labels[${i}] is ${label}`);
+    throw new InputError({
+      path: "arraySplit",
+      rule: `labels must be integers from 0 to ${numClasses - 1}, labels[${i}] is ${label}`,
+    });
   }
   return {
     numExamples: labels.length,

@@ -22,7 +22,8 @@ export function holdOut(
   const { numExamples } = whole;
   if (!Number.isInteger(validation) || validation < 0 || validation >= numExamples) {
     const rule = `an integer from 0 to ${numExamples - 1}, the training examples less one`;
-    throw new InputError(`validation must be ${rule}, got ${validation}`);
+    const details = { name: "validation", rule: `must be ${rule}`, value: validation };
+    throw new InputError(details, `validation must be ${rule}, got ${validation}`);
   }
   const order = Int32Array.from({ length: numExamples }, (_, i) => i);
   if (heldOut === "random") permutationInto(order, { key: randomKey(0, "held-out"), stream: 0, step: 0 });

@@ -1,5 +1,4 @@
 import { InputError } from "../inputError.ts";
-import { shown } from "../printable.ts";
 import type { DataTaker } from "./requireFit.ts";
 import type { DataSet, Split } from "./split.ts";
 
@@ -39,7 +38,7 @@ export function pooled(data: DataSet): DataSet {
 
 function pooledSplit(split: Split): Split {
   if (String(split.inputShape) !== String(full)) {
-    throw new InputError(`pooled: images must be [1, 28, 28], got ${shown(split.inputShape)}`);
+    throw new InputError({ path: "pooled", rule: "images must be [1, 28, 28]", value: split.inputShape });
   }
   const image = new Float32Array(28 * 28);
   return {

@@ -22,7 +22,7 @@ export interface DataTaker {
 export function requireSplit(network: DataTaker, split: Split, what: string): Int32Array {
   const { name, inputShape, numClasses } = network;
   const refuse = (rule: string): never => {
-    throw new InputError(`${name}: the ${what} examples ${rule}`);
+    throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
   };
   if (split.inputShape.join() !== inputShape.join()) {
     refuse(`must have the shape ${inputShape.join("×")}, they have ${split.inputShape.join("×")}`);
@@ -51,7 +51,10 @@ export function requireFit(network: DataTaker, data: DataSet): string[] {
   const classesOf = names.map((what) => {
     const split = data[what];
     if (split.numExamples === 0 && what !== "validation") {
-      throw new InputError(`${network.name}: the ${what} split must have at least one example, it is empty`);
+      throw new InputError({
+        path: network.name,
+        rule: `the ${what} split must have at least one example, it is empty`,
+      });
     }
     const counts = requireSplit(network, split, what);
     const classes = [...counts.keys()].filter((label) => counts[label] !== 0);

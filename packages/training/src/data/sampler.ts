@@ -1,4 +1,5 @@
 /** The order of data: which examples make mini-batch number 0, 1, 2, …, as a pure function of (seed, number). */
+import { rangeError } from "entropy-sgd";
 import { integersInto, permutationInto, randomKey } from "entropy-sgd/random";
 import { shown } from "../printable.ts";
 
@@ -21,8 +22,8 @@ export function withReplacement(numExamples: number, seed: number): Sampler {
  */
 export function byPermutation(numExamples: number, batchSize: number, seed: number): Sampler {
   if (!Number.isInteger(batchSize) || batchSize < 1 || !(batchSize <= numExamples)) {
-    const rule = `an integer from 1 to the ${shown(numExamples)} examples`;
-    throw new RangeError(`byPermutation: batchSize must be ${rule}, got ${shown(batchSize)}`);
+    const rule = `must be an integer from 1 to the ${shown(numExamples)} examples`;
+    throw rangeError("byPermutation", "batchSize", rule, batchSize, shown(batchSize));
   }
   const key = randomKey(seed, "data");
   const perEpoch = Math.floor(numExamples / batchSize);

@@ -1,4 +1,4 @@
-import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
+import { type KnownOptions, rangeError, requireKnownOptions } from "entropy-sgd";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
@@ -58,10 +58,11 @@ export function requireTrainOptions(options: TrainOptions, { innerSteps }: { rea
   if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
   const { sampling = "replacement", resume, boundaryEvery = innerSteps } = options;
   if (sampling !== "replacement" && sampling !== "permutation") {
-    throw new RangeError(`train: sampling must be one of "replacement", "permutation", got ${shown(sampling)}`);
+    const rule = 'must be one of "replacement", "permutation"';
+    throw rangeError("train", "sampling", rule, sampling, shown(sampling));
   }
   // Where a run goes on, other options than the state's are told by name.
   if (resume !== undefined || boundaryEvery % innerSteps === 0) return boundaryEvery;
   const rule = `must be a multiple of the optimizer's innerSteps ${innerSteps}`;
-  throw new RangeError(`train: boundaryEvery ${rule}, got ${shown(boundaryEvery)}`);
+  throw rangeError("train", "boundaryEvery", rule, boundaryEvery, shown(boundaryEvery));
 }

@@ -1,5 +1,5 @@
 /** A training run under way: its parts, and what each gradient changes. */
-import { type AnyState, deserialise, type Optimizer, serialise } from "entropy-sgd";
+import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
@@ -120,7 +120,13 @@ function restoredState<S extends AnyState>(
   for (const [name, own] of Object.entries(model.statistics)) {
     const saved = Object.hasOwn(statistics, name) ? statistics[name] : undefined;
     if (saved?.length === own.length) continue;
-    throw new RangeError(`statistics: ${name} must have ${own.length} numbers, got ${saved?.length ?? "none"}`);
+    throw rangeError(
+      "statistics",
+      name,
+      `must have ${own.length} numbers`,
+      saved?.length,
+      String(saved?.length ?? "none"),
+    );
   }
   const state = deserialise(optimizer, fresh, { changed: plannedOptions });
   if (state.progress.gradients !== position.gradients) {

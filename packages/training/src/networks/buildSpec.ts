@@ -20,7 +20,8 @@ export function buildSpec(spec: NetworkSpec, { mode, batch = 1, dropout = 0 }: B
   const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
   const logits = network.logits.shape[1];
   if (logits === spec.numClasses) return network;
-  throw new InputError(
-    `${spec.name}: must give one logit for each of its ${spec.numClasses} classes, it gives ${logits}`,
-  );
+  throw new InputError({
+    path: spec.name,
+    rule: `must give one logit for each of its ${spec.numClasses} classes, it gives ${logits}`,
+  });
 }

@@ -82,17 +82,19 @@ function readPackaged(): (name: FileName) => IdxFile {
 /** @throws InputError if the md5 of the file is another */
 export function verifyChecksum({ path, bytes }: IdxFile, expected: string): void {
   const found = createHash("md5").update(bytes).digest("hex");
-  if (found !== expected) throw new InputError(`${path}: damaged, its md5 must be ${expected}, found ${found}`);
+  if (found !== expected)
+    throw new InputError({ path, rule: `damaged, its md5 must be ${expected}`, value: found, got: `found ${found}` });
 }
 
 function readFolder(folder: string): (name: FileName) => IdxFile {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new InputError(`${folder}: there is no such folder`);
+    throw new InputError({ path: folder, rule: "there is no such folder" });
   return (name) => {
     const rank = name.endsWith("images") ? 3 : 1;
     const names = [`${name}-idx${rank}-ubyte`, `${name}.idx${rank}-ubyte`].flatMap((file) => [file, `${file}.gz`]);
     const path = names.map((file) => join(folder, file)).find((candidate) => existsSync(candidate));
-    if (path === undefined) throw new InputError(`${folder}: there must be a file ${names[0]} (or ${names[1]})`);
+    if (path === undefined)
+      throw new InputError({ path: folder, rule: `there must be a file ${names[0]} (or ${names[1]})` });
     // Data may lie elsewhere and be linked; what a link leads to must be a plain file too.
     return { path, bytes: readPlain(path, maxIdxBytes, { followLinks: true }) };
   };
@@ -102,14 +104,18 @@ function imagesAndLabels(imagesFile: IdxFile, labelsFile: IdxFile) {
   const { count, rows, columns, pixels } = readIdxImages(imagesFile.bytes, imagesFile.path);
   const labels = readIdxLabels(labelsFile.bytes, labelsFile.path);
   if (rows !== side || columns !== side) {
-    throw new InputError(`${imagesFile.path}: images must be ${side}×${side}, found ${rows}×${columns}`);
+    throw new InputError({ path: imagesFile.path, rule: `images must be ${side}×${side}, found ${rows}×${columns}` });
   }
   if (labels.length !== count) {
-    throw new InputError(
-      `${labelsFile.path}: there must be as many labels as images, ${count}, found ${labels.length}`,
-    );
+    throw new InputError({
+      path: labelsFile.path,
+      rule: `there must be as many labels as images, ${count}`,
+      value: labels.length,
+      got: `found ${labels.length}`,
+    });
   }
   const wrong = labels.findIndex((label) => label >= numClasses);
-  if (wrong >= 0) throw new InputError(`${labelsFile.path}: labels must be 0 to 9, label ${wrong} is ${labels[wrong]}`);
+  if (wrong >= 0)
+    throw new InputError({ path: labelsFile.path, rule: `labels must be 0 to 9, label ${wrong} is ${labels[wrong]}` });
   return { count, pixels, labels };
 }

@@ -129,9 +129,14 @@ function openPlain(
   }
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw new InputError(`${path}: must be a plain file`);
+    if (!stats.isFile()) throw new InputError({ path, rule: "must be a plain file" });
     if (stats.size > maxBytes) {
-      throw new InputError(`${path}: must have at most ${maxBytes} bytes, it has ${stats.size}`);
+      throw new InputError({
+        path,
+        rule: `must have at most ${maxBytes} bytes`,
+        value: stats.size,
+        got: `it has ${stats.size}`,
+      });
     }
     return { file, size: stats.size };
   } catch (error) {

@@ -48,22 +48,32 @@ function readIdx(raw: Uint8Array, file: string, magic: number, kind: string, ran
   const begins = head.length >= 4 ? view.getUint32(0) : null;
   if (begins !== magic) {
     const what = begins === null ? `only ${head.length} bytes` : hex(begins);
-    throw new InputError(`${file}: an IDX file of ${kind} must begin with ${hex(magic)}, found ${what}`);
+    throw new InputError({
+      path: file,
+      rule: `an IDX file of ${kind} must begin with ${hex(magic)}`,
+      value: what,
+      got: `found ${what}`,
+    });
   }
   if (head.length < headerLength) {
-    throw new InputError(`${file}: truncated, the header has ${headerLength} bytes, found ${head.length}`);
+    throw new InputError({
+      path: file,
+      rule: `truncated, the header has ${headerLength} bytes`,
+      value: head.length,
+      got: `found ${head.length}`,
+    });
   }
   const sizes = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = sizes.reduce((product, size) => product * size, 1) + headerLength;
   const need = `${sizes.join("×")} ${kind} need ${expected} bytes`;
-  if (expected > maxIdxBytes) throw new InputError(`${file}: ${need}, must be at most ${maxIdxBytes}`);
+  if (expected > maxIdxBytes) throw new InputError({ path: file, rule: `${need}, must be at most ${maxIdxBytes}` });
   const bytes = isPacked ? unpacked(raw, file, expected) : raw;
-  if (bytes === null) throw new InputError(`${file}: too long, ${need}, there are more`);
+  if (bytes === null) throw new InputError({ path: file, rule: `too long, ${need}, there are more` });
   if (bytes.length !== expected) {
     const how = bytes.length < expected ? "truncated" : "too long";
-    throw new InputError(`${file}: ${how}, ${need}, found ${bytes.length}`);
+    throw new InputError({ path: file, rule: `${how}, ${need}`, value: bytes.length, got: `found ${bytes.length}` });
   }
-  if (sizes[0] === 0) throw new InputError(`${file}: there are no ${kind} in it`);
+  if (sizes[0] === 0) throw new InputError({ path: file, rule: `there are no ${kind} in it` });
   return { sizes, items: bytes.subarray(headerLength) };
 }
 
@@ -87,5 +97,8 @@ function unpacked(raw: Uint8Array, file: string, length: number): Uint8Array | n
 }
 
 function corrupt(file: string, error: unknown): InputError {
-  return new InputError(`${file}: corrupt gzip (${error instanceof Error ? error.message : String(error)})`);
+  return new InputError({
+    path: file,
+    rule: `corrupt gzip (${error instanceof Error ? error.message : String(error)})`,
+  });
 }

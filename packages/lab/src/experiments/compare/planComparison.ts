@@ -58,7 +58,7 @@ function sharedInnerSteps(resolved: readonly Settings[]): number {
   const different = others.find(({ innerSteps }) => innerSteps !== looped?.innerSteps);
   if (looped === undefined || different === undefined) return (looped ?? resolved[0]!).innerSteps;
   const found = `${looped.optimizer} has ${looped.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
-  throw new InputError(`innerSteps: must be equal for all optimizers of a comparison, ${found}`);
+  throw new InputError({ name: "innerSteps", rule: `must be equal for all optimizers of a comparison, ${found}` });
 }
 
 /** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
@@ -73,7 +73,10 @@ function assignmentsFor(optimizer: string, optimizers: readonly string[], set: r
     }
     const [name, rest] = [assignment.slice(0, dot), assignment.slice(dot + 1)];
     if (!optimizers.includes(name)) {
-      throw new InputError(`--set ${assignment}: ${JSON.stringify(name)} is none of ${optimizers.join(", ")}`);
+      throw new InputError({
+        name: `--set ${assignment}`,
+        rule: `${JSON.stringify(name)} is none of ${optimizers.join(", ")}`,
+      });
     }
     return name === optimizer ? [rest] : [];
   });
