@@ -4,6 +4,7 @@ import {
   compileNetwork,
   InputError,
   planOf,
+  type ResumePoint,
   type StartEvent,
   type TrainableModel,
   type TrainOptions,
@@ -71,6 +72,27 @@ describe("train", () => {
         `tiny: initial weights must be finite, 3 of ${model.numParams} are not: 2 in conv1.weight, 1 in conv1.bias`,
       ),
     );
+  });
+
+  test("refuses boundaries within an outer step of a run that goes on", async () => {
+    const small = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
+    let resume: ResumePoint | undefined;
+    for await (const event of train(small, data, entropy(), {
+      budget: 1,
+      checkpoints: { gradients: 5, minutes: null, best: 0 },
+    })) {
+      if (event.type === "checkpoint") resume = structuredClone(event.snapshot);
+    }
+    await small.close();
+    const other = await compileNetwork(tinyNetwork, { platform: nodePlatform, batchSize: 10 });
+    const goOn = async () => {
+      for await (const event of train(other, data, entropy(), { budget: 3, boundaryEvery: 4, resume: resume! }))
+        void event;
+    };
+    await expect(goOn()).rejects.toThrow(
+      "train: boundaryEvery must be a multiple of the optimizer's innerSteps 5, got 4",
+    );
+    await other.close();
   });
 
   test("optimizers without an inner loop take any boundaries", async () => {

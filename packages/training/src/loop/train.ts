@@ -11,7 +11,7 @@ import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
 import { advance, checkpoint, evaluationIsDue, hasEnded, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
-import { requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
+import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event at each
@@ -38,7 +38,10 @@ export async function* train<S extends AnyState>(
   // The weights of a checkpoint are checked when it is written, and its hash when it is read.
   if (resume === undefined) requireFiniteWeights(`${model.name}: initial weights`, initial, model.layout);
   const state = optimizer.init(initial, model.memory);
-  const boundaryEvery = requireTrainOptions(options, optimizer);
+  requireTrainOptions(options);
+  const { boundaryEvery = optimizer.innerSteps } = options;
+  // Where a run goes on, a state of other inner steps is told first.
+  if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
   const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
   const parts: LoopParts<S> = { model, data, optimizer, options, plan };
@@ -47,6 +50,7 @@ export async function* train<S extends AnyState>(
   if (resume === undefined) for (const message of warnings) yield { type: "warning", gradients: 0, message };
 
   const loop = trainingLoop(parts, state);
+  requireBoundaries(boundaryEvery, optimizer);
   while (!hasEnded(loop) && (loop.gradients < plan.totalGradients || evaluationIsDue(loop))) {
     yield* signal?.aborted ? interrupt(loop) : advance(loop);
   }

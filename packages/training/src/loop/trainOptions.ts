@@ -48,21 +48,23 @@ const known: KnownOptions<TrainOptions> = {
 const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: true, best: true, requests: true };
 
 /**
- * Checks names and words of the options of `train`, and that boundaries are ends of the optimizer's outer steps.
+ * Checks names and words of the options of `train`.
  *
- * @returns the gradients between two boundaries
- * @throws TypeError for an unknown name, RangeError for another word, or boundaries within an outer step
+ * @throws TypeError for an unknown name, RangeError for another word
  */
-export function requireTrainOptions(options: TrainOptions, { innerSteps }: { readonly innerSteps: number }): number {
+export function requireTrainOptions(options: TrainOptions): void {
   requireKnownOptions("train", known, options);
   if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
-  const { sampling = "replacement", resume, boundaryEvery = innerSteps } = options;
+  const { sampling = "replacement" } = options;
   if (sampling !== "replacement" && sampling !== "permutation") {
     const rule = 'must be one of "replacement", "permutation"';
     throw rangeError("train", "sampling", rule, sampling, shown(sampling));
   }
-  // Where a run goes on, other options than the state's are told by name.
-  if (resume !== undefined || boundaryEvery % innerSteps === 0) return boundaryEvery;
+}
+
+/** @throws RangeError unless boundaries are ends of the optimizer's outer steps */
+export function requireBoundaries(boundaryEvery: number, { innerSteps }: { readonly innerSteps: number }): void {
+  if (boundaryEvery % innerSteps === 0) return;
   const rule = `must be a multiple of the optimizer's innerSteps ${innerSteps}`;
   throw rangeError("train", "boundaryEvery", rule, boundaryEvery, shown(boundaryEvery));
 }
