@@ -38,7 +38,7 @@ function writeWork(folder, network) {
   const inputs = new Float32Array(numExamples * size);
   normalInto(inputs, { key: randomKey(0, "pixels"), stream: 0, step: 0 });
   const labels = new Int32Array(numExamples);
-  integersInto(labels, spec.numClasses, { key: randomKey(0, "labels"), stream: 0, step: 0 });
+  integersInto(labels, spec.outputShape[0], { key: randomKey(0, "labels"), stream: 0, step: 0 });
   const layout = parameters.map(({ block: { name, shape, offset } }) => ({ name, shape, offset }));
   const work = {
     ...{ network, batchSize, dropout, numExamples, numParams, layout },

@@ -10,7 +10,7 @@ import { layers } from "onnx-grad/layers";
 const network: NetworkSpec = {
   name: "spirals",
   inputShape: [2],
-  numClasses: 2,
+  outputShape: [2],
   define: () => (context, inputs) =>
     layers.dense(
       context,

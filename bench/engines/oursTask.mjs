@@ -25,7 +25,7 @@ export async function openTask(folder, network, options = {}) {
     inputs: floats(join(folder, "inputs.bin")),
     labels: Uint8Array.from(words(join(folder, "labels.bin"))),
     inputShape: spec.inputShape,
-    numClasses: spec.numClasses,
+    numClasses: spec.outputShape[0],
   });
   const weights = floats(join(folder, "weights.bin"));
   // The paper's recipe; every engine takes these numbers.

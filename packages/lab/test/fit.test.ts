@@ -86,10 +86,10 @@ describe("data that do not fit a network", () => {
     const nine: NetworkSpec = {
       name: "nine",
       inputShape: [2],
-      numClasses: 4,
+      outputShape: [4],
       define: () => (context, inputs) => layers.dense(context, "out", inputs, 9),
     };
-    const message = "nine: must give one logit for each of its 4 classes, it gives 9";
+    const message = "nine: must give outputs of the shape 4 for an example, it gives 9";
     await expect(compileNetwork(nine, { platform: nodePlatform })).rejects.toThrow(new InputError(message));
     const split = arraySplit({ inputs: new Float32Array(4), labels: [0, 1], inputShape: [2], numClasses: 4 });
     expect(() => lossLandscape(nine, split)).toThrow(message);

@@ -1,11 +1,20 @@
 /** Functions that take options refuse names they do not know, which would be ignored, and values of other types. */
-import { arraySplit, byPermutation, compileNetwork, networks, pooled, type Split } from "entropy-sgd-training";
+import {
+  arraySplit,
+  byPermutation,
+  compileNetwork,
+  networks,
+  pooled,
+  type Split,
+  targetSplit,
+} from "entropy-sgd-training";
 import { loadMnist } from "entropy-sgd-training/node";
 import { expect, test } from "vitest";
 import { continueTraining, drawFigure, resolveSettings, resumeTraining, runTraining } from "../src/index.ts";
 
 const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1, seed: 1 });
 const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
+const numbers = { inputs: new Float32Array(2), targets: new Float32Array(1), inputShape: [2] };
 const splits = (split: Split) => ({ train: split, validation: split, test: split });
 const training = "signal, onWait, checkpointRequests, onEvent, data";
 
@@ -13,10 +22,11 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
   [
     "compileNetwork",
-    "platform, batchSize, dropout, threads, session",
+    "platform, task, batchSize, dropout, threads, session",
     (options) => compileNetwork(networks.lenet!, options),
   ],
   ["continueTraining", `${training}, dataFolder, threads, budget`, (it) => continueTraining("no-run", settings, it)],
+  ["targetSplit", "inputs, targets, inputShape, targetShape", targetSplit],
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
@@ -39,6 +49,19 @@ test.each<[message: string, call: () => unknown]>([
   [
     "arraySplit: inputShape must be an array of positive integers, got [0, 2]",
     () => arraySplit({ ...arrays, inputShape: [0, 2] }),
+  ],
+  ["targetSplit: targets must be a Float32Array, got []", () => targetSplit({ ...numbers, targets: [] as never })],
+  [
+    "targetSplit: targets must have a multiple of 2 elements, got 3",
+    () => targetSplit({ ...numbers, targets: new Float32Array(3), targetShape: [2] }),
+  ],
+  [
+    "targetSplit: inputs must have 3 examples × 2 = 6 elements, got 2",
+    () => targetSplit({ ...numbers, targets: new Float32Array(3) }),
+  ],
+  [
+    "targetSplit: targets must be finite, targets[0] is NaN",
+    () => targetSplit({ ...numbers, targets: Float32Array.of(Number.NaN) }),
   ],
   ["byPermutation: batchSize must be an integer from 1 to the 0 examples, got 128", () => byPermutation(0, 128, 1)],
   ["byPermutation: batchSize must be an integer from 1 to the 9 examples, got 0.5", () => byPermutation(9, 0.5, 1)],

@@ -174,7 +174,7 @@ test("Lanczos extremes, trace and shares of a small network equal those of its d
   const spec: NetworkSpec = {
     name: "tanh",
     inputShape: [1, 8, 8],
-    numClasses: 10,
+    outputShape: [10],
     define: () => (context, inputs) => mlp(3)(context, inputs),
   };
   const landscape = lossLandscape(spec, { ...data.train, numClasses: 10 }, { threads: 1 });

@@ -4,7 +4,18 @@ export { imageSplit } from "./data/imageSplit.ts";
 export { fitted, pooled } from "./data/pooled.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
 export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
-export { type DataSet, type HeldOut, type Split, subset } from "./data/split.ts";
+export {
+  type AnySplit,
+  type DataSet,
+  type Examples,
+  type HeldOut,
+  isLabelled,
+  type Split,
+  subset,
+  type TargetSplit,
+} from "./data/split.ts";
+export { type TargetReader, targetReader } from "./data/targetReader.ts";
+export { type TargetSplitOptions, targetSplit } from "./data/targetSplit.ts";
 export { InputError } from "./inputError.ts";
 export {
   Interruption,
@@ -20,8 +31,8 @@ export {
   checkpointSchedule,
   noCheckpoints,
 } from "./loop/checkpointSchedule.ts";
-export { hasDiverged, uniformLoss } from "./loop/divergence.ts";
-export { type Errors, errorsOf, finiteOrNull } from "./loop/errorsOf.ts";
+export { hasDiverged } from "./loop/divergence.ts";
+export { type Errors, errorsOf, finiteOrNull, primaryResultOf } from "./loop/errorsOf.ts";
 export type {
   CheckpointEvent,
   CheckpointReason,
@@ -33,6 +44,7 @@ export type {
   LoopPosition,
   NonFiniteEvent,
   OuterEvent,
+  PrimaryResult,
   RecordedEvaluation,
   ResumePoint,
   RunResult,
@@ -43,13 +55,13 @@ export type {
 } from "./loop/events.ts";
 export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
 export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
+export { costsOf, type PrimaryValues, primaryOf } from "./loop/primaryOf.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
 export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
-export { scoreLogits } from "./model/evaluation.ts";
 export { type EvaluationOptions, type EvaluationPrograms, evaluationPrograms } from "./model/evaluationPrograms.ts";
 export { batchFiller, maskFiller } from "./model/fillers.ts";
 export { lossAndGradients } from "./model/lossAndGradients.ts";
@@ -61,3 +73,22 @@ export { mlp } from "./networks/fullyConnected.ts";
 export type { NetworkSpec } from "./networks/networkSpec.ts";
 export { networks } from "./networks/networks.ts";
 export { printable, printableJson, shown } from "./printable.ts";
+export { binary } from "./tasks/binary.ts";
+export { type ClassificationOptions, classification } from "./tasks/classification.ts";
+export { type LossTaskOptions, lossTask } from "./tasks/lossTask.ts";
+export { multilabel } from "./tasks/multilabel.ts";
+export { type RegressionOptions, regression } from "./tasks/regression.ts";
+export { type LogitScores, scoreLogits } from "./tasks/scoreLogits.ts";
+export {
+  type Better,
+  type Guess,
+  type Metrics,
+  type PrimaryMetric,
+  primaryMetricOf,
+  type Scorer,
+  type Scores,
+  type TargetSpec,
+  type Targets,
+  type Task,
+} from "./tasks/task.ts";
+export { tasks } from "./tasks/tasks.ts";

@@ -9,7 +9,7 @@ const { batchNorm, conv2d, dense, dropout, flatten } = layers;
 export const tinyNetwork: NetworkSpec = {
   name: "tiny",
   inputShape: [1, 8, 8],
-  numClasses: 3,
+  outputShape: [3],
   define: (rate) => (context, inputs) => {
     const block = relu(maxPool(batchNorm(context, "bn1", conv2d(context, "conv1", inputs, 4, 3)), { size: 2 }));
     const features = dropout(context, "dropout1", block, rate);

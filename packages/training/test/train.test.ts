@@ -63,7 +63,7 @@ describe("train", () => {
     });
     expect(result.testError).toBeLessThan(0.1);
     expect(result.testError).toBe(evaluations.at(-1)!.testError);
-    expect(result.minTestError).toBe(Math.min(...evaluations.map(({ testError }) => testError)));
+    expect(result.minTestError).toBe(Math.min(...evaluations.map(({ testError }) => testError!)));
     for (const { distance, localEntropyGradientNorm, gradientNorm } of outers) {
       expect([distance, localEntropyGradientNorm, gradientNorm].every((norm) => norm !== null && norm > 0)).toBe(true);
     }
@@ -225,7 +225,7 @@ describe("batch norm", () => {
     data.train.readExampleInto(model.inputs, 0, 0);
     for (let i = 0; i < 50; i++) {
       data.train.readExampleInto(model.inputs, 64 * i, i);
-      model.labels[i] = data.train.labelOf(i);
+      model.targets[i] = data.train.labelOf(i);
     }
     for (const { mask } of model.masks) mask.set(mask.map((_, i) => (i % 4 === 0 ? 0 : 4 / 3)));
     const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
@@ -236,7 +236,7 @@ describe("batch norm", () => {
     const root = softmaxCrossEntropy(network.logits, input("labels", [50], "int32"));
     const feeds = {
       inputs: model.inputs,
-      labels: model.labels,
+      labels: model.targets,
       ...Object.fromEntries(model.masks.map(({ layer, mask }) => [`${layer}.mask`, mask])),
       ...Object.fromEntries(
         network.parameters.map(({ block }) => [

@@ -3,10 +3,11 @@ import { plainMemory, sgd } from "entropy-sgd";
 import {
   arraySplit,
   buildSpec,
+  classification,
   lossAndGradients,
   type NetworkSpec,
-  scoreLogits,
   type TrainableModel,
+  targetReader,
   train,
 } from "entropy-sgd-training";
 import { evaluate, sizeOf } from "onnx-grad";
@@ -15,7 +16,7 @@ import { filled, layers } from "onnx-grad/layers";
 const line: NetworkSpec = {
   name: "line",
   inputShape: [1],
-  numClasses: 2,
+  outputShape: [2],
   define: () => (context, x) => layers.dense(context, "out", x, 2, { initialiser: filled(0.1) }),
 };
 
@@ -25,30 +26,33 @@ function interpreted(spec: NetworkSpec, batchSize: number): TrainableModel {
   const { loss, ...gradients } = lossAndGradients(network);
   const outputs = [loss, ...layout.map(({ name }) => gradients[`${name}.gradient`]!)];
   const inputs = new Float32Array(batchSize * sizeOf(spec.inputShape));
-  const labels = new Int32Array(batchSize);
+  const targets = new Int32Array(batchSize);
   const named = (params: Float32Array) =>
     Object.fromEntries(
       layout.map(({ name, offset, shape }) => [name, params.subarray(offset, offset + sizeOf(shape))]),
     );
   return {
-    ...{ name: spec.name, inputShape: spec.inputShape, numClasses: spec.numClasses },
-    ...{ numParams: network.numParams, batchSize, layout, memory: plainMemory, inputs, labels, masks: [] },
+    ...{ name: spec.name, inputShape: spec.inputShape, outputShape: spec.outputShape, task: classification() },
+    ...{ numParams: network.numParams, batchSize, layout, memory: plainMemory, inputs, targets, masks: [] },
     ...{ nodeCounts: {}, hasBatchNorm: false, statistics: {} },
     initialParams: () => new Float32Array(network.numParams).fill(0.1),
     async lossAndGradient(params, out) {
-      const [value, ...slopes] = evaluate(outputs, { ...named(params), inputs, labels });
+      const [value, ...slopes] = evaluate(outputs, { ...named(params), inputs, labels: targets });
       for (const [i, slope] of slopes.entries()) out.set(slope, layout[i]!.offset);
       return value![0]!;
     },
     async recalibrate() {},
     async evaluate(params, split) {
-      const { numExamples, labelOf } = split;
+      const { numExamples } = split;
       const { logits } = buildSpec(spec, { mode: "evaluation", batch: numExamples });
       const all = new Float32Array(numExamples * sizeOf(spec.inputShape));
       for (let i = 0; i < numExamples; i++) split.readExampleInto(all, i * sizeOf(spec.inputShape), i);
       const [given] = evaluate([logits], { ...named(params), inputs: all }, "float32");
-      const scores = scoreLogits(Float32Array.from(given!), spec.numClasses, numExamples, labelOf);
-      return { loss: scores.lossSum / numExamples, error: scores.numWrong / numExamples, numExamples };
+      const scorer = classification().scorer(spec.outputShape);
+      const labels = new Int32Array(numExamples);
+      for (let i = 0; i < numExamples; i++) targetReader(split)(labels, i, i);
+      scorer.add(Float32Array.from(given!), labels, numExamples);
+      return { ...scorer.scores(), numExamples };
     },
     async close() {},
   };

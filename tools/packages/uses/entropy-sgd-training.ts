@@ -11,7 +11,7 @@ export async function use(): Promise<Record<string, number>> {
   const network: NetworkSpec = {
     name: "line",
     inputShape: [1],
-    numClasses: 2,
+    outputShape: [2],
     define: () => (context, x) => layers.dense(context, "out", x, 2),
   };
   const model = await compileNetwork(network, { platform: nodePlatform, batchSize: 2 });

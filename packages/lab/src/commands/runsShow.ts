@@ -101,7 +101,7 @@ function contentTables(content: RunContent, width: number): string[] {
       [title, "value"],
       entries.map(([key, value]) => [key, plain(valueFrom(value))]),
     );
-  const { gradientEvaluations: _, ...own } = result ?? { gradientEvaluations: gradients };
+  const { gradientEvaluations: _, primary: __, ...own } = result ?? { gradientEvaluations: gradients };
   const rows = evaluations.map((event) => [
     plain(event.gradients),
     fixed(event.effectiveEpochs, 2),

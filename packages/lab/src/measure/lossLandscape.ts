@@ -77,7 +77,7 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
       "loss",
       () => ({ params }),
       ([logits], start, count) => {
-        const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, (row) => labels[start + row]!);
+        const { lossSum, numWrong } = scoreLogits(logits!, spec.outputShape[0]!, count, (row) => labels[start + row]!);
         const share = count / numExamples;
         loss += share * (lossSum / count);
         error += share * (numWrong / count);

@@ -97,7 +97,7 @@ export function recalibratedScores(
     };
     await passes.overBatches(activations?.entry ?? "loss", of, ([logits], start, count) => {
       const labelOf = (row: number): number => passes.labels[start + row]!;
-      const { lossSum, numWrong } = scoreLogits(logits!, spec.numClasses, count, labelOf);
+      const { lossSum, numWrong } = scoreLogits(logits!, spec.outputShape[0]!, count, labelOf);
       scores.push({ loss: lossSum / count, error: numWrong / count });
     });
     return scores;

@@ -22,6 +22,7 @@ export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
     const own = records.filter((record) => record.settings.optimizer === optimizer);
     const errorsAt = new Map<number, number[]>();
     for (const { gradients, testError } of own.flatMap(({ evaluations }) => evaluations)) {
+      if (testError === null) continue;
       const here = errorsAt.get(gradients);
       if (here === undefined) errorsAt.set(gradients, [100 * testError]);
       else here.push(100 * testError);

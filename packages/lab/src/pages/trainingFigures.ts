@@ -53,7 +53,7 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
 /** The errors of runs with one evaluation each, beside one another: a curve would be a point at its end. */
 function stripFigure(records: readonly RunRecord[]): Figure {
   const points = records.flatMap(({ settings: { optimizer }, evaluations }) =>
-    evaluations.map(({ testError }) => ({ optimizer, error: 100 * testError })),
+    evaluations.flatMap(({ testError }) => (testError === null ? [] : [{ optimizer, error: 100 * testError }])),
   );
   const names = optimizersOf(records);
   const styles = stylesOf(names);

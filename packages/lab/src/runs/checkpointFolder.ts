@@ -3,7 +3,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, type LoopPosition } from "entropy-sgd-training";
+import { costsOf, InputError, type LoopPosition } from "entropy-sgd-training";
 import { cannot } from "entropy-sgd-training/node";
 import type { FileDigest } from "../io/digest.ts";
 import { makeFolderWithin, requireRealFolder, temporaryName } from "../io/files.ts";
@@ -123,8 +123,8 @@ export interface CheckpointWriter {
 interface Kept {
   readonly name: string;
   readonly gradients: number;
-  /** The validation error at the checkpoint; null where there was no evaluation. */
-  readonly validationError: number | null;
+  /** The validation value of the primary metric at the checkpoint, smaller being better; null where there was no evaluation. */
+  readonly validationCost: number | null;
 }
 
 /** Options of a writer of checkpoints. */
@@ -193,14 +193,14 @@ function keptOnes(run: string): Kept[] {
 
 function keptAs(name: string, { gradients, evaluations }: LoopPosition): Kept {
   const last = evaluations.at(-1);
-  return { name, gradients, validationError: last?.gradients === gradients ? last.validationError : null };
+  return { name, gradients, validationCost: last?.gradients === gradients ? costsOf(last).validation : null };
 }
 
-/** The checkpoints of the k smallest validation errors; of equal ones the earliest. */
+/** The checkpoints of the k best validation values; of equal ones the earliest. */
 function bestOf(kept: readonly Kept[], k: number): Kept[] {
   return kept
-    .filter(({ validationError }) => validationError !== null)
-    .sort((a, b) => a.validationError! - b.validationError!)
+    .filter(({ validationCost }) => validationCost !== null)
+    .sort((a, b) => a.validationCost! - b.validationCost!)
     .slice(0, k);
 }
 

@@ -46,11 +46,14 @@ const fraction = z.number().min(0).max(1);
 const checkpointName = z.string().nullable();
 const what = z.enum(["batch loss", "gradient norm", "test loss", "state"]);
 /** JSON writes a number that is not finite as null. */
-const orNotFinite = (rule: z.ZodType<number>) => rule.nullable().transform((value) => value ?? Number.NaN);
-const measured = orNotFinite(number);
+const measured = number.nullable().transform((value) => value ?? Number.NaN);
+
+const metrics = z.record(z.string(), number.nullable());
+const primary = { name: z.string(), better: z.enum(["smaller", "larger"]) };
 
 const result = z.object({
   network: z.string(),
+  task: z.string().exactOptional(),
   optimizer: z.string(),
   preset: z.string().nullable(),
   seed: count,
@@ -64,6 +67,15 @@ const result = z.object({
   testError: fraction.nullable(),
   bestTestError: fraction.nullable(),
   minTestError: fraction.nullable(),
+  primary: z
+    .object({
+      ...primary,
+      validation: number.nullable(),
+      test: number.nullable(),
+      bestTest: number.nullable(),
+      extremeTest: number.nullable(),
+    })
+    .exactOptional(),
   seconds: number,
   msPerGradient: number.nullable(),
   interrupted: z.boolean(),
@@ -79,8 +91,12 @@ const evaluation = z.object({
   validationLoss: number.nullable(),
   validationError: fraction.nullable(),
   testLoss: number,
-  testError: fraction,
+  testError: fraction.nullable(),
   seconds: number,
+  // Absent in runs of versions without tasks.
+  validationMetrics: metrics.nullable().exactOptional(),
+  testMetrics: metrics.exactOptional(),
+  primary: z.object(primary).exactOptional(),
 });
 
 /** An evaluation of a run that has not diverged: every number is finite. */
@@ -90,6 +106,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
   start: z.object({
     type: z.literal("start"),
     network: z.string(),
+    task: z.string().exactOptional(),
     optimizer: z.string(),
     preset: z.string().nullable(),
     seed: count,
@@ -112,7 +129,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     localEntropyGradientNorm: number.nullable(),
     gradientNorm: measured,
   }),
-  evaluation: evaluation.extend({ testLoss: measured, testError: orNotFinite(fraction) }),
+  evaluation: evaluation.extend({ testLoss: measured }),
   checkpoint: z.object({
     type: z.literal("checkpoint"),
     gradients: count,

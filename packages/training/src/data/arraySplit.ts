@@ -1,6 +1,7 @@
 import { type KnownOptions, requireKnownOptions, typeError } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
 import { shown } from "../printable.ts";
+import { requireFloats, requireShape } from "./requireArrays.ts";
 import type { Split } from "./split.ts";
 
 /** A user's own examples: inputs one after another, and their classes. */
@@ -24,16 +25,13 @@ const known: KnownOptions<ArraySplitOptions> = { inputs: true, labels: true, inp
 export function arraySplit(options: ArraySplitOptions): Split {
   requireKnownOptions("arraySplit", known, options);
   const { inputs, labels, inputShape, numClasses } = options;
-  const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
   const refuse = (name: keyof ArraySplitOptions, rule: string): never => {
     throw typeError("arraySplit", name, `must be ${rule}`, options[name], shown(options[name]));
   };
-  if (!(inputs instanceof Float32Array)) refuse("inputs", "a Float32Array");
+  requireFloats("arraySplit", "inputs", inputs);
   if (!Number.isSafeInteger(labels?.length)) refuse("labels", "an array");
-  if (!Array.isArray(inputShape) || !inputShape.every(isPositive))
-    refuse("inputShape", "an array of positive integers");
-  if (!isPositive(numClasses)) refuse("numClasses", "a positive integer");
-  const size = inputShape.reduce((product, length) => product * length, 1);
+  const size = requireShape("arraySplit", "inputShape", inputShape);
+  if (!Number.isSafeInteger(numClasses) || numClasses < 1) refuse("numClasses", "a positive integer");
   if (inputs.length !== size * labels.length) {
     const rule = `${labels.length} labels × ${size} = ${labels.length * size}`;
     throw new InputError({ path: "arraySplit", rule: `inputs must have ${rule} elements`, value: inputs.length });

@@ -1,6 +1,6 @@
 import { permutationInto, randomKey } from "entropy-sgd/random";
 import { InputError } from "../inputError.ts";
-import { type DataSet, type HeldOut, type Split, subset } from "./split.ts";
+import { type AnySplit, type DataSet, type HeldOut, subset } from "./split.ts";
 
 /** How training examples are divided. */
 export interface HoldOutOptions {
@@ -15,10 +15,10 @@ export interface HoldOutOptions {
  *
  * @throws InputError for a validation set as large as the training set
  */
-export function holdOut(
-  whole: Split,
+export function holdOut<S extends AnySplit>(
+  whole: S,
   { validation = 5000, heldOut = "last" }: HoldOutOptions,
-): Pick<DataSet, "train" | "validation"> {
+): Pick<DataSet<S>, "train" | "validation"> {
   const { numExamples } = whole;
   if (!Number.isInteger(validation) || validation < 0 || validation >= numExamples) {
     const rule = `an integer from 0 to ${numExamples - 1}, the training examples less one`;

@@ -2,23 +2,26 @@ import { InputError } from "../inputError.ts";
 import type { DataTaker } from "./requireFit.ts";
 import type { DataSet, Split } from "./split.ts";
 
-/** A network's inputs, or the examples of a data set. */
-type Examples = Pick<DataTaker, "inputShape" | "numClasses">;
+/** What a network takes and gives. */
+type Taker = Pick<DataTaker, "inputShape" | "outputShape">;
+
+/** The examples of a data set with classes. */
+type Classified = Pick<Split, "inputShape" | "numClasses">;
 
 const full = [1, 28, 28];
 const small = [1, 7, 7];
 
-const havePooled = (network: Examples, data: Examples): boolean =>
+const havePooled = (network: Taker, data: Pick<Split, "inputShape">): boolean =>
   String(network.inputShape) === String(small) && String(data.inputShape) === String(full);
 
 /** Whether a network takes examples of a data set, as they are or pooled to 7×7. */
-export function fits(network: Examples, data: Examples): boolean {
+export function fits(network: Taker, data: Classified): boolean {
   const isShape = String(network.inputShape) === String(data.inputShape) || havePooled(network, data);
-  return isShape && network.numClasses === data.numClasses;
+  return isShape && String(network.outputShape) === String([data.numClasses]);
 }
 
 /** The data set as a network takes it: 28×28 images pooled where it takes 7×7, and as it is otherwise. */
-export function fitted(network: Examples, data: DataSet): DataSet {
+export function fitted(network: Taker, data: DataSet): DataSet {
   return havePooled(network, data.train) ? pooled(data) : data;
 }
 

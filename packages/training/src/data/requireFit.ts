@@ -1,32 +1,58 @@
 /** Whether data fit a network; checked once, where the two meet. */
+import { sizeOf } from "onnx-grad";
 import { InputError } from "../inputError.ts";
-import type { DataSet, Split } from "./split.ts";
+import { classification } from "../tasks/classification.ts";
+import type { TargetSpec, Task } from "../tasks/task.ts";
+import { type AnySplit, type DataSet, isLabelled, type Split, type TargetSplit } from "./split.ts";
 
 /** What data must fit: a network or a model that is compiled from it. */
 export interface DataTaker {
   readonly name: string;
   /** Shape of one example. */
   readonly inputShape: readonly number[];
-  readonly numClasses: number;
+  /** Shape of the outputs for one example. */
+  readonly outputShape: readonly number[];
+  /** What is learnt; classification when absent. */
+  readonly task?: Task;
 }
 
 /**
- * Checks that a split's examples have the network's shape and classes.
+ * Checks that a split's examples have the network's shape and its task's classes or targets.
  *
- * Cost: one look at each label.
+ * Cost: one look at each label or target.
  *
  * @param what - the split in messages, such as "test"
- * @returns how many examples each class has
+ * @returns how many examples each class has; nothing of targets that are numbers
  * @throws InputError that names the network, the split, the rule and the first example that breaks it
  */
-export function requireSplit(network: DataTaker, split: Split, what: string): Int32Array {
-  const { name, inputShape, numClasses } = network;
-  const refuse = (rule: string): never => {
+export function requireSplit(network: DataTaker, split: AnySplit, what: string): Int32Array {
+  const { name, inputShape, outputShape, task = classification() } = network;
+  const refuse: Refuse = (rule) => {
     throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
   };
   if (split.inputShape.join() !== inputShape.join()) {
     refuse(`must have the shape ${inputShape.join("×")}, they have ${split.inputShape.join("×")}`);
   }
+  const spec = task.targetsOf(outputShape);
+  if (!isLabelled(split)) {
+    requireTargets(spec, split, refuse);
+    return new Int32Array(0);
+  }
+  const numClasses = numClassesOf(spec);
+  if (numClasses === null) refuse(`must have targets of the shape ${spec.shape.join("×")}, they have classes`);
+  return countClasses(split, numClasses, refuse);
+}
+
+/** Throws the error of a rule that the examples break. */
+type Refuse = (rule: string) => never;
+
+/** Classes of labels that can be targets: two of them where a target is one probability; null where none can. */
+function numClassesOf(spec: TargetSpec): number | null {
+  if (spec.dtype === "int32") return spec.numClasses;
+  return spec.areProbabilities && sizeOf(spec.shape) === 1 ? 2 : null;
+}
+
+function countClasses(split: Split, numClasses: number, refuse: Refuse): Int32Array {
   if (split.numClasses !== numClasses) refuse(`must have ${numClasses} classes, they have ${split.numClasses}`);
   const counts = new Int32Array(numClasses);
   for (let i = 0; i < split.numExamples; i++) {
@@ -39,13 +65,29 @@ export function requireSplit(network: DataTaker, split: Split, what: string): In
   return counts;
 }
 
+function requireTargets(spec: TargetSpec, split: TargetSplit, refuse: (rule: string) => never): void {
+  if (spec.dtype === "int32") refuse(`must have ${spec.numClasses} classes, they have targets that are numbers`);
+  const { numExamples, targetShape } = split;
+  if (targetShape.join() !== spec.shape.join()) {
+    refuse(`must have targets of the shape ${spec.shape.join("×")}, they have ${targetShape.join("×")}`);
+  }
+  const target = new Float32Array(sizeOf(targetShape));
+  const isWrong = spec.areProbabilities ? (t: number) => !(t >= 0 && t <= 1) : (t: number) => !Number.isFinite(t);
+  const rule = spec.areProbabilities ? "in [0, 1]" : "that are finite";
+  for (let i = 0; i < numExamples; i++) {
+    split.readTargetInto(target, 0, i);
+    const wrong = target.find(isWrong);
+    if (wrong !== undefined) refuse(`must have targets ${rule}, the target of example ${i} holds ${wrong}`);
+  }
+}
+
 /**
  * Checks that a data set can train and judge a network.
  *
  * @returns warnings about splits with a single class and classes without a training example
  * @throws InputError as `requireSplit`, and for a training or test split without examples
  */
-export function requireFit(network: DataTaker, data: DataSet): string[] {
+export function requireFit(network: DataTaker, data: DataSet<AnySplit>): string[] {
   const names = ["train", "validation", "test"] as const;
   const warnings: string[] = [];
   const classesOf = names.map((what) => {
@@ -58,7 +100,7 @@ export function requireFit(network: DataTaker, data: DataSet): string[] {
     }
     const counts = requireSplit(network, split, what);
     const classes = [...counts.keys()].filter((label) => counts[label] !== 0);
-    if (classes.length === 1 && network.numClasses !== 1) {
+    if (classes.length === 1 && counts.length !== 1) {
       warnings.push(`all ${split.numExamples} ${what} examples are of class ${classes[0]}; ${remedy}`);
     }
     return classes;

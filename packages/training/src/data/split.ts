@@ -1,34 +1,61 @@
-/** A part of a data set (training, validation, test): examples by index, whatever their storage. */
-export interface Split {
+/** Examples by index, whatever their storage. */
+export interface Examples {
   readonly numExamples: number;
   /** Shape of one example, such as [1, 28, 28]. */
   readonly inputShape: readonly number[];
-  readonly numClasses: number;
   /** Writes example `index`, normalised, to `out[offset … offset + size)`. */
   readExampleInto(out: Float32Array, offset: number, index: number): void;
+}
+
+/** A part of a data set (training, validation, test): examples with their classes. */
+export interface Split extends Examples {
+  readonly numClasses: number;
   /** The class of example `index`, 0 … numClasses − 1. */
   labelOf(index: number): number;
+}
+
+/** A part of a data set whose targets are numbers of any shape. */
+export interface TargetSplit extends Examples {
+  /** Shape of one example's target. */
+  readonly targetShape: readonly number[];
+  /** Writes the target of example `index` to `out[offset … offset + size)`. */
+  readTargetInto(out: Float32Array, offset: number, index: number): void;
+}
+
+/** A part of a data set of either kind. */
+export type AnySplit = Split | TargetSplit;
+
+/** Whether the targets of a split are classes. */
+export function isLabelled(split: AnySplit): split is Split {
+  return "labelOf" in split;
 }
 
 /** Which training examples are held out for validation: the last ones, or a random draw that is the same for all seeds. */
 export type HeldOut = "last" | "random";
 
 /** The examples of a split that `order` names, in its order. */
-export function subset(split: Split, order: Int32Array): Split {
+export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
+  const whole: AnySplit = split;
   return {
     ...split,
     numExamples: order.length,
-    readExampleInto: (out, offset, index) => split.readExampleInto(out, offset, order[index]!),
-    labelOf: (index) => split.labelOf(order[index]!),
+    readExampleInto: (out: Float32Array, offset: number, index: number) =>
+      whole.readExampleInto(out, offset, order[index]!),
+    ...(isLabelled(whole)
+      ? { labelOf: (index: number) => whole.labelOf(order[index]!) }
+      : {
+          readTargetInto: (out: Float32Array, offset: number, index: number) =>
+            whole.readTargetInto(out, offset, order[index]!),
+        }),
   };
 }
 
 /** A data set as training sees it. `validation` may be empty (numExamples 0) in reproductions. */
-export interface DataSet {
+export interface DataSet<S extends AnySplit = Split> {
   readonly name: string;
   /** SHA-256 of images and labels; a run resumes only with the same. Absent where it was not computed. */
   readonly checksum?: string;
-  readonly train: Split;
-  readonly validation: Split;
-  readonly test: Split;
+  readonly train: S;
+  readonly validation: S;
+  readonly test: S;
 }

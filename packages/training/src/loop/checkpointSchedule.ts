@@ -1,5 +1,6 @@
 /** When checkpoints are due. */
 import type { CheckpointReason, RecordedEvaluation } from "./events.ts";
+import { costsOf } from "./primaryOf.ts";
 
 /** What makes a checkpoint due. */
 export interface CheckpointPolicy {
@@ -49,9 +50,10 @@ export function checkpointSchedule(
   };
 }
 
-/** Whether the last validation error is one of the k smallest; an equal one before it counts as smaller. */
+/** Whether the last validation cost is one of the k smallest; an equal one before it counts as smaller. */
 function isAmongBest(evaluations: readonly RecordedEvaluation[], k: number): boolean {
-  const last = evaluations.at(-1)?.validationError ?? null;
+  const costs = evaluations.map((event) => costsOf(event).validation);
+  const last = costs.at(-1) ?? null;
   if (last === null) return false;
-  return evaluations.slice(0, -1).filter(({ validationError }) => validationError! <= last).length < k;
+  return costs.slice(0, -1).filter((cost) => cost !== null && cost <= last).length < k;
 }

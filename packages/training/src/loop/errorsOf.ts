@@ -1,4 +1,6 @@
-import type { RecordedEvaluation, RunResult } from "./events.ts";
+import type { Better } from "../tasks/task.ts";
+import type { PrimaryResult, RecordedEvaluation, RunResult } from "./events.ts";
+import { primaryOf } from "./primaryOf.ts";
 
 /** The error rates of a result. */
 export type Errors = Pick<RunResult, "validationError" | "testError" | "bestTestError" | "minTestError">;
@@ -14,17 +16,40 @@ export function finiteOrNull(value: number | null): number | null {
  * A run that diverged has no last errors; evaluations with a loss that is not finite count nowhere.
  */
 export function errorsOf(evaluations: readonly RecordedEvaluation[], diverged: boolean): Errors {
-  const finite = evaluations.filter(({ testLoss }) => Number.isFinite(testLoss));
-  const last = diverged ? undefined : finite.at(-1);
-  let best: RecordedEvaluation | undefined;
-  for (const event of finite) {
-    if (event.validationError === null) continue;
-    if (best?.validationError == null || event.validationError < best.validationError) best = event;
+  const points = finite(evaluations).map((event) => ({ validation: event.validationError, test: event.testError }));
+  const { validation, test, bestTest, extremeTest } = courseOf(points, diverged, "smaller");
+  return { validationError: validation, testError: test, bestTestError: bestTest, minTestError: extremeTest };
+}
+
+/** The same of the primary metric; undefined without an evaluation. */
+export function primaryResultOf(
+  evaluations: readonly RecordedEvaluation[],
+  diverged: boolean,
+): PrimaryResult | undefined {
+  const points = finite(evaluations).map(primaryOf);
+  if (points.length === 0) return undefined;
+  const { name, better } = points[0]!;
+  return { name, better, ...courseOf(points, diverged, better) };
+}
+
+function finite(evaluations: readonly RecordedEvaluation[]): RecordedEvaluation[] {
+  return evaluations.filter(({ testLoss }) => Number.isFinite(testLoss));
+}
+
+interface Point {
+  readonly validation: number | null;
+  readonly test: number | null;
+}
+
+function courseOf(points: readonly Point[], diverged: boolean, better: Better): Omit<PrimaryResult, "name" | "better"> {
+  const isBetter = (a: number, b: number): boolean => (better === "smaller" ? a < b : a > b);
+  const last = diverged ? undefined : points.at(-1);
+  let best: Point | undefined;
+  let extremeTest: number | null = null;
+  for (const point of points) {
+    const { validation, test } = point;
+    if (validation !== null && (best?.validation == null || isBetter(validation, best.validation))) best = point;
+    if (test !== null && (extremeTest === null || isBetter(test, extremeTest))) extremeTest = test;
   }
-  return {
-    validationError: last?.validationError ?? null,
-    testError: last?.testError ?? null,
-    bestTestError: best?.testError ?? null,
-    minTestError: finite.length > 0 ? finite.reduce((least, { testError }) => Math.min(least, testError), 1) : null,
-  };
+  return { validation: last?.validation ?? null, test: last?.test ?? null, bestTest: best?.test ?? null, extremeTest };
 }

@@ -1,5 +1,6 @@
 /** What a training run tells its listeners: the progress line, events.jsonl, the report, the dashboard. */
 import type { SerialisedState } from "entropy-sgd";
+import type { Metrics, PrimaryMetric } from "../tasks/task.ts";
 import type { StabilityState } from "./stabilityWatch.ts";
 
 /** Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess. */
@@ -9,6 +10,8 @@ export type EndReason = "budget" | "diverged" | "interrupted" | "non-finite";
 export interface StartEvent {
   readonly type: "start";
   readonly network: string;
+  /** Absent in runs made before there were tasks, which are of classification. */
+  readonly task?: string;
   readonly optimizer: string;
   readonly preset: string | null;
   readonly seed: number;
@@ -68,9 +71,14 @@ export interface EvaluationEvent {
   readonly gradients: number;
   readonly effectiveEpochs: number;
   readonly validationLoss: number | null;
+  /** The metric `error`, of tasks that have it. */
   readonly validationError: number | null;
   readonly testLoss: number;
-  readonly testError: number;
+  readonly testError: number | null;
+  /** The task's metrics by name, and which of them is the primary one; absent in runs made before there were tasks. */
+  readonly validationMetrics?: Metrics | null;
+  readonly testMetrics?: Metrics;
+  readonly primary?: PrimaryMetric;
   /** Wall time since the start of the run, evaluation included. */
   readonly seconds: number;
   /** The evaluated point x, shape (numParams,); a copy, not written to events.jsonl. */
@@ -141,9 +149,21 @@ export interface NonFiniteEvent {
   readonly learningRate: number;
 }
 
+/** The primary metric in a result, as the errors beside it. */
+export interface PrimaryResult extends PrimaryMetric {
+  readonly validation: number | null;
+  readonly test: number | null;
+  /** Test value at the evaluation with the best validation value (ties: the earliest). */
+  readonly bestTest: number | null;
+  /** The best of the test curve. */
+  readonly extremeTest: number | null;
+}
+
 /** The results, as `--json` prints them; errors are fractions, non-finite numbers null. */
 export interface RunResult {
   readonly network: string;
+  /** Absent in runs made before there were tasks, which are of classification. */
+  readonly task?: string;
   readonly optimizer: string;
   readonly preset: string | null;
   readonly seed: number;
@@ -161,6 +181,8 @@ export interface RunResult {
   readonly bestTestError: number | null;
   /** Minimum over the test curve. */
   readonly minTestError: number | null;
+  /** Of the task's primary metric; absent before the first evaluation, and in runs made before there were tasks. */
+  readonly primary?: PrimaryResult;
   readonly seconds: number;
   /** Excludes evaluation. */
   readonly msPerGradient: number | null;

@@ -1,6 +1,7 @@
 /** The steps of the training loop: each changes the run under way and yields its events. */
 import { type AnyState, progress } from "entropy-sgd";
 import { unlessInterrupted } from "../interruption.ts";
+import { primaryMetricOf } from "../tasks/task.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
@@ -97,7 +98,7 @@ function* tellBoundary<S extends AnyState>(loop: TrainingLoop<S>): Generator<Tra
     localEntropyGradientNorm,
     gradientNorm,
   };
-  const message = loop.watch.observe(batchLoss, boundaryEvery);
+  const message = loop.watch?.observe(batchLoss, boundaryEvery) ?? null;
   if (message !== null) yield { type: "warning", gradients, message };
   if (!finite) yield notFinite(loop, Number.isFinite(gradientNorm) ? "state" : "gradient norm");
 }
@@ -115,9 +116,12 @@ async function evaluate<S extends AnyState>(loop: TrainingLoop<S>): Promise<Eval
     gradients,
     effectiveEpochs: gradients / loop.plan.gradientsPerEpoch,
     validationLoss: validation?.loss ?? null,
-    validationError: validation?.error ?? null,
+    validationError: validation?.metrics.error ?? null,
     testLoss: test.loss,
-    testError: test.error,
+    testError: test.metrics.error ?? null,
+    validationMetrics: validation?.metrics ?? null,
+    testMetrics: test.metrics,
+    primary: primaryMetricOf(model.task),
     seconds: loop.seconds(),
   };
   loop.evaluations = withEvaluation(loop.evaluations, event, options.checkpoints?.best ?? 0);

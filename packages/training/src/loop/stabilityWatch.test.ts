@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type StabilityState, stabilityWatch } from "./stabilityWatch.ts";
 
-const ten = { numClasses: 10, hasInnerLoop: true };
+const ten = { guess: { loss: Math.log(10), whose: "a uniform guess's" }, hasInnerLoop: true };
 
 /** The warnings over blocks of 20 gradients with these mean losses, by the number of the block. */
 function warningsOf(losses: readonly number[], run = ten): [block: number, message: string][] {

@@ -1,5 +1,5 @@
 /** Warns once during a run whose mini-batch loss rises or does not fall. */
-import { uniformLoss } from "./divergence.ts";
+import type { Guess } from "../tasks/task.ts";
 
 /** The state of a watch; survives JSON, so that a resumed run warns as an uninterrupted one does. */
 export interface StabilityState {
@@ -8,7 +8,7 @@ export interface StabilityState {
   readonly count: number;
   /** Whole blocks so far. */
   readonly blocks: number;
-  /** The lowest mean of a block so far; a uniform guess's loss before there is one. */
+  /** The lowest mean of a block so far; the guess's before there is one. */
   readonly best: number;
   /** Blocks in a row that were above it by more than `rise`. */
   readonly numAbove: number;
@@ -19,15 +19,16 @@ export interface StabilityState {
 const blockGradients = 20;
 /** Training is unstable when this many blocks in a row are above the lowest one, */
 const unstableBlocks = 5;
-/** each by more than this share of a uniform guess's loss. */
+/** each by more than this share of the guess's loss. */
 const rise = 0.1;
-/** After this many blocks the loss must have been below `fallen` times a uniform guess's. */
+/** After this many blocks the loss must have been below `fallen` times the guess's. */
 const startBlocks = 10;
 const fallen = 0.95;
 
 /** The properties of a run that the warning depends on. */
 export interface WatchedRun {
-  readonly numClasses: number;
+  /** The task's guess: the loss of who knows nothing of the inputs. */
+  readonly guess: Guess;
   /** Whether there is an inner loop, whose learning rate matters then. */
   readonly hasInnerLoop: boolean;
 }
@@ -40,26 +41,25 @@ export interface StabilityWatch {
 }
 
 /**
- * A loss is a warning when for five blocks of 20 gradients in a row its mean stayed above the lowest one so far (at first: a
- * uniform guess's) by a tenth of a uniform guess's, or after ten blocks has never been a twentieth below a uniform guess's.
+ * A loss is a warning when for five blocks of 20 gradients in a row its mean stayed above the lowest one so far (at first: the
+ * guess's) by a tenth of the guess's, or after ten blocks has never been a twentieth below the guess's.
  */
-export function stabilityWatch({ numClasses, hasInnerLoop }: WatchedRun, saved?: StabilityState): StabilityWatch {
-  const uniform = uniformLoss(numClasses);
-  let state = saved ?? { sum: 0, count: 0, blocks: 0, best: uniform, numAbove: 0, warned: false };
+export function stabilityWatch({ guess, hasInnerLoop }: WatchedRun, saved?: StabilityState): StabilityWatch {
+  let state = saved ?? { sum: 0, count: 0, blocks: 0, best: guess.loss, numAbove: 0, warned: false };
   const rates = hasInnerLoop ? "innerLearningRate, then learningRate" : "learningRate";
 
   function warningAt(mean: number): string | null {
     if (state.numAbove >= unstableBlocks) {
-      const lowest = state.best === uniform ? "a uniform guess's" : "its lowest so far";
+      const lowest = state.best === guess.loss ? guess.whose : "its lowest so far";
       return (
         `training is unstable: for ${unstableBlocks * blockGradients} gradients the mini-batch loss, now ${mean.toPrecision(3)}, ` +
         `has stayed above ${lowest}, ${state.best.toPrecision(3)}; try a smaller ${rates}`
       );
     }
-    if (state.blocks === startBlocks && state.best > fallen * uniform) {
+    if (state.blocks === startBlocks && state.best > fallen * guess.loss) {
       return (
         `training makes no progress: after ${startBlocks * blockGradients} gradients the mini-batch loss is ${mean.toPrecision(3)}, ` +
-        `a uniform guess's ${uniform.toPrecision(3)}; try another ${rates}, most often a smaller one`
+        `${guess.whose} ${guess.loss.toPrecision(3)}; try another ${rates}, most often a smaller one`
       );
     }
     return null;
@@ -74,7 +74,7 @@ export function stabilityWatch({ numClasses, hasInnerLoop }: WatchedRun, saved?:
         return null;
       }
       const mean = newSum / newCount;
-      const isAbove = mean > best + rise * uniform;
+      const isAbove = mean > best + rise * guess.loss;
       state = {
         sum: 0,
         count: 0,

@@ -1,12 +1,12 @@
 /** The training loop: an async iterator of events. */
 import type { AnyState, Optimizer } from "entropy-sgd";
 import { requireFit } from "../data/requireFit.ts";
-import type { DataSet } from "../data/split.ts";
+import type { AnySplit, DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
-import { hasDiverged, uniformLoss } from "./divergence.ts";
-import { errorsOf, finiteOrNull } from "./errorsOf.ts";
+import { hasDiverged } from "./divergence.ts";
+import { errorsOf, finiteOrNull, primaryResultOf } from "./errorsOf.ts";
 import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
 import { advance, checkpoint, evaluationIsDue, hasEnded, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
@@ -22,14 +22,14 @@ import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./tra
  * pass over validation and test, timed in `seconds` and left out of `msPerGradient`. Randomness: weights, batches and
  * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence is no exception:
  * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
- * ends above a uniform guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
+ * ends above the task's guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
  *
  * @throws InputError for data that do not fit the model and initial weights that are not finite; TypeError for an unknown
  *   option; RangeError for a budget that is not positive, boundaries within an outer step, or a snapshot of another optimizer
  */
 export async function* train<S extends AnyState>(
   model: TrainableModel,
-  data: DataSet,
+  data: DataSet<AnySplit>,
   optimizer: Optimizer<S>,
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, void> {
@@ -44,7 +44,8 @@ export async function* train<S extends AnyState>(
   if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
   const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
-  const parts: LoopParts<S> = { model, data, optimizer, options, plan };
+  const guess = model.task.guess(model.outputShape, data.train);
+  const parts: LoopParts<S> = { model, data, optimizer, options, plan, guess };
   yield startEvent(parts);
   // A resumed run has given its warnings at its start.
   if (resume === undefined) for (const message of warnings) yield { type: "warning", gradients: 0, message };
@@ -58,14 +59,21 @@ export async function* train<S extends AnyState>(
   if (!hasEnded(loop) && loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "end");
   const trainLoss = hasEnded(loop) ? null : await unlessInterrupted(() => lossOnTraining(loop));
   if (!hasEnded(loop) && trainLoss === null) yield* interrupt(loop);
-  if (trainLoss !== null && !(trainLoss <= uniformLoss(model.numClasses))) loop.reason = "diverged";
+  if (trainLoss !== null && !(trainLoss <= (guess?.loss ?? Number.MAX_VALUE))) loop.reason = "diverged";
   yield { type: "end", result: resultOf(loop, trainLoss) };
 }
 
 /** The fields that the start event and the result share. */
 function namesOf<S extends AnyState>({ model, options }: LoopParts<S>) {
   const { optimizerName = "custom", preset = null, seed = 1 } = options;
-  return { network: model.name, optimizer: optimizerName, preset, seed, numParams: model.numParams };
+  return {
+    network: model.name,
+    task: model.task.name,
+    optimizer: optimizerName,
+    preset,
+    seed,
+    numParams: model.numParams,
+  };
 }
 
 function startEvent<S extends AnyState>(parts: LoopParts<S>): StartEvent {
@@ -81,6 +89,8 @@ async function lossOnTraining<S extends AnyState>(loop: TrainingLoop<S>): Promis
 
 function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number | null): RunResult {
   const { gradients, gradientSeconds, evaluations, reason, options, plan } = loop;
+  const diverged = hasDiverged({ reason });
+  const primary = primaryResultOf(evaluations, diverged);
   return {
     ...namesOf(loop),
     gradientEvaluations: gradients,
@@ -88,7 +98,8 @@ function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number |
     plannedEpochs: plan.totalGradients / plan.gradientsPerEpoch,
     effectiveEpochs: gradients / plan.gradientsPerEpoch,
     trainLoss: finiteOrNull(trainLoss),
-    ...errorsOf(evaluations, hasDiverged({ reason })),
+    ...errorsOf(evaluations, diverged),
+    ...(primary && { primary }),
     seconds: loop.seconds(),
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
     interrupted: reason === "interrupted",

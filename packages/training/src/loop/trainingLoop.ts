@@ -1,9 +1,10 @@
 /** A training run under way: its parts, and what each gradient changes. */
 import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
-import type { DataSet } from "../data/split.ts";
+import type { AnySplit, DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
+import type { Guess } from "../tasks/task.ts";
 import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
 import { type Plan, plannedOptions } from "./plan.ts";
@@ -13,10 +14,12 @@ import type { TrainOptions } from "./trainOptions.ts";
 /** What a run is made of, and stays the same. */
 export interface LoopParts<S extends AnyState> {
   readonly model: TrainableModel;
-  readonly data: DataSet;
+  readonly data: DataSet<AnySplit>;
   readonly optimizer: Optimizer<S>;
   readonly options: TrainOptions;
   readonly plan: Plan;
+  /** The task's guess on the training split; null where it has none. */
+  readonly guess: Guess | null;
 }
 
 /** What changes from gradient to gradient, the position among it (events.ts). */
@@ -36,12 +39,13 @@ export interface TrainingLoop<S extends AnyState>
   /** Where the model writes the mini-batch gradient, shape (numParams,). */
   readonly gradient: Float32Array;
   readonly schedule: CheckpointSchedule;
-  readonly watch: StabilityWatch;
+  /** null where the task has no guess. */
+  readonly watch: StabilityWatch | null;
 }
 
 /** The loop at its start, or where `options.resume` says. @param fresh - the optimizer's state at the initial weights */
 export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
-  const { model, data, optimizer, options, plan } = parts;
+  const { model, data, optimizer, options, plan, guess } = parts;
   const { resume, seed = 1 } = options;
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
@@ -52,7 +56,7 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   // The second gradient of SAM is at the batch of the first.
   if (position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(position.batches - 1);
   const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients);
-  const watched = { numClasses: model.numClasses, hasInnerLoop: state.progress.scope !== undefined };
+  const hasInnerLoop = state.progress.scope !== undefined;
   return {
     ...parts,
     ...position,
@@ -63,7 +67,7 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
     fillMasks,
     gradient,
     schedule,
-    watch: stabilityWatch(watched, stability),
+    watch: guess && stabilityWatch({ guess, hasInnerLoop }, stability),
   };
 }
 
@@ -84,7 +88,7 @@ export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnap
       gradientSeconds,
       seconds: loop.seconds(),
       evaluations,
-      stability: loop.watch.state(),
+      stability: loop.watch?.state(),
     },
     optimizer: serialise(loop.state, { copy: false }),
     params: pointOf(loop),

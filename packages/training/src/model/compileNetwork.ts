@@ -6,6 +6,8 @@ import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
+import { classification } from "../tasks/classification.ts";
+import type { TargetSpec, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
 import { evaluationPrograms } from "./evaluationPrograms.ts";
@@ -16,6 +18,8 @@ import type { TrainableModel } from "./trainableModel.ts";
 /** Options of `compileNetwork`. */
 export interface CompileNetworkOptions {
   readonly platform: Platform;
+  /** What is learnt; classification when absent. */
+  readonly task?: Task;
   /** Examples per gradient; 128 when absent. */
   readonly batchSize?: number;
   /** Dropout rate of the network's dropout layers; 0 when absent. */
@@ -31,6 +35,7 @@ export interface CompileNetworkOptions {
 
 const known: KnownOptions<CompileNetworkOptions> = {
   platform: true,
+  task: true,
   batchSize: true,
   dropout: true,
   threads: true,
@@ -50,36 +55,38 @@ const numStateVectors = 12;
  */
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions): Promise<TrainableModel> {
   requireKnownOptions("compileNetwork", known, options);
-  const { platform, batchSize = 128, dropout = 0, threads, session = {} } = options;
+  const { platform, task = classification(), batchSize = 128, dropout = 0, threads, session = {} } = options;
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
   const { numParams, parameters } = network;
+  const targetSpec = task.targetsOf(spec.outputShape);
   const program = batchedProgram(
-    (batch) => lossAndGradients(buildSpec(spec, { mode: "training", batch, dropout })),
+    (batch) => lossAndGradients(buildSpec(spec, { mode: "training", batch, dropout }), task),
     (outputs) => compileGraph(outputs, { platform, threads, inPlace: true, session }),
   );
   const { nodeCounts } = await program.at(batchSize);
 
-  const memory = sharedMemory(arenaBytes(network, inputShape));
+  const memory = sharedMemory(arenaBytes(network, inputShape, targetSpec));
   const { spawnWorker, cores } = platform;
   const ahead = spawnWorker !== null && (threads ?? cores) > 1 ? normalsWorker(numParams, spawnWorker) : null;
   memory.useNormals(ahead);
-  const batch = batchArrays(memory, network, inputShape);
+  const batch = batchArrays(memory, network, inputShape, targetSpec);
   program.bindInput("inputs", batch.inputs);
-  program.bindInput("labels", batch.labels);
+  program.bindInput("labels", batch.targets);
   for (const { layer, mask } of batch.masks) program.bindInput(`${layer}.mask`, mask);
   const lossOut = new Float32Array(1);
   program.bindOutput("loss", lossOut);
   const bindInputs = bindParameters(parameters, program.bindInput);
   const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
 
-  const evaluation = evaluationPrograms(spec, { platform, dropout, threads });
+  const evaluation = evaluationPrograms(spec, { platform, task, dropout, threads });
   return {
     name: spec.name,
     numParams,
     batchSize,
     inputShape: spec.inputShape,
-    numClasses: spec.numClasses,
+    outputShape: spec.outputShape,
+    task,
     layout: parameters.map(({ block }) => block),
     memory,
     initialParams: (seed) => initialParams(network, seed),
@@ -122,24 +129,27 @@ function batchArrays(
   memory: VectorMemory,
   network: Network,
   inputShape: readonly number[],
-): Pick<TrainableModel, "inputs" | "labels" | "masks"> {
+  { dtype, shape }: TargetSpec,
+): Pick<TrainableModel, "inputs" | "targets" | "masks"> {
   const like = new Float32Array(0);
   const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
   const inputs = allocate(sizeOf(inputShape));
-  const labelWords = allocate(inputShape[0]!);
-  const labels = new Int32Array(labelWords.buffer, labelWords.byteOffset, labelWords.length);
+  const words = allocate(inputShape[0]! * sizeOf(shape));
+  const targets = dtype === "int32" ? new Int32Array(words.buffer, words.byteOffset, words.length) : words;
   const masks = network.masks.map(({ name, value, keep }) => ({
     layer: name,
     keep,
     mask: allocate(sizeOf(value.shape)),
   }));
-  return { inputs, labels, masks };
+  return { inputs, targets, masks };
 }
 
 /** Bytes of all vectors in the shared memory. */
-function arenaBytes(network: Network, inputShape: readonly number[]): number {
+function arenaBytes(network: Network, inputShape: readonly number[], { shape }: TargetSpec): number {
   const alignment = 64;
   const batch =
-    sizeOf(inputShape) + inputShape[0]! + network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
+    sizeOf(inputShape) +
+    inputShape[0]! * sizeOf(shape) +
+    network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
   return 4 * (numStateVectors * network.numParams + batch) + alignment * (numStateVectors + network.masks.length + 8);
 }

@@ -2,13 +2,15 @@
 import { batchedProgram, sizeOf, type Value } from "onnx-grad";
 import type { BatchStatistics, Network, RunningStatistics } from "onnx-grad/layers";
 import { requireSplit } from "../data/requireFit.ts";
-import type { Split } from "../data/split.ts";
+import type { AnySplit } from "../data/split.ts";
+import { targetReader } from "../data/targetReader.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
+import { classification } from "../tasks/classification.ts";
+import type { Targets, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
-import { scoreLogits } from "./evaluation.ts";
 import type { Platform } from "./platform.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
@@ -18,14 +20,16 @@ const batchSizes = { recalibration: 1000, evaluation: 250 };
 /** The forward passes of a network and its running statistics. */
 export interface EvaluationPrograms {
   readonly statistics: Readonly<Record<string, Float32Array>>;
-  recalibrate(params: Float32Array, split: Split, signal?: StopSignal): Promise<void>;
-  evaluate(params: Float32Array, split: Split, signal?: StopSignal): Promise<Evaluation>;
+  recalibrate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<void>;
+  evaluate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
 /** How they are compiled. */
 export interface EvaluationOptions {
   readonly platform: Platform;
+  /** Scores outputs; classification when absent. */
+  readonly task?: Task;
   /** Dropout rate, which decides where masks would enter; they are off. */
   readonly dropout: number;
   readonly threads: number | undefined;
@@ -37,6 +41,11 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
   const recalibration = splitPasses(spec, options, "recalibration", ({ batchStatistics }) =>
     momentsOf(batchStatistics),
   );
+  const { task = classification() } = options;
+  const { dtype, shape: targetShape } = task.targetsOf(spec.outputShape);
+  const targetSize = sizeOf(targetShape);
+  const targetsFor = (count: number): Targets =>
+    dtype === "int32" ? new Int32Array(count * targetSize) : new Float32Array(count * targetSize);
   const { runningStatistics } = buildSpec(spec, { mode: "evaluation" });
   const statistics: Record<string, Float32Array> = {};
   for (const [name, { shape }] of Object.entries(momentsOf(runningStatistics))) {
@@ -66,15 +75,14 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
       for (const [name, sum] of Object.entries(sums)) statistics[name]!.set(sum);
     },
     async evaluate(params, split, signal) {
-      let lossSum = 0;
-      let numWrong = 0;
+      const { add, scores } = task.scorer(spec.outputShape);
+      const readTarget = targetReader(split);
       await evaluation.overBatches(params, split, signal, ({ logits }, start, count) => {
-        const scores = scoreLogits(logits, spec.numClasses, count, (row) => split.labelOf(start + row));
-        lossSum += scores.lossSum;
-        numWrong += scores.numWrong;
+        const targets = targetsFor(count);
+        for (let i = 0; i < count; i++) readTarget(targets, i * targetSize, start + i);
+        add(logits, targets, count);
       });
-      const { numExamples } = split;
-      return { loss: lossSum / numExamples, error: numWrong / numExamples, numExamples };
+      return { ...scores(), numExamples: split.numExamples };
     },
     async close() {
       await evaluation.close();
@@ -96,7 +104,7 @@ function momentsOf(statistics: readonly (BatchStatistics | RunningStatistics)[])
 /** Forward passes over splits in one mode. */
 function splitPasses<Name extends string>(
   spec: NetworkSpec,
-  { platform, dropout, threads }: EvaluationOptions,
+  { platform, task, dropout, threads }: EvaluationOptions,
   mode: keyof typeof batchSizes,
   outputsOf: (network: Network) => Readonly<Record<Name, Value>>,
 ) {
@@ -117,11 +125,11 @@ function splitPasses<Name extends string>(
      */
     async overBatches(
       params: Float32Array,
-      split: Split,
+      split: AnySplit,
       signal: StopSignal,
       use: (outputs: Readonly<Record<Name, Float32Array>>, start: number, count: number) => void,
     ): Promise<void> {
-      requireSplit(spec, split, "evaluated");
+      requireSplit({ ...spec, ...(task && { task }) }, split, "evaluated");
       bindParams(params);
       const size = Math.min(batchSizes[mode], split.numExamples);
       if (buffer.length < size * exampleSize) buffer = new Float32Array(size * exampleSize);

@@ -1,19 +1,22 @@
 /** What is written to a model before each gradient: mini-batch and dropout masks. */
 import { bernoulliMaskInto, randomKey } from "entropy-sgd/random";
 import type { Sampler } from "../data/sampler.ts";
-import type { Split } from "../data/split.ts";
+import type { AnySplit } from "../data/split.ts";
+import { targetReader } from "../data/targetReader.ts";
 import type { TrainableModel } from "./trainableModel.ts";
 
-/** Writes mini-batch number `batch` to the model's inputs and labels. */
-export function batchFiller(model: TrainableModel, split: Split, { indicesInto }: Sampler): (batch: number) => void {
-  const { inputs, labels, batchSize } = model;
+/** Writes mini-batch number `batch` to the model's inputs and targets. */
+export function batchFiller(model: TrainableModel, split: AnySplit, { indicesInto }: Sampler): (batch: number) => void {
+  const { inputs, targets, batchSize } = model;
   const exampleSize = inputs.length / batchSize;
+  const targetSize = targets.length / batchSize;
+  const readTarget = targetReader(split);
   const indices = new Int32Array(batchSize);
   return (batch) => {
     indicesInto(indices, batch);
     for (let i = 0; i < batchSize; i++) {
       split.readExampleInto(inputs, i * exampleSize, indices[i]!);
-      labels[i] = split.labelOf(indices[i]!);
+      readTarget(targets, i * targetSize, indices[i]!);
     }
   };
 }

@@ -1,15 +1,27 @@
-import { gradients, input, softmaxCrossEntropy, type Value } from "onnx-grad";
+import { gradients, input, type Value } from "onnx-grad";
 import type { Network } from "onnx-grad/layers";
+import { InputError } from "../inputError.ts";
+import { classification } from "../tasks/classification.ts";
+import type { Task } from "../tasks/task.ts";
 
-/** The outputs of a gradient: `loss`, the mean cross-entropy, and `<parameter>.gradient` for each parameter. */
+/** The outputs of a gradient: `loss`, the batch mean, and `<parameter>.gradient` for each parameter. */
 export interface LossAndGradients extends Record<`${string}.gradient`, Value> {
   readonly loss: Value;
 }
 
-/** The loss of a batch and its gradient in each parameter, with the batch's classes in the graph input `labels`. */
-export function lossAndGradients({ logits, parameters }: Network): LossAndGradients {
-  const [batch] = logits.shape as [number, number];
-  const loss = softmaxCrossEntropy(logits, input("labels", [batch], "int32"));
+/**
+ * A task's loss of a batch and its gradient in each parameter, with the batch's classes or other targets in the graph input `labels`.
+ *
+ * @param task - classification when absent
+ * @throws InputError if the loss is no scalar
+ */
+export function lossAndGradients({ logits, parameters }: Network, task: Task = classification()): LossAndGradients {
+  const [batch, ...outputShape] = logits.shape as [number, ...number[]];
+  const { shape, dtype } = task.targetsOf(outputShape);
+  const loss = task.loss(logits, input("labels", [batch, ...shape], dtype));
+  if (loss.shape.length > 0) {
+    throw new InputError({ path: task.name, rule: `the loss must be a scalar, it is ${loss.shape.join("×")}` });
+  }
   const weights = parameters.map(({ value }) => value);
   const slopes = gradients(loss, weights).map((slope, i) => [`${parameters[i]!.block.name}.gradient`, slope]);
   return { loss, ...Object.fromEntries(slopes) };

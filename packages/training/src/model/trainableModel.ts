@@ -1,7 +1,8 @@
 import type { VectorMemory } from "entropy-sgd";
 import type { ParameterBlock } from "onnx-grad/layers";
-import type { Split } from "../data/split.ts";
+import type { AnySplit } from "../data/split.ts";
 import type { StopSignal } from "../interruption.ts";
+import type { Scores, Targets, Task } from "../tasks/task.ts";
 
 /** A dropout mask that the caller fills with 0 or 1/keep before each gradient. Shape (batch, ...). */
 export interface DropoutMask {
@@ -11,18 +12,15 @@ export interface DropoutMask {
   readonly mask: Float32Array;
 }
 
-/** Mean loss and share of wrong answers over a split. */
-export interface Evaluation {
-  readonly loss: number;
-  /** A fraction in [0, 1]; the class is the first of the largest logits. */
-  readonly error: number;
+/** Mean loss and the task's metrics over a split. */
+export interface Evaluation extends Scores {
   readonly numExamples: number;
 }
 
 /**
  * A network compiled for training at one batch size: what the loop, the reports and the instruments use of the engine.
  *
- * The caller fills `inputs`, `labels` and every mask, then asks for a gradient. Batch-norm running statistics are the
+ * The caller fills `inputs`, `targets` and every mask, then asks for a gradient. Batch-norm running statistics are the
  * host's: they belong to the model object and are no part of the flat parameter vector.
  */
 export interface TrainableModel {
@@ -30,7 +28,9 @@ export interface TrainableModel {
   readonly numParams: number;
   readonly batchSize: number;
   readonly inputShape: readonly number[];
-  readonly numClasses: number;
+  /** Shape of the outputs for one example. */
+  readonly outputShape: readonly number[];
+  readonly task: Task;
   readonly layout: readonly ParameterBlock[];
   /** Vectors allocated here are read by the engine and the kernels without a copy. */
   readonly memory: VectorMemory;
@@ -38,8 +38,8 @@ export interface TrainableModel {
   initialParams(seed: number): Float32Array;
   /** Mini-batch inputs, shape (batchSize × example size,). */
   readonly inputs: Float32Array;
-  /** Mini-batch classes, shape (batchSize,). */
-  readonly labels: Int32Array;
+  /** Mini-batch classes or other targets as the task says, shape (batchSize × target size,). */
+  readonly targets: Targets;
   readonly masks: readonly DropoutMask[];
   /** Training-mode mean loss at `params`, its gradient written to `out` (numParams,). One gradient evaluation. */
   lossAndGradient(params: Float32Array, out: Float32Array): Promise<number>;
@@ -54,13 +54,13 @@ export interface TrainableModel {
    *
    * @throws Interruption after a signal, between two batches
    */
-  recalibrate(params: Float32Array, split: Split, signal?: StopSignal): Promise<void>;
+  recalibrate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<void>;
   /**
    * Mean loss and error over `split` by the running statistics, without dropout. Cost: one forward pass over the split.
    *
    * @throws Interruption after a signal, between two batches
    */
-  evaluate(params: Float32Array, split: Split, signal?: StopSignal): Promise<Evaluation>;
+  evaluate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<Evaluation>;
   /** Frees native sessions. */
   close(): Promise<void>;
 }

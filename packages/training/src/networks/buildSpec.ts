@@ -14,14 +14,16 @@ export interface BuildOptions {
 /**
  * The graph of a network at a batch size.
  *
- * @throws InputError if its definition gives another number of logits than the spec has classes
+ * @throws InputError if its definition gives outputs of another shape than the spec says
  */
 export function buildSpec(spec: NetworkSpec, { mode, batch = 1, dropout = 0 }: BuildOptions): Network {
   const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
-  const logits = network.logits.shape[1];
-  if (logits === spec.numClasses) return network;
-  throw new InputError({
-    path: spec.name,
-    rule: `must give one logit for each of its ${spec.numClasses} classes, it gives ${logits}`,
-  });
+  const refuse = (rule: string): never => {
+    throw new InputError({ path: spec.name, rule: `must give outputs ${rule}` });
+  };
+  const [examples, ...found] = network.logits.shape;
+  if (examples !== batch) refuse(`for ${batch} examples, it gives ${examples}`);
+  const [wanted, given] = [spec.outputShape.join("×"), found.join("×")];
+  if (given !== wanted) refuse(`of the shape ${wanted} for an example, it gives ${given}`);
+  return network;
 }

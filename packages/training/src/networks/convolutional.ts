@@ -13,7 +13,7 @@ const { batchNorm, conv2d, dense, dropout, flatten } = layers;
 export const lenet: NetworkSpec = {
   name: "lenet",
   inputShape: [1, 28, 28],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const block1 = maxPool(batchNorm(context, "bn1", conv2d(context, "conv1", inputs, 20, 5)), { size: 3 });
     const features1 = dropout(context, "dropout1", relu(block1), rate);
@@ -28,7 +28,7 @@ export const lenet: NetworkSpec = {
 export const smallLenet: NetworkSpec = {
   name: "small-lenet",
   inputShape: [1, 28, 28],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const block1 = maxPool(conv2d(context, "conv1", inputs, 10, 5), { size: 2 });
     const features1 = dropout(context, "dropout1", relu(block1), rate);
@@ -60,7 +60,7 @@ const allCnnBlocks = [
 export const allCnnBn: NetworkSpec = {
   name: "all-cnn-bn",
   inputShape: [3, 32, 32],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const block = (x: Value, filters: number, stride: number, kernel: number, number: number): Value => {
       const padding = kernel === 3 ? 1 : 0;

@@ -8,7 +8,7 @@ const { batchNorm, dense, dropout, flatten } = layers;
 export const mnistfc: NetworkSpec = {
   name: "mnistfc",
   inputShape: [1, 28, 28],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const hidden1 = dropout(context, "dropout1", relu(dense(context, "fc1", flatten(inputs), 1024)), rate);
     const hidden2 = dropout(context, "dropout2", relu(dense(context, "fc2", hidden1, 1024)), rate);
@@ -20,7 +20,7 @@ export const mnistfc: NetworkSpec = {
 export const mnistfcBn: NetworkSpec = {
   name: "mnistfc-bn",
   inputShape: [1, 28, 28],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const normal1 = batchNorm(context, "bn1", dense(context, "fc1", flatten(inputs), 1024));
     const hidden1 = dropout(context, "dropout1", relu(normal1), rate);
@@ -34,7 +34,7 @@ export const mnistfcBn: NetworkSpec = {
 export const smallMnistfc: NetworkSpec = {
   name: "small-mnistfc",
   inputShape: [1, 28, 28],
-  numClasses: 10,
+  outputShape: [10],
   define: (rate) => (context, inputs) => {
     const hidden = dropout(context, "dropout1", relu(dense(context, "fc1", flatten(inputs), 64)), rate);
     return dense(context, "fc2", hidden, 10);
@@ -49,7 +49,7 @@ export function mlp(units: number): NetworkDefinition {
 const pooledMlp = (units: number): NetworkSpec => ({
   name: `mlp-49-${units}-10`,
   inputShape: [1, 7, 7],
-  numClasses: 10,
+  outputShape: [10],
   define: () => mlp(units),
 });
 

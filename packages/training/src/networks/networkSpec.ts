@@ -5,7 +5,8 @@ export interface NetworkSpec {
   readonly name: string;
   /** Shape of one example. */
   readonly inputShape: readonly number[];
-  readonly numClasses: number;
+  /** Shape of the outputs for one example: [classes] of a classifier. */
+  readonly outputShape: readonly number[];
   /** The definition at a dropout rate (0 … 1); networks without dropout ignore it. */
   define(dropout: number): NetworkDefinition;
 }

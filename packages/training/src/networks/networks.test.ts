@@ -27,7 +27,7 @@ test.each(Object.values(networks))("$name has the same layout in every mode", (s
   const [training, recalibration, evaluation] = (["training", "recalibration", "evaluation"] as const).map((mode) =>
     buildNetwork(spec.define(0.25), [2, ...spec.inputShape], mode),
   ) as [Network, Network, Network];
-  expect(training.logits.shape).toEqual([2, spec.numClasses]);
+  expect(training.logits.shape).toEqual([2, ...spec.outputShape]);
   const layout = training.parameters.map(({ block }) => block);
   expect(recalibration.parameters.map(({ block }) => block)).toEqual(layout);
   expect(evaluation.parameters.map(({ block }) => block)).toEqual(layout);

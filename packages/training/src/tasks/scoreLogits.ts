@@ -17,8 +17,7 @@ export function scoreLogits(
   let numWrong = 0;
   for (let row = 0; row < count; row++) {
     const start = row * numClasses;
-    let best = 0;
-    for (let c = 1; c < numClasses; c++) if (logits[start + c]! > logits[start + best]!) best = c;
+    const best = answerOf(logits, start, numClasses);
     const largest = logits[start + best]!;
     let sum = 0;
     for (let c = 0; c < numClasses; c++) sum += Math.exp(logits[start + c]! - largest);
@@ -27,4 +26,11 @@ export function scoreLogits(
     if (best !== label || Number.isNaN(largest)) numWrong++;
   }
   return { lossSum, numWrong };
+}
+
+/** The first of the largest logits from `start` on. */
+export function answerOf(logits: Float32Array, start: number, numClasses: number): number {
+  let best = 0;
+  for (let c = 1; c < numClasses; c++) if (logits[start + c]! > logits[start + best]!) best = c;
+  return best;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scoreLogits } from "./evaluation.ts";
+import { scoreLogits } from "./scoreLogits.ts";
 
 test("loss is −log softmax at the label and the first of equal logits wins", () => {
   // Row 0: softmax of (0, ln 3) is (1/4, 3/4), label 0 → ln 4, wrong. Row 1: a tie goes to class 0, label 0 → ln 2, right.

@@ -1,0 +1,13 @@
+import type { Targets } from "../tasks/task.ts";
+import { type AnySplit, isLabelled } from "./split.ts";
+
+/** Writes the target of example `index` to `out` from `offset` on; a class as one number. */
+export type TargetReader = (out: Targets, offset: number, index: number) => void;
+
+/** How the targets of a split are read. Numbers go to a Float32Array only. */
+export function targetReader(split: AnySplit): TargetReader {
+  if (!isLabelled(split)) return (out, offset, index) => split.readTargetInto(out as Float32Array, offset, index);
+  return (out, offset, index) => {
+    out[offset] = split.labelOf(index);
+  };
+}
