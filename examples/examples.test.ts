@@ -18,6 +18,10 @@ const expected: Readonly<Record<string, (output: string) => void>> = {
     // It leaves the sharp well at (−2, 0), where it begins, for the wide one at (2, 0).
     expect(Math.hypot(Number(x) - 2, Number(y))).toBeLessThan(0.5);
   },
+  "regression.ts": (output) => {
+    // The noise has a standard deviation of 0.1, the targets one of 1.4.
+    expect(Number(/epoch 60: RMSE ([\d.]+),/.exec(output)?.[1])).toBeLessThan(0.2);
+  },
   "save-and-resume.ts": (output) => {
     const [resumed, whole] = output.split("\n").map((line) => line.slice(9));
     expect(resumed).toBe(whole);
