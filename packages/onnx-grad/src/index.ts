@@ -5,12 +5,38 @@ export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph
 export type { FloatArray, Precision } from "./interpreter/arrays.ts";
 export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
 export { type ConvolutionOptions, conv2d, conv2dInputGradient, conv2dWeightGradient } from "./ops/convolution.ts";
-export { add, div, exp, greater, log, mul, relu, sigmoid, sqrt, stopGradient, sub, tanh } from "./ops/elementwise.ts";
-export { broadcastTo, pad, reshape, slice, transpose } from "./ops/layout.ts";
+export {
+  add,
+  cast,
+  cos,
+  div,
+  equal,
+  erf,
+  exp,
+  floor,
+  greater,
+  log,
+  maximum,
+  mul,
+  pow,
+  relu,
+  round,
+  sigmoid,
+  sin,
+  sqrt,
+  stopGradient,
+  sub,
+  tanh,
+  where,
+} from "./ops/elementwise.ts";
+export { type ArgMaxOptions, argMax, gather, scatterAdd } from "./ops/indexing.ts";
+export { broadcastTo, concat, pad, reshape, slice, transpose } from "./ops/layout.ts";
 export { constant, input } from "./ops/leaves.ts";
 export { type MatmulOptions, matmul } from "./ops/matmul.ts";
 export { averagePool, averagePoolGradient, maxPool, type PoolOptions, poolGather, poolScatter } from "./ops/pooling.ts";
 export {
+  type CumulativeSumOptions,
+  cumulativeSum,
   logSoftmax,
   moments,
   oneHot,

@@ -35,6 +35,23 @@ function binary(f: (a: g.Value, b: g.Value) => g.Value, domain: Sample["domain"]
   return broadcastPair.map((shapes) => ({ shapes, build: ([a, b]) => f(a!, b!), domain }));
 }
 
+/** Values of `apart` moved off the integers and halves. */
+const offKinks = (x: g.Value): g.Value => g.add(x, g.constant(0.013));
+
+/** An axis of a shape. */
+const withAxis = fc
+  .array(size, { minLength: 1, maxLength: 3 })
+  .chain((s) =>
+    fc.record({ s: fc.constant(s), axis: fc.nat(s.length - 1), flags: fc.tuple(fc.boolean(), fc.boolean()) }),
+  );
+
+/** Constant indices of up to two axes into an axis of a shape, equal ones among them. */
+const indexed = withAxis.chain(({ s, axis }) =>
+  fc
+    .tuple(fc.array(size, { maxLength: 2 }), fc.array(fc.nat(s[axis]! - 1), { minLength: 16, maxLength: 16 }))
+    .map(([at, numbers]) => ({ s, axis, indices: g.constant(numbers.slice(0, g.sizeOf(at)), at, "int32") })),
+);
+
 const matrices = fc.record({
   m: size,
   k: size,
@@ -78,12 +95,26 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   mul: binary(g.mul),
   div: binary(g.div, "positive"),
   greater: binary((a, b) => g.mul(g.greater(a, b), a), "apart"),
+  equal: binary((a, b) => g.mul(g.equal(g.floor(offKinks(a)), g.floor(offKinks(b))), a), "apart"),
+  maximum: binary(g.maximum, "apart"),
+  pow: binary(g.pow, "positive"),
+  where: broadcastPair.map(([a, b]) => ({
+    shapes: [a!, b!],
+    build: ([p, q]) => g.where(g.greater(p!, q!), g.mul(p!, p!), q!),
+    domain: "apart",
+  })),
   exp: unary(g.exp),
   log: unary(g.log, "positive"),
   sqrt: unary(g.sqrt, "positive"),
   relu: unary((x) => g.mul(g.relu(x), x), "apart"),
   tanh: unary(g.tanh),
   sigmoid: unary(g.sigmoid),
+  sin: unary(g.sin),
+  cos: unary(g.cos),
+  erf: unary(g.erf),
+  floor: unary((x) => g.mul(g.floor(offKinks(x)), x), "apart"),
+  round: unary((x) => g.mul(g.round(offKinks(x)), x), "apart"),
+  cast: unary((x) => g.mul(g.cast(g.cast(x, "int32"), "float32"), x), "any"),
   softmax: fc.tuple(size, size).map((s) => ({ shapes: [s], build: ([x]) => g.softmax(x!), domain: "any" })),
   logSoftmax: fc.tuple(size, size).map((s) => ({ shapes: [s], build: ([x]) => g.logSoftmax(x!), domain: "any" })),
   matmul: matrices.map(({ m, k, n, transposeA, transposeB, batched }) => {
@@ -132,6 +163,16 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
     build: ([x]) => g.mul(g.reduceMax(x!, { axes, keepDims }), g.reduceMax(x!, { axes, keepDims })),
     domain: "apart",
   })),
+  cumulativeSum: withAxis.map(({ s, axis, flags: [reverse, exclusive] }) => ({
+    shapes: [s],
+    build: ([x]) => g.cumulativeSum(x!, { axis, reverse, exclusive }),
+    domain: "any",
+  })),
+  argMax: withAxis.map(({ s, axis, flags: [keepDims] }) => ({
+    shapes: [s],
+    build: ([x]) => g.mul(g.cast(g.argMax(x!, { axis, keepDims }), "float32"), g.reduceSum(x!)),
+    domain: "apart",
+  })),
   broadcastTo: broadcastPair.map(([a, b]) => ({
     shapes: [b!],
     build: ([x]) => g.broadcastTo(x!, g.add(g.input("a", a!), g.input("b", b!)).shape),
@@ -162,6 +203,23 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
       domain: "any" as const,
     })),
   ),
+  concat: withAxis.chain(({ s, axis }) =>
+    fc.array(size, { minLength: 1, maxLength: 3 }).map((sizes) => ({
+      shapes: sizes.map((n) => s.map((other, i) => (i === axis ? n : other))),
+      build: (parts: readonly g.Value[]) => g.concat(parts, axis),
+      domain: "any" as const,
+    })),
+  ),
+  gather: indexed.map(({ s, axis, indices }) => ({
+    shapes: [s],
+    build: ([x]) => g.gather(x!, indices, axis),
+    domain: "any",
+  })),
+  scatterAdd: indexed.map(({ s, axis, indices }) => ({
+    shapes: [g.gather(g.input("x", s), indices, axis).shape],
+    build: ([y]) => g.scatterAdd(y!, indices, axis, s[axis]!),
+    domain: "any",
+  })),
   pad: fc.tuple(shape, fc.nat(2), fc.nat(2)).map(([s, before, after]) => ({
     shapes: [s],
     build: ([x]) =>

@@ -23,6 +23,8 @@ interface Draw {
   value(): g.Value;
   /** A constant whose shape stretches to (or beyond) that of `like`. */
   constant(like: g.Value): g.Value;
+  /** 0 or 1 for each element of a value. */
+  mask(): g.Value;
   /** int32 [4] in −1 … 2. */
   labels: g.Value;
   /** int32 [4] in 0 … 1. */
@@ -122,6 +124,16 @@ const common: readonly ((d: Draw) => g.Value)[] = [
   ...[0, 1, 2].map(
     () => (d: Draw) => ((x) => g.pick(g.reshape(x, [2, 2, -1]), g.reshape(d.places, [2, 2])))(d.value()),
   ),
+  (d) => ((x) => g.where(d.mask(), x, d.value()))(d.value()),
+  (d) => ((x) => g.where(d.mask(), d.constant(x), x))(d.value()),
+  (d) => ((x) => g.pow(x, g.constant(d.of([0, 1, 2]), d.of([[], [1], [1, 1]]))))(d.value()),
+  (d) => ((x) => g.cumulativeSum(x, { axis: d.of(axesOf(x)), reverse: d.below(2) === 0 }))(d.value()),
+  (d) => ((x) => g.concat([x, d.of([x, d.value()])], d.below(x.shape.length)))(d.value()),
+  ...[0, 1].map(() => (d: Draw) => ((x) => g.gather(x, d.places, d.below(x.shape.length)))(d.value())),
+  ...[0, 1].map(
+    () => (d: Draw) =>
+      ((x) => g.scatterAdd(g.reshape(x, [4, -1]), g.constant([0, 1, 1, d.below(2)], [4], "int32"), 0, 3))(d.value()),
+  ),
   (d) => g.oneHot(g.transpose(g.reshape(d.labels, [2, 2])), 2),
 ];
 
@@ -131,11 +143,18 @@ const ofKind: Readonly<Record<Kind, readonly ((d: Draw) => g.Value)[]>> = {
     (d) => g.greater(d.value(), g.constant(0)),
     (d) => g.relu(d.value()),
     (d) => g.relu(d.value()),
+    (d) => g.equal(d.value(), d.value()),
+    (d) => g.maximum(d.value(), d.value()),
+    (d) => d.of([g.floor, g.round])(d.value()),
+    (d) => g.cast(g.cast(d.value(), "int32"), "float32"),
+    (d) => ((x) => g.cast(g.argMax(x, { axis: d.below(x.shape.length) }), "float32"))(d.value()),
     (d) => reduced(d, g.reduceMax),
     ...[0, 1, 2].map(() => (d: Draw) => ((x) => g.maxPool(x, pool(d, x)))(image(d.value()))),
   ],
   smooth: [
     (d) => g.exp(g.tanh(d.value())),
+    (d) => d.of([g.sin, g.cos, g.erf])(d.value()),
+    (d) => g.pow(positive(d.value()), g.tanh(d.value())),
     (d) => g.log(positive(d.value())),
     (d) => g.sqrt(positive(d.value())),
     (d) => g.div(d.value(), positive(d.value())),
@@ -194,6 +213,8 @@ export function randomGraph(seed: number): RandomGraph {
         shape,
       );
     },
+    // Of an input: what is computed could be rounded to the other side.
+    mask: () => g.greater(of(inputs), g.constant(0.3)),
     labels: g.input("labels", [4], "int32"),
     places: g.input("places", [4], "int32"),
   };

@@ -10,6 +10,7 @@ import { constant } from "../ops/leaves.ts";
 import { reduceSum } from "../ops/reductions.ts";
 import { rebuild } from "../rewrite/rebuild.ts";
 import { stableForm } from "../rewrite/stableForms.ts";
+import { plus } from "./maskedAdjoints.ts";
 import { vectorJacobianProducts } from "./vectorJacobianProducts.ts";
 
 /**
@@ -55,7 +56,7 @@ function gradientsAsWritten(loss: Value, wrt: readonly Value[]): Value[] {
       const product = products[i];
       if (!wanted[i] || product === undefined) return;
       const sum = adjoints.get(one(input));
-      adjoints.set(one(input), sum === undefined ? product : add(sum, product));
+      adjoints.set(one(input), sum === undefined ? product : plus(sum, product));
     });
   }
   return wrt.map((value) => adjoints.get(one(value)) ?? broadcastTo(constant(0), value.shape));

@@ -6,17 +6,22 @@
  */
 import type { PerOp, Value } from "../graph/value.ts";
 import { convolve, inputGradient, weightGradient } from "../ops/convolution.ts";
-import { add, div, greater, mul, sigmoid, sub } from "../ops/elementwise.ts";
+import { add, cos, div, equal, exp, greater, log, mul, pow, sigmoid, sin, sub, where } from "../ops/elementwise.ts";
+import { gather, scatterAdd } from "../ops/indexing.ts";
 import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
-import { oneHot, pick, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+import { cumulativeSum, oneHot, pick, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+
+import { over, times } from "./maskedAdjoints.ts";
 
 type Products = readonly (Value | undefined)[];
 
 const one = constant(1);
 const zero = constant(0);
+const minusOne = constant(-1);
+const half = constant(0.5);
 const none = (): Products => [];
 
 /** A reduced value with the reduced axes back at size 1. */
@@ -36,28 +41,57 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   ],
   sub: ({ inputs: [a, b] }, dy, wanted) => [
     wanted[0] ? sumTo(dy, a!.shape) : undefined,
-    wanted[1] ? mul(sumTo(dy, b!.shape), constant(-1)) : undefined,
+    wanted[1] ? times(sumTo(dy, b!.shape), minusOne) : undefined,
   ],
   mul: ({ inputs: [a, b] }, dy, wanted) => [
-    wanted[0] ? sumTo(mul(dy, b!), a!.shape) : undefined,
-    wanted[1] ? sumTo(mul(dy, a!), b!.shape) : undefined,
+    wanted[0] ? sumTo(times(dy, b!), a!.shape) : undefined,
+    wanted[1] ? sumTo(times(dy, a!), b!.shape) : undefined,
   ],
   div: (y, dy, wanted) => {
     const [a, b] = y.inputs;
-    const quotient = div(dy, b!);
+    const quotient = over(dy, b!);
     return [
       wanted[0] ? sumTo(quotient, a!.shape) : undefined,
-      wanted[1] ? mul(sumTo(mul(quotient, y), b!.shape), constant(-1)) : undefined,
+      wanted[1] ? times(sumTo(times(quotient, y), b!.shape), minusOne) : undefined,
     ];
   },
   greater: none,
-  exp: (y, dy) => [mul(dy, y)],
-  log: ({ inputs: [x] }, dy) => [div(dy, x!)],
-  sqrt: (y, dy) => [div(mul(dy, constant(0.5)), y)],
-  relu: ({ inputs: [x] }, dy) => [mul(dy, greater(x!, zero))],
-  tanh: (y, dy) => [mul(dy, sub(one, mul(y, y)))],
+  equal: none,
+  // [a > b], and half of each derivative where neither is larger.
+  maximum: ({ inputs: [a, b] }, dy, wanted) => {
+    const lead = mul(sub(greater(a!, b!), greater(b!, a!)), half);
+    return [
+      wanted[0] ? sumTo(times(dy, add(half, lead)), a!.shape) : undefined,
+      wanted[1] ? sumTo(times(dy, sub(half, lead)), b!.shape) : undefined,
+    ];
+  },
+  pow: (y, dy, wanted) => {
+    const [a, b] = y.inputs as [Value, Value];
+    const slope = (): Value => where(equal(b, zero), zero, mul(b, pow(a, sub(b, one))));
+    const logarithm = (): Value => log(where(equal(a, zero), one, a));
+    return [
+      wanted[0] ? sumTo(times(dy, slope()), a.shape) : undefined,
+      wanted[1] ? sumTo(times(dy, mul(y, logarithm())), b.shape) : undefined,
+    ];
+  },
+  where: ({ inputs: [condition, a, b] }, dy, wanted) => [
+    undefined,
+    wanted[1] ? sumTo(where(condition!, dy, zero), a!.shape) : undefined,
+    wanted[2] ? sumTo(where(condition!, zero, dy), b!.shape) : undefined,
+  ],
+  exp: (y, dy) => [times(dy, y)],
+  log: ({ inputs: [x] }, dy) => [over(dy, x!)],
+  sqrt: (y, dy) => [over(times(dy, half), y)],
+  relu: ({ inputs: [x] }, dy) => [times(dy, greater(x!, zero))],
+  tanh: (y, dy) => [times(dy, sub(one, mul(y, y)))],
   // y·(1 − y) with 1 − y = σ(−x), which does not cancel where y is near 1.
-  sigmoid: (y, dy) => [mul(dy, mul(y, sigmoid(mul(y.inputs[0]!, constant(-1)))))],
+  sigmoid: (y, dy) => [times(dy, mul(y, sigmoid(mul(y.inputs[0]!, minusOne))))],
+  sin: ({ inputs: [x] }, dy) => [times(dy, cos(x!))],
+  cos: ({ inputs: [x] }, dy) => [times(times(dy, sin(x!)), minusOne)],
+  erf: ({ inputs: [x] }, dy) => [times(times(dy, exp(mul(mul(x!, x!), minusOne))), constant(2 / Math.sqrt(Math.PI)))],
+  floor: none,
+  round: none,
+  cast: none,
   softmax: (y, dy) => [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))],
   logSoftmax: ({ inputs: [x] }, dy) => [sub(dy, mul(softmax(x!), reduceSum(dy, { axes: [-1], keepDims: true })))],
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, dy, wanted) => [
@@ -98,6 +132,10 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     const ties = reduceSum(isMaximum, { axes, keepDims: true });
     return [mul(isMaximum, div(keepReduced(dy, x, axes), ties))];
   },
+  cumulativeSum: ({ attributes: { axis, reverse, exclusive } }, dy) => [
+    cumulativeSum(dy, { axis, reverse: !reverse, exclusive }),
+  ],
+  argMax: none,
   broadcastTo: ({ inputs: [x] }, dy) => [sumTo(dy, x!.shape)],
   stopGradient: none,
   reshape: ({ inputs: [x] }, dy) => [reshape(dy, x!.shape)],
@@ -115,6 +153,17 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     ),
   ],
   pad: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x!.shape)],
+  concat: ({ inputs, attributes: { axis } }, dy, wanted) => {
+    let end = 0;
+    return inputs.map((x, i) => {
+      const start = end;
+      end += x.shape[axis]!;
+      const starts = x.shape.map((_, at) => (at === axis ? start : 0));
+      return wanted[i] ? slice(dy, starts, x.shape) : undefined;
+    });
+  },
+  gather: ({ inputs: [x, indices], attributes: { axis } }, dy) => [scatterAdd(dy, indices!, axis, x!.shape[axis]!)],
+  scatterAdd: ({ inputs: [, indices], attributes: { axis } }, dx) => [gather(dx, indices!, axis)],
   oneHot: none,
   pick: ({ inputs: [x, labels] }, dy) => {
     // 0, and the error of a label outside, which `oneHot` has not.

@@ -8,7 +8,7 @@
 /** Sizes of the axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** `float32` is computed in the precision of whoever runs the graph; `int32` holds labels and positions. */
+/** `float32` is computed in the precision of whoever runs the graph; `int32` holds labels, indices and positions. */
 export type DType = "float32" | "int32";
 
 /** A sliding window over the last two axes (rows, columns). */
@@ -39,12 +39,22 @@ export interface Attributes {
   mul: object;
   div: object;
   greater: object;
+  equal: object;
+  maximum: object;
+  pow: object;
+  where: object;
   exp: object;
   log: object;
   sqrt: object;
   relu: object;
   tanh: object;
   sigmoid: object;
+  sin: object;
+  cos: object;
+  erf: object;
+  floor: object;
+  round: object;
+  cast: object;
   softmax: object;
   logSoftmax: object;
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
@@ -58,12 +68,17 @@ export interface Attributes {
   averagePoolGradient: PoolWindow;
   reduceSum: { readonly axes: readonly number[]; readonly keepDims: boolean };
   reduceMax: { readonly axes: readonly number[]; readonly keepDims: boolean };
+  cumulativeSum: { readonly axis: number; readonly reverse: boolean; readonly exclusive: boolean };
+  argMax: { readonly axis: number; readonly keepDims: boolean };
   broadcastTo: object;
   stopGradient: object;
   reshape: object;
   transpose: { readonly permutation: readonly number[] };
   slice: { readonly starts: readonly number[] };
   pad: { readonly before: readonly number[] };
+  concat: { readonly axis: number };
+  gather: { readonly axis: number };
+  scatterAdd: { readonly axis: number };
   oneHot: object;
   pick: object;
 }

@@ -39,7 +39,8 @@ export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Pre
             kernels,
             value,
             value.inputs.map((input) => results.get(input)!),
-            precision,
+            // Float32 does not hold all integers.
+            value.dtype === "int32" ? "float64" : precision,
           ),
     );
     for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);

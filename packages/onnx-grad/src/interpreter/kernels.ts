@@ -4,6 +4,8 @@ import type { Node, PerOp, Value } from "../graph/value.ts";
 import { sizeOf } from "../graph/value.ts";
 import { broadcastStrides, type FloatArray, offsets, type Precision, stridesOf, zeros } from "./arrays.ts";
 import { convolve, convolveInputGradient, convolveWeightGradient } from "./convolutionKernels.ts";
+import { errorFunction } from "./errorFunction.ts";
+import { accumulate, addSlices, firstLargest, gatherSlices, joined } from "./indexingKernels.ts";
 import { multiply } from "./matmulKernel.ts";
 import {
   averagePoolAdjointInto,
@@ -23,15 +25,24 @@ function elementwise(f: (x: number) => number) {
   };
 }
 
+/** Where each element of `value` reads its input `i`, stretched to the shape of `value`. */
+const stretched = (value: Value, i: number): Int32Array =>
+  offsets(value.shape, broadcastStrides(value.inputs[i]!.shape, value.shape));
+
 function broadcasting(f: (a: number, b: number) => number) {
   return (value: Value, [a, b]: readonly FloatArray[], precision: Precision): FloatArray => {
     const out = zeros(precision, sizeOf(value.shape));
-    const [shapeA, shapeB] = [value.inputs[0]!.shape, value.inputs[1]!.shape];
-    const atA = offsets(value.shape, broadcastStrides(shapeA, value.shape));
-    const atB = offsets(value.shape, broadcastStrides(shapeB, value.shape));
+    const [atA, atB] = [stretched(value, 0), stretched(value, 1)];
     for (let i = 0; i < out.length; i++) out[i] = f(a![atA[i]!]!, b![atB[i]!]!);
     return out;
   };
+}
+
+function choose(value: Value, [condition, a, b]: readonly FloatArray[], precision: Precision): FloatArray {
+  const out = zeros(precision, sizeOf(value.shape));
+  const [atCondition, atA, atB] = [stretched(value, 0), stretched(value, 1), stretched(value, 2)];
+  for (let i = 0; i < out.length; i++) out[i] = condition![atCondition[i]!] !== 0 ? a![atA[i]!]! : b![atB[i]!]!;
+  return out;
 }
 
 function reducing(start: number, f: (sum: number, x: number) => number) {
@@ -51,7 +62,7 @@ function reducing(start: number, f: (sum: number, x: number) => number) {
 }
 
 /** Reads the element of `x` at each offset. */
-function gather(x: FloatArray, at: Int32Array, precision: Precision): FloatArray {
+function read(x: FloatArray, at: Int32Array, precision: Precision): FloatArray {
   const out = zeros(precision, at.length);
   for (let i = 0; i < out.length; i++) out[i] = x[at[i]!]!;
   return out;
@@ -84,6 +95,13 @@ function softmaxRow(row: Float64Array): void {
   for (let i = 0; i < row.length; i++) row[i] = Math.exp(row[i]!);
 }
 
+/** Of two nearest integers the even one. */
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
+}
+
 const same = (_: Value, [x]: readonly FloatArray[]): FloatArray => x!;
 
 export const kernels: PerOp<FloatArray, Kernel> = {
@@ -97,12 +115,24 @@ export const kernels: PerOp<FloatArray, Kernel> = {
   mul: broadcasting((a, b) => a * b),
   div: broadcasting((a, b) => a / b),
   greater: broadcasting((a, b) => (a > b ? 1 : 0)),
+  equal: broadcasting((a, b) => (a === b ? 1 : 0)),
+  maximum: broadcasting(Math.max),
+  // JavaScript's 1^NaN is NaN, IEEE 754's and everybody else's is 1.
+  pow: broadcasting((a, b) => (a === 1 ? 1 : a ** b)),
+  where: choose,
   exp: elementwise(Math.exp),
   log: elementwise(Math.log),
   sqrt: elementwise(Math.sqrt),
   relu: elementwise((x) => Math.max(x, 0)),
   tanh: elementwise(Math.tanh),
   sigmoid: elementwise((x) => 1 / (1 + Math.exp(-x))),
+  sin: elementwise(Math.sin),
+  cos: elementwise(Math.cos),
+  erf: elementwise(errorFunction),
+  floor: elementwise(Math.floor),
+  round: elementwise(roundHalfToEven),
+  cast: ({ dtype }, [x], precision) =>
+    dtype === "int32" ? x!.map(Math.trunc) : precision === "float64" ? x! : Float32Array.from(x!),
   softmax: overRows(softmaxRow),
   logSoftmax: overRows(logSoftmaxRow),
   matmul: multiply,
@@ -116,13 +146,14 @@ export const kernels: PerOp<FloatArray, Kernel> = {
   averagePoolGradient: averagePoolAdjointInto,
   reduceSum: reducing(0, (sum, x) => sum + x),
   reduceMax: reducing(-Infinity, Math.max),
-  broadcastTo: (value, [x], precision) =>
-    gather(x!, offsets(value.shape, broadcastStrides(value.inputs[0]!.shape, value.shape)), precision),
+  cumulativeSum: accumulate,
+  argMax: firstLargest,
+  broadcastTo: (value, [x], precision) => read(x!, stretched(value, 0), precision),
   stopGradient: same,
   reshape: same,
   transpose: (value, [x], precision) => {
     const strides = stridesOf(value.inputs[0]!.shape);
-    return gather(
+    return read(
       x!,
       offsets(
         value.shape,
@@ -134,7 +165,7 @@ export const kernels: PerOp<FloatArray, Kernel> = {
   slice: (value, [x], precision) => {
     const strides = stridesOf(value.inputs[0]!.shape);
     const start = value.attributes.starts.reduce((sum, at, axis) => sum + at * strides[axis]!, 0);
-    return gather(x!, offsets(value.shape, strides, start), precision);
+    return read(x!, offsets(value.shape, strides, start), precision);
   },
   pad: (value, [x], precision) => {
     const strides = stridesOf(value.shape);
@@ -144,6 +175,9 @@ export const kernels: PerOp<FloatArray, Kernel> = {
     for (let i = 0; i < at.length; i++) out[at[i]!] = x![i]!;
     return out;
   },
+  concat: joined,
+  gather: gatherSlices,
+  scatterAdd: addSlices,
   oneHot: (value, [labels], precision) => {
     const depth = value.shape[value.shape.length - 1]!;
     const out = zeros(precision, sizeOf(value.shape));
@@ -159,6 +193,6 @@ export const kernels: PerOp<FloatArray, Kernel> = {
       if (label >= 0 && label < numClasses) return row * numClasses + label;
       throw rangeError("evaluate", "labels", `must be in 0 … ${numClasses - 1}`, label);
     });
-    return gather(x!, at, precision);
+    return read(x!, at, precision);
   },
 };

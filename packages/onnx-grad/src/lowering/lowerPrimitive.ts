@@ -1,7 +1,7 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
 import { dispatch, type PerOp, type Shape, sizeOf, type Value } from "../graph/value.ts";
-import { elementTypes } from "../onnx/modelProto.ts";
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./lowerConvolution.ts";
+import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./lowerPooling.ts";
 import { lowerSum } from "./lowerSum.ts";
@@ -28,7 +28,8 @@ export function lowerPrimitive(value: Value, context: LoweringContext): string {
 
 const lowered: PerOp<string, [context: LoweringContext]> = {
   input: ({ attributes: { name }, shape, dtype }, { graph }) => graph.input(name, shape, dtype),
-  constant: ({ attributes: { data }, shape }, { graph }) => graph.floats(data, shape),
+  constant: ({ attributes: { data }, shape, dtype }, { graph }) =>
+    dtype === "int32" ? graph.int32s(data, shape) : graph.floats(data, shape),
   add: direct("Add"),
   sub: direct("Sub"),
   mul: direct("Mul"),
@@ -40,10 +41,13 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
         attributes: { alpha: { float: steepest }, beta: { float: 0 } },
       });
     }
-    return graph.node("Cast", [graph.node("Greater", [nameOf(a!), nameOf(b!)])], {
-      attributes: { to: elementTypes.float32 },
-    });
+    return castTo("float32", graph.node("Greater", [nameOf(a!), nameOf(b!)]), graph);
   },
+  equal: ({ inputs }, { graph, nameOf }) => castTo("float32", graph.node("Equal", inputs.map(nameOf)), graph),
+  maximum: direct("Max"),
+  pow: direct("Pow"),
+  where: ({ inputs: [condition, a, b] }, context) =>
+    context.graph.node("Where", [asBoolean(condition!, context), context.nameOf(a!), context.nameOf(b!)]),
   exp: direct("Exp"),
   log: direct("Log"),
   sqrt: direct("Sqrt"),
@@ -54,6 +58,12 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
     const growth = graph.node("Exp", [graph.node("Neg", [nameOf(x!)])]);
     return graph.node("Reciprocal", [graph.node("Add", [growth, graph.floats([1], [])])]);
   },
+  sin: direct("Sin"),
+  cos: direct("Cos"),
+  erf: direct("Erf"),
+  floor: direct("Floor"),
+  round: direct("Round"),
+  cast: ({ inputs: [x], dtype }, { graph, nameOf }) => castTo(dtype, nameOf(x!), graph),
   softmax: ({ inputs: [x] }, { graph, nameOf }) => graph.node("Softmax", [nameOf(x!)], { attributes: { axis: -1 } }),
   logSoftmax: ({ inputs: [x] }, { graph, nameOf }) =>
     graph.node("LogSoftmax", [nameOf(x!)], { attributes: { axis: -1 } }),
@@ -84,6 +94,12 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
     const bounded = graph.node("HardSigmoid", [size], { attributes: { alpha: { float: 1 }, beta: { float: 0 } } });
     return graph.node("Add", [maximum, graph.node("Mul", [bounded, graph.floats([0], [])])]);
   },
+  cumulativeSum: ({ inputs: [x], attributes: { axis, reverse, exclusive } }, { graph, nameOf }) =>
+    graph.node("CumSum", [nameOf(x!), graph.ints([axis], [])], {
+      attributes: { reverse: reverse ? 1 : 0, exclusive: exclusive ? 1 : 0 },
+    }),
+  argMax: ({ inputs: [x], attributes: { axis, keepDims } }, { graph, nameOf }) =>
+    castTo("int32", graph.node("ArgMax", [nameOf(x!)], { attributes: { axis, keepdims: keepDims ? 1 : 0 } }), graph),
   broadcastTo: ({ inputs: [x], shape }, { graph, nameOf }) => graph.node("Expand", [nameOf(x!), graph.ints(shape)]),
   stopGradient: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
   reshape: ({ inputs: [x], shape }, context) => reshaped(context.nameOf(x!), shape, context),
@@ -102,13 +118,16 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
     const after = shape.map((size, axis) => size - before[axis]! - x!.shape[axis]!);
     return graph.node("Pad", [nameOf(x!), graph.ints([...before, ...after])]);
   },
+  concat: ({ inputs, attributes: { axis } }, { graph, nameOf }) =>
+    graph.node("Concat", inputs.map(nameOf), { attributes: { axis } }),
+  gather: lowerGather,
+  scatterAdd: lowerScatterAdd,
   oneHot: ({ inputs: [labels], shape }, context) => {
     // Comparison with 0 … depth − 1: labels outside give a row of zeros, which OneHot would wrap around.
     const { graph } = context;
     const depth = shape[shape.length - 1]!;
     const classes = graph.ints(Array.from({ length: depth }, (_, i) => i));
-    const isClass = graph.node("Equal", [labelColumn(labels!, context), classes]);
-    return graph.node("Cast", [isClass], { attributes: { to: elementTypes.float32 } });
+    return castTo("float32", graph.node("Equal", [labelColumn(labels!, context), classes]), graph);
   },
   pick: ({ inputs: [x, labels] }, context) =>
     context.graph.node("GatherElements", [context.nameOf(x!), labelColumn(labels!, context)], {
@@ -116,12 +135,17 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
     }),
 };
 
-/** Labels as int64 [… × 1]; negative ones by way of uint32, so that they are too large instead of counted from the end. */
+/** Labels as int64 [… × 1]. */
 function labelColumn(labels: Value, context: LoweringContext): string {
-  const { graph, nameOf } = context;
-  const column = reshaped(nameOf(labels), [...labels.shape, 1], context);
-  const unsigned = graph.node("Cast", [column], { attributes: { to: elementTypes.uint32 } });
-  return graph.node("Cast", [unsigned], { attributes: { to: elementTypes.int64 } });
+  const column = reshaped(context.nameOf(labels), [...labels.shape, 1], context);
+  return uncounted(column, context);
+}
+
+/** A condition of 0 and 1 as booleans; a comparison gives them by itself. */
+function asBoolean(condition: Value, { graph, nameOf }: LoweringContext): string {
+  if (condition.op === "greater") return graph.node("Greater", condition.inputs.map(nameOf));
+  if (condition.op === "equal") return graph.node("Equal", condition.inputs.map(nameOf));
+  return castTo("bool", nameOf(condition), graph);
 }
 
 /** Whether every element of a constant equals `x`. */

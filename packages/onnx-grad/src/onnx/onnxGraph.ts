@@ -47,7 +47,9 @@ export interface OnnxGraph {
   /** Adds a node and returns all its outputs. */
   nodes(opType: string, inputs: readonly string[], options: NodeOptions): readonly string[];
   floats(data: ArrayLike<number>, shape: Shape): string;
+  /** Of int64, the type of ONNX's shapes, axes and positions. */
   ints(data: readonly number[], shape?: Shape): string;
+  int32s(data: readonly number[], shape: Shape): string;
   /** Declares the input `name` and returns its tensor, `inputTensor(name)`. */
   input(name: string, shape: Shape, dtype: DType): string;
   /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`. */
@@ -86,7 +88,11 @@ export function onnxGraph(): OnnxGraph {
     return names;
   }
 
-  function addInitializer(type: "float32" | "int64", dims: Shape, array: Float32Array | BigInt64Array): string {
+  function addInitializer(
+    type: "float32" | "int32" | "int64",
+    dims: Shape,
+    array: Float32Array | Int32Array | BigInt64Array,
+  ): string {
     const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
     const key = data.length <= 64 ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
@@ -104,6 +110,7 @@ export function onnxGraph(): OnnxGraph {
     nodes: addNode,
     floats: (data, shape) => addInitializer("float32", shape, Float32Array.from(data)),
     ints: (data, shape = [data.length]) => addInitializer("int64", shape, BigInt64Array.from(data, BigInt)),
+    int32s: (data, shape) => addInitializer("int32", shape, Int32Array.from(data)),
     input(name, shape, dtype) {
       inputs.set(name, { shape, dtype });
       return inputTensor(name);

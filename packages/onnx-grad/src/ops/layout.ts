@@ -2,6 +2,7 @@
 import { requireShape, requireValues } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { axisOf } from "./axisOf.ts";
 import { broadcastShape } from "./elementwise.ts";
 
 /** Stretches axes of size 1 (and adds leading axes) to `shape`. */
@@ -83,4 +84,23 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   const shape = x.shape.map((size, axis) => before[axis]! + size + after[axis]!);
   if (sameShape(x.shape, shape)) return x;
   return { op: "pad", inputs: [x], attributes: { before }, shape, dtype: x.dtype };
+}
+
+/** Values one after another along an axis (negative: from the end); their other sizes must be equal. */
+export function concat(inputs: readonly Value[], axis: number, label?: string): Value {
+  requireValues("concat", label, inputs);
+  const shapes = inputs.map(({ shape }) => shape);
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError("concat: there must be at least one input, got none");
+  const at = axisOf("concat", label, axis, first.shape);
+  const rest = (shape: Shape): Shape => shape.map((size, i) => (i === at ? 0 : size));
+  if (!shapes.every((shape) => sameShape(rest(shape), rest(first.shape)))) {
+    throw shapeError("concat", label, `sizes other than that of axis ${at} must be equal`, shapes);
+  }
+  const mixed = inputs.find(({ dtype }) => dtype !== first.dtype);
+  if (mixed) throw new TypeError(`concat: inputs must have one dtype, got ${first.dtype} and ${mixed.dtype}`);
+  if (inputs.length === 1) return first;
+  const total = shapes.reduce((sum, shape) => sum + shape[at]!, 0);
+  const shape = first.shape.map((size, i) => (i === at ? total : size));
+  return { op: "concat", inputs, attributes: { axis: at }, shape, dtype: first.dtype };
 }

@@ -21,12 +21,14 @@ export function input(name: string, shape: Shape, dtype: DType = "float32"): Val
 /**
  * A number, or numbers in row-major order with their shape (one axis by default). They are copied.
  *
- * @throws TypeError for anything but numbers, nested arrays among them; RangeError if the shape holds another count
+ * @throws TypeError for anything but numbers of the dtype, nested arrays among them; RangeError if the shape holds another count
  */
 export function constant(
   data: number | ArrayLike<number>,
   shape: Shape = typeof data === "number" ? [] : [data.length],
+  dtype: DType = "float32",
 ): Value {
+  requireOneOf("constant", "dtype", dtype, ["float32", "int32"] satisfies DType[]);
   const values = typeof data === "number" ? [data] : Array.from(data);
   const wrong = values.findIndex((value: unknown) => typeof value !== "number");
   if (wrong >= 0) {
@@ -34,9 +36,11 @@ export function constant(
     const rule = "must be numbers in row-major order beside their shape";
     throw typeError("constant", "data", rule, values[wrong], `${got} at ${wrong}`);
   }
+  const fraction = dtype === "int32" ? values.find((value) => (value | 0) !== value) : undefined;
+  if (fraction !== undefined) throw new TypeError(`constant: int32 data must be integers below 2³¹, got ${fraction}`);
   requireShape("constant", undefined, shape);
   if (values.length !== sizeOf(shape)) {
     throw rangeError("constant", showShape(shape), `takes ${sizeOf(shape)} numbers`, values.length);
   }
-  return { op: "constant", inputs: [], attributes: { data: values }, shape, dtype: "float32" };
+  return { op: "constant", inputs: [], attributes: { data: values }, shape, dtype };
 }

@@ -2,6 +2,7 @@ import { rangeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireLabels, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { axisOf } from "./axisOf.ts";
 import { div, mul, sub } from "./elementwise.ts";
 import { constant } from "./leaves.ts";
 
@@ -49,6 +50,33 @@ export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
   requireOptions("reduceMean", options, rules);
   const sum = reduceSum(x, options);
   return mul(sum, constant(sizeOf(sum.shape) / sizeOf(x.shape)));
+}
+
+/** Options of `cumulativeSum`. */
+export interface CumulativeSumOptions {
+  /** Negative from the end; the last by default. */
+  readonly axis?: number;
+  /** Sums from the end; false by default. */
+  readonly reverse?: boolean;
+  /** Each sum is without its own element; false by default. */
+  readonly exclusive?: boolean;
+  readonly label?: string;
+}
+
+const sumRules = {
+  axis: optionRules.integer,
+  reverse: optionRules.flag,
+  exclusive: optionRules.flag,
+  label: optionRules.text,
+};
+
+/** y[i] = Σ x[j] over j ≤ i along an axis; over j ≥ i in reverse, j < i exclusive. The adjoint is the same in reverse. */
+export function cumulativeSum(x: Value, options: CumulativeSumOptions = {}): Value {
+  requireOptions("cumulativeSum", options, sumRules);
+  const { axis = -1, reverse = false, exclusive = false, label } = options;
+  requireFloat("cumulativeSum", label, [x]);
+  const attributes = { axis: axisOf("cumulativeSum", label, axis, x.shape), reverse, exclusive };
+  return { op: "cumulativeSum", inputs: [x], attributes, shape: x.shape, dtype: "float32" };
 }
 
 /** Σ over the axes along which `shape` was broadcast to x's shape: the adjoint of broadcasting. */

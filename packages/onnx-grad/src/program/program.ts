@@ -36,12 +36,20 @@ function endOfRunOnly(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith("Non tensor type"))) throw error;
 }
 
-/** The one error that data can cause, in words. */
+/** The errors that data can cause, in words. */
 function explained(error: unknown): never {
-  if (!(error instanceof Error && error.message.includes("GatherElements"))) throw error;
-  const rule = "a label is outside 0 … number of classes − 1";
-  const labelError = new RangeError(`run: ${rule}`, { cause: error });
-  throw detailed(labelError, { code: "out-of-range", path: "run", name: "labels", rule });
+  if (!(error instanceof Error)) throw error;
+  const name = dataOf(error.message);
+  if (name === undefined) throw error;
+  const rule = name === "labels" ? "a label is outside 0 … number of classes − 1" : "an index is outside 0 … size − 1";
+  const dataError = new RangeError(`run: ${rule}`, { cause: error });
+  throw detailed(dataError, { code: "out-of-range", path: "run", name, rule });
+}
+
+/** Which data an error of ONNX Runtime complains of, if of any. */
+function dataOf(message: string): "labels" | "indices" | undefined {
+  if (message.includes("GatherElements")) return "labels";
+  return message.includes("indices element out of data bounds") ? "indices" : undefined;
 }
 
 /** A session and what is known of its graph. */

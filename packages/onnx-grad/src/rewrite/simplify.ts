@@ -1,7 +1,7 @@
 /** Local algebra: each rule is an equation read from left to right, by the primitive at its root. */
 import { type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { evaluate } from "../interpreter/evaluate.ts";
-import { broadcastShape, mul, sub } from "../ops/elementwise.ts";
+import { commonShape, mul, sub } from "../ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
@@ -34,9 +34,9 @@ function applyOnce(value: Value): Value | undefined {
 
 /** f(constants) = constant. */
 const fold: Rule = (value) => {
-  if (value.inputs.length === 0 || value.dtype !== "float32" || sizeOf(value.shape) > maxFolded) return undefined;
+  if (value.inputs.length === 0 || sizeOf(value.shape) > maxFolded) return undefined;
   if (!value.inputs.every(({ op }) => op === "constant")) return undefined;
-  return constant(Array.from(evaluate([value], {})[0]!), value.shape);
+  return constant(evaluate([value], {})[0]!, value.shape, value.dtype);
 };
 
 /** `x` where `value` is, if its shape is that of the whole. */
@@ -88,19 +88,31 @@ const divideByConstant: Rule = (value) => {
   return mul(x, constant(new Array(sizeOf(b.shape)).fill(1 / c), b.shape));
 };
 
-/** f(stretched x, y) = f(x, y) where y has the whole shape already: elementwise primitives stretch by themselves. */
+/** f(stretched x, y) = f(x, y) where the others give the whole shape already: elementwise primitives stretch by themselves. */
 const dropBroadcast: Rule = (value) => {
-  const inputs = value.inputs.map((input, i) => {
-    if (input.op !== "broadcastTo") return input;
-    const [x] = input.inputs as [Value];
-    const other = value.inputs[1 - i]!;
-    const shape = broadcastShape(x.shape, other.shape);
-    return shape !== undefined && sameShape(shape, value.shape) ? x : input;
-  });
-  if (inputs.every((input, i) => input === value.inputs[i])) return undefined;
-  // Both dropped at once could lose the shape.
-  const both = inputs.every((input, i) => input !== value.inputs[i]);
-  return withInputs(value, both ? [inputs[0]!, value.inputs[1]!] : inputs);
+  for (const [i, input] of value.inputs.entries()) {
+    if (input.op !== "broadcastTo") continue;
+    const inputs = value.inputs.map((other, j) => (i === j ? input.inputs[0]! : other));
+    const shape = commonShape(inputs.map((each) => each.shape));
+    if (shape !== undefined && sameShape(shape, value.shape)) return withInputs(value, inputs);
+  }
+  return undefined;
+};
+
+/** where(1, a, b) = a, where(0, a, b) = b. */
+const chooseByConstant: Rule = (value) => {
+  const [condition, a, b] = value.inputs as [Value, Value, Value];
+  const truth = uniform(condition);
+  return truth === undefined ? undefined : broadcastTo(truth === 0 ? b : a, value.shape);
+};
+
+/** x⁰ = 1, x¹ = x, x² = x·x. */
+const smallPower: Rule = (value) => {
+  const [x, b] = value.inputs as [Value, Value];
+  const exponent = uniform(b);
+  if (exponent === 0) return broadcastTo(constant(1), value.shape);
+  if (exponent === 1) return broadcastTo(x, value.shape);
+  return exponent === 2 ? broadcastTo(mul(x, x), value.shape) : undefined;
 };
 
 /** reshape(reshape(x)) = reshape(x). */
@@ -210,6 +222,10 @@ const rules: Partial<Record<OpName, readonly Rule[]>> = {
   mul: [timesOne, constantLast, mergeFactors, dropBroadcast, scaleBeforeScatter],
   div: [divideByConstant, dropBroadcast],
   greater: [dropBroadcast],
+  equal: [dropBroadcast],
+  maximum: [dropBroadcast],
+  pow: [smallPower, dropBroadcast],
+  where: [chooseByConstant, dropBroadcast],
   reshape: [mergeReshapes],
   transpose: [mergeTransposes],
   broadcastTo: [mergeBroadcasts],

@@ -13,7 +13,7 @@ import { type Node, type OpName, sameShape, sizeOf, type Value } from "../graph/
 import { binaryOps, unaryOps } from "../ops/elementwise.ts";
 import { reshape, slice, transpose } from "../ops/layout.ts";
 
-const unary: ReadonlySet<OpName> = new Set(unaryOps);
+const unary: ReadonlySet<OpName> = new Set([...unaryOps, "cast"]);
 const binary: ReadonlySet<OpName> = new Set(binaryOps);
 
 /** `value` as a transposition of something, or undefined where it is none. */
