@@ -123,6 +123,15 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
     const b = [...leading, ...(transposeB ? [n, k] : [k, n])];
     return { shapes: [a, b], build: ([p, q]) => g.matmul(p!, q!, { transposeA, transposeB }), domain: "any" };
   }),
+  matmulOfAnyRanks: fc
+    .tuple(matrices, broadcastPair)
+    .map(([{ m, k, n, transposeA, transposeB, batched }, [leadA, leadB]]): Sample => {
+      const a = [...leadA!, ...(transposeA ? [k, m] : [m, k])];
+      const b = [...leadB!, ...(transposeB ? [n, k] : [k, n])];
+      // A vector in the place of a matrix without leading axes.
+      const shapes = [batched && leadA!.length === 0 ? [k] : a, batched && leadB!.length === 0 ? [k] : b];
+      return { shapes, build: ([p, q]) => g.matmul(p!, q!, { transposeA, transposeB }), domain: "any" };
+    }),
   conv2d: convolutions.map(({ x, kernel, window }) => ({
     shapes: [x, kernel],
     build: ([a, b]) => convolve(a!, b!, window),

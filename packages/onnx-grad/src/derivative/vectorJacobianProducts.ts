@@ -96,16 +96,22 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   logSoftmax: ({ inputs: [x] }, dy) => [sub(dy, mul(softmax(x!), reduceSum(dy, { axes: [-1], keepDims: true })))],
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, dy, wanted) => [
     // With A' the matrix used (A or Aᵀ): dA' = dy B'ᵀ, dB' = A'ᵀ dy; transposed once more where A is used as Aᵀ.
-    !wanted[0]
-      ? undefined
-      : transposeA
-        ? matmul(b!, dy, { transposeA: transposeB, transposeB: true })
-        : matmul(dy, b!, { transposeB: !transposeB }),
-    !wanted[1]
-      ? undefined
-      : transposeB
-        ? matmul(dy, a!, { transposeA: true, transposeB: transposeA })
-        : matmul(a!, dy, { transposeA: !transposeA }),
+    wanted[0]
+      ? sumTo(
+          transposeA
+            ? matmul(b!, dy, { transposeA: transposeB, transposeB: true })
+            : matmul(dy, b!, { transposeB: !transposeB }),
+          a!.shape,
+        )
+      : undefined,
+    wanted[1]
+      ? sumTo(
+          transposeB
+            ? matmul(dy, a!, { transposeA: true, transposeB: transposeA })
+            : matmul(a!, dy, { transposeA: !transposeA }),
+          b!.shape,
+        )
+      : undefined,
   ],
   conv2d: ({ inputs: [x, w], attributes }, dy, wanted) => [
     wanted[0] ? inputGradient(dy, w!, x!.shape, attributes) : undefined,

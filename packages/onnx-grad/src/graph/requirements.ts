@@ -75,6 +75,7 @@ type SharedRule =
   | "positiveInteger"
   | "positivePair"
   | "countPair"
+  | "number"
   | "integer"
   | "integers";
 
@@ -87,6 +88,7 @@ export const optionRules: Readonly<Record<SharedRule, OptionRule>> = {
   positiveInteger: { rule: "a positive integer", holds: isPositiveInteger },
   positivePair: { rule: "a positive integer or two of them", holds: oneOrTwo(isPositiveInteger) },
   countPair: { rule: "an integer from 0 on or two of them", holds: oneOrTwo(isCount) },
+  number: { rule: "a finite number", holds: Number.isFinite },
   integer: { rule: "an integer", holds: Number.isSafeInteger },
   integers: { rule: "a list of integers", holds: (value) => Array.isArray(value) && value.every(Number.isSafeInteger) },
 };

@@ -70,7 +70,7 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, { graph, nameOf }) => {
     const operands = [nameOf(a!), nameOf(b!)];
     const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
-    if (a!.shape.length === 2) return graph.node("Gemm", operands, { attributes });
+    if (a!.shape.length === 2 && b!.shape.length === 2) return graph.node("Gemm", operands, { attributes });
     if (!transposeA && !transposeB) return graph.node("MatMul", operands);
     return graph.node("FusedMatMul", operands, { attributes, domain: "com.microsoft" });
   },
