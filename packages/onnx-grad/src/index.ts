@@ -4,6 +4,29 @@ export { topological } from "./graph/topological.ts";
 export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph/value.ts";
 export type { FloatArray, Precision } from "./interpreter/arrays.ts";
 export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  type HardSigmoidOptions,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  prelu,
+  selu,
+  silu,
+  softplus,
+} from "./ops/activations.ts";
+export { abs, type ClipOptions, clip, expm1, minimum, neg, reciprocal, sign } from "./ops/arithmetic.ts";
+export {
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  notEqual,
+} from "./ops/comparisons.ts";
 export { type ConvolutionOptions, conv2d, conv2dInputGradient, conv2dWeightGradient } from "./ops/convolution.ts";
 export {
   add,
@@ -32,12 +55,27 @@ export {
 export { type ArgMaxOptions, argMax, gather, scatterAdd } from "./ops/indexing.ts";
 export { broadcastTo, concat, pad, reshape, slice, transpose } from "./ops/layout.ts";
 export { constant, input } from "./ops/leaves.ts";
-export { type MatmulOptions, matmul } from "./ops/matmul.ts";
+export {
+  binaryCrossEntropyWithLogits,
+  huberLoss,
+  meanAbsoluteError,
+  meanSquaredError,
+  softmaxCrossEntropy,
+} from "./ops/losses.ts";
+export { type GemmOptions, gemm, type MatmulOptions, matmul } from "./ops/matmul.ts";
+export {
+  groupNorm,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type NormalisationOptions,
+} from "./ops/normalisation.ts";
+export { l1Norm, l2Norm, reduceMin, reduceProduct } from "./ops/norms.ts";
+export { repeat, split, tile } from "./ops/pieces.ts";
 export { averagePool, averagePoolGradient, maxPool, type PoolOptions, poolGather, poolScatter } from "./ops/pooling.ts";
 export {
   type CumulativeSumOptions,
   cumulativeSum,
-  logSoftmax,
   moments,
   oneHot,
   pick,
@@ -45,9 +83,16 @@ export {
   reduceMax,
   reduceMean,
   reduceSum,
-  softmax,
-  softmaxCrossEntropy,
 } from "./ops/reductions.ts";
+export {
+  type Coordinates,
+  type NearestRounding,
+  type ResizeNearestOptions,
+  type ResizeOptions,
+  resizeLinear,
+  resizeNearest,
+} from "./ops/resize.ts";
+export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./ops/softmax.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile } from "./program/compile.ts";
 export type { OnnxRuntime } from "./program/onnxRuntime.ts";

@@ -11,11 +11,11 @@ export interface Sample {
   readonly domain: "any" | "positive" | "apart";
 }
 
-const size = fc.integer({ min: 1, max: 4 });
-const shape = fc.array(size, { minLength: 0, maxLength: 3 });
+export const size = fc.integer({ min: 1, max: 4 });
+export const shape = fc.array(size, { minLength: 0, maxLength: 3 });
 
 /** Two shapes that broadcast: a common shape with axes of each dropped from the front or set to 1. */
-const broadcastPair = fc
+export const broadcastPair = fc
   .tuple(
     fc.array(size, { minLength: 0, maxLength: 3 }),
     fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 3, maxLength: 3 }),
@@ -27,11 +27,11 @@ const broadcastPair = fc
     return drop === 0 ? [a, b] : drop === 1 ? [a.slice(1), b] : [a, b.slice(1)];
   });
 
-function unary(f: (x: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
+export function unary(f: (x: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
   return shape.map((s) => ({ shapes: [s], build: ([x]) => f(x!), domain }));
 }
 
-function binary(f: (a: g.Value, b: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
+export function binary(f: (a: g.Value, b: g.Value) => g.Value, domain: Sample["domain"] = "any"): fc.Arbitrary<Sample> {
   return broadcastPair.map((shapes) => ({ shapes, build: ([a, b]) => f(a!, b!), domain }));
 }
 
@@ -39,7 +39,7 @@ function binary(f: (a: g.Value, b: g.Value) => g.Value, domain: Sample["domain"]
 const offKinks = (x: g.Value): g.Value => g.add(x, g.constant(0.013));
 
 /** An axis of a shape. */
-const withAxis = fc
+export const withAxis = fc
   .array(size, { minLength: 1, maxLength: 3 })
   .chain((s) =>
     fc.record({ s: fc.constant(s), axis: fc.nat(s.length - 1), flags: fc.tuple(fc.boolean(), fc.boolean()) }),
@@ -85,7 +85,7 @@ const pools = windows.map((w) => ({
   options: { size: w.kernel, stride: w.stride },
 }));
 
-const reductions = shape.chain((s) =>
+export const reductions = shape.chain((s) =>
   fc.record({ s: fc.constant(s), axes: fc.subarray(s.map((_, axis) => axis)), keepDims: fc.boolean() }),
 );
 

@@ -12,7 +12,8 @@ import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
-import { cumulativeSum, oneHot, pick, reduceSum, softmax, sumTo } from "../ops/reductions.ts";
+import { cumulativeSum, oneHot, pick, reduceSum, sumTo } from "../ops/reductions.ts";
+import { softmax } from "../ops/softmax.ts";
 
 import { over, times } from "./maskedAdjoints.ts";
 

@@ -3,7 +3,7 @@ import { optionRules, requireFloat, requireLabels, requireOptions } from "../gra
 import { shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { axisOf } from "./axisOf.ts";
-import { div, mul, sub } from "./elementwise.ts";
+import { mul, sub } from "./elementwise.ts";
 import { constant } from "./leaves.ts";
 
 /** Options of the reductions. */
@@ -96,22 +96,6 @@ export function moments(x: Value, axes: readonly number[]): { mean: Value; varia
   return { mean, variance: reduceMean(mul(centred, centred), { axes, keepDims: true }) };
 }
 
-/** x / Σx over the last axis is a distribution; softmax(x) = eˣ / Σ eˣ over the last axis. */
-export function softmax(x: Value, label?: string): Value {
-  return overLastAxis("softmax", x, label);
-}
-
-/** log softmax(x) over the last axis, without overflow. */
-export function logSoftmax(x: Value, label?: string): Value {
-  return overLastAxis("logSoftmax", x, label);
-}
-
-function overLastAxis(op: "softmax" | "logSoftmax", x: Value, label: string | undefined): Value {
-  requireFloat(op, label, [x]);
-  if (x.shape.length === 0) throw shapeError(op, label, "the input must have an axis", [x.shape]);
-  return { op, inputs: [x], attributes: {}, shape: x.shape, dtype: "float32" };
-}
-
 /** Rows of the identity: int32 labels [… ] → [… × depth], 1 at the label, 0 elsewhere (all 0 outside 0 … depth − 1). */
 export function oneHot(labels: Value, depth: number): Value {
   requireLabels("oneHot", undefined, labels);
@@ -131,22 +115,4 @@ export function pick(x: Value, labels: Value, label?: string): Value {
   if (x.shape.length === 0 || !sameShape(labels.shape, x.shape.slice(0, -1)))
     throw shapeError("pick", label, "there must be one label per row", [x.shape, labels.shape]);
   return { op: "pick", inputs: [x, labels], attributes: {}, shape: [...labels.shape, 1], dtype: "float32" };
-}
-
-/**
- * Mean over the batch of −log softmax(logits)[label]; logits [b×classes], labels int32 [b] → scalar.
- *
- * Logits of −∞ and of any finite size are right: only the labels' own terms are added. Labels outside 0 … classes − 1 are
- * an error when the graph runs, also one of the gradient alone.
- */
-export function softmaxCrossEntropy(logits: Value, labels: Value, label = "softmaxCrossEntropy"): Value {
-  requireFloat("softmaxCrossEntropy", undefined, [logits]);
-  requireLabels("softmaxCrossEntropy", undefined, labels);
-  if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== logits.shape[0]) {
-    throw shapeError("softmaxCrossEntropy", label, "logits must be [b×classes] and labels [b]", [
-      logits.shape,
-      labels.shape,
-    ]);
-  }
-  return div(reduceSum(pick(logSoftmax(logits), labels)), constant(-labels.shape[0]!));
 }

@@ -5,9 +5,11 @@
  * where σ(x) is flushed to 0.
  */
 import type { OpName, Value } from "../graph/value.ts";
-import { add, exp, log, mul, relu, sigmoid, stopGradient, sub } from "../ops/elementwise.ts";
-import { constant } from "../ops/leaves.ts";
-import { logSoftmax, pick } from "../ops/reductions.ts";
+import { softplus } from "../ops/activations.ts";
+import { abs, neg } from "../ops/arithmetic.ts";
+import { sigmoid } from "../ops/elementwise.ts";
+import { pick } from "../ops/reductions.ts";
+import { logSoftmax } from "../ops/softmax.ts";
 
 /** The number that a constant holds everywhere, if it is one. */
 export function uniform(value: Value): number | undefined {
@@ -16,18 +18,10 @@ export function uniform(value: Value): number | undefined {
   return data.every((element) => element === data[0]) ? data[0] : undefined;
 }
 
-const negative = (x: Value): Value => mul(x, constant(-1));
-
-/** log(1 + eˣ) = m + log(e⁻ᵐ + eˣ⁻ᵐ) with m = max(x, 0), of which the sum does not depend. */
-function softplus(x: Value): Value {
-  const m = stopGradient(relu(x));
-  return add(m, log(add(exp(negative(m)), exp(sub(x, m)))));
-}
-
 /** log σ(x) = −log(1 + e⁻ˣ); log softmax x and its picked elements; log eˣ = x; log(1 + eˣ). */
 function stableLog(x: Value): Value | undefined {
   const [a, b] = x.inputs as [Value, Value];
-  if (x.op === "sigmoid") return negative(softplus(negative(a)));
+  if (x.op === "sigmoid") return neg(softplus(neg(a)));
   if (x.op === "softmax") return logSoftmax(a);
   if (x.op === "pick" && a.op === "softmax") return pick(logSoftmax(a.inputs[0]!), b);
   if (x.op === "exp") return a;
@@ -40,12 +34,11 @@ function stableLog(x: Value): Value | undefined {
 const forms: Partial<Record<OpName, (value: Value) => Value | undefined>> = {
   log: ({ inputs: [x] }) => stableLog(x!),
   // 1 − σ(x) = σ(−x), which does not cancel.
-  sub: ({ inputs: [a, b] }) =>
-    uniform(a!) === 1 && b!.op === "sigmoid" ? sigmoid(negative(b!.inputs[0]!)) : undefined,
+  sub: ({ inputs: [a, b] }) => (uniform(a!) === 1 && b!.op === "sigmoid" ? sigmoid(neg(b!.inputs[0]!)) : undefined),
   // √(x·x) = |x|, where the square is flushed to 0 or overflows; its derivative at 0 is 0.
   sqrt: ({ inputs: [square] }) => {
     const [x, same] = square!.inputs as [Value, Value];
-    return square!.op === "mul" && x === same ? add(relu(x), relu(negative(x))) : undefined;
+    return square!.op === "mul" && x === same ? abs(x) : undefined;
   },
 };
 
