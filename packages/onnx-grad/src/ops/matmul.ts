@@ -1,6 +1,6 @@
 import { optionRules, requireFloat, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import type { Shape, Value } from "../graph/value.ts";
+import { type Shape, sameShape, type Value } from "../graph/value.ts";
 import { add, broadcastShape, mul } from "./elementwise.ts";
 import { reshape } from "./layout.ts";
 import { constant } from "./leaves.ts";
@@ -85,9 +85,10 @@ export function gemm(a: Value, b: Value, c: Value | undefined, options: GemmOpti
     throw shapeError("gemm", options.label, "inputs must be matrices", [a.shape, b.shape]);
   const y = scaled(matmul(a, b, rest), alpha);
   if (c === undefined) return y;
-  const sum = add(y, scaled(c, beta), options.label);
-  if (sum.shape.length === 2 && sum.shape.every((size, axis) => size === y.shape[axis])) return sum;
-  throw shapeError("gemm", options.label, "c must broadcast to the product", [c.shape, y.shape]);
+  const common = broadcastShape(c.shape, y.shape);
+  if (common === undefined || !sameShape(common, y.shape))
+    throw shapeError("gemm", options.label, "c must broadcast to the product", [c.shape, y.shape]);
+  return add(y, scaled(c, beta), options.label);
 }
 
 const scaled = (x: Value, factor: number): Value => (factor === 1 ? x : mul(x, constant(factor)));
