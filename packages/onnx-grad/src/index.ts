@@ -18,6 +18,7 @@ export {
   softplus,
 } from "./ops/activations.ts";
 export { abs, type ClipOptions, clip, expm1, minimum, neg, reciprocal, sign } from "./ops/arithmetic.ts";
+export { type AttentionMaskOptions, attention } from "./ops/attention.ts";
 export {
   greaterOrEqual,
   less,

@@ -5,6 +5,7 @@ export {
   glorotUniform,
   heNormal,
   type Initialiser,
+  normal,
   type RandomSource,
   torchDefault,
 } from "./layers/initialisers.ts";
@@ -12,6 +13,7 @@ export * as layers from "./layers/layers.ts";
 export {
   type BatchStatistics,
   buildNetwork,
+  type InputSpec,
   type Mask,
   type Network,
   type NetworkContext,
@@ -21,4 +23,5 @@ export {
   type ParameterBlock,
   type ParameterKind,
   type RunningStatistics,
+  type Values,
 } from "./layers/network.ts";

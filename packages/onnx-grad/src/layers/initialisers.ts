@@ -33,14 +33,19 @@ export function torchDefault(fanIn: number): Initialiser {
   return uniform(1 / Math.sqrt(fanIn));
 }
 
-/** N(0, 2/fanIn), for ReLU networks. He et al. 2015, arXiv:1502.01852, eq. 10. */
-export function heNormal(fanIn: number): Initialiser {
-  requirePositive("heNormal", "fanIn", fanIn);
-  const deviation = Math.sqrt(2 / fanIn);
+/** N(0, deviation²). */
+export function normal(deviation: number): Initialiser {
+  requirePositive("normal", "deviation", deviation);
   return (out, _, name, random) => {
     random.normalInto(out, name);
     for (let i = 0; i < out.length; i++) out[i] = out[i]! * deviation;
   };
+}
+
+/** N(0, 2/fanIn), for ReLU networks. He et al. 2015, arXiv:1502.01852, eq. 10. */
+export function heNormal(fanIn: number): Initialiser {
+  requirePositive("heNormal", "fanIn", fanIn);
+  return normal(Math.sqrt(2 / fanIn));
 }
 
 /** U(±√(6/(fanIn + fanOut))), for tanh networks. Glorot and Bengio 2010, eq. 16. */

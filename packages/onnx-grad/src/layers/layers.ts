@@ -6,37 +6,16 @@ import type { Value } from "../graph/value.ts";
 import { type ConvolutionOptions, conv2d as convolve, pair } from "../ops/convolution.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { reshape } from "../ops/layout.ts";
-import { matmul } from "../ops/matmul.ts";
-import { type Initialiser, torchDefault } from "./initialisers.ts";
+import { type WeightOptions, weightRules } from "./dense.ts";
+import { torchDefault } from "./initialisers.ts";
 import type { NetworkContext } from "./network.ts";
 
+export { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 export { batchNorm } from "./batchNorm.ts";
-
-/** Options shared by layers with weights; PyTorch's default initialisation when absent. */
-export interface WeightOptions {
-  readonly bias?: boolean;
-  readonly initialiser?: Initialiser;
-}
-
-const weightRules = { bias: optionRules.flag, initialiser: optionRules.callable };
-
-/** y = x W + b: [batch×in] → [batch×units]; parameters `name.weight` [in×units], `name.bias` [units]. */
-export function dense(
-  context: NetworkContext,
-  name: string,
-  x: Value,
-  units: number,
-  options: WeightOptions = {},
-): Value {
-  requireOptions("dense", options, weightRules);
-  if (x.shape.length !== 2) throw shapeError("dense", name, "the input must be [batch × features]", [x.shape]);
-  const fanIn = x.shape[1]!;
-  const initialiser = options.initialiser ?? torchDefault(fanIn);
-  const weight = context.parameter(`${name}.weight`, [fanIn, units], initialiser, "weight");
-  const product = matmul(x, weight, { label: name });
-  if (options.bias === false) return product;
-  return add(product, context.parameter(`${name}.bias`, [units], torchDefault(fanIn), "bias"), name);
-}
+export { dense, type WeightOptions } from "./dense.ts";
+export { type EmbeddingOptions, embedding } from "./embedding.ts";
+export { groupNorm, instanceNorm, layerNorm, type NormOptions } from "./norms.ts";
+export { prelu } from "./prelu.ts";
 
 const convolutionRules = { ...weightRules, stride: optionRules.positivePair, padding: optionRules.countPair };
 

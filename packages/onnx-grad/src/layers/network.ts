@@ -1,13 +1,13 @@
 /**
- * Networks as plain functions from a context and an input to logits.
+ * Networks as plain functions from a context and inputs to logits.
  *
  * The context is where layers declare what they need from outside: parameters, dropout masks, batch statistics. One
  * definition serves training, recalibration and evaluation; the flat layout is the order in which parameters are declared.
  */
-import { detailed, rangeError } from "../graph/errors.ts";
-import { requireOneOf } from "../graph/requirements.ts";
-import type { Shape, Value } from "../graph/value.ts";
-import { showShape, sizeOf } from "../graph/value.ts";
+import { detailed, typeError } from "../graph/errors.ts";
+import { recordOf } from "../graph/recordOf.ts";
+import { requireFloat, requireOneOf } from "../graph/requirements.ts";
+import { type DType, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { input } from "../ops/leaves.ts";
 import type { Initialiser } from "./initialisers.ts";
 
@@ -67,14 +67,20 @@ export interface NetworkContext {
   runningStatistics(name: string, numChannels: number): RunningStatistics;
 }
 
-/** A network: inputs [batch × …] to logits [batch × classes]. */
-export type NetworkDefinition = (context: NetworkContext, inputs: Value) => Value;
+/** Values by name. */
+export type Values = Readonly<Record<string, Value>>;
+
+/** A network: one input or several by name, to logits of any shape, one or several by name. */
+export type NetworkDefinition<Inputs = Value, Logits = Value> = (context: NetworkContext, inputs: Inputs) => Logits;
+
+/** The shape of an input, with its dtype where it is not `float32`. */
+export type InputSpec = Shape | { readonly shape: Shape; readonly dtype?: DType };
 
 /** A network built for one mode and batch size. */
-export interface Network {
-  /** The graph input `inputs`. */
-  readonly inputs: Value;
-  readonly logits: Value;
+export interface Network<Inputs = Value, Logits = Value> {
+  /** The graph input `inputs`, or the inputs by name. */
+  readonly inputs: Inputs;
+  readonly logits: Logits;
   readonly parameters: readonly Parameter[];
   readonly numParams: number;
   readonly masks: readonly Mask[];
@@ -83,17 +89,37 @@ export interface Network {
 }
 
 /**
- * Builds the graph of `definition` for inputs of `inputShape` (batch first).
+ * Builds the graph of `definition` for one float input of a shape, which is the graph input `inputs`, or for inputs by name.
  *
- * @throws Error if two parameters, masks or statistics share a name; RangeError for another mode
+ * ```ts
+ * buildNetwork((context, x) => layers.dense(context, "fc", x, 10), [128, 784], "training");
+ * buildNetwork(tagger, { tokens: { shape: [32, 20], dtype: "int32" }, lengths: [32] }, "training");
+ * ```
+ *
+ * @throws Error if two inputs, parameters, masks or statistics share a name, or an input is named `labels`; RangeError for
+ *   another mode; TypeError if the logits are no values
  */
-export function buildNetwork(definition: NetworkDefinition, inputShape: Shape, mode: NetworkMode): Network {
+export function buildNetwork<Logits extends Value | Values>(
+  definition: NetworkDefinition<Value, Logits>,
+  inputs: Shape,
+  mode: NetworkMode,
+): Network<Value, Logits>;
+export function buildNetwork<Name extends string, Logits extends Value | Values>(
+  definition: NetworkDefinition<Readonly<Record<Name, Value>>, Logits>,
+  inputs: Readonly<Record<Name, InputSpec>>,
+  mode: NetworkMode,
+): Network<Readonly<Record<Name, Value>>, Logits>;
+export function buildNetwork(
+  definition: NetworkDefinition<never, Value | Values>,
+  specs: Shape | Readonly<Record<string, InputSpec>>,
+  mode: NetworkMode,
+): Network<Value | Values, Value | Values> {
   requireOneOf("buildNetwork", "mode", mode, ["training", "recalibration", "evaluation"] satisfies NetworkMode[]);
   const parameters: Parameter[] = [];
   const masks: Mask[] = [];
   const batchStatistics: BatchStatistics[] = [];
   const runningStatistics: RunningStatistics[] = [];
-  const names = new Set<string>(["inputs", "labels"]);
+  const names = new Set<string>(["labels"]);
   let offset = 0;
 
   function claim(name: string): string {
@@ -133,11 +159,17 @@ export function buildNetwork(definition: NetworkDefinition, inputShape: Shape, m
       return statistics;
     },
   };
-  const inputs = input("inputs", inputShape);
-  const logits = definition(context, inputs);
-  if (logits.shape.length !== 2 || logits.shape[0] !== inputShape[0]) {
-    const rule = `must be [${inputShape[0]} × classes] for inputs ${showShape(inputShape)}`;
-    throw rangeError("buildNetwork", "logits", rule, logits.shape, showShape(logits.shape));
-  }
+  const declare = (name: string, spec: InputSpec): Value =>
+    "shape" in spec ? input(claim(name), spec.shape, spec.dtype) : input(claim(name), spec);
+  const inputs = isShape(specs)
+    ? declare("inputs", specs)
+    : recordOf(Object.entries(specs).map(([name, spec]) => [name, declare(name, spec)] as const));
+  const logits = definition(context, inputs as never);
+  const outputs = isValue(logits) ? [logits] : Object.values(logits ?? {});
+  if (outputs.length === 0) throw typeError("buildNetwork", "the network", "must give logits", logits, String(logits));
+  requireFloat("buildNetwork", "logits", outputs);
   return { inputs, logits, parameters, numParams: offset, masks, batchStatistics, runningStatistics };
 }
+
+const isShape = (specs: Shape | Readonly<Record<string, InputSpec>>): specs is Shape => Array.isArray(specs);
+const isValue = (logits: Value | Values): logits is Value => typeof logits?.op === "string";

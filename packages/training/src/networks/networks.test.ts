@@ -1,5 +1,5 @@
 import { evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "onnx-grad";
-import { buildNetwork, initialiseInto, type Network } from "onnx-grad/layers";
+import { buildNetwork, initialiseInto, type Network, type NetworkDefinition } from "onnx-grad/layers";
 import { describe, expect, test } from "vitest";
 import { buildSpec } from "./buildSpec.ts";
 import { networks } from "./networks.ts";
@@ -41,6 +41,11 @@ test.each(Object.values(networks))("$name has the same layout in every mode", (s
   expect(evaluation.runningStatistics.map(({ name: layer }) => layer)).toEqual(
     training.batchStatistics.map(({ name: layer }) => layer),
   );
+});
+
+test("logits of the wrong shape are refused", () => {
+  const images = { ...networks.lenet!, define: (): NetworkDefinition => (_, x) => x };
+  expect(() => buildSpec(images, { mode: "training", batch: 2 })).toThrow(/logits must be \[2 × classes\]/);
 });
 
 /** A small linear congruential generator: test inputs only. */
