@@ -88,29 +88,17 @@ export function onnxGraph(): OnnxGraph {
     return names;
   }
 
-  function addInitializer(
-    type: "float32" | "int32" | "int64",
-    dims: Shape,
-    array: Float32Array | Int32Array | BigInt64Array,
-  ): string {
-    const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
-    const key = data.length <= 64 ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
-    const there = initializers.get(key);
-    if (there !== undefined) return there.name;
-    const name = `constant_${initializers.size}`;
-    initializers.set(key, { name, dims, type, data });
-    return name;
-  }
+  const constant = (type: ConstantType, dims: Shape, array: ConstantArray): string =>
+    initializerIn(initializers, type, dims, array);
 
   const live = () => neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
 
   return {
     node: (opType, from, options = {}) => addNode(opType, from, options)[0]!,
     nodes: addNode,
-    floats: (data, shape) => addInitializer("float32", shape, Float32Array.from(data)),
-    ints: (data, shape = [data.length]) => addInitializer("int64", shape, BigInt64Array.from(data, BigInt)),
-    int32s: (data, shape) => addInitializer("int32", shape, Int32Array.from(data)),
+    floats: (data, shape) => constant("float32", shape, Float32Array.from(data)),
+    ints: (data, shape = [data.length]) => constant("int64", shape, BigInt64Array.from(data, BigInt)),
+    int32s: (data, shape) => constant("int32", shape, Int32Array.from(data)),
     input(name, shape, dtype) {
       inputs.set(name, { shape, dtype });
       return inputTensor(name);
@@ -135,6 +123,26 @@ export function onnxGraph(): OnnxGraph {
     serialise: () =>
       encodeModel(modelOf({ ...live(), initializers: [...initializers.values()], inputs, sequences, outputs })),
   };
+}
+
+type ConstantType = "float32" | "int32" | "int64";
+type ConstantArray = Float32Array | Int32Array | BigInt64Array;
+
+/** The name of a constant, added unless an equal small one is there. */
+function initializerIn(
+  initializers: Map<string, Initializer>,
+  type: ConstantType,
+  dims: Shape,
+  array: ConstantArray,
+): string {
+  const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
+  const key = data.length <= 64 ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
+  const there = initializers.get(key);
+  if (there !== undefined) return there.name;
+  const name = `constant_${initializers.size}`;
+  initializers.set(key, { name, dims, type, data });
+  return name;
 }
 
 /** The nodes that some tensors depend on, and the names of all the tensors on the way; `nodes` are in execution order. */
