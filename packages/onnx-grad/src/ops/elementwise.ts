@@ -8,7 +8,17 @@ export const binaryOps = ["add", "sub", "mul", "div", "pow", "maximum", "greater
 
 /** Elementwise primitives of one input; `cast` is one too, with a dtype of its own. */
 export const unaryOps = [
-  ...(["exp", "log", "sqrt", "sin", "cos", "erf", "relu", "tanh", "sigmoid", "floor", "round"] as const),
+  "exp",
+  "log",
+  "sqrt",
+  "sin",
+  "cos",
+  "erf",
+  "relu",
+  "tanh",
+  "sigmoid",
+  "floor",
+  "round",
   "stopGradient",
 ] as const;
 
