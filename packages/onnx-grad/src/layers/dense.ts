@@ -1,4 +1,4 @@
-import { optionRules, requireOptions } from "../graph/requirements.ts";
+import { type OptionRule, optionRules, requireOptions } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import type { Value } from "../graph/value.ts";
 import { add } from "../ops/elementwise.ts";
@@ -14,7 +14,10 @@ export interface WeightOptions {
 }
 
 /** The rules of `WeightOptions`. */
-export const weightRules = { bias: optionRules.flag, initialiser: optionRules.callable };
+export const weightRules: Readonly<Record<"bias" | "initialiser", OptionRule>> = {
+  bias: optionRules.flag,
+  initialiser: optionRules.callable,
+};
 
 /** y = x W + b: [… × in] → [… × units]; parameters `name.weight` [in×units], `name.bias` [units]. */
 export function dense(
