@@ -61,9 +61,47 @@ describe("where lets nothing of the branch not taken through", () => {
         [1, 0],
       ],
     ],
+    [
+      "log of a part of the transpose",
+      (x) => {
+        const part = g.reshape(g.slice(g.transpose(g.reshape(g.log(x), [1, -1])), [0, 0], [2, 1]), [2]);
+        return g.where(positive(g.slice(x, [0], [2])), g.concat([part], 0), zero);
+      },
+      [0, 2, 1],
+      [
+        [0, Math.log(2)],
+        [0, 0.5, 0],
+        [0, -0.25, 0],
+      ],
+    ],
     ["√ + √", (x) => g.where(positive(x), g.add(g.sqrt(x), g.exp(g.sqrt(x))), zero), [0], [[0], [0], [0]]],
   ])("%s", async (_, f, at, expected) => {
     for (const way of await derivativesAt(f, at)) {
+      way.forEach((result, order) => {
+        result.forEach((value, i) => {
+          expect(value).toBeCloseTo(expected[order]![i]!, 5);
+        });
+      });
+    }
+  });
+
+  test("rows divided by their norms, but for rows of zeros", async () => {
+    const x = g.input("x", [2, 2]);
+    const norm = g.sqrt(g.reduceSum(g.mul(x, x), { axes: [1], keepDims: true }));
+    const y = g.where(g.greater(norm, zero), g.div(x, norm), zero);
+    const loss = g.reduceSum(g.mul(y, g.constant([1, 2, 3, 4], [2, 2])));
+    const values = [y, ...g.gradients(loss, [x]), ...g.hvp(loss, [x], [g.constant([1, 1, 1, 1], [2, 2])])];
+    for (const way of [
+      g.evaluate(values, { x: [0, 0, 3, 4] }),
+      await runValues(g.optimise(values), { x: [0, 0, 3, 4] }),
+    ]) {
+      const expected = [
+        [0, 0, 0.6, 0.8],
+        // (r − y⟨r, y⟩)/5 with r = (3, 4) = 5y: the rows that are not zero are where they should be.
+        [0, 0, 0, 0],
+        // H v = −5(v − y⟨y, v⟩)/25 with v = (1, 1).
+        [0, 0, -0.2 * (1 - 0.6 * 1.4), -0.2 * (1 - 0.8 * 1.4)],
+      ];
       way.forEach((result, order) => {
         result.forEach((value, i) => {
           expect(value).toBeCloseTo(expected[order]![i]!, 5);

@@ -25,6 +25,9 @@ describe("a transposition sinks", () => {
     ["past a sum that keeps its axes", g.reduceSum(turned, { axes: [1], keepDims: true })],
     ["past a block", g.slice(turned, [1, 0, 2], [2, 2, 1])],
     ["past a stopped gradient", g.stopGradient(turned)],
+    ["past a choice", g.where(g.input("row", [3]), turned, b)],
+    ["past a condition", g.where(turned, g.constant(2), b)],
+    ["past the nearest integers", g.round(turned)],
     ["past a maximum", g.reduceMax(turned, { axes: [2, 0] })],
   ])("%s", (_, value) => {
     const sunk = sinkTranspose(value)!;

@@ -12,10 +12,10 @@ import { broadcastTo, pad, reshape, slice, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { averagePool, averagePoolGradient, poolGather, poolScatter } from "../ops/pooling.ts";
-import { cumulativeSum, oneHot, pick, reduceSum, sumTo } from "../ops/reductions.ts";
+import { cumulativeSum, oneHot, pick, reduceSum } from "../ops/reductions.ts";
 import { softmax } from "../ops/softmax.ts";
 
-import { over, times } from "./maskedAdjoints.ts";
+import { moved, over, summedTo, times } from "./maskedAdjoints.ts";
 
 type Products = readonly (Value | undefined)[];
 
@@ -37,23 +37,23 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   input: none,
   constant: none,
   add: ({ inputs: [a, b] }, dy, wanted) => [
-    wanted[0] ? sumTo(dy, a!.shape) : undefined,
-    wanted[1] ? sumTo(dy, b!.shape) : undefined,
+    wanted[0] ? summedTo(dy, a!.shape) : undefined,
+    wanted[1] ? summedTo(dy, b!.shape) : undefined,
   ],
   sub: ({ inputs: [a, b] }, dy, wanted) => [
-    wanted[0] ? sumTo(dy, a!.shape) : undefined,
-    wanted[1] ? times(sumTo(dy, b!.shape), minusOne) : undefined,
+    wanted[0] ? summedTo(dy, a!.shape) : undefined,
+    wanted[1] ? times(summedTo(dy, b!.shape), minusOne) : undefined,
   ],
   mul: ({ inputs: [a, b] }, dy, wanted) => [
-    wanted[0] ? sumTo(times(dy, b!), a!.shape) : undefined,
-    wanted[1] ? sumTo(times(dy, a!), b!.shape) : undefined,
+    wanted[0] ? summedTo(times(dy, b!), a!.shape) : undefined,
+    wanted[1] ? summedTo(times(dy, a!), b!.shape) : undefined,
   ],
   div: (y, dy, wanted) => {
     const [a, b] = y.inputs;
     const quotient = over(dy, b!);
     return [
-      wanted[0] ? sumTo(quotient, a!.shape) : undefined,
-      wanted[1] ? times(sumTo(times(quotient, y), b!.shape), minusOne) : undefined,
+      wanted[0] ? summedTo(quotient, a!.shape) : undefined,
+      wanted[1] ? times(summedTo(times(quotient, y), b!.shape), minusOne) : undefined,
     ];
   },
   greater: none,
@@ -62,8 +62,8 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   maximum: ({ inputs: [a, b] }, dy, wanted) => {
     const lead = mul(sub(greater(a!, b!), greater(b!, a!)), half);
     return [
-      wanted[0] ? sumTo(times(dy, add(half, lead)), a!.shape) : undefined,
-      wanted[1] ? sumTo(times(dy, sub(half, lead)), b!.shape) : undefined,
+      wanted[0] ? summedTo(times(dy, add(half, lead)), a!.shape) : undefined,
+      wanted[1] ? summedTo(times(dy, sub(half, lead)), b!.shape) : undefined,
     ];
   },
   pow: (y, dy, wanted) => {
@@ -71,14 +71,14 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     const slope = (): Value => where(equal(b, zero), zero, mul(b, pow(a, sub(b, one))));
     const logarithm = (): Value => log(where(equal(a, zero), one, a));
     return [
-      wanted[0] ? sumTo(times(dy, slope()), a.shape) : undefined,
-      wanted[1] ? sumTo(times(dy, mul(y, logarithm())), b.shape) : undefined,
+      wanted[0] ? summedTo(times(dy, slope()), a.shape) : undefined,
+      wanted[1] ? summedTo(times(dy, mul(y, logarithm())), b.shape) : undefined,
     ];
   },
   where: ({ inputs: [condition, a, b] }, dy, wanted) => [
     undefined,
-    wanted[1] ? sumTo(where(condition!, dy, zero), a!.shape) : undefined,
-    wanted[2] ? sumTo(where(condition!, zero, dy), b!.shape) : undefined,
+    wanted[1] ? summedTo(where(condition!, dy, zero), a!.shape) : undefined,
+    wanted[2] ? summedTo(where(condition!, zero, dy), b!.shape) : undefined,
   ],
   exp: (y, dy) => [times(dy, y)],
   log: ({ inputs: [x] }, dy) => [over(dy, x!)],
@@ -98,7 +98,7 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB } }, dy, wanted) => [
     // With A' the matrix used (A or Aᵀ): dA' = dy B'ᵀ, dB' = A'ᵀ dy; transposed once more where A is used as Aᵀ.
     wanted[0]
-      ? sumTo(
+      ? summedTo(
           transposeA
             ? matmul(b!, dy, { transposeA: transposeB, transposeB: true })
             : matmul(dy, b!, { transposeB: !transposeB }),
@@ -106,7 +106,7 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
         )
       : undefined,
     wanted[1]
-      ? sumTo(
+      ? summedTo(
           transposeB
             ? matmul(dy, a!, { transposeA: true, transposeB: transposeA })
             : matmul(a!, dy, { transposeA: !transposeA }),
@@ -131,7 +131,9 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
   poolScatter: ({ inputs: [, indices], attributes }, dx) => [poolGather(dx, indices!, attributes)],
   averagePool: ({ inputs: [x], attributes }, dy) => [averagePoolGradient(dy, x!.shape, attributes)],
   averagePoolGradient: ({ attributes }, dx) => [averagePool(dx, attributes)],
-  reduceSum: ({ inputs: [x], attributes: { axes } }, dy) => [broadcastTo(keepReduced(dy, x!, axes), x!.shape)],
+  reduceSum: ({ inputs: [x], attributes: { axes } }, dy) => [
+    moved(dy, (part) => broadcastTo(keepReduced(part, x!, axes), x!.shape)),
+  ],
   reduceMax: (y, dy) => {
     const x = y.inputs[0]!;
     const { axes } = y.attributes;
@@ -143,30 +145,25 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     cumulativeSum(dy, { axis, reverse: !reverse, exclusive }),
   ],
   argMax: none,
-  broadcastTo: ({ inputs: [x] }, dy) => [sumTo(dy, x!.shape)],
+  broadcastTo: ({ inputs: [x] }, dy) => [summedTo(dy, x!.shape)],
   stopGradient: none,
-  reshape: ({ inputs: [x] }, dy) => [reshape(dy, x!.shape)],
-  transpose: ({ attributes: { permutation } }, dy) => [
-    transpose(
-      dy,
-      permutation.map((_, axis) => permutation.indexOf(axis)),
-    ),
-  ],
-  slice: ({ inputs: [x], shape, attributes: { starts } }, dy) => [
-    pad(
-      dy,
-      starts,
-      x!.shape.map((size, axis) => size - starts[axis]! - shape[axis]!),
-    ),
-  ],
-  pad: ({ inputs: [x], attributes: { before } }, dy) => [slice(dy, before, x!.shape)],
+  reshape: ({ inputs: [x] }, dy) => [moved(dy, (part) => reshape(part, x!.shape))],
+  transpose: ({ attributes: { permutation } }, dy) => {
+    const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
+    return [moved(dy, (part) => transpose(part, inverse))];
+  },
+  slice: ({ inputs: [x], shape, attributes: { starts } }, dy) => {
+    const after = x!.shape.map((size, axis) => size - starts[axis]! - shape[axis]!);
+    return [moved(dy, (part) => pad(part, starts, after))];
+  },
+  pad: ({ inputs: [x], attributes: { before } }, dy) => [moved(dy, (part) => slice(part, before, x!.shape))],
   concat: ({ inputs, attributes: { axis } }, dy, wanted) => {
     let end = 0;
     return inputs.map((x, i) => {
       const start = end;
       end += x.shape[axis]!;
       const starts = x.shape.map((_, at) => (at === axis ? start : 0));
-      return wanted[i] ? slice(dy, starts, x.shape) : undefined;
+      return wanted[i] ? moved(dy, (part) => slice(part, starts, x.shape)) : undefined;
     });
   },
   gather: ({ inputs: [x, indices], attributes: { axis } }, dy) => [scatterAdd(dy, indices!, axis, x!.shape[axis]!)],

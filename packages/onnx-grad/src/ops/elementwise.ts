@@ -107,7 +107,7 @@ export function pow(a: Value, b: Value, label?: string): Value {
  * a where the condition is not 0, else b.
  *
  * The condition is a value of 0 and 1, such as `greater` gives, and has no derivative. No NaN or infinity of the branch not
- * taken enters the result, nor its derivatives by way of elementwise primitives: ∂/∂x of where(x > 0, log x, 0) at 0 is 0.
+ * taken enters the result, nor its derivatives by way of primitives that are elementwise or move elements: ∂/∂x of where(x > 0, log x, 0) at 0 is 0.
  */
 export function where(condition: Value, a: Value, b: Value, label?: string): Value {
   return broadcasting("where", [condition, a, b], label);

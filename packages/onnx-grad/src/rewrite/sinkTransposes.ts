@@ -14,12 +14,12 @@ import { binaryOps, unaryOps } from "../ops/elementwise.ts";
 import { reshape, slice, transpose } from "../ops/layout.ts";
 
 const unary: ReadonlySet<OpName> = new Set([...unaryOps, "cast"]);
-const binary: ReadonlySet<OpName> = new Set(binaryOps);
+const broadcasting: ReadonlySet<OpName> = new Set([...binaryOps, "where"]);
 
 /** `value` as a transposition of something, or undefined where it is none. */
 export function sinkTranspose(value: Value): Value | undefined {
   if (unary.has(value.op)) return throughUnary(value);
-  if (binary.has(value.op)) return throughBinary(value);
+  if (broadcasting.has(value.op)) return throughBroadcasting(value);
   if (value.op === "reduceSum" || value.op === "reduceMax") return throughReduction(value);
   if (value.op === "slice") return throughSlice(value);
   return undefined;
@@ -43,14 +43,13 @@ function throughUnary(value: Value): Value | undefined {
   return transpose(remade(value, [a], a.shape), x.attributes.permutation);
 }
 
-function throughBinary(value: Value): Value | undefined {
-  for (const at of [0, 1]) {
-    const x = value.inputs[at]!;
+function throughBroadcasting(value: Value): Value | undefined {
+  for (const x of value.inputs) {
     if (!sinks(x) || !sameShape(x.shape, value.shape)) continue;
     const [a] = x.inputs as [Value];
     const { permutation } = x.attributes;
-    const other = transposedBack(value.inputs[1 - at]!, permutation);
-    return transpose(remade(value, at === 0 ? [a, other] : [other, a], a.shape), permutation);
+    const inputs = value.inputs.map((input) => (input === x ? a : transposedBack(input, permutation)));
+    return transpose(remade(value, inputs, a.shape), permutation);
   }
   return undefined;
 }
