@@ -11,6 +11,9 @@ test.each<[string, g.Value, string]>([
   ["abs", g.abs(x), "Abs"],
   ["leakyRelu", g.leakyRelu(x, 0.25), "LeakyRelu"],
   ["minimum", g.minimum(x, g.abs(x)), "Abs,Min"],
+  ["clip", g.clip(x, { low: -3.5, high: 0.7 }), "Clip"],
+  ["clip from below", g.clip(x, { low: -1 }), "Clip"],
+  ["clip from above", g.clip(x, { high: 0.5 }), "Clip"],
   ["hardSigmoid", g.hardSigmoid(x, { alpha: 0.2 }), "HardSigmoid"],
   ["hardSwish", g.hardSwish(x), "HardSigmoid,Mul"],
 ])("%s", async (_, value, operators) => {
@@ -40,6 +43,10 @@ test("what is used otherwise too, or has other numbers, is computed as written",
     g.sub(one, g.relu(g.sub(half, g.relu(g.add(g.mul(y, half), half))))),
     g.mul(g.maximum(g.mul(y, g.constant(-1)), y), g.constant(-1)),
     g.abs(g.mul(y, twice)),
+    g.where(g.greater(y, half), one, y),
+    g.where(g.greater(half, y), half, g.where(g.greater(g.mul(y, y), one), one, g.mul(y, y))),
+    g.where(g.greater(half, y), half, g.mul(y, twice)),
+    g.where(g.greater(half, y), g.where(g.greater(y, one), one, y), half),
   ];
   for (const feed of [
     [-3, 4],

@@ -63,3 +63,27 @@ export function hardSigmoid(value: Value, { graph, nameOf }: LoweringContext): s
     attributes: { alpha: { float: scaled[1] }, beta: { float: beta } },
   });
 }
+
+/** The bound and x of where(bound > x, bound, y) or, from above, where(x > bound, bound, y), and y. */
+function bounded(
+  value: Value,
+  side: "low" | "high",
+): { readonly x: Value; readonly bound: number; readonly rest: Value } | undefined {
+  if (value.op !== "where") return undefined;
+  const [condition, replacement, rest] = value.inputs as [Value, Value, Value];
+  if (condition.op !== "greater") return undefined;
+  const [limit, x] = (side === "low" ? condition.inputs : [...condition.inputs].reverse()) as [Value, Value];
+  const [bound, other] = [numberIn(limit, x), numberIn(replacement, x)];
+  return bound === undefined || other !== bound ? undefined : { x, bound, rest };
+}
+
+/** where(low > x, low, where(x > high, high, x)), or one bound alone. */
+export function clip(value: Value, { graph, nameOf }: LoweringContext): string | undefined {
+  const low = bounded(value, "low");
+  const high = bounded(low === undefined || low.rest === low.x ? value : low.rest, "high");
+  const last = high ?? low;
+  if (last === undefined || last.rest !== last.x || (low ?? last).x !== last.x) return undefined;
+  // An absent bound of Clip is the largest finite number.
+  const [least, most] = [low?.bound ?? -Infinity, high?.bound ?? Infinity].map((bound) => graph.floats([bound], []));
+  return graph.node("Clip", [nameOf(last.x), least!, most!]);
+}

@@ -1,6 +1,6 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
-import { absOrLeakyRelu, hardSigmoid, minimum } from "./elementwiseFusions.ts";
+import { absOrLeakyRelu, clip, hardSigmoid, minimum } from "./elementwiseFusions.ts";
 import { lowerConvolution } from "./lowerConvolution.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 
@@ -64,7 +64,15 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
   return rule === isPerChannel ? y : graph.node("Reshape", [y, graph.ints(x.shape)]);
 };
 
-const rules: readonly Fusion[] = [gemmWithBias, convolutionWithBias, normalise, absOrLeakyRelu, minimum, hardSigmoid];
+const rules: readonly Fusion[] = [
+  gemmWithBias,
+  convolutionWithBias,
+  normalise,
+  absOrLeakyRelu,
+  clip,
+  minimum,
+  hardSigmoid,
+];
 
 /** The tensor of the first fusion that matches, or undefined. */
 export function fusions(value: Value, context: LoweringContext): string | undefined {
