@@ -1,4 +1,5 @@
 /** Primitives along one axis, over arrays seen as [outer × n × inner]. */
+import { rangeError } from "../graph/errors.ts";
 import { type Node, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { type FloatArray, type Precision, zeros } from "./arrays.ts";
 
@@ -54,7 +55,7 @@ export function joined(value: Node<"concat">, inputs: readonly FloatArray[], pre
 /** `index` if it is in 0 … size − 1. */
 function checked(op: string, index: number, size: number): number {
   if (index >= 0 && index < size) return index;
-  throw new RangeError(`evaluate: indices of ${op} must be in 0 … ${size - 1}, got ${index}`);
+  throw rangeError("evaluate", `indices of ${op}`, `must be in 0 … ${size - 1}`, index);
 }
 
 /** Calls `visit(whole, part)` with the starts of each slice that indices name and of its place among the slices. */

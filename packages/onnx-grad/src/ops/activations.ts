@@ -1,4 +1,5 @@
 /** Activations composed of primitives. Where a function has a kink its derivative there is PyTorch's. */
+import { rangeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireOptions } from "../graph/requirements.ts";
 import type { Value } from "../graph/value.ts";
 import { expm1, neg } from "./arithmetic.ts";
@@ -101,5 +102,5 @@ export function hardSwish(x: Value): Value {
 }
 
 function requireNumber(caller: string, what: string, value: number): void {
-  if (!Number.isFinite(value)) throw new RangeError(`${caller}: ${what} must be a finite number, got ${value}`);
+  if (!Number.isFinite(value)) throw rangeError(caller, what, "must be a finite number", value);
 }

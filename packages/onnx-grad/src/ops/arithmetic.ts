@@ -1,4 +1,5 @@
 /** Elementwise functions composed of primitives. */
+import { rangeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireOptions } from "../graph/requirements.ts";
 import type { Value } from "../graph/value.ts";
 import { add, div, exp, greater, maximum, mul, relu, sub, tanh, where } from "./elementwise.ts";
@@ -52,7 +53,7 @@ export function clip(x: Value, options: ClipOptions): Value {
   requireFloat("clip", undefined, [x]);
   const { low, high } = options;
   if (low !== undefined && high !== undefined && low > high)
-    throw new RangeError(`clip: low must not be above high, got ${low} and ${high}`);
+    throw rangeError("clip", "low", "must not be above high", [low, high], `${low} and ${high}`);
   const below = high === undefined ? x : where(greater(x, constant(high)), constant(high), x);
   return low === undefined ? below : where(greater(constant(low), x), constant(low), below);
 }

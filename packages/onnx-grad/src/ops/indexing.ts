@@ -3,18 +3,19 @@
  *
  * `gather` and `scatterAdd` are linear in their first input and adjoint to each other, so each is the other's derivative.
  */
+import { rangeError, typeError } from "../graph/errors.ts";
 import { optionRules, requireFloat, requireOptions, requireValues } from "../graph/requirements.ts";
-import { shapeError } from "../graph/shapeError.ts";
+import { placeOf, shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, type Value } from "../graph/value.ts";
 import { axisOf } from "./axisOf.ts";
 
 /** Throws unless `indices` are int32 and, where they are constants, in 0 … size − 1. */
 function requireIndices(op: string, label: string | undefined, indices: Value, size: number): void {
   requireValues(op, label, [indices]);
-  if (indices.dtype !== "int32") throw new TypeError(`${op}: indices must be int32, got ${indices.dtype}`);
+  if (indices.dtype !== "int32") throw typeError(placeOf(op, label), "indices", "must be int32", indices.dtype);
   if (indices.op !== "constant") return;
   const outside = indices.attributes.data.find((index) => index < 0 || index >= size);
-  if (outside !== undefined) throw new RangeError(`${op}: indices must be in 0 … ${size - 1}, got ${outside}`);
+  if (outside !== undefined) throw rangeError(placeOf(op, label), "indices", `must be in 0 … ${size - 1}`, outside);
 }
 
 /** `shape` with the axis at `axis` replaced by the axes `by`. */
@@ -47,7 +48,7 @@ export function scatterAdd(y: Value, indices: Value, axis: number, size: number,
   requireFloat("scatterAdd", label, [y]);
   requireValues("scatterAdd", label, [indices]);
   if (!(Number.isSafeInteger(size) && size > 0))
-    throw new RangeError(`scatterAdd: size must be a positive integer, got ${size}`);
+    throw rangeError(placeOf("scatterAdd", label), "size", "must be a positive integer", size);
   const rank = y.shape.length - indices.shape.length + 1;
   const at = axis < 0 ? axis + rank : axis;
   if (!(Number.isInteger(at) && at >= 0 && sameShape(y.shape.slice(at, at + indices.shape.length), indices.shape))) {

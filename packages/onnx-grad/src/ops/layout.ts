@@ -1,6 +1,7 @@
 /** Primitives that move elements without computing. */
+import { rangeError, typeError } from "../graph/errors.ts";
 import { requireShape, requireValues } from "../graph/requirements.ts";
-import { shapeError } from "../graph/shapeError.ts";
+import { placeOf, shapeError } from "../graph/shapeError.ts";
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { axisOf } from "./axisOf.ts";
 import { broadcastShape } from "./elementwise.ts";
@@ -91,14 +92,22 @@ export function concat(inputs: readonly Value[], axis: number, label?: string): 
   requireValues("concat", label, inputs);
   const shapes = inputs.map(({ shape }) => shape);
   const [first] = inputs;
-  if (first === undefined) throw new RangeError("concat: there must be at least one input, got none");
+  if (first === undefined)
+    throw rangeError(placeOf("concat", label), "", "there must be at least one input", inputs, "none");
   const at = axisOf("concat", label, axis, first.shape);
   const rest = (shape: Shape): Shape => shape.map((size, i) => (i === at ? 0 : size));
   if (!shapes.every((shape) => sameShape(rest(shape), rest(first.shape)))) {
     throw shapeError("concat", label, `sizes other than that of axis ${at} must be equal`, shapes);
   }
   const mixed = inputs.find(({ dtype }) => dtype !== first.dtype);
-  if (mixed) throw new TypeError(`concat: inputs must have one dtype, got ${first.dtype} and ${mixed.dtype}`);
+  if (mixed)
+    throw typeError(
+      placeOf("concat", label),
+      "inputs",
+      "must have one dtype",
+      mixed.dtype,
+      `${first.dtype} and ${mixed.dtype}`,
+    );
   if (inputs.length === 1) return first;
   const total = shapes.reduce((sum, shape) => sum + shape[at]!, 0);
   const shape = first.shape.map((size, i) => (i === at ? total : size));

@@ -37,7 +37,7 @@ export function constant(
     throw typeError("constant", "data", rule, values[wrong], `${got} at ${wrong}`);
   }
   const fraction = dtype === "int32" ? values.find((value) => (value | 0) !== value) : undefined;
-  if (fraction !== undefined) throw new TypeError(`constant: int32 data must be integers below 2³¹, got ${fraction}`);
+  if (fraction !== undefined) throw typeError("constant", "int32 data", "must be integers below 2³¹", fraction);
   requireShape("constant", undefined, shape);
   if (values.length !== sizeOf(shape)) {
     throw rangeError("constant", showShape(shape), `takes ${sizeOf(shape)} numbers`, values.length);

@@ -1,5 +1,6 @@
 /** Losses: means over all predictions, scalars. */
-import { requireFloat, requireLabels } from "../graph/requirements.ts";
+
+import { requireFloat, requireLabels, requirePositive } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
 import { sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { abs, clip, neg } from "./arithmetic.ts";
@@ -55,8 +56,7 @@ export function meanAbsoluteError(predictions: Value, targets: Value): Value {
 /** Mean over all elements of e²/2 where the error e = y − t is at most `delta`, and delta·(|e| − delta/2) beyond. */
 export function huberLoss(predictions: Value, targets: Value, delta = 1): Value {
   requireSameShape("huberLoss", predictions, targets);
-  if (!(delta > 0 && Number.isFinite(delta)))
-    throw new RangeError(`huberLoss: delta must be positive and finite, got ${delta}`);
+  requirePositive("huberLoss", "delta", delta);
   const error = sub(predictions, targets);
   const clipped = clip(error, { low: -delta, high: delta });
   return reduceMean(mul(clipped, sub(error, mul(clipped, constant(0.5)))));
