@@ -94,6 +94,7 @@ export {
   resizeNearest,
 } from "./ops/resize.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./ops/softmax.ts";
+export { addRowsInto } from "./program/addRowsInto.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile } from "./program/compile.ts";
 export type { OnnxRuntime } from "./program/onnxRuntime.ts";

@@ -15,8 +15,8 @@ const rules = { initialiser: optionRules.callable };
 /**
  * A row of a table per token: int32 [I…] → [I… × width]; parameter `name.weight` [words × width].
  *
- * A token outside 0 … words − 1 is an error when the graph runs. The gradient in the table is a `scatterAdd`: cost of one
- * pass over the table.
+ * A token outside 0 … words − 1 is an error when the graph runs. The gradient in the table is a `scatterAdd`, one pass
+ * over the table; `addRowsInto` adds that of the gathered rows alone.
  */
 export function embedding(
   context: NetworkContext,
