@@ -26,6 +26,25 @@ describe("each rule shortens its own expression", () => {
     ["reshape of reshape", g.reshape(g.reshape(x, [6]), [3, 2]), ["input", "reshape"]],
     ["reshape there and back", g.reshape(g.reshape(x, [6]), [2, 3]), ["input"]],
     ["transpose twice", g.transpose(g.transpose(x)), ["input"]],
+    [
+      "neighbouring blocks",
+      g.add(g.pad(g.exp(x), [0, 0], [0, 3]), g.pad(x, [0, 3], [0, 0])),
+      ["input", "exp", "concat"],
+    ],
+    ["neighbours inside", g.add(g.pad(x, [3, 1], [0, 0]), g.pad(x, [1, 1], [2, 0])), ["input", "concat", "pad"]],
+    ["concat of concat", g.concat([g.concat([x, x], 1), x], 1), ["input", "concat"]],
+    ["the block inside a pad", g.slice(g.pad(x, [1, 0], [0, 2]), [1, 0], [2, 3]), ["input"]],
+    ["where(1, x, y)", g.where(g.greater(c(1), c(0)), x, g.exp(x)), ["input"]],
+    ["where(0, x, y)", g.where(g.equal(c(1), c(0)), g.exp(x), c(2)), ["constant"]],
+    [
+      "x⁰, x¹, x²",
+      g.concat(
+        [0, 1, 2].map((n) => g.pow(x, c(n))),
+        0,
+      ),
+      ["constant", "input", "mul", "concat"],
+    ],
+    ["a stretched branch", g.where(x, g.broadcastTo(c(1), [2, 3]), x), ["input", "constant", "where"]],
     ["a stretched operand", g.add(x, g.broadcastTo(g.input("r", [3]), [2, 3])), ["input", "input", "add"]],
     [
       "Σ of a stretched row",
@@ -125,4 +144,32 @@ describe("a convolutional network with batch norm, pooling and dropout", () => {
   test("is not changed further by a second application", () => {
     expect(ops(g.optimise(optimised))).toHaveLength(ops(optimised).length);
   });
+});
+
+test("blocks that overlap, leave a gap or lie apart along two axes stay sums", () => {
+  const at = (...before: readonly number[]): g.Value =>
+    g.pad(
+      x,
+      before,
+      before.map((n, i) => [4, 7][i]! - n),
+    );
+  for (const sum of [
+    g.add(at(0, 0), at(0, 2)),
+    g.add(at(0, 0), at(0, 4)),
+    g.add(at(0, 0), at(2, 3)),
+    g.add(at(1, 1), at(1, 1)),
+  ]) {
+    expect(ops(g.optimise([sum]))).not.toContain("concat");
+  }
+});
+
+test("the gradient through the pieces of a split is one concatenation", () => {
+  const y = g.input("y", [4, 6]);
+  const [a, b, d] = g.split(y, [1, 2, 3], 1) as [g.Value, g.Value, g.Value];
+  const loss = g.add(g.reduceSum(g.exp(a)), g.add(g.reduceSum(g.mul(b, b)), g.reduceSum(g.sin(d))));
+  const gradient = g.gradients(loss, [y]);
+  const optimised = g.optimise(gradient);
+  expect(ops(optimised).filter((op) => op === "pad" || op === "add" || op === "concat")).toEqual(["concat"]);
+  const feeds = { y: Array.from({ length: 24 }, (_, i) => Math.cos(i)) };
+  expect([...g.evaluate(optimised, feeds)[0]!]).toEqual([...g.evaluate(gradient, feeds)[0]!]);
 });

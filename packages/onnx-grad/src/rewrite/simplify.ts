@@ -6,6 +6,7 @@ import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
+import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
 import { rebuild, standIn, withInputs } from "./rebuild.ts";
 import { stableForm, uniform } from "./stableForms.ts";
 
@@ -217,7 +218,7 @@ const scaleBeforeScatter: Rule = (value) => {
 };
 
 const rules: Partial<Record<OpName, readonly Rule[]>> = {
-  add: [addZero, addNegative, dropBroadcast],
+  add: [addZero, addNegative, dropBroadcast, joinNeighbours],
   sub: [subtractZero, dropBroadcast],
   mul: [timesOne, constantLast, mergeFactors, dropBroadcast, scaleBeforeScatter],
   div: [divideByConstant, dropBroadcast],
@@ -226,6 +227,8 @@ const rules: Partial<Record<OpName, readonly Rule[]>> = {
   maximum: [dropBroadcast],
   pow: [smallPower, dropBroadcast],
   where: [chooseByConstant, dropBroadcast],
+  concat: [mergeConcats],
+  slice: [sliceOfPad],
   reshape: [mergeReshapes],
   transpose: [mergeTransposes],
   broadcastTo: [mergeBroadcasts],
