@@ -28,15 +28,15 @@ const spliced = (shape: Shape, axis: number, count: number, by: Shape): Shape =>
 /**
  * The slices of x along `axis` that int32 indices name: [A… × n × B…], indices [I…] → [A… × I… × B…].
  *
- * y[a, i, b] = x[a, indices[i], b]. An embedding is a gather of rows. An index outside 0 … n − 1 is an error, of constants at
+ * y[a, i, b] = x[a, indices[i], b], of the dtype of x. An embedding is a gather of rows. An index outside 0 … n − 1 is an error, of constants at
  * once, of others when the graph runs, also of derivatives alone.
  */
 export function gather(x: Value, indices: Value, axis = 0, label?: string): Value {
-  requireFloat("gather", label, [x]);
+  requireValues("gather", label, [x]);
   const at = axisOf("gather", label, axis, x.shape);
   requireIndices("gather", label, indices, x.shape[at]!);
   const shape = spliced(x.shape, at, 1, indices.shape);
-  return { op: "gather", inputs: [x, indices], attributes: { axis: at }, shape, dtype: "float32" };
+  return { op: "gather", inputs: [x, indices], attributes: { axis: at }, shape, dtype: x.dtype };
 }
 
 /**
