@@ -96,6 +96,21 @@ describe("sweep", () => {
     expect(await run(study)).toMatchObject({ code: 2, stderr: holds });
   }, 60_000);
 
+  test("trains the other runs where the settings of one cannot be read, also in resume", async () => {
+    const [file, out] = [fileOf({ ...two, seeds: 1 }), freshOut()];
+    await sweep([file, "--out", out, "--parallel", "1"]);
+    const broken = readdirSync(out).find((name) => name.startsWith("sgd-"))!;
+    writeFileSync(join(out, broken, "config.json"), "{");
+    const failed = [expect.objectContaining({ name: broken, message: expect.stringMatching(/malformed JSON$/) })];
+    for (const again of [
+      ["sweep", file, "--out", out],
+      ["resume", out],
+    ]) {
+      const { code, stdout } = await run([...again, "--parallel", "1", "--json"]);
+      expect([code, JSON.parse(stdout)]).toMatchObject([2, { failed }]);
+    }
+  }, 60_000);
+
   test("--dry-run counts the gradients and writes nothing", async () => {
     const [file, out] = [fileOf({ ...two, optimizer: "entropy-sgd" }), freshOut()];
     const json = await sweep([file, "--out", out, "--dry-run", "--json"]);

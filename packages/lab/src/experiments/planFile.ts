@@ -67,12 +67,23 @@ function checkedRuns(plan: z.output<typeof planSchema>, file: string): Experimen
   return { ...plan, runs };
 }
 
-/** The first run of these that is in its folder with other settings, if any. @throws InputError if a run's folder is a link */
+/**
+ * The first run of these that is in its folder with other settings, if any. One whose settings cannot be read fails alone,
+ * when its turn comes.
+ *
+ * @throws InputError if a run's folder is a link
+ */
 export function differentRun(out: string, runs: readonly PlannedRun[]): PlannedRun | undefined {
   return runs.find((run) => {
     const path = join(out, run.name);
     if (!isThere(path)) return false;
     requireRealFolder(path);
-    return existsSync(join(path, "config.json")) && !sameTraining(readConfig(path).settings, run.settings);
+    if (!existsSync(join(path, "config.json"))) return false;
+    try {
+      return !sameTraining(readConfig(path).settings, run.settings);
+    } catch (error) {
+      if (error instanceof InputError) return false;
+      throw error;
+    }
   });
 }
