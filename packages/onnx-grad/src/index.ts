@@ -53,6 +53,7 @@ export {
   tanh,
   where,
 } from "./ops/elementwise.ts";
+export { globalAveragePool, globalMaxPool } from "./ops/globalPooling.ts";
 export { type ArgMaxOptions, argMax, gather, scatterAdd } from "./ops/indexing.ts";
 export { broadcastTo, concat, pad, reshape, slice, transpose } from "./ops/layout.ts";
 export { constant, input } from "./ops/leaves.ts";
@@ -73,7 +74,15 @@ export {
 } from "./ops/normalisation.ts";
 export { l1Norm, l2Norm, reduceMin, reduceProduct } from "./ops/norms.ts";
 export { repeat, split, tile } from "./ops/pieces.ts";
-export { averagePool, averagePoolGradient, maxPool, type PoolOptions, poolGather, poolScatter } from "./ops/pooling.ts";
+export {
+  type AveragePoolOptions,
+  averagePool,
+  averagePoolGradient,
+  maxPool,
+  type PoolOptions,
+  poolGather,
+  poolScatter,
+} from "./ops/pooling.ts";
 export {
   type CumulativeSumOptions,
   cumulativeSum,
@@ -93,7 +102,19 @@ export {
   resizeLinear,
   resizeNearest,
 } from "./ops/resize.ts";
+export {
+  type AveragePool1dOptions,
+  averagePool1d,
+  type Convolution1dOptions,
+  type ConvTranspose1dOptions,
+  conv1d,
+  convTranspose1d,
+  maxPool1d,
+  type Pool1dOptions,
+} from "./ops/sequences.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./ops/softmax.ts";
+export { type ConvTransposeOptions, convTranspose2d } from "./ops/transposedConvolution.ts";
+export type { AutoPad, Pair, WindowOptions } from "./ops/window.ts";
 export { addRowsInto } from "./program/addRowsInto.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile } from "./program/compile.ts";

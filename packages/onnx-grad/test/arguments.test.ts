@@ -19,18 +19,21 @@ const js = { ...g, ...networks } as unknown as Record<string, (...list: readonly
 const build = (definition: (context: unknown, x: unknown) => unknown, mode: unknown = "training"): unknown =>
   js.buildNetwork!(definition, [2, 3, 6, 6], mode);
 
+const windowNames = "stride, padding, dilation, autoPad";
+
 describe("unknown options", () => {
   test.each([
-    ["conv2d", () => js.conv2d!(image, kernel, { dilation: 2 }), "dilation", "stride, padding, label"],
-    ["conv2d", () => js.conv2d!(image, kernel, { batchLast: true }), "batchLast", "stride, padding, label"],
-    ["conv2d", () => js.conv2d!(image, kernel, { strides: 2 }), "strides", "stride, padding, label"],
-    ["maxPool", () => js.maxPool!(image, { size: 2, padding: 1 }), "padding", "size, stride, label"],
-    ["averagePool", () => js.averagePool!(image, { size: 2, ceilMode: true }), "ceilMode", "size, stride, label"],
+    ["conv2d", () => js.conv2d!(image, kernel, { dilations: 2 }), "dilations", windowNames],
+    ["conv2d", () => js.conv2d!(image, kernel, { batchLast: true }), "batchLast", `${windowNames}, groups, label`],
+    ["conv2d", () => js.conv2d!(image, kernel, { strides: 2 }), "strides", windowNames],
+    ["maxPool", () => js.maxPool!(image, { size: 2, pads: 1 }), "pads", `${windowNames}, size, ceilMode, label`],
+    ["averagePool", () => js.averagePool!(image, { size: 2, ceil: true }), "ceil", windowNames],
+    ["maxPool", () => js.maxPool!(image, { size: 2, countIncludePad: true }), "countIncludePad", windowNames],
     ["matmul", () => js.matmul!(matrix, matrix, { transB: true }), "transB", "transposeA, transposeB, label"],
     ["reduceSum", () => js.reduceSum!(matrix, { axis: 0 }), "axis", "axes, keepDims, label"],
     ["reduceMax", () => js.reduceMax!(matrix, { keepdims: true }), "keepdims", "axes, keepDims, label"],
     ["reduceMean", () => js.reduceMean!(matrix, { dim: 1 }), "dim", "axes, keepDims, label"],
-    ["conv2dInputGradient", () => js.conv2dInputGradient!(image, kernel, [1], { dilation: 1 }), "dilation", "stride"],
+    ["conv2dInputGradient", () => js.conv2dInputGradient!(image, kernel, [1], { dilations: 1 }), "dilations", "stride"],
     [
       "dense",
       () => build((c, x) => js.layers.dense!(c, "fc", js.layers.flatten!(x), 2, { useBias: false })),
@@ -39,8 +42,8 @@ describe("unknown options", () => {
     ],
     [
       "conv2d",
-      () => build((c, x) => js.layers.conv2d!(c, "conv", x, 2, 3, { dilation: 2 })),
-      "dilation",
+      () => build((c, x) => js.layers.conv2d!(c, "conv", x, 2, 3, { dilations: 2 })),
+      "dilations",
       "bias, initialiser",
     ],
   ])("of %s are refused (%#)", (op, call, name, known) => {

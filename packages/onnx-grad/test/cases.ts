@@ -67,23 +67,38 @@ const windows = fc.record({
   filters: fc.integer({ min: 1, max: 3 }),
   kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
   stride: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
-  padding: fc.tuple(fc.nat(1), fc.nat(1)),
+  padding: fc.tuple(fc.nat(1), fc.nat(1), fc.nat(1), fc.nat(1)),
+  dilation: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
+  groups: fc.integer({ min: 1, max: 2 }),
   batchLast: fc.boolean(),
   extra: fc.tuple(fc.nat(3), fc.nat(3)),
 });
 
-const convolutions = windows.map((w) => {
-  const image = [w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]];
+/** Rows and columns that a window fits in. */
+const imageOf = ({ kernel, dilation, extra }: { kernel: number[]; dilation: number[]; extra: number[] }): number[] =>
+  kernel.map((n, axis) => (n - 1) * dilation[axis]! + 1 + extra[axis]!);
+
+const convolutions = windows.map((drawn) => {
+  const w = { ...drawn, groups: drawn.batchLast ? 1 : drawn.groups };
+  const image = [w.channels * w.groups, ...imageOf(w)];
   const x = w.batchLast ? [...image, w.batch] : [w.batch, ...image];
-  const kernel = [w.filters, w.channels, ...w.kernel];
-  const window = { stride: w.stride, padding: w.padding, batchLast: w.batchLast };
+  const kernel = [w.filters * w.groups, w.channels, ...w.kernel];
+  const { stride, padding, dilation, groups, batchLast } = w;
+  const window = { stride, padding, dilation, groups, batchLast };
   return { x, kernel, y: convolve(g.input("x", x), g.input("w", kernel), window).shape, window };
 });
 
-const pools = windows.map((w) => ({
-  x: [w.batch, w.channels, w.kernel[0] + w.extra[0], w.kernel[1] + w.extra[1]],
-  options: { size: w.kernel, stride: w.stride },
-}));
+const pools = fc.tuple(windows, fc.boolean(), fc.boolean()).map(([w, ceilMode, countIncludePad]) => {
+  const padding = w.padding.map((n, side) => Math.min(n, w.kernel[side % 2]! - 1)) as typeof w.padding;
+  // Ceil mode can make the padding of a dilated window too large.
+  const options = {
+    size: w.kernel,
+    stride: w.stride,
+    padding,
+    ...(ceilMode ? { ceilMode } : { dilation: w.dilation }),
+  };
+  return { x: [w.batch, w.channels, ...imageOf(w)], options, average: { ...options, countIncludePad } };
+});
 
 export const reductions = shape.chain((s) =>
   fc.record({ s: fc.constant(s), axes: fc.subarray(s.map((_, axis) => axis)), keepDims: fc.boolean() }),
@@ -152,14 +167,14 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
     build: ([a]) => g.mul(g.maxPool(a!, options), g.maxPool(a!, options)),
     domain: "apart",
   })),
-  averagePool: pools.map(({ x, options }) => ({
+  averagePool: pools.map(({ x, average }) => ({
     shapes: [x],
-    build: ([a]) => g.averagePool(a!, options),
+    build: ([a]) => g.averagePool(a!, average),
     domain: "any",
   })),
-  averagePoolGradient: pools.map(({ x, options }) => ({
-    shapes: [g.averagePool(g.input("x", x), options).shape],
-    build: ([dy]) => g.averagePoolGradient(dy!, x, options),
+  averagePoolGradient: pools.map(({ x, average }) => ({
+    shapes: [g.averagePool(g.input("x", x), average).shape],
+    build: ([dy]) => g.averagePoolGradient(dy!, x, average),
     domain: "any",
   })),
   reduceSum: reductions.map(({ s, axes, keepDims }) => ({

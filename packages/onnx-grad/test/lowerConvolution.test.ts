@@ -3,8 +3,15 @@ import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { numbers } from "./samples.ts";
 
+interface Row extends g.ConvolutionOptions {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly kernel: readonly number[];
+  readonly uses: readonly string[];
+}
+
 /** One row per way in which convolutions are lowered, named by the operators that only this way uses. */
-const rows = [
+const rows: readonly Row[] = [
   { name: "matrix of windows", x: [17, 4, 7, 6], kernel: [5, 4, 3, 2], stride: 1, padding: 0, uses: ["Gather", "Sum"] },
   { name: "with padding", x: [16, 3, 5, 6], kernel: [4, 3, 3, 3], stride: 1, padding: 1, uses: ["Gather", "Sum"] },
   { name: "with stride", x: [16, 3, 8, 7], kernel: [4, 3, 3, 3], stride: 2, padding: 1, uses: ["Gather", "Sum"] },
@@ -45,12 +52,113 @@ const rows = [
     padding: 0,
     uses: ["ConvTranspose", "Concat"],
   },
+  {
+    name: "columns, unequal padding",
+    x: [16, 3, 8, 7],
+    kernel: [4, 3, 3, 3],
+    stride: 2,
+    padding: [0, 1, 2, 0],
+    uses: ["Gather", "Sum"],
+  },
+  {
+    name: "columns, dilation",
+    x: [16, 3, 8, 9],
+    kernel: [4, 3, 3, 3],
+    padding: [3, 1, 0, 2],
+    dilation: [2, 3],
+    uses: ["Gather", "Sum"],
+  },
+  {
+    name: "Winograd, unequal padding",
+    x: [16, 32, 6, 9],
+    kernel: [34, 32, 3, 3],
+    padding: [2, 0, 1, 1],
+    uses: ["MatMul"],
+  },
+  {
+    name: "offsets, unequal padding",
+    x: [2, 4, 12, 13],
+    kernel: [3, 4, 3, 3],
+    padding: [0, 3, 1, 2],
+    uses: ["Concat"],
+  },
+  {
+    name: "offsets, dilation",
+    x: [2, 4, 12, 13],
+    kernel: [3, 4, 3, 3],
+    padding: 1,
+    dilation: [3, 2],
+    uses: ["Conv", "Concat"],
+  },
+  {
+    name: "offsets, dilation and stride",
+    x: [2, 4, 12, 13],
+    kernel: [3, 4, 3, 3],
+    stride: [2, 3],
+    padding: [1, 0, 2, 2],
+    dilation: 2,
+    uses: ["ConvTranspose", "Concat"],
+  },
+  { name: "groups", x: [3, 15, 8, 7], kernel: [6, 5, 3, 3], padding: 1, groups: 3, uses: ["Conv", "Concat"] },
+  {
+    name: "groups, stride and dilation",
+    x: [3, 15, 8, 9],
+    kernel: [6, 5, 3, 3],
+    stride: 2,
+    padding: [1, 2, 0, 1],
+    dilation: [2, 1],
+    groups: 3,
+    uses: ["ConvTranspose", "Concat"],
+  },
+  {
+    name: "groups of few channels",
+    x: [3, 6, 8, 7],
+    kernel: [9, 2, 3, 2],
+    padding: [1, 0, 0, 2],
+    groups: 3,
+    uses: ["FusedMatMul"],
+  },
+  { name: "depthwise", x: [3, 5, 8, 7], kernel: [5, 1, 3, 3], padding: 1, groups: 5, uses: ["Conv"] },
+  {
+    name: "depthwise, two filters each",
+    x: [3, 5, 8, 7],
+    kernel: [10, 1, 3, 2],
+    padding: 1,
+    groups: 5,
+    uses: ["Conv"],
+  },
+  {
+    name: "depthwise, dilation",
+    x: [3, 5, 9, 8],
+    kernel: [5, 1, 3, 3],
+    padding: [3, 0, 1, 2],
+    dilation: 2,
+    groups: 5,
+    uses: ["Conv"],
+  },
+  {
+    name: "depthwise, stride",
+    x: [3, 5, 8, 7],
+    kernel: [5, 1, 5, 5],
+    stride: 2,
+    padding: [1, 2, 2, 2],
+    groups: 5,
+    uses: ["ConvTranspose"],
+  },
+  {
+    name: "depthwise, large kernels",
+    x: [2, 3, 9, 8],
+    kernel: [3, 1, 7, 6],
+    padding: [3, 2, 3, 3],
+    groups: 3,
+    uses: ["Conv"],
+  },
 ];
 
-describe.each(rows)("convolution by $name", ({ x: shape, kernel, stride, padding, uses }) => {
+describe.each(rows)("convolution by $name", ({ x: shape, kernel, name: _, uses, ...options }) => {
   test("with bias and both gradients equals the interpreter", async () => {
     const [x, w, b] = [g.input("x", shape), g.input("w", kernel), g.input("b", [kernel[0]!, 1, 1])];
-    const y = g.add(g.conv2d(x, w, { stride, padding }), b);
+    const y = g.add(g.conv2d(x, w, options), b);
     const weights = g.input("r", y.shape);
     const outputs = [y, ...g.gradients(g.reduceSum(g.mul(weights, g.mul(y, y))), [x, w, b])];
     const program = await g.compile(Object.fromEntries(outputs.map((value, i) => [`y${i}`, value])), {

@@ -37,17 +37,20 @@ const image = (x: g.Value): g.Value => (x.shape.length === 4 ? x : g.reshape(x, 
 const pool = (d: Draw, x: g.Value) => ({
   size: [d.of([1, 2, 4]), 2].map((n, i) => Math.min(n, x.shape[i + 2]!)) as [number, number],
   stride: d.of([1, 2]),
+  padding: [0, d.below(2) && x.shape[3]! > 1 ? 1 : 0, 0, 0] as const,
 });
 
 function convolution(d: Draw): g.Value {
   const x = image(d.value());
   const batchLast = d.below(4) === 0;
   const channels = x.shape[batchLast ? 0 : 1]!;
-  const kernel = [d.of([1, 2, 3]), channels, d.of([1, 1, 2, 3]), d.of([1, 1, 2, 3])];
+  const groups = d.of([1, 1, channels % 2 === 0 ? 2 : 1, channels]);
+  const kernel = [groups * d.of([1, 2, 3]), channels / groups, d.of([1, 1, 2, 3]), d.of([1, 1, 2, 3])];
   const data = Array.from({ length: g.sizeOf(kernel) }, () => d.below(3) - 1);
   const w = d.below(2) === 0 ? g.constant(data, kernel) : g.mul(g.constant(data, kernel), d.value());
-  const [stride, padding] = [d.of([1, 2]), d.of([0, 1, 2])];
-  return convolve(x, w, { stride: [stride, stride], padding: [padding, padding], batchLast });
+  const [stride, before, after, step] = [d.of([1, 2]), d.of([0, 1, 2]), d.of([0, 1, 2]), d.of([1, 1, 2])];
+  const padding = [before, before, after, before] as const;
+  return convolve(x, w, { stride: [stride, stride], padding, dilation: [step, step], groups, batchLast });
 }
 
 function broadcast(d: Draw): g.Value {

@@ -14,20 +14,23 @@ export type DType = "float32" | "int32";
 /** A sliding window over the last two axes (rows, columns). */
 export interface Window {
   readonly stride: readonly [number, number];
-  /** Zeros added on both sides of an axis. */
-  readonly padding: readonly [number, number];
+  /** Elements added around the images: zeros, −∞ where a maximum is taken. */
+  readonly padding: readonly [top: number, left: number, bottom: number, right: number];
+  /** Steps from one element of the window to the next; 1 for neighbours. */
+  readonly dilation: readonly [number, number];
 }
 
-/** A convolution's window and the layout of its images. */
+/** A convolution's window, its groups of channels and the layout of its images. */
 export interface ConvolutionWindow extends Window {
-  /** Images are [c×h×w×b] instead of [b×c×h×w]; kernels are [o×c×kh×kw] in both. */
+  /** Channels and filters in as many equal parts; the filters of one part see its channels only. */
+  readonly groups: number;
+  /** Images are [c×h×w×b] instead of [b×c×h×w], without groups; kernels are [o×c/groups×kh×kw] in both. */
   readonly batchLast?: boolean;
 }
 
-/** A pooling window: its size, stride and no padding. */
-export interface PoolWindow {
+/** A pooling window and its size. */
+export interface PoolWindow extends Window {
   readonly size: readonly [number, number];
-  readonly stride: readonly [number, number];
 }
 
 /** What each primitive carries beside its inputs. The keys are the closed set of primitives. */

@@ -1,5 +1,5 @@
 /** The three convolutions as one walk over (output position, kernel position); they differ in what is summed where. */
-import { type ConvolutionWindow, type Node, type Shape, sizeOf, type Window } from "../graph/value.ts";
+import { type ConvolutionWindow, type Node, type Shape, sizeOf } from "../graph/value.ts";
 import { batchFirstShape } from "../ops/convolution.ts";
 import { type FloatArray, type Precision, zeros } from "./arrays.ts";
 
@@ -11,28 +11,33 @@ function walk(
   xShape: Shape,
   wShape: Shape,
   yShape: Shape,
-  window: Window,
+  window: ConvolutionWindow,
   visit: (atX: number, atW: number, atY: number, run: number) => void,
 ): void {
   const [batch, channels, height, width] = xShape as [number, number, number, number];
-  const [filters, , kernelHeight, kernelWidth] = wShape as [number, number, number, number];
+  const [filters, perGroup, kernelHeight, kernelWidth] = wShape as [number, number, number, number];
   const [, , rows, columns] = yShape as [number, number, number, number];
   const [strideRow, strideColumn] = window.stride;
   const [padRow, padColumn] = window.padding;
+  const [dilationRow, dilationColumn] = window.dilation;
+  const filtersPerGroup = filters / window.groups;
   for (let v = 0; v < kernelWidth; v++) {
-    // Output columns j whose input column j·s + v − p lies inside.
-    const first = Math.max(0, Math.ceil((padColumn - v) / strideColumn));
-    const last = Math.min(columns - 1, Math.floor((width - 1 + padColumn - v) / strideColumn));
+    // Output columns j whose input column j·s + v·d − p lies inside.
+    const from = v * dilationColumn - padColumn;
+    const first = Math.max(0, Math.ceil(-from / strideColumn));
+    const last = Math.min(columns - 1, Math.floor((width - 1 - from) / strideColumn));
     if (last < first) continue;
     for (let u = 0; u < kernelHeight; u++) {
       for (let b = 0; b < batch; b++) {
         for (let o = 0; o < filters; o++) {
-          for (let c = 0; c < channels; c++) {
-            const atW = ((o * channels + c) * kernelHeight + u) * kernelWidth + v;
+          const firstChannel = Math.floor(o / filtersPerGroup) * perGroup;
+          for (let c = 0; c < perGroup; c++) {
+            const atW = ((o * perGroup + c) * kernelHeight + u) * kernelWidth + v;
+            const plane = b * channels + firstChannel + c;
             for (let i = 0; i < rows; i++) {
-              const row = i * strideRow + u - padRow;
+              const row = i * strideRow + u * dilationRow - padRow;
               if (row < 0 || row >= height) continue;
-              const atX = ((b * channels + c) * height + row) * width + first * strideColumn + v - padColumn;
+              const atX = (plane * height + row) * width + first * strideColumn + from;
               visit(atX, atW, ((b * filters + o) * rows + i) * columns + first, last - first + 1);
             }
           }

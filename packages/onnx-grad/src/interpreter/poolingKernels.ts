@@ -2,11 +2,11 @@
 import { type Node, type PoolWindow, type Shape, sizeOf } from "../graph/value.ts";
 import { type FloatArray, type Precision, zeros } from "./arrays.ts";
 
-/** Calls `visit(plane, out, at)` for each input position `at` (in its plane) of each output position `out` (overall). */
+/** Calls `visit(plane, out, at)` for each input position `at` (in its plane) of each output position `out` (overall); padding is passed over. */
 function walkWindows(
   input: Shape,
   output: Shape,
-  window: PoolWindow,
+  { size, stride, padding, dilation }: PoolWindow,
   visit: (plane: number, out: number, at: number) => void,
 ): void {
   const [, , height, width] = input as [number, number, number, number];
@@ -15,9 +15,13 @@ function walkWindows(
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < columns; j++) {
         const out = (plane * rows + i) * columns + j;
-        const start = i * window.stride[0] * width + j * window.stride[1];
-        for (let u = 0; u < window.size[0]; u++) {
-          for (let v = 0; v < window.size[1]; v++) visit(plane * height * width, out, start + u * width + v);
+        for (let u = 0; u < size[0]; u++) {
+          const row = i * stride[0] + u * dilation[0] - padding[0];
+          if (row < 0 || row >= height) continue;
+          for (let v = 0; v < size[1]; v++) {
+            const column = j * stride[1] + v * dilation[1] - padding[1];
+            if (column >= 0 && column < width) visit(plane * height * width, out, row * width + column);
+          }
         }
       }
     }

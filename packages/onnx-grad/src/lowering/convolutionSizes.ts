@@ -44,20 +44,20 @@ const smallestBatch = 16;
 
 /** Whether Winograd's form is the faster one: 3×3 kernels at stride 1 between many channels. */
 export function suitsWinograd(s: ConvolutionSizes): boolean {
-  const { stride, padding } = s.window;
-  const unit = stride.every((n) => n === 1) && padding.every((n) => n <= 2);
+  const { stride, padding, dilation, groups } = s.window;
+  const unit = [...stride, ...dilation, groups].every((n) => n === 1) && padding.every((n) => n <= 2);
   const square = s.kernelRows === 3 && s.kernelColumns === 3;
   const transformed = 36 * Math.max(s.channels, s.filters) * Math.ceil(s.rows / 4) * Math.ceil(s.columns / 4) * s.batch;
   return unit && square && Math.min(s.channels, s.filters) >= fewestChannels && transformed <= largestTransformed;
 }
 
 /**
- * Whether the layout with the batch last is the faster one.
+ * Whether the layout with the batch last is the faster one; it has no groups.
  *
  * A first convolution of one channel stays as it is: what follows it, pooling say, wants the batch first, and its matrix of
  * windows is no larger than its result.
  */
 export function prefersBatchLast(s: ConvolutionSizes): boolean {
-  if (s.batch < smallestBatch || s.channels === 1) return false;
+  if (s.batch < smallestBatch || s.channels === 1 || s.window.groups > 1) return false;
   return suitsWinograd(s) || columnsSize(s) <= largestColumns;
 }

@@ -26,12 +26,13 @@ export function padded(
 /** The matrix of windows of x, [c·kh·kw × h'·w'·b]. */
 function imageColumns(x: string, s: ConvolutionSizes, context: LoweringContext): string {
   const { graph, memo } = context;
-  const { padding, stride } = s.window;
-  const key = ["columns", x, s.kernelRows, s.kernelColumns, stride, padding].join(" ");
+  const { padding, stride, dilation } = s.window;
+  const [top, left, bottom, right] = padding;
+  const key = ["columns", x, s.kernelRows, s.kernelColumns, stride, padding, dilation].join(" ");
   return memo(key, () => {
-    const [height, width] = [s.height + 2 * padding[0], s.width + 2 * padding[1]];
+    const [height, width] = [top + s.height + bottom, left + s.width + right];
     const pixels = graph.node("Reshape", [
-      padded(x, padding, padding, context),
+      padded(x, [top, left], [bottom, right], context),
       graph.ints([s.channels * height * width, s.batch]),
     ]);
     const source: number[] = [];
@@ -39,7 +40,10 @@ function imageColumns(x: string, s: ConvolutionSizes, context: LoweringContext):
       for (const u of range(s.kernelRows))
         for (const v of range(s.kernelColumns))
           for (const i of range(s.rows))
-            for (const j of range(s.columns)) source.push((c * height + i * stride[0] + u) * width + j * stride[1] + v);
+            for (const j of range(s.columns)) {
+              const row = i * stride[0] + u * dilation[0];
+              source.push((c * height + row) * width + j * stride[1] + v * dilation[1]);
+            }
     const gathered = graph.node("Gather", [pixels, graph.ints(source)], { attributes: { axis: 0 } });
     return graph.node("Reshape", [
       gathered,
@@ -89,6 +93,7 @@ export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSize
   const { graph } = context;
   const [padRows, padColumns] = s.window.padding;
   const [strideRows, strideColumns] = s.window.stride;
+  const [dilationRows, dilationColumns] = s.window.dilation;
   const depth = s.channels * s.kernelRows * s.kernelColumns;
   const withZero = graph.node("Pad", [kernelMatrix(w, s, context), graph.ints([0, 0, 0, 1])]);
   const product = graph.node("Gemm", [withZero, outputMatrix(dy, s, context)], { attributes: { transA: 1 } });
@@ -100,7 +105,7 @@ export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSize
     for (const line of range(s.channels * s.kernelRows))
       for (const i of range(s.rows))
         for (const column of range(s.width)) {
-          const j = (column + padColumns - v) / strideColumns;
+          const j = (column + padColumns - v * dilationColumns) / strideColumns;
           const inside = Number.isInteger(j) && j >= 0 && j < s.columns;
           source.push(inside ? ((line * s.kernelColumns + v) * s.rows + i) * s.columns + j : zeroRow);
         }
@@ -115,7 +120,7 @@ export function inputGradientByColumns(dy: string, w: string, s: ConvolutionSize
     for (const c of range(s.channels))
       for (const row of range(s.height))
         for (const column of range(s.width)) {
-          const i = (row + padRows - u) / strideRows;
+          const i = (row + padRows - u * dilationRows) / strideRows;
           const inside = Number.isInteger(i) && i >= 0 && i < s.rows;
           source.push(inside ? ((c * s.kernelRows + u) * s.rows + i) * s.width + column : zeroLine);
         }

@@ -1,15 +1,21 @@
 /** Pooling and its adjoints; positions are those of MaxPool's second output, in the whole flattened tensor. */
 import { type Node, type PoolWindow, sizeOf } from "../graph/value.ts";
 import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
+import { extent } from "../ops/window.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 
-export function poolAttributes(window: PoolWindow): Record<string, OnnxAttribute> {
-  return { kernel_shape: window.size, strides: window.stride };
+export function poolAttributes({ size, stride, padding, dilation }: PoolWindow): Record<string, OnnxAttribute> {
+  return {
+    kernel_shape: size,
+    strides: stride,
+    ...(padding.every((n) => n === 0) ? {} : { pads: padding }),
+    ...(dilation.every((n) => n === 1) ? {} : { dilations: dilation }),
+  };
 }
 
 /** Whether some position may lie in two windows. */
-function overlaps({ size, stride }: PoolWindow): boolean {
-  return stride[0] < size[0] || stride[1] < size[1];
+function overlaps(window: PoolWindow): boolean {
+  return ([0, 1] as const).some((axis) => window.stride[axis] < extent(window.size, window, axis));
 }
 
 /** The maxima themselves where x is what the positions were found in, else a gather. */
@@ -37,20 +43,43 @@ export function lowerPoolScatter(value: Node<"poolScatter">, { graph, nameOf }: 
   return graph.node("Reshape", [sums, graph.ints(value.shape)]);
 }
 
+/** The mean over each window, zeros outside the image; AveragePool of operator set 18 has no dilation, a convolution has. */
+export function lowerAveragePool(value: Node<"averagePool">, { graph, nameOf }: LoweringContext): string {
+  const [x] = value.inputs;
+  const { size, padding, dilation } = value.attributes;
+  const attributes = poolAttributes(value.attributes);
+  if (dilation.some((n) => n > 1)) {
+    const planes = graph.node("Reshape", [nameOf(x!), graph.ints([-1, 1, ...x!.shape.slice(2)])]);
+    const means = graph.node("Conv", [planes, graph.floats(meanKernel(size), [1, 1, ...size])], { attributes });
+    return graph.node("Reshape", [means, graph.ints(value.shape)]);
+  }
+  const counted = padding.some((n) => n > 0) ? { count_include_pad: 1 } : {};
+  return graph.node("AveragePool", [nameOf(x!)], { attributes: { ...attributes, ...counted } });
+}
+
+function meanKernel(size: readonly [number, number]): number[] {
+  return new Array(size[0] * size[1]).fill(1 / (size[0] * size[1]));
+}
+
 /** Each element spread over its window: a depthwise transposed convolution with a constant kernel. */
 export function lowerAveragePoolGradient(
   value: Node<"averagePoolGradient">,
   { graph, nameOf }: LoweringContext,
 ): string {
   const [dy] = value.inputs;
-  const { size, stride } = value.attributes;
-  const [batch, channels, height, width] = value.shape as [number, number, number, number];
-  const [, , rows, columns] = dy!.shape as [number, number, number, number];
-  const scale = 1 / (size[0] * size[1]);
-  const kernel = graph.floats(new Array(size[0] * size[1]).fill(scale), [1, 1, ...size]);
-  const planes = graph.node("Reshape", [nameOf(dy!), graph.ints([batch * channels, 1, rows, columns])]);
-  const rest = [height - ((rows - 1) * stride[0] + size[0]), width - ((columns - 1) * stride[1] + size[1])];
-  const spread = graph.node("ConvTranspose", [planes, kernel], { attributes: poolAttributes(value.attributes) });
+  const { size, stride, padding } = value.attributes;
+  const kernel = graph.floats(meanKernel(size), [1, 1, ...size]);
+  const planes = graph.node("Reshape", [nameOf(dy!), graph.ints([-1, 1, ...dy!.shape.slice(2)])]);
+  // How far the last window reaches beyond the image; less than 0 where it ends before.
+  const [below, right] = ([0, 1] as const).map((axis) => {
+    const lastStart = (dy!.shape[2 + axis]! - 1) * stride[axis] - padding[axis];
+    return lastStart + extent(size, value.attributes, axis) - value.shape[2 + axis]!;
+  }) as [number, number];
+  const cut = [padding[0], padding[1], Math.max(below, 0), Math.max(right, 0)] as const;
+  const spread = graph.node("ConvTranspose", [planes, kernel], {
+    attributes: poolAttributes({ ...value.attributes, padding: cut }),
+  });
+  const rest = [Math.max(-below, 0), Math.max(-right, 0)];
   const padded = rest.every((n) => n === 0)
     ? spread
     : graph.node("Pad", [spread, graph.ints([0, 0, 0, 0, 0, 0, ...rest])]);

@@ -1,10 +1,17 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
 import { dispatch, type PerOp, type Shape, sizeOf, type Value } from "../graph/value.ts";
-import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from "./lowerConvolution.ts";
+import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
 import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
-import { lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter, poolAttributes } from "./lowerPooling.ts";
+import {
+  lowerAveragePool,
+  lowerAveragePoolGradient,
+  lowerPoolGather,
+  lowerPoolScatter,
+  poolAttributes,
+} from "./lowerPooling.ts";
 import { lowerSum } from "./lowerSum.ts";
+import { lowerWeightGradient } from "./lowerWeightGradient.ts";
 
 type Lower = (value: Value, context: LoweringContext) => string;
 
@@ -82,8 +89,7 @@ const lowered: PerOp<string, [context: LoweringContext]> = {
     graph.nodes("MaxPool", [nameOf(x!)], { attributes: poolAttributes(attributes), numOutputs: 2 })[1]!,
   poolGather: lowerPoolGather,
   poolScatter: lowerPoolScatter,
-  averagePool: ({ inputs: [x], attributes }, { graph, nameOf }) =>
-    graph.node("AveragePool", [nameOf(x!)], { attributes: poolAttributes(attributes) }),
+  averagePool: lowerAveragePool,
   averagePoolGradient: lowerAveragePoolGradient,
   reduceSum: lowerSum,
   // ReduceMax passes over a NaN that is not the first. Σ|x| does not, nor does its hard sigmoid, a number in [0, 1] otherwise.

@@ -93,7 +93,8 @@ export function convolveByWinograd(
 export function inputGradientByWinograd(dy: string, w: string, s: ConvolutionSizes, context: LoweringContext): string {
   const values = transformedKernels(w, s, true, context);
   const exchanged = context.graph.node("Transpose", [values], { attributes: { perm: [0, 2, 1] } });
-  const padding = [2 - s.window.padding[0], 2 - s.window.padding[1]] as const;
+  const [top, left, bottom, right] = s.window.padding;
+  const padding = [2 - top, 2 - left, 2 - bottom, 2 - right] as const;
   const adjoint: ConvolutionSizes = {
     ...s,
     ...{ channels: s.filters, filters: s.channels, window: { ...s.window, padding } },

@@ -4,39 +4,24 @@
  * The three are bilinear in each other: ⟨dy, conv2d(x, w)⟩ = ⟨x, inputGradient(dy, w)⟩ = ⟨w, weightGradient(x, dy)⟩, so
  * the set is closed under differentiation.
  */
-import { optionRules, requireFloat, requireOptions, requireShape } from "../graph/requirements.ts";
+import { type OptionRule, optionRules, requireFloat, requireOptions, requireShape } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import { type ConvolutionWindow, type Shape, sameShape, showShape, type Value, type Window } from "../graph/value.ts";
+import { type ConvolutionWindow, type Shape, sameShape, showShape, type Value } from "../graph/value.ts";
+import { type WindowOptions, windowFrom, windowPositions, windowRules } from "./window.ts";
 
-/** Options of `conv2d` and its adjoints; a number stands for both axes. */
-export interface ConvolutionOptions {
-  readonly stride?: number | readonly [number, number];
-  /** Zeros added on each side. */
-  readonly padding?: number | readonly [number, number];
+/** Options of `conv2d` and its adjoints. */
+export interface ConvolutionOptions extends WindowOptions {
+  /** Channels and filters in as many equal parts, each filter over the channels of its part. Default 1. */
+  readonly groups?: number;
   readonly label?: string;
 }
 
-/** A size for rows and columns from one number or two. */
-export function pair(size: number | readonly [number, number]): readonly [number, number] {
-  return typeof size === "number" ? [size, size] : size;
-}
-
-/** Positions of a window along an axis: ⌊(size + 2·padding − kernel) / stride⌋ + 1. */
-export function windowPositions(size: number, kernel: number, stride: number, padding: number): number {
-  return Math.floor((size + 2 * padding - kernel) / stride) + 1;
-}
-
-/** Output shape of `conv2d` for x [b×c×h×w] and kernels [o×c×kh×kw]. */
-function convolutionShape(x: Shape, kernel: Shape, window: Window): Shape {
-  const [b, , h, w] = x as [number, number, number, number];
-  const [o, , kh, kw] = kernel as [number, number, number, number];
-  return [
-    b,
-    o,
-    windowPositions(h, kh, window.stride[0], window.padding[0]),
-    windowPositions(w, kw, window.stride[1], window.padding[1]),
-  ];
-}
+/** The rules of `ConvolutionOptions`. */
+export const convolutionRules: Readonly<Record<keyof ConvolutionOptions, OptionRule>> = {
+  ...windowRules,
+  groups: optionRules.positiveInteger,
+  label: optionRules.text,
+};
 
 /** [c×h×w×b] → [b×c×h×w]. */
 export function batchFirstShape([c, h, w, b]: Shape): Shape {
@@ -48,20 +33,28 @@ export function batchLastShape([b, c, h, w]: Shape): Shape {
   return [c!, h!, w!, b!];
 }
 
-const rules = { stride: optionRules.positivePair, padding: optionRules.countPair, label: optionRules.text };
-
-function windowOf(op: string, options: ConvolutionOptions): Window {
-  requireOptions(op, options, rules);
-  const { stride = 1, padding = 0 } = options;
-  return { stride: pair(stride), padding: pair(padding) };
+/** The window of `options` for images and kernels of these shapes. */
+function windowOf(op: string, options: ConvolutionOptions, image: Shape, kernel: Shape): ConvolutionWindow {
+  const [[, , height, width], [, , rows, columns]] = [image, kernel];
+  return {
+    ...windowFrom(op, options, [height!, width!], [rows!, columns!]),
+    groups: options.groups ?? 1,
+  };
 }
 
 /** The shape of conv2d(x, w) in the window's layout. */
 function outputShape(op: string, label: string | undefined, x: Shape, w: Shape, window: ConvolutionWindow): Shape {
   if (x.length !== 4 || w.length !== 4) throw shapeError(op, label, "images and kernels must have 4 axes each", [x, w]);
-  const images = window.batchLast ? batchFirstShape(x) : x;
-  if (images[1] !== w[1]) throw shapeError(op, label, "channels must be equal", [x, w]);
-  const shape = convolutionShape(images, w, window);
+  const [batch, channels, ...image] = (window.batchLast ? batchFirstShape(x) : x) as [number, number, number, number];
+  const [filters, perFilter, ...kernel] = w as [number, number, number, number];
+  const { groups, batchLast } = window;
+  if (groups > 1 && batchLast) throw shapeError(op, label, "groups must have the batch first", [x, w]);
+  if (channels !== perFilter * groups) {
+    const rule = groups === 1 ? "channels must be equal" : `channels must be ${groups} groups of those of the kernels`;
+    throw shapeError(op, label, rule, [x, w]);
+  }
+  if (filters % groups !== 0) throw shapeError(op, label, `filters must divide into ${groups} groups`, [x, w]);
+  const shape = [batch, filters, ...windowPositions(image, kernel, window)];
   if (shape.some((size) => size < 1)) throw shapeError(op, label, "the kernel must fit the padded input", [x, w]);
   return window.batchLast ? batchLastShape(shape) : shape;
 }
@@ -73,22 +66,35 @@ function requireOutput(op: string, label: string | undefined, dy: Value, expecte
 }
 
 /**
- * y[b,o,i,j] = Σ x[b, c, i·s + u − p, j·s + v − p] · w[o, c, u, v], zero outside x.
+ * y[b,o,i,j] = Σ x[b, c, i·s + u·d − p, j·s + v·d − p] · w[o, c, u, v], zero outside x; with groups c runs over those of o's part.
  *
- * Shapes: x [b×c×h×w], w [o×c×kh×kw] → [b×o×h'×w'], h' = ⌊(h + 2p − kh)/s⌋ + 1.
+ * Shapes: x [b×c×h×w], w [o×c/groups×kh×kw] → [b×o×h'×w'], h' = ⌊(h + p + p' − (kh − 1)·d − 1)/s⌋ + 1 for p rows added above
+ * and p' below.
+ *
+ * @throws RangeError if channels or filters do not divide into the groups, or the kernel does not fit the padded input
  */
 export function conv2d(x: Value, w: Value, options: ConvolutionOptions = {}): Value {
-  return convolve(x, w, windowOf("conv2d", options), options.label);
+  requireOptions("conv2d", options, convolutionRules);
+  requireFloat("conv2d", options.label, [x, w]);
+  return convolve(x, w, windowOf("conv2d", options, x.shape, w.shape), options.label);
 }
 
 /** The adjoint of `conv2d` in x: what the output gradient `dy` gives at an input of shape `inputShape`. */
 export function conv2dInputGradient(dy: Value, w: Value, inputShape: Shape, options: ConvolutionOptions = {}): Value {
-  return inputGradient(dy, w, inputShape, windowOf("conv2dInputGradient", options), options.label);
+  const op = "conv2dInputGradient";
+  requireOptions(op, options, convolutionRules);
+  requireFloat(op, options.label, [dy, w]);
+  requireShape(op, options.label, inputShape);
+  return inputGradient(dy, w, inputShape, windowOf(op, options, inputShape, w.shape), options.label);
 }
 
 /** The adjoint of `conv2d` in w: what the output gradient `dy` gives at kernels of shape `kernelShape`. */
 export function conv2dWeightGradient(x: Value, dy: Value, kernelShape: Shape, options: ConvolutionOptions = {}): Value {
-  return weightGradient(x, dy, kernelShape, windowOf("conv2dWeightGradient", options), options.label);
+  const op = "conv2dWeightGradient";
+  requireOptions(op, options, convolutionRules);
+  requireFloat(op, options.label, [x, dy]);
+  requireShape(op, options.label, kernelShape);
+  return weightGradient(x, dy, kernelShape, windowOf(op, options, x.shape, kernelShape), options.label);
 }
 
 /** `conv2d` in the layout of `window`. */
