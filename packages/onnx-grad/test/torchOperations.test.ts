@@ -6,54 +6,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { buildNetwork, layers, type NetworkDefinition } from "../src/layers.ts";
-import { numbers } from "./samples.ts";
+import { type Derivatives, drawn, expectAsTorch, type OfShapes } from "./expectAsTorch.ts";
 
-interface Derivatives {
-  readonly value: readonly number[];
-  readonly gradient: readonly (readonly number[])[];
-  readonly product: readonly (readonly number[])[];
-}
 type AtPoints = Derivatives & { readonly points: readonly number[] };
-type OfShapes = Derivatives & { readonly shapes: readonly (readonly number[])[] };
 
 const fixture = JSON.parse(readFileSync(new URL("fixtures/torchOperations.json", import.meta.url), "utf8")) as {
   readonly elementwise: Readonly<Record<string, AtPoints>>;
   readonly several: Readonly<Record<string, OfShapes>>;
   readonly blocks: Readonly<Record<string, OfShapes>>;
 };
-
-/** Numbers in ±1, as the script draws them. */
-function drawn(seed: number, count: number): number[] {
-  const next = numbers(seed);
-  return Array.from({ length: count }, () => 2 * next() - 1);
-}
-
-/** Checks y, Σ r (y + y²/2) and its derivatives; the fixture has 13 digits. */
-function expectAsTorch(
-  y: g.Value,
-  inputs: readonly g.Value[],
-  at: readonly (readonly number[])[],
-  expected: Derivatives,
-): void {
-  const r = g.constant(drawn(99, g.sizeOf(y.shape)), y.shape);
-  const loss = g.reduceSum(g.mul(r, g.add(y, g.mul(g.constant(0.5), g.mul(y, y)))));
-  const v = inputs.map(({ shape }, i) => g.constant(drawn(50 + i, g.sizeOf(shape)), shape));
-  const feeds = Object.fromEntries(
-    inputs.map((input, i) => [input.op === "input" ? input.attributes.name : "", at[i]!]),
-  );
-  const results = g.evaluate([y, ...g.gradients(loss, inputs), ...g.hvp(loss, inputs, v)], feeds);
-  const wanted = [expected.value, ...expected.gradient, ...expected.product];
-  results.forEach((result, i) => {
-    const scale = wanted[i]!.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
-    expect(result.length).toBe(wanted[i]!.length);
-    result.forEach((x, j) => {
-      expect(
-        Math.abs(x - wanted[i]![j]!) / scale,
-        `result ${i}, element ${j}: ${x}, PyTorch ${wanted[i]![j]}`,
-      ).toBeLessThan(1e-11);
-    });
-  });
-}
 
 const elementwise: Readonly<Record<string, (x: g.Value) => g.Value>> = {
   abs: g.abs,
