@@ -146,6 +146,23 @@ const rows: readonly Row[] = [
     uses: ["ConvTranspose"],
   },
   {
+    name: "depthwise, lines",
+    x: [3, 5, 8, 7],
+    kernel: [5, 1, 5, 5],
+    padding: [1, 2, 3, 0],
+    groups: 5,
+    uses: ["FusedMatMul"],
+  },
+  {
+    name: "depthwise, lines, two filters each",
+    x: [2, 3, 14, 13],
+    kernel: [6, 1, 5, 6],
+    padding: 2,
+    dilation: [2, 1],
+    groups: 3,
+    uses: ["FusedMatMul"],
+  },
+  {
     name: "depthwise, large kernels",
     x: [2, 3, 9, 8],
     kernel: [3, 1, 7, 6],

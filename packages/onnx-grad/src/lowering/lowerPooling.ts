@@ -19,14 +19,12 @@ function overlaps(window: PoolWindow): boolean {
 }
 
 /** The maxima themselves where x is what the positions were found in, else a gather. */
-export function lowerPoolGather(
-  value: Node<"poolGather">,
-  { graph, nameOf, usedOnce }: LoweringContext,
-): string {
+export function lowerPoolGather(value: Node<"poolGather">, { graph, nameOf, usedOnce }: LoweringContext): string {
   const [x, indices] = value.inputs;
   if (indices!.op === "maxPoolIndices" && indices!.inputs[0] === x) {
     // Without positions, which nothing else asks for, MaxPool is many times faster.
-    if (usedOnce(indices!)) return graph.node("MaxPool", [nameOf(x!)], { attributes: poolAttributes(value.attributes) });
+    if (usedOnce(indices!))
+      return graph.node("MaxPool", [nameOf(x!)], { attributes: poolAttributes(value.attributes) });
     return nameOf(indices!).replace(/\.1$/, "");
   }
   const flat = graph.node("Reshape", [nameOf(x!), graph.ints([-1])]);

@@ -1,5 +1,5 @@
 /** The weight gradient of a convolution with the batch first, in the forms that ONNX Runtime runs fastest. */
-import type { Node } from "../graph/value.ts";
+import type { Node, Value } from "../graph/value.ts";
 import { type ConvolutionSizes, convolutionSizes, suitsWinograd } from "./convolutionSizes.ts";
 import { weightGradientByColumns } from "./imageColumns.ts";
 import type { LoweringContext } from "./loweringContext.ts";
@@ -9,18 +9,19 @@ import { weightGradientByWinograd } from "./winograd.ts";
 /** With at most this many elements in a window the matrix of windows is hardly larger than the image itself. */
 const fewWindowElements = 32;
 
+type Form = (x: string, dy: string, s: ConvolutionSizes, context: LoweringContext) => string;
+
 /** dw in the form that suits the sizes. */
 export function lowerWeightGradient(value: Node<"conv2dWeightGradient">, context: LoweringContext): string {
-  const [x, dy] = value.inputs.map(context.nameOf) as [string, string];
-  const sizes = convolutionSizes(value.inputs[0]!.shape, value.shape, value.inputs[1]!.shape, value.attributes);
-  const form = value.attributes.batchLast
-    ? suitsWinograd(sizes)
-      ? weightGradientByWinograd
-      : weightGradientByColumns
-    : windowElements(sizes) <= fewWindowElements
-      ? weightGradientByWindows
-      : weightGradientByOffsets;
-  return form(x, dy, sizes, context);
+  const [x, dy] = value.inputs as [Value, Value];
+  const sizes = convolutionSizes(x.shape, value.shape, dy.shape, value.attributes);
+  return formOf(sizes)(context.nameOf(x), context.nameOf(dy), sizes, context);
+}
+
+function formOf(s: ConvolutionSizes): Form {
+  if (s.window.batchLast) return suitsWinograd(s) ? weightGradientByWinograd : weightGradientByColumns;
+  if (suitsLines(s)) return weightGradientByLines;
+  return windowElements(s) <= fewWindowElements ? weightGradientByWindows : weightGradientByOffsets;
 }
 
 /** Elements that one filter sees at a position. */
@@ -32,6 +33,13 @@ function windowElements(s: ConvolutionSizes): number {
 function productShape(s: ConvolutionSizes, perGroup: number): number[] {
   const { groups } = s.window;
   return [s.batch, ...(groups === 1 ? [] : [groups]), perGroup, s.rows * s.columns];
+}
+
+/** In each group `size` kernels of `size` elements, each with a single one: the i-th at i, or at i from the end. */
+function unitKernels(groups: number, size: number, fromEnd = false): Float32Array {
+  const kernels = new Float32Array(groups * size * size);
+  for (let i = 0; i < groups * size; i++) kernels[i * size + (fromEnd ? size - 1 - (i % size) : i % size)] = 1;
+  return kernels;
 }
 
 /** Σ_b dy · windowsᵀ over the positions, for every group: [o × n] for windows of n elements. */
@@ -49,17 +57,54 @@ function weightGradientByWindows(x: string, dy: string, s: ConvolutionSizes, con
   const { graph, memo } = context;
   const { groups, stride, padding, dilation } = s.window;
   const [depth, channels] = [windowElements(s), s.channels / groups];
-  const identity = new Float32Array(groups * depth * depth);
-  for (let i = 0; i < groups * depth; i++) identity[i * depth + (i % depth)] = 1;
   const kernel = [groups * depth, channels, s.kernelRows, s.kernelColumns];
   const windows = memo(["windows", x, kernel, stride, padding, dilation].join(" "), () =>
     graph.node("Reshape", [
-      graph.node("Conv", [x, graph.floats(identity, kernel)], { attributes: windowAttributes(kernel, s.window) }),
+      graph.node("Conv", [x, graph.floats(unitKernels(groups, depth), kernel)], {
+        attributes: windowAttributes(kernel, s.window),
+      }),
       graph.ints(productShape(s, depth)),
     ]),
   );
   const sum = productOverPositions(dy, windows, s, context);
   return graph.node("Reshape", [sum, graph.ints([s.filters, ...kernel.slice(1)])]);
+}
+
+/** Whether images and gradients moved along one axis each take less than half of what images moved along both do. */
+function suitsLines(s: ConvolutionSizes): boolean {
+  const { groups, stride } = s.window;
+  const isDepthwise = groups > 1 && s.channels === groups && stride.every((n) => n === 1);
+  return isDepthwise && s.kernelRows * s.kernelColumns > 2 * (s.kernelRows + s.kernelColumns);
+}
+
+/**
+ * dw[o,u,v] = Σ_b Σ_rj dy[b,o,r − u·d,j] · x[b,c,r − p,j + v·d − p] for convolutions of each channel by itself at stride 1: x moved
+ * along rows by every v, dy along columns by every u, and one batched product of both.
+ */
+function weightGradientByLines(x: string, dy: string, s: ConvolutionSizes, context: LoweringContext): string {
+  const { graph, memo } = context;
+  const { dilation, groups, padding } = s.window;
+  const filters = s.filters / groups;
+  const [kernelRows, kernelColumns] = [s.kernelRows, s.kernelColumns];
+  const reach = (kernelRows - 1) * dilation[0];
+  const positions = (s.rows + reach) * s.columns;
+  const along = memo(["lines", x, kernelColumns, padding, dilation].join(" "), () => {
+    const kernel = [groups * kernelColumns, 1, 1, kernelColumns];
+    const moved = graph.node("Conv", [x, graph.floats(unitKernels(groups, kernelColumns), kernel)], {
+      attributes: windowAttributes(kernel, s.window),
+    });
+    return graph.node("Reshape", [moved, graph.ints([s.batch, groups, kernelColumns, positions])]);
+  });
+  const kernel = [s.filters * kernelRows, 1, kernelRows, 1];
+  const window = { ...s.window, padding: [reach, 0, reach, 0] as const, groups: s.filters };
+  // The last element of a kernel moves down by none.
+  const down = graph.node("Conv", [dy, graph.floats(unitKernels(s.filters, kernelRows, true), kernel)], {
+    attributes: windowAttributes(kernel, window),
+  });
+  const downs = graph.node("Reshape", [down, graph.ints([s.batch, groups, filters * kernelRows, positions])]);
+  const perImage = graph.node("FusedMatMul", [downs, along], { attributes: { transB: 1 }, domain: "com.microsoft" });
+  const sum = graph.node("ReduceSum", [perImage, graph.ints([0])], { attributes: { keepdims: 0 } });
+  return graph.node("Reshape", [sum, graph.ints([s.filters, 1, kernelRows, kernelColumns])]);
 }
 
 /**
