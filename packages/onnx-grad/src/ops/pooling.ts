@@ -117,7 +117,7 @@ function requireIndices(op: string, label: string | undefined, indices: Value, x
  * Maximum over each window: [b×c×h×w] → [b×c×h'×w'], h' = ⌊(h + padding − (size − 1)·dilation − 1)/stride⌋ + 1; padding is −∞.
  * The first of equal maxima counts.
  *
- * A NaN is larger than every number to the interpreter; ONNX Runtime passes over one that is not the first of its window.
+ * A NaN is larger than every number to the interpreter; ONNX Runtime passes over one or not, by its place in the window.
  *
  * @throws RangeError if padding is not less than the window or a window holds no element of the input
  */
