@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { buildNetwork, layers, type NetworkContext, type NetworkDefinition } from "../src/layers.ts";
 import { drawn, expectAsTorch, type OfShapes } from "./expectAsTorch.ts";
+import { runValues } from "./runProgram.ts";
 
 type Cases = Readonly<Record<string, OfShapes>>;
 const fixture = JSON.parse(readFileSync(new URL("fixtures/torchConvolutions.json", import.meta.url), "utf8")) as {
@@ -90,6 +91,12 @@ test.each(Object.entries(convolutions))("%s", (name, f) => {
   expectAsTorch(f(...inputs), inputs, inputsOf(shapes), expected);
 });
 
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  const scale = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+  const worst = Array.from(expected).reduce((most, x, i) => Math.max(most, Math.abs(x - actual[i]!)), 0);
+  expect(worst / scale).toBeLessThan(tolerance);
+}
+
 describe("blocks", () => {
   test.each(Object.entries(blocks))("%s", (name, definition) => {
     const { shapes, ...expected } = fixture.blocks[name]!;
@@ -98,4 +105,28 @@ describe("blocks", () => {
     expect(inputs.map(({ shape }) => shape)).toEqual(shapes);
     expectAsTorch(network.logits, inputs, inputsOf(shapes), expected);
   });
+
+  test.each(Object.entries(blocks))(
+    "%s, compiled, gives PyTorch's values and the interpreter's derivatives",
+    async (name, definition) => {
+      const { shapes, value } = fixture.blocks[name]!;
+      const network = buildNetwork(definition, shapes[0]!, "training");
+      const inputs = [network.inputs, ...network.parameters.map((parameter) => parameter.value)];
+      const loss = g.reduceSum(g.mul(network.logits, network.logits));
+      const v = inputs.map(({ shape }, i) => g.constant(drawn(50 + i, g.sizeOf(shape)), shape));
+      const values = g.optimise([network.logits, ...g.gradients(loss, inputs), ...g.hvp(loss, inputs, v)]);
+      const feeds = Object.fromEntries(
+        inputsOf(shapes).map((data, i) => [
+          i === 0 ? "inputs" : network.parameters[i - 1]!.block.name,
+          data.map(Math.fround),
+        ]),
+      );
+      const expected = g.evaluate(values, feeds);
+      expectClose(expected[0]!, value, 1e-6);
+      (await runValues(values, feeds)).forEach((result, i) => {
+        // Batch norm over few numbers magnifies float32's 6e-8, its second derivatives by some thousands.
+        expectClose(result, expected[i]!, 2e-4);
+      });
+    },
+  );
 });
