@@ -1,17 +1,18 @@
 /** What is written of the events of a run, a line each. */
-import type { StartEvent } from "entropy-sgd-training";
+import { primaryOf, type StartEvent } from "entropy-sgd-training";
 import type { ExtendEvent, RunEvent } from "../runs/runEvents.ts";
-import { fixed, significant, withPercentSign } from "../statistics/numbers.ts";
+import { judgementWords } from "../statistics/metricWords.ts";
+import { fixed, significant } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 
 type LinesOf = { readonly [T in RunEvent["type"]]?: (event: Extract<RunEvent, { type: T }>) => readonly string[] };
 
 /** The lines of each kind of event that has any without knowing more. */
 const lines: LinesOf = {
-  evaluation: ({ effectiveEpochs, validationError, testError, gradients, seconds }) => {
-    const validation = validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `;
+  evaluation: (event) => {
+    const { effectiveEpochs, gradients, seconds } = event;
     const place = `(${gradients} gradients, ${fixed(seconds, 0)} s)`;
-    return [`  epoch ${fixed(effectiveEpochs, 1)}: ${validation}test error ${withPercentSign(testError)} ${place}`];
+    return [`  epoch ${fixed(effectiveEpochs, 1)}: ${judgementWords(primaryOf(event))} ${place}`];
   },
   warning: ({ message }) => [`warning: ${message}`],
   resume: ({ checkpoint, gradients, skipped, warnings }) => [

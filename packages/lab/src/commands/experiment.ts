@@ -20,7 +20,8 @@ import { otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experim
 import { requireEmptyFolder } from "../io/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
-import { fixed, withPercentSign } from "../statistics/numbers.ts";
+import { judgementWords } from "../statistics/metricWords.ts";
+import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { budgetOf } from "./eventLines.ts";
@@ -194,8 +195,8 @@ function outcomeWords(outcome: RunOutcome): string {
 }
 
 function resultWords(result: RunResult): string {
-  const { validationError, testError, reason, gradientEvaluations } = result;
+  const { validationError: validation, testError: test, reason, gradientEvaluations } = result;
+  const { primary = { name: "error", validation, test } } = result;
   if (hasDiverged(result)) return `diverged${reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : ""}`;
-  const validation = validationError === null ? "" : `validation error ${withPercentSign(validationError)}, `;
-  return `${validation}test error ${withPercentSign(testError)}`;
+  return judgementWords(primary);
 }

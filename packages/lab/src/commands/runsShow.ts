@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, printable, printableJson } from "entropy-sgd-training";
+import { InputError, primaryOf, printable, printableJson } from "entropy-sgd-training";
 import { cannot } from "entropy-sgd-training/node";
 import { bytesIn } from "../io/bytesIn.ts";
 import { entriesOf } from "../io/files.ts";
@@ -9,7 +9,8 @@ import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.t
 import { settingsAndOptions, valueFrom } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type RunContent, type StoredRun, storedRun } from "../runs/storedRun.ts";
-import { fixed, inPercent, plain } from "../statistics/numbers.ts";
+import { metricCell, metricTitle } from "../statistics/metricWords.ts";
+import { fixed, plain } from "../statistics/numbers.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 
@@ -102,16 +103,21 @@ function contentTables(content: RunContent, width: number): string[] {
       entries.map(([key, value]) => [key, plain(valueFrom(value))]),
     );
   const { gradientEvaluations: _, primary: __, ...own } = result ?? { gradientEvaluations: gradients };
-  const rows = evaluations.map((event) => [
-    plain(event.gradients),
-    fixed(event.effectiveEpochs, 2),
-    fixed(event.validationLoss, 4),
-    inPercent(event.validationError),
-    fixed(event.testLoss, 4),
-    inPercent(event.testError),
-    fixed(event.seconds, 0),
-  ]);
-  const head = ["gradients", "epochs", "validation loss", "validation error %", "test loss", "test error %", "seconds"];
+  const rows = evaluations.map((event) => {
+    const { name, validation, test } = primaryOf(event);
+    return [
+      plain(event.gradients),
+      fixed(event.effectiveEpochs, 2),
+      fixed(event.validationLoss, 4),
+      metricCell(name, validation),
+      fixed(event.testLoss, 4),
+      metricCell(name, test),
+      fixed(event.seconds, 0),
+    ];
+  });
+  const [metric] = evaluations.map((event) => metricTitle(primaryOf(event).name));
+  const ofSplit = (split: string): string[] => [`${split} loss`, `${split} ${metric}`];
+  const head = ["gradients", "epochs", ...ofSplit("validation"), ...ofSplit("test"), "seconds"];
   return [
     pairs("setting", [...settingsAndOptions(settings), ["dataChecksum", dataChecksum]]),
     pairs("environment", Object.entries(environment)),
