@@ -1,26 +1,37 @@
 /** What the compiler knows of training: checked with all sources, and of the packed declarations under other compilers. */
 import { entropySgd, type Optimizer, type Progress, sgd, weightAveraging } from "entropy-sgd";
 import {
+  type AnySplit,
   arraySplit,
+  binary,
+  classification,
   compileNetwork,
   type DataSet,
   type EndReason,
   type EvaluationEvent,
+  isLabelled,
+  lossTask,
+  type Metrics,
   type NetworkSpec,
   type Platform,
   type RecordedEvaluation,
   type ResumePoint,
   type RunResult,
+  regression,
   type Split,
+  type TargetSplit,
+  type Task,
   type TrainableModel,
   type TrainEvent,
   type TrainSnapshot,
   train,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
+import { reduceMean, sub, type Value } from "onnx-grad";
 import { expectTypeOf } from "vitest";
 
 declare const model: TrainableModel;
+declare const numbers: TargetSplit;
 declare const data: DataSet;
 declare const spec: NetworkSpec;
 
@@ -60,5 +71,27 @@ expectTypeOf(
 ).toEqualTypeOf<Split>();
 expectTypeOf(nodePlatform).toEqualTypeOf<Platform>();
 expectTypeOf(compileNetwork(spec, { platform: nodePlatform, batchSize: 2 })).resolves.toEqualTypeOf<TrainableModel>();
+
+// Tasks: options of their own, a loss made of values of the graph, and targets that are classes or numbers.
+expectTypeOf(regression({ loss: "huber", delta: 2 })).toEqualTypeOf<Task>();
+// @ts-expect-error: no such loss
+regression({ loss: "cubic" });
+// @ts-expect-error: binary cross-entropy has no options
+binary({ labelSmoothing: 0.1 });
+lossTask({ name: "own", loss: (outputs, targets) => reduceMean(sub(outputs, targets)) });
+// @ts-expect-error: a loss gives a value of the graph
+lossTask({ name: "own", loss: () => 1 });
+compileNetwork(spec, { platform: nodePlatform, task: classification({ classWeights: [1, 2] }) });
+train(model, { name: "table", train: numbers, validation: numbers, test: numbers }, sgd({ learningRate: 0.1 }), {
+  budget: 1,
+});
+expectTypeOf<Task["loss"]>().toEqualTypeOf<(outputs: Value, targets: Value) => Value>();
+expectTypeOf<EvaluationEvent["testMetrics"]>().toEqualTypeOf<Metrics | undefined>();
+// Classes are asked of labelled data only.
+declare const any: AnySplit;
+// @ts-expect-error: targets may be numbers
+any.labelOf(0);
+if (isLabelled(any)) expectTypeOf(any).toEqualTypeOf<Split>();
+
 // @ts-expect-error: what it runs on must be given
 compileNetwork(spec, { batchSize: 2 });
