@@ -1,6 +1,5 @@
-import { sizeOf } from "onnx-grad";
+import { binaryCrossEntropyWithLogits, sizeOf } from "onnx-grad";
 import { graphLossSum, type LossSum } from "./graphLossSum.ts";
-import { binaryCrossEntropy } from "./losses.ts";
 import type { Scorer, Task } from "./task.ts";
 
 /** The elements of all examples. */
@@ -18,7 +17,7 @@ export function bernoulliTask(name: string, areaOf: (elements: ScoredElements) =
     metrics: { error: "smaller", auc: "larger" },
     primary: "error",
     targetsOf: (shape) => ({ dtype: "float32", shape, areProbabilities: true }),
-    loss: binaryCrossEntropy,
+    loss: binaryCrossEntropyWithLogits,
     scorer: (outputShape) => bernoulliScorer(sizeOf(outputShape), graphLossSum(task, outputShape), areaOf),
     guess: () => ({ loss: Math.log(2), whose: "an even guess's" }),
   };

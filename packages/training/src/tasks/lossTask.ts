@@ -20,7 +20,13 @@ const known: KnownOptions<LossTaskOptions> = { name: true, loss: true, targetsOf
  * A task with metrics of its own is an object of the type `Task`.
  *
  * ```ts
- * const logCosh = lossTask({ name: "log-cosh", loss: (y, t) => reduceMean(log(mul(add(exp(sub(y, t)), exp(sub(t, y))), constant(0.5)))) });
+ * import { lossTask } from "entropy-sgd-training";
+ * import { mul, reduceMean, sub } from "onnx-grad";
+ *
+ * const squared = lossTask({ name: "squared", loss: (y, t) => reduceMean(mul(sub(y, t), sub(y, t))) });
+ * const { add, scores } = squared.scorer([1]);
+ * add(Float32Array.of(1, 4), Float32Array.of(0, 1), 2);
+ * scores().loss; // => 5
  * ```
  *
  * @throws TypeError for an unknown option

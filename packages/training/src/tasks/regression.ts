@@ -1,11 +1,10 @@
 /** Numbers: squared, absolute or Huber loss. */
 import { type KnownOptions, rangeError, requireKnownOptions } from "entropy-sgd";
-import { sizeOf, type Value } from "onnx-grad";
+import { huberLoss, meanAbsoluteError, meanSquaredError, sizeOf, type Value } from "onnx-grad";
 import type { AnySplit } from "../data/split.ts";
 import { targetReader } from "../data/targetReader.ts";
 import { shown } from "../printable.ts";
 import { graphLossSum, type LossSum } from "./graphLossSum.ts";
-import { huberLoss, meanAbsoluteError, meanSquaredError } from "./losses.ts";
 import type { Guess, Scorer, Task } from "./task.ts";
 
 /** Options of `regression`. */

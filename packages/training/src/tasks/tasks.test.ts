@@ -1,12 +1,11 @@
 /** Losses and metrics of the tasks against closed forms and plain loops. */
-import { constant, evaluate, gradients, hvp, input, mul, reduceMean, sizeOf, sub } from "onnx-grad";
+import { constant, evaluate, gradients, hvp, input, meanSquaredError, mul, reduceMean, sizeOf, sub } from "onnx-grad";
 import { describe, expect, test } from "vitest";
 import { arraySplit } from "../data/arraySplit.ts";
 import { targetSplit } from "../data/targetSplit.ts";
 import { areaUnderCurve } from "./areaUnderCurve.ts";
 import { binary } from "./binary.ts";
 import { classification } from "./classification.ts";
-import { meanSquaredError } from "./losses.ts";
 import { lossTask } from "./lossTask.ts";
 import { multilabel } from "./multilabel.ts";
 import { regression } from "./regression.ts";
