@@ -29,12 +29,26 @@ const batchNormEpsilon = 1e-5;
 export function batchNorm(context: NetworkContext, name: string, x: Value): Value {
   const channels = x.shape[1];
   if (channels === undefined) throw shapeError("batchNorm", name, "the input must have a channel axis", [x.shape]);
+  const gamma = context.parameter(`${name}.weight`, [channels], filled(1), "normalization");
+  const beta = context.parameter(`${name}.bias`, [channels], filled(0), "normalization");
+  return normaliseBatch(context, name, x, { gamma, beta, epsilon: batchNormEpsilon });
+}
+
+/** What the normalised values are multiplied by and what is added, [channels] each, and what is added to variances. */
+interface Affine {
+  readonly gamma: Value;
+  readonly beta: Value;
+  readonly epsilon: number;
+}
+
+/** `batchNorm` with γ and β that are there already. */
+export function normaliseBatch(context: NetworkContext, name: string, x: Value, affine: Affine): Value {
   const perChannel = x.shape.map((size, axis) => (axis === 1 ? size : 1));
-  const gamma = reshape(context.parameter(`${name}.weight`, [channels], filled(1), "normalization"), perChannel);
-  const beta = reshape(context.parameter(`${name}.bias`, [channels], filled(0), "normalization"), perChannel);
+  const gamma = reshape(affine.gamma, perChannel);
+  const beta = reshape(affine.beta, perChannel);
   const { centred, mean, variance } =
     context.mode === "evaluation" ? running(context, name, x, perChannel) : batch(context, name, x);
-  const scale = div(gamma, sqrt(add(variance, constant(batchNormEpsilon))));
+  const scale = div(gamma, sqrt(add(variance, constant(affine.epsilon))));
   return add(mul(centred, scale), sub(beta, mul(mean, scale)), name);
 }
 

@@ -1,0 +1,154 @@
+/** An ONNX model as its file states it: nodes, initializers, inputs and outputs, checked one by one. */
+import type { ElementType } from "../modelProto.ts";
+import { decodeMessage } from "../modelProto.ts";
+import { readError } from "./readError.ts";
+import {
+  type ExternalDataReader,
+  elementTypeOf,
+  type StoredTensor,
+  storedTensor,
+  type TensorMessage,
+} from "./storedTensor.ts";
+
+/** `AttributeProto` by our names. */
+export interface AttributeMessage {
+  readonly name?: string;
+  readonly type?: number;
+  readonly f?: number;
+  readonly i?: number;
+  readonly s?: Uint8Array;
+  readonly t?: TensorMessage;
+  readonly floats: readonly number[];
+  readonly ints: readonly number[];
+  readonly strings: readonly Uint8Array[];
+  readonly refAttrName?: string;
+}
+
+/** A node of the file. */
+export interface FileNode {
+  readonly opType: string;
+  readonly domain: string;
+  /** Its own name, or that of its first output. */
+  readonly name: string;
+  /** Names of tensors; "" for an absent one. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, AttributeMessage>;
+}
+
+/** An input that the caller gives; sizes are numbers, names, or unknown. */
+export interface FileInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string | undefined)[];
+}
+
+/** What the reader needs of a model. */
+export interface OnnxFile {
+  /** Version of the standard operators. */
+  readonly opset: number;
+  readonly nodes: readonly FileNode[];
+  readonly initializers: ReadonlyMap<string, StoredTensor>;
+  /** Inputs without an initializer of the same name, which is a default value. */
+  readonly inputs: readonly FileInput[];
+  readonly outputs: readonly string[];
+}
+
+interface DimensionMessage {
+  readonly dimValue?: number;
+  readonly dimParam?: string;
+}
+
+interface ValueInfoMessage {
+  readonly name?: string;
+  readonly type?: {
+    readonly tensorType?: {
+      readonly elemType?: number;
+      readonly shape?: { readonly dim: readonly DimensionMessage[] };
+    };
+  };
+}
+
+interface ModelMessage {
+  readonly opsetImport: readonly { readonly domain?: string; readonly version?: number }[];
+  readonly graph?: {
+    readonly node: readonly {
+      readonly opType?: string;
+      readonly domain?: string;
+      readonly name?: string;
+      readonly input: readonly string[];
+      readonly output: readonly string[];
+      readonly attribute: readonly AttributeMessage[];
+    }[];
+    readonly initializer: readonly TensorMessage[];
+    readonly input: readonly ValueInfoMessage[];
+    readonly output: readonly ValueInfoMessage[];
+    readonly sparseInitializer: readonly unknown[];
+  };
+}
+
+/**
+ * The model in `bytes`.
+ *
+ * @throws TypeError unless `bytes` are bytes; Error or RangeError, which begins with `readOnnx`, for what is no ONNX model, or one
+ *   of operators that are older than version 7 or newer than 21
+ */
+export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): OnnxFile {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`readOnnx: the model must be bytes, got ${String(bytes)}`);
+  const { opsetImport, graph } = decoded(bytes);
+  if (graph === undefined || graph.node.length + graph.output.length === 0)
+    throw readError("the bytes are no ONNX model: there is no graph");
+  if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported");
+  const initializers = new Map(
+    graph.initializer.map((message) => [message.name ?? "", initializerOf(message, readExternal)] as const),
+  );
+  return {
+    opset: opsetOf(opsetImport),
+    nodes: graph.node.map((node) => ({
+      opType: node.opType ?? "",
+      domain: node.domain === "ai.onnx" ? "" : (node.domain ?? ""),
+      name: node.name || node.output[0] || "",
+      inputs: node.input,
+      outputs: node.output,
+      attributes: new Map(node.attribute.map((attribute) => [attribute.name ?? "", attribute])),
+    })),
+    initializers,
+    inputs: graph.input.filter(({ name }) => !initializers.has(name ?? "")).map(inputOf),
+    outputs: graph.output.map(({ name }) => name ?? ""),
+  };
+}
+
+function decoded(bytes: Uint8Array): ModelMessage {
+  try {
+    return decodeMessage("Model", bytes) as unknown as ModelMessage;
+  } catch (error) {
+    throw readError(`the bytes are no ONNX model, or a part of one: ${(error as Error).message}`);
+  }
+}
+
+function initializerOf(message: TensorMessage, readExternal: ExternalDataReader | undefined): StoredTensor {
+  try {
+    return storedTensor(message, message.name, readExternal);
+  } catch (error) {
+    throw readError(`${(error as Error).message}`);
+  }
+}
+
+function opsetOf(imports: ModelMessage["opsetImport"]): number {
+  const version = imports.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
+  if (version >= 7 && version <= 21) return version;
+  throw readError(`version ${version} of the standard operators is not supported, 7 … 21 are`);
+}
+
+function inputOf({ name = "", type }: ValueInfoMessage): FileInput {
+  const elementType = elementTypeOf(type?.tensorType?.elemType);
+  const dimensions = type?.tensorType?.shape?.dim;
+  if (elementType === undefined)
+    throw readError(`input "${name}": the type ${describe(type)} is not supported, only tensors of numbers are`);
+  if (dimensions === undefined) throw readError(`input "${name}" must state how many axes it has`);
+  const shape = dimensions.map(({ dimValue, dimParam }) => dimParam || (dimValue === 0 ? undefined : dimValue));
+  return { name, type: elementType, shape };
+}
+
+const describe = (type: ValueInfoMessage["type"]): string =>
+  type?.tensorType === undefined ? "of no tensor" : String(type.tensorType.elemType ?? 0);
