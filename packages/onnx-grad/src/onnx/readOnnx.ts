@@ -76,13 +76,7 @@ export interface OnnxModel {
  * Floats of every width are float32 here, weights that operations compute with are parameters under their names, and what
  * depends on known numbers only is computed while a network is built. Integers that a graph computes are exact up to 2²⁴.
  *
- * ```ts
- * const model = readOnnx(bytes, { dimensions: { batch: 32 } });
- * const network = model.network("training");
- * const weights = model.weights(network);
- * ```
- *
- * @throws TypeError or RangeError for wrong options; Error or RangeError for bytes that are no model, and one that lists every
+ * @throws TypeError or RangeError for wrong options; Error for bytes that are no model, and one that lists every
  *   node whose operator, attribute or shape is not supported: of operators and attributes at once, of shapes when a network is built
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxModel {
@@ -148,7 +142,7 @@ const namesOf = (inputs: readonly FileInput[]): string => inputs.map(({ name }) 
 
 /** The value given for an input, whose sizes must be those that the model states. */
 function inputTensor({ name, type, shape }: FileInput, value: Value | undefined): Tensor {
-  if (value === undefined) throw new TypeError(`readOnnx: the input "${name}" is missing`);
+  if (value === undefined) throw readError(`the input "${name}" is missing`);
   const fits = shape.map((size, axis) => (typeof size === "number" ? size : (value.shape[axis] ?? -1)));
   if (!sameShape(fits, value.shape))
     throw readError(
@@ -171,7 +165,7 @@ function specOf({ name, type, shape }: FileInput, { dimensions = {}, shapes = {}
       );
     return bound;
   });
-  if (sizes.includes(0)) throw readError(`input "${name}": an axis of size 0 is not supported`);
+  if (sizes.includes(0)) throw readError(`input "${name}": an axis of size 0 is not supported`, true);
   return { shape: sizes, dtype: isFraction(type) ? "float32" : "int32" };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as g from "../../src/index.ts";
 import { decodeMessage, elementTypes } from "../../src/onnx/modelProto.ts";
 import { onnxFile } from "../../src/onnx/read/onnxFile.ts";
+import { isUnsupported, unsupported } from "../../src/onnx/read/readError.ts";
 import { requireOperators } from "../../src/onnx/read/readGraph.ts";
 import { storedTensor, type TensorMessage } from "../../src/onnx/read/storedTensor.ts";
 import { type OnnxModel, readOnnx } from "../../src/onnx.ts";
@@ -66,22 +67,22 @@ export async function outcomeOf(
     const file = onnxFile(bytes);
     operators = [...new Set(file.nodes.map(({ opType }) => opType))];
     requireOperators(file);
-    if (bfloat16Outputs(bytes).includes(true)) throw new Error("rounding to bfloat16 is not supported");
+    if (bfloat16Outputs(bytes).includes(true)) throw unsupported("rounding to bfloat16 is not supported");
   } catch (error) {
     return { kind: "not claimed", operators, why: (error as Error).message };
   }
-  const errors: string[] = [];
+  const errors: Error[] = [];
   // Inputs that decide about shapes are known when a model is read: none is, or integers and booleans, or all but the first, or all.
   for (const known of [0, 1, 2, 3]) {
     try {
       const wrong = await faultOf(bytes, join(folder, "test_data_set_0"), known, run);
       return wrong === undefined ? { kind: "passed", operators } : { kind: "failed", operators, why: wrong };
     } catch (error) {
-      errors.push((error as Error).message);
+      errors.push(error as Error);
     }
   }
-  const unsupported = errors.find((message) => message.includes("not supported"));
-  return { kind: unsupported === undefined ? "failed" : "not claimed", operators, why: unsupported ?? errors[0]! };
+  const lack = errors.find(isUnsupported);
+  return { kind: lack ? "not claimed" : "failed", operators, why: (lack ?? errors[0]!).message };
 }
 
 async function faultOf(

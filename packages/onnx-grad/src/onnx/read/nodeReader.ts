@@ -108,7 +108,7 @@ export function nodeReader(
     axis(axis, rank) {
       const at = axis < 0 ? axis + rank : axis;
       if (Number.isInteger(at) && at >= 0 && at < Math.max(rank, 1)) return at;
-      throw new RangeError(`axis ${axis} is none of ${rank}`);
+      throw new Error(`axis ${axis} is none of ${rank}`);
     },
   };
 }
@@ -142,11 +142,11 @@ function attributesOf(attributes: ReadonlyMap<string, AttributeMessage>): Attrib
 }
 
 function numberOf(name: string, value: number): number {
-  if (Number.isNaN(value)) throw new RangeError(`attribute ${name} must be a number, got ${value}`);
+  if (Number.isNaN(value)) throw new Error(`attribute ${name} must be a number, got ${value}`);
   return value;
 }
 
 function integerOf(name: string, value: number): number {
-  if (!Number.isInteger(value)) throw new RangeError(`attribute ${name} must be an integer, got ${value}`);
+  if (!Number.isInteger(value)) throw new Error(`attribute ${name} must be an integer, got ${value}`);
   return value;
 }

@@ -1,7 +1,8 @@
 /** An ONNX model as its file states it: nodes, initializers, inputs and outputs, checked one by one. */
+import { typeError } from "../../graph/errors.ts";
 import type { ElementType } from "../modelProto.ts";
 import { decodeMessage } from "../modelProto.ts";
-import { readError } from "./readError.ts";
+import { isUnsupported, readError } from "./readError.ts";
 import {
   type ExternalDataReader,
   elementTypeOf,
@@ -94,11 +95,11 @@ interface ModelMessage {
  *   of operators that are older than version 7 or newer than 21
  */
 export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): OnnxFile {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`readOnnx: the model must be bytes, got ${String(bytes)}`);
+  if (!(bytes instanceof Uint8Array)) throw typeError("readOnnx", "the model", "must be bytes", bytes);
   const { opsetImport, graph } = decoded(bytes);
   if (graph === undefined || graph.node.length + graph.output.length === 0)
     throw readError("the bytes are no ONNX model: there is no graph");
-  if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported");
+  if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported", true);
   const initializers = new Map(
     graph.initializer.map((message) => [message.name ?? "", initializerOf(message, readExternal)] as const),
   );
@@ -130,14 +131,14 @@ function initializerOf(message: TensorMessage, readExternal: ExternalDataReader 
   try {
     return storedTensor(message, message.name, readExternal);
   } catch (error) {
-    throw readError(`${(error as Error).message}`);
+    throw readError((error as Error).message, isUnsupported(error));
   }
 }
 
 function opsetOf(imports: ModelMessage["opsetImport"]): number {
   const version = imports.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
   if (version >= 7 && version <= 21) return version;
-  throw readError(`version ${version} of the standard operators is not supported, 7 … 21 are`);
+  throw readError(`version ${version} of the standard operators is not supported, 7 … 21 are`, true);
 }
 
 function inputOf({ name = "", type }: ValueInfoMessage): FileInput {

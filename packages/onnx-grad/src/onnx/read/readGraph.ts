@@ -6,17 +6,17 @@ import { type GraphState, type NodeReader, nodeReader, type Operand } from "./no
 import type { FileNode, OnnxFile } from "./onnxFile.ts";
 import type { Operator, Result } from "./operator.ts";
 import { operators } from "./operators.ts";
-import { readError } from "./readError.ts";
+import { isUnsupported, readError, unsupported } from "./readError.ts";
 import { isEmpty, known, largestConstant, type Tensor } from "./tensor.ts";
 
 /** No tensor of a graph may have more elements: 16 GB. */
 const largestTensor = 2 ** 32;
 
 /** `Resize "up" (mode "cubic" is not supported)`. */
-type Fault = readonly [node: FileNode, what: string];
+type Fault = readonly [node: FileNode, what: Error];
 
 const show = ([node, what]: Fault): string =>
-  `${node.domain ? `${node.domain}.` : ""}${node.opType} "${node.name}" (${what})`;
+  `${node.domain ? `${node.domain}.` : ""}${node.opType} "${node.name}" (${what.message})`;
 
 /** One error that lists all faults. */
 function errorOf(faults: readonly Fault[]): Error {
@@ -24,6 +24,7 @@ function errorOf(faults: readonly Fault[]): Error {
   if (faults.length > shown.length) shown.push(`and ${faults.length - shown.length} more`);
   return readError(
     `${faults.length === 1 ? "one node" : `${faults.length} nodes`} cannot be read: ${shown.join("; ")}`,
+    faults.some(([, what]) => isUnsupported(what)),
   );
 }
 
@@ -31,7 +32,7 @@ function errorOf(faults: readonly Fault[]): Error {
 export function requireOperators({ nodes, opset }: OnnxFile): void {
   const faults = nodes.flatMap((node): Fault[] => {
     const what = missing(node, opset);
-    return what === undefined ? [] : [[node, what]];
+    return what === undefined ? [] : [[node, unsupported(what)]];
   });
   if (faults.length > 0) throw errorOf(faults);
 }
@@ -66,7 +67,7 @@ export function readGraph(file: OnnxFile, inputs: ReadonlyMap<string, Tensor>, s
       });
     } catch (error) {
       for (const name of node.outputs) failed.add(name);
-      if (error !== undefined) faults.push([node, (error as Error).message]);
+      if (error !== undefined) faults.push([node, error as Error]);
     }
   }
   if (faults.length > 0) throw errorOf(faults);
@@ -99,7 +100,7 @@ function readNode(
   return results.map((result): Tensor => {
     const tensor = "type" in result ? result : { type: reader.type(0), value: result };
     if (!(sizeOf(tensor.value.shape) <= largestTensor))
-      throw new RangeError(`a tensor of [${tensor.value.shape.join("×")}] is too large`);
+      throw new Error(`a tensor of [${tensor.value.shape.join("×")}] is too large`);
     return isKnown ? { ...tensor, value: folded(tensor.value) } : tensor;
   });
 }
@@ -115,7 +116,7 @@ function readBy(
   } catch (error) {
     const isWithoutElements = operands.some((operand) => operand && !("stored" in operand) && isEmpty(operand.value));
     if (!isWithoutElements) throw error;
-    throw new Error(`a tensor without elements is not supported: ${(error as Error).message}`);
+    throw unsupported(`a tensor without elements is not supported: ${(error as Error).message}`);
   }
 }
 

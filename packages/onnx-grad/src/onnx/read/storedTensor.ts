@@ -2,6 +2,7 @@
 import { type Shape, showShape, sizeOf } from "../../graph/value.ts";
 import { type ElementType, elementTypes } from "../modelProto.ts";
 import { bfloat16, float16 } from "./halfPrecision.ts";
+import { unsupported } from "./readError.ts";
 
 /** `TensorProto` by our names, as protobufjs gives it. */
 export interface TensorMessage {
@@ -80,17 +81,17 @@ export function storedTensor(
 ): StoredTensor {
   const where = `tensor "${name}"`;
   const type = elementTypeOf(message.dataType);
-  if (type === undefined) throw new Error(`${where}: elements of the type ${message.dataType ?? 0} are not supported`);
+  if (type === undefined)
+    throw unsupported(`${where}: elements of the type ${message.dataType ?? 0} are not supported`);
   const shape = message.dims;
   const size = sizeOf(shape);
   if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0) || !Number.isSafeInteger(size))
-    throw new RangeError(`${where}: sizes must be counts, got ${showShape(shape)}`);
+    throw new Error(`${where}: sizes must be counts, got ${showShape(shape)}`);
   const [numBytes] = fromBytes[type];
   const bytes = bytesOf(message, where, size * numBytes, readExternal);
   if (bytes !== undefined) return ofBytes(name, type, shape, bytes);
   const data = listOf(message, type);
-  if (data.length !== size)
-    throw new RangeError(`${where}: ${showShape(shape)} takes ${size} elements, got ${data.length}`);
+  if (data.length !== size) throw new Error(`${where}: ${showShape(shape)} takes ${size} elements, got ${data.length}`);
   const convert = converterOf(type);
   return {
     name,
@@ -106,7 +107,7 @@ function ofBytes(name: string, type: ElementType, shape: Shape, bytes: Uint8Arra
   const [numBytes, read] = fromBytes[type];
   const size = sizeOf(shape);
   if (bytes.length !== size * numBytes)
-    throw new RangeError(
+    throw new Error(
       `tensor "${name}": ${showShape(shape)} of ${type} takes ${size * numBytes} bytes, got ${bytes.length}`,
     );
   return {
@@ -137,7 +138,7 @@ function bytesOf(
   const offset = Number(entries.get("offset") ?? 0);
   const stated = Number(entries.get("length") ?? length);
   if (!(Number.isSafeInteger(offset) && offset >= 0 && stated === length))
-    throw new RangeError(`${where}: external data must be ${length} bytes, got ${stated} at ${offset}`);
+    throw new Error(`${where}: external data must be ${length} bytes, got ${stated} at ${offset}`);
   return readExternal({ location, offset, length });
 }
 

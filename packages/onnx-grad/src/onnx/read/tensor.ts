@@ -29,7 +29,7 @@ export function known(data: readonly number[], shape: Shape = [data.length]): No
  */
 export function listed(count: number, at: (i: number) => number): number[] {
   if (!(count <= largestConstant))
-    throw new RangeError(`a constant must have at most ${largestConstant} elements, got ${count}`);
+    throw new Error(`a constant must have at most ${largestConstant} elements, got ${count}`);
   return Array.from({ length: count }, (_, i) => at(i));
 }
 

@@ -3,6 +3,7 @@ import { sizeOf } from "../../../graph/value.ts";
 import { broadcastTo, reshape } from "../../../ops/layout.ts";
 import { constantOf, type NodeReader } from "../nodeReader.ts";
 import type { Operators, Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { elementTypeOf } from "../storedTensor.ts";
 import { known, listed, type Tensor } from "../tensor.ts";
 
@@ -37,7 +38,7 @@ function eye(node: NodeReader): Result {
   const k = node.integer("k", 0);
   const data = listed(rows * columns, (i) => ((i % columns) - Math.floor(i / columns) === k ? 1 : 0));
   const type = node.hasAttribute("dtype") ? elementTypeOf(node.integer("dtype", 1)) : node.type(0);
-  if (type === undefined) throw new Error(`elements of the type ${node.integer("dtype", 1)} are not supported`);
+  if (type === undefined) throw unsupported(`elements of the type ${node.integer("dtype", 1)} are not supported`);
   return { type, value: known(data, [rows, columns]) };
 }
 

@@ -4,6 +4,7 @@ import { reshape, transpose } from "../../../ops/layout.ts";
 import { matmul } from "../../../ops/matmul.ts";
 import { reduceSum } from "../../../ops/reductions.ts";
 import type { NodeReader } from "../nodeReader.ts";
+import { unsupported } from "../readError.ts";
 
 /** A value whose axes have letters. */
 interface Lettered {
@@ -27,7 +28,7 @@ export function einsum(node: NodeReader): Value {
     const value = node.float(i);
     const letters = lettersOf(term, value.shape.length);
     if (letters.length !== value.shape.length || new Set(letters).size < letters.length)
-      throw new Error(`equation "${equation}" is not supported`);
+      throw unsupported(`equation "${equation}" is not supported`);
     return { value, letters };
   });
   const all = operands.flatMap(({ letters }) => letters);

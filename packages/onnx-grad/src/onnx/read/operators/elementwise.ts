@@ -7,6 +7,7 @@ import { add, div, exp, floor, log, maximum, mul, pow, round, sqrt, sub, where }
 import type { ElementType } from "../../modelProto.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import type { Operator, Operators, Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { elementTypeOf } from "../storedTensor.ts";
 import { floatOf, isFraction, known, listed, type Tensor } from "../tensor.ts";
 
@@ -65,7 +66,7 @@ export function inType({ type: from, value }: Tensor, type: ElementType): Tensor
 
 function castTo(node: NodeReader): Result {
   const type = elementTypeOf(node.integer("to", 0));
-  if (type === undefined) throw new Error(`elements of the type ${node.integer("to", 0)} are not supported`);
+  if (type === undefined) throw unsupported(`elements of the type ${node.integer("to", 0)} are not supported`);
   return inType(node.tensor(0), type);
 }
 

@@ -7,6 +7,7 @@ import { reshape, transpose } from "../../../ops/layout.ts";
 import { oneHot } from "../../../ops/reductions.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import type { Operators, Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { floatOf, integerOf, known, listed, type Tensor } from "../tensor.ts";
 
 const like = (node: NodeReader, value: Value): Tensor => ({ type: node.type(0), value });
@@ -61,11 +62,11 @@ function scatterElements(node: NodeReader): Result {
 
 function scattered(node: NodeReader, x: Value, at: readonly number[], updates: Value): Value {
   const mode = node.text("reduction", "none");
-  if (mode !== "none" && mode !== "add") throw new Error(`reduction "${mode}" is not supported`);
+  if (mode !== "none" && mode !== "add") throw unsupported(`reduction "${mode}" is not supported`);
   const size = x.shape[0]!;
   const there = scatterAdd(updates, places(at), 0, size);
   if (mode === "add") return add(x, there);
-  if (new Set(at).size < at.length) throw new Error("an element that is written twice is not supported");
+  if (new Set(at).size < at.length) throw unsupported("an element that is written twice is not supported");
   const written = listed(size, () => 0);
   for (const place of at) written[place] = 1;
   return where(known(written), there, x);
@@ -85,7 +86,7 @@ function tuples(node: NodeReader, shape: Shape, batch: number): { readonly at: n
     for (let i = 0; i < length; i++) {
       const index = indices[tuple * length + i]!;
       const size = shape[batch + i]!;
-      if (index >= size || index < -size) throw new RangeError(`index ${index} is none of ${size}`);
+      if (index >= size || index < -size) throw new Error(`index ${index} is none of ${size}`);
       place += (index < 0 ? index + size : index) * strides[batch + i]!;
     }
     return place;

@@ -6,6 +6,7 @@ import { broadcastTo, concat, pad, reshape, slice, transpose } from "../../../op
 import { split, tile } from "../../../ops/pieces.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import { int64, type Operators, type Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { floatOf, integerOf, isEmpty, known, listed, type Tensor } from "../tensor.ts";
 
 /** `value` with the type of the node's first input. */
@@ -30,7 +31,7 @@ function flatten(node: NodeReader): Result {
   const rank = x.shape.length;
   const axis = node.integer("axis", 1);
   const at = axis < 0 ? axis + rank : axis;
-  if (!(at >= 0 && at <= rank)) throw new RangeError(`axis ${axis} is none of ${rank}`);
+  if (!(at >= 0 && at <= rank)) throw new Error(`axis ${axis} is none of ${rank}`);
   return like(node, reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))]));
 }
 
@@ -66,7 +67,7 @@ function unsqueeze(node: NodeReader): Result {
 function expand(node: NodeReader): Result {
   const x = node.value(0);
   const shape = commonShape([x.shape, node.known(1)]);
-  if (shape === undefined) throw new RangeError(`[${x.shape}] does not stretch to [${node.known(1)}]`);
+  if (shape === undefined) throw new Error(`[${x.shape}] does not stretch to [${node.known(1)}]`);
   return like(node, broadcastTo(x, shape));
 }
 
@@ -99,7 +100,7 @@ interface Range {
 }
 
 function rangeOf(size: number, from: number, to: number, step: number): Range {
-  if (step === 0) throw new RangeError("a step must not be 0");
+  if (step === 0) throw new Error("a step must not be 0");
   const within = (at: number, low: number, high: number): number =>
     Math.min(Math.max(at < 0 ? at + size : at, low), high);
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
@@ -160,7 +161,7 @@ function padding(node: NodeReader): Result {
   const mode = node.text("mode", "constant");
   if (mode === "constant") return like(node, paddedBy(node, x, before, after));
   const place = placesOf[mode];
-  if (place === undefined) throw new Error(`mode "${mode}" is not supported`);
+  if (place === undefined) throw unsupported(`mode "${mode}" is not supported`);
   return like(
     node,
     x.shape.reduce((y, size, axis) => {

@@ -8,14 +8,15 @@ import { l1Norm, l2Norm } from "../../../ops/norms.ts";
 import { moments } from "../../../ops/reductions.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import { boolean, type Operators, type Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { known } from "../tensor.ts";
 
 const number = (x: number): Value => known([x], []);
 
 /** γ (x − mean)/√(variance + ε) + β with the stored mean and variance, or with those of the batch where it is trainable. */
 function batchNormalisation(node: NodeReader): Result {
-  if (node.integer("training_mode", 0) !== 0) throw new Error("training_mode 1 is not supported");
-  if (node.numOutputs > 1) throw new Error("outputs of statistics are not supported");
+  if (node.integer("training_mode", 0) !== 0) throw unsupported("training_mode 1 is not supported");
+  if (node.numOutputs > 1) throw unsupported("outputs of statistics are not supported");
   const x = node.float(0);
   const [gamma, beta] = [node.float(1), node.float(2)];
   const epsilon = node.number("epsilon", 1e-5);
@@ -40,8 +41,8 @@ function dropout(node: NodeReader): Result[] {
   const rate = node.opset < 12 ? node.number("ratio", 0.5) : node.has(1) ? (node.known(1)[0] ?? 0.5) : 0.5;
   const isOn = trainable && context.mode === "training" && rate > 0;
   if (node.has(2) && node.known(2)[0] !== 0 && !trainable && rate > 0)
-    throw new Error("training_mode true is not supported without the option trainable");
-  if (isOn && !(rate < 1)) throw new RangeError(`the ratio must be in [0, 1), got ${rate}`);
+    throw unsupported("training_mode true is not supported without the option trainable");
+  if (isOn && !(rate < 1)) throw new Error(`the ratio must be in [0, 1), got ${rate}`);
   const y = isOn ? mul(node.float(0), context.mask(node.state.nameFor(node.name), x.value.shape, 1 - rate)) : x.value;
   return [{ type: x.type, value: y }, boolean(broadcastTo(known([1], []), x.value.shape))];
 }
@@ -76,8 +77,7 @@ function responseNormalisation(node: NodeReader): Result {
   const before = Math.floor((size - 1) / 2);
   const sides = (n: number): number[] => x.shape.map((_, axis) => (axis === 1 ? n : 0));
   const squares = pad(mul(x, x), sides(before), sides(size - 1 - before));
-  if (!(size >= 1 && size <= 2 * x.shape[1]!))
-    throw new RangeError(`size must be in 1 … ${2 * x.shape[1]!}, got ${size}`);
+  if (!(size >= 1 && size <= 2 * x.shape[1]!)) throw new Error(`size must be in 1 … ${2 * x.shape[1]!}, got ${size}`);
   const sum = Array.from({ length: size }, (_, i) => slice(squares, sides(i), x.shape)).reduce((a, b) => add(a, b));
   const scaled = add(mul(sum, number(node.number("alpha", 1e-4) / size)), number(node.number("bias", 1)));
   return div(x, pow(scaled, number(node.number("beta", 0.75))));

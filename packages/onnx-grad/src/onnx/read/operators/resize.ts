@@ -3,6 +3,7 @@ import type { Value } from "../../../graph/value.ts";
 import { type Coordinates, type NearestRounding, resizeLinear, resizeNearest } from "../../../ops/resize.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import type { Operators, Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 import { listed } from "../tensor.ts";
 
 const coordinates: Readonly<Record<string, Coordinates>> = {
@@ -22,7 +23,7 @@ const roundings: Readonly<Record<string, NearestRounding>> = {
 /** `choices[name]`, or an error that says what is not supported. */
 function choice<T>(what: string, name: string, choices: Readonly<Record<string, T>>): T {
   const found = Object.hasOwn(choices, name) ? choices[name] : undefined;
-  if (found === undefined) throw new Error(`${what} "${name}" is not supported`);
+  if (found === undefined) throw unsupported(`${what} "${name}" is not supported`);
   return found;
 }
 
@@ -34,7 +35,7 @@ function sizesOf(node: NodeReader, scalesInput: number): number[] {
     ? node.known(scalesInput + 1)
     : node.known(scalesInput).map((scale, i) => wholeSize(shape[i]!, scale));
   if (sizes.length !== shape.length || sizes[0] !== shape[0] || sizes[1] !== shape[1])
-    throw new Error(`another size of batch or channels, [${sizes}] of [${shape}], is not supported`);
+    throw unsupported(`another size of batch or channels, [${sizes}] of [${shape}], is not supported`);
   return sizes.slice(2);
 }
 
@@ -42,28 +43,28 @@ function wholeSize(size: number, scale: number): number {
   const wanted = size * scale;
   const whole = Math.round(wanted);
   if (Math.abs(wanted - whole) > 1e-4)
-    throw new Error(`scale ${scale} of ${size} places, which gives no whole number, is not supported`);
+    throw unsupported(`scale ${scale} of ${size} places, which gives no whole number, is not supported`);
   return whole;
 }
 
 function resized(node: NodeReader, sizes: readonly number[]): Value {
   const mode = node.text("mode", "nearest");
   const rule = node.opset < 11 ? "asymmetric" : node.text("coordinate_transformation_mode", "half_pixel");
-  if (rule === "pytorch_half_pixel" && sizes.includes(1)) throw new Error(`${rule} of a size 1 is not supported`);
+  if (rule === "pytorch_half_pixel" && sizes.includes(1)) throw unsupported(`${rule} of a size 1 is not supported`);
   const place = choice("coordinate_transformation_mode", rule, coordinates);
   const rounding = node.opset < 11 ? "floor" : node.text("nearest_mode", "round_prefer_floor");
-  if (node.integer("antialias", 0) !== 0) throw new Error("antialias is not supported");
-  if (node.integer("exclude_outside", 0) !== 0) throw new Error("exclude_outside is not supported");
-  if (node.hasAttribute("axes")) throw new Error("axes are not supported");
+  if (node.integer("antialias", 0) !== 0) throw unsupported("antialias is not supported");
+  if (node.integer("exclude_outside", 0) !== 0) throw unsupported("exclude_outside is not supported");
+  if (node.hasAttribute("axes")) throw unsupported("axes are not supported");
   if (node.text("keep_aspect_ratio_policy", "stretch") !== "stretch")
-    throw new Error("keep_aspect_ratio_policy is not supported");
+    throw unsupported("keep_aspect_ratio_policy is not supported");
   const x = node.float(0);
   // Indices or weights of each axis are constants.
   for (const [i, size] of sizes.entries()) listed(mode === "linear" ? size * x.shape[i + 2]! : size, () => 0);
   if (mode === "nearest")
     return resizeNearest(x, sizes, { coordinates: place, rounding: choice("nearest_mode", rounding, roundings) });
   if (mode === "linear") return resizeLinear(x, sizes, { coordinates: place });
-  throw new Error(`mode "${mode}" is not supported`);
+  throw unsupported(`mode "${mode}" is not supported`);
 }
 
 const upsampled = (node: NodeReader): Result =>

@@ -9,6 +9,7 @@ import { convTranspose2d } from "../../../ops/transposedConvolution.ts";
 import type { AutoPad, WindowOptions } from "../../../ops/window.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import type { Operators, Result } from "../operator.ts";
+import { unsupported } from "../readError.ts";
 
 const windowAttributes = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"];
 
@@ -22,7 +23,8 @@ const autoPads: Readonly<Record<string, AutoPad>> = {
 function asImage(x: Value): Value {
   const [b, c, ...sizes] = x.shape as [number, number, ...number[]];
   if (sizes.length === 2) return x;
-  if (sizes.length !== 1) throw new Error(`${sizes.length} axes after the channels are not supported, one or two are`);
+  if (sizes.length !== 1)
+    throw unsupported(`${sizes.length} axes after the channels are not supported, one or two are`);
   return reshape(x, [b, c, 1, sizes[0]!]);
 }
 
@@ -36,9 +38,9 @@ const largestWindow = 2 ** 16;
 
 /** A list with one number per axis for two; `first` is that of the row of a sequence. */
 function two(sizes: readonly number[], first: number): readonly [number, number] {
-  if (sizes.length > 2 || sizes.length < 1) throw new Error(`a window of ${sizes.length} axes is not supported`);
+  if (sizes.length > 2 || sizes.length < 1) throw unsupported(`a window of ${sizes.length} axes is not supported`);
   if (sizes.some((size) => size > largestWindow))
-    throw new RangeError(`a window must be at most ${largestWindow} elements long, got [${sizes}]`);
+    throw new Error(`a window must be at most ${largestWindow} elements long, got [${sizes}]`);
   return sizes.length === 1 ? [first, sizes[0]!] : [sizes[0]!, sizes[1]!];
 }
 
@@ -116,7 +118,7 @@ function ofOutput(
 }
 
 function pool(node: NodeReader, of: (x: Value, options: Parameters<typeof maxPool>[1]) => Value): Result {
-  if (node.numOutputs > 1) throw new Error("the output of indices is not supported");
+  if (node.numOutputs > 1) throw unsupported("the output of indices is not supported");
   const x = node.float(0);
   const size = two(node.integers("kernel_shape") ?? [], 1);
   const ceilMode = node.integer("ceil_mode", 0) !== 0;
