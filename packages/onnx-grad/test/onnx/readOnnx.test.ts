@@ -114,7 +114,7 @@ test("names that a graph's inputs cannot have are replaced, each by one of its o
     }),
   );
   const network = model.network();
-  expect(model.inputs[0]!.name).toBe("_x");
+  expect(model.inputs[0]!.name).toBe("_0_x");
   expect(network.parameters.map(({ block }) => block.name)).toEqual(["onnx__w", "onnx__w_2"]);
   expect([...model.weights(network)]).toEqual([2, 3]);
 });
