@@ -9,7 +9,7 @@ export interface TensorSpec {
 }
 
 /** `TensorProto` of a spec. */
-export function tensorMessage(name: string, { dims, floats, ints }: TensorSpec): object {
+function tensorMessage(name: string, { dims, floats, ints }: TensorSpec): object {
   return ints === undefined
     ? { name, dims, dataType: elementTypes.float32, floatData: floats }
     : { name, dims, dataType: elementTypes.int64, int64Data: ints };

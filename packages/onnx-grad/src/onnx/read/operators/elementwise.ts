@@ -31,7 +31,7 @@ function join(node: NodeReader, of: (a: Value, b: Value) => Value): Value {
 }
 
 /** x without its fraction. */
-export const truncated = (x: Value): Value => mul(sign(x), floor(abs(x)));
+const truncated = (x: Value): Value => mul(sign(x), floor(abs(x)));
 
 function divide(node: NodeReader): Value {
   const quotient = div(node.float(0), node.float(1));
@@ -58,7 +58,7 @@ function clipped(node: NodeReader): Value {
 }
 
 /** `x` in the type `type`: to integers without the fraction, to booleans as x ≠ 0; the floats are one. */
-export function inType({ type: from, value }: Tensor, type: ElementType): Tensor {
+function inType({ type: from, value }: Tensor, type: ElementType): Tensor {
   if (type === "bool" && from !== "bool") return { type, value: sub(one, ops.equal(floatOf(value), number(0))) };
   if (!isFraction(type) && isFraction(from)) return { type, value: truncated(value) };
   return { type, value: isFraction(type) ? floatOf(value) : value };
