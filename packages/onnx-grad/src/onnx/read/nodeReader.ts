@@ -126,13 +126,13 @@ type Attributes = Pick<
 >;
 
 function attributesOf(attributes: ReadonlyMap<string, AttributeMessage>): Attributes {
-  const text = new TextDecoder();
   return {
     number: (name, otherwise) => numberOf(name, attributes.has(name) ? (attributes.get(name)!.f ?? 0) : otherwise),
     integer: (name, otherwise) => integerOf(name, attributes.has(name) ? (attributes.get(name)!.i ?? 0) : otherwise),
     numbers: (name) => attributes.get(name)?.floats,
     integers: (name) => attributes.get(name)?.ints.map((i) => integerOf(name, i)),
-    text: (name, otherwise) => (attributes.has(name) ? text.decode(attributes.get(name)!.s) : otherwise),
+    text: (name, otherwise) =>
+      attributes.has(name) ? String.fromCharCode(...(attributes.get(name)!.s ?? []).slice(0, 1000)) : otherwise,
     storedTensor(name) {
       const message = attributes.get(name)?.t;
       return message && storedTensor(message, message.name);

@@ -15,7 +15,7 @@ export interface Tensor {
 }
 
 /** Elements of a constant are held one by one: more than these are not folded, 8 MB. */
-export const largestConstant = 2 ** 20;
+export const largestConstant: number = 2 ** 20;
 
 /** A constant; unlike that of `constant`, the shape may have a size of 0, as lists of axes do, and integers have 53 bits. */
 export function known(data: readonly number[], shape: Shape = [data.length]): Node<"constant"> {
