@@ -26,7 +26,7 @@ export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 320, unpackedKB: 1_300, files: 500 },
   "onnx-grad": { packedKB: 255, unpackedKB: 1_130, files: 470 },
   "entropy-sgd-training": { packedKB: 140, unpackedKB: 565, files: 350 },
-  "entropy-sgd-lab": { packedKB: 605, unpackedKB: 2_500, files: 900 },
+  "entropy-sgd-lab": { packedKB: 630, unpackedKB: 2_600, files: 970 },
 };
 
 /** Keys whose value is above its budget, or so far below that the budget guards nothing. */
