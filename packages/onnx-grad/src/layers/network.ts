@@ -91,10 +91,7 @@ export interface Network<Inputs = Value, Logits = Value> {
 /**
  * Builds the graph of `definition` for one float input of a shape, which is the graph input `inputs`, or for inputs by name.
  *
- * ```ts
- * buildNetwork((context, x) => layers.dense(context, "fc", x, 10), [128, 784], "training");
- * buildNetwork(tagger, { tokens: { shape: [32, 20], dtype: "int32" }, lengths: [32] }, "training");
- * ```
+ * Inputs by name are as `{ tokens: { shape: [32, 20], dtype: "int32" }, lengths: [32] }`.
  *
  * @throws Error if two inputs, parameters, masks or statistics share a name, or an input is named `labels`; RangeError for
  *   another mode; TypeError if the logits are no values

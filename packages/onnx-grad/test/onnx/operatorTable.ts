@@ -45,7 +45,7 @@ export function operatorTable(): string {
 ${rows.length} operators of the standard domain, in models of the versions 7 to 21. A forward result is that of the ONNX project's own cases
 (Debian's \`libonnx-testdata\`), by the interpreter and by ONNX Runtime; gradients are those of the operations that an operator is made of.
 Anything else is one error that lists all nodes at once. "Known" is what stands in the model, what the caller gives as \`constants\`, and what is
-computed from them and from shapes. This page is written from the reader's table by \`npx vitest run --project unit -u packages/onnx-grad/test/onnx\`.
+computed from them and from shapes. This page is written from the reader's table; a test holds it to that.
 
 | operator | versions | forward | gradient | limits |
 |---|---|---|---|---|
