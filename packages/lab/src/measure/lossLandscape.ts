@@ -1,8 +1,8 @@
 /** The loss of a network as a function of its weights over fixed examples: what chains, ascent and Hessians measure. */
 import type { Objective, Vector } from "entropy-sgd";
 import { permutationInto, randomKey } from "entropy-sgd/random";
-import { buildSpec, InputError, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
-import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+import { type AnySplit, buildSpec, InputError, type NetworkSpec } from "entropy-sgd-training";
+import { batchScorer, type LossAndError, networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 
 /** Options of `lossLandscape`. */
 export interface LossLandscapeOptions extends PassHooks {
@@ -10,12 +10,6 @@ export interface LossLandscapeOptions extends PassHooks {
   readonly numExamples?: number;
   /** Examples per pass; with batch norm at least so many. Default 128, whose intermediate values fit the cache. */
   readonly batchSize?: number;
-}
-
-/** Mean loss and share of wrong answers at a point. */
-export interface LossAndError {
-  readonly loss: number;
-  readonly error: number;
 }
 
 /**
@@ -41,7 +35,7 @@ export interface LossLandscape extends Required<Objective> {
  * Memory: the examples as float32 and one result per kind; nothing of the size of the Hessian.
  * @throws InputError if there are fewer examples
  */
-export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLandscapeOptions = {}): LossLandscape {
+export function lossLandscape(spec: NetworkSpec, split: AnySplit, options: LossLandscapeOptions = {}): LossLandscape {
   const { numExamples = split.numExamples, batchSize = defaultBatchSize } = options;
   requireExamples(split, numExamples);
   const batchNorm = hasBatchNorm(spec);
@@ -54,7 +48,8 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
     order: batches?.flatMap((batch) => [...batch]) ?? Array.from({ length: numExamples }, (_, i) => i),
     batchSizes,
   });
-  const { dimension, labels } = passes;
+  const { dimension } = passes;
+  const scoreOf = batchScorer(spec, passes, options.task);
 
   /** The mean over examples of a vector that each batch gives as several tensors. */
   async function meanVector(kind: "gradient" | "product", x: Vector, v?: Vector): Promise<Float64Array> {
@@ -77,10 +72,10 @@ export function lossLandscape(spec: NetworkSpec, split: Split, options: LossLand
       "loss",
       () => ({ params }),
       ([logits], start, count) => {
-        const { lossSum, numWrong } = scoreLogits(logits!, spec.outputShape[0]!, count, (row) => labels[start + row]!);
+        const scores = scoreOf(logits!, start, count);
         const share = count / numExamples;
-        loss += share * (lossSum / count);
-        error += share * (numWrong / count);
+        loss += share * scores.loss;
+        error += share * scores.error;
       },
     );
     return { loss, error };
@@ -129,7 +124,7 @@ export function hasBatchNorm(spec: NetworkSpec): boolean {
 }
 
 /** @throws InputError if a split has fewer examples */
-export function requireExamples(split: Split, numExamples: number): void {
+export function requireExamples(split: AnySplit, numExamples: number): void {
   if (Number.isInteger(numExamples) && numExamples >= 1 && numExamples <= split.numExamples) return;
   throw new InputError({
     name: "examples",

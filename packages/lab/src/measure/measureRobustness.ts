@@ -1,6 +1,6 @@
 /** Loss and error of solutions under perturbations, compared in pairs. */
 import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd/landscape";
-import type { LossAndError } from "./lossLandscape.ts";
+import type { LossAndError } from "./networkPasses.ts";
 import { perturbations } from "./perturbations.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 

@@ -1,13 +1,18 @@
 /** Passes of a network over fixed examples, batch by batch: logits, gradients, Hessian-vector products. */
 import {
+  type AnySplit,
   bindParameters,
   buildSpec,
+  classification,
   compileGraph,
   lossAndGradients,
   type NetworkSpec,
   requireSplit,
-  type Split,
   type StopSignal,
+  type TargetSpec,
+  type Targets,
+  type Task,
+  targetReader,
   throwIfInterrupted,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
@@ -35,6 +40,8 @@ export interface MadePass {
 
 /** Hooks of passes. */
 export interface PassHooks {
+  /** What the network was trained for; classification when absent. */
+  readonly task?: Task;
   readonly threads?: number | undefined;
   /** Checked between two batches; a pass that it ends throws an `Interruption`. */
   readonly signal?: StopSignal;
@@ -67,7 +74,8 @@ export interface BatchInputs {
 export interface NetworkPasses {
   readonly dimension: number;
   readonly numExamples: number;
-  readonly labels: Int32Array;
+  /** Classes or other targets of the examples, in the order of passes. */
+  readonly targets: Targets;
   /** Runs a kind of pass over all batches; `use` sees the outputs of each. @throws Interruption after a signal */
   overBatches(
     kind: PassKind,
@@ -91,12 +99,14 @@ interface Pass {
  *
  * @throws InputError if the examples do not fit the network
  */
-export function networkPasses(spec: NetworkSpec, split: Split, options: PassOptions): NetworkPasses {
-  const { mode, order, batchSizes, statistics = {}, threads, signal, onPass } = options;
-  requireSplit(spec, split, "measured");
+export function networkPasses(spec: NetworkSpec, split: AnySplit, options: PassOptions): NetworkPasses {
+  const { mode, order, batchSizes, statistics = {}, threads, signal, onPass, task = classification() } = options;
+  requireSplit({ ...spec, task }, split, "measured");
   const numExamples = order.length;
   const exampleSize = sizeOf(spec.inputShape);
-  const { inputs, labels } = readExamples(split, order, exampleSize);
+  const targetSpec = task.targetsOf(spec.outputShape);
+  const targetSize = sizeOf(targetSpec.shape);
+  const { inputs, targets } = readExamples(split, order, exampleSize, targetSpec);
   const build = (batch: number): Network => buildSpec(spec, { mode, batch });
   const { numParams, parameters } = build(1);
 
@@ -111,7 +121,7 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
     const noise = new Map<number, Record<string, Float32Array>>();
     const program = batchedProgram(
       (batch) => {
-        const { outputs, noise: inputs } = graphOf(kind, build(batch));
+        const { outputs, noise: inputs } = graphOf(kind, build(batch), task);
         noise.set(batch, Object.fromEntries(inputs.map(({ name, size }) => [name, new Float32Array(size)])));
         return Object.fromEntries(outputs.map((value, i) => [`y${i}`, value]));
       },
@@ -129,7 +139,7 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
   return {
     dimension: numParams,
     numExamples,
-    labels,
+    targets,
     async overBatches(kind, of, use) {
       const { program, noise, bindParams, bindDirection } = passOf(kind);
       let start = 0;
@@ -146,7 +156,8 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
         }
         const noises = noise.get(count);
         for (const [layer, data] of Object.values(noises ?? {}).entries()) fillNoise?.(data, layer);
-        const own = { inputs: examples, labels: labels.subarray(start, start + count), ...noises };
+        const labels = targets.subarray(start * targetSize, (start + count) * targetSize);
+        const own = { inputs: examples, labels, ...noises };
         use(Object.values(await program.run(count, own)), start, count);
         start += count;
       }
@@ -159,27 +170,34 @@ export function networkPasses(spec: NetworkSpec, split: Split, options: PassOpti
   };
 }
 
-/** The examples of a split in another order, one after another, and their classes. */
+/** The examples of a split in another order, one after another, and their targets. */
 function readExamples(
-  split: Split,
+  split: AnySplit,
   order: ArrayLike<number>,
   exampleSize: number,
-): { readonly inputs: Float32Array; readonly labels: Int32Array } {
+  { dtype, shape }: TargetSpec,
+): { readonly inputs: Float32Array; readonly targets: Targets } {
   const inputs = new Float32Array(order.length * exampleSize);
-  const labels = new Int32Array(order.length);
+  const targetSize = sizeOf(shape);
+  const targets = new (dtype === "int32" ? Int32Array : Float32Array)(order.length * targetSize);
+  const readTarget = targetReader(split);
   for (let i = 0; i < order.length; i++) {
     split.readExampleInto(inputs, i * exampleSize, order[i]!);
-    labels[i] = split.labelOf(order[i]!);
+    readTarget(targets, i * targetSize, order[i]!);
   }
-  return { inputs, labels };
+  return { inputs, targets };
 }
 
 /** The outputs of a kind of pass; of a gradient the loss stands last. */
-function graphOf(kind: PassKind, network: Network): { outputs: readonly Value[]; noise: readonly NoiseInput[] } {
+function graphOf(
+  kind: PassKind,
+  network: Network,
+  task: Task,
+): { outputs: readonly Value[]; noise: readonly NoiseInput[] } {
   const { logits, parameters } = network;
   if (kind === "added" || kind === "multiplied") return withActivationNoise([logits], kind);
   if (kind === "loss") return { outputs: [logits], noise: [] };
-  const { loss, ...slopes } = lossAndGradients(network);
+  const { loss, ...slopes } = lossAndGradients(network, task);
   if (kind === "gradient") return { outputs: [...Object.values(slopes), loss], noise: [] };
   const weights = parameters.map(({ value }) => value);
   const directions = parameters.map(({ block }) => input(`${block.name}.direction`, block.shape));
@@ -191,4 +209,26 @@ export function plainBatches(numExamples: number, batchSize: number): number[] {
   return Array.from({ length: Math.ceil(numExamples / batchSize) }, (_, i) =>
     Math.min(batchSize, numExamples - i * batchSize),
   );
+}
+
+/** Mean loss and share of wrong answers at a point. */
+export interface LossAndError {
+  readonly loss: number;
+  /** NaN of tasks without the metric `error`. */
+  readonly error: number;
+}
+
+/** Scores the outputs of one batch of passes. */
+export function batchScorer(
+  { outputShape }: NetworkSpec,
+  { targets }: Pick<NetworkPasses, "targets">,
+  task: Task = classification(),
+): (outputs: Float32Array, start: number, count: number) => LossAndError {
+  const targetSize = sizeOf(task.targetsOf(outputShape).shape);
+  return (outputs, start, count) => {
+    const { add, scores } = task.scorer(outputShape);
+    add(outputs, targets.subarray(start * targetSize, (start + count) * targetSize), count);
+    const { loss, metrics } = scores();
+    return { loss, error: metrics.error ?? Number.NaN };
+  };
 }

@@ -1,16 +1,16 @@
 /** Loss and error of a network as it would be deployed with given weights: what slices and weight noise measure. */
 import type { Vector } from "entropy-sgd";
 import { permutationInto, randomKey } from "entropy-sgd/random";
-import { evaluationPrograms, type NetworkSpec, type Split, scoreLogits } from "entropy-sgd-training";
+import { type AnySplit, classification, evaluationPrograms, type NetworkSpec, subset } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { NoiseEntry } from "onnx-grad";
-import { hasBatchNorm, type LossAndError, requireExamples, withoutBatchNorm } from "./lossLandscape.ts";
-import { networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+import { hasBatchNorm, requireExamples, withoutBatchNorm } from "./lossLandscape.ts";
+import { batchScorer, type LossAndError, networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
 
 /** Options of `recalibratedScores`. */
 export interface RecalibratedScoresOptions extends PassHooks {
   /** The training split, for batch-norm statistics. */
-  readonly calibration: Split;
+  readonly calibration: AnySplit;
   /** Examples of the split, from the first on; all when absent. */
   readonly numExamples?: number;
   /** Examples per pass. Default 128. */
@@ -54,32 +54,33 @@ const maxCalibration = 5000;
  */
 export function recalibratedScores(
   spec: NetworkSpec,
-  split: Split,
+  split: AnySplit,
   options: RecalibratedScoresOptions,
 ): RecalibratedScores {
-  const { calibration, threads, signal, onPass, numExamples = split.numExamples, batchSize = 128 } = options;
+  const { calibration, numExamples = split.numExamples, batchSize = 128, ...hooks } = options;
+  const { threads, signal, onPass, task = classification() } = hooks;
   requireExamples(split, numExamples);
   const batchNorm = hasBatchNorm(spec);
-  const { statistics, recalibrate, close } = evaluationPrograms(spec, { platform: nodePlatform, dropout: 0, threads });
-  const subset = calibrationSubset(calibration);
+  const programs = { platform: nodePlatform, task, dropout: 0, threads };
+  const { statistics, recalibrate, close } = evaluationPrograms(spec, programs);
+  const calibrating = calibrationSubset(calibration);
   const passes = networkPasses(spec, split, {
-    threads,
-    signal,
-    onPass,
+    ...hooks,
     statistics,
     mode: "evaluation",
     order: Array.from({ length: numExamples }, (_, i) => i),
     batchSizes: plainBatches(numExamples, batchSize),
   });
+  const scoreOf = batchScorer(spec, passes, task);
 
   let calibrated: Float32Array | null = null;
   /** Recalibrates the statistics to the weights. */
   async function calibrateAt(params: Float32Array): Promise<void> {
     if (!batchNorm || calibrated?.every((value, i) => value === params[i])) return;
     calibrated = null;
-    await recalibrate(params, subset, signal);
+    await recalibrate(params, calibrating, signal);
     calibrated = params.slice();
-    onPass?.({ kind: "recalibration", numExamples: subset.numExamples });
+    onPass?.({ kind: "recalibration", numExamples: calibrating.numExamples });
   }
 
   async function batchScores(x: Vector, disturbance: Disturbance = {}): Promise<LossAndError[]> {
@@ -96,9 +97,7 @@ export function recalibratedScores(
       };
     };
     await passes.overBatches(activations?.entry ?? "loss", of, ([logits], start, count) => {
-      const labelOf = (row: number): number => passes.labels[start + row]!;
-      const { lossSum, numWrong } = scoreLogits(logits!, spec.outputShape[0]!, count, labelOf);
-      scores.push({ loss: lossSum / count, error: numWrong / count });
+      scores.push(scoreOf(logits!, start, count));
     });
     return scores;
   }
@@ -123,26 +122,20 @@ export function recalibratedScores(
 }
 
 /** Examples of a recalibration; 0 without batch norm. */
-export function numCalibration(spec: NetworkSpec, calibration: Split): number {
+export function numCalibration(spec: NetworkSpec, calibration: AnySplit): number {
   return hasBatchNorm(spec) ? Math.min(maxCalibration, calibration.numExamples) : 0;
 }
 
 /** A description of the scores, for pages and JSON. */
-export function scoresObjective(spec: NetworkSpec, calibration: Split): string {
+export function scoresObjective(spec: NetworkSpec, calibration: AnySplit): string {
   const number = numCalibration(spec, calibration);
   if (number === 0) return withoutBatchNorm;
   return `evaluation mode, batch-norm statistics recalibrated at each point on the same ${number} training images, without dropout`;
 }
 
 /** Up to 5,000 examples of a split, drawn without replacement with seed 0. */
-export function calibrationSubset(split: Split): Split {
+export function calibrationSubset<S extends AnySplit>(split: S): S {
   const order = new Int32Array(split.numExamples);
   permutationInto(order, { key: randomKey(0, "calibration"), stream: 0, step: 0 });
-  const chosen = order.subarray(0, maxCalibration);
-  return {
-    ...split,
-    numExamples: chosen.length,
-    readExampleInto: (out, offset, index) => split.readExampleInto(out, offset, chosen[index]!),
-    labelOf: (index) => split.labelOf(chosen[index]!),
-  };
+  return subset(split, order.subarray(0, maxCalibration));
 }

@@ -6,7 +6,7 @@
 import { normalInto, randomKey } from "entropy-sgd/random";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
-import type { LossAndError } from "./lossLandscape.ts";
+import type { LossAndError } from "./networkPasses.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /**
