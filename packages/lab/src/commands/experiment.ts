@@ -42,7 +42,7 @@ export interface Experiment<Details> {
   readonly isBrief?: boolean;
   /** How many runs there are at a time where the user does not say. */
   usualParallel(plan: CheckedPlan<Details>): number;
-  /** What is told before the first run; null where nothing is left to say. */
+  /** The text printed before the first run; null for none. */
   opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
   /** Writes and tells the result. Gives the exit code. */
   finish(done: ExperimentDone<Details>, context: CommandContext): number | Promise<number>;
@@ -97,10 +97,10 @@ export function continueExperiment(
   const { out } = options;
   const details = experiment.details.safeParse(plan.details);
   if (!details.success) throw new InputError({ path: file, rule: "malformed" });
-  const [stranger] = experiment.isNew ? otherRuns(out, plan.runs) : [];
+  const [unnamed] = experiment.isNew ? otherRuns(out, plan.runs) : [];
   const whose = `it is another ${experiment.noun}'s, or the run is`;
-  if (stranger !== undefined)
-    throw new InputError({ path: file, rule: `does not name the run ${stranger} in its folder; ${whose}` });
+  if (unnamed !== undefined)
+    throw new InputError({ path: file, rule: `does not name the run ${unnamed} in its folder; ${whose}` });
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
     throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
@@ -135,14 +135,14 @@ async function toItsEnd<Details>(
   if (opening !== null) stderr.write(`${opening}\n`);
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
-  const { onEvent, ...told } = tellerOf(plan, experiment.isBrief === true || parallel > 1, context);
+  const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
   const { launcher, dataFolder, threads } = options;
   const { onEvent: _, ...training } = trainingOptions(context);
   const here = { ...training, ...(onEvent && { onEvent }), data, dataFolder, threads };
   const { checkpointRequests: requests } = context;
   const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, dataFolder, threads }) : launchHere(here));
   const outcomes = await runAll(runs, {
-    ...{ out, parallel, signal, launch, checksum: data.checksum ?? null, requireHeld: lock.requireHeld, ...told },
+    ...{ out, parallel, signal, launch, checksum: data.checksum ?? null, requireHeld: lock.requireHeld, ...listeners },
     needsAll: experiment.needsAll ?? false,
   });
   lock.requireHeld();
@@ -165,8 +165,8 @@ export function budgetsOf({ runs }: CheckedPlan): string[] {
   ];
 }
 
-/** Who is told of the runs: of their events, or in a line for each begin and end. */
-function tellerOf(plan: CheckedPlan, isBrief: boolean, { stderr }: CommandContext) {
+/** Listeners that report the runs: by their events, or by a line for each begin and end. */
+function listenersOf(plan: CheckedPlan, isBrief: boolean, { stderr }: CommandContext) {
   const { runs } = plan;
   let numDone = 0;
   const isPlanTold = budgetsOf(plan).length === 1;

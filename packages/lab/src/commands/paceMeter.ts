@@ -31,7 +31,7 @@ export function paceMeter(now: () => number): PaceMeter {
       isFirst = true;
     },
     gradient({ secondsPerGradient, batchLoss, gradients }) {
-      // A run that goes on may be anywhere.
+      // A resumed run may be anywhere.
       if (isFirst) nextEvaluation = evaluationAfter(gradients - 1);
       // Averages over about 20 gradients: steady to the eye, and soon right after a change.
       rate = isFirst ? 1 / secondsPerGradient : 0.95 * rate + 0.05 / secondsPerGradient;

@@ -20,7 +20,7 @@ export interface ProgressOptions {
   /** How many runs there are, and how many of them are done already; a single run is not numbered. */
   readonly numRuns?: number;
   readonly numDone?: () => number;
-  /** Whether the gradients of all runs were told before the first. */
+  /** Whether the gradients of all runs were printed before the first. */
   readonly isPlanTold?: boolean;
   /** Milliseconds; `performance.now` when absent. */
   readonly now?: () => number;

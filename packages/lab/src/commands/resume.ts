@@ -40,7 +40,7 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
   study: async () => (await import("./study.ts")).study,
 };
 
-/** Lets the run, or the experiment, in a folder go on to its end; a run that has ended is told again. Gives the exit code. */
+/** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */
 export async function resumeCommand(path: string, options: ResumeCommand, context: CommandContext): Promise<number> {
   const { data: dataFolder, budget, ...others } = options;
   const file = planFileIn(path);

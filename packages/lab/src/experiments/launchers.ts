@@ -70,7 +70,7 @@ function endOf(args: readonly string[], signal: AbortSignal, requests?: Checkpoi
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"], detached: true });
     const stop = (): void => void child.kill(endingSignalOf(signal));
-    const deaf = requests?.listen(() => {
+    const stopListening = requests?.listen(() => {
       // A process that is ending hears it no more.
       if (child.connected) child.send(checkpointMessage, () => {});
     });
@@ -81,7 +81,7 @@ function endOf(args: readonly string[], signal: AbortSignal, requests?: Checkpoi
     });
     const ended = (end: ProcessEnd): void => {
       signal.removeEventListener("abort", stop);
-      deaf?.();
+      stopListening?.();
       resolve(end);
     };
     child.once("error", (reason) => ended({ code: 1, signal: null, error: reason.message }));

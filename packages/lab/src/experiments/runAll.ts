@@ -29,7 +29,7 @@ export function resultsOf(outcomes: readonly (RunOutcome | null)[]): RunResult[]
   );
 }
 
-/** Begins a run in `path`, or lets it go on, to its end. What it throws is told as a failure. */
+/** Begins or resumes a run in `path` and trains it to its end. What it throws is reported as a failure. */
 export type RunLauncher = (path: string, settings: Settings, signal: AbortSignal) => Promise<RunOutcome>;
 
 /** How runs are worked through. */
@@ -59,7 +59,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
   const { out, parallel, signal, launch, checksum, requireHeld, needsAll = false, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;
-  let isInVain = false;
+  let isStopped = false;
   const bringToEnd = async (run: PlannedRun, at: number): Promise<RunOutcome | null> => {
     const path = join(out, run.name);
     try {
@@ -73,7 +73,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
     }
   };
   const worker = async (): Promise<void> => {
-    while (next < runs.length && !isInVain) {
+    while (next < runs.length && !isStopped) {
       const at = next++;
       const run = runs[at]!;
       requireHeld?.();
@@ -81,7 +81,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
       outcomes[at] = outcome;
       if (outcome === null) continue;
       onEnd?.(run, at, outcome);
-      isInVain ||= needsAll && isLost(outcome);
+      isStopped ||= needsAll && isLost(outcome);
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, runs.length) }, worker));
@@ -109,7 +109,7 @@ function outcomeOf(error: unknown): RunOutcome {
  */
 export function endedResult(path: string, settings: Settings, checksum: string | null): RunResult | null {
   if (!existsSync(join(path, "config.json"))) return null;
-  // A stranger's folder may have a link of that name to elsewhere.
+  // An untrusted folder may have a link of that name to elsewhere.
   requireRealFolder(path);
   const before = readConfig(path);
   if (!sameTraining(before.settings, settings)) {

@@ -40,7 +40,7 @@ export async function* train<S extends AnyState>(
   const state = optimizer.init(initial, model.memory);
   requireTrainOptions(options);
   const { boundaryEvery = optimizer.innerSteps } = options;
-  // Where a run goes on, a state of other inner steps is told first.
+  // Where a run is resumed, a state of other inner steps is refused first.
   if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
   const warnings = requireFit(model, data);
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);

@@ -16,7 +16,7 @@ export const maxAtOnce: number = 2 ** 30;
 export function cannot(path: string, what: "be read" | "be written" | "be deleted", error: unknown): InputError {
   if (error instanceof InputError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  // "ENOSPC: no space left on device, write" is told without the system call, which says nothing to a reader.
+  // "ENOSPC: no space left on device, write" is reported without the system call, which says nothing to a reader.
   const reason = code === "ELOOP" ? "it is a symbolic link" : String(message ?? error).replace(/, [a-z]+( '.*)?$/, "");
   return new InputError({ path, rule: `cannot ${what} (${reason})` });
 }

@@ -53,7 +53,7 @@ export interface StudyResult {
   readonly hypotheses: readonly Hypothesis[];
 }
 
-/** The comparisons told: the claim, its mechanism, and the comparators against the same baseline. */
+/** The comparisons reported: the claim, its mechanism, and the comparators against the same baseline. */
 const pairs = [
   ["entropy-sgd", "sgd"],
   ["entropy-sgd", "control"],

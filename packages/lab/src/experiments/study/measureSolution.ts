@@ -27,7 +27,7 @@ export function flatnessAmounts({
   return { radii, numDraws: draws, numSteps: steps, numProbes: probes, numDensityProbes: 2 };
 }
 
-/** What a measurement may be told. */
+/** Options of a measurement. */
 export interface MeasureHooks {
   readonly signal?: AbortSignal;
   readonly threads?: number | undefined;
