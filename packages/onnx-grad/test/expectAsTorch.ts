@@ -1,6 +1,7 @@
 /** Compares with what oracle/derivatives.py stores of functions of PyTorch. */
 import { expect } from "vitest";
 import * as g from "../src/index.ts";
+import { buildNetwork, type NetworkDefinition } from "../src/layers.ts";
 import { numbers } from "./samples.ts";
 
 export interface Derivatives {
@@ -14,6 +15,28 @@ export type OfShapes = Derivatives & { readonly shapes: readonly (readonly numbe
 export function drawn(seed: number, count: number): number[] {
   const next = numbers(seed);
   return Array.from({ length: count }, () => 2 * next() - 1);
+}
+
+/** The inputs of these shapes, as the script draws them: the first with seed 1, the next with 2, and so on. */
+export function drawnInputs(shapes: OfShapes["shapes"]): number[][] {
+  return shapes.map((shape, i) => drawn(i + 1, g.sizeOf(shape)));
+}
+
+/** Checks a function of inputs that have the fixture's shapes. */
+export function expectFunctionAsTorch(
+  f: (...inputs: readonly g.Value[]) => g.Value,
+  { shapes, ...expected }: OfShapes,
+): void {
+  const inputs = shapes.map((shape, i) => g.input(`x${i}`, shape));
+  expectAsTorch(f(...inputs), inputs, drawnInputs(shapes), expected);
+}
+
+/** Checks a network in training mode, whose inputs and parameters have the fixture's shapes in their order. */
+export function expectNetworkAsTorch(definition: NetworkDefinition, { shapes, ...expected }: OfShapes): void {
+  const network = buildNetwork(definition, shapes[0]!, "training");
+  const inputs = [network.inputs, ...network.parameters.map(({ value }) => value)];
+  expect(inputs.map(({ shape }) => shape)).toEqual(shapes);
+  expectAsTorch(network.logits, inputs, drawnInputs(shapes), expected);
 }
 
 /** Checks y, Σ r (y + y²/2) and its derivatives; the fixture has 13 digits. */

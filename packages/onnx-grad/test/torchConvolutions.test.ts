@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
 import { buildNetwork, layers, type NetworkContext, type NetworkDefinition } from "../src/layers.ts";
-import { drawn, expectAsTorch, type OfShapes } from "./expectAsTorch.ts";
+import { drawn, drawnInputs, expectFunctionAsTorch, expectNetworkAsTorch, type OfShapes } from "./expectAsTorch.ts";
 import { runValues } from "./runProgram.ts";
 
 type Cases = Readonly<Record<string, OfShapes>>;
@@ -83,13 +83,7 @@ test("every case of PyTorch has one of ours", () => {
   expect(Object.keys(fixture.blocks)).toEqual(Object.keys(blocks));
 });
 
-const inputsOf = (shapes: OfShapes["shapes"]): number[][] => shapes.map((shape, i) => drawn(i + 1, g.sizeOf(shape)));
-
-test.each(Object.entries(convolutions))("%s", (name, f) => {
-  const { shapes, ...expected } = fixture.convolutions[name]!;
-  const inputs = shapes.map((shape, i) => g.input(`x${i}`, shape));
-  expectAsTorch(f(...inputs), inputs, inputsOf(shapes), expected);
-});
+test.each(Object.entries(convolutions))("%s", (name, f) => expectFunctionAsTorch(f, fixture.convolutions[name]!));
 
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   const scale = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
@@ -99,11 +93,7 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 describe("blocks", () => {
   test.each(Object.entries(blocks))("%s", (name, definition) => {
-    const { shapes, ...expected } = fixture.blocks[name]!;
-    const network = buildNetwork(definition, shapes[0]!, "training");
-    const inputs = [network.inputs, ...network.parameters.map(({ value }) => value)];
-    expect(inputs.map(({ shape }) => shape)).toEqual(shapes);
-    expectAsTorch(network.logits, inputs, inputsOf(shapes), expected);
+    expectNetworkAsTorch(definition, fixture.blocks[name]!);
   });
 
   test.each(Object.entries(blocks))(
@@ -116,7 +106,7 @@ describe("blocks", () => {
       const v = inputs.map(({ shape }, i) => g.constant(drawn(50 + i, g.sizeOf(shape)), shape));
       const values = g.optimise([network.logits, ...g.gradients(loss, inputs), ...g.hvp(loss, inputs, v)]);
       const feeds = Object.fromEntries(
-        inputsOf(shapes).map((data, i) => [
+        drawnInputs(shapes).map((data, i) => [
           i === 0 ? "inputs" : network.parameters[i - 1]!.block.name,
           data.map(Math.fround),
         ]),

@@ -5,8 +5,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
-import { buildNetwork, layers, type NetworkDefinition } from "../src/layers.ts";
-import { type Derivatives, drawn, expectAsTorch, type OfShapes } from "./expectAsTorch.ts";
+import { layers, type NetworkDefinition } from "../src/layers.ts";
+import {
+  type Derivatives,
+  expectAsTorch,
+  expectFunctionAsTorch,
+  expectNetworkAsTorch,
+  type OfShapes,
+} from "./expectAsTorch.ts";
 
 type AtPoints = Derivatives & { readonly points: readonly number[] };
 
@@ -86,16 +92,7 @@ describe("functions of a number", () => {
 });
 
 describe("functions of arrays", () => {
-  test.each(Object.entries(several))("%s", (name, f) => {
-    const { shapes, ...expected } = fixture.several[name]!;
-    const inputs = shapes.map((shape, i) => g.input(`x${i}`, shape));
-    expectAsTorch(
-      f(...inputs),
-      inputs,
-      shapes.map((shape, i) => drawn(i + 1, g.sizeOf(shape))),
-      expected,
-    );
-  });
+  test.each(Object.entries(several))("%s", (name, f) => expectFunctionAsTorch(f, fixture.several[name]!));
 });
 
 const networks: Readonly<Record<string, NetworkDefinition>> = {
@@ -129,26 +126,8 @@ const graphs: Readonly<Record<string, (...inputs: readonly g.Value[]) => g.Value
 
 describe("blocks", () => {
   test.each(Object.entries(networks))("%s", (name, definition) => {
-    const { shapes, ...expected } = fixture.blocks[name]!;
-    const network = buildNetwork(definition, shapes[0]!, "training");
-    const inputs = [network.inputs, ...network.parameters.map(({ value }) => value)];
-    expect(inputs.map(({ shape }) => shape)).toEqual(shapes);
-    expectAsTorch(
-      network.logits,
-      inputs,
-      shapes.map((shape, i) => drawn(i + 1, g.sizeOf(shape))),
-      expected,
-    );
+    expectNetworkAsTorch(definition, fixture.blocks[name]!);
   });
 
-  test.each(Object.entries(graphs))("%s", (name, f) => {
-    const { shapes, ...expected } = fixture.blocks[name]!;
-    const inputs = shapes.map((shape, i) => g.input(`x${i}`, shape));
-    expectAsTorch(
-      f(...inputs),
-      inputs,
-      shapes.map((shape, i) => drawn(i + 1, g.sizeOf(shape))),
-      expected,
-    );
-  });
+  test.each(Object.entries(graphs))("%s", (name, f) => expectFunctionAsTorch(f, fixture.blocks[name]!));
 });
