@@ -79,6 +79,7 @@ export { type LossTaskOptions, lossTask } from "./tasks/lossTask.ts";
 export { multilabel } from "./tasks/multilabel.ts";
 export { type RegressionOptions, regression } from "./tasks/regression.ts";
 export { type LogitScores, scoreLogits } from "./tasks/scoreLogits.ts";
+export { sequence } from "./tasks/sequence.ts";
 export {
   type Better,
   type Guess,

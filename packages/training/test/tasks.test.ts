@@ -14,6 +14,7 @@ import {
   type NetworkSpec,
   type RunResult,
   regression,
+  sequence,
   type Task,
   targetReader,
   targetSplit,
@@ -60,6 +61,13 @@ const floats =
 const classes = (numExamples: number, seed: number): AnySplit => {
   const { inputs, targets } = examples(numExamples, seed, 1, sign);
   return arraySplit({ inputs, labels: targets, inputShape: [3], numClasses: 2 });
+};
+
+/** Three steps over the words 0, 1, 2 and 3: one of two pairs by the sign of a sum, and one of two by the step. */
+const words = (numExamples: number, seed: number): AnySplit => {
+  const word = (x: Float32Array, k: number): number => 2 * sign(x, k) + (k % 2);
+  const { inputs, targets } = examples(numExamples, seed, 3, word);
+  return targetSplit({ inputs, targets: Int32Array.from(targets), inputShape: [3], targetShape: [3], numClasses: 4 });
 };
 
 const dataOf = (split: (numExamples: number, seed: number) => AnySplit): DataSet<AnySplit> => ({
@@ -115,6 +123,7 @@ describe.each([
   ["regression", regression(), [1], floats([1], sum)],
   ["regression of maps with a Huber loss", regression({ loss: "huber", delta: 0.3 }), [2, 2], floats([2, 2], sum)],
   ["regression with an absolute loss", regression({ loss: "absolute" }), [2], floats([2], sum)],
+  ["sequence", sequence(), [3, 4], words],
   ["a loss of one's own", own, [1], floats([1], sum)],
 ] as const)("%s", (_, task, outputShape, split) => {
   const data = dataOf(split);
@@ -174,7 +183,12 @@ describe("data that do not fit the task are refused", () => {
   const good = floats([1], sum);
   const wrong = targetSplit({ inputs: new Float32Array(3), targets: Float32Array.of(1.5), inputShape: [3] });
   test.each([
-    [regression(), [1], classes, "small: the train examples must have targets of the shape 1, they have classes"],
+    [
+      regression(),
+      [1],
+      classes,
+      "small: the train examples must have targets of the shape 1, they have one class each",
+    ],
     [regression(), [2], good, "small: the train examples must have targets of the shape 2, they have 1"],
     [classification(), [2], good, "small: the train examples must have 2 classes, they have targets that are numbers"],
     [
@@ -182,6 +196,26 @@ describe("data that do not fit the task are refused", () => {
       [1],
       () => wrong,
       "small: the train examples must have targets in [0, 1], the target of example 0 holds 1.5",
+    ],
+    [sequence(), [3, 4], good, "small: the train examples must have 4 classes, they have targets that are numbers"],
+    [sequence(), [3, 5], words, "small: the train examples must have 5 classes, they have 4"],
+    [sequence(), [2, 4], words, "small: the train examples must have targets of the shape 2, they have 3"],
+    [
+      sequence(),
+      [3, 2],
+      classes,
+      "small: the train examples must have targets of the shape 3, they have one class each",
+    ],
+    [classification(), [4], words, "small: the train examples must have one class each, they have 3"],
+    [regression(), [3], words, "small: the train examples must have targets that are numbers, they have 4 classes"],
+    [
+      sequence(),
+      [1, 2],
+      () => ({
+        ...targetSplit({ inputs: new Float32Array(3), targets: Int32Array.of(1), inputShape: [3], numClasses: 2 }),
+        readTargetInto: (out: Float32Array | Int32Array) => out.fill(2),
+      }),
+      "small: the train examples must have targets from 0 to 1, the target of example 0 holds 2",
     ],
   ])("%#", async (task, outputShape, split, message) => {
     await expect(trained(task, outputShape, dataOf(split))).rejects.toThrow(message);

@@ -156,8 +156,8 @@ export function networkPasses(spec: NetworkSpec, split: AnySplit, options: PassO
         }
         const noises = noise.get(count);
         for (const [layer, data] of Object.values(noises ?? {}).entries()) fillNoise?.(data, layer);
-        const labels = targets.subarray(start * targetSize, (start + count) * targetSize);
-        const own = { inputs: examples, labels, ...noises };
+        const batchTargets = targets.subarray(start * targetSize, (start + count) * targetSize);
+        const own = { inputs: examples, targets: batchTargets, ...noises };
         use(Object.values(await program.run(count, own)), start, count);
         start += count;
       }

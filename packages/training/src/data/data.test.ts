@@ -9,7 +9,8 @@ import { readIdxImages, readIdxLabels } from "../node/readIdx.ts";
 import { arraySplit } from "./arraySplit.ts";
 import { pooled } from "./pooled.ts";
 import { byPermutation, withReplacement } from "./sampler.ts";
-import type { Split } from "./split.ts";
+import { type Split, subset } from "./split.ts";
+import { targetSplit } from "./targetSplit.ts";
 
 /** An IDX file with big-endian header words and zeros, or the bytes given. */
 function idx(words: readonly number[], length: number, bytes: readonly number[] = []): Uint8Array {
@@ -165,6 +166,21 @@ test("arrays of a user are checked", () => {
   expect(arraySplit(base).labelOf(2)).toBe(2);
   expect(() => arraySplit({ ...base, inputShape: [3] })).toThrow("inputs must have 3 labels × 3 = 9 elements, got 6");
   expect(() => arraySplit({ ...base, numClasses: 2 })).toThrow("labels must be integers from 0 to 1, labels[2] is 2");
+});
+
+test("classes at each step of a sequence are targets of a shape", () => {
+  const base = { inputs: new Float32Array(4), targets: Int32Array.of(0, 2, 1, 2), inputShape: [2], targetShape: [2] };
+  const split = subset(targetSplit({ ...base, numClasses: 3 }), Int32Array.of(1));
+  const out = new Int32Array(3);
+  split.readTargetInto(out, 1, 0);
+  expect([split.numClasses, ...out]).toEqual([3, 0, 1, 2]);
+  const rule = "targets must be from 0 to 1, targets[1] is 2";
+  expect(() => targetSplit({ ...base, numClasses: 2 })).toThrow(rule);
+  expect(() => targetSplit(base)).toThrow("targetSplit: targets must be a Float32Array");
+  expect(() => targetSplit({ ...base, targets: Float32Array.of(0, 1, 1, 0), numClasses: 2 })).toThrow(
+    "targetSplit: targets must be an Int32Array, as numClasses is given",
+  );
+  expect(() => targetSplit({ ...base, numClasses: 1.5 })).toThrow("numClasses must be a positive integer, got 1.5");
 });
 
 describe("samplers", () => {

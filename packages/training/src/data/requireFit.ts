@@ -39,7 +39,7 @@ export function requireSplit(network: DataTaker, split: AnySplit, what: string):
     return new Int32Array(0);
   }
   const numClasses = numClassesOf(spec);
-  if (numClasses === null) refuse(`must have targets of the shape ${spec.shape.join("×")}, they have classes`);
+  if (numClasses === null) refuse(`must have targets of the shape ${spec.shape.join("×")}, they have one class each`);
   return countClasses(split, numClasses, refuse);
 }
 
@@ -48,7 +48,7 @@ type Refuse = (rule: string) => never;
 
 /** Classes of labels that can be targets: two of them where a target is one probability; null where none can. */
 function numClassesOf(spec: TargetSpec): number | null {
-  if (spec.dtype === "int32") return spec.numClasses;
+  if (spec.dtype === "int32") return spec.shape.length === 0 ? spec.numClasses : null;
   return spec.areProbabilities && sizeOf(spec.shape) === 1 ? 2 : null;
 }
 
@@ -65,20 +65,36 @@ function countClasses(split: Split, numClasses: number, refuse: Refuse): Int32Ar
   return counts;
 }
 
-function requireTargets(spec: TargetSpec, split: TargetSplit, refuse: (rule: string) => never): void {
-  if (spec.dtype === "int32") refuse(`must have ${spec.numClasses} classes, they have targets that are numbers`);
-  const { numExamples, targetShape } = split;
-  if (targetShape.join() !== spec.shape.join()) {
-    refuse(`must have targets of the shape ${spec.shape.join("×")}, they have ${targetShape.join("×")}`);
+function requireTargets(spec: TargetSpec, split: TargetSplit, refuse: Refuse): void {
+  const { numExamples, targetShape, numClasses } = split;
+  if (spec.dtype === "int32" && numClasses !== spec.numClasses) {
+    refuse(`must have ${spec.numClasses} classes, they have ${numClasses ?? "targets that are numbers"}`);
   }
-  const target = new Float32Array(sizeOf(targetShape));
-  const isWrong = spec.areProbabilities ? (t: number) => !(t >= 0 && t <= 1) : (t: number) => !Number.isFinite(t);
-  const rule = spec.areProbabilities ? "in [0, 1]" : "that are finite";
+  if (spec.dtype === "float32" && numClasses !== undefined) {
+    refuse(`must have targets that are numbers, they have ${numClasses} classes`);
+  }
+  if (targetShape.join() !== spec.shape.join()) {
+    const wanted = spec.shape.length === 0 ? "one class each" : `targets of the shape ${spec.shape.join("×")}`;
+    refuse(`must have ${wanted}, they have ${targetShape.join("×")}`);
+  }
+  const target = new (spec.dtype === "int32" ? Int32Array : Float32Array)(sizeOf(targetShape));
+  const [rule, isTarget] = targetRule(spec);
   for (let i = 0; i < numExamples; i++) {
     split.readTargetInto(target, 0, i);
-    const wrong = target.find(isWrong);
-    if (wrong !== undefined) refuse(`must have targets ${rule}, the target of example ${i} holds ${wrong}`);
+    for (const value of target) {
+      if (!isTarget(value)) refuse(`must have targets ${rule}, the target of example ${i} holds ${value}`);
+    }
   }
+}
+
+/** What each number of a target must be. */
+function targetRule(spec: TargetSpec): readonly [rule: string, isTarget: (value: number) => boolean] {
+  if (spec.dtype === "int32") {
+    return [`from 0 to ${spec.numClasses - 1}`, (value) => value >= 0 && value < spec.numClasses];
+  }
+  return spec.areProbabilities
+    ? ["in [0, 1]", (value) => value >= 0 && value <= 1]
+    : ["that are finite", Number.isFinite];
 }
 
 /**

@@ -14,12 +14,14 @@ export interface Split extends Examples {
   labelOf(index: number): number;
 }
 
-/** A part of a data set whose targets are numbers of any shape. */
+/** A part of a data set whose targets are numbers of any shape, or classes of a shape such as one at each step of a sequence. */
 export interface TargetSplit extends Examples {
   /** Shape of one example's target. */
   readonly targetShape: readonly number[];
-  /** Writes the target of example `index` to `out[offset … offset + size)`. */
-  readTargetInto(out: Float32Array, offset: number, index: number): void;
+  /** Where targets are classes, 0 … numClasses − 1: how many. */
+  readonly numClasses?: number;
+  /** Writes the target of example `index` to `out[offset … offset + size)`; classes to an Int32Array. */
+  readTargetInto(out: Float32Array | Int32Array, offset: number, index: number): void;
 }
 
 /** A part of a data set of either kind. */
@@ -44,7 +46,7 @@ export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
     ...(isLabelled(whole)
       ? { labelOf: (index: number) => whole.labelOf(order[index]!) }
       : {
-          readTargetInto: (out: Float32Array, offset: number, index: number) =>
+          readTargetInto: (out: Float32Array | Int32Array, offset: number, index: number) =>
             whole.readTargetInto(out, offset, order[index]!),
         }),
   };

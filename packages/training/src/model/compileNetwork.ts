@@ -72,7 +72,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   memory.useNormals(ahead);
   const batch = batchArrays(memory, network, inputShape, targetSpec);
   program.bindInput("inputs", batch.inputs);
-  program.bindInput("labels", batch.targets);
+  program.bindInput("targets", batch.targets);
   for (const { layer, mask } of batch.masks) program.bindInput(`${layer}.mask`, mask);
   const lossOut = new Float32Array(1);
   program.bindOutput("loss", lossOut);

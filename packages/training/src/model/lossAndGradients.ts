@@ -10,7 +10,7 @@ export interface LossAndGradients extends Record<`${string}.gradient`, Value> {
 }
 
 /**
- * A task's loss of a batch and its gradient in each parameter, with the batch's classes or other targets in the graph input `labels`.
+ * A task's loss of a batch and its gradient in each parameter, with the batch's targets in the graph input `targets`.
  *
  * @param task - classification when absent
  * @throws InputError if the loss is no scalar
@@ -18,7 +18,7 @@ export interface LossAndGradients extends Record<`${string}.gradient`, Value> {
 export function lossAndGradients({ logits, parameters }: Network, task: Task = classification()): LossAndGradients {
   const [batch, ...outputShape] = logits.shape as [number, ...number[]];
   const { shape, dtype } = task.targetsOf(outputShape);
-  const loss = task.loss(logits, input("labels", [batch, ...shape], dtype));
+  const loss = task.loss(logits, input("targets", [batch, ...shape], dtype));
   if (loss.shape.length > 0) {
     throw new InputError({ path: task.name, rule: `the loss must be a scalar, it is ${loss.shape.join("×")}` });
   }

@@ -17,9 +17,9 @@ export type Metrics = Readonly<Record<string, number | null>>;
 /** Targets of some examples, one after another. */
 export type Targets = Int32Array | Float32Array;
 
-/** The target of one example: a class, or numbers of a shape. */
+/** The target of one example: a class or several of a shape, or numbers of a shape. */
 export type TargetSpec =
-  | { readonly dtype: "int32"; readonly shape: readonly []; readonly numClasses: number }
+  | { readonly dtype: "int32"; readonly shape: readonly number[]; readonly numClasses: number }
   | {
       readonly dtype: "float32";
       readonly shape: readonly number[];
@@ -53,7 +53,7 @@ export interface Guess {
 /**
  * A task: loss and metrics over outputs (batch, ...outputShape) and targets (batch, ...target shape).
  *
- * `classification`, `binary`, `multilabel` and `regression` make them, and `lossTask` makes one of a function of your own.
+ * `classification`, `binary`, `multilabel`, `regression` and `sequence` make them, and `lossTask` makes one of a function of your own.
  */
 export interface Task {
   readonly name: string;

@@ -9,6 +9,7 @@ import { classification } from "./classification.ts";
 import { lossTask } from "./lossTask.ts";
 import { multilabel } from "./multilabel.ts";
 import { regression } from "./regression.ts";
+import { sequence } from "./sequence.ts";
 import type { Scores, Targets, Task } from "./task.ts";
 import { tasks } from "./tasks.ts";
 
@@ -208,6 +209,43 @@ describe("regression", () => {
   });
 });
 
+describe("sequence", () => {
+  // Two examples of three steps over a vocabulary of four.
+  const logits = Array.from({ length: 24 }, (_, i) => Math.sin(3 * i + 1) + (i % 5) / 2);
+  const targets = Int32Array.of(0, 3, 1, 2, 2, 0);
+  // Probabilities by the definition of softmax.
+  const rows = Array.from({ length: 6 }, (_, row) => {
+    const own = logits.slice(4 * row, 4 * row + 4).map(Math.exp);
+    const sum = own.reduce((total, x) => total + x, 0);
+    return own.map((x) => x / sum);
+  });
+  const nats = rows.reduce((sum, p, row) => sum - Math.log(p[targets[row]!]!), 0) / 6;
+
+  test("the loss is the mean over all tokens, its gradient (p − target)/tokens, its second derivative p(v − Σ p v)", () => {
+    const { loss, slope, product } = derivatives(sequence(), [3, 4], logits, targets);
+    expect(loss).toBeCloseTo(nats, 12);
+    const expected = rows.flatMap((p, row) => p.map((x, c) => (x - Number(targets[row] === c)) / 6));
+    expect(slope).toEqual(expected.map((x) => expect.closeTo(x, 12)));
+    // Along ones the softmax does not change.
+    expect(product).toEqual(expected.map(() => expect.closeTo(0, 12)));
+  });
+
+  test("perplexity is e^loss, over batches of unequal sizes too; error counts tokens", () => {
+    const three = [...logits, ...logits.slice(0, 12)];
+    const { loss, metrics } = scoresOf(sequence(), [3, 4], three, Int32Array.of(...targets, ...targets.slice(0, 3)));
+    const all = [...rows, ...rows.slice(0, 3)];
+    const mean = all.reduce((sum, p, row) => sum - Math.log(p[targets[row % 6]!]!), 0) / 9;
+    expect(loss).toBeCloseTo(mean, 6);
+    expect(metrics.perplexity).toBe(Math.exp(loss));
+    const wrong = all.filter((p, row) => p.indexOf(Math.max(...p)) !== targets[row % 6]);
+    expect(metrics.error).toBe(wrong.length / 9);
+    // Equal logits: as many equally likely tokens as the vocabulary has.
+    const uniform = scoresOf(sequence(), [1, 4], [0, 0, 0, 0], Int32Array.of(2));
+    expect(uniform.metrics.perplexity).toBeCloseTo(4, 12);
+    expect(uniform.loss).toBe(sequence().guess([1, 4], null as never)!.loss);
+  });
+});
+
 test("a loss of one's own is its own metric", () => {
   const task = lossTask({
     name: "quartic",
@@ -236,6 +274,7 @@ test.each([
     'regression: loss must be one of squared, absolute, huber, got "cubic"',
   ],
   [() => regression({ delta: 0 }), "regression: delta must be positive and finite, got 0"],
+  [() => sequence().targetsOf([4]), "sequence: outputs must be [steps, vocabulary] for an example, got [4]"],
   [() => lossTask({ name: "a", loss: meanSquaredError, target: [] } as never), 'lossTask: unknown option "target"'],
 ])("a wrong option is refused (%#)", (make, message) => {
   expect(make).toThrow(message);
