@@ -26,7 +26,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
     (options) => compileNetwork(networks.lenet!, options),
   ],
   ["continueTraining", `${training}, dataFolder, threads, budget`, (it) => continueTraining("no-run", settings, it)],
-  ["targetSplit", "inputs, targets, inputShape, targetShape", targetSplit],
+  ["targetSplit", "inputs, targets, inputShape, targetShape, numClasses", targetSplit],
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
