@@ -1,7 +1,7 @@
 // What the benchmark's command line asks for, checked.
 import { parseArgs } from "node:util";
 
-export const networkNames = ["mnistfc-bn", "lenet", "all-cnn-bn"];
+export const networkNames = ["mnistfc-bn", "lenet", "all-cnn-bn", "resnet18"];
 /** `pytorch` with its own operations and settings; `pytorch-tuned` with every trick that we found. */
 export const engineNames = ["ours", "pytorch", "pytorch-tuned", "tfjs-cpu", "tfjs-wasm", "jax-js"];
 /** Engines of `step` where none are named: the ones that are compared by default. */

@@ -27,7 +27,7 @@ describe("readArguments", () => {
   test.each([
     [["faster"], /commands are step, report, memory, profile, checkpoints, got faster/],
     [["step", "report"], /got step report/],
-    [["--networks", "lenet,nothing"], /--networks takes mnistfc-bn, lenet, all-cnn-bn, got nothing/],
+    [["--networks", "lenet,nothing"], /--networks takes mnistfc-bn, lenet, all-cnn-bn, resnet18, got nothing/],
     [["--engines", ""], /--engines takes .*got $/],
     [["--rounds", "1.5"], /--rounds must be an integer of at least 1, got 1.5/],
     [["--seconds", "0"], /--seconds must be positive, got 0/],

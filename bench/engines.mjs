@@ -16,10 +16,15 @@ function pythonWithTorch() {
 
 const node = (name, variant) => () => ({ command: process.execPath, file: file(name), stages: [() => [variant]] });
 
+/** Networks that the peers have; a step of ResNet-18 would take them minutes. */
+const peerNetworks = ["mnistfc-bn", "lenet", "all-cnn-bn"];
+
 function peer(packageName, name, variant) {
   const manifest = new URL(`peers/node_modules/${packageName}/package.json`, import.meta.url);
   return () =>
-    existsSync(manifest) ? node(name, variant)() : { absent: "absent: npm install --prefix bench/peers", stages: [] };
+    existsSync(manifest)
+      ? { ...node(name, variant)(), networks: peerNetworks }
+      : { absent: "absent: npm install --prefix bench/peers", stages: [] };
 }
 
 function pytorch(stages) {
@@ -54,7 +59,8 @@ const coreTypes = (best) => ["Haswell", "SkylakeX", "Zen"].map((coreType) => ({ 
 const formats = (best, network) => (network === "mnistfc-bn" ? [] : [{ ...best, format: "channels_last" }]);
 
 /**
- * Finds an engine: `absent` says why it cannot run; each of `stages` gives configurations to try, from the best so far.
+ * Finds an engine: `absent` says why it cannot run; each of `stages` gives configurations to try, from the best so far;
+ * `networks` are those that it has, where it lacks some.
  */
 export const findEngine = {
   ours: node("ours.mjs", { threads: cores }),

@@ -8,7 +8,7 @@
 //   npm run bench -- checkpoints         time of a checkpoint every minute, memory of a 100-MB state: checkpoints.json and the report
 //   npm run bench -- report              bench.md, bench.svg and README's table once more from the results, unmeasured
 //
-//   --networks mnistfc-bn,lenet,all-cnn-bn    --engines ours,pytorch,pytorch-tuned,tfjs-cpu,tfjs-wasm,jax-js
+//   --networks mnistfc-bn,lenet,all-cnn-bn,resnet18    --engines ours,pytorch,pytorch-tuned,tfjs-cpu,tfjs-wasm,jax-js
 //   --rounds 4     fresh processes per engine, in turn and in reversed order    --seconds 2    per quantity and process
 //   --steps 10000  of memory    --minutes 4  of checkpoints    --runs 3  of profile, after two that warm up
 //

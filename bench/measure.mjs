@@ -29,7 +29,9 @@ function measureNetwork(found, { network, work, rounds, seconds }, say) {
     return result.reason === undefined ? { stepMs: median(result.stepMs) } : result;
   };
   const turns = found.map(({ name, engine }) => {
-    if (engine.absent) return { name, engine, variant: null, tried: [], reason: engine.absent, runs: [] };
+    const lacks = engine.networks?.includes(network) === false ? "has not this network" : null;
+    const absent = engine.absent ?? lacks;
+    if (absent !== null) return { name, engine, variant: null, tried: [], reason: absent, runs: [] };
     return { name, engine, ...bestVariant(engine, network, trial(name, engine)), runs: [] };
   });
   for (let round = 0; round < rounds; round++) {

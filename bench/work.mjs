@@ -3,11 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd/random";
-import { recipeOf } from "entropy-sgd-lab";
-import { networks } from "entropy-sgd-training";
 import { buildNetwork, initialiseInto } from "onnx-grad/layers";
-
-export const batchSize = 128;
+import { benchNetworks } from "./networks.mjs";
 
 /** Calls `use(folder, work)` while a temporary folder holds the network's work. */
 export function withWork(network, use) {
@@ -21,9 +18,7 @@ export function withWork(network, use) {
 
 /** Writes work.json, weights.bin, inputs.bin and labels.bin. */
 function writeWork(folder, network) {
-  const spec = networks[network];
-  const numExamples = network === "all-cnn-bn" ? 512 : 4096;
-  const { dropout } = recipeOf(network, "entropy-sgd");
+  const { spec, batchSize, numExamples, dropout } = benchNetworks[network];
   const { parameters, numParams, masks } = buildNetwork(
     spec.define(dropout),
     [batchSize, ...spec.inputShape],

@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { entropySgd, presets } from "entropy-sgd";
-import { arraySplit, batchFiller, compileNetwork, maskFiller, networks, withReplacement } from "entropy-sgd-training";
+import { arraySplit, batchFiller, compileNetwork, maskFiller, withReplacement } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
+import { benchNetworks } from "../networks.mjs";
 import { floats, words } from "./timing.mjs";
 
 /** The examples from the first on. */
@@ -17,7 +18,7 @@ const inOrder = {
 /** Compiles the network and reads the work in `folder`; `options` go to `compileNetwork`. */
 export async function openTask(folder, network, options = {}) {
   const { batchSize, dropout, numExamples } = JSON.parse(readFileSync(join(folder, "work.json"), "utf8"));
-  const spec = networks[network];
+  const { spec } = benchNetworks[network];
   const begun = performance.now();
   const model = await compileNetwork(spec, { platform: nodePlatform, batchSize, dropout, ...options });
   const compileMs = performance.now() - begun;

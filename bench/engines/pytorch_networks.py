@@ -16,7 +16,7 @@ def network_of(network, p, masks):
         return F.batch_norm(x, mean, variance, p[name + ".weight"], p[name + ".bias"], training)
 
     def conv(name, x, stride=1, padding=0):
-        return F.conv2d(x, p[name + ".weight"], p[name + ".bias"], stride, padding)
+        return F.conv2d(x, p[name + ".weight"], p.get(name + ".bias"), stride, padding)
 
     def dense(name, x):
         return torch.addmm(p[name + ".bias"], x, p[name + ".weight"])
@@ -42,7 +42,22 @@ def network_of(network, p, masks):
                 x = drop(x, i // 3 - 1)
         return x.mean((2, 3))
 
-    logits = {"mnistfc-bn": mnistfc_bn, "lenet": lenet, "all-cnn-bn": all_cnn_bn}[network]
+    def basic_block(name, x, stride):
+        y = F.relu_(norm(name + ".bn1", conv(name + ".conv1", x, stride, 1)))
+        y = norm(name + ".bn2", conv(name + ".conv2", y, 1, 1))
+        if stride == 2:
+            x = norm(name + ".bnShortcut", conv(name + ".convShortcut", x, 2))
+        return F.relu_(y.add_(x))
+
+    def resnet18(x):
+        x = F.max_pool2d(F.relu_(norm("bn1", conv("conv1", x, 2, 3))), 3, 2, 1)
+        for stage in range(1, 5):
+            for block in range(2):
+                x = basic_block(f"layer{stage}.{block}", x, 2 if stage > 1 and block == 0 else 1)
+        return dense("fc", x.mean((2, 3)))
+
+    networks = {"mnistfc-bn": mnistfc_bn, "lenet": lenet, "all-cnn-bn": all_cnn_bn, "resnet18": resnet18}
+    logits = networks[network]
 
     def forward(x, is_training):
         nonlocal training
