@@ -4,7 +4,7 @@ import { operators } from "../../src/onnx/read/operators.ts";
 /** What holds of single operators beside the table. */
 const limits: Readonly<Record<string, string>> = {
   AveragePool: "one or two axes",
-  BatchNormalization: "inference; the option `trainable` makes it that of training",
+  BatchNormalization: "the option `trainable` makes that of inference one of training",
   Cast: "numbers; float16, bfloat16 and float64 stay float32",
   CastLike: "as Cast",
   Clip: "known bounds",

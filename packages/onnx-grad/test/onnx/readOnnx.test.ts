@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/index.ts";
-import { buildNetwork, layers } from "../../src/layers.ts";
+import { buildNetwork, layers, type NetworkMode } from "../../src/layers.ts";
 import { encodeModel } from "../../src/onnx/modelProto.ts";
 import { readOnnx } from "../../src/onnx.ts";
 import { convolutional, modelBytes } from "./models.ts";
@@ -61,6 +61,38 @@ describe("a convolutional network", () => {
     expect(network.batchStatistics.map(({ name, count }) => [name, count])).toEqual([["BatchNormalization_n", 32]]);
     const asItIs = readOnnx(bytes, { dimensions }).network("training");
     expect([asItIs.masks, asItIs.batchStatistics]).toEqual([[], []]);
+  });
+
+  test.each([
+    ["13, by its outputs", 13, ["n", "mean", "variance", "savedMean", "savedVariance"], {}],
+    ["17, by its attribute", 17, ["n", "mean", "variance"], { training_mode: 1 }],
+  ] as const)("reads batch norm that is written for training: version %s", (_, opset, outputs, more) => {
+    const [momentum, epsilon] = [{ float: 0.75 }, { float: 0 }];
+    const spec = {
+      opset,
+      nodes: [["BatchNormalization", ["x", "one", "zero", "m", "v"], outputs, { momentum, epsilon, ...more }]],
+      initializers: Object.fromEntries(
+        [
+          ["one", 1],
+          ["zero", 0],
+          ["m", 4],
+          ["v", 8],
+        ].map(([name, x]) => [name!, { dims: [1], floats: [Number(x)] }]),
+      ),
+      inputs: { x: [4, 1] },
+      outputs: ["n", "mean", "variance"],
+    } as const;
+    const results = (trainable: boolean, mode: NetworkMode) => {
+      const model = readOnnx(modelBytes(spec), { isParameter: () => false, trainable });
+      const { logits } = model.network(mode);
+      return g.evaluate(Object.values(logits), { x: [1, 3, 1, 3], ...model.statistics() }).map((list) => [...list]);
+    };
+    // Mean 2 and variance 1 of the batch, a quarter of which is in the running ones.
+    const updated = [[3.5], [6.25]];
+    expect(results(false, "evaluation")).toEqual([[-1, 1, -1, 1], ...updated]);
+    expect(results(true, "training")).toEqual([[-1, 1, -1, 1], ...updated]);
+    const [running] = results(true, "evaluation");
+    expect(running).toEqual([-3, -1, -3, -1].map((x) => expect.closeTo(x / Math.sqrt(8), 12)));
   });
 
   test("is a part of a larger network, of any batch size", () => {

@@ -37,7 +37,7 @@ export interface StoredTensor {
   readonly type: ElementType;
   readonly shape: Shape;
   /** Writes the elements to `out`, row-major, as numbers: booleans are 0 and 1. */
-  copyInto(out: { [index: number]: number }): void;
+  copyInto(out: Float32Array | Float64Array | number[]): void;
 }
 
 /** How an element is read from little-endian bytes. */
@@ -115,11 +115,17 @@ function ofBytes(name: string, type: ElementType, shape: Shape, bytes: Uint8Arra
     type,
     shape,
     copyInto(out) {
+      if (type === "float32" && out instanceof Float32Array && isLittleEndian) return bytesOfArray(out).set(bytes);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let i = 0; i < size; i++) out[i] = read(view, i * numBytes);
     },
   };
 }
+
+/** Whether typed arrays hold numbers as files do. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+const bytesOfArray = (list: Float32Array): Uint8Array => new Uint8Array(list.buffer, list.byteOffset, list.byteLength);
 
 /** The bytes of raw or external data, or undefined where the elements are in a list. */
 function bytesOf(

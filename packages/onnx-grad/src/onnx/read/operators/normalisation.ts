@@ -13,25 +13,48 @@ import { known } from "../tensor.ts";
 
 const number = (x: number): Value => known([x], []);
 
-/** γ (x − mean)/√(variance + ε) + β with the stored mean and variance, or with those of the batch where it is trainable. */
-function batchNormalisation(node: NodeReader): Result {
-  if (node.integer("training_mode", 0) !== 0) throw unsupported("training_mode 1 is not supported");
-  if (node.numOutputs > 1) throw unsupported("outputs of statistics are not supported");
+/**
+ * γ (x − mean)/√(variance + ε) + β with the stored mean and variance, or with those of the batch where the option `trainable` or
+ * the model itself says so.
+ */
+function batchNormalisation(node: NodeReader): Result[] {
   const x = node.float(0);
   const [gamma, beta] = [node.float(1), node.float(2)];
   const epsilon = node.number("epsilon", 1e-5);
-  const { context } = node.state;
-  if (node.state.trainable && node.isKnown(3)) {
+  const { context, trainable } = node.state;
+  // Before version 14 it is the outputs of statistics that say so.
+  const isOfTraining = node.opset < 14 ? node.numOutputs > 1 : node.integer("training_mode", 0) !== 0;
+  const ofBatch = moments(
+    x,
+    x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
+  );
+  const updated = isOfTraining ? updatedStatistics(node, ofBatch) : [];
+  if (trainable && node.isKnown(3)) {
     const name = node.state.nameFor(node.name);
     node.state.keepStatistics(name, node.known(3), node.known(4));
-    return normaliseBatch(context, name, x, { gamma, beta, epsilon });
+    return [normaliseBatch(context, name, x, { gamma, beta, epsilon }), ...updated];
   }
+  const { mean, variance } = isOfTraining ? ofBatch : { mean: statistic(node, 3), variance: statistic(node, 4) };
   const perChannel: Shape = x.shape.map((size, axis) => (axis === 1 ? size : 1)).slice(1);
-  // Statistics that the model computes are values like any other.
-  const statistic = (input: number): Value => (node.isKnown(input) ? node.knownValue(input) : node.float(input));
-  const scale = div(gamma, sqrt(add(statistic(4), number(epsilon))));
-  const shift = sub(beta, mul(statistic(3), scale));
-  return add(mul(x, reshape(scale, perChannel)), reshape(shift, perChannel), node.name);
+  const scale = div(reshape(gamma, perChannel), sqrt(add(reshape(variance, perChannel), number(epsilon))));
+  const shift = sub(reshape(beta, perChannel), mul(reshape(mean, perChannel), scale));
+  return [add(mul(x, scale), shift, node.name), ...updated];
+}
+
+/** Statistics that the model computes are values like any other; stored ones are no parameters. */
+const statistic = (node: NodeReader, input: number): Value =>
+  node.isKnown(input) ? node.knownValue(input) : node.float(input);
+
+/** The running mean and variance after the batch, and before version 14 those of the batch as well. */
+function updatedStatistics(node: NodeReader, ofBatch: { readonly mean: Value; readonly variance: Value }): Value[] {
+  const momentum = node.number("momentum", 0.9);
+  const [mean, variance] = [ofBatch.mean, ofBatch.variance].map((value) => reshape(value, node.shape(3))) as [
+    Value,
+    Value,
+  ];
+  const moved = (input: number, by: Value): Value =>
+    add(mul(statistic(node, input), number(momentum)), mul(by, number(1 - momentum)));
+  return [moved(3, mean), moved(4, variance), mean, variance];
 }
 
 /** x as it is, or times a mask in the training of a trainable one. */
