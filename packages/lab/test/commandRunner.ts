@@ -21,7 +21,7 @@ export interface Interrupting {
   readonly signal?: AbortSignal;
   /** What its progress says when the signal comes. */
   readonly stopAt?: string;
-  readonly stopBy?: "SIGINT" | "SIGTERM";
+  readonly stopBy?: "SIGINT" | "SIGTERM" | DOMException;
 }
 
 /** The context of a command in memory, and what it writes. */

@@ -96,7 +96,7 @@ describe("runs compare", () => {
       seed: 9,
       errors: [0.9, 0.9],
       options: { learningRate: 0.1 },
-      result: { reason: "interrupted" },
+      result: { reason: "interrupted", interrupted: true },
     });
     const { code, stdout } = await runs("compare", folder, "--out", out);
     expect([code, stdout]).toEqual([0, expect.stringContaining(`\nThe report is ${join(out, "report.html")}\n`)]);

@@ -31,7 +31,7 @@ beforeAll(() => {
   writeRun(join(sweep, "a-4"), {
     seed: 4,
     options: { learningRate: 0.1 },
-    result: { reason: "interrupted", testError: 0.9 },
+    result: { reason: "interrupted", interrupted: true, testError: 0.9 },
   });
   writeRun(join(sweep, "lua"), { optimizer: "entropy-sgd", result: null });
   mkdirSync(join(sweep, "notes"));

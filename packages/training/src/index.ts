@@ -19,6 +19,7 @@ export { type TargetSplitOptions, targetSplit } from "./data/targetSplit.ts";
 export { InputError } from "./inputError.ts";
 export {
   Interruption,
+  isTimeLimit,
   type StopSignal,
   throwIfInterrupted,
   unlessInterrupted,

@@ -8,6 +8,12 @@ export class Interruption extends Error {
 /** An AbortSignal, or anything with its `aborted`; undefined for work that nothing stops. */
 export type StopSignal = { readonly aborted: boolean } | undefined;
 
+/** Whether the signal is one of a time limit, such as `AbortSignal.timeout`. */
+export function isTimeLimit(signal: AbortSignal | undefined): boolean {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error && reason.name === "TimeoutError";
+}
+
 /** @throws Interruption after a signal */
 export function throwIfInterrupted(signal: StopSignal): void {
   if (signal?.aborted) throw new Interruption("interrupted");

@@ -15,6 +15,7 @@ import { type CommandContext, exitCodeOfRuns, writeJson } from "./context.ts";
 import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
 import { count, names } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd compare`. */
 export interface CompareCommand extends ComparisonRequest {
@@ -23,6 +24,7 @@ export interface CompareCommand extends ComparisonRequest {
   readonly folderName?: string;
   readonly parallel?: number;
   readonly json?: boolean;
+  readonly maxMinutes?: number;
 }
 
 /** `entropy-sgd compare`. */
@@ -32,12 +34,14 @@ export const definition: CommandDefinition = {
     "--network small-mnistfc --optimizers sgd,sam --seeds 5 --budget 2 --set sgd.learningRate=0.1",
   ],
   declare: (command, context, done) =>
-    runOptions(command, ["optimizer", "seed"])
+    timeLimited(runOptions(command, ["optimizer", "seed"]))
       .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
       .requiredOption("--optimizers <names>", "names between commas", names)
       .option("--seeds <k>", "seeds 1 … k", count, 3)
       .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
-      .action(async (options: CompareCommand) => done(await compareCommand(options, context))),
+      .action(async (options: CompareCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => compareCommand(options, limited))),
+      ),
 };
 
 /** Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout. Gives the exit code. */

@@ -1,4 +1,4 @@
-import { type CheckpointRequests, hasDiverged, printable, type RunResult } from "entropy-sgd-training";
+import { type CheckpointRequests, hasDiverged, isTimeLimit, printable, type RunResult } from "entropy-sgd-training";
 import { isInterrupted, type RunOutcome } from "../experiments/runAll.ts";
 import { type EndingSignal, endingSignalOf } from "../io/endingSignals.ts";
 import type { TrainingOptions } from "../runner/runTraining.ts";
@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly stdout: ProgressStream;
   /** Progress and errors. */
   readonly stderr: ProgressStream;
-  /** Aborted with the reason "SIGINT", "SIGTERM" or "SIGHUP". */
+  /** Aborted with the reason "SIGINT", "SIGTERM" or "SIGHUP", or by a time limit. */
   readonly signal: AbortSignal;
   /** Requests for a checkpoint (SIGUSR2). */
   readonly checkpointRequests?: CheckpointRequests;
@@ -20,19 +20,21 @@ export interface CommandContext {
 }
 
 /** Exit codes of the commands. */
-export const exitCodes: Readonly<Record<"ok" | "internal" | "usage" | "divergence" | EndingSignal, number>> = {
+export const exitCodes: Readonly<Record<"ok" | "internal" | "usage" | "divergence" | "time" | EndingSignal, number>> = {
   ok: 0,
   internal: 1,
   usage: 2,
   divergence: 3,
+  // As `timeout` of the GNU tools gives it.
+  time: 124,
   SIGINT: 130,
   SIGTERM: 143,
   SIGHUP: 129,
 };
 
-/** The exit code after a signal. */
+/** The exit code after a signal, or when the time was over. */
 export function interruptionCode(signal: AbortSignal): number {
-  return exitCodes[endingSignalOf(signal)];
+  return isTimeLimit(signal) ? exitCodes.time : exitCodes[endingSignalOf(signal)];
 }
 
 /** The exit code that results and signal call for: interruption before divergence. */

@@ -30,6 +30,7 @@ const lines: LinesOf = {
   ],
   end: ({ result: { reason, gradientEvaluations, trainLoss } }) => {
     if (reason === "interrupted") return [`  interrupted after ${gradientEvaluations} gradients`];
+    if (reason === "time") return [`  stopped at the time limit, after ${gradientEvaluations} gradients`];
     if (reason === "non-finite") {
       return [`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`];
     }

@@ -8,7 +8,7 @@ import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 
 /**
  * Runs the command with its arguments (without program and script). Gives the exit code: 0 done; 1 internal error; 2 bad
- * usage or input; 3 divergence; 130 after SIGINT, 143 after SIGTERM and 129 after SIGHUP.
+ * usage or input; 3 divergence; 124 at a time limit; 130 after SIGINT, 143 after SIGTERM and 129 after SIGHUP.
  */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   let code = exitCodes.ok;

@@ -6,6 +6,7 @@ import { type CommandDefinition, jsonAtEnd } from "./commandDefinition.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
 import { continueExperiment, type Experiment } from "./experiment.ts";
 import { count, positive } from "./options.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
 import { tellResult } from "./train.ts";
 
 /** Options of `entropy-sgd resume`. */
@@ -15,13 +16,14 @@ export interface ResumeCommand {
   readonly budget?: number;
   readonly parallel?: number;
   readonly json?: boolean;
+  readonly maxMinutes?: number;
 }
 
 /** `entropy-sgd resume`. */
 export const definition: CommandDefinition = {
   examples: ["runs/one"],
   declare: (command, context, done) =>
-    jsonAtEnd(command)
+    timeLimited(jsonAtEnd(command))
       .description(
         "Let an interrupted run, comparison, sweep or study go on, to the same bits as without the interruption.",
       )
@@ -30,7 +32,9 @@ export const definition: CommandDefinition = {
       .option("--threads <n>", "threads of one operation; default: as many as before", count)
       .option("--budget <epochs>", "effective epochs of the whole run: it goes on beyond its budget", positive)
       .option("--parallel <n>", "runs of an experiment at a time; default: as it began", count)
-      .action(async (folder: string, options: ResumeCommand) => done(await resumeCommand(folder, options, context))),
+      .action(async (folder: string, options: ResumeCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => resumeCommand(folder, options, limited))),
+      ),
 };
 
 /** How each kind of experiment goes on; loaded when it does. */
@@ -42,7 +46,7 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
 
 /** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */
 export async function resumeCommand(path: string, options: ResumeCommand, context: CommandContext): Promise<number> {
-  const { data: dataFolder, budget, ...others } = options;
+  const { data: dataFolder, budget, maxMinutes: _, ...others } = options;
   const file = planFileIn(path);
   if (file === null) {
     const result = await resumeTraining(path, {

@@ -88,7 +88,7 @@ const columns: readonly {
   },
   { key: "preset" },
   { key: "seed", title: "seed", shows: plain },
-  { key: "status", title: "status", shows: plain },
+  { key: "status", title: "status", shows: (value, run) => `${plain(value)}${howItEnded(run.get("reason"))}` },
   { key: "gradientEvaluations", title: "gradients", shows: plain },
   { key: "validationError", title: "validation error %", shows: (value) => inPercent(value) },
   { key: "testError", title: "test error %", shows: (value) => inPercent(value) },
@@ -96,6 +96,11 @@ const columns: readonly {
   { key: "seconds", title: "seconds", shows: (value) => fixed(value, 0) },
   { key: "reason" },
 ];
+
+/** Why a run ended, where its status does not say it. */
+function howItEnded(reason: Value | undefined): string {
+  return reason === "time" || reason === "early-stopping" ? ` (${reason})` : "";
+}
 
 function groupList(
   folder: string,

@@ -26,6 +26,7 @@ import { beginExperiment, type Experiment, type ExperimentDone } from "./experim
 import { type Findings, writeFindings } from "./findings.ts";
 import { collect, count, integerFrom, names, positive, positiveList, whole } from "./options.ts";
 import { solutionMeter } from "./solutionMeter.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd study wide-valleys`. */
 export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails>, StudyMeasures {
@@ -36,13 +37,14 @@ export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails>, St
   readonly parallel?: number;
   readonly out?: string;
   readonly json?: boolean;
+  readonly maxMinutes?: number;
 }
 
 /** `entropy-sgd study`. */
 export const definition: CommandDefinition = {
   examples: ["wide-valleys --network small-lenet --seeds 5 --budget 20"],
   declare: (command, context, done) =>
-    placed(command, "runs/study-NETWORK, where the same command goes on")
+    timeLimited(placed(command, "runs/study-NETWORK, where the same command goes on"))
       .description("Train and measure Entropy-SGD, its baseline and controls; judge the paper's claim.")
       .addArgument(new Argument("<name>", "which study").choices(["wide-valleys"]))
       .requiredOption("--network <name>", networkNames.join(", "))
@@ -68,7 +70,9 @@ export const definition: CommandDefinition = {
       .option("--data <folder>", dataHelp)
       .option("--threads <n>", "threads of one operation; default: the cores", count)
       .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
-      .action(async (_: string, options: StudyCommand) => done(await studyCommand(options, context))),
+      .action(async (_: string, options: StudyCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => studyCommand(options, limited))),
+      ),
 };
 
 /**

@@ -21,12 +21,14 @@ import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, writeJson } from "./context.ts";
 import { beginExperiment, type Experiment } from "./experiment.ts";
 import { count } from "./options.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand {
   readonly out?: string;
   readonly parallel?: number;
   readonly json?: boolean;
+  readonly maxMinutes?: number;
   readonly dryRun?: boolean;
 }
 
@@ -34,13 +36,15 @@ export interface SweepCommand {
 export const definition: CommandDefinition = {
   examples: ["examples/sweeps/learning-rates.yaml --dry-run", "examples/sweeps/learning-rates.yaml --parallel 2"],
   declare: (command, context, done) =>
-    json(command)
+    timeLimited(json(command))
       .description("Train the configurations that a file names, several at a time; the same command goes on.")
       .argument("<file>", "YAML or JSON, as in examples/sweeps")
       .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
       .option("--parallel <n>", "runs at a time; default: cores divided by the threads of a run", count)
       .option("--dry-run", "print the configurations and the number of gradients, train nothing")
-      .action(async (file: string, options: SweepCommand) => done(await sweepCommand(file, options, context))),
+      .action(async (file: string, options: SweepCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => sweepCommand(file, options, limited))),
+      ),
 };
 
 /**

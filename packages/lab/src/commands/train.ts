@@ -8,12 +8,14 @@ import { resolveSettings, type SettingsRequest } from "../settings/resolveSettin
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
 import { runOptions } from "./settingOptions.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd train`. */
 export interface TrainCommand extends SettingsRequest {
   /** runs/train-N when absent. */
   readonly out?: string;
   readonly json?: boolean;
+  readonly maxMinutes?: number;
 }
 
 /** `entropy-sgd train`. */
@@ -24,14 +26,16 @@ export const definition: CommandDefinition = {
     '--network mnistfc --budget 2 --set innerSteps=10 --set "scope=geometricScope(1e-3, 1e-3)"',
   ],
   declare: (command, context, done) =>
-    runOptions(command, [])
+    timeLimited(runOptions(command, []))
       .description("Train once and keep the run.")
-      .action(async (options: TrainCommand) => done(await trainCommand(options, context))),
+      .action(async (options: TrainCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => trainCommand(options, limited))),
+      ),
 };
 
 /** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
-  const { out, json = false, ...request } = options;
+  const { out, json = false, maxMinutes: _, ...request } = options;
   const settings = resolveSettings(request);
   let place = out ?? "";
   const next = (): string => {

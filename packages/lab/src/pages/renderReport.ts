@@ -41,7 +41,7 @@ function inWords(records: readonly RunRecord[], results: readonly RunResult[]): 
   const budget =
     `Each run had a budget of ${start.totalGradients} gradient evaluations (${epochs} effective epochs of batches of ` +
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
-  const unfinished = records.filter(({ result }) => result === null || result.reason === "interrupted").length;
+  const unfinished = records.filter(({ result }) => result === null || result.interrupted).length;
   const diverged = results.filter(hasDiverged).length;
   const notes = [
     ...(unfinished === 0 ? [] : [` ${unfinished} of ${records.length} runs did not reach the end of the budget.`]),

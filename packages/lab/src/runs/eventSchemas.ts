@@ -79,7 +79,7 @@ const result = z.object({
   seconds: number,
   msPerGradient: number.nullable(),
   interrupted: z.boolean(),
-  reason: z.enum(["budget", "diverged", "interrupted", "non-finite"]),
+  reason: z.enum(["budget", "diverged", "interrupted", "time", "non-finite"]),
   // Absent in runs of versions without rollbacks.
   rollbacks: count.default(0),
 });

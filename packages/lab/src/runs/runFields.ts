@@ -26,6 +26,7 @@ const resultNames = [
   "seconds",
   "msPerGradient",
   "rollbacks",
+  "reason",
 ] as const satisfies readonly (keyof RunResult)[];
 
 /**

@@ -15,7 +15,7 @@ import type { SealReport } from "./seal.ts";
 
 /**
  * The status of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by
- * a signal, `running` in a living process, `unfinished` (can be resumed), `torn` (one of its files is damaged), `foreign` (not a
+ * a signal or a time limit, `running` in a living process, `unfinished` (can be resumed), `torn` (one of its files is damaged), `foreign` (not a
  * run).
  */
 export type RunStatus = "ended" | "diverged" | "interrupted" | "running" | "unfinished" | "torn" | "foreign";
@@ -81,7 +81,7 @@ export function storedRun(found: FoundFolder, findHolder: FindHolder = lockHolde
 function statusOf(path: string, { result }: RunContent, findHolder: FindHolder): RunStatus {
   if (result === null) return findHolder(path) === null ? "unfinished" : "running";
   if (hasDiverged(result)) return "diverged";
-  return result.reason === "interrupted" ? "interrupted" : "ended";
+  return result.interrupted ? "interrupted" : "ended";
 }
 
 /** @throws InputError if a file is damaged */

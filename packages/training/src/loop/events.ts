@@ -3,8 +3,11 @@ import type { SerialisedState } from "entropy-sgd";
 import type { Metrics, PrimaryMetric } from "../tasks/task.ts";
 import type { StabilityState } from "./stabilityWatch.ts";
 
-/** Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess. */
-export type EndReason = "budget" | "diverged" | "interrupted" | "non-finite";
+/**
+ * Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess; `time`: at a
+ * time limit, from where it can be resumed as after an interruption.
+ */
+export type EndReason = "budget" | "diverged" | "interrupted" | "time" | "non-finite";
 
 /** Once, before the first gradient. */
 export interface StartEvent {
@@ -186,6 +189,7 @@ export interface RunResult {
   readonly seconds: number;
   /** Excludes evaluation. */
   readonly msPerGradient: number | null;
+  /** Whether it can be resumed: a signal or a time limit ended it. */
   readonly interrupted: boolean;
   readonly reason: EndReason;
   /** How often the run went back to a checkpoint with smaller steps. */

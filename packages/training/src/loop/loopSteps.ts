@@ -1,6 +1,6 @@
 /** The steps of the training loop: each changes the run under way and yields its events. */
 import { type AnyState, progress } from "entropy-sgd";
-import { unlessInterrupted } from "../interruption.ts";
+import { isTimeLimit, unlessInterrupted } from "../interruption.ts";
 import { primaryMetricOf } from "../tasks/task.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
@@ -41,10 +41,10 @@ export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): Async
   if (due !== null) yield checkpoint(loop, due);
 }
 
-/** Ends the run after a signal, with a checkpoint unless the last one is of this gradient. */
+/** Ends the run after a signal or at a time limit, with a checkpoint unless the last one is of this gradient. */
 export function* interrupt<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {
   if (loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "interrupted");
-  if (!hasEnded(loop)) loop.reason = "interrupted";
+  if (!hasEnded(loop)) loop.reason = isTimeLimit(loop.options.signal) ? "time" : "interrupted";
 }
 
 /** The checkpoint; where the state holds a number that is not finite, the end of the run. */

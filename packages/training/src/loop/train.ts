@@ -102,7 +102,7 @@ function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number |
     ...(primary && { primary }),
     seconds: loop.seconds(),
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
-    interrupted: reason === "interrupted",
+    interrupted: reason === "interrupted" || reason === "time",
     reason,
     rollbacks: options.rollbacks ?? 0,
   };

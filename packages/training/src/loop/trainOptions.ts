@@ -18,7 +18,7 @@ export interface TrainOptions {
    */
   readonly boundaryEvery?: number;
   readonly sampling?: Sampling;
-  /** Ends the run after the gradient in work; the result says `interrupted`. */
+  /** Ends the run after the gradient in work: as `interrupted`, or as `time` by a signal of `AbortSignal.timeout`. */
   readonly signal?: AbortSignal;
   /** When checkpoint events are yielded; never when absent. */
   readonly checkpoints?: CheckpointPolicy;
