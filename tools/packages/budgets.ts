@@ -12,6 +12,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training": 14_400,
   "onnx-grad/onnx": 30_000,
   "entropy-sgd-training/node": 5_400,
+  "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-lab": 105_000,
 };
 

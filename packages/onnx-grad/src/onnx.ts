@@ -1,4 +1,5 @@
 /** ONNX models read as networks. */
 
+export type { LastActivation, ModelChanges } from "./onnx/read/changedFile.ts";
 export type { ExternalData, ExternalDataReader } from "./onnx/read/storedTensor.ts";
 export { type OnnxModel, type ReadOnnxOptions, readOnnx } from "./onnx/readOnnx.ts";

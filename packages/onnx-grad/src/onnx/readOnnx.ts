@@ -13,6 +13,7 @@ import {
   type ParameterKind,
   type Values,
 } from "../layers/network.ts";
+import { changedFile, type ModelChanges } from "./read/changedFile.ts";
 import { uniqueNames } from "./read/names.ts";
 import { constantOf, type GraphState } from "./read/nodeReader.ts";
 import { type FileInput, type OnnxFile, onnxFile } from "./read/onnxFile.ts";
@@ -33,11 +34,15 @@ export interface ReadOnnxOptions {
   readonly isParameter?: (name: string, shape: Shape) => boolean;
   /** Whether batch norm takes the batch's statistics in training, and dropout drops. By default both are as in inference. */
   readonly trainable?: boolean;
+  /** Parameters that will not move: trainable batch norms whose scale is one keep the stored statistics, and stay as in inference. */
+  readonly isFrozen?: (name: string) => boolean;
   /**
    * Gives the bytes of tensors that lie in other files. The location comes from the model: check that it stays where it may.
    * Without this function such models are refused.
    */
   readonly externalData?: ExternalDataReader;
+  /** What is changed of the model before it is read. */
+  readonly changes?: ModelChanges;
 }
 
 const rules = {
@@ -46,6 +51,8 @@ const rules = {
   constants: optionRules.record,
   isParameter: optionRules.callable,
   trainable: optionRules.flag,
+  isFrozen: optionRules.callable,
+  changes: optionRules.record,
   externalData: optionRules.callable,
 };
 
@@ -60,6 +67,8 @@ export interface OnnxModel {
   readonly outputs: readonly string[];
   /** Version of the standard operators that the model is written in. */
   readonly opset: number;
+  /** What the option `changes` has changed, a sentence each. */
+  readonly changes: readonly string[];
   /** The model applied to values: any network may be built around it. Shapes are those of the values. */
   readonly definition: NetworkDefinition<Values, Values>;
   /** The network of inputs with the shapes of the model and the options. */
@@ -81,19 +90,23 @@ export interface OnnxModel {
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxModel {
   requireOptions("readOnnx", options, rules);
-  const file = onnxFile(bytes, options.externalData);
+  const { file, changes } = changedFile(onnxFile(bytes, options.externalData), options.changes);
   requireOperators(file);
-  const nameFor = uniqueNames(["labels"]);
+  // A network of one input calls it `inputs`, and its training has `targets`: no parameter may be called so.
+  const ofTraining = ["inputs", "targets"].filter((taken) => !file.inputs.some(({ name }) => name === taken));
+  const nameFor = uniqueNames(["labels", ...ofTraining]);
   const given = constantsOf(file, options.constants ?? {});
   const inputs = file.inputs.filter(({ name }) => !given.has(name));
   const names = inputs.map(({ name }) => nameFor(name));
   const statistics = new Map<string, Float32Array>();
+  let isBuilt = false;
 
   const definition: NetworkDefinition<Values, Values> = (context, values) => {
     const tensors = new Map(given);
     for (const [i, input] of inputs.entries()) tensors.set(input.name, inputTensor(input, values[names[i]!]));
     const state = stateOf(file, context, options, { nameFor, statistics });
     const results = readGraph(file, tensors, state);
+    isBuilt = true;
     return recordOf(results.map(({ value }, i) => [file.outputs[i]!, floatOf(value)] as const));
   };
   const network = (mode: NetworkMode = "evaluation"): Network<Values, Values> =>
@@ -107,6 +120,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
     })),
     outputs: file.outputs,
     opset: file.opset,
+    changes,
     definition,
     network,
     weights({ parameters, numParams }) {
@@ -116,7 +130,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
       return weights;
     },
     statistics() {
-      if (statistics.size === 0) network("evaluation");
+      if (!isBuilt) network("evaluation");
       return recordOf(statistics);
     },
   };
@@ -178,6 +192,7 @@ interface Kept {
 /** What handlers ask of the model, for one network. */
 function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptions, kept: Kept): GraphState {
   const { isParameter = (_: string, shape: Shape) => shape.length > 0, trainable = false } = options;
+  const { isFrozen = () => false } = options;
   const declared = new Map<StoredTensor, Tensor>();
   const trains = ({ name, type, shape }: StoredTensor): boolean =>
     isFraction(type) && sizeOf(shape) > 0 && isParameter(name, shape);
@@ -186,6 +201,7 @@ function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptio
     context,
     trainable,
     isParameter: trains,
+    isFrozen: (value) => value.op === "input" && isFrozen(value.attributes.name),
     nameFor: kept.nameFor,
     keepStatistics(name, mean, variance) {
       kept.statistics.set(`${name}.mean`, Float32Array.from(mean));

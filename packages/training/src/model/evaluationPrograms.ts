@@ -50,6 +50,8 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
   const statistics: Record<string, Float32Array> = {};
   for (const [name, { shape }] of Object.entries(momentsOf(runningStatistics))) {
     const data = new Float32Array(sizeOf(shape)).fill(name.endsWith(".variance") ? 1 : 0);
+    const stored = spec.statistics?.[name];
+    if (stored !== undefined) data.set(stored);
     statistics[name] = data;
     evaluation.bindInput(name, data);
   }

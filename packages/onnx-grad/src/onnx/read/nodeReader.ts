@@ -16,6 +16,8 @@ export interface GraphState {
   /** Whether batch norm and dropout of inference are those of training. */
   readonly trainable: boolean;
   isParameter(stored: StoredTensor): boolean;
+  /** Whether `value` is a parameter that will not move. */
+  isFrozen(value: Value): boolean;
   /** A stored tensor as a parameter, or a constant where it is none. */
   declare(stored: StoredTensor): Tensor;
   /** A name of the network's that no other part has. */

@@ -19,7 +19,7 @@ const number = (x: number): Value => known([x], []);
  */
 function batchNormalisation(node: NodeReader): Result[] {
   const x = node.float(0);
-  const [gamma, beta] = [node.float(1), node.float(2)];
+  const [gamma, beta] = [node.float(1), node.float(2)] as const;
   const epsilon = node.number("epsilon", 1e-5);
   const { context, trainable } = node.state;
   // Before version 14 it is the outputs of statistics that say so.
@@ -29,12 +29,14 @@ function batchNormalisation(node: NodeReader): Result[] {
     x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
   );
   const updated = isOfTraining ? updatedStatistics(node, ofBatch) : [];
-  if (trainable && node.isKnown(3)) {
+  const isFrozen = node.state.isFrozen(gamma);
+  if (trainable && !isFrozen && node.isKnown(3)) {
     const name = node.state.nameFor(node.name);
     node.state.keepStatistics(name, node.known(3), node.known(4));
     return [normaliseBatch(context, name, x, { gamma, beta, epsilon }), ...updated];
   }
-  const { mean, variance } = isOfTraining ? ofBatch : { mean: statistic(node, 3), variance: statistic(node, 4) };
+  const { mean, variance } =
+    isOfTraining && !isFrozen ? ofBatch : { mean: statistic(node, 3), variance: statistic(node, 4) };
   const perChannel: Shape = x.shape.map((size, axis) => (axis === 1 ? size : 1)).slice(1);
   const scale = div(reshape(gamma, perChannel), sqrt(add(reshape(variance, perChannel), number(epsilon))));
   const shift = sub(reshape(beta, perChannel), mul(reshape(mean, perChannel), scale));
