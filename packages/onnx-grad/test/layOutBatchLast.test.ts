@@ -88,16 +88,20 @@ describe("a convolutional network with batch norm, a stride and dropout", () => 
   });
 });
 
-test("Winograd's matrices are exact in float64", () => {
+test.each([2, 4] as const)("Winograd's matrices for tiles of side %i are exact in float64", (side) => {
+  const { filter, input, output } = winogradMatrices[side];
+  const reach = side + 2;
   const next = numbers(5);
-  const [tile, kernel] = [Array.from({ length: 36 }, next), Array.from({ length: 9 }, next)];
+  const [tile, kernel] = [Array.from({ length: reach ** 2 }, next), Array.from({ length: 9 }, next)];
   const apply = (matrix: readonly (readonly number[])[], x: readonly number[]): number[] =>
     matrix.map((row) => row.reduce((sum, entry, k) => sum + entry * x[k]!, 0));
-  const values = apply(winogradMatrices.filter, kernel);
-  const products = apply(winogradMatrices.input, tile).map((x, k) => x * values[k]!);
-  apply(winogradMatrices.output, products).forEach((y, k) => {
-    const [i, j] = [Math.floor(k / 4), k % 4];
-    const direct = kernel.reduce((sum, w, at) => sum + w * tile[6 * (i + Math.floor(at / 3)) + j + (at % 3)]!, 0);
+  const values = apply(filter, kernel);
+  const products = apply(input, tile).map((x, k) => x * values[k]!);
+  const outputs = apply(output, products);
+  expect(outputs.length).toBe(side ** 2);
+  outputs.forEach((y, k) => {
+    const [i, j] = [Math.floor(k / side), k % side];
+    const direct = kernel.reduce((sum, w, at) => sum + w * tile[reach * (i + Math.floor(at / 3)) + j + (at % 3)]!, 0);
     expect(Math.abs(y - direct)).toBeLessThan(1e-14);
   });
 });

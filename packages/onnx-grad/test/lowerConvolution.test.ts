@@ -26,6 +26,15 @@ const rows: readonly Row[] = [
   { name: "Winograd", x: [16, 32, 8, 12], kernel: [33, 32, 3, 3], stride: 1, padding: 1, uses: ["Gather", "MatMul"] },
   { name: "Winograd, parts", x: [17, 33, 7, 9], kernel: [32, 33, 3, 3], stride: 1, padding: 0, uses: ["MatMul"] },
   { name: "Winograd, wide", x: [16, 32, 3, 4], kernel: [34, 32, 3, 3], stride: 1, padding: 2, uses: ["MatMul"] },
+  { name: "Winograd, 2×2", x: [16, 32, 2, 2], kernel: [33, 32, 3, 3], stride: 1, padding: 1, uses: ["MatMul"] },
+  {
+    name: "Winograd, 1×2 of 2×4",
+    x: [16, 32, 2, 4],
+    kernel: [33, 32, 3, 3],
+    stride: 1,
+    padding: [1, 0, 0, 0],
+    uses: ["MatMul"],
+  },
   { name: "identity windows", x: [3, 1, 12, 11], kernel: [6, 1, 5, 4], stride: 1, padding: 0, uses: ["Conv"] },
   {
     name: "identity windows, stride",
@@ -172,6 +181,40 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** Runs a program once on random numbers and closes it. */
+async function runOnNumbers(
+  program: g.Program,
+): Promise<{ readonly feeds: Record<string, Float32Array>; readonly results: readonly Float32Array[] }> {
+  const next = numbers(7);
+  const feeds = Object.fromEntries(
+    Object.entries(program.inputs).map(([name, input]) => [
+      name,
+      Float32Array.from({ length: g.sizeOf(input.shape) }, () => 2 * next() - 1),
+    ]),
+  );
+  for (const [name, data] of Object.entries(feeds)) program.bindInput(name, data);
+  const results = Object.entries(program.outputs).map(([name, { shape }]) => {
+    const target = new Float32Array(g.sizeOf(shape));
+    program.bindOutput(name, target);
+    return target;
+  });
+  await program.run();
+  await program.close();
+  return { feeds, results };
+}
+
+function expectClose(expected: readonly ArrayLike<number>[], results: readonly Float32Array[]): void {
+  expect(results.length).toBe(expected.length);
+  expected.forEach((values, i) => {
+    const exact = Float64Array.from(values);
+    // Sums of at most n = 1,000 products in float32: relative error n·2⁻²⁴ ≈ 6e-5 of the largest at the very worst. Longer
+    // ones (weight gradients over 40,000 positions, Winograd's transforms with their gains of some tens) grow by √n.
+    const largest = exact.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    const worst = exact.reduce((max, value, j) => Math.max(max, Math.abs(value - results[i]![j]!)), 0);
+    expect(worst / largest).toBeLessThan(6e-5);
+  });
+}
+
 describe.each(rows)("convolution by $name", ({ x: shape, kernel, name: _, uses, ...options }) => {
   test("with bias and both gradients equals the interpreter", async () => {
     const [x, w, b] = [g.input("x", shape), g.input("w", kernel), g.input("b", [kernel[0]!, 1, 1])];
@@ -184,28 +227,16 @@ describe.each(rows)("convolution by $name", ({ x: shape, kernel, name: _, uses, 
       optimise: false,
     });
     for (const op of uses) expect(program.nodeCounts[op], op).toBeGreaterThan(0);
-    const next = numbers(7);
-    const feeds = Object.fromEntries(
-      Object.entries(program.inputs).map(([name, input]) => [
-        name,
-        Float32Array.from({ length: g.sizeOf(input.shape) }, () => 2 * next() - 1),
-      ]),
-    );
-    for (const [name, data] of Object.entries(feeds)) program.bindInput(name, data);
-    const targets = outputs.map((value, i) => {
-      const target = new Float32Array(g.sizeOf(value.shape));
-      program.bindOutput(`y${i}`, target);
-      return target;
-    });
-    await program.run();
-    await program.close();
-    g.evaluate(outputs, feeds).forEach((result, i) => {
-      const expected = Float64Array.from(result);
-      // Sums of at most n = 1,000 products in float32: relative error n·2⁻²⁴ ≈ 6e-5 of the largest at the very worst. Longer
-      // ones (weight gradients over 40,000 positions, Winograd's transforms with their gains of some tens) grow by √n.
-      const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-      const worst = expected.reduce((max, value, j) => Math.max(max, Math.abs(value - targets[i]![j]!)), 0);
-      expect(worst / largest).toBeLessThan(6e-5);
-    });
+    const { feeds, results } = await runOnNumbers(program);
+    expectClose(g.evaluate(outputs, feeds), results);
   });
+});
+
+test("Winograd's form of one image with paddings that differ at the end only equals the interpreter", async () => {
+  const [x, w] = [g.input("x", [16, 32, 9, 9]), g.input("w", [32, 32, 3, 3])];
+  const values = { y: g.conv2d(x, w, { padding: 1 }), z: g.conv2d(x, w, { padding: [1, 1, 0, 0] }) };
+  const program = await g.compile(values, { ort, threads: 1 });
+  expect(program.nodeCounts.MatMul).toBe(2);
+  const { feeds, results } = await runOnNumbers(program);
+  expectClose(g.evaluate(Object.values(values), feeds), results);
 });
