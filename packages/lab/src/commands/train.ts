@@ -1,12 +1,15 @@
+import type { Command } from "commander";
 import { InputError, printable, type RunResult } from "entropy-sgd-training";
 import { makeNextFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
-import { resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
+import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
+import { runFileOf, runFileText } from "../settings/runFile.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOf, trainingOptions, writeJson } from "./context.ts";
+import { configurable, configured } from "./configFile.ts";
+import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson } from "./context.ts";
 import { runOptions } from "./settingOptions.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
@@ -16,27 +19,37 @@ export interface TrainCommand extends SettingsRequest {
   readonly out?: string;
   readonly json?: boolean;
   readonly maxMinutes?: number;
+  readonly config?: string;
+  /** Whether the resolved settings are printed, and nothing is trained. */
+  readonly printConfig?: boolean;
 }
 
 /** `entropy-sgd train`. */
 export const definition: CommandDefinition = {
   examples: [
     "--network small-mnistfc --budget 1",
+    "--config examples/configurations/small-mnistfc.yaml --seed 2",
     "--network lenet --optimizer entropy-sgd --preset lua --budget 4 --seed 1 --out runs/one",
     '--network mnistfc --budget 2 --set innerSteps=10 --set "scope=geometricScope(1e-3, 1e-3)"',
   ],
   declare: (command, context, done) =>
-    timeLimited(runOptions(command, []))
+    configurable(timeLimited(runOptions(command, [])))
+      .option("--print-config", "print all settings, resolved, as a file for --config; train nothing")
       .description("Train once and keep the run.")
-      .action(async (options: TrainCommand) =>
-        done(await withinTime(options.maxMinutes, context, (limited) => trainCommand(options, limited))),
-      ),
+      .action(async (parsed: TrainCommand, own: Command) => {
+        const { options, placing } = configured(own, parsed);
+        done(await placing(() => withinTime(options.maxMinutes, context, (limited) => trainCommand(options, limited))));
+      }),
 };
 
-/** Trains once, keeps the run in `out`, prints the result. Gives the exit code. */
+/** Trains once, keeps the run in `out`, prints the result; or prints the settings alone. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
-  const { out, json = false, maxMinutes: _, ...request } = options;
-  const settings = resolveSettings(request);
+  const { out, json = false, set } = options;
+  const settings = resolveSettings({ ...askedOf(options), set });
+  if (options.printConfig === true) {
+    context.stdout.write(json ? `${JSON.stringify(runFileOf(settings))}\n` : runFileText(settings));
+    return exitCodes.ok;
+  }
   let place = out ?? "";
   const next = (): string => {
     place = makeNextFolder("runs", "train");

@@ -1,12 +1,17 @@
 /** JSON Schemas for editors, made from the rules that files are checked with. */
 import { z } from "zod";
 import { environmentSchema } from "../../runs/environment.ts";
+import { runFileSchema } from "../../settings/runFile.ts";
 import { rowOf, settingNames } from "../../settings/settings.ts";
 import { sweepSchema } from "./sweepSchema.ts";
 
 /** The files of the folder `schemas` by name. */
 export function jsonSchemas(): Readonly<Record<string, object>> {
-  return { "config.schema.json": configJsonSchema(), "sweep.schema.json": sweepJsonSchema() };
+  return {
+    "config.schema.json": configJsonSchema(),
+    "run.schema.json": runFileJsonSchema(),
+    "sweep.schema.json": sweepJsonSchema(),
+  };
 }
 
 function sweepJsonSchema(): object {
@@ -22,6 +27,11 @@ function sweepJsonSchema(): object {
     else: { ...onlyLists, not: { anyOf: [{ required: ["samples"] }, { required: ["seed"] }] } },
     oneOf: [{ required: ["optimizer"] }, { properties: { parameters: { required: ["optimizer"] } } }],
   };
+}
+
+function runFileJsonSchema(): object {
+  const description = "Settings of a run: `entropy-sgd train --config FILE`; options of the command come before.";
+  return { ...asJsonSchema(runFileSchema()), title: "Settings of a run", description };
 }
 
 function configJsonSchema(): object {

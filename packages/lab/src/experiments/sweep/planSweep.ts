@@ -1,8 +1,9 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
-import { type DataSet, InputError, shown } from "entropy-sgd-training";
+import { type DataSet, InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { type ResolvedRun, resolveRun } from "../../runner/resolveRun.ts";
+import { placedRefusal } from "../../settings/fileRefusals.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import { canonicalJson, trainingOf } from "../../settings/sameTraining.ts";
@@ -148,9 +149,6 @@ function placing<Result>({ yaml }: Sweep, { choices }: Candidate, work: () => Re
     return work();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const { name, rule = "", value } = error.details;
-    const choice = choices.find((candidate) => candidate.name === name || name?.startsWith(`${candidate.name}.`));
-    if (choice === undefined) throw yaml.keyRefusal([], error.message);
-    throw yaml.valueRefusal(choice.path, value === undefined ? rule : `${rule}, got ${shown(value)}`);
+    throw placedRefusal(error, yaml, choices) ?? yaml.keyRefusal([], error.message);
   }
 }

@@ -5,13 +5,13 @@ import { optimizerNames } from "entropy-sgd";
 import { cannotRead, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
+import { refusalOf } from "../../settings/fileRefusals.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
 import { havePresets, presetsOf } from "../../settings/presets.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
 import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
-import { refusalOf } from "./issues.ts";
-import { type SweepFile, sweepSchema } from "./sweepSchema.ts";
+import { knownNames, type SweepFile, sweepSchema } from "./sweepSchema.ts";
 
 /** A file whose rules all hold. */
 export interface Sweep {
@@ -57,7 +57,7 @@ export function readSweep(path: string): Sweep {
 export function parseSweep(text: string, name: string, folder: string): Sweep {
   const yaml = placedYaml(text, name);
   const parsed = sweepSchema().safeParse(yaml.value, { error: brokenRule });
-  if (!parsed.success) throw refusalOf(parsed.error.issues, yaml);
+  if (!parsed.success) throw refusalOf(parsed.error.issues, yaml, knownNames);
   const file = parsed.data;
   const sweep: Sweep = {
     name,

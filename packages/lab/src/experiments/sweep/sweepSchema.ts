@@ -2,7 +2,8 @@
 import { optimizerNames } from "entropy-sgd";
 import { networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { type NameRule, nameRules } from "../../settings/optionRules.ts";
+import type { Path } from "../../io/placedYaml.ts";
+import { type NameRule, nameRules, partsOf } from "../../settings/optionRules.ts";
 import { presetNames } from "../../settings/presets.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
 import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from "../../settings/settings.ts";
@@ -75,6 +76,18 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .describe("What is varied: a list of values for each name, in a random search also { min, max }."),
   });
   return built;
+}
+
+/** The names that are possible at a path of the file. */
+export function knownNames(path: Path): readonly string[] {
+  if (path.length === 0) {
+    const schema = sweepSchema();
+    return schema instanceof z.ZodObject ? Object.keys(schema.shape).filter((name) => name !== "$schema") : [];
+  }
+  if (path.length > 1) return ["min", "max", "scale", "integer"];
+  const rules = path[0] === "set" ? nameRules().set : nameRules().parameters;
+  const names = [...rules.keys()].filter((name) => partsOf(name).prefix === null);
+  return [...names, "or one of them for one optimizer, as in sgd.momentum"];
 }
 
 /** The rule of a setting with what its option says. */
