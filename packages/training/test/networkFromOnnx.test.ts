@@ -74,6 +74,23 @@ describe("a network of a model", () => {
     expect(networkOf(activated, { activationOfLoss: "sigmoid" }).notes).toEqual([]);
   });
 
+  test("has a new last layer by the seed where the classes are others, if that is asked for", async () => {
+    const { spec, notes } = networkOf(convolutional, { outputShape: [10], newHead: true });
+    expect(notes).toHaveLength(1);
+    const model = await compileNetwork(spec, { platform: nodePlatform, batchSize: 2, threads: 1 });
+    const [one, again, other] = [1, 1, 2].map((seed) => model.initialParams(seed));
+    await model.close();
+    const { offset } = model.layout.find(({ name }) => name === "head.weight")!;
+    expect(model.layout.slice(-2).map(({ name, shape }) => [name, shape])).toEqual([
+      ["head.weight", [10, 8]],
+      ["head.bias", [10]],
+    ]);
+    expect(one).toEqual(again);
+    expect(one!.slice(0, offset)).toEqual(other!.slice(0, offset));
+    expect(one!.slice(offset).some((weight, i) => weight === other![offset + i])).toBe(false);
+    expect(networkOf(convolutional, { newHead: true }).notes).toEqual([]);
+  });
+
   test("keeps the statistics of batch norms that are frozen, and drops at the model's rates", () => {
     const training = (more: Partial<OnnxNetworkOptions>) =>
       buildNetwork(networkOf(convolutional, more).spec.define(0), [2, 1, 4, 4], "training");

@@ -3,6 +3,7 @@ import { recordOf } from "../graph/recordOf.ts";
 import { optionRules, requireOptions } from "../graph/requirements.ts";
 import { type DType, type Shape, sameShape, showShape, sizeOf, type Value } from "../graph/value.ts";
 import { initialiseInto } from "../layers/initialiseInto.ts";
+import type { RandomSource } from "../layers/initialisers.ts";
 import {
   buildNetwork,
   type InputSpec,
@@ -73,7 +74,7 @@ export interface OnnxModel {
   readonly definition: NetworkDefinition<Values, Values>;
   /** The network of inputs with the shapes of the model and the options. */
   network(mode?: NetworkMode): Network<Values, Values>;
-  /** The stored weights of a network's parameters in its flat layout, as float32. */
+  /** The stored weights of a network's parameters in its flat layout, as float32; those of a new head are 0. */
   weights(network: Pick<Network, "parameters" | "numParams">): Float32Array<ArrayBuffer>;
   /** The stored mean and variance of the batch norms that the option `trainable` has made trainable, by the names of the network's inputs. */
   statistics(): Readonly<Record<string, Float32Array>>;
@@ -125,7 +126,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
     network,
     weights({ parameters, numParams }) {
       const weights = new Float32Array(numParams);
-      const none = { uniformInto: () => {}, normalInto: () => {} };
+      const none: RandomSource = { uniformInto: (out) => out.fill(0.5), normalInto: (out) => out.fill(0) };
       initialiseInto(weights, parameters, none);
       return weights;
     },
@@ -194,8 +195,8 @@ function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptio
   const { isParameter = (_: string, shape: Shape) => shape.length > 0, trainable = false } = options;
   const { isFrozen = () => false } = options;
   const declared = new Map<StoredTensor, Tensor>();
-  const trains = ({ name, type, shape }: StoredTensor): boolean =>
-    isFraction(type) && sizeOf(shape) > 0 && isParameter(name, shape);
+  const trains = ({ name, type, shape, initialiser }: StoredTensor): boolean =>
+    initialiser !== undefined || (isFraction(type) && sizeOf(shape) > 0 && isParameter(name, shape));
   return {
     opset: file.opset,
     context,
@@ -212,7 +213,12 @@ function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptio
       if (there !== undefined) return there;
       const { type, shape, name } = stored;
       const value = trains(stored)
-        ? context.parameter(kept.nameFor(name), shape, (out) => stored.copyInto(out), kindOf(file, name, shape))
+        ? context.parameter(
+            kept.nameFor(name),
+            shape,
+            stored.initialiser ?? ((out) => stored.copyInto(out)),
+            kindOf(file, name, shape),
+          )
         : constantOf(stored);
       const tensor = { type, value };
       declared.set(stored, tensor);

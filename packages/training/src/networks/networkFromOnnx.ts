@@ -18,6 +18,8 @@ export interface OnnxNetworkOptions {
   readonly output?: string;
   /** An activation that the task's loss applies itself: it is left out where it is the model's last operation. */
   readonly activationOfLoss?: LastActivation;
+  /** Whether the last layer gets new weights where it gives another number of outputs, `head.weight` and `head.bias`. */
+  readonly newHead?: boolean;
   /** Whether batch norm takes the batch's statistics in training, and dropout drops at the model's own rates; true when absent. */
   readonly trainable?: boolean;
   /** Parameters that the training will not move: batch norms whose scale is one keep the stored statistics. */
@@ -39,6 +41,7 @@ const known: KnownOptions<OnnxNetworkOptions> = {
   outputShape: true,
   output: true,
   activationOfLoss: true,
+  newHead: true,
   trainable: true,
   isFrozen: true,
   externalData: true,
@@ -47,7 +50,7 @@ const known: KnownOptions<OnnxNetworkOptions> = {
 /**
  * The ONNX model in `bytes`, which has one input of floats whose first axis is the batch, as a network.
  *
- * Its initial weights and running statistics are the stored ones, whatever the seed. The batch may have any size, also where the
+ * Its initial weights and running statistics are the stored ones, whatever the seed, but those of a new head. The batch may have any size, also where the
  * model states one. The dropout rate of the run is not used: the model's dropout layers have rates of their own.
  *
  * @throws TypeError for an unknown option; InputError that begins with the name for a model that cannot be read, or whose input
@@ -55,23 +58,40 @@ const known: KnownOptions<OnnxNetworkOptions> = {
  */
 export function networkFromOnnx(bytes: Uint8Array, options: OnnxNetworkOptions): OnnxNetwork {
   requireKnownOptions("networkFromOnnx", known, options);
-  const { name, inputShape, outputShape, output, activationOfLoss, isFrozen, externalData } = options;
+  const { name, inputShape, outputShape, newHead = false } = options;
+  const read = (numOutputs?: number): Read => readAs(bytes, options, numOutputs);
+  const asItIs = read();
+  const found = outputsOf(name, asItIs.define(), inputShape);
+  const [before, ...more] = found;
+  const isOtherCount = before !== outputShape[0] && more.length === 0 && outputShape.length === 1;
+  const { model, define } = newHead && isOtherCount ? read(outputShape[0]) : asItIs;
+  requireOutputs(name, outputShape, outputsOf(name, define(), inputShape));
+  return { spec: { name, inputShape, outputShape, statistics: model.statistics(), define }, notes: model.changes };
+}
+
+interface Read {
+  readonly model: OnnxModel;
+  readonly define: () => NetworkDefinition;
+}
+
+/** The model as it is trained, with a new head where `numOutputs` is given. */
+function readAs(bytes: Uint8Array, options: OnnxNetworkOptions, numOutputs: number | undefined): Read {
+  const { name, output, activationOfLoss, isFrozen, externalData, trainable = true } = options;
   const model = asInputError(name, () =>
     readOnnx(bytes, {
-      trainable: options.trainable ?? true,
+      trainable,
       changes: {
         anyBatch: true,
         ...(output !== undefined && { outputs: [output] }),
         ...(activationOfLoss !== undefined && { withoutLast: activationOfLoss }),
+        ...(numOutputs !== undefined && { newHead: numOutputs }),
       },
       ...(isFrozen !== undefined && { isFrozen }),
       ...(externalData !== undefined && { externalData }),
     }),
   );
   const definition = definitionOf(model, options);
-  const define = (): NetworkDefinition => (context, x) => asInputError(name, () => definition(context, x));
-  requireOutputs(name, outputShape, define(), inputShape);
-  return { spec: { name, inputShape, outputShape, statistics: model.statistics(), define }, notes: model.changes };
+  return { model, define: () => (context, x) => asInputError(name, () => definition(context, x)) };
 }
 
 /** The model's one output of its one input, the input brought to the model's shape. */
@@ -119,19 +139,16 @@ function exampleShape(
   });
 }
 
-/** Checks outputs for two examples. */
-function requireOutputs(
-  name: string,
-  outputShape: readonly number[],
-  definition: NetworkDefinition,
-  inputShape: readonly number[],
-): void {
+/** The shape of the outputs for one example, from a pass of two. @throws InputError where there are not as many outputs */
+function outputsOf(name: string, definition: NetworkDefinition, inputShape: readonly number[]): number[] {
   const { logits } = buildNetwork(definition, [2, ...inputShape], "evaluation");
   const [examples, ...found] = logits.shape;
-  if (examples !== 2) {
-    const rule = "must give as many outputs as it is given examples; write it with a dynamic batch axis";
-    throw new InputError({ path: name, rule, value: logits.shape, got: `it gives ${logits.shape.join("×")} for 2` });
-  }
+  if (examples === 2) return found;
+  const rule = "must give as many outputs as it is given examples; write it with a dynamic batch axis";
+  throw new InputError({ path: name, rule, value: logits.shape, got: `it gives ${logits.shape.join("×")} for 2` });
+}
+
+function requireOutputs(name: string, outputShape: readonly number[], found: readonly number[]): void {
   if (found.join() === outputShape.join()) return;
   const rule = `must give outputs of the shape ${outputShape.join("×")} for an example`;
   throw new InputError({ path: name, rule, value: found, got: `it gives ${found.join("×")}` });

@@ -1,4 +1,6 @@
 /** A model as it is trained: outputs that are logits, any batch size. */
+import { type OptionRule, optionRules, requireOptions } from "../../graph/requirements.ts";
+import { withNewHead } from "./newHead.ts";
 import type { FileNode, OnnxFile } from "./onnxFile.ts";
 import { readError } from "./readError.ts";
 
@@ -13,13 +15,27 @@ export interface ModelChanges {
   readonly anyBatch?: boolean;
   /** An operation that is left out where it is an output's last one: softmax and log-softmax, or sigmoid. */
   readonly withoutLast?: LastActivation;
+  /**
+   * New weights in the last layer, for so many outputs: the parameters `head.weight` and `head.bias`, which begin as those of
+   * `dense`. The model must have one output then, and end in Gemm, MatMul or Conv, pooling and changes of shape after it.
+   */
+  readonly newHead?: number;
 }
+
+const rules: Readonly<Record<keyof ModelChanges, OptionRule>> = {
+  outputs: { rule: "a list of names", holds: (value) => Array.isArray(value) && value.length > 0 },
+  anyBatch: optionRules.flag,
+  withoutLast: { rule: "softmax or sigmoid", holds: (value) => value === "softmax" || value === "sigmoid" },
+  newHead: optionRules.positiveInteger,
+};
 
 /** The changed file, and what was changed in a sentence each. @throws Error for an output that no node gives */
 export function changedFile(
   file: OnnxFile,
-  { outputs, anyBatch = false, withoutLast }: ModelChanges = {},
+  options: ModelChanges = {},
 ): { readonly file: OnnxFile; readonly changes: readonly string[] } {
+  requireOptions("readOnnx", options, rules);
+  const { outputs, anyBatch = false, withoutLast, newHead } = options;
   const changes: string[] = [];
   let changed = file;
   if (anyBatch)
@@ -35,6 +51,11 @@ export function changedFile(
     changed = { ...changed, outputs: logits };
   }
   if (changed.outputs !== file.outputs) changed = { ...changed, nodes: needed(changed) };
+  if (newHead !== undefined) {
+    const { file: renewed, change } = withNewHead(changed, newHead);
+    changes.push(change);
+    changed = { ...renewed, nodes: needed(renewed) };
+  }
   return { file: changed, changes };
 }
 

@@ -1,5 +1,6 @@
 /** Tensors as an ONNX file stores them, in any of its storages, read when they are needed. */
 import { type Shape, showShape, sizeOf } from "../../graph/value.ts";
+import type { Initialiser } from "../../layers/initialisers.ts";
 import { type ElementType, elementTypes } from "../modelProto.ts";
 import { bfloat16, float16 } from "./halfPrecision.ts";
 import { unsupported } from "./readError.ts";
@@ -38,6 +39,8 @@ export interface StoredTensor {
   readonly shape: Shape;
   /** Writes the elements to `out`, row-major, as numbers: booleans are 0 and 1. */
   copyInto(out: Float32Array | Float64Array | number[]): void;
+  /** How a parameter begins of which nothing is stored. */
+  readonly initialiser?: Initialiser;
 }
 
 /** How an element is read from little-endian bytes. */
