@@ -1,10 +1,8 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
 import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import type { Fusion } from "./dialect.ts";
 import { absOrLeakyRelu, clip, hardSigmoid, minimum } from "./elementwiseFusions.ts";
 import { lowerConvolution } from "./lowerConvolution.ts";
-import type { LoweringContext } from "./loweringContext.ts";
-
-type Fusion = (value: Value, context: LoweringContext) => string | undefined;
 
 /** a·b with b of the last axis' shape added: the third operand of Gemm. */
 const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
@@ -64,7 +62,8 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
   return rule === isPerChannel ? y : graph.node("Reshape", [y, graph.ints(x.shape)]);
 };
 
-const rules: readonly Fusion[] = [
+/** The forms of `onnxRuntimeDialect`, in the order in which they are tried. */
+export const fusions: readonly Fusion[] = [
   gemmWithBias,
   convolutionWithBias,
   normalise,
@@ -73,12 +72,3 @@ const rules: readonly Fusion[] = [
   minimum,
   hardSigmoid,
 ];
-
-/** The tensor of the first fusion that matches, or undefined. */
-export function fusions(value: Value, context: LoweringContext): string | undefined {
-  for (const rule of rules) {
-    const name = rule(value, context);
-    if (name !== undefined) return name;
-  }
-  return undefined;
-}

@@ -1,6 +1,6 @@
 /** Pooling and its adjoints; positions are those of MaxPool's second output, in the whole flattened tensor. */
 import { type Node, type PoolWindow, sizeOf } from "../graph/value.ts";
-import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
+import type { OnnxAttribute } from "../onnx/encodeParts.ts";
 import { extent } from "../ops/window.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 

@@ -1,5 +1,5 @@
 import type { ConvolutionWindow, Shape } from "../graph/value.ts";
-import type { OnnxAttribute } from "../onnx/onnxGraph.ts";
+import type { OnnxAttribute } from "../onnx/encodeParts.ts";
 
 /** Attributes of `Conv` for kernels [o×c×kh×kw]. */
 export function windowAttributes(

@@ -25,6 +25,7 @@ const root = protobuf.Root.fromJSON({
     Model: message({
       irVersion: ["int64", 1],
       producerName: ["string", 2],
+      producerVersion: ["string", 3],
       graph: ["Graph", 7],
       opsetImport: ["OperatorSet", 8, "repeated"],
       metadataProps: ["StringEntry", 14, "repeated"],

@@ -1,30 +1,13 @@
 /** An ONNX graph under construction: nodes, constants, inputs and outputs by name. */
 import { exactKey } from "../graph/exactKey.ts";
 import type { DType, Shape } from "../graph/value.ts";
-import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
-
-/** An attribute: an integer, a list of integers, a float ({ float }) or a string. */
-export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
+import { encodeParts, type Initializer, type OnnxAttribute, type OnnxNode } from "./encodeParts.ts";
 
 /** Standard operators by default; `com.microsoft` holds ONNX Runtime's own. */
 export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   readonly domain?: "com.microsoft";
   readonly numOutputs?: number;
-}
-
-interface OnnxNode {
-  readonly opType: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly options: NodeOptions;
-}
-
-interface Initializer {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly type: keyof typeof elementTypes;
-  readonly data: Uint8Array;
 }
 
 /** Oldest operator set with every form used here: reductions take their axes as an input since 18. */
@@ -60,36 +43,59 @@ export interface OnnxGraph {
   usedInputs(): ReadonlySet<string>;
   /** Counts by operator of the nodes that the outputs depend on. */
   counts(): Readonly<Record<string, number>>;
+  /** What the outputs depend on, and the outputs. */
+  content(): GraphContent;
   serialise(): Uint8Array;
 }
 
+/** The live part of a graph. */
+export interface GraphContent {
+  /** In the order of execution. */
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly Initializer[];
+  /** By the names that `input` was given. */
+  readonly inputs: ReadonlyMap<string, { readonly shape: Shape; readonly dtype: DType }>;
+  readonly outputs: readonly { readonly name: string; readonly from: string; readonly shape: Shape }[];
+}
+
+/** Options of `onnxGraph`. */
+export interface OnnxGraphOptions {
+  /** Whether equal nodes are one, and equal small constants; true by default. Without it names tell nothing of numbers. */
+  readonly shared?: boolean;
+}
+
 /** An empty graph. */
-export function onnxGraph(): OnnxGraph {
+export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const known = new Map<string, readonly string[]>();
   /** What each Reshape's output was made from. */
   const reshaped = new Map<string, string>();
   const initializers = new Map<string, Initializer>();
   const inputs = new Map<string, { shape: Shape; dtype: DType }>();
-  const outputs: { name: string; shape: Shape }[] = [];
+  const outputs: { name: string; from: string; shape: Shape }[] = [];
   const sequences: string[] = [];
 
   function addNode(opType: string, from: readonly string[], options: NodeOptions): readonly string[] {
-    const inner = opType === "Reshape" ? reshaped.get(from[0]!) : undefined;
+    const inner = opType === "Reshape" && shared ? reshaped.get(from[0]!) : undefined;
     const inputs = inner === undefined ? from : [inner, ...from.slice(1)];
     const key = exactKey([opType, inputs, options]);
-    const equal = known.get(key);
+    const equal = shared ? known.get(key) : undefined;
     if (equal !== undefined) return equal;
     const first = `${opType}_${nodes.length}`;
     const names = Array.from({ length: options.numOutputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}.${i}`));
-    nodes.push({ opType, inputs, outputs: names, options });
+    const { attributes = {}, domain = "" } = options;
+    nodes.push({ opType, inputs, outputs: names, attributes, domain });
     known.set(key, names);
     if (opType === "Reshape") reshaped.set(first, inputs[0]!);
     return names;
   }
 
   const constant = (type: ConstantType, dims: Shape, array: ConstantArray): string =>
-    initializerIn(initializers, type, dims, array);
+    initializerIn(
+      initializers,
+      { type, dims, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) },
+      shared,
+    );
 
   const live = () => neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
 
@@ -104,11 +110,11 @@ export function onnxGraph(): OnnxGraph {
       return inputTensor(name);
     },
     output(name, from, shape) {
-      nodes.push({ opType: "Identity", inputs: [from], outputs: [outputTensor(name)], options: {} });
-      outputs.push({ name, shape });
+      nodes.push({ opType: "Identity", inputs: [from], outputs: [outputTensor(name)], attributes: {}, domain: "" });
+      outputs.push({ name, from, shape });
     },
     emptySequence(name) {
-      nodes.push({ opType: "SequenceEmpty", inputs: [], outputs: [name], options: {} });
+      nodes.push({ opType: "SequenceEmpty", inputs: [], outputs: [name], attributes: {}, domain: "" });
       sequences.push(name);
     },
     usedInputs() {
@@ -120,24 +126,62 @@ export function onnxGraph(): OnnxGraph {
       for (const { opType } of live().nodes) counts[opType] = (counts[opType] ?? 0) + 1;
       return counts;
     },
-    serialise: () =>
-      encodeModel(modelOf({ ...live(), initializers: [...initializers.values()], inputs, sequences, outputs })),
+    content: () => contentOf({ nodes, initializers, inputs, outputs }),
+    serialise: () => bytesOf({ nodes, initializers, inputs, outputs, sequences }),
   };
+}
+
+/** All that was added to a graph. */
+interface Added {
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, Initializer>;
+  readonly inputs: GraphContent["inputs"];
+  readonly outputs: GraphContent["outputs"];
+  readonly sequences?: readonly string[];
+}
+
+function contentOf({ nodes, initializers, inputs, outputs }: Added): GraphContent {
+  const needed = neededFor(
+    outputs.map(({ from }) => from),
+    nodes,
+  );
+  return {
+    nodes: needed.nodes,
+    initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
+    inputs: new Map([...inputs].filter(([name]) => needed.names.has(inputTensor(name)))),
+    outputs,
+  };
+}
+
+function bytesOf({ nodes, initializers, inputs, outputs, sequences = [] }: Added): Uint8Array {
+  const needed = neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
+  return encodeParts({
+    producer: { name: "onnx-grad" },
+    opsets: { "": opsetVersion, "com.microsoft": 1 },
+    nodes: needed.nodes,
+    initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
+    inputs: [...inputs]
+      .filter(([name]) => needed.names.has(inputTensor(name)))
+      .map(([name, { shape, dtype }]) => ({ name: inputTensor(name), shape, type: dtype })),
+    outputs: [
+      ...sequences.map((name) => ({ name, type: "sequence" as const })),
+      ...outputs.map(({ name, shape }) => ({ name: outputTensor(name), shape, type: "float32" as const })),
+    ],
+  });
 }
 
 type ConstantType = "float32" | "int32" | "int64";
 type ConstantArray = Float32Array | Int32Array | BigInt64Array;
 
-/** The name of a constant, added unless an equal small one is there. */
+/** The name of a constant, added unless an equal small one is there and may be shared. */
 function initializerIn(
   initializers: Map<string, Initializer>,
-  type: ConstantType,
-  dims: Shape,
-  array: ConstantArray,
+  { type, dims, data }: Omit<Initializer, "name">,
+  shared: boolean,
 ): string {
-  const data = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
-  const key = data.length <= 64 ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
+  const isShared = shared && data.length <= 64;
+  const key = isShared ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
   const there = initializers.get(key);
   if (there !== undefined) return there.name;
   const name = `constant_${initializers.size}`;
@@ -146,7 +190,10 @@ function initializerIn(
 }
 
 /** The nodes that some tensors depend on, and the names of all the tensors on the way; `nodes` are in execution order. */
-function neededFor(tensors: readonly string[], nodes: readonly OnnxNode[]): Pick<GraphContent, "nodes" | "names"> {
+function neededFor(
+  tensors: readonly string[],
+  nodes: readonly OnnxNode[],
+): { readonly nodes: OnnxNode[]; readonly names: ReadonlySet<string> } {
   const names = new Set(tensors);
   const kept: OnnxNode[] = [];
   for (const node of [...nodes].reverse()) {
@@ -155,76 +202,4 @@ function neededFor(tensors: readonly string[], nodes: readonly OnnxNode[]): Pick
     for (const name of node.inputs) names.add(name);
   }
   return { nodes: kept.reverse(), names };
-}
-
-/** What a model is made of: the live part of a graph. */
-interface GraphContent {
-  /** In the order of execution. */
-  readonly nodes: readonly OnnxNode[];
-  /** The tensors that the outputs depend on; initializers and inputs of other names are left out. */
-  readonly names: ReadonlySet<string>;
-  readonly initializers: readonly Initializer[];
-  readonly inputs: ReadonlyMap<string, { readonly shape: Shape; readonly dtype: DType }>;
-  readonly sequences: readonly string[];
-  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
-}
-
-/** The fields of ModelProto. */
-function modelOf({
-  nodes,
-  names,
-  initializers,
-  inputs,
-  sequences,
-  outputs,
-}: GraphContent): Readonly<Record<string, unknown>> {
-  return {
-    irVersion: 8,
-    producerName: "onnx-grad",
-    opsetImport: [
-      { domain: "", version: opsetVersion },
-      { domain: "com.microsoft", version: 1 },
-    ],
-    graph: {
-      name: "graph",
-      node: nodes.map(({ opType, inputs: from, outputs: to, options }) => ({
-        opType,
-        name: to[0],
-        input: from,
-        output: to,
-        domain: options.domain ?? "",
-        attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attributeOf(name, value)),
-      })),
-      initializer: initializers
-        .filter(({ name }) => names.has(name))
-        .map(({ name, dims, type, data }) => ({ name, dims, dataType: elementTypes[type], rawData: data })),
-      input: [...inputs]
-        .filter(([name]) => names.has(inputTensor(name)))
-        .map(([name, { shape, dtype }]) => valueInfo(inputTensor(name), shape, dtype)),
-      output: [
-        ...sequences.map((name) => ({ name, type: { sequenceType: { elemType: tensorOf("float32") } } })),
-        ...outputs.map(({ name, shape }) => valueInfo(outputTensor(name), shape, "float32")),
-      ],
-    },
-  };
-}
-
-function attributeOf(name: string, value: OnnxAttribute): object {
-  if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
-  if (typeof value === "string") return { name, s: asciiBytes(value), type: attributeTypes.string };
-  if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
-  return { name, ints: value, type: attributeTypes.ints };
-}
-
-function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function valueInfo(name: string, shape: Shape, dtype: DType): object {
-  const { tensorType } = tensorOf(dtype);
-  return { name, type: { tensorType: { ...tensorType, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } } };
-}
-
-function tensorOf(dtype: DType): { readonly tensorType: { readonly elemType: number } } {
-  return { tensorType: { elemType: elementTypes[dtype] } };
 }

@@ -8,6 +8,8 @@ import { optionRules, requireOptions, requireRecord, requireValues } from "../gr
 import { topological } from "../graph/topological.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import { lowerGraph } from "../lowering/lowerGraph.ts";
+import { onnxRuntimeDialect } from "../lowering/onnxRuntimeDialect.ts";
+import { onnxGraph } from "../onnx/onnxGraph.ts";
 import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 import { optimise } from "../rewrite/optimise.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
@@ -54,7 +56,12 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const declared = inputsByName("compile", values);
   const laidOut = layOutBatchLast(options.optimise === false ? values : optimise(values));
   const names = Object.keys(outputs);
-  const graph = lowerGraph(laidOut.map((value, i) => [names[i]!, value]));
+  const graph = onnxGraph();
+  lowerGraph(
+    laidOut.map((value, i) => [names[i]!, value]),
+    onnxRuntimeDialect,
+    graph,
+  );
   if (inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = [...declared].filter(([name]) => used.has(name));

@@ -1,5 +1,6 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
-import { dispatch, type PerOp, type Shape, sizeOf, type Value } from "../graph/value.ts";
+import { type Shape, sizeOf, type Value } from "../graph/value.ts";
+import type { Dialect } from "./dialect.ts";
 import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
 import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
@@ -29,11 +30,7 @@ function reshaped(name: string, shape: Shape, { graph }: LoweringContext): strin
 const steepest = 3e38;
 
 /** Writes one primitive, whose inputs are there, and returns its tensor. */
-export function lowerPrimitive(value: Value, context: LoweringContext): string {
-  return dispatch(lowered, value, context);
-}
-
-const lowered: PerOp<string, [context: LoweringContext]> = {
+export const primitives: Dialect["primitives"] = {
   input: ({ attributes: { name }, shape, dtype }, { graph }) => graph.input(name, shape, dtype),
   constant: ({ attributes: { data }, shape, dtype }, { graph }) =>
     dtype === "int32" ? graph.int32s(data, shape) : graph.floats(data, shape),
