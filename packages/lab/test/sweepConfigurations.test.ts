@@ -7,6 +7,7 @@ import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
 import { recipeOf } from "../src/settings/recipes.ts";
 import type { SweepParameter } from "../src/settings/valueSchemas.ts";
+import { partsOf } from "./testRecords.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 
@@ -16,7 +17,7 @@ function plan(content: Readonly<Record<string, unknown>>) {
   const set = { batchSize: 50, validation: 100, ...(content.set as object | undefined) };
   const { runs, details } = planSweep(
     parseSweep(JSON.stringify({ ...base, ...content, set }), "s.json", "/folder"),
-    () => data,
+    partsOf("small-mnistfc", data),
   );
   const configurations = details.configurations.map((own) => ({
     ...own,
@@ -261,7 +262,7 @@ test.each<[string, string]>([
   ],
 ])("errors beyond the syntax of the file have a place (%#)", (text, message) => {
   const sweep = parseSweep(`${text}network: small-mnistfc\nbudget: 1\n`, "s.yaml", "/folder");
-  const planned = () => planSweep(sweep, () => data);
+  const planned = () => planSweep(sweep, partsOf("small-mnistfc", data));
   expect(planned).toThrow(InputError);
   expect(planned).toThrow(`s.yaml:${message}`);
 });

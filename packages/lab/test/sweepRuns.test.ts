@@ -13,7 +13,7 @@ import { resultRows, sentencesOf } from "../src/pages/sweepWords.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { configText } from "../src/runs/runFolder.ts";
 import { dataFolder, freshOut, inMemory } from "./commandRunner.ts";
-import { resultWith } from "./testRecords.ts";
+import { partsOf, resultWith } from "./testRecords.ts";
 
 const data = tinyData({ train: 500, validation: 100, test: 100 });
 
@@ -22,7 +22,7 @@ function planOfRates(rates: readonly number[], seeds: number, validation = 100) 
     ...{ network: "small-mnistfc", budget: 2, optimizer: "sgd", seeds },
     ...{ set: { batchSize: 50, validation }, parameters: { learningRate: rates } },
   };
-  return planSweep(parseSweep(JSON.stringify(content), "s.json", "/folder"), () => data);
+  return planSweep(parseSweep(JSON.stringify(content), "s.json", "/folder"), partsOf("small-mnistfc", data));
 }
 
 const ended = (changes: Partial<RunResult> = {}): RunOutcome => ({

@@ -1,6 +1,16 @@
 /** Events and results for tests of what listens to them. */
 import { type OptimizerName, optimizersByName } from "entropy-sgd";
-import type { EvaluationEvent, OuterEvent, RunResult, StartEvent } from "entropy-sgd-training";
+import {
+  type AnySplit,
+  classification,
+  type DataSet,
+  type EvaluationEvent,
+  networks,
+  type OuterEvent,
+  type RunResult,
+  type StartEvent,
+} from "entropy-sgd-training";
+import type { RunParts } from "../src/runner/loadParts.ts";
 import type { RunModel } from "../src/runs/checkpointFormat.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
@@ -13,6 +23,11 @@ export const threeWeights: RunModel = {
   ],
   statistics: { "bn1.mean": Float32Array.of(9) },
 };
+
+/** A network by name with data for it. */
+export function partsOf(network: string, data: DataSet<AnySplit>): RunParts {
+  return { data, spec: networks[network]!, task: classification(), files: null };
+}
 
 export function startEvent(): StartEvent {
   const names = { network: "lenet", optimizer: "sgd", preset: null, seed: 1 };

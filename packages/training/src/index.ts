@@ -69,6 +69,7 @@ export { lossAndGradients } from "./model/lossAndGradients.ts";
 export type { Platform } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
+export { type AdaptiveNetwork, adaptiveNetworks, type ExampleShapes } from "./networks/adaptive.ts";
 export { buildSpec } from "./networks/buildSpec.ts";
 export { mlp } from "./networks/fullyConnected.ts";
 export type { NetworkSpec } from "./networks/networkSpec.ts";
@@ -78,6 +79,7 @@ export { binary } from "./tasks/binary.ts";
 export { type ClassificationOptions, classification } from "./tasks/classification.ts";
 export { type LossTaskOptions, lossTask } from "./tasks/lossTask.ts";
 export { multilabel } from "./tasks/multilabel.ts";
+export { outputShapeFor } from "./tasks/outputShapeFor.ts";
 export { type RegressionOptions, regression } from "./tasks/regression.ts";
 export { type LogitScores, scoreLogits } from "./tasks/scoreLogits.ts";
 export { sequence } from "./tasks/sequence.ts";
@@ -93,4 +95,4 @@ export {
   type Targets,
   type Task,
 } from "./tasks/task.ts";
-export { tasks } from "./tasks/tasks.ts";
+export { type TaskFactory, tasks } from "./tasks/tasks.ts";

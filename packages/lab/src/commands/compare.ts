@@ -48,7 +48,7 @@ export const definition: CommandDefinition = {
 export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
   const unchecked = planComparison(options);
   if (options.out !== undefined) requireEmptyFolder(options.out);
-  const plan = checkedPlan(unchecked);
+  const plan = await checkedPlan(unchecked);
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
   return beginExperiment(comparison, plan, { ...options, out }, context);

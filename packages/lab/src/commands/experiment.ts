@@ -87,7 +87,7 @@ export function beginExperiment<Details>(
 }
 
 /** Lets the experiment go on whose plan is in a file: ended runs stay, the others resume or begin. Gives the exit code. */
-export function continueExperiment(
+export async function continueExperiment(
   experiment: Experiment<unknown>,
   plan: ExperimentPlan,
   file: string,
@@ -104,7 +104,7 @@ export function continueExperiment(
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
     throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
-  const checked = checkedPlan({ ...plan, details: details.data }, options.dataFolder);
+  const checked = await checkedPlan({ ...plan, details: details.data }, options.dataFolder);
   return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
 }
 
@@ -129,7 +129,7 @@ async function toItsEnd<Details>(
 ): Promise<number> {
   const { out } = options;
   const { signal, stderr } = context;
-  const { runs, data } = plan;
+  const { runs, parts } = plan;
   const parallel = Math.min(options.parallel ?? experiment.usualParallel(plan), runs.length);
   const opening = experiment.opening(plan, { ...options, parallel });
   if (opening !== null) stderr.write(`${opening}\n`);
@@ -138,11 +138,19 @@ async function toItsEnd<Details>(
   const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
   const { launcher, dataFolder, threads } = options;
   const { onEvent: _, ...training } = trainingOptions(context);
-  const here = { ...training, ...(onEvent && { onEvent }), data, dataFolder, threads };
+  const here = { ...training, ...(onEvent && { onEvent }), parts, dataFolder, threads };
   const { checkpointRequests: requests } = context;
   const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, dataFolder, threads }) : launchHere(here));
   const outcomes = await runAll(runs, {
-    ...{ out, parallel, signal, launch, checksum: data.checksum ?? null, requireHeld: lock.requireHeld, ...listeners },
+    ...{
+      out,
+      parallel,
+      signal,
+      launch,
+      checksum: parts.data.checksum ?? null,
+      requireHeld: lock.requireHeld,
+      ...listeners,
+    },
     needsAll: experiment.needsAll ?? false,
   });
   lock.requireHeld();

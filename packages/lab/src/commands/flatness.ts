@@ -51,7 +51,7 @@ export async function flatnessCommand(
   options: FlatnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, options.data);
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { radii, draws, steps, probes, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);

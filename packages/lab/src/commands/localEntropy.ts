@@ -72,7 +72,7 @@ export async function localEntropyCommand(
 ): Promise<number> {
   if (paths.length > 2)
     throw new InputError({ path: "local-entropy", rule: "takes one or two runs", value: paths.length });
-  const runs = loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, options.data);
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;

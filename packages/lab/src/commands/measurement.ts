@@ -61,7 +61,7 @@ export async function carryOut(
     context.stderr.write(`${line}\n`);
   };
   const { signal } = context;
-  const interrupted = await wasInterrupted(() => measure({ signal, onPass, threads }, tell));
+  const interrupted = await wasInterrupted(() => measure({ task: runs[0]!.task, signal, onPass, threads }, tell));
   clear();
   const found = await findings();
   // Asked again: another process may have measured meanwhile.

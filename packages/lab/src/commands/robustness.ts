@@ -46,7 +46,7 @@ export async function robustnessCommand(
   options: RobustnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, options.data);
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { seed } = options;
   const numExamples = Math.min(options.examples, data.test.numExamples);

@@ -45,7 +45,7 @@ export async function sliceCommand(
   context: CommandContext,
 ): Promise<number> {
   if (paths.length > 2) throw new InputError({ path: "slice", rule: "takes one or two runs", value: paths.length });
-  const runs = loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, options.data);
   const [first, second] = runs as [LoadedRun, LoadedRun?];
   const { spec, data } = first;
   const { points, grid, span, seed } = options;

@@ -42,7 +42,7 @@ export async function spectrumCommand(
   options: SpectrumCommand,
   context: CommandContext,
 ): Promise<number> {
-  const run = loadRun(path, options.data);
+  const run = await loadRun(path, options.data);
   const { record, spec, data, params } = run;
   const { steps, probes, seed, dense = false } = options;
   if (dense && params.length > maxDense) {

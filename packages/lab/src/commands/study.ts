@@ -83,7 +83,7 @@ export const definition: CommandDefinition = {
 export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
   const { network, seeds, budget, data, threads, set, couplingSeeds } = options;
   const details = { measures: measuresOf(options), couplingSeeds, couplingConditions: integratedConditions(options) };
-  const plan = checkedPlan(planStudy({ network, seeds, budget, data, threads, set, ...details }));
+  const plan = await checkedPlan(planStudy({ network, seeds, budget, data, threads, set, ...details }));
   const out = options.out ?? join("runs", `study-${network}`);
   makeFolder(out);
   return beginExperiment(study, plan, { ...options, out }, context);
@@ -97,9 +97,9 @@ export const study: Experiment<StudyDetails> = {
   isNew: false,
   needsAll: true,
   usualParallel: () => 1,
-  opening({ runs, data, details: { measures } }, { out }) {
+  opening({ runs, parts, details: { measures } }, { out }) {
     const left = runs.filter((run) => !isMeasured(out, run, measures));
-    const cost = costInWords(runs[0]!, data.train.numExamples, measures);
+    const cost = costInWords(runs[0]!, parts.data.train.numExamples, measures);
     return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
   },
   async finish(done, context) {

@@ -5,6 +5,7 @@ import { byCondition } from "../experiments/experiment.ts";
 import { isInterrupted, type RunLauncher } from "../experiments/runAll.ts";
 import {
   type Configuration,
+  loadSweepParts,
   planSweep,
   type SweepDetails,
   type SweepPlan,
@@ -15,7 +16,6 @@ import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
-import { loadData } from "../runner/loadData.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, writeJson } from "./context.ts";
@@ -59,7 +59,8 @@ export async function sweepCommand(
   context: CommandContext,
   launcher?: RunLauncher,
 ): Promise<number> {
-  const plan = planSweep(readSweep(file), loadData);
+  const read = readSweep(file);
+  const plan = planSweep(read, await loadSweepParts(read));
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
   makeFolder(out);

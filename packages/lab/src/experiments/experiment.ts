@@ -1,6 +1,6 @@
 /** What an experiment is: runs that are planned, all brought to their ends, and compared. Plans are JSON, so that they can travel. */
-import type { DataSet, Plan } from "entropy-sgd-training";
-import { loadData } from "../runner/loadData.ts";
+import type { Plan } from "entropy-sgd-training";
+import { loadParts, type RunParts } from "../runner/loadParts.ts";
 import { resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -35,21 +35,26 @@ export interface CheckedRun extends PlannedRun {
 /** A plan whose runs can all begin. */
 export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> {
   readonly runs: readonly CheckedRun[];
-  /** The data of all runs. */
-  readonly data: DataSet;
+  /** Data, network and task of all runs. */
+  readonly parts: RunParts;
 }
 
 /**
- * Loads the data of a plan and checks every run against them.
+ * Loads data, network and task of a plan and checks every run against them.
  *
  * @param dataFolder - a folder that holds the same data in another place
  * @throws InputError that names the setting, its rule and the value
  */
-export function checkedPlan<Details>(planned: ExperimentPlan<Details>, dataFolder?: string): CheckedPlan<Details> {
-  const place = dataFolder === undefined ? {} : { data: dataFolder };
-  const data = loadData({ ...planned.runs[0]!.settings, ...place });
-  const runs = planned.runs.map((run) => ({ ...run, plan: resolveRun(run.settings, data).plan }));
-  return { ...planned, runs, data };
+export async function checkedPlan<Details>(
+  planned: ExperimentPlan<Details>,
+  dataFolder?: string,
+): Promise<CheckedPlan<Details>> {
+  const parts = await loadParts(planned.runs[0]!.settings, { dataFolder });
+  const runs = planned.runs.map((run) => {
+    const { settings, plan } = resolveRun(run.settings, parts);
+    return { ...run, settings, plan };
+  });
+  return { ...planned, runs, parts };
 }
 
 /** Runs by condition, conditions in the order of the plan. */

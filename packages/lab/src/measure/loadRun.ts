@@ -1,28 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-  buildSpec,
-  type DataSet,
-  hasDiverged,
-  InputError,
-  type NetworkSpec,
-  networks,
-  requireFiniteWeights,
-} from "entropy-sgd-training";
+import { buildSpec, hasDiverged, InputError, requireFiniteWeights } from "entropy-sgd-training";
 import type { ParameterBlock } from "onnx-grad/layers";
-import { loadData, requireSameData } from "../runner/loadData.ts";
+import { loadParts, type RunParts, requireSameData } from "../runner/loadParts.ts";
 import { type RunRecord, readConfig, readRun, weightsOf } from "../runs/readRun.ts";
 import { tensorsOf } from "../runs/tensorsOf.ts";
 import { doubtOfUnsealed } from "../runs/unsealedWeights.ts";
 
 /** A trained run, ready to be measured. */
-export interface LoadedRun {
+export interface LoadedRun extends RunParts {
   /** Its folder. */
   readonly path: string;
   /** Name of its folder. */
   readonly name: string;
   readonly record: RunRecord;
-  readonly spec: NetworkSpec;
-  readonly data: DataSet;
   /** x, shape (n,), in the order of the network's layout. */
   readonly params: Float32Array;
   /** SHA-256 of x. */
@@ -39,17 +29,14 @@ export interface LoadedRun {
  * @throws InputError if the folder is not a run, it diverged, its network is unknown, its weights are another run's, do not fit the
  *   network or are not finite, or the data are not those it was trained on
  */
-export function loadRun(path: string, dataFolder?: string): LoadedRun {
+export async function loadRun(path: string, dataFolder?: string): Promise<LoadedRun> {
   const record = readRun(path);
   if (record.result !== null && hasDiverged(record.result)) {
     throw new InputError({ path, rule: "the run diverged, there is no solution to be measured" });
   }
-  const { network: networkName } = record.settings;
-  if (!Object.hasOwn(networks, networkName)) {
-    throw new InputError({ path, rule: `the network ${JSON.stringify(networkName)} is unknown here` });
-  }
-  const spec = networks[networkName]!;
-  const network = buildSpec(spec, { mode: "evaluation" });
+  const parts = await loadParts(record.settings, { run: path, dataFolder });
+  requireSameData(path, readConfig(path).dataChecksum, parts.data);
+  const network = buildSpec(parts.spec, { mode: "evaluation" });
   const layout = network.parameters.map(({ block }) => block);
   const weights = weightsOf(path, record);
   const tensors = tensorsOf(weights, network, `${path}: weights.safetensors`);
@@ -57,10 +44,8 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
   for (const { name, offset } of layout) params.set(tensors[name]!, offset);
   requireFiniteWeights(`${path}: weights to be measured`, params, layout);
   const weightsHash = createHash("sha256").update(params).digest("hex");
-  const data = loadData({ ...record.settings, ...(dataFolder === undefined ? {} : { data: dataFolder }) });
-  requireSameData(path, readConfig(path).dataChecksum, data);
   const doubt = record.seal.sealed ? null : doubtOfUnsealed(path, record, weights);
-  return { path, name: record.name, record, spec, data, params, weightsHash, layout, doubt };
+  return { ...parts, path, name: record.name, record, params, weightsHash, layout, doubt };
 }
 
 /**
@@ -68,10 +53,16 @@ export function loadRun(path: string, dataFolder?: string): LoadedRun {
  *
  * @throws InputError as `loadRun`, or for different networks or data
  */
-export function loadRuns(paths: readonly string[], dataFolder?: string): LoadedRun[] {
-  const runs = paths.map((path) => loadRun(path, dataFolder));
+export async function loadRuns(paths: readonly string[], dataFolder?: string): Promise<LoadedRun[]> {
+  const runs = await Promise.all(paths.map((path) => loadRun(path, dataFolder)));
   const names = runs.map(({ spec }) => spec.name);
   if (new Set(names).size > 1) throw new InputError(`runs must be of one network, got ${names.join(" and ")}`);
+  const isOther = ({ files, task }: LoadedRun): boolean =>
+    files?.sha256 !== runs[0]!.files?.sha256 || task.name !== runs[0]!.task.name;
+  const different = runs.find(isOther);
+  if (different !== undefined) {
+    throw new InputError({ path: different.path, rule: `must be of the same network file and task as ${paths[0]}` });
+  }
   const other = runs.find(({ data }) => data.checksum !== runs[0]!.data.checksum);
   if (other !== undefined)
     throw new InputError(`runs must be of the same data, ${other.path} is of others than ${paths[0]}`);

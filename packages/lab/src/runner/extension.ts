@@ -1,5 +1,5 @@
 /** Runs that are resumed with other settings: a larger budget, an edited config.json. */
-import { type DataSet, InputError, type LoopPosition, type RunResult } from "entropy-sgd-training";
+import { type AnySplit, type DataSet, InputError, type LoopPosition, type RunResult } from "entropy-sgd-training";
 import { type FoundCheckpoint, newestSettings } from "../runs/checkpointFolder.ts";
 import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
 import { readConfig } from "../runs/readRun.ts";
@@ -45,7 +45,7 @@ export function extensionOf(
   path: string,
   settings: Settings,
   budget: number | undefined,
-  data: DataSet,
+  data: DataSet<AnySplit>,
   from: FoundCheckpoint,
 ): Extension {
   const before = settings.budget;

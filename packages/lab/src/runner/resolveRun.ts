@@ -1,15 +1,14 @@
-/** What a run is made of, once: network, data and plan of its settings, all checked. */
-import { type DataSet, InputError, type NetworkSpec, type Plan, planOf, requireThreads } from "entropy-sgd-training";
+/** What a run is made of, once: data, network, task and plan of its settings, all checked. */
+import { type AnySplit, type DataSet, InputError, type Plan, planOf, requireThreads } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { Settings } from "../settings/settings.ts";
-import { networkOf } from "./loadData.ts";
+import type { RunParts } from "./loadParts.ts";
 import { makeOptimizer } from "./makeOptimizer.ts";
 
 /** Settings with what follows from them and the data. */
-export interface ResolvedRun {
+export interface ResolvedRun extends RunParts {
+  /** With the hash of a network of the user's own. */
   readonly settings: Settings;
-  readonly data: DataSet;
-  readonly spec: NetworkSpec;
   readonly plan: Plan;
 }
 
@@ -18,10 +17,11 @@ export interface ResolvedRun {
  *
  * @throws InputError that names the setting, its rule and the value
  */
-export function resolveRun(settings: Settings, data: DataSet): ResolvedRun {
-  const { network, batchSize, budget, threads } = settings;
+export function resolveRun(given: Settings, parts: RunParts): ResolvedRun {
+  const { files, data } = parts;
+  const settings = files === null ? given : { ...given, networkHash: files.sha256 };
+  const { batchSize, budget, threads } = settings;
   const { numExamples } = data.train;
-  const spec = networkOf(network);
   const gradients = budget * (numExamples / batchSize);
   // Larger numbers of gradients could not be counted one by one.
   if (gradients > Number.MAX_SAFE_INTEGER / 2) {
@@ -36,10 +36,10 @@ export function resolveRun(settings: Settings, data: DataSet): ResolvedRun {
   }
   const plan = planOfSettings(settings, data);
   makeOptimizer(settings, plan, []);
-  return { settings, data, spec, plan };
+  return { ...parts, settings, plan };
 }
 
 /** The gradients of a run. */
-export function planOfSettings({ batchSize, innerSteps, budget }: Settings, { train }: DataSet): Plan {
+export function planOfSettings({ batchSize, innerSteps, budget }: Settings, { train }: DataSet<AnySplit>): Plan {
   return planOf(train.numExamples, batchSize, innerSteps, budget);
 }

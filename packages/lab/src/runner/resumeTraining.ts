@@ -17,7 +17,8 @@ import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
 import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
-import { loadData, requireSameData } from "./loadData.ts";
+import { loadParts, requireSameData } from "./loadParts.ts";
+import { keepNetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { resolveRun } from "./resolveRun.ts";
 import { knownTraining, runTraining, type TrainingOptions } from "./runTraining.ts";
 import { trainRun } from "./trainRun.ts";
@@ -79,10 +80,11 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const damage = earlier === null ? damageIn(path) : [];
     const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
     const place = placeOf(options);
-    const data = options.data ?? loadData({ ...own, ...place });
-    const extension = extensionOf(path, own, budget, data, found);
-    const run = resolveRun({ ...extension.settings, ...place }, data);
-    requireSameData(path, dataChecksum, data);
+    const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder: place.data }));
+    const extension = extensionOf(path, own, budget, parts.data, found);
+    const run = resolveRun({ ...extension.settings, ...place }, parts);
+    requireSameData(path, dataChecksum, parts.data);
+    if (run.files !== null) keepNetworkFiles(path, run.files, held.requireHeld);
     // The same number of threads, unless config.json was edited.
     const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
     const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));
@@ -142,7 +144,11 @@ export function prepareRun(path: string, settings: Settings): void {
     const lock = acquireLock(path);
     const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
     try {
-      if (isUnused(path)) writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
+      if (isUnused(path)) {
+        const files = readNetworkFiles(settings, null);
+        if (files !== null) keepNetworkFiles(path, files, lock.requireHeld);
+        writeWhole(join(path, "config.json"), configText(identity), lock.requireHeld);
+      }
     } finally {
       lock.release();
     }

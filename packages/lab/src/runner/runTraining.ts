@@ -1,11 +1,12 @@
 /** One run from its settings to its result, in a folder or without one. */
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
-import type { DataSet, RunResult } from "entropy-sgd-training";
+import type { RunResult } from "entropy-sgd-training";
 import { requireEmptyFolder } from "../io/files.ts";
 import { currentEnvironment } from "../runs/environment.ts";
 import { createRun } from "../runs/runFolder.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
-import { loadData } from "./loadData.ts";
+import { loadParts, type RunParts } from "./loadParts.ts";
+import { keepNetworkFiles } from "./networkFiles.ts";
 import { resolveRun } from "./resolveRun.ts";
 import { type Listening, trainRun } from "./trainRun.ts";
 import { atStart } from "./withRollback.ts";
@@ -14,8 +15,8 @@ import { atStart } from "./withRollback.ts";
 export interface TrainingOptions extends Listening {
   /** Called with a sentence when the lock is of a process elsewhere and must be watched first. */
   readonly onWait?: (words: string) => void;
-  /** The data, if it is loaded already. */
-  readonly data?: DataSet;
+  /** Data, network and task, if they are loaded already. */
+  readonly parts?: RunParts;
 }
 
 /** Options of a new run besides its settings. */
@@ -30,7 +31,7 @@ export const knownTraining: KnownOptions<TrainingOptions> = {
   onWait: true,
   checkpointRequests: true,
   onEvent: true,
-  data: true,
+  parts: true,
 };
 const known: KnownOptions<RunTrainingOptions> = { out: true, ...knownTraining };
 
@@ -44,10 +45,11 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   checkedSettings(settings, "runTraining");
   const { out } = options;
   if (typeof out === "string") requireEmptyFolder(out);
-  const run = resolveRun(settings, options.data ?? loadData(settings));
+  const run = resolveRun(settings, options.parts ?? (await loadParts(settings)));
   const environment = currentEnvironment(settings.threads);
   const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options);
   try {
+    if (held !== null && run.files !== null) keepNetworkFiles(held.path, run.files, held.requireHeld);
     return await trainRun({ ...run, environment, held }, atStart, options);
   } finally {
     held?.release();

@@ -45,9 +45,9 @@ export async function trainRun(run: ReadyRun, first: Place, listening: Listening
 
 /** The events from a place on, each written to the run's folder before it is passed on. */
 async function* trained(run: ReadyRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
-  const { settings, data, spec, plan, environment, held } = run;
+  const { settings, data, spec, task, plan, environment, held } = run;
   const { batchSize, dropout, rollbackFactor } = settings;
-  const options = { platform: nodePlatform, batchSize, dropout, threads: environment.threads };
+  const options = { platform: nodePlatform, task, batchSize, dropout, threads: environment.threads };
   // A model for each place: its memory has room for one state.
   const model = await compileNetwork(spec, options);
   try {

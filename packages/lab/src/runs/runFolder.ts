@@ -29,6 +29,8 @@ export interface HeldRun {
    * @param retreat - a rollback from which it has not recovered yet
    */
   open(identity: RunIdentity, model: RunModel, from: FoundCheckpoint | null, retreat?: Retreat | null): RunFolder;
+  /** @throws InputError if another process has taken the lock */
+  requireHeld(): void;
   /** Releases the lock. */
   release(): void;
 }
@@ -138,6 +140,7 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
         },
       };
     },
+    requireHeld: lock.requireHeld,
     release: lock.release,
   };
 }

@@ -18,24 +18,33 @@ export function acceptedBySet(optimizer: string): readonly string[] {
 const isSettable = ({ kind, name }: NamedOption): boolean =>
   kind !== "groups" && kind !== "direction" && name !== "seed";
 
+/** Values whose rules are of those who take them. */
+type FreeOptions = Record<string, FreeValue | FreeValue[]>;
+type FreeValue = number | string | boolean | null;
+
 /** Assigned values, by what they belong to. */
 interface ParsedSet {
   readonly optimizer: Record<string, OptionValue>;
   readonly run: Record<string, unknown>;
+  /** Options of the task and of the reader of data, by their own names. */
+  readonly task: FreeOptions;
+  readonly data: FreeOptions;
 }
 
 /** Divides `--set` assignments into the optimizer's options and the run's settings. */
 export function parseSet(assignments: readonly string[], optimizer: OptimizerName): ParsedSet {
   const specs = optimizersByName[optimizer].options.filter(isSettable);
-  const result: ParsedSet = { optimizer: {}, run: {} };
+  const result: ParsedSet = { optimizer: {}, run: {}, task: {}, data: {} };
   for (const assignment of assignments) {
     const at = assignment.indexOf("=");
     if (at < 1) throw new InputError({ name: "--set", rule: "must be name=value", value: assignment });
     const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
+    const [, owner, free] = /^(task|data)\.(.+)$/.exec(name) ?? [];
     const spec = specs.find((candidate) => candidate.name === name);
     if (name === "seed")
       throw new InputError({ name: "--set seed", rule: "give --seed, which also draws weights and data order" });
-    if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
+    if (free !== undefined) result[owner as "task" | "data"][free] = freeValue(text);
+    else if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
     else if (settable.includes(name)) result.run[name] = parseSetting(name as SettingName, text);
     else {
       const known = acceptedBySet(optimizer).join(", ");
@@ -58,6 +67,14 @@ function parseSetting(name: SettingName, text: string): unknown {
   if (!(rule instanceof z.ZodBoolean)) return toNumber(name, text);
   if (text === "true" || text === "false") return text === "true";
   throw setError(name, "must be true or false", text);
+}
+
+/** A number, true, false, null or text; a list where there are commas. */
+function freeValue(text: string): FreeValue | (number | string)[] {
+  if (text.includes(",")) return text.split(",").map((part) => freeValue(part.trim()) as number | string);
+  if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
+  return Object.hasOwn(words, text) ? words[text]! : text;
 }
 
 function toNumber(name: string, text: string): number {

@@ -1,7 +1,9 @@
 /** The settings of a run from a user's request. */
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
+import { InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
+import { networkFileEnds, networkFileKind } from "./networkFileKind.ts";
 import { parseSet } from "./parseSet.ts";
 import { presetNameOf, presetsOf } from "./presets.ts";
 import { type OptionValue, recipeNames, recipeOf } from "./recipes.ts";
@@ -43,7 +45,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
   requireKnownOptions("resolveSettings", knownRequest, request);
   const { set = [], ...asked } = request;
   const optimizer = requireName("optimizer", asked.optimizer, optimizerNames);
-  const network = requireName("network", asked.network, networkNames);
+  const { network, networkFile } = networkAsked(asked.network);
   const preset = presetNameOf(optimizer, asked.preset);
   const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
@@ -66,9 +68,22 @@ export function resolveSettings(request: SettingsRequest): Settings {
       : {}),
     ...(asked.data === undefined ? {} : { data: dataOf(asked.data) }),
     ...chosen.run,
+    network,
+    networkFile,
+    task: asked.task ?? (networkFile === null ? "classification" : null),
+    taskOptions: chosen.task,
+    dataOptions: chosen.data,
     preset,
     options,
   });
+}
+
+/** A network as config.json has it: a name, or the base name of a file and its absolute path. */
+function networkAsked(asked: string): Pick<Settings, "network" | "networkFile"> {
+  if (networkFileKind(asked) !== null) return { network: basename(asked), networkFile: resolve(asked) };
+  if (networkNames.includes(asked)) return { network: asked, networkFile: null };
+  const rule = `must be one of ${networkNames.join(", ")}, or a file that ends in ${networkFileEnds}`;
+  throw new InputError({ name: "network", rule, value: asked });
 }
 
 /** A data set as config.json has it: null for the default, another name, or the path of a folder. */

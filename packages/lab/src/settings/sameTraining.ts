@@ -16,11 +16,13 @@ export function trainingDifferences(
   other: Settings,
 ): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
   const flat = (settings: Settings): Record<string, unknown> => {
-    const { options = {}, ...rest } = trainingOf(settings);
-    const own = Object.entries(options).map(([name, value]) => [
-      Object.hasOwn(rest, name) ? `options.${name}` : name,
-      value,
-    ]);
+    const { options = {}, taskOptions = {}, dataOptions = {}, ...rest } = trainingOf(settings);
+    const named = (owner: string, values: object) =>
+      Object.entries(values).map(([name, value]) => [
+        owner !== "options" || Object.hasOwn(rest, name) ? `${owner}.${name}` : name,
+        value,
+      ]);
+    const own = [...named("options", options), ...named("task", taskOptions), ...named("data", dataOptions)];
     return { ...rest, ...Object.fromEntries(own) };
   };
   const [first, second] = [flat(one), flat(other)];
@@ -42,8 +44,8 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
 }
 
-/** All settings but the folder of the data and those that do not change the training. */
+/** All settings but the places of data and network and those that do not change the training. */
 export function trainingOf(settings: Settings): Partial<Settings> {
-  const left: ReadonlySet<string> = new Set([...apartFromTraining, "data"]);
+  const left: ReadonlySet<string> = new Set([...apartFromTraining, "data", "networkFile"]);
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.has(name)));
 }

@@ -5,10 +5,11 @@
  * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
 import { optimizerNames, presets } from "entropy-sgd";
-import { InputError } from "entropy-sgd-training";
+import { InputError, tasks } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { brokenRule } from "./brokenRule.ts";
+import { networkFileEnds } from "./networkFileKind.ts";
 import { recipeNames } from "./recipes.ts";
 
 /** The row of one setting. */
@@ -39,14 +40,38 @@ export const dataHelp = `a folder with four IDX files, or a name: ${dataSetNames
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
+/** Options whose names and rules are of those who take them. */
+const freeOptions = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.union([z.number(), z.string()]))]),
+);
+
 /** The table. */
 const settingsTable = {
   version: { rule: z.literal(settingsVersion), usual: settingsVersion, doc: "Version of the layout of this file." },
   network: {
     rule: z.string(),
     ask: "required",
-    flag: { value: "<name>", help: networkNames.join(", ") },
-    doc: "Name of the network.",
+    flag: { value: "<name>", help: `${networkNames.join(", ")}, or a file: ${networkFileEnds}` },
+    doc: "Name of the network, or of the file that holds it.",
+  },
+  networkFile: {
+    rule: z.string().nullable().default(null),
+    doc: "Where the module or the ONNX model of a network of one's own was when the run began; null for a network by name.",
+  },
+  networkHash: {
+    rule: z.string().nullable().default(null),
+    doc: "SHA-256 of the files of a network of one's own; the folder network of the run holds them.",
+  },
+  task: {
+    rule: z.enum(Object.keys(tasks)).nullable().default("classification"),
+    ask: "optional",
+    flag: { value: "<name>", help: `${Object.keys(tasks).join(", ")}; default: the network's own, or classification` },
+    doc: "Loss and metrics; null for the task that the network's module exports, or classification where it exports none.",
+  },
+  taskOptions: {
+    rule: freeOptions.default({}),
+    doc: "Options of the task by its own names; --set task.labelSmoothing=0.1 sets one.",
   },
   optimizer: {
     rule: z.string(),
@@ -108,7 +133,11 @@ const settingsTable = {
     usual: null,
     ask: "optional",
     flag: { value: "<folder>", help: dataHelp },
-    doc: "A folder with four IDX files, or the name of a data set; null for MNIST.",
+    doc: "A folder or file of data, or the name of a data set; null for MNIST.",
+  },
+  dataOptions: {
+    rule: freeOptions.default({}),
+    doc: "How the data are read, by the options of their reader; --set data.target=price sets one.",
   },
   validation: { rule: z.int().min(0), usual: 5000, set: true, doc: "Training examples held out for validation." },
   heldOut: {

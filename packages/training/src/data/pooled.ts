@@ -1,6 +1,6 @@
 import { InputError } from "../inputError.ts";
 import type { DataTaker } from "./requireFit.ts";
-import type { DataSet, Split } from "./split.ts";
+import type { AnySplit, DataSet, Split } from "./split.ts";
 
 /** What a network takes and gives. */
 type Taker = Pick<DataTaker, "inputShape" | "outputShape">;
@@ -11,7 +11,7 @@ type Classified = Pick<Split, "inputShape" | "numClasses">;
 const full = [1, 28, 28];
 const small = [1, 7, 7];
 
-const havePooled = (network: Taker, data: Pick<Split, "inputShape">): boolean =>
+const havePooled = (network: Pick<Taker, "inputShape">, data: Pick<Split, "inputShape">): boolean =>
   String(network.inputShape) === String(small) && String(data.inputShape) === String(full);
 
 /** Whether a network takes examples of a data set, as they are or pooled to 7×7. */
@@ -21,7 +21,7 @@ export function fits(network: Taker, data: Classified): boolean {
 }
 
 /** The data set as a network takes it: 28×28 images pooled where it takes 7×7, and as it is otherwise. */
-export function fitted(network: Taker, data: DataSet): DataSet {
+export function fitted<S extends AnySplit>(network: Pick<Taker, "inputShape">, data: DataSet<S>): DataSet<S> {
   return havePooled(network, data.train) ? pooled(data) : data;
 }
 
@@ -30,7 +30,7 @@ export function fitted(network: Taker, data: DataSet): DataSet {
  *
  * @throws InputError for other images
  */
-export function pooled(data: DataSet): DataSet {
+export function pooled<S extends AnySplit>(data: DataSet<S>): DataSet<S> {
   return {
     ...data,
     train: pooledSplit(data.train),
@@ -39,7 +39,7 @@ export function pooled(data: DataSet): DataSet {
   };
 }
 
-function pooledSplit(split: Split): Split {
+function pooledSplit<S extends AnySplit>(split: S): S {
   if (String(split.inputShape) !== String(full)) {
     throw new InputError({ path: "pooled", rule: "images must be [1, 28, 28]", value: split.inputShape });
   }

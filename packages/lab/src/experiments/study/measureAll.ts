@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { RunResult } from "entropy-sgd-training";
 import { hasBatchNorm } from "../../measure/lossLandscape.ts";
-import { networkOf } from "../../runner/loadData.ts";
+import { networkOf } from "../../runner/loadParts.ts";
 import type { ExperimentPlan, PlannedRun } from "../experiment.ts";
 import type { MeasuredRun } from "./assemble.ts";
 import { kept, keptBefore } from "./keptMeasurement.ts";

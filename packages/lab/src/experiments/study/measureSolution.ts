@@ -42,9 +42,9 @@ export async function measureSolution(
   measures: StudyMeasures,
   { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<SolutionMeasures> {
-  const { spec, data, params, record } = loadRun(path, dataFolder);
+  const { spec, task, data, params, record } = await loadRun(path, dataFolder);
   const { seed } = record.settings;
-  const common = { threads, signal, calibration: data.train };
+  const common = { task, threads, signal, calibration: data.train };
   const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
   const curvature = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.curvatureExamples) });
   const loss = lossLandscape(spec, data.train, { ...common, numExamples: upTo(measures.examples) });
@@ -80,9 +80,9 @@ export async function measureCoupling(
   { couplingExamples, radii, samples, steps }: StudyMeasures,
   { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
-  const { spec, data, params, record } = loadRun(path, dataFolder);
+  const { spec, task, data, params, record } = await loadRun(path, dataFolder);
   const numExamples = Math.min(couplingExamples, data.train.numExamples);
-  const landscape = lossLandscape(spec, data.train, { numExamples, threads, signal });
+  const landscape = lossLandscape(spec, data.train, { task, numExamples, threads, signal });
   const { points } = await measureLocalEntropy(landscape, params, {
     inverseTemperature: data.train.numExamples,
     radii,

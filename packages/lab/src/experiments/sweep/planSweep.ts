@@ -1,7 +1,8 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
-import { type DataSet, InputError } from "entropy-sgd-training";
+import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
+import { loadParts, type RunParts } from "../../runner/loadParts.ts";
 import { type ResolvedRun, resolveRun } from "../../runner/resolveRun.ts";
 import { placedRefusal } from "../../settings/fileRefusals.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
@@ -53,20 +54,16 @@ export type SweepPlan = CheckedPlan<SweepDetails>;
 /**
  * Resolves and checks every configuration.
  *
- * @param load - gives the data of some settings; the data of all runs are the same
+ * @param parts - data, network and task of all runs
  * @throws InputError with the place in the file, where the mistake has one
  */
-export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): SweepPlan {
-  const resolved = candidatesOf(sweep).map((candidate) => ({
-    candidate,
-    settings: placing(sweep, candidate, () => settingsOf(sweep, candidate)),
-  }));
-  const data = loaded(sweep, () => load(resolved[0]!.settings));
+export function planSweep(sweep: Sweep, parts: RunParts): SweepPlan {
+  const resolved = resolvedCandidates(sweep);
   const planned = new Map<string, { configuration: Configuration; run: ResolvedRun }>();
   for (const { candidate, settings } of resolved) {
     const identity = identityOf(settings);
     if (planned.has(identity)) continue;
-    const run = placing(sweep, candidate, () => resolveRun(settings, data));
+    const run = placing(sweep, candidate, () => resolveRun(settings, parts));
     const parameters = Object.fromEntries(variedOf(candidate).map(({ name, value }) => [name, value]));
     const { optimizer } = settings;
     const configuration = { label: labelOf(candidate), parameters, optimizer, gradients: run.plan.totalGradients };
@@ -92,17 +89,29 @@ export function planSweep(sweep: Sweep, load: (settings: Settings) => DataSet): 
   );
   const configurations = all.map(([, { configuration }]) => configuration);
   const numRepeated = resolved.length - all.length;
-  return { kind: "sweep", runs, details: { file: sweep.name, configurations, numRepeated }, data };
+  return { kind: "sweep", runs, details: { file: sweep.name, configurations, numRepeated }, parts };
 }
 
-/** Gives an error of data that the file names their place in it. */
-function loaded({ file, yaml }: Sweep, load: () => DataSet): DataSet {
+/**
+ * Data, network and task of a sweep's runs; an error of data that the file names has their place in it.
+ *
+ * @throws InputError as `planSweep`, and as `loadParts`
+ */
+export async function loadSweepParts(sweep: Sweep): Promise<RunParts> {
+  const { settings } = resolvedCandidates(sweep)[0]!;
   try {
-    return load();
+    return await loadParts(settings);
   } catch (error) {
-    if (!(error instanceof InputError) || file.data === undefined) throw error;
-    throw yaml.valueRefusal(["data"], error.message);
+    if (!(error instanceof InputError) || sweep.file.data === undefined) throw error;
+    throw sweep.yaml.valueRefusal(["data"], error.message);
   }
+}
+
+function resolvedCandidates(sweep: Sweep) {
+  return candidatesOf(sweep).map((candidate) => ({
+    candidate,
+    settings: placing(sweep, candidate, () => settingsOf(sweep, candidate)),
+  }));
 }
 
 /** The settings of a candidate with the first seed. */

@@ -1,0 +1,108 @@
+/** What a run is made of beside its settings: data, network and task that fit together. */
+import { detailsOf } from "entropy-sgd";
+import {
+  type AnySplit,
+  adaptiveNetworks,
+  type DataSet,
+  type ExampleShapes,
+  fitted,
+  InputError,
+  type NetworkSpec,
+  networks,
+  outputShapeFor,
+  requireFit,
+  type Task,
+  tasks,
+} from "entropy-sgd-training";
+import { loadDataSet } from "entropy-sgd-training/node";
+import type { Settings } from "../settings/settings.ts";
+import { type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
+import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
+
+/** Data, network and task of a run. */
+export interface RunParts {
+  readonly data: DataSet<AnySplit>;
+  readonly spec: NetworkSpec;
+  readonly task: Task;
+  /** The files of a network of the user's own; null for one that has a name here. */
+  readonly files: NetworkFiles | null;
+}
+
+/** Where the parts of a run are. */
+export interface PartsPlace {
+  /** The run's folder, which may hold a copy of its network. */
+  readonly run?: string | null;
+  /** A folder that holds the same data in another place. */
+  readonly dataFolder?: string | undefined;
+}
+
+/**
+ * Loads data, network and task of some settings. A network in a module is executed.
+ *
+ * @throws InputError as `loadDataSet`; for a network that is unknown, has changed since the run began, or does not fit the
+ *   data; for options that the task does not have
+ */
+export async function loadParts(settings: Settings, { run = null, dataFolder }: PartsPlace = {}): Promise<RunParts> {
+  const { data, validation, heldOut } = settings;
+  const files = readNetworkFiles(settings, run);
+  const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
+  const task = taskOf(settings, own);
+  const loaded = loadDataSet({ data: dataFolder ?? data, validation, heldOut });
+  const spec = { ...networkFor(settings, files, own, () => shapesOf(task, loaded)), name: settings.network };
+  const ready = fitted(spec, loaded);
+  requireFit({ ...spec, task }, ready);
+  return { data: ready, spec, task, files };
+}
+
+/** The network of a name. @throws InputError if there is none */
+export function networkOf(name: string): NetworkSpec {
+  if (Object.hasOwn(networks, name)) return networks[name]!;
+  const known = [...Object.keys(networks), ...Object.keys(adaptiveNetworks)];
+  throw new InputError({ name: "network", rule: `must be one of ${known.join(", ")}`, value: name });
+}
+
+/** @param shapes - of the data, for networks that take their sizes from them */
+function networkFor(
+  { network }: Settings,
+  files: NetworkFiles | null,
+  own: NetworkModule | null,
+  shapes: () => ExampleShapes,
+): NetworkSpec {
+  if (files !== null && own !== null) return specOf(files.path, own, shapes());
+  if (Object.hasOwn(adaptiveNetworks, network)) return adaptiveNetworks[network]!.fit(shapes());
+  return networkOf(network);
+}
+
+function shapesOf(task: Task, { train }: DataSet<AnySplit>): ExampleShapes {
+  return refusing(() => ({ inputShape: train.inputShape, outputShape: outputShapeFor(task, train) }));
+}
+
+/** The task by its name; without a name that of the module, or classification. */
+function taskOf({ task: name, taskOptions }: Settings, own: NetworkModule | null): Task {
+  if (name === null && own?.task !== undefined) return own.task;
+  const make = tasks[name ?? "classification"]!;
+  return refusing(() => make(taskOptions));
+}
+
+/** Gives the errors of options that users set as errors of their input. */
+function refusing<Result>(make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new InputError(detailsOf(error) ?? {}, error.message);
+  }
+}
+
+/**
+ * Checks that data are those of a run; runs of versions without checksums have none.
+ *
+ * @throws InputError that names both
+ */
+export function requireSameData(run: string, expected: string | null, { name, checksum }: DataSet<AnySplit>): void {
+  if (expected === null || checksum === expected) return;
+  throw new InputError(
+    `${run}: the data must be those the run began with, SHA-256 ${expected}, found ${checksum ?? "none"} (${name}); ` +
+      "--data names the folder where they are",
+  );
+}

@@ -1,0 +1,14 @@
+import { type AnySplit, isLabelled } from "../data/split.ts";
+import type { Task } from "./task.ts";
+
+/**
+ * The shape of the outputs for one example that a task takes with these targets: [classes] for classes, one output for two
+ * classes where targets are probabilities, the targets' shape otherwise.
+ *
+ * @throws RangeError for targets that the task cannot have
+ */
+export function outputShapeFor(task: Task, split: AnySplit): readonly number[] {
+  if (!isLabelled(split)) return split.targetShape;
+  const ofClasses = [split.numClasses];
+  return task.targetsOf(ofClasses).dtype === "int32" ? ofClasses : [1];
+}
