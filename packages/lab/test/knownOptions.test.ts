@@ -16,7 +16,7 @@ const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1
 const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
 const numbers = { inputs: new Float32Array(2), targets: new Float32Array(1), inputShape: [2] };
 const splits = (split: Split) => ({ train: split, validation: split, test: split });
-const training = "signal, onWait, checkpointRequests, onEvent, data";
+const training = "signal, onWait, checkpointRequests, onEvent, parts";
 
 test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
@@ -30,7 +30,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, optimizer, preset, recipe, seed, budget, sampling, dropout, data, innerSteps, threads, set",
+    "network, task, optimizer, preset, recipe, seed, budget, sampling, dropout, data, innerSteps, threads, set",
     resolveSettings,
   ],
   ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],

@@ -38,7 +38,10 @@ describe("settings", () => {
   });
 
   test.each([
-    [{ ...base, network: "lent" }, `network: must be one of ${networkNames.join(", ")}, got "lent"`],
+    [
+      { ...base, network: "lent" },
+      `network: must be one of ${networkNames.join(", ")}, or a file that ends in .onnx, .ts, .mts, .js, .mjs, got "lent"`,
+    ],
     [{ ...base, optimizer: "sdg" }, `optimizer: must be one of ${optimizerNames.join(", ")}, got "sdg"`],
     [{ ...base, preset: "luna" }, 'preset: must be one of paper, lua, pytorch, got "luna"'],
     [
