@@ -1,7 +1,7 @@
 // Runs by their settings, each trained once: what is in the file is not repeated, so an interrupted study goes on.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { currentEnvironment, resolveSettings, runTraining } from "entropy-sgd-lab";
-import { fitted, networks } from "entropy-sgd-training";
+import { classification, fitted, networks } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
 
 /** Opens the file of runs; `run` gives the record of a request, from the file or by training with one thread. */
@@ -20,11 +20,12 @@ export function measuredRuns(file) {
       const known = find(request);
       if (known !== undefined) return known;
       const settings = trainedSettings(resolveSettings({ ...request, threads: 1 }));
+      const spec = networks[request.network];
       /** @type {any} */
       let evaluation = null;
       const result = await runTraining(resolveSettings({ ...request, threads: 1 }), {
         out: null,
-        data: fitted(networks[request.network], loaded),
+        parts: { spec, task: classification(), data: fitted(spec, loaded), files: null, notes: [] },
         onEvent: (event) => {
           if (event.type === "evaluation") evaluation = event;
         },

@@ -26,7 +26,7 @@ export const threeWeights: RunModel = {
 
 /** A network by name with data for it. */
 export function partsOf(network: string, data: DataSet<AnySplit>): RunParts {
-  return { data, spec: networks[network]!, task: classification(), files: null };
+  return { data, spec: networks[network]!, task: classification(), files: null, notes: [] };
 }
 
 export function startEvent(): StartEvent {

@@ -15,8 +15,10 @@ import {
   tasks,
 } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
+import { networkFromOnnx } from "entropy-sgd-training/onnx";
+import type { LastActivation } from "onnx-grad/onnx";
 import type { Settings } from "../settings/settings.ts";
-import { type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
+import { externalDataOf, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
 
 /** Data, network and task of a run. */
@@ -26,6 +28,8 @@ export interface RunParts {
   readonly task: Task;
   /** The files of a network of the user's own; null for one that has a name here. */
   readonly files: NetworkFiles | null;
+  /** What is not as the user's model has it, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Where the parts of a run are. */
@@ -48,10 +52,11 @@ export async function loadParts(settings: Settings, { run = null, dataFolder }: 
   const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
   const task = taskOf(settings, own);
   const loaded = loadDataSet({ data: dataFolder ?? data, validation, heldOut });
-  const spec = { ...networkFor(settings, files, own, () => shapesOf(task, loaded)), name: settings.network };
+  const { network, notes = [] } = networkFor(settings, files, own, task, () => shapesOf(task, loaded));
+  const spec = { ...network, name: settings.network };
   const ready = fitted(spec, loaded);
   requireFit({ ...spec, task }, ready);
-  return { data: ready, spec, task, files };
+  return { data: ready, spec, task, files, notes };
 }
 
 /** The network of a name. @throws InputError if there is none */
@@ -63,15 +68,33 @@ export function networkOf(name: string): NetworkSpec {
 
 /** @param shapes - of the data, for networks that take their sizes from them */
 function networkFor(
-  { network }: Settings,
+  { network: name }: Settings,
   files: NetworkFiles | null,
   own: NetworkModule | null,
+  task: Task,
   shapes: () => ExampleShapes,
-): NetworkSpec {
-  if (files !== null && own !== null) return specOf(files.path, own, shapes());
-  if (Object.hasOwn(adaptiveNetworks, network)) return adaptiveNetworks[network]!.fit(shapes());
-  return networkOf(network);
+): { readonly network: NetworkSpec; readonly notes?: readonly string[] } {
+  if (files !== null && own !== null) return { network: specOf(files.path, own, shapes()) };
+  if (files !== null) {
+    const activation = activationsOfLosses[task.name];
+    const { spec, notes } = networkFromOnnx(files.files[0]!.bytes, {
+      name,
+      ...shapes(),
+      ...(activation !== undefined && { activationOfLoss: activation }),
+      externalData: externalDataOf(files),
+    });
+    return { network: spec, notes };
+  }
+  return { network: Object.hasOwn(adaptiveNetworks, name) ? adaptiveNetworks[name]!.fit(shapes()) : networkOf(name) };
 }
+
+/** The activations that losses from logits apply themselves, by task. */
+const activationsOfLosses: Readonly<Record<string, LastActivation>> = {
+  classification: "softmax",
+  sequence: "softmax",
+  binary: "sigmoid",
+  multilabel: "sigmoid",
+};
 
 function shapesOf(task: Task, { train }: DataSet<AnySplit>): ExampleShapes {
   return refusing(() => ({ inputShape: train.inputShape, outputShape: outputShapeFor(task, train) }));

@@ -1,6 +1,6 @@
 /** The files of a user's own network: read from where the user has them, and kept in the run's folder. */
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
 import { InputError } from "entropy-sgd-training";
 import { readPlain } from "entropy-sgd-training/node";
 import { type ExternalDataReader, readOnnx } from "onnx-grad/onnx";
@@ -85,20 +85,29 @@ function onnxFiles(path: string): NamedFile[] {
   const model = { name: copyName("onnx"), bytes: read(path) };
   const others = new Map<string, Uint8Array<ArrayBuffer>>();
   const externalData: ExternalDataReader = ({ location, offset, length }) => {
-    const bytes = others.get(location) ?? read(join(dirname(path), location));
+    const bytes = others.get(location) ?? read(pathWithin(path, location));
     others.set(location, bytes);
     return bytes.subarray(offset, offset + length);
   };
-  placed(path, () => readOnnx(model.bytes, { externalData }));
+  try {
+    readOnnx(model.bytes, { externalData });
+  } catch (error) {
+    if (error instanceof InputError || !(error instanceof Error)) throw error;
+    throw new InputError({ path, rule: error.message });
+  }
   return [model, ...[...others].map(([name, bytes]) => ({ name, bytes }))];
 }
 
-/** Gives the reader's errors the path of the model. */
-export function placed<Result>(path: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof InputError || !(error instanceof Error)) throw error;
-    throw new InputError({ path: basename(path), rule: error.message });
-  }
+/** Reads a model's large tensors from the files beside it. */
+export function externalDataOf({ files }: NetworkFiles): ExternalDataReader {
+  return ({ location, offset, length }) =>
+    files.find(({ name }) => name === location)!.bytes.subarray(offset, offset + length);
+}
+
+/** The path of a file that a model names, which must lie in the model's folder or below. @throws InputError */
+function pathWithin(model: string, location: string): string {
+  const folder = realpathSync(dirname(model));
+  const path = resolve(folder, location);
+  if (path.startsWith(folder + sep) && (!existsSync(path) || realpathSync(path).startsWith(folder + sep))) return path;
+  throw new InputError({ path: model, rule: "its tensors must lie in files of its own folder", value: location });
 }

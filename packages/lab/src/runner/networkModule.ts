@@ -1,7 +1,6 @@
 /** A user's module: the network that it exports, and the task if it exports one. */
-import { type ExampleShapes, InputError, type NetworkSpec, type Task } from "entropy-sgd-training";
+import { type ExampleShapes, InputError, type NetworkSpec, shown, type Task } from "entropy-sgd-training";
 import { executeModule } from "../io/bundleModule.ts";
-import { shown } from "../io/strictJson.ts";
 import type { NetworkFiles } from "./networkFiles.ts";
 import { sharedPackages } from "./sharedPackages.ts";
 

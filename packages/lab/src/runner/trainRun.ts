@@ -68,7 +68,7 @@ async function* opened(opening: readonly RunEvent[], events: AsyncIterable<RunEv
 }
 
 function trainOptions(
-  { settings: own, held }: ReadyRun,
+  { settings: own, notes, held }: ReadyRun,
   { from, rollbacks }: Place,
   listening: Listening,
 ): TrainOptions {
@@ -83,6 +83,7 @@ function trainOptions(
     sampling,
     preset,
     optimizerName,
+    notes,
     rollbacks,
     ...(held !== null && { checkpoints: { gradients, minutes, best, requests } }),
     ...(resume !== undefined && { resume }),

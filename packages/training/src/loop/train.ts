@@ -42,7 +42,7 @@ export async function* train<S extends AnyState>(
   const { boundaryEvery = optimizer.innerSteps } = options;
   // Where a run is resumed, a state of other inner steps is refused first.
   if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
-  const warnings = requireFit(model, data);
+  const warnings = [...requireFit(model, data), ...(options.notes ?? [])];
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
   const guess = model.task.guess(model.outputShape, data.train);
   const parts: LoopParts<S> = { model, data, optimizer, options, plan, guess };

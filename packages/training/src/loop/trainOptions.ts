@@ -27,6 +27,8 @@ export interface TrainOptions {
   /** Names for events and results. */
   readonly optimizerName?: string;
   readonly preset?: string | null;
+  /** Sentences for warning events at the start of a new run. */
+  readonly notes?: readonly string[];
   /** Rollbacks before this call, for the result. */
   readonly rollbacks?: number;
 }
@@ -42,6 +44,7 @@ const known: KnownOptions<TrainOptions> = {
   resume: true,
   optimizerName: true,
   preset: true,
+  notes: true,
   rollbacks: true,
 };
 
