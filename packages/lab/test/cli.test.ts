@@ -186,7 +186,7 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
     [["train", ...rest, "--budgt", "1"], /^error: unknown option '--budgt'/],
     [
       ["train", "--optimizer", "sgd", "--network", "lenet"],
-      /^error: required option '--budget <epochs>' not specified\n$/,
+      /^error: required option '--budget <epochs>' not specified, nor budget in a file of --config\n$/,
     ],
     [["train", ...rest, "--data", "/nowhere"], /^error: .*nowhere: there is no such folder\n$/],
     [["trian"], /^error: unknown command 'trian'/],
