@@ -66,6 +66,12 @@ export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwo
 export { type EvaluationOptions, type EvaluationPrograms, evaluationPrograms } from "./model/evaluationPrograms.ts";
 export { batchFiller, maskFiller } from "./model/fillers.ts";
 export { lossAndGradients } from "./model/lossAndGradients.ts";
+export {
+  type FactorOptions,
+  matches,
+  type ParameterPatterns,
+  parameterGroups,
+} from "./model/parameterGroups.ts";
 export type { Platform } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";

@@ -24,6 +24,8 @@ export interface CompileNetworkOptions {
   readonly batchSize?: number;
   /** Dropout rate of the network's dropout layers; 0 when absent. */
   readonly dropout?: number;
+  /** Parameters by name whose gradient is not computed and is 0; none when absent. Groups of the optimizer keep them where they are. */
+  readonly isFrozen?: (name: string) => boolean;
   /**
    * Threads of one operation; the cores when absent. Results repeat to the bit for a fixed number. With more than one, a
    * further thread draws the noise of the next step while none of these works.
@@ -38,6 +40,7 @@ const known: KnownOptions<CompileNetworkOptions> = {
   task: true,
   batchSize: true,
   dropout: true,
+  isFrozen: true,
   threads: true,
   session: true,
 };
@@ -56,12 +59,13 @@ const numStateVectors = 12;
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions): Promise<TrainableModel> {
   requireKnownOptions("compileNetwork", known, options);
   const { platform, task = classification(), batchSize = 128, dropout = 0, threads, session = {} } = options;
+  const { isFrozen = () => false } = options;
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
   const program = batchedProgram(
-    (batch) => lossAndGradients(buildSpec(spec, { mode: "training", batch, dropout }), task),
+    (batch) => lossAndGradients(trained(buildSpec(spec, { mode: "training", batch, dropout }), isFrozen), task),
     (outputs) => compileGraph(outputs, { platform, threads, inPlace: true, session }),
   );
   const { nodeCounts } = await program.at(batchSize);
@@ -77,7 +81,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const lossOut = new Float32Array(1);
   program.bindOutput("loss", lossOut);
   const bindInputs = bindParameters(parameters, program.bindInput);
-  const bindOutputs = bindParameters(parameters, (name, data) => program.bindOutput(`${name}.gradient`, data));
+  const moving = trained(network, isFrozen).parameters;
+  const bindOutputs = bindParameters(moving, (name, data) => program.bindOutput(`${name}.gradient`, data));
 
   const evaluation = evaluationPrograms(spec, { platform, task, dropout, threads });
   return {
@@ -94,6 +99,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     async lossAndGradient(params, out) {
       bindInputs(params);
       bindOutputs(out);
+      if (moving.length < parameters.length) fillFrozen(out, parameters, isFrozen);
       ahead?.pause();
       try {
         await program.run(batchSize);
@@ -113,6 +119,18 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       await evaluation.close();
     },
   };
+}
+
+/** The network with the parameters alone that are trained. */
+function trained(network: Network, isFrozen: (name: string) => boolean): Network {
+  return { ...network, parameters: network.parameters.filter(({ block }) => !isFrozen(block.name)) };
+}
+
+/** A gradient of 0 in the others. */
+function fillFrozen(out: Float32Array, parameters: Network["parameters"], isFrozen: (name: string) => boolean): void {
+  for (const { block } of parameters) {
+    if (isFrozen(block.name)) out.fill(0, block.offset, block.offset + sizeOf(block.shape));
+  }
 }
 
 function initialParams({ numParams, parameters }: Network, seed: number): Float32Array {
