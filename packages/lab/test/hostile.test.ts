@@ -18,7 +18,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { numbers } from "../../training/test/tinyTask.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 import { loadRun } from "../src/measure/loadRun.ts";
-import { errorCurves } from "../src/pages/curves.ts";
+import { testCurves } from "../src/pages/curves.ts";
 import { writeReport } from "../src/pages/writeReport.ts";
 import { readConfig, readRun, readWeights } from "../src/runs/readRun.ts";
 import { recordOf } from "./testRecords.ts";
@@ -247,7 +247,7 @@ describe("a report of texts that are HTML", () => {
     expect(reportOf([written({ ...run, events })]).html).not.toMatch(/NaN|undefined|Infinity/);
     const record = recordOf("sgd", 1, [0.1]);
     const evaluations = Array.from({ length: 1e5 }, (_, i) => ({ ...record.evaluations[0]!, gradients: i }));
-    expect(errorCurves([{ ...record, evaluations }]).length).toBeGreaterThan(699);
+    expect(testCurves([{ ...record, evaluations }]).length).toBeGreaterThan(699);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorCurves, lossCurves, scopeCurves } from "../src/pages/curves.ts";
+import { lossCurves, scopeCurves, testCurves } from "../src/pages/curves.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
 import { resultTable } from "../src/pages/resultTable.ts";
 import { figuresOf } from "../src/pages/trainingFigures.ts";
@@ -27,7 +27,7 @@ test("only cells of words are broken into lines, which is decided in linear time
 
 describe("curves", () => {
   test("are means and standard deviations over seeds, in per cent", () => {
-    const [first, last] = errorCurves(two);
+    const [first, last] = testCurves(two);
     expect(first).toMatchObject({ optimizer: "entropy-sgd", gradients: 40, n: 2 });
     expect(first!.mean).toBeCloseTo(4, 10);
     expect(first!.high - first!.mean).toBeCloseTo(Math.SQRT2, 10);

@@ -165,7 +165,7 @@ describe("results", () => {
       resultWith({ optimizer: "adam" }),
     ]);
     expect(Object.keys(summary)).toEqual(["sgd", "adam"]);
-    expect(summary.sgd!.testError.mean).toBeCloseTo(0.02, 12);
-    expect(summary.sgd!.testError.sd).toBeCloseTo(Math.SQRT2 / 100, 12);
+    expect(summary.sgd!.test.mean).toBeCloseTo(0.02, 12);
+    expect(summary.sgd!.test.sd).toBeCloseTo(Math.SQRT2 / 100, 12);
   });
 });

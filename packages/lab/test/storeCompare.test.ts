@@ -29,7 +29,7 @@ describe("runs compare", () => {
     expect(report).toBeNull();
     expect(comparisons).toHaveLength(1);
     const [{ groups, differences, sentences, settingsThatDiffer, ...setting }] = comparisons;
-    expect(setting).toEqual({ network: "lenet", data: "MNIST", budget: 2 });
+    expect(setting).toEqual({ network: "lenet", data: "MNIST", budget: 2, metric: "error" });
     expect(groups.map(({ label, seeds, numRepeated }: Record<string, unknown>) => [label, seeds, numRepeated])).toEqual(
       [
         ["sgd learningRate=0.1", [0, 1, 2], 0],

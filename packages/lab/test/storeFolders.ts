@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunResult } from "entropy-sgd-training";
+import type { PrimaryMetric, RunResult } from "entropy-sgd-training";
 import { afterAll } from "vitest";
 import type { Settings } from "../src/settings/settings.ts";
 import { run } from "./commandRunner.ts";
-import { recordOf } from "./testRecords.ts";
+import { judgedBy, recordOf } from "./testRecords.ts";
 
 /** A temporary folder, removed after the file's tests. */
 export function temporaryFolder(): string {
@@ -24,6 +24,8 @@ export interface RunChanges {
   readonly options?: Settings["options"];
   readonly result?: Partial<RunResult> | null;
   readonly dataChecksum?: string;
+  /** Of another task, judged by this. */
+  readonly metric?: PrimaryMetric;
   /** Lines between the evaluations and the end. */
   readonly events?: readonly object[];
 }
@@ -31,9 +33,9 @@ export interface RunChanges {
 /** Writes a run folder. */
 export function writeRun(path: string, changes: RunChanges = {}): void {
   const { optimizer = "sgd", seed = 1, errors = [0.1, 0.05], dataChecksum = null, events = [] } = changes;
-  const { settings, environment, start, outers, evaluations, result } = recordOf(optimizer, seed, errors, {
-    ...changes.result,
-  });
+  const record = recordOf(optimizer, seed, errors, { ...changes.result });
+  const { settings, environment, start, outers, evaluations, result } =
+    changes.metric === undefined ? record : judgedBy(record, changes.metric);
   const options = { ...settings.options, ...changes.options };
   const config = {
     ...settings,

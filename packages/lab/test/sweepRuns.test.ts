@@ -133,7 +133,7 @@ describe("results", () => {
         ["learningRate=4", "diverged"],
       ],
     ]);
-    expect(result.best?.summary.validationError).toEqual({
+    expect(result.best?.summary.validation).toEqual({
       mean: 0.125,
       sd: expect.closeTo(0.05 / Math.SQRT2, 12),
       n: 2,
@@ -167,7 +167,7 @@ describe("results", () => {
   test("without validation the training loss decides", () => {
     const loss = (trainLoss: number) => errors(null, { trainLoss, bestTestError: null });
     const result = sweepResult(planOfRates([1, 2], 1, 0), [loss(0.5), loss(0.25)]);
-    expect(result.criterion).toBe("trainLoss");
+    expect(result.criterion.key).toBe("trainLoss");
     expect(sentencesOf(result)[0]).toBe("Lowest training loss: learningRate=2 with 0.2500; its test error is 25.00 %.");
   });
 

@@ -7,6 +7,8 @@ import {
   type EvaluationEvent,
   networks,
   type OuterEvent,
+  type PrimaryMetric,
+  primaryResultOf,
   type RunResult,
   type StartEvent,
 } from "entropy-sgd-training";
@@ -113,5 +115,25 @@ export function recordOf(
     warnings: [],
     result,
     seal: { sealed: true, edits: [] },
+  };
+}
+
+/** The run as one of another task: its errors are values of the task's metric, on validation too. */
+export function judgedBy(record: RunRecord, metric: PrimaryMetric): RunRecord {
+  const evaluations = record.evaluations.map((event) => ({
+    ...event,
+    validationError: null,
+    testError: null,
+    validationMetrics: { [metric.name]: event.validationError, r2: 0.5 },
+    testMetrics: { [metric.name]: event.testError, r2: 0.75 },
+    primary: metric,
+  }));
+  const none = { validationError: null, testError: null, bestTestError: null, minTestError: null };
+  const primary = primaryResultOf(evaluations, record.result?.reason !== "budget", metric);
+  return {
+    ...record,
+    start: { ...record.start, task: "own", primary: metric },
+    evaluations,
+    result: record.result && { ...record.result, ...none, task: "own", primary },
   };
 }

@@ -8,7 +8,7 @@ import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
-import { summarise } from "../runs/summarise.ts";
+import { summarise, summaryJson } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, writeJson } from "./context.ts";
@@ -75,8 +75,10 @@ export const comparison: Experiment<null> = {
     const folders = begun.map(({ name }) => join(out, name));
     const { writeReport } = await import("../pages/writeReport.ts");
     const report = results.length === 0 ? null : writeReport(out, folders);
-    if (json) writeJson(context, { runs: results, optimizers: summarise(results), failed });
-    else if (report !== null)
+    if (json) {
+      const optimizers = Object.entries(summarise(results)).map(([name, summary]) => [name, summaryJson(summary)]);
+      writeJson(context, { runs: results, optimizers: Object.fromEntries(optimizers), failed });
+    } else if (report !== null)
       context.stdout.write(`\n${resultTable(results, widthOf(context.stdout))}\n\nThe report is ${report}\n`);
     return exitCodeOfRuns(outcomes, results.some(hasDiverged), context.signal);
   },

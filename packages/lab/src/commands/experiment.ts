@@ -20,6 +20,7 @@ import { otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experim
 import { requireEmptyFolder } from "../io/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
+import { primaryResult } from "../runs/primaryMetric.ts";
 import { judgementWords } from "../statistics/metricWords.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
@@ -203,8 +204,7 @@ function outcomeWords(outcome: RunOutcome): string {
 }
 
 function resultWords(result: RunResult): string {
-  const { validationError: validation, testError: test, reason, gradientEvaluations } = result;
-  const { primary = { name: "error", validation, test } } = result;
+  const { reason, gradientEvaluations } = result;
   if (hasDiverged(result)) return `diverged${reason === "non-finite" ? ` at gradient ${gradientEvaluations}` : ""}`;
-  return judgementWords(primary);
+  return judgementWords(primaryResult(result));
 }

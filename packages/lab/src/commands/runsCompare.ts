@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, printable, printableJson } from "entropy-sgd-training";
+import { unitOf } from "../pages/summaryCells.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { comparisonsOf, equalKeys, type RunComparison } from "../runs/compareRuns.ts";
 import { selected } from "../runs/filterRuns.ts";
@@ -8,8 +9,9 @@ import { isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
-import { plain, withPercentSign } from "../statistics/numbers.ts";
-import { comparisonSentences, counted, percentagePoints } from "../statistics/words.ts";
+import { metricField, signOf } from "../statistics/metricWords.ts";
+import { fixed, plain } from "../statistics/numbers.ts";
+import { comparisonSentences, counted } from "../statistics/words.ts";
 import { type CommandDefinition, chosen, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
 import { groupJson, groupTable } from "./runsGroups.ts";
@@ -28,7 +30,7 @@ export const definition: CommandDefinition = {
   examples: ["runs/one runs/three", "--where network=lenet --out runs/comparison"],
   declare: (command, context, done) =>
     chosen(json(command))
-      .description("Compare runs: means over seeds, settings that differ, differences of test errors.")
+      .description("Compare runs: means over seeds, settings that differ, differences of the test metric.")
       .argument("[runs...]", "run folders, and folders of runs", ["runs"])
       .option("--out <folder>", "where a report of them goes, report.html and figures/")
       .action(async (paths: string[], options: RunsCompareCommand) =>
@@ -91,19 +93,21 @@ function inWords(comparison: RunComparison, width: number): string {
   return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
 }
 
-function sentences({ groups, differing, differences }: RunComparison): string[] {
+function sentences({ setting, groups, differing, differences }: RunComparison): string[] {
   const names = [...differing.keys()];
-  const none = groups.filter(({ spreads }) => spreads.testError.mean === null).map(({ label }) => label);
-  const compared = differences.map(({ first, second, testError }) => {
+  const metric = String(setting.metric);
+  const none = groups.filter(({ spreads }) => spreads.test.mean === null).map(({ label }) => label);
+  const unit = unitOf(groups.map(({ spreads }) => spreads));
+  const compared = differences.map(({ first, second, test }) => {
     const [own, other] = [first, second].map(
-      ({ label, spreads }) => `${label} ${withPercentSign(spreads.testError.mean)}`,
+      ({ label, spreads }) => `${label} ${fixed(spreads.test.mean, unit.digits, unit.scale)}${signOf(metric)}`,
     );
-    return { text: `Test error: ${own} against ${other} at the end`, difference: testError };
+    return { text: `Test ${metric}: ${own} against ${other} at the end`, difference: test };
   });
   return [
     ...(names.length === 0 ? [] : [`The groups differ in ${names.join(", ")}.`]),
-    ...(none.length === 0 ? [] : [`No test error at the end of the budget: ${none.join(", ")}.`]),
-    ...comparisonSentences(compared, percentagePoints),
+    ...(none.length === 0 ? [] : [`No test ${metric} at the end of the budget: ${none.join(", ")}.`]),
+    ...comparisonSentences(compared, unit),
     ...(groups.length === 1 ? ["There is one group: nothing to compare it with."] : []),
   ];
 }
@@ -114,10 +118,10 @@ function comparisonJson(comparison: RunComparison): object {
     ...setting,
     groups: groups.map(groupJson),
     settingsThatDiffer: Object.fromEntries(differing),
-    differences: differences.map(({ first, second, testError }) => ({
+    differences: differences.map(({ first, second, test }) => ({
       first: first.label,
       second: second.label,
-      testError,
+      [metricField("test", first.spreads.metric)]: test,
     })),
     sentences: sentences(comparison),
   };

@@ -1,8 +1,17 @@
 import { dirname, extname } from "node:path";
-import { InputError, printableJson } from "entropy-sgd-training";
+import { InputError, printableJson, type RecordedEvaluation } from "entropy-sgd-training";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { selected } from "../runs/filterRuns.ts";
-import { fieldsOf, namesOf, objectOf, type RunFields, type Value, valueFrom } from "../runs/runFields.ts";
+import {
+  type Entry,
+  fieldsOf,
+  metricEntries,
+  namesOf,
+  objectOf,
+  type RunFields,
+  type Value,
+  valueFrom,
+} from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
 import { type CommandDefinition, chosen, inFolder } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
@@ -40,7 +49,7 @@ export function runsExportCommand(
   }
   const runs = selected(storedRuns(folder, findHolder), fieldsOf, where).filter(({ status }) => status !== "foreign");
   const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(fieldsOf);
-  const keys = evaluations ? [...evaluationKeys] : namesOf(rows);
+  const keys = namesOf(rows);
   const text =
     ending === ".csv"
       ? csvOf(rows, keys)
@@ -54,23 +63,24 @@ export function runsExportCommand(
   return exitCodes.ok;
 }
 
-const ofEvaluation = [
-  "gradients",
-  "effectiveEpochs",
-  "validationError",
-  "testError",
-  "validationLoss",
-  "testLoss",
-  "seconds",
+const [positions, losses] = [
+  ["gradients", "effectiveEpochs"],
+  ["validationLoss", "testLoss", "seconds"],
 ] as const;
-
-const evaluationKeys = ["name", "seed", "optimizer", ...ofEvaluation] as const;
 
 function evaluationRows({ name, content }: StoredRun): RunFields[] {
   if (content === null) return [];
   const { seed, optimizer } = content.settings;
   return content.evaluations.map((evaluation) => {
-    const numbers = ofEvaluation.map((key): [string, Value] => [key, valueFrom(evaluation[key])]);
-    return new Map<string, Value>([["name", name], ["seed", seed], ["optimizer", optimizer], ...numbers]);
+    const numbersOf = (keys: readonly (keyof RecordedEvaluation)[]): Entry[] =>
+      keys.map((key) => [key, valueFrom(evaluation[key])]);
+    return new Map<string, Value>([
+      ["name", name],
+      ["seed", seed],
+      ["optimizer", optimizer],
+      ...numbersOf(positions),
+      ...metricEntries(evaluation),
+      ...numbersOf(losses),
+    ]);
   });
 }

@@ -3,12 +3,14 @@ import { printable, printableJson } from "entropy-sgd-training";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { selected, sorted } from "../runs/filterRuns.ts";
 import { groupRuns, isReadable } from "../runs/groupRuns.ts";
+import { distinctMetrics, primaryMetric } from "../runs/primaryMetric.ts";
 import { fieldsOf, objectOf, type RunFields, type Value } from "../runs/runFields.ts";
 import { type FindHolder, type StoredRun, storedRuns } from "../runs/storedRun.ts";
-import { fixed, inPercent, plain } from "../statistics/numbers.ts";
+import { metricCell, metricField, metricTitle } from "../statistics/metricWords.ts";
+import { fixed, plain, significant } from "../statistics/numbers.ts";
 import { type CommandDefinition, chosen, inFolder, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
-import { groupColumns, groupCsv, groupFields, groupJson, groupTable } from "./runsGroups.ts";
+import { groupCsv, groupFields, groupJson, groupTable } from "./runsGroups.ts";
 import { csvOf, others } from "./runsTable.ts";
 
 /** Options of `entropy-sgd runs list`. */
@@ -53,6 +55,7 @@ function runList(
 ): string {
   const runs = sort === undefined ? chosen : sorted(chosen, fieldsOf, sort);
   if (json) return `${printableJson({ folder, runs: runs.map((run) => objectOf(fieldsOf(run))) })}\n`;
+  const columns = columnsOf(runs);
   if (asCsv)
     return csvOf(
       runs.map(fieldsOf),
@@ -73,12 +76,27 @@ function runList(
   );
 }
 
-/** Columns of the table and of CSV; without a title only of CSV. */
-const columns: readonly {
+interface Column {
   readonly key: string;
+  /** Without one the column is of CSV alone. */
   readonly title?: string;
   readonly shows?: (value: Value | undefined, run: RunFields) => string;
-}[] = [
+}
+
+/** Columns of the table and of CSV: two of its own for each metric that some run is judged by. */
+function columnsOf(runs: readonly StoredRun[]): readonly Column[] {
+  const metrics = distinctMetrics(runs.filter(isReadable).map(({ content }) => primaryMetric(content)));
+  const ofMetrics = metrics.flatMap((metric) =>
+    (["validation", "test"] as const).map((value): Column => {
+      const shows = (own: Value | undefined): string =>
+        own === undefined ? "" : metricCell(metric.name, typeof own === "number" ? own : null);
+      return { key: metricField(value, metric), title: `${value} ${metricTitle(metric.name)}`, shows };
+    }),
+  );
+  return [...before, ...ofMetrics, ...behind];
+}
+
+const before: readonly Column[] = [
   { key: "name", title: "name", shows: plain },
   { key: "network", title: "network", shows: plain },
   {
@@ -90,9 +108,15 @@ const columns: readonly {
   { key: "seed", title: "seed", shows: plain },
   { key: "status", title: "status", shows: (value, run) => `${plain(value)}${howItEnded(run.get("reason"))}` },
   { key: "gradientEvaluations", title: "gradients", shows: plain },
-  { key: "validationError", title: "validation error %", shows: (value) => inPercent(value) },
-  { key: "testError", title: "test error %", shows: (value) => inPercent(value) },
-  { key: "trainLoss", title: "train loss", shows: (value) => fixed(value, 4) },
+];
+
+const behind: readonly Column[] = [
+  {
+    key: "trainLoss",
+    title: "train loss",
+    // A cross-entropy is near 1 or below; other losses have the size of their targets.
+    shows: (value, run) => (run.get("metric") === "error" ? fixed(value, 4) : significant(value, 4)),
+  },
   { key: "seconds", title: "seconds", shows: (value) => fixed(value, 0) },
   { key: "reason" },
 ];
@@ -114,7 +138,7 @@ function groupList(
     const rest = chosen.filter((run) => !isReadable(run)).map((run) => objectOf(fieldsOf(run)));
     return `${printableJson({ folder, groups: groups.map(groupJson), others: rest })}\n`;
   }
-  if (asCsv) return csvOf(groups.map(groupCsv), groupColumns);
+  if (asCsv) return groupCsv(groups);
   if (groups.length === 0) return `No runs in ${printable(folder)}\n${others(chosen)}`;
   return groupTable(groups, width) + others(chosen);
 }

@@ -1,5 +1,6 @@
 /** What came out of an experiment: each condition over its seeds, and the runs without a result. */
 import type { RunResult } from "entropy-sgd-training";
+import { primaryResult, sharedMetric } from "../runs/primaryMetric.ts";
 import { type Summary, summaryOf } from "../runs/summarise.ts";
 import { byCondition, type PlannedRun } from "./experiment.ts";
 import type { RunOutcome } from "./runAll.ts";
@@ -32,21 +33,23 @@ export interface ExperimentResult {
   readonly failed: readonly FailedRun[];
 }
 
-/** Puts the outcomes together, which are in the order of the runs. */
+/** Puts the outcomes together, which are in the order of the runs. @throws InputError if their primary metrics differ */
 export function experimentResult(
   runs: readonly PlannedRun[],
   outcomes: readonly (RunOutcome | null)[],
 ): ExperimentResult {
+  const ended = outcomes.flatMap((outcome) => (outcome?.kind === "ended" ? [outcome.result] : []));
+  const metric = sharedMetric(ended.map(primaryResult), "an experiment");
   const of = new Map(runs.map(({ name }, at) => [name, outcomes[at] ?? null]));
   const conditions = [...byCondition(runs)].map(([condition, planned]): ConditionResult => {
-    const ended = planned.flatMap(({ name }) => {
+    const own = planned.flatMap(({ name }) => {
       const outcome = of.get(name);
       return outcome?.kind === "ended" ? [{ name, result: outcome.result }] : [];
     });
-    const whole = ended.filter(({ result }) => result.reason === "budget").map(({ result }) => result);
-    const isComplete = ended.length === planned.length;
-    const status = whole.length < ended.length ? "diverged" : isComplete ? "complete" : "incomplete";
-    return { condition, planned, status, runs: ended, summary: summaryOf(whole) };
+    const whole = own.filter(({ result }) => result.reason === "budget").map(({ result }) => result);
+    const isComplete = own.length === planned.length;
+    const status = whole.length < own.length ? "diverged" : isComplete ? "complete" : "incomplete";
+    return { condition, planned, status, runs: own, summary: summaryOf(whole, metric) };
   });
   const failed = runs.flatMap(({ name }) => {
     const outcome = of.get(name);

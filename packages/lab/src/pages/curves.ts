@@ -1,36 +1,45 @@
 /** Numbers behind the figures: means over seeds and running means. */
-import type { OuterEvent } from "entropy-sgd-training";
+import { type OuterEvent, type PrimaryMetric, primaryOf } from "entropy-sgd-training";
 import { decimated } from "../report/decimated.ts";
+import { primaryMetric, sharedMetric } from "../runs/primaryMetric.ts";
 import type { RunRecord } from "../runs/readRun.ts";
+import { metricUnit } from "../statistics/metricWords.ts";
 import { spreadOf } from "../statistics/spread.ts";
 
-/** A point of an error curve over the seeds of one optimizer. */
-export interface ErrorPoint {
+/** A point of a metric's curve over the seeds of one optimizer. */
+export interface CurvePoint {
   readonly optimizer: string;
   readonly gradients: number;
-  /** Per cent. */
+  /** Errors in per cent. */
   readonly mean: number;
-  /** Mean ± one standard deviation, per cent; equal to the mean for one seed. */
+  /** Mean ± one standard deviation; equal to the mean for one seed. */
   readonly low: number;
   readonly high: number;
   readonly n: number;
 }
 
-/** Test error by optimizer and gradients; points that only some seeds reached are means over those. */
-export function errorCurves(records: readonly RunRecord[]): ErrorPoint[] {
+/** The primary metric of the runs of a report. @throws InputError if they have different ones */
+export function reportedMetric(records: readonly RunRecord[]): PrimaryMetric {
+  return sharedMetric(records.map(primaryMetric), "a report");
+}
+
+/** The primary metric on the test set by optimizer and gradients; points that only some seeds reached are means over those. */
+export function testCurves(records: readonly RunRecord[]): CurvePoint[] {
+  const { scale } = metricUnit(reportedMetric(records).name, []);
   return optimizersOf(records).flatMap((optimizer) => {
     const own = records.filter((record) => record.settings.optimizer === optimizer);
-    const errorsAt = new Map<number, number[]>();
-    for (const { gradients, testError } of own.flatMap(({ evaluations }) => evaluations)) {
-      if (testError === null) continue;
-      const here = errorsAt.get(gradients);
-      if (here === undefined) errorsAt.set(gradients, [100 * testError]);
-      else here.push(100 * testError);
+    const valuesAt = new Map<number, number[]>();
+    for (const event of own.flatMap(({ evaluations }) => evaluations)) {
+      const { test } = primaryOf(event);
+      if (test === null) continue;
+      const here = valuesAt.get(event.gradients);
+      if (here === undefined) valuesAt.set(event.gradients, [scale * test]);
+      else here.push(scale * test);
     }
-    const points = [...errorsAt]
+    const points = [...valuesAt]
       .sort(([a], [b]) => a - b)
-      .flatMap(([gradients, errors]) => {
-        const { mean, sd, n } = spreadOf(errors);
+      .flatMap(([gradients, values]) => {
+        const { mean, sd, n } = spreadOf(values);
         if (mean === null) return [];
         return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
       });

@@ -1,47 +1,45 @@
-import { hasDiverged, type RunResult } from "entropy-sgd-training";
+import { hasDiverged, type PrimaryMetric, type RunResult } from "entropy-sgd-training";
 import { textTable } from "../report/textTable.ts";
 import { type SummaryField, summarise } from "../runs/summarise.ts";
-import { summaryCells } from "./summaryCells.ts";
+import { bestWords } from "../statistics/metricWords.ts";
+import { summaryCells, summaryTitles } from "./summaryCells.ts";
 
-const titles = {
-  testError: "test error %",
-  bestTestError: "at best validation %",
-  minTestError: "minimum of test curve %",
-  trainLoss: "train loss",
-  msPerGradient: "ms/gradient",
-  seconds: "seconds",
-} as const satisfies Partial<Record<SummaryField, string>>;
+const allFields = ["test", "bestTest", "extremeTest", "trainLoss", "msPerGradient", "seconds"] as const;
 
-const allFields = Object.keys(titles) as (keyof typeof titles)[];
-
-/** Columns that are left out where they equal the test error, with the note that explains each. */
-const optional: Readonly<Partial<Record<SummaryField, string>>> = {
-  bestTestError: "at best validation: the test error at the epoch with the lowest validation error",
-  minTestError: "minimum of test curve: the lowest test error of any epoch, known only from the test set itself",
-};
+/** Columns that are left out where they equal the test metric, with the note that explains each. */
+function optionalNotes(metric: PrimaryMetric): Readonly<Partial<Record<SummaryField, string>>> {
+  const [{ best, extreme }, test] = [bestWords(metric), `test ${metric.name}`];
+  return {
+    bestTest: `at best validation: the ${test} at the epoch with the ${best} validation ${metric.name}`,
+    extremeTest: `${extreme} of test curve: the ${best} ${test} of any epoch, known only from the test set itself`,
+  };
+}
 
 /** The results as a table for the terminal, a row per optimizer, with notes that explain the columns. */
 export function resultTable(results: readonly RunResult[], columns?: number): string {
   const summaries = Object.entries(summarise(results));
+  const all = summaries.map(([, summary]) => summary);
+  const { metric } = all[0]!;
+  const [titles, optional] = [summaryTitles(metric), optionalNotes(metric)];
   const fields = allFields.filter((field) => {
-    const isOther = ([, summary]: (typeof summaries)[number]): boolean => {
-      const [own, testError] = summaryCells(summary, [field, "testError"]);
-      return own !== testError;
+    const isOther = (summary: (typeof all)[number]): boolean => {
+      const [own, test] = summaryCells(summary, [field, "test"], all);
+      return own !== test;
     };
-    return optional[field] === undefined || summaries.some(isOther);
+    return optional[field] === undefined || all.some(isOther);
   });
   const rows = summaries.map(([name, summary]) => {
     const own = results.filter(({ optimizer }) => optimizer === name);
     return [
       name + (own[0]?.preset ? ` (${own[0].preset})` : ""),
-      numRunsText(summary.testError.n, own),
+      numRunsText(summary.test.n, own),
       String(own[0]?.gradientEvaluations ?? 0),
-      ...summaryCells(summary, fields),
+      ...summaryCells(summary, fields, all),
     ];
   });
   const head = ["optimizer", "runs", "gradients", ...fields.map((field) => titles[field])];
   const notes = [
-    ...(summaries.some(([, { testError }]) => testError.sd !== null) ? [spreadCaption] : []),
+    ...(all.some(({ test }) => test.sd !== null) ? [spreadCaption] : []),
     ...fields.flatMap((field) => optional[field] ?? []),
   ];
   return [textTable(head, rows, columns).trimEnd(), ...(notes.length === 0 ? [] : ["", ...notes])].join("\n");

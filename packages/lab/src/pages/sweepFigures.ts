@@ -1,11 +1,12 @@
 /** A figure for each varied name: results against its values. */
 import * as Plot from "@observablehq/plot";
 import { valueText } from "../experiments/sweep/planSweep.ts";
-import type { Criterion, SweepResult } from "../experiments/sweep/sweepResult.ts";
+import { type Criterion, criterionValue, type SweepResult } from "../experiments/sweep/sweepResult.ts";
 import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
+import { metricLabel, metricUnit } from "../statistics/metricWords.ts";
 import { tickLabel } from "../statistics/numbers.ts";
 import { variedNames } from "./sweepWords.ts";
 
@@ -26,10 +27,11 @@ interface Series {
   readonly numDiverged: number;
 }
 
-const axes: Readonly<Record<Criterion, { readonly label: string; readonly scale: number }>> = {
-  validationError: { label: "validation error, %", scale: 100 },
-  trainLoss: { label: "training loss", scale: 1 },
-};
+/** The label of the axis of a criterion, and what its values are multiplied by. */
+function axisOf({ field, name }: Criterion): { readonly label: string; readonly scale: number } {
+  if (field === "trainLoss") return { label: "training loss", scale: 1 };
+  return { label: `validation ${metricLabel(name)}`, scale: metricUnit(name, []).scale };
+}
 
 /** The figures of the names that have more than one value with results. */
 export function sweepFigures(result: SweepResult): Figure[] {
@@ -38,7 +40,7 @@ export function sweepFigures(result: SweepResult): Figure[] {
     .filter(({ series }) => new Set(series.points.map(({ x }) => x)).size > 1);
   // The same quantity has the same axis in all of them.
   const scale = axisBySpan(all.flatMap(({ series }) => series.points.map(({ y }) => y)));
-  const label = axes[result.criterion].label + (scale.type === "log" ? " (log scale)" : "");
+  const label = axisOf(result.criterion).label + (scale.type === "log" ? " (log scale)" : "");
   return all.map(({ name, series }) => figureOf(name, series, { ...scale, label }));
 }
 
@@ -48,11 +50,12 @@ function seriesOf({ configurations, criterion }: SweepResult, name: string): Ser
     return value === undefined ? [] : [{ value, runs, optimizer: configuration.optimizer }];
   });
   const isNumeric = own.every(({ value }) => typeof value === "number");
+  const { scale } = axisOf(criterion);
   const points = own.flatMap(({ value, runs, optimizer }) =>
     runs.flatMap(({ result }): Point[] => {
-      const y = result[criterion];
+      const y = criterionValue(result, criterion);
       const x = isNumeric && typeof value === "number" ? value : valueText(value);
-      return y === null ? [] : [{ x, y: axes[criterion].scale * y, optimizer }];
+      return y === null ? [] : [{ x, y: scale * y, optimizer }];
     }),
   );
   const numRuns = own.reduce((sum, { runs }) => sum + runs.length, 0);

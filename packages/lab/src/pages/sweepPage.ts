@@ -5,8 +5,10 @@ import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { type Cell, escaped, figureHtml, htmlPage, listHtml, table, tableOfCells } from "../report/htmlPage.ts";
 import type { Environment } from "../runs/environment.ts";
+import { primaryResult } from "../runs/primaryMetric.ts";
 import { settingsAndOptions } from "../runs/runFields.ts";
-import { fixed, inPercent } from "../statistics/numbers.ts";
+import { metricTitle, metricUnit } from "../statistics/metricWords.ts";
+import { fixed } from "../statistics/numbers.ts";
 import { resultRows, sentencesOf, valueColumns } from "./sweepWords.ts";
 
 /** The content of a page beside the results. */
@@ -45,7 +47,7 @@ ${listHtml(sentencesOf(result))}
 ${table([["configuration", ...results, seeds!], ...ranking], "Best first; mean ± sample standard deviation over the seeds that reached the end of the budget.")}
 ${figures.map(figureHtml).join("\n")}
 <h2>Runs</h2>
-${tableOfCells([runHead, ...runRows(result, reports)], "Every run has a folder of its name beside this page.")}
+${tableOfCells([runHead(result), ...runRows(result, reports)], "Every run has a folder of its name beside this page.")}
 ${failures(result)}
 <h2>Settings</h2>
 ${table([["setting", "value"], ...commonSettings(result)], "What all configurations have in common.")}
@@ -54,23 +56,24 @@ ${table([["", "value"], ...Object.entries(environment).map(([name, value]) => [n
   );
 }
 
-const runHead: readonly Cell[] = [
-  "run",
-  "validation error %",
-  "test error %",
-  "configuration",
-  "seed",
-  "seconds",
-  "ended by",
-].map((text) => ({ text }));
+function runHead({ metric: { name } }: SweepResult): Cell[] {
+  const metrics = ["validation", "test"].map((split) => `${split} ${metricTitle(name)}`);
+  return ["run", ...metrics, "configuration", "seed", "seconds", "ended by"].map((text) => ({ text }));
+}
 
-function runRows({ ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][] {
+function runRows({ metric, ranked }: SweepResult, reports: ReadonlySet<string>): Cell[][] {
+  const all = ranked.flatMap(({ runs }) => runs.map(({ result }) => primaryResult(result)));
+  const { digits, scale } = metricUnit(
+    metric.name,
+    all.flatMap(({ validation, test }) => [validation, test]),
+  );
   return ranked.flatMap(({ configuration, runs }) =>
     runs.map(({ name, result }) => {
       const link = reports.has(name) ? { href: `${encodeURIComponent(name)}/report.html` } : {};
+      const { validation, test } = primaryResult(result);
       const others = [
-        inPercent(result.validationError),
-        inPercent(result.testError),
+        fixed(validation, digits, scale),
+        fixed(test, digits, scale),
         configuration.label,
         String(result.seed),
         fixed(result.seconds, 0),

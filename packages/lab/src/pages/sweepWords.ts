@@ -4,9 +4,10 @@ import type { ConditionStatus } from "../experiments/experimentResult.ts";
 import { type Configuration, valueText } from "../experiments/sweep/planSweep.ts";
 import type { ConfigurationResult, SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { SweepValue } from "../settings/valueSchemas.ts";
-import { fixed, inPercent } from "../statistics/numbers.ts";
-import { comparisonSentences, counted } from "../statistics/words.ts";
-import { summaryCells } from "./summaryCells.ts";
+import { metricTitle, signOf } from "../statistics/metricWords.ts";
+import { fixed } from "../statistics/numbers.ts";
+import { comparisonSentences, counted, type Unit } from "../statistics/words.ts";
+import { summaryCells, summaryTitles, unitOf } from "./summaryCells.ts";
 
 /** Names of the varied values, in the order in which configurations have them. */
 export function variedNames(configurations: readonly Configuration[]): string[] {
@@ -24,16 +25,17 @@ export function valueColumns(configurations: readonly Configuration[]): {
 }
 
 /** A row for each configuration under a head: values, seeds, mean ± sample standard deviation. */
-export function resultRows({ configurations, ranked }: SweepResult): { head: string[]; rows: string[][] } {
+export function resultRows({ metric, configurations, ranked }: SweepResult): { head: string[]; rows: string[][] } {
   const { head, cellsOf } = valueColumns(configurations.map(({ configuration }) => configuration));
-  const columns = ["seeds", "validation error %", "test error % at best validation", "test error %", "train loss"];
-  const fields = ["validationError", "bestTestError", "testError", "trainLoss"] as const;
+  const fields = ["validation", "bestTest", "test", "trainLoss"] as const;
+  const titles = { ...summaryTitles(metric), bestTest: `test ${metricTitle(metric.name)} at best validation` };
+  const summaries = ranked.map(({ summary }) => summary);
   const rows = ranked.map((own) => [
     ...cellsOf(own.configuration),
     seedsText(own),
-    ...summaryCells(own.summary, fields),
+    ...summaryCells(own.summary, fields, summaries),
   ]);
-  return { head: [...head, ...columns], rows };
+  return { head: [...head, "seeds", ...fields.map((field) => titles[field])], rows };
 }
 
 function cell(value: SweepValue | undefined): string {
@@ -47,10 +49,14 @@ function seedsText({ planned, runs, status }: ConfigurationResult): string {
   return `${count} (${runs.filter(({ result }) => hasDiverged(result)).length} diverged)`;
 }
 
-const criteria = {
-  validationError: { words: "validation error", scale: 100, digits: 2, unit: " %" },
-  trainLoss: { words: "training loss", scale: 1, digits: 4, unit: "" },
-} as const;
+/** How the criterion is called and printed. */
+function criterionWords({ criterion, ranked }: SweepResult): Unit & { readonly words: string; readonly sign: string } {
+  const { field, name } = criterion;
+  if (field === "validation") {
+    return { words: `validation ${name}`, sign: signOf(name), ...unitOf(ranked.map(({ summary }) => summary)) };
+  }
+  return { words: "training loss", sign: "", scale: 1, difference: "", digits: 4 };
+}
 
 /** Names that are listed; more are counted. */
 const maxListed = 5;
@@ -74,25 +80,30 @@ export function sentencesOf(result: SweepResult): string[] {
   ];
 }
 
-function bestSentences({ criterion, configurations, best, second, difference }: SweepResult): string[] {
+function bestSentences(result: SweepResult): string[] {
+  const { metric, criterion, configurations, best, second, difference } = result;
   if (best === null) return ["No configuration has ended with every seed, so that none is the best."];
-  const { testError, bestTestError } = best.summary;
-  const { words, scale, digits, unit } = criteria[criterion];
-  const value = ({ summary }: ConfigurationResult): string => `${fixed(summary[criterion].mean, digits, scale)}${unit}`;
-  const [atEnd, atBestEpoch] = [inPercent(testError.mean), inPercent(bestTestError.mean)];
+  const { test, bestTest } = best.summary;
+  const { words, sign, ...unit } = criterionWords(result);
+  const value = ({ summary }: ConfigurationResult): string =>
+    `${fixed(summary[criterion.field].mean, unit.digits, unit.scale)}${sign}`;
+  const own = unitOf(configurations.map(({ summary }) => summary));
+  const [atEnd, atBestEpoch] = [test, bestTest].map(
+    ({ mean }) => `${fixed(mean, own.digits, own.scale)}${signOf(metric.name)}`,
+  );
   const atBest =
-    bestTestError.mean === null || atBestEpoch === atEnd
+    bestTest.mean === null || atBestEpoch === atEnd
       ? ""
-      : `, ${atBestEpoch} % at the epoch with the best validation error`;
-  const first = `Lowest ${words}: ${labelOf(best)} with ${value(best)}; its test error is ${atEnd} %${atBest}.`;
+      : `, ${atBestEpoch} at the epoch with the best validation ${metric.name}`;
+  const superlative = criterion.better === "smaller" ? "Lowest" : "Highest";
+  const first = `${superlative} ${words}: ${labelOf(best)} with ${value(best)}; its test ${metric.name} is ${atEnd}${atBest}.`;
   if (second === null || difference === null) return [first, "No other configuration has ended with every seed."];
   const numComplete = configurations.filter(({ status }) => status === "complete").length;
   const note =
     `It was chosen among ${numComplete} configurations by ${words}, which makes that number look better than it would be ` +
-    "with new seeds; the test error had no part in the choice.";
-  const inUnit = { scale, difference: scale === 100 ? " points" : "", digits };
+    `with new seeds; the test ${metric.name} had no part in the choice.`;
   const next = { text: `Second: ${labelOf(second)} with ${value(second)}`, difference };
-  return [first, note, ...comparisonSentences([next], inUnit)];
+  return [first, note, ...comparisonSentences([next], unit)];
 }
 
 function labelOf({ configuration }: ConfigurationResult): string {

@@ -1,5 +1,6 @@
 /** The figures of a report. */
 import * as Plot from "@observablehq/plot";
+import { primaryOf } from "entropy-sgd-training";
 import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { leftOutWords } from "../report/decimated.ts";
 import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
@@ -7,18 +8,31 @@ import type { FigureAxis, FigureMark } from "../report/figureOptions.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { type SeriesStyle, stylesOf } from "../report/styles.ts";
 import type { RunRecord } from "../runs/readRun.ts";
-import { errorCurves, firstSeeds, lossCurves, optimizersOf, scopeCurves, scopedRun } from "./curves.ts";
+import { inFileName, metricLabel, metricUnit } from "../statistics/metricWords.ts";
+import { firstSeeds, lossCurves, optimizersOf, reportedMetric, scopeCurves, scopedRun, testCurves } from "./curves.ts";
 
 /** Outer steps in the running mean of the loss. */
 const lossWindow = 5;
 
 /** The figures that the runs have data for. */
 export function figuresOf(records: readonly RunRecord[]): Figure[] {
-  return [errorFigure(records), lossFigure(records), scopeFigure(records)].filter((figure) => figure !== undefined);
+  return [metricFigure(records), lossFigure(records), scopeFigure(records)].filter((figure) => figure !== undefined);
 }
 
-function errorFigure(records: readonly RunRecord[]): Figure | undefined {
-  const points = errorCurves(records);
+/** The name, title and axis of a figure of the primary metric. */
+function metricFacts(records: readonly RunRecord[], values: readonly number[]) {
+  const { name, better } = reportedMetric(records);
+  const axis = axisBySpan(values);
+  // The best value of an error is 0; that of others may be anywhere.
+  const hasZero = better === "smaller" && axis.type !== "log";
+  return {
+    words: { name: `test-${inFileName(name)}`, title: `Test ${name}` },
+    y: { label: `test ${metricLabel(name)}`, zero: hasZero, ...axis },
+  };
+}
+
+function metricFigure(records: readonly RunRecord[]): Figure | undefined {
+  const points = testCurves(records);
   if (points.length === 0) return undefined;
   if (records.every(({ evaluations }) => evaluations.length <= 1)) return stripFigure(records);
   const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
@@ -33,31 +47,33 @@ function errorFigure(records: readonly RunRecord[]): Figure | undefined {
       ? [Plot.ruleX(own, { ...ends, stroke: color, strokeOpacity: 0.5, strokeWidth: 3 })]
       : [Plot.areaY(own, { ...ends, z: null, fill: color, fillOpacity: 0.18 })];
   });
+  const { words: named, y } = metricFacts(
+    records,
+    points.map(({ mean }) => mean),
+  );
   const words = {
-    name: "test-error",
-    title: "Test error",
+    ...named,
     caption:
-      `Test error at the evaluation point against gradient evaluations (${perEpoch} are one effective epoch). ` +
+      `${named.title} at the evaluation point against gradient evaluations (${perEpoch} are one effective epoch). ` +
       (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed.") +
       leftOutWords(records.map(({ evaluations }) => evaluations)),
   };
   const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer" });
-  const axis = axisBySpan(points.map(({ mean }) => mean));
-  return drawn(words, records, [...bands, ...lines], styles, {
-    label: "test error, %",
-    zero: axis.type !== "log",
-    ...axis,
-  });
+  return drawn(words, records, [...bands, ...lines], styles, y);
 }
 
-/** The errors of runs with one evaluation each, beside one another: a curve would be a point at its end. */
+/** The values of runs with one evaluation each, beside one another: a curve would be a point at its end. */
 function stripFigure(records: readonly RunRecord[]): Figure {
+  const { scale } = metricUnit(reportedMetric(records).name, []);
   const points = records.flatMap(({ settings: { optimizer }, evaluations }) =>
-    evaluations.flatMap(({ testError }) => (testError === null ? [] : [{ optimizer, error: 100 * testError }])),
+    evaluations.flatMap((event) => {
+      const { test } = primaryOf(event);
+      return test === null ? [] : [{ optimizer, value: scale * test }];
+    }),
   );
   const names = optimizersOf(records);
   const styles = stylesOf(names);
-  const means = errorCurves(records);
+  const means = testCurves(records);
   const marks = [...styles].flatMap(([name, { color, symbol }]) => [
     Plot.tickY(
       means.filter(({ optimizer }) => optimizer === name),
@@ -65,17 +81,20 @@ function stripFigure(records: readonly RunRecord[]): Figure {
     ),
     Plot.dot(
       points.filter(({ optimizer }) => optimizer === name),
-      { x: "optimizer", y: "error", r: 4.5, symbol, fill: color, fillOpacity: 0.7 },
+      { x: "optimizer", y: "value", r: 4.5, symbol, fill: color, fillOpacity: 0.7 },
     ),
   ]);
-  const caption = "Test error at the only evaluation, the end of the budget: a marker for each seed, bars are means.";
-  const axis = axisBySpan(points.map(({ error }) => error));
+  const { words, y } = metricFacts(
+    records,
+    points.map(({ value }) => value),
+  );
+  const caption = `${words.title} at the only evaluation, the end of the budget: a marker for each seed, bars are means.`;
   return drawFigure(
-    { name: "test-error", title: "Test error", caption },
+    { ...words, caption },
     {
       marginBottom: 20,
       x: { type: "band", domain: names, axis: null },
-      y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: axis.type !== "log", ...axis },
+      y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
       marks,
     },
     { series: styles, sample: "marker" },

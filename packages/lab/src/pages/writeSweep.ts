@@ -6,6 +6,7 @@ import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolderWithin, writeWhole } from "../io/files.ts";
 import { writeFigures } from "../report/writeFigures.ts";
 import { currentEnvironment } from "../runs/environment.ts";
+import { summaryJson } from "../runs/summarise.ts";
 import { sweepFigures } from "./sweepFigures.ts";
 import { sweepPage } from "./sweepPage.ts";
 
@@ -40,13 +41,13 @@ export function sweepJson({ plan, out, result, interrupted }: SweepOutput): obje
     file: plan.details.file,
     out,
     interrupted,
-    criterion,
+    criterion: criterion.key,
     configurations: ranked.map(({ configuration, status, runs, summary }) => ({
       label: configuration.label,
       parameters: configuration.parameters,
       status,
       runs: runs.map(({ name, result: own }) => ({ name, ...own })),
-      summary,
+      summary: summaryJson(summary),
     })),
     best: best?.configuration.label ?? null,
     difference,

@@ -1,23 +1,24 @@
-/** Comparisons of groups of runs: only of those with the same network, data and budget. */
-import { testErrorOptions } from "../statistics/margins.ts";
+/** Comparisons of groups of runs: only of those with the same network, data, budget and primary metric. */
+import { testMetricOptions } from "../statistics/margins.ts";
 import { type DifferenceOverSeeds, differenceOverSeeds, type SeedValue } from "../statistics/overSeeds.ts";
 import { byKey, dataOf, differences, groupRuns, type ReadableRun, type RunGroup } from "./groupRuns.ts";
+import { primaryMetric, primaryResult } from "./primaryMetric.ts";
 import type { Value } from "./runFields.ts";
 
-/** Settings that must be equal for a comparison. */
-export const equalKeys = ["network", "data", "budget"] as const;
+/** What must be equal for a comparison. */
+export const equalKeys = ["network", "data", "budget", "metric"] as const;
 
-/** Groups on the same network, data and budget. */
+/** Groups on the same network, data and budget, judged by the same metric. */
 export interface RunComparison {
   readonly setting: Readonly<Record<(typeof equalKeys)[number], Value>>;
   readonly groups: readonly RunGroup[];
   /** Settings that differ, with their values in the order of the groups. */
   readonly differing: ReadonlyMap<string, readonly Value[]>;
-  /** The first group with a test error minus each other group with one. */
+  /** Of the test metric: the first group with a value minus each other group with one. */
   readonly differences: readonly {
     readonly first: RunGroup;
     readonly second: RunGroup;
-    readonly testError: DifferenceOverSeeds;
+    readonly test: DifferenceOverSeeds;
   }[];
 }
 
@@ -27,25 +28,33 @@ export function comparisonsOf(runs: readonly ReadableRun[]): RunComparison[] {
     network: content.settings.network,
     data: dataOf(content),
     budget: content.settings.budget,
+    metric: primaryMetric(content).name,
   });
   return [...byKey(runs, (run) => JSON.stringify(settingOf(run))).values()].map((own) => {
     const setting = settingOf(own[0]!);
     const groups = groupRuns(own);
-    const [first, ...others] = groups.filter(({ spreads }) => spreads.testError.mean !== null);
+    const [first, ...others] = groups.filter(({ spreads }) => spreads.test.mean !== null);
     return {
       setting,
       groups,
       differing: differences(groups.map((group) => group.settings)),
-      differences: first === undefined ? [] : others.map((second) => differenceBetween(first, second, setting.data)),
+      differences: first === undefined ? [] : others.map((second) => differenceBetween(first, second, setting)),
     };
   });
 }
 
-function differenceBetween(first: RunGroup, second: RunGroup, data: string): RunComparison["differences"][number] {
-  const testError = differenceOverSeeds(testErrorsOf(first), testErrorsOf(second), testErrorOptions(data));
-  return { first, second, testError };
+function differenceBetween(
+  first: RunGroup,
+  second: RunGroup,
+  { metric, data }: { readonly metric: string; readonly data: string },
+): RunComparison["differences"][number] {
+  const test = differenceOverSeeds(testValuesOf(first), testValuesOf(second), testMetricOptions(metric, data));
+  return { first, second, test };
 }
 
-function testErrorsOf({ counted }: RunGroup): SeedValue[] {
-  return counted.map(({ content }) => ({ seed: content.settings.seed, value: content.result?.testError ?? null }));
+function testValuesOf({ counted }: RunGroup): SeedValue[] {
+  return counted.map(({ content: { settings, result } }) => ({
+    seed: settings.seed,
+    value: result === null ? null : primaryResult(result).test,
+  }));
 }

@@ -49,7 +49,7 @@ const what = z.enum(["batch loss", "gradient norm", "test loss", "state"]);
 const measured = number.nullable().transform((value) => value ?? Number.NaN);
 
 const metrics = z.record(z.string(), number.nullable());
-const primary = { name: z.string(), better: z.enum(["smaller", "larger"]) };
+const primary = { name: z.string().min(1).max(100), better: z.enum(["smaller", "larger"]) };
 
 const result = z.object({
   network: z.string(),
@@ -116,6 +116,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     totalGradients: atLeastOne,
     gradientsPerEpoch: atLeastOne,
     innerSteps: atLeastOne,
+    primary: z.object(primary).exactOptional(),
   }),
   warning: z.object({ type: z.literal("warning"), gradients: count, message: z.string() }),
   outer: z.object({

@@ -1,5 +1,6 @@
 /** Groups of runs that differ only in the seed. */
 import { apartFromTraining, trainingKey } from "../settings/sameTraining.ts";
+import { primaryMetric } from "./primaryMetric.ts";
 import { namesOf, type RunFields, settingsAndOptions, settingsEntries, type Value } from "./runFields.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 import { type Summary, summaryOf } from "./summarise.ts";
@@ -47,7 +48,7 @@ export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
       runs: own,
       counted,
       numRepeated: ended.length - counted.length,
-      spreads: summaryOf(results),
+      spreads: summaryOf(results, primaryMetric(own[0]!.content)),
     };
   });
 }
@@ -77,7 +78,8 @@ export function byKey<Item, Key>(items: readonly Item[], keyOf: (item: Item) => 
 }
 
 function keyButSeed(content: RunContent): string {
-  return `${dataOf(content)}\n${trainingKey({ ...content.settings, seed: 0 })}`;
+  const { name, better } = primaryMetric(content);
+  return JSON.stringify([dataOf(content), name, better, trainingKey({ ...content.settings, seed: 0 })]);
 }
 
 const seedOf = ({ content }: ReadableRun): number => content.settings.seed;

@@ -1,7 +1,9 @@
 /** A run as a flat record of fields, for filters, sorting and export. */
-import type { RecordedEvaluation, RunResult } from "entropy-sgd-training";
+import { hasDiverged, primaryOf, type RecordedEvaluation, type RunResult } from "entropy-sgd-training";
 import type { Settings } from "../settings/settings.ts";
+import { type MetricValue, metricField } from "../statistics/metricWords.ts";
 import { counted } from "../statistics/words.ts";
+import { primaryMetric, primaryResult } from "./primaryMetric.ts";
 import type { RunContent, StoredRun } from "./storedRun.ts";
 
 /** The value of a field; a missing or non-finite number is null. */
@@ -13,15 +15,9 @@ export type RunFields = ReadonlyMap<string, Value>;
 /** A name with its value. */
 export type Entry = readonly [name: string, value: Value];
 
-/** The fields taken from a run's result. */
-const resultNames = [
-  "numParams",
-  "gradientEvaluations",
-  "effectiveEpochs",
-  "validationError",
-  "testError",
-  "bestTestError",
-  "minTestError",
+/** The fields taken from a run's result, before and after those of its primary metric. */
+const sizes = ["numParams", "gradientEvaluations", "effectiveEpochs"] as const satisfies readonly (keyof RunResult)[];
+const costs = [
   "trainLoss",
   "seconds",
   "msPerGradient",
@@ -33,7 +29,7 @@ const resultNames = [
  * Name, status, settings, results, then the optimizer's options by their own names. Where two have the same name the
  * first one is kept. The setting `rollbacks` is listed as `rollbacksAllowed`; `rollbacks` counts those that happened.
  *
- * A run that has not ended has its errors, time and gradients so far. A torn or foreign folder has only a name, a status
+ * The values of a metric have its name: `testError`, `testRmse`. A run that has not ended has its metrics, time and gradients so far. A torn or foreign folder has only a name, a status
  * and a reason.
  */
 export function fieldsOf({ name, status, reason, content }: StoredRun): RunFields {
@@ -64,17 +60,53 @@ export function settingsAndOptions(settings: Settings): Entry[] {
 }
 
 function resultEntries({ result, start, evaluations, gradients }: RunContent): Entry[] {
-  if (result !== null) return resultNames.map((name) => [name, valueFrom(result[name])]);
-  const last: Partial<RecordedEvaluation> = evaluations.at(-1) ?? {};
+  const metric = primaryMetric({ start, evaluations, result });
+  const named = (value: MetricValue): string => metricField(value, metric);
+  const last = evaluations.at(-1);
+  const others = last === undefined ? [] : otherMetrics(last);
+  if (result !== null) {
+    const primary = primaryResult(result);
+    const values = ["validation", "test", "bestTest", "extremeTest"] as const;
+    return [
+      ...sizes.map((name): Entry => [name, valueFrom(result[name])]),
+      ["metric", metric.name],
+      ...values.map((value): Entry => [named(value), valueFrom(primary[value])]),
+      ...costs.map((name): Entry => [name, valueFrom(result[name])]),
+      ...(hasDiverged(result) ? [] : others),
+    ];
+  }
   const perEpoch = start?.gradientsPerEpoch ?? 0;
+  const none = (["validation", "test"] as const).map((value): Entry => [named(value), null]);
   return [
     ["numParams", valueFrom(start?.numParams)],
     ["gradientEvaluations", gradients],
     ["effectiveEpochs", perEpoch > 0 ? gradients / perEpoch : 0],
-    ["validationError", valueFrom(last.validationError)],
-    ["testError", valueFrom(last.testError)],
-    ["seconds", valueFrom(last.seconds)],
+    ["metric", metric.name],
+    ...(last === undefined ? none : primaryEntries(last)),
+    ["seconds", valueFrom(last?.seconds)],
+    ...others,
   ];
+}
+
+/** All metrics of an evaluation, the primary one first. */
+export function metricEntries(evaluation: RecordedEvaluation): Entry[] {
+  return [...primaryEntries(evaluation), ...otherMetrics(evaluation)];
+}
+
+function primaryEntries(evaluation: RecordedEvaluation): Entry[] {
+  const primary = primaryOf(evaluation);
+  return (["validation", "test"] as const).map((value) => [metricField(value, primary), valueFrom(primary[value])]);
+}
+
+/** The task's metrics beside the primary one, of an evaluation: `validationMae`, `testMae`. */
+function otherMetrics(evaluation: RecordedEvaluation): Entry[] {
+  const { validationMetrics, testMetrics } = evaluation;
+  const { name: primary } = primaryOf(evaluation);
+  return (["validation", "test"] as const).flatMap((split) => {
+    const metrics = (split === "test" ? testMetrics : validationMetrics) ?? {};
+    const others = Object.entries(metrics).filter(([name]) => name !== primary);
+    return others.map(([name, value]): Entry => [metricField(split, { name, better: "smaller" }), valueFrom(value)]);
+  });
 }
 
 /** A field's value from a value in a file; a list becomes comma-separated text, as `--set` takes it. */

@@ -9,6 +9,11 @@ const testErrors: Readonly<Record<string, DifferenceOptions>> = {
   MNIST: { margin: 0.002, resolution: 1 / 10_000 },
 };
 
+/** The margin and resolution of a test metric on a data set; empty where none was fixed before, as for all but errors. */
+export function testMetricOptions(metric: string, data: string | null): DifferenceOptions {
+  return metric === "error" ? testErrorOptions(data) : {};
+}
+
 /** The margin and resolution of test errors on a data set; empty for data without a margin fixed before. */
 export function testErrorOptions(data: string | null): DifferenceOptions {
   const name = data ?? "MNIST";

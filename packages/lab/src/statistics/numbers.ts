@@ -83,11 +83,6 @@ export function withDeviation({ mean, sd }: Spread, digits: number, scale = 1): 
   return mean === null || sd === null ? fixed(mean, digits, scale) : plusMinus(mean, sd, digits, scale);
 }
 
-/** `withDeviation` of fractions in per cent. */
-export function percentWithDeviation(spread: Spread): string {
-  return withDeviation(spread, 2, 100);
-}
-
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

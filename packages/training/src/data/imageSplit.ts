@@ -1,4 +1,3 @@
-import { sizeOf } from "onnx-grad";
 import type { Split } from "./split.ts";
 
 /** (p − 126)/126 in float32, for every byte p: the pixels of the paper's MNIST networks. */
@@ -11,13 +10,12 @@ export function imageSplit(
   inputShape: readonly number[],
   from: number,
   to: number,
-  numClasses = 10,
 ): Split {
-  const size = sizeOf(inputShape);
+  const size = inputShape.reduce((product, length) => product * length, 1);
   return {
     numExamples: to - from,
     inputShape,
-    numClasses,
+    numClasses: 10,
     readExampleInto(out, offset, index) {
       const start = (from + index) * size;
       for (let i = 0; i < size; i++) out[offset + i] = normalised[pixels[start + i]!]!;

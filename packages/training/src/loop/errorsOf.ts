@@ -1,4 +1,4 @@
-import type { Better } from "../tasks/task.ts";
+import type { Better, PrimaryMetric } from "../tasks/task.ts";
 import type { PrimaryResult, RecordedEvaluation, RunResult } from "./events.ts";
 import { primaryOf } from "./primaryOf.ts";
 
@@ -21,15 +21,13 @@ export function errorsOf(evaluations: readonly RecordedEvaluation[], diverged: b
   return { validationError: validation, testError: test, bestTestError: bestTest, minTestError: extremeTest };
 }
 
-/** The same of the primary metric; undefined without an evaluation. */
+/** The same of a task's primary metric. */
 export function primaryResultOf(
   evaluations: readonly RecordedEvaluation[],
   diverged: boolean,
-): PrimaryResult | undefined {
-  const points = finite(evaluations).map(primaryOf);
-  if (points.length === 0) return undefined;
-  const { name, better } = points[0]!;
-  return { name, better, ...courseOf(points, diverged, better) };
+  { name, better }: PrimaryMetric,
+): PrimaryResult {
+  return { name, better, ...courseOf(finite(evaluations).map(primaryOf), diverged, better) };
 }
 
 function finite(evaluations: readonly RecordedEvaluation[]): RecordedEvaluation[] {

@@ -27,6 +27,8 @@ export interface StartEvent {
   readonly gradientsPerEpoch: number;
   /** Gradients between two boundaries, `boundaryEvery` of `train`; by this name in events.jsonl from the start. */
   readonly innerSteps: number;
+  /** The metric that selects; absent in runs made before it was kept. */
+  readonly primary?: PrimaryMetric;
 }
 
 /** A problem that does not end the run. */
@@ -184,7 +186,7 @@ export interface RunResult {
   readonly bestTestError: number | null;
   /** Minimum over the test curve. */
   readonly minTestError: number | null;
-  /** Of the task's primary metric; absent before the first evaluation, and in runs made before there were tasks. */
+  /** Of the task's primary metric; absent in runs made before there were tasks. */
   readonly primary?: PrimaryResult;
   readonly seconds: number;
   /** Excludes evaluation. */

@@ -5,6 +5,7 @@ import type { AnySplit, DataSet } from "../data/split.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
+import { primaryMetricOf } from "../tasks/task.ts";
 import { hasDiverged } from "./divergence.ts";
 import { errorsOf, finiteOrNull, primaryResultOf } from "./errorsOf.ts";
 import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
@@ -79,7 +80,17 @@ function namesOf<S extends AnyState>({ model, options }: LoopParts<S>) {
 function startEvent<S extends AnyState>(parts: LoopParts<S>): StartEvent {
   const { batchSize, totalGradients, gradientsPerEpoch, boundaryEvery: innerSteps } = parts.plan;
   const { budget } = parts.options;
-  return { type: "start", ...namesOf(parts), batchSize, budget, totalGradients, gradientsPerEpoch, innerSteps };
+  const primary = primaryMetricOf(parts.model.task);
+  return {
+    type: "start",
+    ...namesOf(parts),
+    batchSize,
+    budget,
+    totalGradients,
+    gradientsPerEpoch,
+    innerSteps,
+    primary,
+  };
 }
 
 /** @throws Interruption after a signal */
@@ -88,9 +99,8 @@ async function lossOnTraining<S extends AnyState>(loop: TrainingLoop<S>): Promis
 }
 
 function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number | null): RunResult {
-  const { gradients, gradientSeconds, evaluations, reason, options, plan } = loop;
+  const { gradients, gradientSeconds, evaluations, reason, options, plan, model } = loop;
   const diverged = hasDiverged({ reason });
-  const primary = primaryResultOf(evaluations, diverged);
   return {
     ...namesOf(loop),
     gradientEvaluations: gradients,
@@ -99,7 +109,7 @@ function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number |
     effectiveEpochs: gradients / plan.gradientsPerEpoch,
     trainLoss: finiteOrNull(trainLoss),
     ...errorsOf(evaluations, diverged),
-    ...(primary && { primary }),
+    primary: primaryResultOf(evaluations, diverged, primaryMetricOf(model.task)),
     seconds: loop.seconds(),
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,
     interrupted: reason === "interrupted" || reason === "time",

@@ -1,4 +1,7 @@
 /** What came out of a sweep: means over seeds, the order of the configurations, and what may be said of the best. */
+import type { PrimaryMetric, RunResult } from "entropy-sgd-training";
+import { primaryResult } from "../../runs/primaryMetric.ts";
+import { metricField } from "../../statistics/metricWords.ts";
 import { type DifferenceOverSeeds, differenceOverSeeds } from "../../statistics/overSeeds.ts";
 import { type ConditionResult, type ConditionStatus, experimentResult, type FailedRun } from "../experimentResult.ts";
 import type { RunOutcome } from "../runAll.ts";
@@ -9,11 +12,17 @@ export interface ConfigurationResult extends ConditionResult {
   readonly configuration: Configuration;
 }
 
-/** By which number configurations are chosen: the training loss only where nothing is held out. */
-export type Criterion = "validationError" | "trainLoss";
+/** By which number configurations are chosen: the primary metric, the training loss only where nothing is held out. */
+export interface Criterion extends PrimaryMetric {
+  readonly field: "validation" | "trainLoss";
+  /** What it is called in files: `validationError`, `validationRmse`, `trainLoss`. */
+  readonly key: string;
+}
 
 /** A sweep's results. */
 export interface SweepResult {
+  /** The primary metric of all runs. */
+  readonly metric: PrimaryMetric;
   readonly criterion: Criterion;
   /** In the order of the file. */
   readonly configurations: readonly ConfigurationResult[];
@@ -35,20 +44,33 @@ export function sweepResult(plan: SweepPlan, outcomes: readonly (RunOutcome | nu
     const configuration = configured.get(own.condition);
     return configuration === undefined ? [] : [{ ...own, configuration }];
   });
-  const criterion: Criterion = plan.runs[0]!.settings.validation === 0 ? "trainLoss" : "validationError";
+  const { metric } = configurations[0]!.summary;
+  const criterion: Criterion =
+    plan.runs[0]!.settings.validation === 0
+      ? { name: "trainLoss", better: "smaller", field: "trainLoss", key: "trainLoss" }
+      : { ...metric, field: "validation", key: metricField("validation", metric) };
   const ranked = rankedBy(criterion, configurations);
   const valuesOf = ({ runs }: ConfigurationResult) =>
-    runs.map(({ result }) => ({ seed: result.seed, value: result[criterion] }));
+    runs.map(({ result }) => ({ seed: result.seed, value: criterionValue(result, criterion) }));
   const [best = null, second = null] = ranked.filter(({ status }) => status === "complete");
   const difference = best === null || second === null ? null : differenceOverSeeds(valuesOf(second), valuesOf(best));
-  return { criterion, configurations, ranked, best, second, difference, failed };
+  return { metric, criterion, configurations, ranked, best, second, difference, failed };
+}
+
+/** The value by which a run is chosen. */
+export function criterionValue(result: RunResult, { field }: Criterion): number | null {
+  return field === "trainLoss" ? result.trainLoss : primaryResult(result).validation;
 }
 
 const order: readonly ConditionStatus[] = ["complete", "incomplete", "diverged"];
 
 function rankedBy(criterion: Criterion, results: readonly ConfigurationResult[]): ConfigurationResult[] {
-  const mean = ({ summary }: ConfigurationResult): number => summary[criterion].mean ?? Number.MAX_VALUE;
+  const sign = criterion.better === "smaller" ? 1 : -1;
+  const cost = ({ summary }: ConfigurationResult): number => {
+    const { mean } = summary[criterion.field];
+    return mean === null ? Number.MAX_VALUE : sign * mean;
+  };
   return [...results].sort(
-    (one, other) => order.indexOf(one.status) - order.indexOf(other.status) || mean(one) - mean(other),
+    (one, other) => order.indexOf(one.status) - order.indexOf(other.status) || cost(one) - cost(other),
   );
 }
