@@ -31,7 +31,10 @@ export interface ReadOnnxOptions {
   readonly shapes?: Readonly<Record<string, Shape>>;
   /** Inputs that stay as they are, row-major: those that decide about shapes must be here. */
   readonly constants?: Readonly<Record<string, ArrayLike<number>>>;
-  /** Which stored float tensors are parameters; by default all that have an axis, of those that operations compute with. */
+  /**
+   * Which stored float tensors are parameters, of those that operations compute with: by default all initializers that have an axis,
+   * and all nodes `Constant` of more than one element.
+   */
   readonly isParameter?: (name: string, shape: Shape) => boolean;
   /** Whether batch norm takes the batch's statistics in training, and dropout drops. By default both are as in inference. */
   readonly trainable?: boolean;
@@ -192,8 +195,9 @@ interface Kept {
 
 /** What handlers ask of the model, for one network. */
 function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptions, kept: Kept): GraphState {
-  const { isParameter = (_: string, shape: Shape) => shape.length > 0, trainable = false } = options;
-  const { isFrozen = () => false } = options;
+  const byDefault = (name: string, shape: Shape): boolean =>
+    file.initializers.has(name) ? shape.length > 0 : sizeOf(shape) > 1;
+  const { isParameter = byDefault, isFrozen = () => false, trainable = false } = options;
   const declared = new Map<StoredTensor, Tensor>();
   const trains = ({ name, type, shape, initialiser }: StoredTensor): boolean =>
     initialiser !== undefined || (isFraction(type) && sizeOf(shape) > 0 && isParameter(name, shape));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as g from "../../src/index.ts";
 import { buildNetwork, layers, type NetworkMode } from "../../src/layers.ts";
 import { encodeModel } from "../../src/onnx/modelProto.ts";
-import { readOnnx } from "../../src/onnx.ts";
+import { type ReadOnnxOptions, readOnnx } from "../../src/onnx.ts";
 import { convolutional, modelBytes } from "./models.ts";
 
 const bytes = modelBytes(convolutional);
@@ -132,6 +132,26 @@ function widened(dataType: number, bits: readonly number[]): number[] {
   expect(bytesOnly).toEqual(list);
   return list!;
 }
+
+test("weights may be nodes Constant: those of more than one element are parameters by default", () => {
+  const spec = {
+    nodes: [
+      ["Constant", [], ["w"], { value: { tensor: { dims: [2], floats: [3, 4] } } }],
+      ["Constant", [], ["half"], { value: { tensor: { dims: [1], floats: [0.5] } } }],
+      ["Mul", ["x", "w"], ["a"]],
+      ["Mul", ["a", "half"], ["y"]],
+    ],
+    inputs: { x: [2] },
+    outputs: ["y"],
+  } as const;
+  const parametersOf = (options: ReadOnnxOptions) => {
+    const model = readOnnx(modelBytes(spec), options);
+    const network = model.network();
+    return [network.parameters.map(({ block }) => block.name), [...model.weights(network)]];
+  };
+  expect(parametersOf({})).toEqual([["w"], [3, 4]]);
+  expect(parametersOf({ isParameter: (name) => name === "half" })).toEqual([["half"], [0.5]]);
+});
 
 test("names that a graph's inputs cannot have are replaced, each by one of its own", () => {
   const model = readOnnx(

@@ -7,6 +7,7 @@ import type { FileNode, OnnxFile } from "./onnxFile.ts";
 import type { Operator, Result } from "./operator.ts";
 import { operators } from "./operators.ts";
 import { isUnsupported, readError, unsupported } from "./readError.ts";
+import { storedTensor } from "./storedTensor.ts";
 import { isEmpty, known, largestConstant, type Tensor } from "./tensor.ts";
 
 /** No tensor of a graph may have more elements: 16 GB. */
@@ -61,7 +62,8 @@ export function readGraph(file: OnnxFile, inputs: ReadonlyMap<string, Tensor>, s
   for (const node of file.nodes) {
     try {
       if (node.inputs.some((name) => failed.has(name))) throw undefined;
-      const results = readNode(node, operators[node.opType]!, tensors, state);
+      requireNew(node, tensors);
+      const results = storedBy(node) ?? readNode(node, operators[node.opType]!, tensors, state);
       node.outputs.forEach((name, i) => {
         if (name !== "" && results[i] !== undefined) tensors.set(name, results[i]);
       });
@@ -78,6 +80,17 @@ export function readGraph(file: OnnxFile, inputs: ReadonlyMap<string, Tensor>, s
   });
 }
 
+function requireNew({ outputs }: FileNode, tensors: ReadonlyMap<string, Operand>): void {
+  const twice = outputs.find((name) => name !== "" && tensors.has(name));
+  if (twice !== undefined) throw new Error(`its output "${twice}" is there already`);
+}
+
+/** What a node `Constant` stores, as an initializer is: it may be a parameter, as all weights are in files of some writers. */
+function storedBy({ opType, attributes, outputs }: FileNode): readonly Operand[] | undefined {
+  const message = opType === "Constant" ? attributes.get("value")?.t : undefined;
+  return message && [{ stored: storedTensor(message, outputs[0]) }];
+}
+
 function readNode(
   node: FileNode,
   operator: Operator,
@@ -91,8 +104,6 @@ function readNode(
     if (operand === undefined) throw new Error(`its input "${name}" is given by no node before it`);
     return operand;
   });
-  const twice = node.outputs.find((name) => name !== "" && tensors.has(name));
-  if (twice !== undefined) throw new Error(`its output "${twice}" is there already`);
   const reader = nodeReader(node, operands, node.outputs.length, state);
   const read = readBy(operator, reader, operands);
   const results: readonly Result[] = Array.isArray(read) ? read : [read as Result];

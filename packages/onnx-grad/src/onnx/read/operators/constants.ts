@@ -7,9 +7,8 @@ import { unsupported } from "../readError.ts";
 import { elementTypeOf } from "../storedTensor.ts";
 import { known, listed, type Tensor } from "../tensor.ts";
 
+/** One of an attribute that is no tensor; tensors are read as initializers are. */
 function constantNode(node: NodeReader): Result {
-  const stored = node.storedTensor("value");
-  if (stored !== undefined) return { type: stored.type, value: constantOf(stored) };
   if (node.hasAttribute("value_float")) return { type: "float32", value: known([node.number("value_float", 0)], []) };
   if (node.hasAttribute("value_int")) return { type: "int64", value: known([node.integer("value_int", 0)], []) };
   const floats = node.numbers("value_floats");
