@@ -28,13 +28,15 @@ const lines: LinesOf = {
   rollback: ({ checkpoint, gradients, number, learningRateFactor }) => [
     `  rollback ${number} to gradient ${gradients} (${placeOf(checkpoint, "the start")}); learning rates times ${learningRateFactor}`,
   ],
-  end: ({ result: { reason, gradientEvaluations, trainLoss } }) => {
+  end: ({ result: { reason, gradientEvaluations, bestGradients, trainLoss } }) => {
+    const restored = `the weights are those of gradient ${bestGradients}, the best on validation`;
     if (reason === "interrupted") return [`  interrupted after ${gradientEvaluations} gradients`];
     if (reason === "time") return [`  stopped at the time limit, after ${gradientEvaluations} gradients`];
     if (reason === "non-finite") {
       return [`  diverged at gradient ${gradientEvaluations}; try a smaller learning rate, or --set rollbacks=3`];
     }
-    if (reason !== "diverged") return [];
+    if (reason === "early-stopping") return [`  early stopping after ${gradientEvaluations} gradients; ${restored}`];
+    if (reason !== "diverged") return bestGradients === undefined ? [] : [`  ${restored}`];
     const loss = trainLoss === null ? "is not finite" : `is ${significant(trainLoss, 4)}`;
     return [`  diverged: the training loss ${loss}, above that of a uniform guess; try a smaller learning rate`];
   },

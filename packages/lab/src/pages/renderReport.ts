@@ -49,8 +49,18 @@ function inWords(records: readonly RunRecord[], results: readonly RunResult[], m
     `${start.batchSize}), with dropout ${settings.dropout} and ${seeds === 1 ? "one seed" : `${seeds} seeds`}.`;
   const unfinished = records.filter(({ result }) => result === null || result.interrupted).length;
   const diverged = results.filter(hasDiverged).length;
+  const stopped = results.filter(({ reason }) => reason === "early-stopping").length;
+  const chosen = results.filter(({ bestGradients }) => bestGradients !== undefined).length;
   const notes = [
     ...(unfinished === 0 ? [] : [` ${unfinished} of ${records.length} runs did not reach the end of the budget.`]),
+    ...(stopped === 0
+      ? []
+      : [` ${stopped} of ${records.length} runs ended by early stopping, before the end of the budget.`]),
+    ...(chosen === 0
+      ? []
+      : [
+          ` The weights of ${chosen} of ${records.length} runs are those of the best evaluation on validation, which "at best validation" tells of.`,
+        ]),
     ...(diverged === 0 ? [] : [` ${diverged} of ${records.length} runs diverged and have no part in the means.`]),
   ];
   return `${budget}${notes.join("")} ${comparison(results, metric, settings.data)}`.trim();

@@ -16,13 +16,17 @@ export interface Extension {
   readonly event: ExtendEvent | null;
 }
 
-/** Whether a budget goes beyond that of a run that has ended. @throws InputError if it is smaller, or the run diverged */
+/** Whether a budget goes beyond that of a run that has ended. @throws InputError if it is smaller, or the run diverged or stopped early */
 export function isLonger(path: string, budget: number | undefined, { reason, budget: had }: RunResult): boolean {
   if (budget === undefined) return false;
   const before = newestSettings(path)?.budget ?? had ?? readConfig(path).settings.budget;
   requireLarger(path, before, budget);
   if (budget > before && reason === "non-finite")
     throw new InputError({ path, rule: "diverged, and would do so again" });
+  if (budget > before && reason === "early-stopping") {
+    const rule = "was ended by early stopping before its budget; train anew with a larger patience or budget";
+    throw new InputError({ path, rule });
+  }
   return budget > before;
 }
 

@@ -34,9 +34,18 @@ export function resolveRun(given: Settings, parts: RunParts): ResolvedRun {
     const rule = `must be at most the ${numExamples} training examples`;
     throw new InputError({ name: "batchSize", rule, value: batchSize });
   }
+  if (settings.patience !== null) requireBest(settings, data);
   const plan = planOfSettings(settings, data);
   makeOptimizer(settings, plan, []);
   return { ...parts, settings, plan };
+}
+
+/** Early stopping chooses by validation, and restores the weights of the best checkpoint. @throws InputError */
+function requireBest({ patience, keepBest }: Settings, { validation }: DataSet<AnySplit>): void {
+  if (validation.numExamples === 0)
+    throw new InputError({ name: "patience", rule: "needs validation examples, there are none", value: patience });
+  if (keepBest === 0)
+    throw new InputError({ name: "keepBest", rule: "must be at least 1 where there is patience", value: keepBest });
 }
 
 /** The gradients of a run. */

@@ -73,6 +73,7 @@ function trainOptions(
   listening: Listening,
 ): TrainOptions {
   const { budget, seed, innerSteps: boundaryEvery, sampling, preset, optimizer: optimizerName, ...settings } = own;
+  const { patience, minDelta } = settings;
   const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
   const { signal, checkpointRequests: requests } = listening;
   const resume = from?.checkpoint?.point;
@@ -81,6 +82,8 @@ function trainOptions(
     seed,
     boundaryEvery,
     sampling,
+    patience,
+    minDelta,
     preset,
     optimizerName,
     notes,

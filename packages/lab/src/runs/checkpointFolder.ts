@@ -90,6 +90,18 @@ export function weightsDigestAt(run: string, gradients: number): FileDigest | nu
   return name === undefined ? null : readWeightsDigest(join(run, folderName, name));
 }
 
+/**
+ * The weights.safetensors of the checkpoint at an evaluation.
+ *
+ * @throws InputError if there is no such checkpoint, or it is damaged
+ */
+export function weightsAt(run: string, gradients: number): Uint8Array {
+  const name = keptOnes(run).find((one) => one.gradients === gradients)?.name;
+  if (name !== undefined) return checkpointFiles.read(join(run, folderName, name)).weights;
+  const rule = `has no intact checkpoint at gradient ${gradients}, the best evaluation, to restore its weights from`;
+  throw new InputError({ path: join(run, folderName), rule });
+}
+
 /** Names of a run's checkpoints, oldest first. */
 export function checkpointNames(run: string): string[] {
   const folder = join(run, folderName);

@@ -67,6 +67,7 @@ const result = z.object({
   testError: fraction.nullable(),
   bestTestError: fraction.nullable(),
   minTestError: fraction.nullable(),
+  bestGradients: count.exactOptional(),
   primary: z
     .object({
       ...primary,
@@ -79,7 +80,7 @@ const result = z.object({
   seconds: number,
   msPerGradient: number.nullable(),
   interrupted: z.boolean(),
-  reason: z.enum(["budget", "diverged", "interrupted", "time", "non-finite"]),
+  reason: z.enum(["budget", "diverged", "early-stopping", "interrupted", "time", "non-finite"]),
   // Absent in runs of versions without rollbacks.
   rollbacks: count.default(0),
 });

@@ -167,7 +167,7 @@ export function readConfig(path: string): RunIdentity {
 }
 
 /**
- * The weights and batch-norm statistics of a run's last evaluation.
+ * The weights and batch-norm statistics of a run's last evaluation, or of its best one when early stopping has restored it.
  *
  * @throws InputError if there are none, or they are damaged, or have changed since the run was sealed
  */
@@ -181,7 +181,7 @@ export function readWeights(path: string): Safetensors {
 }
 
 /**
- * The weights of a run, which must be those of its last evaluation if it has ended.
+ * The weights of a run, which must be those of its last evaluation if it has ended, or with early stopping of its best one.
  *
  * @throws InputError as `readWeights`, and for weights of another run or evaluation
  */
@@ -189,8 +189,9 @@ export function weightsOf(path: string, { settings, evaluations, result }: RunRe
   const weights = readWeights(path);
   const last = evaluations.filter(({ testLoss }) => Number.isFinite(testLoss)).at(-1)?.gradients;
   // A killed process leaves the weights of the evaluation before.
-  const isAtEnd = result !== null && (result.reason === "budget" || result.reason === "diverged");
-  const gradients = isAtEnd && last !== undefined ? { gradients: String(last) } : {};
+  const isAtEnd = result !== null && ["budget", "diverged", "early-stopping"].includes(result.reason);
+  const kept = result?.bestGradients ?? last;
+  const gradients = isAtEnd && kept !== undefined ? { gradients: String(kept) } : {};
   for (const [name, wanted] of Object.entries({ network: settings.network, ...gradients })) {
     const found = weights.metadata[name];
     if (found === undefined || found === wanted) continue;

@@ -18,6 +18,7 @@ export type Entry = readonly [name: string, value: Value];
 /** The fields taken from a run's result, before and after those of its primary metric. */
 const sizes = ["numParams", "gradientEvaluations", "effectiveEpochs"] as const satisfies readonly (keyof RunResult)[];
 const costs = [
+  "bestGradients",
   "trainLoss",
   "seconds",
   "msPerGradient",

@@ -7,10 +7,17 @@ import {
   InputError,
   type LoopPosition,
   numEvaluations,
+  type RunResult,
 } from "entropy-sgd-training";
 import { cannot, piecesOf } from "entropy-sgd-training/node";
 import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
-import { checkpointWriter, type FoundCheckpoint, newestIntact, removeLeftovers } from "./checkpointFolder.ts";
+import {
+  checkpointWriter,
+  type FoundCheckpoint,
+  newestIntact,
+  removeLeftovers,
+  weightsAt,
+} from "./checkpointFolder.ts";
 import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpointFormat.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
@@ -135,6 +142,7 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
           if (event.type === "evaluation") return recordEvaluation(event);
           if (event.type === "checkpoint") return recordCheckpoint(event);
           if (event.type === "rollback") rollbacks = event.number;
+          if (event.type === "end") restoreBest(path, event.result, lock.requireHeld);
           events.append(event);
           if (event.type === "end") writeSeal(path, identity, lock.requireHeld);
         },
@@ -143,6 +151,12 @@ export async function holdRun(path: string, hooks: LockHooks = {}): Promise<Held
     requireHeld: lock.requireHeld,
     release: lock.release,
   };
+}
+
+/** With early stopping a run ends with the weights of its best evaluation, which the checkpoint there has. */
+function restoreBest(path: string, { bestGradients, gradientEvaluations }: RunResult, requireHeld: () => void): void {
+  if (bestGradients === undefined || bestGradients === gradientEvaluations) return;
+  writeWhole(join(path, "weights.safetensors"), weightsAt(path, bestGradients), requireHeld);
 }
 
 /** The text of config.json. */

@@ -208,6 +208,16 @@ const settingsTable = {
     vary: true,
     doc: "Learning rates are multiplied by this at each rollback.",
   },
+  patience: {
+    rule: z.int().min(1).nullable().default(null),
+    set: true,
+    doc: "Evaluations without improvement of the validation set's primary metric after which the run ends; null for none.",
+  },
+  minDelta: {
+    rule: z.number().min(0).default(0),
+    set: true,
+    doc: "By how much the metric must be better to be an improvement, where there is patience.",
+  },
   options: {
     rule: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
     doc: "Options of the optimizer by its own names.",

@@ -4,10 +4,10 @@ import type { Metrics, PrimaryMetric } from "../tasks/task.ts";
 import type { StabilityState } from "./stabilityWatch.ts";
 
 /**
- * Why a run ended; `diverged`: at the end of its budget, with a training loss above that of a uniform guess; `time`: at a
- * time limit, from where it can be resumed as after an interruption.
+ * Why a run ended; `diverged`: at its end, with a training loss above that of a uniform guess; `early-stopping`: after
+ * `patience` evaluations without improvement; `time`: at a time limit, from where it can be resumed as after an interruption.
  */
-export type EndReason = "budget" | "diverged" | "interrupted" | "time" | "non-finite";
+export type EndReason = "budget" | "diverged" | "early-stopping" | "interrupted" | "time" | "non-finite";
 
 /** Once, before the first gradient. */
 export interface StartEvent {
@@ -186,6 +186,8 @@ export interface RunResult {
   readonly bestTestError: number | null;
   /** Minimum over the test curve. */
   readonly minTestError: number | null;
+  /** Of a run with `patience`, at its end: the gradients at the evaluation with the best validation value (ties: the earliest). */
+  readonly bestGradients?: number;
   /** Of the task's primary metric; absent in runs made before there were tasks. */
   readonly primary?: PrimaryResult;
   readonly seconds: number;

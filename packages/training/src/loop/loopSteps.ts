@@ -2,6 +2,7 @@
 import { type AnyState, progress } from "entropy-sgd";
 import { isTimeLimit, unlessInterrupted } from "../interruption.ts";
 import { primaryMetricOf } from "../tasks/task.ts";
+import { numWithoutImprovement } from "./earlyStopping.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
@@ -20,6 +21,13 @@ export function evaluationIsDue<S extends AnyState>(loop: TrainingLoop<S>): bool
     (gradients >= nextEvaluation || gradients >= plan.totalGradients) &&
     evaluations.at(-1)?.gradients !== gradients
   );
+}
+
+/** Whether the evaluation at this gradient is the last that early stopping waits for. */
+export function hasStalled<S extends AnyState>({ gradients, evaluations, options }: TrainingLoop<S>): boolean {
+  const { patience = null, minDelta = 0 } = options;
+  if (patience === null || evaluations.at(-1)?.gradients !== gradients) return false;
+  return numWithoutImprovement(evaluations, minDelta) >= patience;
 }
 
 /** One gradient, unless an evaluation comes first; the evaluation and the checkpoint that are due then. */

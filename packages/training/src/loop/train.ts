@@ -7,9 +7,10 @@ import { requireFiniteWeights } from "../model/requireFiniteWeights.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import { primaryMetricOf } from "../tasks/task.ts";
 import { hasDiverged } from "./divergence.ts";
+import { bestEvaluation } from "./earlyStopping.ts";
 import { errorsOf, finiteOrNull, primaryResultOf } from "./errorsOf.ts";
-import type { RunResult, StartEvent, TrainEvent } from "./events.ts";
-import { advance, checkpoint, evaluationIsDue, hasEnded, interrupt } from "./loopSteps.ts";
+import type { EndReason, RecordedEvaluation, RunResult, StartEvent, TrainEvent } from "./events.ts";
+import { advance, checkpoint, evaluationIsDue, hasEnded, hasStalled, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
 import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
@@ -23,7 +24,7 @@ import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./tra
  * pass over validation and test, timed in `seconds` and left out of `msPerGradient`. Randomness: weights, batches and
  * masks are functions of (seed, step), so another optimizer with the same seed sees the same. Divergence is no exception:
  * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
- * ends above the task's guess's gives the reason `diverged`. A warning event tells once of losses that rise or do not fall.
+ * ends above the task's guess's gives the reason `diverged`. With `patience` it may end early, with the reason `early-stopping`. A warning event tells once of losses that rise or do not fall.
  *
  * @throws InputError for data that do not fit the model and initial weights that are not finite; TypeError for an unknown
  *   option; RangeError for a budget that is not positive, boundaries within an outer step, or a snapshot of another optimizer
@@ -53,14 +54,14 @@ export async function* train<S extends AnyState>(
 
   const loop = trainingLoop(parts, state);
   requireBoundaries(boundaryEvery, optimizer);
-  while (!hasEnded(loop) && (loop.gradients < plan.totalGradients || evaluationIsDue(loop))) {
+  while (!hasEnded(loop) && !hasStalled(loop) && (loop.gradients < plan.totalGradients || evaluationIsDue(loop))) {
     yield* signal?.aborted ? interrupt(loop) : advance(loop);
   }
   // A later run with a larger budget resumes from the final state.
   if (!hasEnded(loop) && loop.schedule.isBehind(loop.gradients)) yield checkpoint(loop, "end");
   const trainLoss = hasEnded(loop) ? null : await unlessInterrupted(() => lossOnTraining(loop));
   if (!hasEnded(loop) && trainLoss === null) yield* interrupt(loop);
-  if (trainLoss !== null && !(trainLoss <= (guess?.loss ?? Number.MAX_VALUE))) loop.reason = "diverged";
+  if (trainLoss !== null) loop.reason = reasonAtEnd(loop, trainLoss);
   yield { type: "end", result: resultOf(loop, trainLoss) };
 }
 
@@ -98,9 +99,23 @@ async function lossOnTraining<S extends AnyState>(loop: TrainingLoop<S>): Promis
   return (await loop.model.evaluate(pointOf(loop), loop.data.train, loop.options.signal)).loss;
 }
 
+/** Why a run ended that nothing cut short. With early stopping it is judged by the evaluation whose weights it is trained for. */
+function reasonAtEnd<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number): EndReason {
+  const { gradients, plan, guess } = loop;
+  const loss = chosenEvaluation(loop)?.validationLoss ?? trainLoss;
+  if (!(loss <= (guess?.loss ?? Number.MAX_VALUE))) return "diverged";
+  return gradients < plan.totalGradients ? "early-stopping" : "budget";
+}
+
+/** With early stopping, the best evaluation; null otherwise. */
+function chosenEvaluation<S extends AnyState>({ options, evaluations }: TrainingLoop<S>): RecordedEvaluation | null {
+  return (options.patience ?? null) === null ? null : bestEvaluation(evaluations);
+}
+
 function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number | null): RunResult {
   const { gradients, gradientSeconds, evaluations, reason, options, plan, model } = loop;
   const diverged = hasDiverged({ reason });
+  const chosen = reason === "budget" || reason === "early-stopping" ? chosenEvaluation(loop) : null;
   return {
     ...namesOf(loop),
     gradientEvaluations: gradients,
@@ -109,6 +124,7 @@ function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number |
     effectiveEpochs: gradients / plan.gradientsPerEpoch,
     trainLoss: finiteOrNull(trainLoss),
     ...errorsOf(evaluations, diverged),
+    ...(chosen && { bestGradients: chosen.gradients }),
     primary: primaryResultOf(evaluations, diverged, primaryMetricOf(model.task)),
     seconds: loop.seconds(),
     msPerGradient: gradients > 0 ? (1000 * gradientSeconds) / gradients : null,

@@ -18,6 +18,13 @@ export interface TrainOptions {
    */
   readonly boundaryEvery?: number;
   readonly sampling?: Sampling;
+  /**
+   * Early stopping: the run ends after so many evaluations in a row that do not improve the validation value of the task's
+   * primary metric; its result has `bestGradients`. null, the default, for none.
+   */
+  readonly patience?: number | null;
+  /** By how much a value must be better to be an improvement, in units of the metric. Default 0. */
+  readonly minDelta?: number;
   /** Ends the run after the gradient in work: as `interrupted`, or as `time` by a signal of `AbortSignal.timeout`. */
   readonly signal?: AbortSignal;
   /** When checkpoint events are yielded; never when absent. */
@@ -39,6 +46,8 @@ const known: KnownOptions<TrainOptions> = {
   seed: true,
   boundaryEvery: true,
   sampling: true,
+  patience: true,
+  minDelta: true,
   signal: true,
   checkpoints: true,
   resume: true,
@@ -53,12 +62,16 @@ const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: 
 /**
  * Checks names and words of the options of `train`.
  *
- * @throws TypeError for an unknown name, RangeError for another word
+ * @throws TypeError for an unknown name, RangeError for another word or number
  */
 export function requireTrainOptions(options: TrainOptions): void {
   requireKnownOptions("train", known, options);
   if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
-  const { sampling = "replacement" } = options;
+  const { sampling = "replacement", patience = null, minDelta = 0 } = options;
+  if (patience !== null && !(Number.isSafeInteger(patience) && patience >= 1))
+    throw rangeError("train", "patience", "must be null or an integer in [1, ∞)", patience, shown(patience));
+  if (!(minDelta >= 0 && Number.isFinite(minDelta)))
+    throw rangeError("train", "minDelta", "must be in [0, ∞)", minDelta, shown(minDelta));
   if (sampling !== "replacement" && sampling !== "permutation") {
     const rule = 'must be one of "replacement", "permutation"';
     throw rangeError("train", "sampling", rule, sampling, shown(sampling));
