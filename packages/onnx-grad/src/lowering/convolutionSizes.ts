@@ -40,7 +40,7 @@ const largestTransformed = 2 ** 26;
 const fewestChannels = 32;
 
 /** Rows of fewer elements than this are slow to gather. */
-const smallestBatch = 16;
+export const smallestBatch = 16;
 
 /** Whether Winograd's form is the faster one: 3×3 kernels at stride 1 between many channels. */
 export function suitsWinograd(s: ConvolutionSizes): boolean {

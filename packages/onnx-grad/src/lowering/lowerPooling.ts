@@ -1,29 +1,16 @@
 /** Pooling and its adjoints; positions are those of MaxPool's second output, in the whole flattened tensor. */
-import { type Node, type PoolWindow, sizeOf } from "../graph/value.ts";
-import type { OnnxAttribute } from "../onnx/encodeParts.ts";
-import { extent } from "../ops/window.ts";
+import { type Node, sizeOf } from "../graph/value.ts";
+import { extent, overlaps } from "../ops/window.ts";
 import type { LoweringContext } from "./loweringContext.ts";
-
-export function poolAttributes({ size, stride, padding, dilation }: PoolWindow): Record<string, OnnxAttribute> {
-  return {
-    kernel_shape: size,
-    strides: stride,
-    ...(padding.every((n) => n === 0) ? {} : { pads: padding }),
-    ...(dilation.every((n) => n === 1) ? {} : { dilations: dilation }),
-  };
-}
-
-/** Whether some position may lie in two windows. */
-function overlaps(window: PoolWindow): boolean {
-  return ([0, 1] as const).some((axis) => window.stride[axis] < extent(window.size, window, axis));
-}
+import { scatterByMasks, suitsMasks } from "./poolMasks.ts";
+import { poolAttributes } from "./windowAttributes.ts";
 
 /** The maxima themselves where x is what the positions were found in, else a gather. */
 export function lowerPoolGather(value: Node<"poolGather">, { graph, nameOf, usedOnce }: LoweringContext): string {
   const [x, indices] = value.inputs;
   if (indices!.op === "maxPoolIndices" && indices!.inputs[0] === x) {
-    // Without positions, which nothing else asks for, MaxPool is many times faster.
-    if (usedOnce(indices!))
+    // Without positions, where nothing else asks for them, MaxPool is many times faster.
+    if (usedOnce(indices!) || suitsMasks(value.attributes, x!.shape))
       return graph.node("MaxPool", [nameOf(x!)], { attributes: poolAttributes(value.attributes) });
     return nameOf(indices!).replace(/\.1$/, "");
   }
@@ -31,9 +18,11 @@ export function lowerPoolGather(value: Node<"poolGather">, { graph, nameOf, used
   return graph.node("Gather", [flat, nameOf(indices!)]);
 }
 
-export function lowerPoolScatter(value: Node<"poolScatter">, { graph, nameOf }: LoweringContext): string {
+export function lowerPoolScatter(value: Node<"poolScatter">, context: LoweringContext): string {
+  const { graph, nameOf } = context;
   const [y, indices] = value.inputs;
-  if (!overlaps(value.attributes)) {
+  if (suitsMasks(value.attributes, value.shape)) return scatterByMasks(value, context);
+  if (!overlaps(value.attributes.size, value.attributes)) {
     return graph.node("MaxUnpool", [nameOf(y!), nameOf(indices!), graph.ints(value.shape)], {
       attributes: poolAttributes(value.attributes),
     });

@@ -4,15 +4,10 @@ import type { Dialect } from "./dialect.ts";
 import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
 import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
-import {
-  lowerAveragePool,
-  lowerAveragePoolGradient,
-  lowerPoolGather,
-  lowerPoolScatter,
-  poolAttributes,
-} from "./lowerPooling.ts";
+import { lowerAveragePool, lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter } from "./lowerPooling.ts";
 import { lowerSum } from "./lowerSum.ts";
 import { lowerWeightGradient } from "./lowerWeightGradient.ts";
+import { poolAttributes } from "./windowAttributes.ts";
 
 type Lower = (value: Value, context: LoweringContext) => string;
 

@@ -75,6 +75,11 @@ export function extent(size: readonly number[], { dilation }: Window, axis: 0 | 
   return (size[axis]! - 1) * dilation[axis] + 1;
 }
 
+/** Whether some element may lie in two windows. */
+export function overlaps(size: readonly number[], window: Window): boolean {
+  return ([0, 1] as const).some((axis) => window.stride[axis] < extent(size, window, axis));
+}
+
 /** Positions of a window of `size` elements along rows and columns: ⌊(length + padding − extent) / stride⌋ + 1. */
 export function windowPositions([height, width]: Shape, size: readonly number[], window: Window): [number, number] {
   const [top, left, bottom, right] = window.padding;

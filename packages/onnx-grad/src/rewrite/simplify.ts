@@ -6,6 +6,7 @@ import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
+import { overlaps } from "../ops/window.ts";
 import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
 import { rebuild, standIn, withInputs } from "./rebuild.ts";
 import { stableForm, uniform } from "./stableForms.ts";
@@ -195,13 +196,17 @@ const sumOfScatter: Rule = (value) => {
   return scattered.op === "poolScatter" ? reduceSum(scattered.inputs[0]!, value.attributes) : undefined;
 };
 
-/** Σ scatter(g, i)·x = Σ g·gather(x, i) over image planes: scatter and gather are adjoint. */
+/**
+ * Σ scatter(g, i)·x = Σ g·gather(x, i) over image planes: scatter and gather are adjoint. Where windows overlap there are hardly
+ * fewer elements, and finding positions costs more.
+ */
 const sumOfScatteredProduct: Rule = (value) => {
   if (value.op !== "reduceSum" || !overPlanes(value.attributes.axes)) return undefined;
   const [product] = value.inputs as [Value];
   if (product.op !== "mul") return undefined;
   for (const [a, b] of [product.inputs, [...product.inputs].reverse()] as [Value, Value][]) {
     if (a.op !== "poolScatter" || !sameShape(b.shape, a.shape)) continue;
+    if (overlaps(a.attributes.size, a.attributes)) continue;
     const [g, indices] = a.inputs as [Value, Value];
     return reduceSum(mul(g, poolGather(b, indices, a.attributes)), value.attributes);
   }
