@@ -1,7 +1,18 @@
 /** Data sets as arrays, networks, models and the training loop; for Node, browsers and workers. */
 export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
+export { augmentations } from "./data/augment.ts";
+export type { Augmentation } from "./data/augmentation.ts";
+export { classified } from "./data/classified.ts";
+export { type DataSetDescription, describeDataSet, type PerSplit, splitNames } from "./data/describeDataSet.ts";
 export { imageSplit } from "./data/imageSplit.ts";
 export { fitted, pooled } from "./data/pooled.ts";
+export type {
+  ImagePreparation,
+  InputColumn,
+  Preparation,
+  Standardisation,
+  TablePreparation,
+} from "./data/preparation.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
 export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
 export {

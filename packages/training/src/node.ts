@@ -1,5 +1,17 @@
 /** What training needs of Node: files of data, ONNX Runtime's native library, worker threads. */
-export { dataSetNames, loadDataSet, networkNames } from "./node/dataSets.ts";
+export type { PartOptions } from "./node/assemble.ts";
+export {
+  checkedDataOptions,
+  type DataOptionKind,
+  type DataOptionName,
+  type DataOptionSpec,
+  type DataOptions,
+  dataOptionFrom,
+  dataOptionNames,
+  dataOptions,
+} from "./node/dataOptions.ts";
+export { type DataRequest, dataSetNames, loadDataSet, networkNames } from "./node/dataSets.ts";
+export { type LoadExamplesOptions, type LoadedExamples, loadExamples } from "./node/loadExamples.ts";
 export { type LoadMnistOptions, loadMnist } from "./node/loadMnist.ts";
 export { loadRuntime } from "./node/loadRuntime.ts";
 export { nodePlatform } from "./node/nodePlatform.ts";

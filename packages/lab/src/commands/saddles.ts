@@ -1,4 +1,4 @@
-import { fitted, networks } from "entropy-sgd-training";
+import { classified, fitted, networks } from "entropy-sgd-training";
 import { loadDataSet } from "entropy-sgd-training/node";
 import { findSaddles, indexTolerance } from "../measure/findSaddles.ts";
 import { dataHelp } from "../settings/settings.ts";
@@ -39,7 +39,7 @@ export const definition: CommandDefinition = {
 export async function saddlesCommand(options: SaddlesCommand, context: CommandContext): Promise<number> {
   const { folder, name } = pagePlace(options.out ?? "saddles.html");
   const spec = networks[network]!;
-  const data = fitted(spec, loadDataSet({ data: options.data ?? null, validation: 0 }));
+  const data = fitted(spec, classified(loadDataSet({ data: options.data ?? null, validation: 0 })));
   const { searches, tolerance, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
   context.stderr.write(

@@ -1,32 +1,66 @@
 import { permutationInto, randomKey } from "entropy-sgd/random";
 import { InputError } from "../inputError.ts";
-import { type AnySplit, type DataSet, type HeldOut, subset } from "./split.ts";
+import { type AnySplit, type DataSet, type HeldOut, isLabelled, subset } from "./split.ts";
 
 /** How training examples are divided. */
 export interface HoldOutOptions {
-  /** Training examples held out for validation. Default 5,000. */
+  /** Training examples held out for validation; a share of them where it is below 1. Default 5,000. */
   readonly validation?: number;
-  /** Which; `random` is for data sorted by class. Default `last`. */
+  /** Which; `random` and `stratified` are for data sorted by class. Default `last`. */
   readonly heldOut?: HeldOut;
+  /** Seed of the draw. Default 0. */
+  readonly seed?: number;
 }
 
+/** What is held out, for messages and as the path of the draw's random key. */
+type Part = "validation" | "test";
+
+const streams: Readonly<Record<Part, string>> = { validation: "held-out", test: "held-out for test" };
+
 /**
- * Holds examples out of the training split for validation.
+ * Holds examples out of the training split for validation, or for another part.
  *
- * @throws InputError for a validation set as large as the training set
+ * Randomness: a function of (seed, part).
+ *
+ * @throws InputError for a validation set as large as the training set, and for `stratified` without classes
  */
 export function holdOut<S extends AnySplit>(
   whole: S,
-  { validation = 5000, heldOut = "last" }: HoldOutOptions,
+  { validation = 5000, heldOut = "last", seed = 0 }: HoldOutOptions,
+  part: Part = "validation",
 ): Pick<DataSet<S>, "train" | "validation"> {
   const { numExamples } = whole;
-  if (!Number.isInteger(validation) || validation < 0 || validation >= numExamples) {
+  const held = validation > 0 && validation < 1 ? Math.round(validation * numExamples) : validation;
+  if (!Number.isInteger(held) || held < 0 || held >= numExamples) {
     const rule = `an integer from 0 to ${numExamples - 1}, the training examples less one`;
-    const details = { name: "validation", rule: `must be ${rule}`, value: validation };
-    throw new InputError(details, `validation must be ${rule}, got ${validation}`);
+    const details = { name: part, rule: `must be ${rule}`, value: validation };
+    throw new InputError(details, `${part} must be ${rule}, got ${validation}`);
   }
   const order = Int32Array.from({ length: numExamples }, (_, i) => i);
-  if (heldOut === "random") permutationInto(order, { key: randomKey(0, "held-out"), stream: 0, step: 0 });
-  const numTrained = numExamples - validation;
-  return { train: subset(whole, order.subarray(0, numTrained)), validation: subset(whole, order.subarray(numTrained)) };
+  if (heldOut !== "last") permutationInto(order, { key: randomKey(seed, streams[part]), stream: 0, step: 0 });
+  const sorted = heldOut === "stratified" ? stratified(whole, order, held) : order;
+  const numTrained = numExamples - held;
+  return {
+    train: subset(whole, sorted.subarray(0, numTrained)),
+    validation: subset(whole, sorted.subarray(numTrained)),
+  };
+}
+
+/** The order with `held` examples at its end, of each class its share (largest remainders). */
+function stratified(split: AnySplit, order: Int32Array, held: number): Int32Array {
+  if (!isLabelled(split)) {
+    throw new InputError({ name: "heldOut", rule: "stratified needs targets that are classes, they are numbers" });
+  }
+  const byClass = Array.from({ length: split.numClasses }, (): number[] => []);
+  for (const index of order) byClass[split.labelOf(index)]!.push(index);
+  const shares = byClass.map(({ length }) => (length * held) / order.length);
+  const quotas = shares.map(Math.floor);
+  const byRemainder = [...shares.keys()].sort((a, b) => shares[b]! - quotas[b]! - (shares[a]! - quotas[a]!) || a - b);
+  const missing = held - quotas.reduce((sum, quota) => sum + quota, 0);
+  for (const label of byRemainder.slice(0, missing)) quotas[label]! += 1;
+  const isHeld = new Uint8Array(order.length);
+  byClass.forEach((indices, label) => {
+    for (const index of indices.slice(indices.length - quotas[label]!)) isHeld[index] = 1;
+  });
+  return Int32Array.from([...order.filter((index) => !isHeld[index]), ...order.filter((index) => isHeld[index])]);
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from "onnx-grad";
 import type { Split } from "./split.ts";
 
 /** (p − 126)/126 in float32, for every byte p: the pixels of the paper's MNIST networks. */
@@ -10,12 +11,13 @@ export function imageSplit(
   inputShape: readonly number[],
   from: number,
   to: number,
+  numClasses = 10,
 ): Split {
-  const size = inputShape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(inputShape);
   return {
     numExamples: to - from,
     inputShape,
-    numClasses: 10,
+    numClasses,
     readExampleInto(out, offset, index) {
       const start = (from + index) * size;
       for (let i = 0; i < size; i++) out[offset + i] = normalised[pixels[start + i]!]!;

@@ -1,3 +1,5 @@
+import type { Preparation } from "./preparation.ts";
+
 /** Examples by index, whatever their storage. */
 export interface Examples {
   readonly numExamples: number;
@@ -32,8 +34,11 @@ export function isLabelled(split: AnySplit): split is Split {
   return "labelOf" in split;
 }
 
-/** Which training examples are held out for validation: the last ones, or a random draw that is the same for all seeds. */
-export type HeldOut = "last" | "random";
+/**
+ * Which examples are held out for validation: the last ones, a random draw that is the same for all seeds of a run, or one that
+ * takes the same share of every class.
+ */
+export type HeldOut = "last" | "random" | "stratified";
 
 /** The examples of a split that `order` names, in its order. */
 export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
@@ -57,6 +62,10 @@ export interface DataSet<S extends AnySplit = Split> {
   readonly name: string;
   /** SHA-256 of images and labels; a run resumes only with the same. Absent where it was not computed. */
   readonly checksum?: string;
+  /** How the examples were read, for new ones; absent where they were not read from files. */
+  readonly preparation?: Preparation;
+  /** How training batches are augmented, such as ["flip", "crop=4"]; not at all when absent. */
+  readonly augment?: readonly string[];
   readonly train: S;
   readonly validation: S;
   readonly test: S;

@@ -1,5 +1,6 @@
 /** A training run under way: its parts, and what each gradient changes. */
 import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
+import { augmenter } from "../data/augment.ts";
 import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { AnySplit, DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
@@ -49,7 +50,8 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   const { resume, seed = 1 } = options;
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
-  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed));
+  const augment = data.augment && augmenter(data.augment, data.train.inputShape, seed);
+  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed), augment);
   const fillMasks = maskFiller(model, seed);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   const state = resume === undefined ? fresh : restoredState(resume, fresh, model);

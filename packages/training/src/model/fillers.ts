@@ -1,12 +1,18 @@
 /** What is written to a model before each gradient: mini-batch and dropout masks. */
 import { bernoulliMaskInto, randomKey } from "entropy-sgd/random";
+import type { Augmenter } from "../data/augmentation.ts";
 import type { Sampler } from "../data/sampler.ts";
 import type { AnySplit } from "../data/split.ts";
 import { targetReader } from "../data/targetReader.ts";
 import type { TrainableModel } from "./trainableModel.ts";
 
-/** Writes mini-batch number `batch` to the model's inputs and targets. */
-export function batchFiller(model: TrainableModel, split: AnySplit, { indicesInto }: Sampler): (batch: number) => void {
+/** Writes mini-batch number `batch` to the model's inputs and targets. @param augment - changes the inputs then */
+export function batchFiller(
+  model: TrainableModel,
+  split: AnySplit,
+  { indicesInto }: Sampler,
+  augment?: Augmenter,
+): (batch: number) => void {
   const { inputs, targets, batchSize } = model;
   const exampleSize = inputs.length / batchSize;
   const targetSize = targets.length / batchSize;
@@ -18,6 +24,7 @@ export function batchFiller(model: TrainableModel, split: AnySplit, { indicesInt
       split.readExampleInto(inputs, i * exampleSize, indices[i]!);
       readTarget(targets, i * targetSize, indices[i]!);
     }
+    augment?.(inputs, batch);
   };
 }
 

