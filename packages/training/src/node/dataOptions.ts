@@ -131,7 +131,7 @@ export const dataOptions: { readonly [Name in DataOptionName]-?: DataOptionSpec 
     kind: "numbers",
     choices: null,
     rule: "height and width in pixels, each from 1 to 4096",
-    doc: "Size to which pictures are resized, such as 32x32; by default that of the first picture.",
+    doc: "Size to which pictures are resized, such as 32x32; by default they must all have the same.",
     readers: ["images"],
     keeps: (value: readonly number[]) =>
       value.length === 2 && value.every((side) => isWhole(side) && side >= 1 && side <= 4096),
@@ -140,7 +140,7 @@ export const dataOptions: { readonly [Name in DataOptionName]-?: DataOptionSpec 
     kind: "number",
     choices: null,
     rule: "1 (grey) or 3 (colours)",
-    doc: "Channels of pictures; by default 3, or 1 where the first picture is grey.",
+    doc: "Channels of pictures; by default 3, or 1 where no picture has colours.",
     readers: ["images"],
     keeps: (value: number) => value === 1 || value === 3,
   },

@@ -4,9 +4,10 @@ import type { DataReader } from "./dataReader.ts";
 import { type Listing, namesIn } from "./listing.ts";
 import { csv } from "./readers/csv.ts";
 import { idx } from "./readers/idx.ts";
+import { images } from "./readers/images.ts";
 
 /** All of them. */
-const dataReaders: readonly DataReader[] = [idx, csv];
+const dataReaders: readonly DataReader[] = [idx, csv, images];
 
 /** The reader that recognises what is at a path. @throws InputError that says what was found and what would be recognised */
 export function readerOf(listing: Listing): DataReader {

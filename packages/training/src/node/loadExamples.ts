@@ -2,8 +2,7 @@
 import type { Preparation } from "../data/preparation.ts";
 import type { AnySplit, Examples } from "../data/split.ts";
 import { standardised } from "../data/standardise.ts";
-import { InputError } from "../inputError.ts";
-import { readerNamed, readerOf } from "./dataReaders.ts";
+import { readerNamed } from "./dataReaders.ts";
 import { listingOf } from "./listing.ts";
 
 /** How new examples are read. */
@@ -44,11 +43,6 @@ export function loadExamples(
 ): LoadedExamples<Examples> {
   const listing = listingOf(path);
   const reader = readerNamed(preparation.format);
-  if (!reader.recognises(listing)) {
-    const found = readerOf(listing).name;
-    const rule = `must be read as ${reader.name} as the data of the run`;
-    throw new InputError({ path: listing.path, rule, value: found });
-  }
   const { examples, checksum, nameOf = String } = reader.readExamples(listing, preparation, withTargets);
   const { standardisation } = preparation;
   return {
