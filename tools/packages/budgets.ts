@@ -10,7 +10,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "onnx-grad": 32_000,
   "onnx-grad/layers": 9_000,
   "entropy-sgd-training": 16_000,
-  "onnx-grad/onnx": 30_000,
+  "onnx-grad/onnx": 49_000,
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/node": 19_500,
   "entropy-sgd-lab": 105_000,
@@ -25,7 +25,7 @@ export interface PackBudget {
 
 export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 320, unpackedKB: 1_300, files: 500 },
-  "onnx-grad": { packedKB: 350, unpackedKB: 1_530, files: 620 },
+  "onnx-grad": { packedKB: 400, unpackedKB: 1_740, files: 700 },
   "entropy-sgd-training": { packedKB: 190, unpackedKB: 760, files: 460 },
   "entropy-sgd-lab": { packedKB: 630, unpackedKB: 2_600, files: 970 },
 };

@@ -2,11 +2,18 @@
 import type { DType, Shape } from "../graph/value.ts";
 import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
 
-/** An attribute: an integer, a list of integers, a float ({ float }) or a string. */
-export type OnnxAttribute = number | readonly number[] | { readonly float: number } | string;
+/** An attribute: an integer, a list of integers, a float ({ float }), a string or a list of floats ({ floats }). */
+export type OnnxAttribute =
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | string
+  | { readonly floats: Float32Array };
 
 /** A node; an input "" is an absent one. */
 export interface OnnxNode {
+  /** That of its first output by default. */
+  readonly name?: string;
   readonly opType: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -51,9 +58,9 @@ export function encodeParts(parts: ModelParts): Uint8Array {
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: "graph",
-      node: nodes.map(({ opType, inputs: from, outputs: to, attributes, domain }) => ({
+      node: nodes.map(({ name = "", opType, inputs: from, outputs: to, attributes, domain }) => ({
         opType,
-        name: to[0],
+        name: name || to[0],
         input: from,
         output: to,
         domain,
@@ -75,6 +82,7 @@ function attributeMessage(name: string, value: OnnxAttribute): object {
   if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
   if (typeof value === "string") return { name, s: asciiBytes(value), type: attributeTypes.string };
   if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
+  if ("floats" in value) return { name, floats: Array.from(value.floats), type: attributeTypes.floats };
   return { name, ints: value, type: attributeTypes.ints };
 }
 
