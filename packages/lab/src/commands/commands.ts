@@ -15,6 +15,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   "runs compare": () => import("./runsCompare.ts"),
   "runs delete": () => import("./runsDelete.ts"),
   "runs export": () => import("./runsExport.ts"),
+  "lr-find": () => import("./lrFind.ts"),
   figure: () => import("./figure.ts"),
   spectrum: () => import("./spectrum.ts"),
   "local-entropy": () => import("./localEntropy.ts"),

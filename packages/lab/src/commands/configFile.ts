@@ -33,10 +33,10 @@ export function configured<Options extends Partial<SettingsRequest> & { readonly
   const fromFile = Object.entries(fields).filter(([name]) => !isGiven(name));
   const set = [...setInFile, ...(parsed.set ?? [])];
   const options: Options = { ...parsed, ...Object.fromEntries(fromFile), set };
-  const missing = required.find((name) => options[name] === undefined);
-  if (missing !== undefined) {
-    const { flags } = command.options.find((option) => option.attributeName() === missing)!;
-    command.error(`error: required option '${flags}' not specified, nor ${missing} in a file of --config`);
+  for (const name of required) {
+    const option = command.options.find((own) => own.attributeName() === name);
+    if (option === undefined || options[name] !== undefined) continue;
+    command.error(`error: required option '${option.flags}' not specified, nor ${name} in a file of --config`);
   }
   const isReplaced = ({ name }: PlacedName): boolean =>
     isGiven(name) || (parsed.set ?? []).some((assignment) => assignment.startsWith(`${name}=`));

@@ -13,11 +13,15 @@ function addSettingOptions(command: Command, except: readonly SettingName[]): Co
   return command;
 }
 
-/** The options that `train` and `compare` share. */
-export function runOptions(command: Command, except: readonly SettingName[]): Command {
+/** The options of commands that train runs of given settings. @param place - where they keep them, for help */
+export function runOptions(
+  command: Command,
+  except: readonly SettingName[],
+  place = "runs/train-N or runs/compare-N",
+): Command {
   const withSettings = addSettingOptions(command, except)
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
-    .option("--out <folder>", "a new or empty folder; default: runs/train-N or runs/compare-N");
+    .option("--out <folder>", `a new or empty folder; default: ${place}`);
   return jsonAtEnd(withSettings).addHelpText("after", setHelp);
 }
 

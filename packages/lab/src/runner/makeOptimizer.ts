@@ -16,10 +16,14 @@ import { scopeFrom } from "../settings/parseOption.ts";
 import type { OptionValue } from "../settings/recipes.ts";
 import type { Settings } from "../settings/settings.ts";
 
+/** The learning rates of an optimizer: the inner one where there is an inner loop. */
+export type RateName = "learningRate" | "innerLearningRate";
+
 /**
  * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does, every learning
  * rate is `rateFactor` times the settings'.
  *
+ * @param schedules - of rates, instead of the settings'
  * @throws InputError with the factory's message for a value out of range
  */
 export function makeOptimizer(
@@ -27,6 +31,7 @@ export function makeOptimizer(
   plan: Plan,
   layout: readonly ParameterBlock[],
   rateFactor = 1,
+  schedules: Readonly<Partial<Record<RateName, Schedule>>> = {},
 ): Optimizer<AnyState> {
   const { create } = namedOptimizer(settings);
   const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
@@ -36,6 +41,7 @@ export function makeOptimizer(
     return create({
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
+      ...schedules,
       groups: settings.decayBiases ? [] : exemptFromDecay(layout),
     });
   } catch (error) {
