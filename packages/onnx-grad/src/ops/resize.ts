@@ -7,7 +7,7 @@ import { requireFloat, requireOptions, requireShape } from "../graph/requirement
 import { shapeError } from "../graph/shapeError.ts";
 import type { Shape, Value } from "../graph/value.ts";
 import { gather } from "./indexing.ts";
-import { transpose } from "./layout.ts";
+import { reshape, transpose } from "./layout.ts";
 import { constant } from "./leaves.ts";
 import { matmul } from "./matmul.ts";
 import { repeat } from "./pieces.ts";
@@ -43,13 +43,18 @@ export interface ResizeNearestOptions extends ResizeOptions {
 const linearRules = { coordinates: oneOf(coordinates) };
 const nearestRules = { ...linearRules, rounding: oneOf(roundings) };
 
-/** The place in `from` places of the place i in `to`. */
-function source(i: number, from: number, to: number, rule: Coordinates): number {
-  if (rule === "alignCorners") return to === 1 ? 0 : (i * (from - 1)) / (to - 1);
-  return rule === "asymmetric" ? (i * from) / to : ((i + 0.5) * from) / to - 0.5;
-}
+/** The place among `from` places that the place i of `to` has, with to ≈ scale·from. */
+type Place = (i: number, from: number, to: number, scale: number) => number;
 
-const rounded: Readonly<Record<NearestRounding, (x: number) => number>> = {
+/** The equations of `Coordinates`. */
+export const places: Readonly<Record<Coordinates, Place>> = {
+  halfPixel: (i, _from, _to, scale) => (i + 0.5) / scale - 0.5,
+  asymmetric: (i, _from, _to, scale) => i / scale,
+  alignCorners: (i, from, to) => (to === 1 ? 0 : (i * (from - 1)) / (to - 1)),
+};
+
+/** The neighbour that a place between two takes. */
+export const rounded: Readonly<Record<NearestRounding, (x: number) => number>> = {
   floor: Math.floor,
   ceil: Math.ceil,
   preferFloor: (x) => Math.ceil(x - 0.5),
@@ -64,16 +69,25 @@ export function resizeNearest(x: Value, sizes: readonly number[], options: Resiz
   requireOptions("resizeNearest", options, nearestRules);
   const { coordinates: rule = "asymmetric", rounding = "floor" } = options;
   return alongAxes("resizeNearest", x, sizes, (y, axis, from, to) => {
-    const nearest = range(to).map((i) => within(rounded[rounding](source(i, from, to, rule)), from));
-    const times = to / from;
-    // Of whole multiples the adjoint is a plain sum.
-    if (Number.isInteger(times) && nearest.every((at, i) => at === Math.floor(i / times)))
-      return repeat(
-        y,
-        y.shape.map((_, i) => (i === axis ? times : 1)),
-      );
-    return gather(y, constant(nearest, [to], "int32"), axis);
+    const place = (i: number): number => places[rule](i, from, to, to / from);
+    return chosenAlong(
+      y,
+      axis,
+      range(to).map((i) => within(rounded[rounding](place(i)), from)),
+    );
   });
+}
+
+/** The elements of x at the places `nearest` along an axis. */
+export function chosenAlong(x: Value, axis: number, nearest: readonly number[]): Value {
+  const times = nearest.length / x.shape[axis]!;
+  // Of whole multiples the adjoint is a plain sum.
+  if (Number.isInteger(times) && nearest.every((at, i) => at === Math.floor(i / times)))
+    return repeat(
+      x,
+      x.shape.map((_, i) => (i === axis ? times : 1)),
+    );
+  return gather(x, constant(nearest, [nearest.length], "int32"), axis);
 }
 
 /** Each element is interpolated linearly along each axis (bilinear for images). Cost: one matrix product per resized axis. */
@@ -83,18 +97,23 @@ export function resizeLinear(x: Value, sizes: readonly number[], options: Resize
   return alongAxes("resizeLinear", x, sizes, (y, axis, from, to) => {
     const weights = new Array<number>(to * from).fill(0);
     for (const i of range(to)) {
-      const at = within(source(i, from, to, rule), from);
+      const at = within(places[rule](i, from, to, to / from), from);
       const low = Math.floor(at);
       weights[i * from + low]! += 1 - (at - low);
       weights[i * from + within(low + 1, from)]! += at - low;
     }
-    const matrix = constant(weights, [to, from]);
-    const last = y.shape.length - 1;
-    if (axis === last) return matmul(y, matrix, { transposeB: true });
-    if (axis === last - 1) return matmul(matrix, y);
-    const exchanged = y.shape.map((_, i) => (i === axis ? last : i === last ? axis : i));
-    return transpose(matmul(transpose(y, exchanged), matrix, { transposeB: true }), exchanged);
+    return weightedAlong(y, axis, constant(weights, [to, from]));
   });
+}
+
+/** Sums of the elements along an axis, weighted by the rows of a matrix [to × from]. */
+export function weightedAlong(x: Value, axis: number, matrix: Value): Value {
+  const last = x.shape.length - 1;
+  if (axis === last && last > 0) return matmul(x, matrix, { transposeB: true });
+  if (axis === last - 1) return matmul(matrix, x);
+  if (last === 0) return reshape(matmul(matrix, reshape(x, [-1, 1])), [-1]);
+  const exchanged = x.shape.map((_, i) => (i === axis ? last : i === last ? axis : i));
+  return transpose(matmul(transpose(x, exchanged), matrix, { transposeB: true }), exchanged);
 }
 
 /** `resize` applied to each axis after the channels whose size changes. */

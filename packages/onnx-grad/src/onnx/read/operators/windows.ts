@@ -1,15 +1,18 @@
 /** Convolution and pooling over one or two axes. */
 import type { Value } from "../../../graph/value.ts";
+import { abs } from "../../../ops/arithmetic.ts";
 import { conv2d } from "../../../ops/convolution.ts";
-import { add } from "../../../ops/elementwise.ts";
+import { add, div, pow } from "../../../ops/elementwise.ts";
 import { globalAveragePool, globalMaxPool } from "../../../ops/globalPooling.ts";
 import { reshape } from "../../../ops/layout.ts";
 import { averagePool, maxPool } from "../../../ops/pooling.ts";
+import { reduceSum } from "../../../ops/reductions.ts";
 import { convTranspose2d } from "../../../ops/transposedConvolution.ts";
 import type { AutoPad, WindowOptions } from "../../../ops/window.ts";
 import type { NodeReader } from "../nodeReader.ts";
 import type { Operators, Result } from "../operator.ts";
 import { unsupported } from "../readError.ts";
+import { known } from "../tensor.ts";
 
 const windowAttributes = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"];
 
@@ -125,6 +128,40 @@ function pool(node: NodeReader, of: (x: Value, options: Parameters<typeof maxPoo
   return asBefore(of(asImage(x), { ...windowOf(node, x.shape.length - 2), size, ceilMode, label: node.name }), x);
 }
 
+/** (Σ |x|^p)^(1/p) over windows: the sum is a convolution of every channel with ones. */
+function lengthPool(node: NodeReader): Result {
+  const x = node.float(0);
+  const p = known([node.integer("p", 2)], []);
+  const image = asImage(x);
+  const [b, c, h, w] = image.shape as [number, number, number, number];
+  const size = two(node.integers("kernel_shape") ?? [], 1);
+  const window = windowOf(node, x.shape.length - 2);
+  const powers = reshape(pow(abs(image), p), [b * c, 1, h, w]);
+  const padding = node.integer("ceil_mode", 0) === 0 ? {} : { padding: ceiled(window, [h, w], size) };
+  const ones = known([...new Array<number>(size[0] * size[1]).fill(1)], [1, 1, ...size]);
+  const sums = conv2d(powers, ones, { ...window, ...padding, label: node.name });
+  return asBefore(pow(reshape(sums, [b, c, ...sums.shape.slice(2)]), div(known([1], []), p)), x);
+}
+
+/** The paddings with what a last window that begins inside needs beyond the end. */
+function ceiled({ padding, stride, dilation }: WindowOptions, image: readonly number[], size: readonly number[]) {
+  const sides = [...(padding as readonly [number, number, number, number])] as [number, number, number, number];
+  for (const axis of [0, 1] as const) {
+    const [step, apart] = [(stride as readonly number[])[axis]!, (dilation as readonly number[])[axis]!];
+    const free = image[axis]! + sides[axis]! + sides[axis + 2]! - ((size[axis]! - 1) * apart + 1);
+    const last = Math.ceil(free / step) * step;
+    if (last < image[axis]! + sides[axis]!) sides[axis + 2]! += last - free;
+  }
+  return sides;
+}
+
+const globalLength = (node: NodeReader): Result => {
+  const x = node.float(0);
+  const p = known([node.integer("p", 2)], []);
+  const axes = x.shape.flatMap((_, axis) => (axis > 1 ? [axis] : []));
+  return pow(reduceSum(pow(abs(x), p), { axes, keepDims: true }), div(known([1], []), p));
+};
+
 export const windows: Operators = {
   AveragePool: {
     attributes: [...windowAttributes, "ceil_mode", "count_include_pad"],
@@ -136,6 +173,8 @@ export const windows: Operators = {
   Conv: { attributes: [...windowAttributes, "group"], read: convolution },
   ConvTranspose: { attributes: [...windowAttributes, "group", "output_padding", "output_shape"], read: transposed },
   GlobalAveragePool: { read: (node) => globalAveragePool(node.float(0)) },
+  GlobalLpPool: { attributes: ["p"], read: globalLength },
   GlobalMaxPool: { read: (node) => globalMaxPool(node.float(0)) },
+  LpPool: { attributes: [...windowAttributes, "ceil_mode", "p"], read: lengthPool },
   MaxPool: { attributes: [...windowAttributes, "ceil_mode", "storage_order"], read: (node) => pool(node, maxPool) },
 };
