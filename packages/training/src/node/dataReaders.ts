@@ -2,12 +2,14 @@
 import { InputError } from "../inputError.ts";
 import type { DataReader } from "./dataReader.ts";
 import { type Listing, namesIn } from "./listing.ts";
+import { npy, npz, safetensors } from "./readers/arraysReader.ts";
+import { cifar } from "./readers/cifar.ts";
 import { csv } from "./readers/csv.ts";
 import { idx } from "./readers/idx.ts";
 import { images } from "./readers/images.ts";
 
 /** All of them. */
-const dataReaders: readonly DataReader[] = [idx, csv, images];
+const dataReaders: readonly DataReader[] = [idx, cifar, csv, npy, npz, safetensors, images];
 
 /** The reader that recognises what is at a path. @throws InputError that says what was found and what would be recognised */
 export function readerOf(listing: Listing): DataReader {

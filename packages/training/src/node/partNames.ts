@@ -22,6 +22,32 @@ function partNamed(word: string): PartName | null {
   return Object.hasOwn(words, lower) ? words[lower]! : null;
 }
 
+/** What an array holds. */
+export type ArrayRole = "inputs" | "targets";
+
+const roles: Readonly<Record<string, ArrayRole>> = {
+  inputs: "inputs",
+  input: "inputs",
+  x: "inputs",
+  data: "inputs",
+  images: "inputs",
+  features: "inputs",
+  targets: "targets",
+  target: "targets",
+  y: "targets",
+  labels: "targets",
+  label: "targets",
+};
+
+/** Part and role of an array by its name, such as `x_train`; without a part it is for training. null for other names. */
+export function arrayNamed(name: string): { readonly part: PartName; readonly role: ArrayRole } | null {
+  const parts = name.toLowerCase().split(/[-_. ]/);
+  const [role, anotherRole] = parts.flatMap((word) => (Object.hasOwn(roles, word) ? [roles[word]!] : []));
+  const [part = "train", anotherPart] = parts.flatMap((word) => partNamed(word) ?? []);
+  if (role === undefined || anotherRole !== undefined || anotherPart !== undefined || parts.length > 2) return null;
+  return { part, role };
+}
+
 /** The folders in a folder that are called as parts are. */
 export function partFolders({ path, folders }: Listing): Partial<Record<PartName, Listing>> {
   const found = folders.flatMap((folder): [PartName, Listing][] => {

@@ -84,8 +84,12 @@ const pieceBytes = 2 ** 20;
  *
  * @throws InputError as `readPlain`
  */
-export function* piecesOf(path: string, maxBytes: number): Generator<Uint8Array, void, void> {
-  const { file, size } = openPlain(path, maxBytes);
+export function* piecesOf(
+  path: string,
+  maxBytes: number,
+  options: ReadOptions = {},
+): Generator<Uint8Array, void, void> {
+  const { file, size } = openPlain(path, maxBytes, options);
   try {
     const buffer = new Uint8Array(Math.min(size, pieceBytes));
     for (let at = 0; at < size; ) {
