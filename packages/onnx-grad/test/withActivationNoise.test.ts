@@ -26,3 +26,26 @@ test("noise enters behind each activation, added or multiplied, and zeros change
     });
   }
 });
+
+test.each<[string, (x: g.Value) => g.Value]>([
+  ["leakyRelu", (x) => g.leakyRelu(x)],
+  ["prelu", (x) => g.prelu(x, g.input("slopes", [3]))],
+  ["elu", (x) => g.elu(x)],
+  ["selu", (x) => g.selu(x)],
+  ["softplus", (x) => g.softplus(x)],
+  ["gelu", (x) => g.gelu(x)],
+  ["gelu by tanh", (x) => g.gelu(x, { approximate: "tanh" })],
+  ["silu", (x) => g.silu(x)],
+  ["hardSigmoid", (x) => g.hardSigmoid(x)],
+  ["hardSwish", (x) => g.hardSwish(x)],
+])("noise enters behind %s as a whole, and behind what it is applied to", (_, activation) => {
+  const y = g.mul(activation(g.relu(g.input("x", [2, 3]))), g.constant(2));
+  const feeds = { x: [-1, 0.5, 2, 1, -3, 0], slopes: [0.1, -0.2, 0.3] };
+  const { outputs, noise } = g.withActivationNoise([y], "added");
+  expect(noise.map(({ name }) => name)).toEqual(["activation0.noise", "activation1.noise"]);
+  const [before, behind] = [new Array(6).fill(0), [0.1, 0.2, -0.3, 0.4, 0.5, 0.6]];
+  const noisy = g.evaluate(outputs, { ...feeds, "activation0.noise": before, "activation1.noise": behind })[0]!;
+  g.evaluate([y], feeds)[0]!.forEach((value, i) => {
+    expect(noisy[i]).toBeCloseTo(value + 2 * behind[i]!, 14);
+  });
+});

@@ -1,6 +1,8 @@
 import { inputsByName } from "../graph/inputs.ts";
 import { requireOneOf } from "../graph/requirements.ts";
+import { topological } from "../graph/topological.ts";
 import { type OpName, type Shape, sizeOf, type Value } from "../graph/value.ts";
+import { operandsOfActivation } from "../ops/activations.ts";
 import { activationOps, add, mul } from "../ops/elementwise.ts";
 import { constant, input } from "../ops/leaves.ts";
 import { rebuild } from "./rebuild.ts";
@@ -15,9 +17,30 @@ export interface NoiseInput {
   readonly size: number;
 }
 
-const activations: ReadonlySet<OpName> = new Set(activationOps);
+const primitives: ReadonlySet<OpName> = new Set(activationOps);
 
-/** The same graph with a noise input behind every activation (relu, tanh, sigmoid); with zeros there it has the same values. */
+/** The values that composed activations consist of, their results left out: a relu among them is no activation of its own. */
+function innerValues(outputs: readonly Value[]): ReadonlySet<Value> {
+  const inner = new Set<Value>();
+  for (const y of topological(outputs)) {
+    const operands = operandsOfActivation(y);
+    const stack = operands === undefined ? [] : [...y.inputs];
+    while (stack.length > 0) {
+      const value = stack.pop()!;
+      if (operands!.includes(value) || inner.has(value)) continue;
+      inner.add(value);
+      stack.push(...value.inputs);
+    }
+  }
+  return inner;
+}
+
+/**
+ * The same graph with a noise input behind every activation, the primitives relu, tanh, sigmoid and those composed of others such as
+ * `gelu` and `silu`; with zeros there it has the same values.
+ *
+ * The outputs are as the functions of activations gave them: a graph made by `optimise` has lost which values those are.
+ */
 export function withActivationNoise(
   outputs: readonly Value[],
   entry: NoiseEntry,
@@ -25,8 +48,10 @@ export function withActivationNoise(
   requireOneOf("withActivationNoise", "entry", entry, ["added", "multiplied"] satisfies NoiseEntry[]);
   const taken = inputsByName("withActivationNoise", outputs);
   const noise: NoiseInput[] = [];
-  const noisy = rebuild(outputs, (value) => {
-    if (!activations.has(value.op)) return undefined;
+  const inner = innerValues(outputs);
+  const noisy = rebuild(outputs, (value, original) => {
+    const isActivation = primitives.has(value.op) || operandsOfActivation(original) !== undefined;
+    if (!isActivation || inner.has(original)) return undefined;
     let name = `activation${noise.length}.noise`;
     while (taken.has(name)) name += "_";
     const { shape } = value;
