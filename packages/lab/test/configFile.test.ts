@@ -135,3 +135,18 @@ test("the schema has every setting that a user gives, and the examples keep its 
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/packages\/lab\/schemas\/run\.schema\.json\n/);
   }
 });
+
+test("options of task and data, and a network's file, are from the file's folder and come back", () => {
+  const text = `network: nets/own.mjs\noptimizer: sgd\nbudget: 1\nseed: 1\ntask: classification\ntaskOptions: {labelSmoothing: 0.1, names: ["3", "x,y"]}\ndataOptions: {header: "true", single: [5]}\n`;
+  const settings = resolvedFrom(fileOf(text));
+  expect(settings).toMatchObject({
+    network: "own.mjs",
+    networkFile: join(root, "nets/own.mjs"),
+    taskOptions: { labelSmoothing: 0.1, names: ["3", "x,y"] },
+    dataOptions: { header: "true", single: [5] },
+  });
+  expect(resolvedFrom(fileOf(runFileText(settings)))).toEqual(settings);
+  const { request } = readRunFile(fileOf(text));
+  const set = [...(request.set ?? []), "task.labelSmoothing=0.2"];
+  expect(resolveSettings({ ...(request as SettingsRequest), set }).taskOptions).toMatchObject({ labelSmoothing: 0.2 });
+});

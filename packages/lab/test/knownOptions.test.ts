@@ -22,7 +22,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
   [
     "compileNetwork",
-    "platform, task, batchSize, dropout, threads, session",
+    "platform, task, batchSize, dropout, isFrozen, threads, session",
     (options) => compileNetwork(networks.lenet!, options),
   ],
   ["continueTraining", `${training}, dataFolder, threads, budget`, (it) => continueTraining("no-run", settings, it)],
@@ -30,7 +30,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, task, optimizer, preset, recipe, seed, budget, sampling, dropout, data, innerSteps, threads, set",
+    "network, task, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, threads, set, taskOptions, dataOptions",
     resolveSettings,
   ],
   ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],

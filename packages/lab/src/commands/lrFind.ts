@@ -9,7 +9,7 @@ import {
   usualRate,
 } from "../measure/searchLearningRate.ts";
 import { loadParts } from "../runner/loadParts.ts";
-import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
+import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
 import type { CommandContext } from "./context.ts";
@@ -52,8 +52,8 @@ export const definition: CommandDefinition = {
 
 /** Trains while the learning rate rises, and writes a page with where the loss falls fastest. Gives the exit code. */
 export async function lrFindCommand(options: LrFindCommand, context: CommandContext): Promise<number> {
-  const { from, to, steps: numRates, seeds, out, json, set } = options;
-  const settings = resolveSettings({ ...askedOf(options), budget: 1, set });
+  const { from, to, steps: numRates, seeds, out, json } = options;
+  const settings = resolveSettings(requestOf({ ...options, budget: 1 }));
   const { optimizer, seed: first } = settings;
   const rate = options.rate ?? usualRate(optimizer);
   requireRate(optimizer, rate);

@@ -1,15 +1,16 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { InputError, printable, type RunResult } from "entropy-sgd-training";
 import { makeNextFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
-import { askedOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
+import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import { runFileOf, runFileText } from "../settings/runFile.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
 import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson } from "./context.ts";
+import { devRun } from "./devRun.ts";
 import { runOptions } from "./settingOptions.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
@@ -22,6 +23,8 @@ export interface TrainCommand extends SettingsRequest {
   readonly config?: string;
   /** Whether the resolved settings are printed, and nothing is trained. */
   readonly printConfig?: boolean;
+  /** Whether a few gradients are a check of all parts, and nothing is kept. */
+  readonly fastDevRun?: boolean;
 }
 
 /** `entropy-sgd train`. */
@@ -35,6 +38,12 @@ export const definition: CommandDefinition = {
   declare: (command, context, done) =>
     configurable(timeLimited(runOptions(command, [])))
       .option("--print-config", "print all settings, resolved, as a file for --config; train nothing")
+      .addOption(
+        new Option(
+          "--fast-dev-run",
+          "four gradients, one evaluation, checkpoint and report; nothing is kept",
+        ).conflicts("out"),
+      )
       .description("Train once and keep the run.")
       .action(async (parsed: TrainCommand, own: Command) => {
         const { options, placing } = configured(own, parsed);
@@ -44,12 +53,13 @@ export const definition: CommandDefinition = {
 
 /** Trains once, keeps the run in `out`, prints the result; or prints the settings alone. Gives the exit code. */
 export async function trainCommand(options: TrainCommand, context: CommandContext): Promise<number> {
-  const { out, json = false, set } = options;
-  const settings = resolveSettings({ ...askedOf(options), set });
+  const { out, json = false } = options;
+  const settings = resolveSettings(requestOf(options));
   if (options.printConfig === true) {
     context.stdout.write(json ? `${JSON.stringify(runFileOf(settings))}\n` : runFileText(settings));
     return exitCodes.ok;
   }
+  if (options.fastDevRun === true) return devRun(settings, json, context);
   let place = out ?? "";
   const next = (): string => {
     place = makeNextFolder("runs", "train");

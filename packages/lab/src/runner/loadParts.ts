@@ -18,6 +18,7 @@ import { loadDataSet } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import type { LastActivation } from "onnx-grad/onnx";
 import type { Settings } from "../settings/settings.ts";
+import { overfitted } from "./fewExamples.ts";
 import { externalDataOf, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
 
@@ -47,14 +48,15 @@ export interface PartsPlace {
  *   data; for options that the task does not have
  */
 export async function loadParts(settings: Settings, { run = null, dataFolder }: PartsPlace = {}): Promise<RunParts> {
-  const { data, validation, heldOut } = settings;
+  const { data, validation, heldOut, overfit } = settings;
   const files = readNetworkFiles(settings, run);
   const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
   const task = taskOf(settings, own);
   const loaded = loadDataSet({ data: dataFolder ?? data, validation, heldOut });
   const { network, notes = [] } = networkFor(settings, files, own, task, () => shapesOf(task, loaded));
   const spec = { ...network, name: settings.network };
-  const ready = fitted(spec, loaded);
+  const whole = fitted(spec, loaded);
+  const ready = overfit === null ? whole : overfitted(whole, overfit);
   requireFit({ ...spec, task }, ready);
   return { data: ready, spec, task, files, notes };
 }

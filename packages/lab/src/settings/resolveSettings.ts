@@ -21,10 +21,13 @@ import {
 export interface SettingsRequest extends AskedSettings {
   /** `name=value` of an option of the optimizer, or of a setting of the run that `--set` accepts. */
   readonly set?: readonly string[] | undefined;
+  /** Options of the task and of the reader of data; those of `set` come before. */
+  readonly taskOptions?: Settings["taskOptions"] | undefined;
+  readonly dataOptions?: Settings["dataOptions"] | undefined;
 }
 
 const knownRequest = Object.fromEntries(
-  [...settingsWith("ask"), "set"].map((name) => [name, true]),
+  [...settingsWith("ask"), "set", "taskOptions", "dataOptions"].map((name) => [name, true]),
 ) as KnownOptions<SettingsRequest>;
 
 /** The options of a command that are settings of a run. */
@@ -35,6 +38,11 @@ export function askedOf<Options extends Partial<AskedSettings>>(
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name))) as never;
 }
 
+/** The options of a command that are a request. */
+export function requestOf<Options extends SettingsRequest>(options: Options): SettingsRequest {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(knownRequest, name))) as never;
+}
+
 /**
  * Resolves a request: preset < recipe < what the user gives.
  *
@@ -43,7 +51,7 @@ export function askedOf<Options extends Partial<AskedSettings>>(
  */
 export function resolveSettings(request: SettingsRequest): Settings {
   requireKnownOptions("resolveSettings", knownRequest, request);
-  const { set = [], ...asked } = request;
+  const { set = [], taskOptions = {}, dataOptions = {}, ...asked } = request;
   const optimizer = requireName("optimizer", asked.optimizer, optimizerNames);
   const { network, networkFile } = networkAsked(asked.network);
   const preset = presetNameOf(optimizer, asked.preset);
@@ -67,12 +75,13 @@ export function resolveSettings(request: SettingsRequest): Settings {
       ? { innerSteps: options.innerSteps }
       : {}),
     ...(asked.data === undefined ? {} : { data: dataOf(asked.data) }),
+    ...(asked.overfit === undefined ? {} : { batchSize: Math.min(Number(usualValue("batchSize")), asked.overfit) }),
     ...chosen.run,
     network,
     networkFile,
     task: asked.task ?? (networkFile === null ? "classification" : null),
-    taskOptions: chosen.task,
-    dataOptions: chosen.data,
+    taskOptions: { ...taskOptions, ...chosen.task },
+    dataOptions: { ...dataOptions, ...chosen.data },
     preset,
     options,
   });

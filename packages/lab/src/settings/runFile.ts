@@ -10,16 +10,17 @@ import { type Path, type PlacedYaml, placedYaml } from "../io/placedYaml.ts";
 import { isRecord } from "../io/strictJson.ts";
 import { brokenRule } from "./brokenRule.ts";
 import { type PlacedName, refusalOf } from "./fileRefusals.ts";
+import { networkFileKind } from "./networkFileKind.ts";
 import { nameRules, partsOf } from "./optionRules.ts";
 import { presetNames } from "./presets.ts";
 import { recipeOf } from "./recipes.ts";
 import { requireName } from "./requireName.ts";
 import type { SettingsRequest } from "./resolveSettings.ts";
-import { checkedSettings, rowOf, ruleOf, type Settings, settingsWith } from "./settings.ts";
+import { checkedSettings, rowOf, ruleOf, type SettingName, type Settings, settingsWith } from "./settings.ts";
 
 /** The settings in a file, as a request. */
 export interface RunFile {
-  /** What the file gives; the path of the data is absolute. */
+  /** What the file gives; paths in it begin at its folder. */
   readonly request: Partial<SettingsRequest>;
   readonly yaml: PlacedYaml;
   /** The places of the names that it gives. */
@@ -38,7 +39,7 @@ export function runFileSchema(): z.ZodType<Given> {
     (name === "preset" ? z.enum(list).nullable() : z.enum(list)).optional().describe(rowOf(name).doc);
   built ??= z.strictObject({
     $schema: z.string().optional().describe("Where editors find the schema of this file."),
-    ...Object.fromEntries(settingsWith("ask").map((name) => [name, ruleOf(name).optional().describe(rowOf(name).doc)])),
+    ...Object.fromEntries(fields().map((name) => [name, ruleOf(name).optional().describe(rowOf(name).doc)])),
     network: z
       .string()
       .optional()
@@ -53,10 +54,13 @@ export function runFileSchema(): z.ZodType<Given> {
   return built;
 }
 
+/** The settings that have a field of their own. */
+const fields = (): SettingName[] => [...settingsWith("ask"), "taskOptions", "dataOptions"];
+
 const setRules = () => [...nameRules().set].filter(([name]) => partsOf(name).prefix === null);
 
 function knownNames(path: Path): readonly string[] {
-  return path.length === 0 ? [...settingsWith("ask"), "set"] : setRules().map(([name]) => name);
+  return path.length === 0 ? [...fields(), "set"] : setRules().map(([name]) => name);
 }
 
 /**
@@ -95,20 +99,23 @@ function ofConfig(config: Readonly<Record<string, unknown>>, path: string, yaml:
 }
 
 /** null stands for what is usual. */
-function requestFrom({ set, $schema: _, ...fields }: Given, folder: string): Partial<SettingsRequest> {
-  const asked = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
-  const { data, ...others } = Object.fromEntries(asked) as Partial<SettingsRequest>;
+function requestFrom({ set, $schema: _, ...given }: Given, folder: string): Partial<SettingsRequest> {
+  const asked = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  const { data, network, ...others } = Object.fromEntries(asked) as Partial<SettingsRequest>;
   return {
     ...others,
+    ...(network === undefined
+      ? {}
+      : { network: networkFileKind(network) === null ? network : resolve(folder, network) }),
     ...(data === undefined ? {} : { data: dataSetNames.includes(data) ? data : resolve(folder, data) }),
     set: Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
   };
 }
 
-function placesOf({ set, ...fields }: Given): PlacedName[] {
+function placesOf({ set, ...given }: Given): PlacedName[] {
   return [
     ...Object.keys(set).map((name) => ({ name, path: ["set", name] })),
-    ...Object.keys(fields).map((name) => ({ name, path: [name] })),
+    ...Object.keys(given).map((name) => ({ name, path: [name] })),
   ];
 }
 
@@ -116,7 +123,8 @@ function placesOf({ set, ...fields }: Given): PlacedName[] {
 export function runFileOf(settings: Settings): Given {
   const named = (names: readonly (keyof Settings)[]) => names.map((name) => [name, settings[name]]);
   return {
-    ...Object.fromEntries(named(settingsWith("ask"))),
+    ...Object.fromEntries(named(fields())),
+    network: settings.networkFile ?? settings.network,
     set: { ...Object.fromEntries(named(settingsWith("set"))), ...settings.options },
   };
 }

@@ -145,6 +145,15 @@ const settingsTable = {
     set: true,
     doc: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class).",
   },
+  overfit: {
+    rule: z.int().min(2).nullable().default(null),
+    ask: "optional",
+    flag: {
+      value: "<n>",
+      help: "train, validate and test on the first n training examples: their errors reach 0 if the network can learn",
+    },
+    doc: "Only the first so many training examples, for training, validation and test; null for all.",
+  },
   innerSteps: { rule: z.int().min(1), ask: "optional", doc: "Gradients between two outer boundaries." },
   drops: {
     rule: z.array(z.number().min(0).max(1)).refine(isAscending, { error: "must ascend, no two alike" }),
