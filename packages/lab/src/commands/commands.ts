@@ -25,6 +25,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   saddles: () => import("./saddles.ts"),
   study: () => import("./study.ts"),
   report: () => import("./report.ts"),
+  export: () => import("./export.ts"),
   options: () => import("./optimizerOptions.ts"),
 };
 
