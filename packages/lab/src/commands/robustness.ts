@@ -1,4 +1,4 @@
-import { InputError } from "entropy-sgd-training";
+import { InputError, type PrimaryMetric, primaryMetricOf } from "entropy-sgd-training";
 import { loadRuns } from "../measure/loadRun.ts";
 import {
   compareRobustness,
@@ -8,12 +8,16 @@ import {
   type RobustnessDifference,
   type RobustnessPoint,
 } from "../measure/measureRobustness.ts";
+import { named } from "../measure/networkPasses.ts";
 import { perturbationLabel } from "../measure/perturbations.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
-import { inPercent, plusMinus } from "../statistics/numbers.ts";
+import type { PageSettings } from "../report/htmlPage.ts";
+import { betterWords, metricUnit } from "../statistics/metricWords.ts";
+import { fixed, plusMinus } from "../statistics/numbers.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
+import type { Findings } from "./findings.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { integerFrom, whole } from "./options.ts";
 
@@ -47,7 +51,8 @@ export async function robustnessCommand(
   context: CommandContext,
 ): Promise<number> {
   const runs = await loadRuns(paths, options.data);
-  const [{ spec, data }] = runs as [(typeof runs)[0]];
+  const [{ spec, data, task }] = runs as [(typeof runs)[0]];
+  const metric = primaryMetricOf(task);
   const { seed } = options;
   const numExamples = Math.min(options.examples, data.test.numExamples);
   if (options.blocks > numExamples) {
@@ -74,7 +79,7 @@ export async function robustnessCommand(
       runs,
       settings,
       cost: [
-        { kind: "loss", number: 2 * numRobustnessPoints, numExamples },
+        { kind: "loss", number: 2 * numRobustnessPoints(spec.inputShape), numExamples },
         { kind: "recalibration", number: calibration > 0 ? numRecalibrations : 0, numExamples: calibration },
       ],
       async measure(hooks) {
@@ -92,33 +97,70 @@ export async function robustnessCommand(
           }
         }
       },
-      async findings() {
-        const { robustnessFigures, robustnessPage } = await import("../pages/robustnessFigure.ts");
-        const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
-        if (a.points.length === 0) return null;
-        const differences = compareRobustness(a.points.slice(0, b.points.length), b.points, numExamples);
-        const figures = robustnessFigures(measured);
-        return {
-          figures,
-          page: robustnessPage([a, b], differences, figures, settings),
-          json: { runs: measured, differences },
-          lines: differences.map((difference) => lineOf(difference, a.name, b.name)),
-        };
-      },
+      findings: () => findingsOf(measured, metric, numExamples, settings),
     },
     options,
     context,
   );
 }
 
-/** A difference of errors in a line. */
-function lineOf({ error, ...point }: RobustnessDifference, first: string, second: string): string {
-  const { estimate, standardError, seen } = error;
-  const difference = `${first} minus ${second} ${plusMinus(estimate, standardError, 2, 100)} points of error`;
+/** Page, numbers and lines; null without a point. */
+async function findingsOf(
+  measured: readonly { readonly name: string; readonly points: readonly RobustnessPoint[] }[],
+  metric: PrimaryMetric,
+  numExamples: number,
+  settings: PageSettings,
+): Promise<Omit<Findings, "name"> | null> {
+  const { robustnessFigures, robustnessPage } = await import("../pages/robustnessFigure.ts");
+  const [a, b] = measured as [(typeof measured)[0], (typeof measured)[0]];
+  if (a.points.length === 0) return null;
+  const resolution = resolutionOf(metric, numExamples);
+  const differences = compareRobustness(a.points.slice(0, b.points.length), b.points, resolution);
+  const figures = robustnessFigures(measured, metric);
+  return {
+    figures,
+    page: robustnessPage([a, b], differences, figures, settings, metric),
+    json: robustnessJson(measured, differences, metric),
+    lines: differences.map((difference) => lineOf(difference, metric, a.name, b.name)),
+  };
+}
+
+/** Errors differ by whole examples. */
+function resolutionOf({ name }: PrimaryMetric, numExamples: number): number {
+  return name === "error" ? 1 / numExamples : 0;
+}
+
+/** Points and differences with the metric under its name. */
+function robustnessJson(
+  runs: readonly { readonly name: string; readonly points: readonly RobustnessPoint[] }[],
+  differences: readonly RobustnessDifference[],
+  metric: PrimaryMetric,
+): object {
+  const points = runs.map(({ name, points: own }) => ({
+    name,
+    points: own.map(({ blocks, ...point }) => ({
+      ...named(point, metric),
+      blocks: blocks.map((block) => named(block, metric)),
+    })),
+  }));
+  return { runs: points, differences: differences.map((difference) => named(difference, metric)) };
+}
+
+/** A difference of metrics in a line. */
+function lineOf(
+  { metric: difference, ...point }: RobustnessDifference,
+  metric: PrimaryMetric,
+  first: string,
+  second: string,
+): string {
+  const { estimate, standardError, detectable, seen } = difference;
+  const { scale, difference: unit, digits } = metricUnit(metric.name, [estimate, standardError]);
+  const size = `${first} minus ${second} ${plusMinus(estimate, standardError, digits, scale)}${unit} of ${metric.name}`;
+  const isFirst = estimate < 0 === (metric.better === "smaller");
   const verdict = seen
-    ? `${estimate < 0 ? first : second} errs less`
+    ? `${isFirst ? first : second} ${betterWords(metric)}`
     : standardError === 0
       ? `${notDistinguishable}; all differences are alike`
-      : `${notDistinguishable}; ±${inPercent(error.detectable)} points could have been seen`;
-  return `${perturbationLabel(point)}: ${difference}: ${verdict}`;
+      : `${notDistinguishable}; ±${fixed(detectable, digits, scale)}${unit} could have been seen`;
+  return `${perturbationLabel(point)}: ${size}: ${verdict}`;
 }

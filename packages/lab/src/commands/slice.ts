@@ -1,5 +1,6 @@
-import { InputError } from "entropy-sgd-training";
+import { InputError, primaryMetricOf } from "entropy-sgd-training";
 import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
+import { named } from "../measure/networkPasses.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import {
   filterNormalisedDirection,
@@ -47,7 +48,8 @@ export async function sliceCommand(
   if (paths.length > 2) throw new InputError({ path: "slice", rule: "takes one or two runs", value: paths.length });
   const runs = await loadRuns(paths, options.data);
   const [first, second] = runs as [LoadedRun, LoadedRun?];
-  const { spec, data } = first;
+  const { spec, data, task } = first;
+  const metric = primaryMetricOf(task);
   const { points, grid, span, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const random = (index: number): Float32Array => filterNormalisedDirection(first.params, first.layout, seed, index);
@@ -96,7 +98,10 @@ export async function sliceCommand(
         return {
           figures,
           page: slicePage(figures, settings),
-          json: { line, surface },
+          json: {
+            line: line.map((point) => named(point, metric)),
+            surface: surface.map((point) => named(point, metric)),
+          },
           lines: linesOf(line, second !== undefined),
         };
       },

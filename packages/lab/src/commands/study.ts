@@ -18,6 +18,7 @@ import { makeFolder } from "../io/files.ts";
 import { flatnessCost } from "../measure/measureFlatness.ts";
 import { numRobustnessPoints } from "../measure/measureRobustness.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
+import type { RunParts } from "../runner/loadParts.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { dataHelp } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
@@ -84,6 +85,10 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   const { network, seeds, budget, data, threads, set, couplingSeeds } = options;
   const details = { measures: measuresOf(options), couplingSeeds, couplingConditions: integratedConditions(options) };
   const plan = await checkedPlan(planStudy({ network, seeds, budget, data, threads, set, ...details }));
+  const { primary } = plan.parts.task;
+  if (primary !== "error") {
+    throw new InputError({ path: "study", rule: "must be of a task that is judged by its error", value: primary });
+  }
   const out = options.out ?? join("runs", `study-${network}`);
   makeFolder(out);
   return beginExperiment(study, plan, { ...options, out }, context);
@@ -99,7 +104,7 @@ export const study: Experiment<StudyDetails> = {
   usualParallel: () => 1,
   opening({ runs, parts, details: { measures } }, { out }) {
     const left = runs.filter((run) => !isMeasured(out, run, measures));
-    const cost = costInWords(runs[0]!, parts.data.train.numExamples, measures);
+    const cost = costInWords(runs[0]!, parts, measures);
     return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
   },
   async finish(done, context) {
@@ -165,12 +170,13 @@ function measuresOf(options: StudyCommand): StudyMeasures {
 }
 
 /** The cost of a run, and of measuring its solution. */
-function costInWords({ plan, settings }: CheckedRun, numExamples: number, measures: StudyMeasures): string {
+function costInWords({ plan, settings }: CheckedRun, { data, spec }: RunParts, measures: StudyMeasures): string {
+  const { numExamples } = data.train;
   const amounts = { ...flatnessAmounts(measures), inverseTemperature: numExamples, seed: settings.seed };
   const { numGradients, numLosses, numScores, numProducts } = flatnessCost(amounts);
   return (
     `of ${plan.totalGradients} gradients each; of each solution about ` +
     `${numProducts} Hessian-vector products, ${numGradients} gradients, ${numLosses + numScores} losses and ` +
-    `${numRobustnessPoints} passes over the test images`
+    `${numRobustnessPoints(spec.inputShape)} passes over the test images`
   );
 }

@@ -134,7 +134,7 @@ export async function findSaddles(spec: NetworkSpec, split: Split, options: Sadd
         const energy = await objective.valueAt(point);
         if (points.some((other) => Math.abs(other.energy - energy) < distinctEnergy)) numRepeated += 1;
         else {
-          const { error } = await landscape.scoreAt(point);
+          const { metric: error } = await landscape.scoreAt(point);
           const { matrix, errorNorm: eigenvalueError } = await denseHessian(hessianAt(objective, point));
           const eigenvalues = await symmetricEigenvaluesInTurns(matrix, eventTurns(signal));
           const negative = -Math.max(indexTolerance, eigenvalueError);

@@ -2,7 +2,7 @@
 import type { Objective, Vector } from "entropy-sgd";
 import { permutationInto, randomKey } from "entropy-sgd/random";
 import { type AnySplit, buildSpec, InputError, type NetworkSpec } from "entropy-sgd-training";
-import { batchScorer, type LossAndError, networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+import { networkPasses, type PassHooks, passScorer, plainBatches, type Score } from "./networkPasses.ts";
 
 /** Options of `lossLandscape`. */
 export interface LossLandscapeOptions extends PassHooks {
@@ -24,8 +24,8 @@ export interface LossLandscapeOptions extends PassHooks {
 export interface LossLandscape extends Required<Objective> {
   readonly dimension: number;
   readonly numExamples: number;
-  /** f and the share of wrong answers; one forward pass over the examples. */
-  scoreAt(x: Vector): Promise<LossAndError>;
+  /** f and the task's primary metric; one forward pass over the examples. */
+  scoreAt(x: Vector): Promise<Score>;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,6 @@ export function lossLandscape(spec: NetworkSpec, split: AnySplit, options: LossL
     batchSizes,
   });
   const { dimension } = passes;
-  const scoreOf = batchScorer(spec, passes, options.task);
 
   /** The mean over examples of a vector that each batch gives as several tensors. */
   async function meanVector(kind: "gradient" | "product", x: Vector, v?: Vector): Promise<Float64Array> {
@@ -65,20 +64,15 @@ export function lossLandscape(spec: NetworkSpec, split: AnySplit, options: LossL
     return mean;
   }
 
-  async function scoreAt(x: Vector): Promise<LossAndError> {
+  async function scoreAt(x: Vector): Promise<Score> {
     const params = Float32Array.from(x);
-    let [loss, error] = [0, 0];
+    const { add, score } = passScorer(spec, passes, options.task);
     await passes.overBatches(
       "loss",
       () => ({ params }),
-      ([logits], start, count) => {
-        const scores = scoreOf(logits!, start, count);
-        const share = count / numExamples;
-        loss += share * scores.loss;
-        error += share * scores.error;
-      },
+      ([logits], start, count) => add(logits!, start, count),
     );
-    return { loss, error };
+    return score();
   }
 
   return {

@@ -9,6 +9,7 @@ import {
   noiseRise,
   pacBayesSigma,
   pairedDifference,
+  type ScoreAt,
   type SymmetricOperator,
 } from "entropy-sgd/landscape";
 import { short, withError } from "../statistics/numbers.ts";
@@ -152,18 +153,25 @@ function ascentRecipes(landscape: LossLandscape, params: Float32Array, { seed }:
   ];
 }
 
-/** Rises of loss and error under weight noise, and the noise that the error allows. */
+/** How much worse loss and metric become under weight noise, and the noise that the error allows. */
 function noiseRecipes(scores: RecalibratedScores, params: Float32Array, { numDraws, seed }: FlatnessOptions): Recipe[] {
-  // Loss and error come from the same draws.
+  const { name, better } = scores.metric;
+  // What the library calls the error is any number that is better smaller.
+  const [sign, change] = better === "smaller" ? ([1, "rise"] as const) : ([-1, "fall"] as const);
+  const scoreAt: ScoreAt = async (x) => {
+    const { loss, metric } = await scores.scoreAt(x);
+    return { loss, error: sign * metric };
+  };
+  // Loss and metric come from the same draws.
   const rises = new Map<string, ReturnType<typeof noiseRise>>();
   const riseUnder = (scale: "absolute" | "relative"): ReturnType<typeof noiseRise> => {
-    const rise = rises.get(scale) ?? noiseRise(scores.scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
+    const rise = rises.get(scale) ?? noiseRise(scoreAt, { params, sigma: sizes[scale], scale, numDraws, seed });
     rises.set(scale, rise);
     return rise;
   };
   const noise = (scale: "absolute" | "relative", of: "loss" | "error"): Recipe => ({
-    name: `${of}-rise-${scale}`,
-    title: `${of === "loss" ? "Rise of the loss" : "Rise of the error"} under ${scale} weight noise, σ = ${sizes[scale]}`,
+    name: `${of === "loss" ? of : name}-${of === "loss" ? "rise" : change}-${scale}`,
+    title: `${of === "loss" ? "Rise of the loss" : `${change === "rise" ? "Rise" : "Fall"} of the ${name}`} under ${scale} weight noise, σ = ${sizes[scale]}`,
     async measure() {
       const found = await riseUnder(scale);
       const draws = found.draws.map((draw) => draw[of]);
@@ -171,7 +179,11 @@ function noiseRecipes(scores: RecalibratedScores, params: Float32Array, { numDra
     },
   });
   const pacBayes = async (): Promise<Result> => {
-    const found = await pacBayesSigma(scores.scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
+    if (name !== "error") {
+      const reason = `it asks for the noise that raises an error by 0.1, and the task is judged by ${name}`;
+      return { estimate: Number.NaN, standardError: Number.NaN, valid: false, reason, cost: 0 };
+    }
+    const found = await pacBayesSigma(scoreAt, { params, numDraws, range: [1e-3, 1], numHalvings, seed });
     return {
       estimate: found.sharpness,
       standardError: (2 * found.sharpness * found.standardError) / found.sigma,

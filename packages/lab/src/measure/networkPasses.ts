@@ -7,6 +7,7 @@ import {
   compileGraph,
   lossAndGradients,
   type NetworkSpec,
+  type PrimaryMetric,
   requireSplit,
   type StopSignal,
   type TargetSpec,
@@ -211,24 +212,43 @@ export function plainBatches(numExamples: number, batchSize: number): number[] {
   );
 }
 
-/** Mean loss and share of wrong answers at a point. */
-export interface LossAndError {
+/** Mean loss and the task's primary metric at a point. */
+export interface Score {
   readonly loss: number;
-  /** NaN of tasks without the metric `error`. */
-  readonly error: number;
+  /** NaN where it is not defined. */
+  readonly metric: number;
 }
 
-/** Scores the outputs of one batch of passes. */
-export function batchScorer(
+/** A score with its metric under the metric's own name, as files have it. */
+export function named<Point extends { readonly metric: unknown }>(
+  { metric, ...rest }: Point,
+  { name }: PrimaryMetric,
+): object {
+  return { ...rest, [name]: metric };
+}
+
+/** Scores the outputs of passes. */
+export interface PassScorer {
+  /** The outputs of `count` examples, from number `start` on. */
+  add(outputs: Float32Array, start: number, count: number): void;
+  /** Of all outputs so far together: few metrics are means of those of batches. */
+  score(): Score;
+}
+
+/** A scorer without outputs yet. */
+export function passScorer(
   { outputShape }: NetworkSpec,
   { targets }: Pick<NetworkPasses, "targets">,
   task: Task = classification(),
-): (outputs: Float32Array, start: number, count: number) => LossAndError {
+): PassScorer {
   const targetSize = sizeOf(task.targetsOf(outputShape).shape);
-  return (outputs, start, count) => {
-    const { add, scores } = task.scorer(outputShape);
-    add(outputs, targets.subarray(start * targetSize, (start + count) * targetSize), count);
-    const { loss, metrics } = scores();
-    return { loss, error: metrics.error ?? Number.NaN };
+  const { add, scores } = task.scorer(outputShape);
+  return {
+    add: (outputs, start, count) =>
+      add(outputs, targets.subarray(start * targetSize, (start + count) * targetSize), count),
+    score() {
+      const { loss, metrics } = scores();
+      return { loss, metric: metrics[task.primary] ?? Number.NaN };
+    },
   };
 }

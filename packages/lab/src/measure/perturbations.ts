@@ -14,6 +14,8 @@ export interface Perturbation {
   readonly details?: string;
   /** Sizes measured. */
   readonly sizes: readonly number[];
+  /** Whether it is of images alone. */
+  readonly ofImages?: boolean;
   disturbance(size: number, seed: number, inputShape: readonly number[]): Disturbance;
 }
 
@@ -44,6 +46,7 @@ const shift: Perturbation = {
   unit: "pixels",
   details: "Each image moves in one of eight directions; what enters repeats the border.",
   sizes: [1, 2, 3],
+  ofImages: true,
   disturbance(size, seed, inputShape) {
     const [channels, rows, columns] = inputShape as [number, number, number];
     const key = randomKey(seed, "shift");
@@ -111,6 +114,11 @@ export const perturbations: readonly Perturbation[] = [
   weightNoise("absolute", [0.01, 0.03, 0.06], "σ added to each weight"),
   weightNoise("relative", [0.1, 0.3, 0.6], "σ: each weight times 1 + σz"),
 ];
+
+/** Those that examples of a shape can have. */
+export function perturbationsOf(inputShape: readonly number[]): readonly Perturbation[] {
+  return perturbations.filter(({ ofImages = false }) => !ofImages || inputShape.length === 3);
+}
 
 /** A perturbation of some size in words, such as `input noise 0.3`. */
 export function perturbationLabel({ perturbation, size }: { perturbation: string; size: number }): string {

@@ -1,11 +1,26 @@
-/** Loss and error of a network as it would be deployed with given weights: what slices and weight noise measure. */
+/** Loss and metric of a network as it would be deployed with given weights: what slices and weight noise measure. */
 import type { Vector } from "entropy-sgd";
 import { permutationInto, randomKey } from "entropy-sgd/random";
-import { type AnySplit, classification, evaluationPrograms, type NetworkSpec, subset } from "entropy-sgd-training";
+import {
+  type AnySplit,
+  classification,
+  evaluationPrograms,
+  type NetworkSpec,
+  type PrimaryMetric,
+  primaryMetricOf,
+  subset,
+} from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { NoiseEntry } from "onnx-grad";
 import { hasBatchNorm, requireExamples, withoutBatchNorm } from "./lossLandscape.ts";
-import { batchScorer, type LossAndError, networkPasses, type PassHooks, plainBatches } from "./networkPasses.ts";
+import {
+  networkPasses,
+  type PassHooks,
+  type PassScorer,
+  passScorer,
+  plainBatches,
+  type Score,
+} from "./networkPasses.ts";
 
 /** Options of `recalibratedScores`. */
 export interface RecalibratedScoresOptions extends PassHooks {
@@ -36,10 +51,12 @@ export interface Disturbance {
  */
 export interface RecalibratedScores {
   readonly numExamples: number;
+  /** What scores are of beside the loss. */
+  readonly metric: PrimaryMetric;
   /** One forward pass over the examples, and one over those of the recalibration. */
-  scoreAt(x: Vector): Promise<LossAndError>;
+  scoreAt(x: Vector): Promise<Score>;
   /** The scores of each batch, of which the last may have fewer examples; with one recalibration for each change of weights. */
-  batchScores(x: Vector, disturbance?: Disturbance): Promise<LossAndError[]>;
+  batchScores(x: Vector, disturbance?: Disturbance): Promise<Score[]>;
   close(): Promise<void>;
 }
 
@@ -71,7 +88,6 @@ export function recalibratedScores(
     order: Array.from({ length: numExamples }, (_, i) => i),
     batchSizes: plainBatches(numExamples, batchSize),
   });
-  const scoreOf = batchScorer(spec, passes, task);
 
   let calibrated: Float32Array | null = null;
   /** Recalibrates the statistics to the weights. */
@@ -83,10 +99,9 @@ export function recalibratedScores(
     onPass?.({ kind: "recalibration", numExamples: calibrating.numExamples });
   }
 
-  async function batchScores(x: Vector, disturbance: Disturbance = {}): Promise<LossAndError[]> {
+  const overBatches: OverBatches = async (x, disturbance, use) => {
     const { weights, inputs, activations } = disturbance;
     const own = Float32Array.from(x);
-    const scores: LossAndError[] = [];
     const of = async (batch: number) => {
       const params = weights?.(own, batch) ?? own;
       await calibrateAt(params);
@@ -97,26 +112,43 @@ export function recalibratedScores(
       };
     };
     await passes.overBatches(activations?.entry ?? "loss", of, ([logits], start, count) => {
-      scores.push(scoreOf(logits!, start, count));
+      use(logits!, start, count);
     });
-    return scores;
-  }
+  };
 
   return {
     numExamples,
-    batchScores,
-    async scoreAt(x) {
-      let [loss, error] = [0, 0];
-      for (const [batch, scores] of (await batchScores(x)).entries()) {
-        const share = Math.min(batchSize, numExamples - batch * batchSize) / numExamples;
-        loss += share * scores.loss;
-        error += share * scores.error;
-      }
-      return { loss, error };
-    },
+    metric: primaryMetricOf(task),
+    ...scoresOver(overBatches, () => passScorer(spec, passes, task)),
     async close() {
       await passes.close();
       await close();
+    },
+  };
+}
+
+/** Calls `use` with the outputs of each batch. */
+type OverBatches = (x: Vector, disturbance: Disturbance, use: PassScorer["add"]) => Promise<void>;
+
+/** Scores of batches each, and of all together. */
+function scoresOver(
+  overBatches: OverBatches,
+  newScorer: () => PassScorer,
+): Pick<RecalibratedScores, "batchScores" | "scoreAt"> {
+  return {
+    async batchScores(x, disturbance = {}) {
+      const scores: Score[] = [];
+      await overBatches(x, disturbance, (...batch) => {
+        const { add, score } = newScorer();
+        add(...batch);
+        scores.push(score());
+      });
+      return scores;
+    },
+    async scoreAt(x) {
+      const { add, score } = newScorer();
+      await overBatches(x, {}, add);
+      return score();
     },
   };
 }

@@ -6,7 +6,7 @@
 import { normalInto, randomKey } from "entropy-sgd/random";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
-import type { LossAndError } from "./networkPasses.ts";
+import type { Score } from "./networkPasses.ts";
 import type { RecalibratedScores } from "./recalibratedScores.ts";
 
 /**
@@ -45,8 +45,8 @@ export function filterNormalisedDirection(
   return direction;
 }
 
-/** A point of a slice: its coordinates along the directions, loss and error there. */
-export interface SlicePoint extends LossAndError {
+/** A point of a slice: its coordinates along the directions, loss and metric there. */
+export interface SlicePoint extends Score {
   readonly x: number;
   readonly y: number;
 }

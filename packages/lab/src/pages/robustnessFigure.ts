@@ -1,14 +1,17 @@
 import * as Plot from "@observablehq/plot";
+import type { MeanEstimate, PairedDifference } from "entropy-sgd/landscape";
+import type { Better, PrimaryMetric } from "entropy-sgd-training";
 import type { RobustnessDifference, RobustnessPoint } from "../measure/measureRobustness.ts";
 import { perturbationLabel, perturbations } from "../measure/perturbations.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
+import { betterWords, metricLabel, metricUnit, signOf } from "../statistics/metricWords.ts";
 import { inPercent, plusMinus, short, withError } from "../statistics/numbers.ts";
 import { detectableInWords, differenceCaption, differenceHead, notDistinguishable } from "../statistics/words.ts";
 
-/** Test errors of one solution, or of one condition over seeds, under every perturbation. */
+/** Test metrics of one solution, or of one condition over seeds, under every perturbation. */
 export interface NamedRobustness {
   readonly name: string;
   readonly points: readonly Omit<RobustnessPoint, "blocks">[];
@@ -18,18 +21,28 @@ const barsOfRuns =
   "bars are two standard errors of each run alone. Images and noise are shared, so that differences are known better than " +
   "these: the table has them.";
 
-/** One figure per perturbation: error against size, with bars of two standard errors, of which the caption says `bars`. */
-export function robustnessFigures(series: readonly NamedRobustness[], bars: string = barsOfRuns): Figure[] {
-  return perturbations.map(({ name: perturbation, title, unit, details }) => {
+/** One figure per perturbation: the metric against size, with bars of two standard errors, of which the caption says `bars`. */
+export function robustnessFigures(
+  series: readonly NamedRobustness[],
+  { name: metric, better }: PrimaryMetric,
+  bars: string = barsOfRuns,
+): Figure[] {
+  const { scale } = metricUnit(metric, []);
+  // No error is below 0.
+  const least = better === "smaller" ? 0 : Number.NEGATIVE_INFINITY;
+  const measured = new Set(series.flatMap(({ points }) => points.map(({ perturbation }) => perturbation)));
+  const drawn = perturbations.filter(({ name }) => measured.has(name));
+  return drawn.map(({ name: perturbation, title, unit, details }) => {
     const points = series.flatMap(({ name, points: own }) =>
       own
         .filter((point) => point.perturbation === perturbation || point.perturbation === "none")
-        .map(({ size, error: { estimate, standardError } }) => ({
+        .filter((point) => Number.isFinite(point.metric.estimate))
+        .map(({ size, metric: { estimate, standardError } }) => ({
           series: name,
           size,
-          value: 100 * estimate,
-          low: 100 * Math.max(0, estimate - 2 * standardError),
-          high: 100 * (estimate + 2 * standardError),
+          value: scale * estimate,
+          low: scale * Math.max(least, estimate - 2 * standardError),
+          high: scale * (estimate + 2 * standardError),
         })),
     );
     const styles = stylesOf(series.map(({ name }) => name));
@@ -44,14 +57,20 @@ export function robustnessFigures(series: readonly NamedRobustness[], bars: stri
         name: `robustness-${perturbation}`,
         title: `${title[0]!.toUpperCase()}${title.slice(1)}`,
         caption: [
-          `Test error against the size of the perturbation; ${bars}`,
+          `Test ${metric} against the size of the perturbation; ${bars}`,
           ...(details === undefined ? [] : [details]),
         ].join(" "),
       },
       {
         height: 330,
         x: { label: unit, labelAnchor: "center", grid: true, ticks: 6 },
-        y: { label: "test error, %", labelAnchor: "center", grid: true, ticks: 6, zero: true },
+        y: {
+          label: `test ${metricLabel(metric)}`,
+          labelAnchor: "center",
+          grid: true,
+          ticks: 6,
+          zero: better === "smaller",
+        },
         marks: [...whiskers, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series" })],
       },
       { series: styles },
@@ -65,12 +84,14 @@ export function robustnessPage(
   differences: readonly RobustnessDifference[],
   figures: readonly Figure[],
   settings: PageSettings,
+  metric: PrimaryMetric,
 ): string {
   const [a, b] = series;
+  const format = metricFormat(metric);
   const rows = differences.map((difference, k) => [
     perturbationLabel(difference),
-    ...cellsOf(difference.error, "errs less", percentPoints, [a.name, b.name]),
-    ...[a, b].map(({ points: own }) => percentPoints.withError(own[k]!.error)),
+    ...cellsOf(difference.metric, betterWords(metric), format, [a.name, b.name], metric.better),
+    ...[a, b].map(({ points: own }) => format.withError(own[k]!.metric)),
   ]);
   const lossRows = differences.map((difference, k) => [
     perturbationLabel(difference),
@@ -83,8 +104,8 @@ export function robustnessPage(
   return htmlPage(
     `Robustness: ${a.name} and ${b.name}`,
     `<p class="lead">${escaped(lead)}</p>
-<h2>Test error, %</h2>
-${table([["perturbation", ...differenceHead, a.name, b.name], ...rows], `${a.name} minus ${b.name}, in points; every ± is a standard error over blocks of images. ${differenceCaption}`)}
+<h2>${escaped(`Test ${metricLabel(metric.name)}`)}</h2>
+${table([["perturbation", ...differenceHead, a.name, b.name], ...rows], `${a.name} minus ${b.name}${signOf(metric.name) === "" ? "" : ", in points"}; every ± is a standard error over blocks of images. ${differenceCaption}`)}
 <h2>Test loss</h2>
 ${table([["perturbation", ...differenceHead, a.name, b.name], ...lossRows], "The same of the loss.")}
 ${figures.map(figureHtml).join("\n")}
@@ -94,14 +115,15 @@ ${settingsHtml(settings, "With batch norm, disturbed weights have statistics of 
 
 /** Verdict, difference and what could have been seen. */
 function cellsOf(
-  difference: RobustnessDifference["error"],
+  difference: PairedDifference,
   verdict: string,
   format: Format,
   [first, second]: readonly [string, string],
+  better: Better = "smaller",
 ): string[] {
   const { estimate, seen } = difference;
   return [
-    seen ? `${estimate < 0 ? first : second} ${verdict}` : notDistinguishable,
+    seen ? `${estimate < 0 === (better === "smaller") ? first : second} ${verdict}` : notDistinguishable,
     format.withError(difference),
     detectableInWords(difference, format.amount),
   ];
@@ -110,13 +132,16 @@ function cellsOf(
 /** How a quantity and its error are printed. */
 interface Format {
   readonly amount: (value: number) => string;
-  readonly withError: (found: RobustnessPoint["error"]) => string;
+  readonly withError: (found: MeanEstimate) => string;
 }
 
-const percentPoints: Format = {
-  amount: (value) => inPercent(value),
-  withError: ({ estimate, standardError }) => plusMinus(estimate, standardError, 2, 100),
-};
+function metricFormat({ name }: PrimaryMetric): Format {
+  if (signOf(name) === "") return losses;
+  return {
+    amount: (value) => inPercent(value),
+    withError: ({ estimate, standardError }) => plusMinus(estimate, standardError, 2, 100),
+  };
+}
 
 const losses: Format = {
   amount: (value) => short(value),

@@ -20,7 +20,8 @@ export function lineFigure(line: readonly SlicePoint[], marks: readonly SliceMar
     {
       name: "slice-line",
       title: "Along the line",
-      caption: "Training loss along the line; vertical rules mark the solutions. Errors are among the numbers.",
+      caption:
+        "Training loss along the line; vertical rules mark the solutions. The metric at each point is among the numbers.",
     },
     {
       height: 360,

@@ -11,7 +11,11 @@ import { robustnessFigures } from "./robustnessFigure.ts";
 /** The figures of the study. */
 export function studyFigures(study: StudyResult): Figure[] {
   const bars = "bars are two standard errors over seeds. Runs that did not learn are left out.";
-  const robustness = robustnessFigures(averagedRobustness(study), `mean over seeds, ${bars}`).map((figure) => ({
+  const robustness = robustnessFigures(
+    averagedRobustness(study),
+    { name: "error", better: "smaller" },
+    `mean over seeds, ${bars}`,
+  ).map((figure) => ({
     ...figure,
     title: `Robustness: ${figure.title.toLowerCase()}`,
   }));
@@ -100,7 +104,7 @@ function averagedRobustness({ runs }: StudyResult) {
         const { mean, sd, n } = spreadOf(own.map(({ measures }) => measures.robustness[k]![of].estimate));
         return { estimate: mean ?? Number.NaN, standardError: (sd ?? 0) / Math.sqrt(n) };
       };
-      return { ...point, error: over("error"), loss: over("loss") };
+      return { ...point, metric: over("error"), loss: over("loss") };
     });
     return { name, points };
   });

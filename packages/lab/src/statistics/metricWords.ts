@@ -77,3 +77,9 @@ export function bestWords({ better }: Pick<PrimaryMetric, "better">): {
 export function inFileName(name: string): string {
   return name.replace(/[^\p{L}\p{N}]/gu, "-");
 }
+
+/** The words of a solution that is better by a metric. */
+export function betterWords({ name, better }: PrimaryMetric): string {
+  if (name === "error") return "errs less";
+  return `has the ${better === "smaller" ? "lower" : "higher"} ${name}`;
+}

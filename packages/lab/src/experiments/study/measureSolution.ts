@@ -11,10 +11,15 @@ import type { StudyMeasures } from "./studyMeasures.ts";
 /** Images per block of the robustness measures. */
 const blockSize = 500;
 
+/** A point of robustness as studies keep it: their runs are of classification. */
+export interface StudyRobustness extends Omit<RobustnessPoint, "blocks" | "metric"> {
+  readonly error: RobustnessPoint["metric"];
+}
+
 /** A solution's numbers; estimates of one seed are compared over runs of several. */
 export interface SolutionMeasures {
   readonly flatness: readonly Omit<FlatnessMeasure, "draws">[];
-  readonly robustness: readonly Omit<RobustnessPoint, "blocks">[];
+  readonly robustness: readonly StudyRobustness[];
 }
 
 /** The amounts of the measures of flatness. */
@@ -70,7 +75,12 @@ export async function measureSolution(
   await test.close();
   return {
     flatness: flatness.map(({ draws: _, ...measure }) => measure),
-    robustness: robustness.map(({ blocks: _, ...point }) => point),
+    robustness: robustness.map(({ perturbation, size, metric, loss: own }) => ({
+      perturbation,
+      size,
+      error: metric,
+      loss: own,
+    })),
   };
 }
 
