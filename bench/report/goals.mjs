@@ -14,6 +14,7 @@ const goals = [
     { network: "mnistfc-bn", ...ratio("whole step", engine, "stepMs"), atLeast: 1.8 },
     { network: "lenet", ...ratio("whole step", engine, "stepMs"), atLeast: 1.5 },
     { network: "all-cnn-bn", ...ratio("loss and gradient", engine, "gradientMs"), atLeast: 1 },
+    { network: "resnet18", ...ratio("loss and gradient", engine, "gradientMs"), atLeast: 1 },
   ]),
   ...["tfjs-cpu", "tfjs-wasm", "jax-js"].map((engine) => ({
     ...{ network: "lenet", ...ratio("whole step", engine, "stepMs"), atLeast: 50 },
