@@ -11,6 +11,7 @@ export {
   dataOptions,
 } from "./node/dataOptions.ts";
 export { type DataRequest, dataSetNames, loadDataSet, networkNames } from "./node/dataSets.ts";
+export { arePictures, exampleSheet } from "./node/exampleSheet.ts";
 export { type LoadExamplesOptions, type LoadedExamples, loadExamples } from "./node/loadExamples.ts";
 export { type LoadMnistOptions, loadMnist } from "./node/loadMnist.ts";
 export { loadRuntime } from "./node/loadRuntime.ts";

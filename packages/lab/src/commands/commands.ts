@@ -16,6 +16,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   "runs delete": () => import("./runsDelete.ts"),
   "runs export": () => import("./runsExport.ts"),
   "lr-find": () => import("./lrFind.ts"),
+  data: () => import("./data.ts"),
   figure: () => import("./figure.ts"),
   spectrum: () => import("./spectrum.ts"),
   "local-entropy": () => import("./localEntropy.ts"),
