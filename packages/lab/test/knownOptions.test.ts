@@ -30,7 +30,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, task, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, threads, set, taskOptions, dataOptions",
+    "network, task, classes, freeze, learningRateFactor, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, threads, set, taskOptions, dataOptions",
     resolveSettings,
   ],
   ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],

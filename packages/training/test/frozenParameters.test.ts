@@ -84,13 +84,13 @@ describe("patterns", () => {
   }));
 
   test("freeze parameters or scale their rates, the last one that matches", () => {
-    const learningRateFactors = { "*": 2, "a.*": 10 };
-    expect(parameterGroups(layout, { freeze: ["*.bias"], learningRateFactors })).toEqual([
+    const learningRateFactor = { "*": 2, "a.*": 10 };
+    expect(parameterGroups(layout, { freeze: ["*.bias"], learningRateFactor })).toEqual([
       { start: 0, end: 6, learningRateFactor: 10 },
       { start: 6, end: 12, frozen: true },
       { start: 12, end: 18, learningRateFactor: 2 },
     ]);
-    expect(parameterGroups(layout, { learningRateFactors: { "b/*": 3 } }, { ofInnerLoop: true })).toEqual([
+    expect(parameterGroups(layout, { learningRateFactor: { "b/*": 3 } }, { ofInnerLoop: true })).toEqual([
       { start: 12, end: 18, innerLearningRateFactor: 3 },
     ]);
     expect(parameterGroups(layout, {})).toEqual([]);
@@ -109,8 +109,8 @@ describe("patterns", () => {
     expect(() => parameterGroups(layout, { freeze: ["d.*"] })).toThrow(
       'freeze: must match a parameter; there are a.weight, a.bias, b/c.weight, got "d.*"',
     );
-    expect(() => parameterGroups(layout, { learningRateFactors: { "a.*": 1, head: 2 } })).toThrow(
-      'learningRateFactors: must match a parameter; there are a.weight, a.bias, b/c.weight, got "head"',
+    expect(() => parameterGroups(layout, { learningRateFactor: { "a.*": 1, head: 2 } })).toThrow(
+      'learningRateFactor: must match a parameter; there are a.weight, a.bias, b/c.weight, got "head"',
     );
     expect(() => parameterGroups(layout, { freeze: ["a.*", "b*"] })).toThrow("freeze: must leave a parameter to train");
   });

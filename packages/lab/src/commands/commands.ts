@@ -6,6 +6,7 @@ import type { CommandContext } from "./context.ts";
 /** The file of each command, loaded when it is called and for the help of the whole program: no file draws pages as it is loaded. */
 export const commandFiles: Readonly<Record<string, () => Promise<{ readonly definition: CommandDefinition }>>> = {
   train: () => import("./train.ts"),
+  finetune: () => import("./finetune.ts"),
   compare: () => import("./compare.ts"),
   start: () => import("./start.ts"),
   resume: () => import("./resume.ts"),

@@ -37,7 +37,7 @@ export const definition: CommandDefinition = {
     "--config examples/configurations/small-mnistfc.yaml --rate learningRate",
   ],
   declare: (command, context, done) =>
-    configurable(runOptions(command, ["budget"], "runs/lr-find-N"))
+    configurable(runOptions(command, ["budget"], { place: "runs/lr-find-N" }))
       .description("Search a learning rate: train while it rises, and see where the loss falls fastest.")
       .option("--rate <name>", "learningRate, or innerLearningRate: the default where there is an inner loop")
       .option("--from <rate>", "the first rate", positive, 1e-7)

@@ -6,10 +6,13 @@ import { rowOf, ruleOf, type SettingName, settingsWith, usualValue } from "../se
 import { jsonAtEnd } from "./commandDefinition.ts";
 import { collect } from "./options.ts";
 
+/** What some options are when not given, where a command differs from the table. */
+type Usual = Readonly<Partial<Record<SettingName, string>>>;
+
 /** Adds an option for each setting that has one, but for some. */
-function addSettingOptions(command: Command, except: readonly SettingName[]): Command {
+function addSettingOptions(command: Command, except: readonly SettingName[], usual: Usual): Command {
   const names = settingsWith("flag").filter((name) => !except.includes(name));
-  for (const name of names) command.addOption(settingOption(name));
+  for (const name of names) command.addOption(settingOption(name, usual[name]));
   return command;
 }
 
@@ -17,24 +20,27 @@ function addSettingOptions(command: Command, except: readonly SettingName[]): Co
 export function runOptions(
   command: Command,
   except: readonly SettingName[],
-  place = "runs/train-N or runs/compare-N",
+  { place = "runs/train-N or runs/compare-N", usual = {} }: { readonly place?: string; readonly usual?: Usual } = {},
 ): Command {
-  const withSettings = addSettingOptions(command, except)
+  const withSettings = addSettingOptions(command, except, usual)
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
     .option("--out <folder>", `a new or empty folder; default: ${place}`);
   return jsonAtEnd(withSettings).addHelpText("after", setHelp);
 }
 
-function settingOption(name: SettingName): Option {
+function settingOption(name: SettingName, ownUsual: string | undefined): Option {
   const { ask, flag } = rowOf(name);
+  const usual = ownUsual ?? flag?.usual;
   const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const option = new Option(`--${words} ${flag?.value}`, flag?.help);
-  if (flag?.usual !== undefined) option.default(flag.usual);
+  if (usual !== undefined) option.default(usual);
   else if (ask === "required") option.makeOptionMandatory();
   const nullable = ruleOf(name);
   const rule = nullable instanceof z.ZodNullable ? nullable.unwrap() : nullable;
   if (rule instanceof z.ZodEnum) option.choices(rule.options.map(String));
   else if (rule instanceof z.ZodNumber) option.argParser(numberParser(rule));
+  else if (rule instanceof z.ZodArray) option.argParser((text, previous: string[] = []) => [...previous, text]);
+  else if (rule instanceof z.ZodRecord) option.argParser(assignmentParser(rule));
   return option;
 }
 
@@ -43,6 +49,19 @@ function numberParser(rule: z.ZodNumber): (text: string) => number {
     const parsed = rule.safeParse(text.trim() === "" ? Number.NaN : Number(text), { error: brokenRule });
     if (parsed.success) return parsed.data;
     throw new InvalidArgumentError(`It ${parsed.error.issues[0]!.message}.`);
+  };
+}
+
+/** Collects `name=number`, later ones behind earlier ones. */
+function assignmentParser(
+  rule: z.ZodRecord,
+): (text: string, previous?: Record<string, number>) => Record<string, number> {
+  const parse = numberParser(rule.valueType as z.ZodNumber);
+  return (text, previous = {}) => {
+    const at = text.lastIndexOf("=");
+    if (at < 1) throw new InvalidArgumentError("It must be pattern=factor.");
+    const { [text.slice(0, at)]: _, ...others } = previous;
+    return { ...others, [text.slice(0, at)]: parse(text.slice(at + 1)) };
   };
 }
 

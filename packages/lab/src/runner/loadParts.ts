@@ -19,6 +19,7 @@ import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import type { LastActivation } from "onnx-grad/onnx";
 import type { Settings } from "../settings/settings.ts";
 import { overfitted } from "./fewExamples.ts";
+import { frozenBy } from "./makeOptimizer.ts";
 import { externalDataOf, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
 
@@ -53,6 +54,7 @@ export async function loadParts(settings: Settings, { run = null, dataFolder }: 
   const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
   const task = taskOf(settings, own);
   const loaded = loadDataSet({ data: dataFolder ?? data, validation, heldOut });
+  requireClasses(settings, () => shapesOf(task, loaded));
   const { network, notes = [] } = networkFor(settings, files, own, task, () => shapesOf(task, loaded));
   const spec = { ...network, name: settings.network };
   const whole = fitted(spec, loaded);
@@ -70,12 +72,13 @@ export function networkOf(name: string): NetworkSpec {
 
 /** @param shapes - of the data, for networks that take their sizes from them */
 function networkFor(
-  { network: name }: Settings,
+  settings: Settings,
   files: NetworkFiles | null,
   own: NetworkModule | null,
   task: Task,
   shapes: () => ExampleShapes,
 ): { readonly network: NetworkSpec; readonly notes?: readonly string[] } {
+  const { network: name, classes } = settings;
   if (files !== null && own !== null) return { network: specOf(files.path, own, shapes()) };
   if (files !== null) {
     const activation = activationsOfLosses[task.name];
@@ -83,6 +86,8 @@ function networkFor(
       name,
       ...shapes(),
       ...(activation !== undefined && { activationOfLoss: activation }),
+      newHead: classes !== null,
+      isFrozen: frozenBy(settings),
       externalData: externalDataOf(files),
     });
     return { network: spec, notes };
@@ -97,6 +102,15 @@ const activationsOfLosses: Readonly<Record<string, LastActivation>> = {
   binary: "sigmoid",
   multilabel: "sigmoid",
 };
+
+/** Checks the number of classes that the settings give, if they do. */
+function requireClasses({ classes }: Settings, shapes: () => ExampleShapes): void {
+  if (classes === null) return;
+  const { outputShape } = shapes();
+  if (outputShape.length === 1 && outputShape[0] === classes) return;
+  const rule = `must be the ${outputShape.join("×")} outputs for an example that the data and the task need`;
+  throw new InputError({ name: "classes", rule, value: classes });
+}
 
 function shapesOf(task: Task, { train }: DataSet<AnySplit>): ExampleShapes {
   return refusing(() => ({ inputShape: train.inputShape, outputShape: outputShapeFor(task, train) }));

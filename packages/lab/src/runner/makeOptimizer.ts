@@ -9,7 +9,7 @@ import {
   type Schedule,
   stepSchedule,
 } from "entropy-sgd";
-import { InputError, type Plan } from "entropy-sgd-training";
+import { InputError, matches, type Plan, parameterGroups } from "entropy-sgd-training";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import { scopeFrom } from "../settings/parseOption.ts";
@@ -42,13 +42,25 @@ export function makeOptimizer(
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
       ...schedules,
-      groups: settings.decayBiases ? [] : exemptFromDecay(layout),
+      groups: [...(settings.decayBiases ? [] : exemptFromDecay(layout)), ...byPattern(settings, layout)],
     });
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError)
       throw new InputError(detailsOf(error) ?? {}, error.message);
     throw error;
   }
+}
+
+/** Which parameters a run's settings freeze. */
+export function frozenBy({ freeze }: Settings): (name: string) => boolean {
+  return (name) => matches(freeze, name);
+}
+
+/** The groups of frozen parameters and of those with rates of their own. */
+function byPattern(settings: Settings, layout: readonly ParameterBlock[]): ParameterGroup[] {
+  // Where Adam drives the outer loop its steps do not grow with those of the inner one.
+  const isOuterAdaptive = ["outer", "both"].includes(String(settings.options.adaptive));
+  return parameterGroups(layout, settings, { ofInnerLoop: namedOptimizer(settings).hasInnerLoop && !isOuterAdaptive });
 }
 
 function namedOptimizer({ optimizer }: Settings): NamedOptimizer {

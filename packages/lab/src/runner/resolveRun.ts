@@ -1,5 +1,13 @@
 /** What a run is made of, once: data, network, task and plan of its settings, all checked. */
-import { type AnySplit, type DataSet, InputError, type Plan, planOf, requireThreads } from "entropy-sgd-training";
+import {
+  type AnySplit,
+  buildSpec,
+  type DataSet,
+  InputError,
+  type Plan,
+  planOf,
+  requireThreads,
+} from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { Settings } from "../settings/settings.ts";
 import type { RunParts } from "./loadParts.ts";
@@ -36,7 +44,12 @@ export function resolveRun(given: Settings, parts: RunParts): ResolvedRun {
   }
   if (settings.patience !== null) requireBest(settings, data);
   const plan = planOfSettings(settings, data);
-  makeOptimizer(settings, plan, []);
+  const { parameters } = buildSpec(parts.spec, { mode: "evaluation" });
+  makeOptimizer(
+    settings,
+    plan,
+    parameters.map(({ block }) => block),
+  );
   return { ...parts, settings, plan };
 }
 

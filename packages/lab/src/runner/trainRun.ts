@@ -10,7 +10,7 @@ import { nodePlatform } from "entropy-sgd-training/node";
 import type { Environment } from "../runs/environment.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import { type HeldRun, recorded } from "../runs/runFolder.ts";
-import { makeOptimizer } from "./makeOptimizer.ts";
+import { frozenBy, makeOptimizer } from "./makeOptimizer.ts";
 import type { ResolvedRun } from "./resolveRun.ts";
 import { type Place, withRollback } from "./withRollback.ts";
 
@@ -47,7 +47,8 @@ export async function trainRun(run: ReadyRun, first: Place, listening: Listening
 async function* trained(run: ReadyRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
   const { settings, data, spec, task, plan, environment, held } = run;
   const { batchSize, dropout, rollbackFactor } = settings;
-  const options = { platform: nodePlatform, task, batchSize, dropout, threads: environment.threads };
+  const isFrozen = frozenBy(settings);
+  const options = { platform: nodePlatform, task, batchSize, dropout, isFrozen, threads: environment.threads };
   // A model for each place: its memory has room for one state.
   const model = await compileNetwork(spec, options);
   try {

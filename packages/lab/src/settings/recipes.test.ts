@@ -79,9 +79,20 @@ describe("the paper's recipe", () => {
       "recipe: the paper has none for sgd on small-mnistfc; leave it out, or say tuned",
     );
     expect(() => resolveSettings({ ...request, recipe: "best" })).toThrow(
-      'recipe: must be one of tuned, paper, got "best"',
+      'recipe: must be one of tuned, paper, finetune, got "best"',
     );
   });
+});
+
+test("the recipe for trained models has a tenth of the rate that decides how far a step goes", () => {
+  const rates = (optimizer: string) => {
+    const { learningRate, innerLearningRate } = resolveSettings({ ...request, optimizer, recipe: "finetune" }).options;
+    return [learningRate, innerLearningRate];
+  };
+  expect(rates("entropy-sgd")).toEqual([1, 0.003]);
+  expect(rates("entropy-adam")).toEqual([0.0003, 0.1]);
+  expect(rates("sgd")).toEqual([0.003, undefined]);
+  expect(recipeOf("mine.onnx", "sgd", "finetune").source).toContain("not tuned");
 });
 
 test("settings of versions without names of recipes are read, and are the same training as now", () => {

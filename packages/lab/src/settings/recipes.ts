@@ -1,16 +1,17 @@
 /**
  * Recipes: values for a network and an optimizer besides the preset's switches. `tuned` recipes have rates chosen on
- * validation, `paper` recipes those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3.
+ * validation, `paper` recipes those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3; `finetune` recipes are
+ * for models that are trained already.
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { tunedRates } from "./tunedRates.ts";
+import { type TunedRate, tunedRates } from "./tunedRates.ts";
 
 /** A value of an optimizer's option as configuration files and `--set` hold it. */
 export type OptionValue = number | string | boolean | null;
 
 /** Names of the recipes, the default first. */
-export const recipeNames = ["tuned", "paper"] as const;
+export const recipeNames = ["tuned", "paper", "finetune"] as const;
 
 /** The name of a recipe. */
 export type RecipeName = (typeof recipeNames)[number];
@@ -112,6 +113,7 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
     const { rates, ...source } = tunedRecipe(network, optimizer);
     return { name, ...common, ...source, options: { ...common.options, ...rates } };
   }
+  if (name === "finetune") return { name, ...common, ...finetuneRecipe(optimizer) };
   const own = paperRecipe(network, optimizer);
   if (own === null) {
     const rule = `the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`;
@@ -132,9 +134,26 @@ function tunedRecipe(network: string, optimizer: OptimizerName) {
   return { rates: {}, source: "those of its paper; none were chosen for this optimizer", evidence: null };
 }
 
+/** How many times smaller than those of mnistfc the rates are that train a model on: not tuned. */
+const finetuneDivisor = 10;
+
+/** To ten decimals, as one would write it. */
+const smaller = (rate: number): number => Math.round((1e10 * rate) / finetuneDivisor) / 1e10;
+
+/** The rate that decides how far a step goes: of Entropy-SGD the inner one, whose points its outer step averages. */
+function finetuneRecipe(optimizer: OptimizerName): Pick<Recipe, "options" | "source" | "evidence"> {
+  const source = `a ${finetuneDivisor}th of those of mnistfc, for a model that is trained already; not tuned`;
+  const { learningRate, innerLearningRate } = tunedRates.mnistfc?.[optimizer] ?? {};
+  const rates: TunedRate =
+    learningRate === undefined
+      ? { innerLearningRate: smaller(innerLearningRate!) }
+      : { learningRate: smaller(learningRate) };
+  return { options: { ...baseOptions[optimizer], ...rates }, source, evidence: null };
+}
+
 /** The source of a recipe's rates, with the page of its evidence; an unknown name unchanged. */
 export function sourceOf(network: string, optimizer: string, name: RecipeName): string {
-  const isOne = Object.hasOwn(baseOptions, optimizer) && (name === "tuned" || hasPaperRecipe(network, optimizer));
+  const isOne = Object.hasOwn(baseOptions, optimizer) && (name !== "paper" || hasPaperRecipe(network, optimizer));
   if (!isOne) return `recipe ${name}`;
   const { source, evidence } = recipeOf(network, optimizer as OptimizerName, name);
   return `recipe ${name}, rates ${source}${evidence === null ? "" : ` (${evidence})`}, unless set otherwise`;

@@ -73,6 +73,27 @@ const settingsTable = {
     rule: freeOptions.default({}),
     doc: "Options of the task by its own names; --set task.labelSmoothing=0.1 sets one.",
   },
+  classes: {
+    rule: z.int().min(1).nullable().default(null),
+    ask: "optional",
+    flag: {
+      value: "<n>",
+      help: "new last layer for so many classes, where an ONNX model has another number of outputs",
+    },
+    doc: "Classes of the data, for which an ONNX model with another number of outputs gets a new last layer; null leaves its own.",
+  },
+  freeze: {
+    rule: z.array(z.string().min(1)).default([]),
+    ask: "optional",
+    flag: { value: "<pattern>", help: "parameters that stay as they are, such as 'features.*'; may be repeated" },
+    doc: "Parameters that never move, by patterns of their names in which * stands for any characters; batch norms whose scale is among them keep an ONNX model's statistics.",
+  },
+  learningRateFactor: {
+    rule: z.record(z.string(), z.number().min(0)).default({}),
+    ask: "optional",
+    flag: { value: "<pattern=factor>", help: "factor of the learning rate, such as 'head.*=10'; may be repeated" },
+    doc: "Factors of the learning rate by patterns of parameters' names, the last that matches counts; of Entropy-SGD's inner learning rate unless Adam drives its outer loop.",
+  },
   optimizer: {
     rule: z.string(),
     ask: "required",
@@ -93,11 +114,11 @@ const settingsTable = {
     ask: "optional",
     flag: {
       value: "<name>",
-      help: "rates chosen on validation, or the paper's (Entropy-SGD; Adam on mnistfc and lenet)",
+      help: "rates chosen on validation, the paper's (Entropy-SGD; Adam on mnistfc and lenet), or smaller ones for trained models",
       usual: "tuned",
     },
     apart: true,
-    doc: "Where rates and schedules come from that were not set: chosen on validation, or the paper's; null in older runs.",
+    doc: "Where rates and schedules come from that were not set: chosen on validation, the paper's, or for trained models; null in older runs.",
   },
   seed: {
     rule: z.int().min(0),

@@ -9,7 +9,7 @@ export interface ParameterPatterns {
   /** Parameters that never move. */
   readonly freeze?: readonly string[];
   /** Factors of the learning rate by pattern; where several match a name, the last one counts. */
-  readonly learningRateFactors?: Readonly<Record<string, number>>;
+  readonly learningRateFactor?: Readonly<Record<string, number>>;
 }
 
 /** How optimizers take a factor. */
@@ -33,13 +33,13 @@ export function matches(patterns: readonly string[], name: string): boolean {
  */
 export function parameterGroups(
   layout: readonly ParameterBlock[],
-  { freeze = [], learningRateFactors = {} }: ParameterPatterns,
+  { freeze = [], learningRateFactor = {} }: ParameterPatterns,
   { ofInnerLoop = false }: FactorOptions = {},
 ): ParameterGroup[] {
   for (const pattern of freeze) requireMatch("freeze", pattern, layout);
-  const factors = Object.entries(learningRateFactors);
-  for (const [pattern] of factors) requireMatch("learningRateFactors", pattern, layout);
-  if (layout.every(({ name }) => matches(freeze, name))) {
+  const factors = Object.entries(learningRateFactor);
+  for (const [pattern] of factors) requireMatch("learningRateFactor", pattern, layout);
+  if (freeze.length > 0 && layout.every(({ name }) => matches(freeze, name))) {
     throw new InputError({ name: "freeze", rule: "must leave a parameter to train", value: freeze });
   }
   return layout.flatMap(({ name, offset, shape }): ParameterGroup[] => {
