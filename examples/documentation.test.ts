@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { configured } from "../packages/lab/src/commands/configFile.ts";
 import { programOf } from "../packages/lab/src/commands/main.ts";
 import { resolveSettings, type SettingsRequest } from "../packages/lab/src/settings/resolveSettings.ts";
 import { type CodeBlock, codeBlocks, shellCommands } from "../tools/documentation/codeBlocks.ts";
@@ -122,7 +123,7 @@ async function parsed(words: readonly string[]): Promise<Asked> {
     for (const child of command.commands) disarm(child);
     if (command.commands.length > 0) return;
     command.action(() => {
-      asked = { name: command.name(), options: command.opts() };
+      asked = { name: command.name(), options: withFile(command) };
     });
   };
   disarm(program);
@@ -139,6 +140,14 @@ async function parsed(words: readonly string[]): Promise<Asked> {
   }
   if (asked === undefined) throw new Error(`${words.join(" ")}: no command was reached`);
   return asked;
+}
+
+/** The options with those of their file of settings; none for the file of a run that readers have trained. */
+function withFile(command: Command): Asked["options"] {
+  const options = command.opts<SettingsRequest & { config?: string }>();
+  if (options.config?.startsWith("runs/")) return {};
+  const takesFile = command.options.some(({ long }) => long === "--config");
+  return { ...(takesFile ? configured(command, options).options : options) };
 }
 
 /** The runs that `train` and `compare` ask for. */
@@ -160,7 +169,7 @@ function requestsOf({ name, options }: Asked): SettingsRequest[] {
   const request = Object.fromEntries(
     Object.entries(options).filter(([option]) => own.includes(option)),
   ) as unknown as SettingsRequest;
-  if (name === "train") return [request];
+  if (name === "train") return request.network === undefined ? [] : [request];
   if (name !== "compare") return [];
   return ((options.optimizers ?? []) as readonly string[]).map((optimizer) => {
     const preset = optimizer.startsWith("entropy-") ? request.preset : undefined;
