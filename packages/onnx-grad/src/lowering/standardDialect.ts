@@ -8,7 +8,7 @@ import type { LoweringContext } from "./loweringContext.ts";
 import { primitives } from "./primitives.ts";
 import { standardActivations } from "./standardActivations.ts";
 import { standardConvolution } from "./standardConvolution.ts";
-import { foldedConstant, matrixProduct, mean, softmaxOverAxis } from "./standardForms.ts";
+import { foldedConstant, isConstant, matrixProduct, mean, softmaxOverAxis } from "./standardForms.ts";
 import { standardNormalisations } from "./standardNormalisations.ts";
 
 /** A comparison of two values as booleans. */
@@ -17,7 +17,7 @@ const comparisons = { greater: "Greater", equal: "Equal" } as const;
 /** A condition of 0 and 1, or ≠ 0, as booleans. */
 function asBoolean(condition: Value, context: LoweringContext): string {
   const { graph, nameOf } = context;
-  if (condition.op === "constant") return castTo("bool", nameOf(condition), graph);
+  if (isConstant(condition)) return castTo("bool", nameOf(condition), graph);
   if (condition.op === "greater" || condition.op === "equal")
     return graph.node(comparisons[condition.op], condition.inputs.map(nameOf));
   const [one, other] = condition.inputs as [Value, Value];
@@ -45,6 +45,17 @@ function product(value: Node<"matmul">, { graph, nameOf }: LoweringContext): str
     });
   };
   return graph.node("MatMul", [operand(a, transposeA), operand(b, transposeB)]);
+}
+
+/** Where a label […] is the class 0 … depth − 1 along a new last axis, as booleans; labels outside are nowhere. */
+function isClass(labels: Value, depth: number, { graph, nameOf }: LoweringContext): string {
+  const shape = [...labels.shape, 1];
+  const column =
+    labels.op === "constant"
+      ? graph.floats(labels.attributes.data, shape)
+      : castTo("float32", graph.node("Reshape", [nameOf(labels), graph.ints(shape)]), graph);
+  const classes = Array.from({ length: depth }, (_, i) => i);
+  return graph.node("Equal", [column, graph.floats(classes, [depth])]);
 }
 
 const convolution = (value: Value, context: LoweringContext): string => {
@@ -96,6 +107,15 @@ export const standardDialect: Dialect = {
     },
     gather: ({ inputs: [x, indices], attributes: { axis } }, { graph, nameOf }) =>
       graph.node("Gather", [nameOf(x!), nameOf(indices!)], { attributes: { axis } }),
+    oneHot: ({ inputs: [labels], shape }, context) =>
+      castTo("float32", isClass(labels!, shape.at(-1)!, context), context.graph),
+    // GatherElements would count negative labels from the end.
+    pick: ({ inputs: [x, labels] }, context) => {
+      const { graph, nameOf } = context;
+      const chosen = isClass(labels!, x!.shape.at(-1)!, context);
+      const rest = graph.node("Where", [chosen, nameOf(x!), graph.floats([0], [])]);
+      return graph.node("ReduceSum", [rest, graph.ints([x!.shape.length - 1])], { attributes: { keepdims: 1 } });
+    },
     constant: ({ attributes: { data }, shape, dtype }, { graph }) =>
       dtype === "int32" ? graph.ints(data, shape) : graph.floats(data, shape),
   },

@@ -11,7 +11,7 @@ const largestConstant = 2 ** 20;
 const constants = new WeakMap<Value, boolean>();
 
 /** Whether `value`, whose inputs have been asked about before, depends on constants only. */
-function isConstant(value: Value): boolean {
+export function isConstant(value: Value): boolean {
   const known = constants.get(value);
   if (known !== undefined) return known;
   const is = value.op !== "input" && sizeOf(value.shape) <= largestConstant && value.inputs.every(isConstant);

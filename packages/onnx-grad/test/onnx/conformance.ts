@@ -10,7 +10,7 @@ import { storedTensor, type TensorMessage } from "../../src/onnx/read/storedTens
 import { type OnnxModel, readOnnx } from "../../src/onnx.ts";
 
 /** Where the package puts its cases. */
-const casesFolder = "/usr/share/libonnx-testdata/data/node";
+export const casesFolder = "/usr/share/libonnx-testdata/data/node";
 
 /** Names of all cases, or undefined without the package. */
 export const caseNames = (): string[] | undefined =>

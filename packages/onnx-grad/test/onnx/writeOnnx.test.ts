@@ -1,3 +1,8 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/index.ts";
 import { buildNetwork, layers, type Network, type NetworkDefinition } from "../../src/layers.ts";
@@ -112,4 +117,120 @@ describe.each(Object.entries(cases))("%s", (_, { define, shape, operators }) => 
       expect(Buffer.compare(second, bytes)).toBe(0);
     }
   });
+});
+
+/** Debian's Python, whose packages have ONNX's own checker; another Python may come first in PATH. */
+const python = "/usr/bin/python3";
+const hasChecker = spawnSync(python, ["-c", "import onnx"]).status === 0;
+
+test("ONNX's own checker is here: Debian's package python3-onnx", () => {
+  if (hasChecker) return;
+  const message = "python3-onnx is missing, so no written model is checked: apt-get install python3-onnx";
+  if (process.env.CI) throw new Error(message);
+  console.warn(message);
+});
+
+test.skipIf(!hasChecker)(
+  "ONNX's own checker accepts the models, shapes and all, as standard operators of version 17",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "written-"));
+    const files = Object.values(cases).flatMap(({ define, shape }, i) => {
+      const build = (batch: number): Network => buildNetwork(define, [batch, ...shape], "evaluation");
+      const network = build(2);
+      const statistics = someStatistics(network);
+      return [
+        writeOnnx(build, someWeights(network), { statistics }),
+        writeOnnx(build, someWeights(network), { statistics, foldBatchNorm: true }),
+        writeOnnx(network, someWeights(network), { statistics }),
+      ].map((bytes, variant) => {
+        const file = join(folder, `${i}.${variant}.onnx`);
+        writeFileSync(file, bytes);
+        return file;
+      });
+    });
+    const script = fileURLToPath(new URL("../oracle/checkModels.py", import.meta.url));
+    const lines = execFileSync(python, [script, ...files], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+    rmSync(folder, { recursive: true });
+    expect(lines.length).toBe(files.length);
+    expect(new Set(lines.map((line) => line.split(" ")[1]))).toEqual(new Set(["17"]));
+  },
+);
+
+const build = (batch: number): Network => buildNetwork(lenet, [batch, 1, 8, 8], "evaluation");
+const numParams = build(2).numParams;
+const statistics = someStatistics(build(2));
+
+/** A network of one parameter, for errors. */
+const ofOne =
+  (define: (w: g.Value, x: g.Value) => g.Value) =>
+  (batch: number): Network =>
+    buildNetwork(
+      (context, x) =>
+        define(
+          context.parameter("w", [3], (out) => out.fill(1), "weight"),
+          x,
+        ),
+      [batch, 3],
+      "evaluation",
+    );
+
+test.each([
+  [
+    "a network of training",
+    buildNetwork(lenet, [2, 1, 8, 8], "training"),
+    numParams,
+    {},
+    "must be built for evaluation",
+  ],
+  ["another number of weights", build, numParams - 1, { statistics }, `weights must be ${numParams} numbers`],
+  ["missing statistics", build, numParams, {}, 'statistics "bn1.mean" must be 4 numbers, got none'],
+  ["a name of nothing", build, numParams, { statistics, names: { image: "x" } }, "names must be of inputs and outputs"],
+  ["one name twice", build, numParams, { statistics, names: { inputs: "logits" } }, "names must differ"],
+  ["an unknown option", build, numParams, { fold: true }, "unknown option fold"],
+  [
+    "a number of the batch's size",
+    ofOne((w, x) => g.mul(g.mul(w, x), g.constant(1 / x.shape[0]!))),
+    3,
+    {},
+    "must be the same for every batch size, but a constant differs",
+  ],
+  [
+    "an operation at some sizes",
+    ofOne((w, x) => (x.shape[0]! > 2 ? g.relu(g.mul(w, x)) : g.mul(w, x))),
+    3,
+    {},
+    "must be the same for every batch size, but",
+  ],
+])("%s is refused", (_, network, count, options, message) => {
+  expect(() => writeOnnx(network as never, new Float32Array(count), options as never)).toThrow(message);
+});
+
+test("inputs and outputs have the names given, and the file says who wrote it and more", async () => {
+  const bytes = writeOnnx(build, someWeights(build(2)), {
+    statistics,
+    names: { inputs: "image", logits: "scores" },
+    batch: "n",
+    producer: { name: "me", version: "2" },
+    metadata: { author: "you" },
+  });
+  const { producerName, producerVersion, metadataProps } = decodeMessage("Model", bytes);
+  expect([producerName, producerVersion, metadataProps]).toEqual(["me", "2", [{ key: "author", value: "you" }]]);
+  const { inputs, outputs } = readOnnx(bytes);
+  expect([inputs, outputs]).toEqual([[{ name: "image", shape: ["n", 1, 8, 8], dtype: "float32" }], ["scores"]]);
+});
+
+test.each(["mlp", "lenet"])("PyTorch's %s is the same file when it is read and written again", (name) => {
+  const fixture = new URL("../fixtures/torchModels.json", import.meta.url);
+  const { onnx } = (JSON.parse(readFileSync(fixture, "utf8")) as Record<string, { onnx: string }>)[name]!;
+  const written = (bytes: Uint8Array): Uint8Array => {
+    const at = (batch: number) => readOnnx(bytes, { dimensions: { batch }, trainable: true });
+    const model = at(2);
+    return writeOnnx((batch) => at(batch).network(), model.weights(model.network()), {
+      statistics: model.statistics(),
+    });
+  };
+  const first = written(Buffer.from(onnx, "base64"));
+  expect(Buffer.compare(written(first), first)).toBe(0);
 });
