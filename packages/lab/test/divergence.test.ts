@@ -10,7 +10,7 @@ test("train ends with 3 if the training loss is above a uniform guess's, and all
   expect(code).toBe(3);
   expect(stdout).toContain("0 of 1 (1 diverged)");
   expect(stderr).toMatch(/warning: training is unstable: .*; try a smaller learningRate\n/);
-  expect(stderr).toMatch(/diverged: the training loss is [\d.]+, above that of a uniform guess/);
+  expect(stderr).toMatch(/diverged: the training loss is [\d.]+, above that of a guess without the inputs/);
   expect((await run(["runs", "list", out])).stdout).toContain("diverged");
   const shown = await run(["runs", "show", out, "--json"]);
   expect(JSON.parse(shown.stdout)).toMatchObject({

@@ -69,6 +69,22 @@ describe("the report", () => {
     expect(figuresOf(recordsOf(hostile))[0]!.name).toBe("test-------x");
   });
 
+  test("has the task's other metrics, the top-5 error where it is not 0 by the number of classes", () => {
+    const text = textOf(renderReport(recordsOf(rmse), []));
+    expect(text).toMatch(/Other metrics\s+run\s+validation r2\s+test r2\s+entropy-sgd-1\s+0\.5000\s+0\.7500\s/);
+    const classified = (top5Error: number): string => {
+      const record = recordOf("sgd", 1, [0.5, 0.25]);
+      const withTop5 = record.evaluations.map((event) => ({
+        ...event,
+        ...{ primary: errors, validationMetrics: { error: 0.3, top5Error }, testMetrics: { error: 0.25, top5Error } },
+      }));
+      return textOf(renderReport([{ ...record, evaluations: withTop5 }], []));
+    };
+    expect(classified(0.0123)).toMatch(/validation top5Error %\s+test top5Error %\s+sgd-1\s+1\.23\s+1\.23\s/);
+    expect(classified(0)).not.toContain("Other metrics");
+    expect(textOf(renderReport([recordOf("sgd", 1, [0.5])], []))).not.toContain("Other metrics");
+  });
+
   test("of a run that ended before its first evaluation knows the metric", () => {
     const begun = judgedBy(recordOf("sgd", 1, [], { reason: "interrupted" }), rmse);
     expect(textOf(renderReport([begun], figuresOf([begun])))).toContain("No run has a test rmse.");

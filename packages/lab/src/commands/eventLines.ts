@@ -38,7 +38,9 @@ const lines: LinesOf = {
     if (reason === "early-stopping") return [`  early stopping after ${gradientEvaluations} gradients; ${restored}`];
     if (reason !== "diverged") return bestGradients === undefined ? [] : [`  ${restored}`];
     const loss = trainLoss === null ? "is not finite" : `is ${significant(trainLoss, 4)}`;
-    return [`  diverged: the training loss ${loss}, above that of a uniform guess; try a smaller learning rate`];
+    return [
+      `  diverged: the training loss ${loss}, above that of a guess without the inputs; try a smaller learning rate`,
+    ];
   },
 };
 

@@ -13,6 +13,7 @@ import { fixed, withDeviation } from "../statistics/numbers.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences } from "../statistics/words.ts";
 import { optimizersOf, reportedMetric } from "./curves.ts";
+import { otherMetricsHtml } from "./otherMetrics.ts";
 import { numRunsText } from "./resultTable.ts";
 import { summaryCells, summaryTitles, unitOf } from "./summaryCells.ts";
 
@@ -32,7 +33,7 @@ ${table(summaryRows(results, metric), `${mean} ± sample standard deviation over
 ${figures.map(figureHtml).join("\n")}
 ${warningsHtml(records)}<h2>Runs</h2>
 ${table(runRows(records, metric), `The test ${metric.name} at best validation is that of the epoch with the ${best} validation ${metric.name}.`)}
-<h2>Settings</h2>
+${otherMetricsHtml(records, metric.name)}<h2>Settings</h2>
 ${settingsHtml(records)}
 <h2>Machine</h2>
 ${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version and threads.")}`,

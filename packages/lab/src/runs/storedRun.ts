@@ -14,7 +14,7 @@ import { type FoundFolder, scanFolder } from "./scanFolder.ts";
 import type { SealReport } from "./seal.ts";
 
 /**
- * The status of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a uniform guess), `interrupted` by
+ * The status of a run: `ended` at the end of its budget, `diverged` (not finite, or worse than a guess without the inputs), `interrupted` by
  * a signal or a time limit, `running` in a living process, `unfinished` (can be resumed), `torn` (one of its files is damaged), `foreign` (not a
  * run).
  */
