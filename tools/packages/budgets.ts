@@ -13,7 +13,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "onnx-grad/onnx": 49_000,
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/node": 22_500,
-  "entropy-sgd-lab": 120_000,
+  "entropy-sgd-lab": 122_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */

@@ -2,6 +2,14 @@
 export { type ArraySplitOptions, arraySplit } from "./data/arraySplit.ts";
 export { augmentations } from "./data/augment.ts";
 export type { Augmentation } from "./data/augmentation.ts";
+export {
+  type Block,
+  type BlockSplit,
+  type BlockSplitOptions,
+  blockSplit,
+  type StreamSplitOptions,
+  streamSplit,
+} from "./data/blockSplit.ts";
 export { classified } from "./data/classified.ts";
 export { type DataSetDescription, describeDataSet, type PerSplit, splitNames } from "./data/describeDataSet.ts";
 export { imageSplit } from "./data/imageSplit.ts";
@@ -14,7 +22,7 @@ export type {
   TablePreparation,
 } from "./data/preparation.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
-export { byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
+export { byBlocks, byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
 export {
   type AnySplit,
   type DataSet,

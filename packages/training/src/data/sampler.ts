@@ -21,10 +21,7 @@ export function withReplacement(numExamples: number, seed: number): Sampler {
  * @throws RangeError if the batch is no integer from 1 to the number of examples
  */
 export function byPermutation(numExamples: number, batchSize: number, seed: number): Sampler {
-  if (!Number.isInteger(batchSize) || batchSize < 1 || !(batchSize <= numExamples)) {
-    const rule = `must be an integer from 1 to the ${shown(numExamples)} examples`;
-    throw rangeError("byPermutation", "batchSize", rule, batchSize, shown(batchSize));
-  }
+  requireBatchSize("byPermutation", numExamples, batchSize);
   const key = randomKey(seed, "data");
   const perEpoch = Math.floor(numExamples / batchSize);
   const order = new Int32Array(numExamples);
@@ -38,4 +35,41 @@ export function byPermutation(numExamples: number, batchSize: number, seed: numb
       out.set(order.subarray(start, start + batchSize));
     },
   };
+}
+
+/**
+ * Each epoch goes through all blocks of `window` consecutive examples in order, each in a fresh permutation of its own: what a stream
+ * can give that holds one block in memory. The remainder of an epoch that makes no whole batch is left out.
+ *
+ * Randomness: a function of (seed, epoch, block), so that the number of the batch says where a resumed run goes on.
+ *
+ * @throws RangeError as `byPermutation`
+ */
+export function byBlocks(numExamples: number, batchSize: number, window: number, seed: number): Sampler {
+  requireBatchSize("byBlocks", numExamples, batchSize);
+  const key = randomKey(seed, "data");
+  const perEpoch = Math.floor(numExamples / batchSize);
+  const numBlocks = Math.ceil(numExamples / window);
+  const order = new Int32Array(Math.min(window, numExamples));
+  let drawn = -1;
+  return {
+    indicesInto(out, step) {
+      const epoch = Math.floor(step / perEpoch);
+      const start = (step % perEpoch) * batchSize;
+      for (let i = 0; i < batchSize; i++) {
+        const block = Math.floor((start + i) / window);
+        const own = order.subarray(0, Math.min(window, numExamples - block * window));
+        const number = epoch * numBlocks + block;
+        if (number !== drawn) permutationInto(own, { key, stream: 2, step: number });
+        drawn = number;
+        out[i] = block * window + own[(start + i) % window]!;
+      }
+    },
+  };
+}
+
+function requireBatchSize(where: string, numExamples: number, batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= numExamples) return;
+  const rule = `must be an integer from 1 to the ${shown(numExamples)} examples`;
+  throw rangeError(where, "batchSize", rule, batchSize, shown(batchSize));
 }

@@ -3,7 +3,7 @@ import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
 
-/** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. */
+/** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. Splits in blocks are permuted within them. */
 export type Sampling = "replacement" | "permutation";
 
 /** Options of `train`. */

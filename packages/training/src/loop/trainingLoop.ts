@@ -1,7 +1,8 @@
 /** A training run under way: its parts, and what each gradient changes. */
 import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
 import { augmenter } from "../data/augment.ts";
-import { byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
+import { isInBlocks } from "../data/blockSplit.ts";
+import { byBlocks, byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { AnySplit, DataSet } from "../data/split.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
@@ -51,7 +52,7 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
   const augment = data.augment && augmenter(data.augment, data.train.inputShape, seed);
-  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed), augment);
+  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed, data.train), augment);
   const fillMasks = maskFiller(model, seed);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   const state = resume === undefined ? fresh : restoredState(resume, fresh, model);
@@ -113,7 +114,9 @@ function startPosition({ gradientsPerEpoch }: Plan): LoopPosition {
   return { ...none, nextEvaluation: gradientsPerEpoch };
 }
 
-function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, seed: number): Sampler {
+function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, seed: number, train: AnySplit): Sampler {
+  // Other orders would read a block for nearly every example.
+  if (isInBlocks(train)) return byBlocks(numExamples, batchSize, train.window, seed);
   return sampling === "permutation" ? byPermutation(numExamples, batchSize, seed) : withReplacement(numExamples, seed);
 }
 

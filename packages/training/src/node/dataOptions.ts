@@ -192,7 +192,7 @@ export const dataOptions: { readonly [Name in DataOptionName]-?: DataOptionSpec 
     choices: null,
     rule: "a positive number",
     doc: "MiB of a file that are read at once; of a larger file examples are read when they are needed. 1024 by default.",
-    readers: ["idx", "cifar", "npy", "safetensors"],
+    readers: ["cifar", "npy", "safetensors"],
     keeps: (value: number) => value > 0,
   },
 };

@@ -8,7 +8,7 @@ import { checksumOf } from "../checksum.ts";
 import type { DataOptions } from "../dataOptions.ts";
 import type { DataReader, ReadData, ReadExamples } from "../dataReader.ts";
 import { fileIn, type Listing, listingOf, namesIn } from "../listing.ts";
-import { readPlain } from "../plainFiles.ts";
+import { isThere, readPlain } from "../plainFiles.ts";
 import { maxIdxBytes, readIdxImages, readIdxLabels } from "../readIdx.ts";
 
 /** The four files of a set. */
@@ -139,7 +139,8 @@ function readNewImages(listing: Listing, preparation: Preparation, withTargets: 
     const { labelOf: _, numClasses: __, ...examples } = splitOf({ ...images, labels: new Uint8Array() });
     return { examples, checksum: checksumOf([images.pixels]) };
   }
-  const labelsPath = path.replace(/images([-.])idx3/, "labels$1idx1");
+  const bare = path.replace(/images([-.])idx3/, "labels$1idx1").replace(/\.gz$/, "");
+  const labelsPath = isThere(bare) ? bare : `${bare}.gz`;
   const { labels } = readIdxPart({ path, bytes: readIdxFile(path).bytes }, readIdxFile(labelsPath));
   const first = Number(classNames![0]);
   return {
