@@ -60,6 +60,7 @@ describe("train", () => {
       "config.json",
       "events.jsonl",
       "figures",
+      "preparation.json",
       "report.html",
       "seal.json",
       "weights.safetensors",

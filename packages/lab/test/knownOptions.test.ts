@@ -34,7 +34,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
     resolveSettings,
   ],
   ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],
-  ["runTraining", `out, ${training}`, (options) => runTraining(settings, options)],
+  ["runTraining", `out, onChecked, ${training}`, (options) => runTraining(settings, options)],
 ])("%s", async (name, options, call) => {
   const refused = async (given: unknown) => call(given as never);
   const message = `${name}: unknown option "optoin"; the options are ${options}`;

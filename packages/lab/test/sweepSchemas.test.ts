@@ -132,7 +132,7 @@ describe("the schema of a sweep", () => {
   test("requires the same fields as the parser, and describes each", () => {
     expect(schema.required).toEqual(["network", "budget", "parameters"]);
     for (const part of Object.values(schema.properties ?? {})) expect(part.description?.length).toBeGreaterThan(10);
-    expect(schema.properties?.network?.enum).toContain("small-lenet");
+    expect(schema.properties?.network?.examples).toContain("small-lenet");
     expect(resolved(schema.properties?.optimizer).enum).toEqual(optimizerNames);
     // Ranges, samples and seed are of a random search only.
     expect(schema.if).toEqual({ properties: { search: { const: "random" } }, required: ["search"] });

@@ -10,7 +10,7 @@ expectTypeOf<Settings["network"]>().toEqualTypeOf<string>();
 expectTypeOf<Settings["preset"]>().toEqualTypeOf<string | null>();
 expectTypeOf<Settings["recipe"]>().toEqualTypeOf<RecipeName | null>();
 expectTypeOf<Settings["sampling"]>().toEqualTypeOf<"replacement" | "permutation">();
-expectTypeOf<Settings["heldOut"]>().toEqualTypeOf<"last" | "random">();
+expectTypeOf<Settings["heldOut"]>().toEqualTypeOf<"last" | "random" | "stratified" | null>();
 expectTypeOf<Settings["drops"]>().toEqualTypeOf<readonly number[]>();
 expectTypeOf<Settings["decayBiases"]>().toEqualTypeOf<boolean>();
 expectTypeOf<Settings["checkpointMinutes"]>().toEqualTypeOf<number | null>();

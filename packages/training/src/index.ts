@@ -82,7 +82,12 @@ export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
-export { type EvaluationOptions, type EvaluationPrograms, evaluationPrograms } from "./model/evaluationPrograms.ts";
+export {
+  type EvaluationOptions,
+  type EvaluationPrograms,
+  evaluationPrograms,
+  type UseOutputs,
+} from "./model/evaluationPrograms.ts";
 export { batchFiller, maskFiller } from "./model/fillers.ts";
 export { lossAndGradients } from "./model/lossAndGradients.ts";
 export {

@@ -25,6 +25,7 @@ import { judgementWords } from "../statistics/metricWords.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
+import { dataLines } from "./dataLines.ts";
 import { budgetOf } from "./eventLines.ts";
 import { progressListener } from "./progress.ts";
 
@@ -133,7 +134,7 @@ async function toItsEnd<Details>(
   const { runs, parts } = plan;
   const parallel = Math.min(options.parallel ?? experiment.usualParallel(plan), runs.length);
   const opening = experiment.opening(plan, { ...options, parallel });
-  if (opening !== null) stderr.write(`${opening}\n`);
+  if (opening !== null) stderr.write(`${[...dataLines(parts.data), opening].join("\n")}\n`);
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
   const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);

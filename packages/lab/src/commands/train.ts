@@ -3,6 +3,7 @@ import { InputError, printable, type RunResult } from "entropy-sgd-training";
 import { makeNextFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
+import type { ResolvedRun } from "../runner/resolveRun.ts";
 import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
 import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
@@ -10,6 +11,7 @@ import { runFileOf, runFileText } from "../settings/runFile.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
 import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson } from "./context.ts";
+import { dataLines } from "./dataLines.ts";
 import { devRun } from "./devRun.ts";
 import { runOptions } from "./settingOptions.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
@@ -65,7 +67,10 @@ export async function trainCommand(options: TrainCommand, context: CommandContex
     place = makeNextFolder("runs", "train");
     return place;
   };
-  const result = await runTraining(settings, { ...trainingOptions(context), out: out ?? next });
+  const onChecked = ({ data }: ResolvedRun): void => {
+    for (const line of dataLines(data)) context.stderr.write(`${line}\n`);
+  };
+  const result = await runTraining(settings, { ...trainingOptions(context), out: out ?? next, onChecked });
   return tellResult(place, result, json, context);
 }
 

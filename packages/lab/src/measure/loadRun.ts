@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { buildSpec, hasDiverged, InputError, requireFiniteWeights } from "entropy-sgd-training";
+import { InputError } from "entropy-sgd-training";
 import type { ParameterBlock } from "onnx-grad/layers";
 import { loadParts, type RunParts, requireSameData } from "../runner/loadParts.ts";
-import { type RunRecord, readConfig, readRun, weightsOf } from "../runs/readRun.ts";
-import { tensorsOf } from "../runs/tensorsOf.ts";
+import { type RunRecord, readConfig, readRun } from "../runs/readRun.ts";
 import { doubtOfUnsealed } from "../runs/unsealedWeights.ts";
+import { requireSolution, solutionOf } from "./solution.ts";
 
 /** A trained run, ready to be measured. */
 export interface LoadedRun extends RunParts {
@@ -31,18 +31,10 @@ export interface LoadedRun extends RunParts {
  */
 export async function loadRun(path: string, dataFolder?: string): Promise<LoadedRun> {
   const record = readRun(path);
-  if (record.result !== null && hasDiverged(record.result)) {
-    throw new InputError({ path, rule: "the run diverged, there is no solution to be measured" });
-  }
+  requireSolution(path, record);
   const parts = await loadParts(record.settings, { run: path, dataFolder });
   requireSameData(path, readConfig(path).dataChecksum, parts.data);
-  const network = buildSpec(parts.spec, { mode: "evaluation" });
-  const layout = network.parameters.map(({ block }) => block);
-  const weights = weightsOf(path, record);
-  const tensors = tensorsOf(weights, network, `${path}: weights.safetensors`);
-  const params = new Float32Array(network.numParams);
-  for (const { name, offset } of layout) params.set(tensors[name]!, offset);
-  requireFiniteWeights(`${path}: weights to be measured`, params, layout);
+  const { params, layout, weights } = solutionOf(path, record, parts.spec);
   const weightsHash = createHash("sha256").update(params).digest("hex");
   const doubt = record.seal.sealed ? null : doubtOfUnsealed(path, record, weights);
   return { ...parts, path, name: record.name, record, params, weightsHash, layout, doubt };

@@ -11,16 +11,19 @@ import {
   networks,
   outputShapeFor,
   requireFit,
+  type Split,
+  type TargetSplit,
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { loadDataSet } from "entropy-sgd-training/node";
+import { type DataOptions, loadDataSet } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import type { LastActivation } from "onnx-grad/onnx";
+import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
 import { overfitted } from "./fewExamples.ts";
 import { frozenBy } from "./makeOptimizer.ts";
-import { externalDataOf, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
+import { externalDataOf, keepNetworkFiles, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
 
 /** Data, network and task of a run. */
@@ -33,6 +36,9 @@ export interface RunParts {
   /** What is not as the user's model has it, a sentence each. */
   readonly notes: readonly string[];
 }
+
+/** The shapes of a split. */
+export type ShapedSplit = Pick<Split, "inputShape" | "numClasses"> | Pick<TargetSplit, "inputShape" | "targetShape">;
 
 /** Where the parts of a run are. */
 export interface PartsPlace {
@@ -49,18 +55,21 @@ export interface PartsPlace {
  *   data; for options that the task does not have
  */
 export async function loadParts(settings: Settings, { run = null, dataFolder }: PartsPlace = {}): Promise<RunParts> {
-  const { data, validation, heldOut, overfit } = settings;
-  const files = readNetworkFiles(settings, run);
-  const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
-  const task = taskOf(settings, own);
-  const loaded = loadDataSet({ data: dataFolder ?? data, validation, heldOut });
-  requireClasses(settings, () => shapesOf(task, loaded));
-  const { network, notes = [] } = networkFor(settings, files, own, task, () => shapesOf(task, loaded));
-  const spec = { ...network, name: settings.network };
+  const { data, validation, heldOut, overfit, dataOptions } = settings;
+  const { files, task, networkFor } = await loadNetwork(settings, run);
+  const loaded = loadDataSet({ ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut });
+  requireClasses(settings, () => shapesOf(task, loaded.train));
+  const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
   const whole = fitted(spec, loaded);
   const ready = overfit === null ? whole : overfitted(whole, overfit);
   requireFit({ ...spec, task }, ready);
   return { data: ready, spec, task, files, notes };
+}
+
+/** Keeps in a run's folder what it needs of its parts. @param requireHeld - called before each file is put in place */
+export function keepParts(run: string, { files, data }: RunParts, requireHeld: () => void): void {
+  if (files !== null) keepNetworkFiles(run, files, requireHeld);
+  if (data.preparation !== undefined) keepPreparation(run, data.preparation, requireHeld);
 }
 
 /** The network of a name. @throws InputError if there is none */
@@ -70,8 +79,33 @@ export function networkOf(name: string): NetworkSpec {
   throw new InputError({ name: "network", rule: `must be one of ${known.join(", ")}`, value: name });
 }
 
-/** @param shapes - of the data, for networks that take their sizes from them */
-function networkFor(
+/** Network and task of some settings, before the shapes of the data are known. */
+export interface LoadedNetwork extends Pick<RunParts, "files" | "task"> {
+  /** The network; the shapes are asked for where it takes its sizes from them. @throws InputError if they do not fit */
+  networkFor(shapes: () => ExampleShapes): Pick<RunParts, "spec" | "notes">;
+}
+
+/**
+ * Loads network and task. A module is executed.
+ *
+ * @param run - the run's folder, which may hold a copy of the network; null for none
+ * @throws InputError as `loadParts`
+ */
+export async function loadNetwork(settings: Settings, run: string | null): Promise<LoadedNetwork> {
+  const files = readNetworkFiles(settings, run);
+  const own = files?.kind === "module" ? await loadNetworkModule(files) : null;
+  const task = taskOf(settings, own);
+  return {
+    files,
+    task,
+    networkFor(shapes) {
+      const { network, notes = [] } = chosenNetwork(settings, files, own, task, shapes);
+      return { spec: { ...network, name: settings.network }, notes };
+    },
+  };
+}
+
+function chosenNetwork(
   settings: Settings,
   files: NetworkFiles | null,
   own: NetworkModule | null,
@@ -112,8 +146,9 @@ function requireClasses({ classes }: Settings, shapes: () => ExampleShapes): voi
   throw new InputError({ name: "classes", rule, value: classes });
 }
 
-function shapesOf(task: Task, { train }: DataSet<AnySplit>): ExampleShapes {
-  return refusing(() => ({ inputShape: train.inputShape, outputShape: outputShapeFor(task, train) }));
+/** The shapes of a network for examples with these targets. @throws InputError for targets that the task cannot have */
+export function shapesOf(task: Task, split: ShapedSplit): ExampleShapes {
+  return refusing(() => ({ inputShape: split.inputShape, outputShape: outputShapeFor(task, split) }));
 }
 
 /** The task by its name; without a name that of the module, or classification. */

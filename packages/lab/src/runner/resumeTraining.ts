@@ -17,7 +17,7 @@ import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
 import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
-import { loadParts, requireSameData } from "./loadParts.ts";
+import { keepParts, loadParts, requireSameData } from "./loadParts.ts";
 import { keepNetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { resolveRun } from "./resolveRun.ts";
 import { knownTraining, runTraining, type TrainingOptions } from "./runTraining.ts";
@@ -84,7 +84,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const extension = extensionOf(path, own, budget, parts.data, found);
     const run = resolveRun({ ...extension.settings, ...place }, parts);
     requireSameData(path, dataChecksum, parts.data);
-    if (run.files !== null) keepNetworkFiles(path, run.files, held.requireHeld);
+    keepParts(path, run, held.requireHeld);
     // The same number of threads, unless config.json was edited.
     const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
     const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));

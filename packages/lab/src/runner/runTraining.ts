@@ -5,9 +5,8 @@ import { requireEmptyFolder } from "../io/files.ts";
 import { currentEnvironment } from "../runs/environment.ts";
 import { createRun } from "../runs/runFolder.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
-import { loadParts, type RunParts } from "./loadParts.ts";
-import { keepNetworkFiles } from "./networkFiles.ts";
-import { resolveRun } from "./resolveRun.ts";
+import { keepParts, loadParts, type RunParts } from "./loadParts.ts";
+import { type ResolvedRun, resolveRun } from "./resolveRun.ts";
 import { type Listening, trainRun } from "./trainRun.ts";
 import { atStart } from "./withRollback.ts";
 
@@ -23,6 +22,8 @@ export interface TrainingOptions extends Listening {
 export interface RunTrainingOptions extends TrainingOptions {
   /** The run folder, new or empty, or what makes it when everything is checked; null keeps nothing. */
   readonly out: string | (() => string) | null;
+  /** Called when everything is checked and the folder is made, before the first gradient. */
+  readonly onChecked?: (run: ResolvedRun) => void;
 }
 
 /** The names of the options of every run. */
@@ -33,7 +34,7 @@ export const knownTraining: KnownOptions<TrainingOptions> = {
   onEvent: true,
   parts: true,
 };
-const known: KnownOptions<RunTrainingOptions> = { out: true, ...knownTraining };
+const known: KnownOptions<RunTrainingOptions> = { out: true, onChecked: true, ...knownTraining };
 
 /**
  * One run from settings to result: everything is checked first, then the folder is made, then it trains.
@@ -49,7 +50,8 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   const environment = currentEnvironment(settings.threads);
   const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options);
   try {
-    if (held !== null && run.files !== null) keepNetworkFiles(held.path, run.files, held.requireHeld);
+    if (held !== null) keepParts(held.path, run, held.requireHeld);
+    options.onChecked?.(run);
     return await trainRun({ ...run, environment, held }, atStart, options);
   } finally {
     held?.release();

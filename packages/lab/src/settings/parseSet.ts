@@ -1,6 +1,7 @@
 /** `--set name=value`: options of the optimizer, and settings of the run. */
 import { type NamedOption, type OptimizerName, optimizersByName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
+import { type DataOptions, dataOptionFrom } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { parseOption, setError } from "./parseOption.ts";
 import type { OptionValue } from "./recipes.ts";
@@ -26,9 +27,9 @@ type FreeValue = number | string | boolean | null;
 interface ParsedSet {
   readonly optimizer: Record<string, OptionValue>;
   readonly run: Record<string, unknown>;
-  /** Options of the task and of the reader of data, by their own names. */
+  /** Options of the task by its own names. */
   readonly task: FreeOptions;
-  readonly data: FreeOptions;
+  readonly data: Record<string, DataOptions[keyof DataOptions]>;
 }
 
 /** Divides `--set` assignments into the optimizer's options and the run's settings. */
@@ -43,7 +44,8 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
     const spec = specs.find((candidate) => candidate.name === name);
     if (name === "seed")
       throw new InputError({ name: "--set seed", rule: "give --seed, which also draws weights and data order" });
-    if (free !== undefined) result[owner as "task" | "data"][free] = freeValue(text);
+    if (owner === "data") result.data[free!] = dataOptionFrom(free!, text);
+    else if (owner === "task") result.task[free!] = freeValue(text);
     else if (spec !== undefined) result.optimizer[name] = parseOption(spec, text);
     else if (settable.includes(name)) result.run[name] = parseSetting(name as SettingName, text);
     else {

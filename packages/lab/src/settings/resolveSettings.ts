@@ -58,6 +58,8 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
   const chosen = parseSet(set, optimizer);
+  const data = asked.data === undefined ? null : dataOf(asked.data);
+  const isFile = data !== null && !dataSetNames.includes(data);
   const options: Record<string, OptionValue> = {
     ...(preset === null ? {} : presetsOf(optimizer)?.[preset]),
     ...recipe.options,
@@ -74,7 +76,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     ...(optimizersByName[optimizer].hasInnerLoop && options.innerSteps !== undefined
       ? { innerSteps: options.innerSteps }
       : {}),
-    ...(asked.data === undefined ? {} : { data: dataOf(asked.data) }),
+    ...(asked.data === undefined ? {} : { data, ...(isFile ? { validation: null, heldOut: null } : {}) }),
     ...(asked.overfit === undefined ? {} : { batchSize: Math.min(Number(usualValue("batchSize")), asked.overfit) }),
     ...chosen.run,
     network,

@@ -36,7 +36,7 @@ interface Row {
 const settingsVersion = 1;
 
 /** The values of `--data`. */
-export const dataHelp = `a folder with four IDX files, or a name: ${dataSetNames.join(", ")} (default)`;
+export const dataHelp = `a folder or file of data, or a name: ${dataSetNames.join(", ")} (default)`;
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
@@ -153,18 +153,27 @@ const settingsTable = {
     rule: z.string().nullable(),
     usual: null,
     ask: "optional",
-    flag: { value: "<folder>", help: dataHelp },
+    flag: { value: "<path>", help: dataHelp },
     doc: "A folder or file of data, or the name of a data set; null for MNIST.",
   },
   dataOptions: {
     rule: freeOptions.default({}),
     doc: "How the data are read, by the options of their reader; --set data.target=price sets one.",
   },
-  validation: { rule: z.int().min(0), usual: 5000, set: true, doc: "Training examples held out for validation." },
-  heldOut: {
-    rule: z.enum(["last", "random"]).default("last"),
+  validation: {
+    rule: z
+      .union([z.int().min(0), z.number().gt(0).lt(1)], {
+        error: "must be a whole number from 0 on, or a share below 1",
+      })
+      .nullable(),
+    usual: 5000,
     set: true,
-    doc: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class).",
+    doc: "Training examples held out for validation, or their share; null for what the reader of the data does, the default for data in files.",
+  },
+  heldOut: {
+    rule: z.enum(["last", "random", "stratified"]).nullable().default("last"),
+    set: true,
+    doc: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class), of each class alike if stratified; null for what the reader of the data does.",
   },
   overfit: {
     rule: z.int().min(2).nullable().default(null),

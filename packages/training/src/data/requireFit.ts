@@ -3,7 +3,7 @@ import { sizeOf } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 import { classification } from "../tasks/classification.ts";
 import type { TargetSpec, Task } from "../tasks/task.ts";
-import { type AnySplit, type DataSet, isLabelled, type Split, type TargetSplit } from "./split.ts";
+import { type AnySplit, type DataSet, type Examples, isLabelled, type Split, type TargetSplit } from "./split.ts";
 
 /** What data must fit: a network or a model that is compiled from it. */
 export interface DataTaker {
@@ -26,13 +26,11 @@ export interface DataTaker {
  * @throws InputError that names the network, the split, the rule and the first example that breaks it
  */
 export function requireSplit(network: DataTaker, split: AnySplit, what: string): Int32Array {
-  const { name, inputShape, outputShape, task = classification() } = network;
+  const { name, outputShape, task = classification() } = network;
   const refuse: Refuse = (rule) => {
     throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
   };
-  if (split.inputShape.join() !== inputShape.join()) {
-    refuse(`must have the shape ${inputShape.join("×")}, they have ${split.inputShape.join("×")}`);
-  }
+  requireExamples(network, split, what);
   const spec = task.targetsOf(outputShape);
   if (!isLabelled(split)) {
     requireTargets(spec, split, refuse);
@@ -41,6 +39,17 @@ export function requireSplit(network: DataTaker, split: AnySplit, what: string):
   const numClasses = numClassesOf(spec);
   if (numClasses === null) refuse(`must have targets of the shape ${spec.shape.join("×")}, they have one class each`);
   return countClasses(split, numClasses, refuse);
+}
+
+/** Checks that examples have the network's shape. @throws InputError as `requireSplit` */
+export function requireExamples(
+  { name, inputShape }: Pick<DataTaker, "name" | "inputShape">,
+  examples: Pick<Examples, "inputShape">,
+  what: string,
+): void {
+  if (examples.inputShape.join() === inputShape.join()) return;
+  const rule = `must have the shape ${inputShape.join("×")}, they have ${examples.inputShape.join("×")}`;
+  throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
 }
 
 /** Throws the error of a rule that the examples break. */

@@ -1,8 +1,8 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
 import { batchedProgram, sizeOf, type Value } from "onnx-grad";
 import type { BatchStatistics, Network, RunningStatistics } from "onnx-grad/layers";
-import { requireSplit } from "../data/requireFit.ts";
-import type { AnySplit } from "../data/split.ts";
+import { requireExamples, requireSplit } from "../data/requireFit.ts";
+import type { AnySplit, Examples } from "../data/split.ts";
 import { targetReader } from "../data/targetReader.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
@@ -22,8 +22,18 @@ export interface EvaluationPrograms {
   readonly statistics: Readonly<Record<string, Float32Array>>;
   recalibrate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<void>;
   evaluate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<Evaluation>;
+  /**
+   * The outputs of each batch of examples, in order: `use` is called with those of `count` examples from `start` on, which it may
+   * read until the next batch. Cost: one forward pass over the examples.
+   *
+   * @throws InputError for examples of another shape; Interruption after a signal, between two batches
+   */
+  outputs(params: Float32Array, examples: Examples, use: UseOutputs, signal?: StopSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Takes the outputs of `count` examples from `start` on, shape (count, ...outputShape). */
+export type UseOutputs = (outputs: Float32Array, start: number, count: number) => void;
 
 /** How they are compiled. */
 export interface EvaluationOptions {
@@ -59,6 +69,7 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
   return {
     statistics,
     async recalibrate(params, split, signal) {
+      requireSplit({ ...spec, task }, split, "evaluated");
       const { batchStatistics } = buildSpec(spec, { mode: "recalibration" });
       const numbersPerExample = new Map(batchStatistics.map(({ name, count }) => [name, count]));
       const sums = Object.fromEntries(
@@ -76,7 +87,12 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
       });
       for (const [name, sum] of Object.entries(sums)) statistics[name]!.set(sum);
     },
+    async outputs(params, examples, use, signal) {
+      requireExamples(spec, examples, "given");
+      await evaluation.overBatches(params, examples, signal, ({ logits }, start, count) => use(logits, start, count));
+    },
     async evaluate(params, split, signal) {
+      requireSplit({ ...spec, task }, split, "evaluated");
       const { add, scores } = task.scorer(spec.outputShape);
       const readTarget = targetReader(split);
       await evaluation.overBatches(params, split, signal, ({ logits }, start, count) => {
@@ -106,7 +122,7 @@ function momentsOf(statistics: readonly (BatchStatistics | RunningStatistics)[])
 /** Forward passes over splits in one mode. */
 function splitPasses<Name extends string>(
   spec: NetworkSpec,
-  { platform, task, dropout, threads }: EvaluationOptions,
+  { platform, dropout, threads }: EvaluationOptions,
   mode: keyof typeof batchSizes,
   outputsOf: (network: Network) => Readonly<Record<Name, Value>>,
 ) {
@@ -123,15 +139,14 @@ function splitPasses<Name extends string>(
     /**
      * Calls `use` with the outputs of each batch, in order.
      *
-     * @throws Interruption after a signal, InputError for a split that does not fit
+     * @throws Interruption after a signal
      */
     async overBatches(
       params: Float32Array,
-      split: AnySplit,
+      split: Examples,
       signal: StopSignal,
       use: (outputs: Readonly<Record<Name, Float32Array>>, start: number, count: number) => void,
     ): Promise<void> {
-      requireSplit({ ...spec, ...(task && { task }) }, split, "evaluated");
       bindParams(params);
       const size = Math.min(batchSizes[mode], split.numExamples);
       if (buffer.length < size * exampleSize) buffer = new Float32Array(size * exampleSize);

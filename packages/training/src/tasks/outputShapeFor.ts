@@ -1,4 +1,4 @@
-import { type AnySplit, isLabelled } from "../data/split.ts";
+import type { Split, TargetSplit } from "../data/split.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -7,8 +7,11 @@ import type { Task } from "./task.ts";
  *
  * @throws RangeError for targets that the task cannot have
  */
-export function outputShapeFor(task: Task, split: AnySplit): readonly number[] {
-  if (!isLabelled(split)) return split.targetShape;
+export function outputShapeFor(
+  task: Task,
+  split: Pick<Split, "numClasses"> | Pick<TargetSplit, "targetShape">,
+): readonly number[] {
+  if ("targetShape" in split) return split.targetShape;
   const ofClasses = [split.numClasses];
   return task.targetsOf(ofClasses).dtype === "int32" ? ofClasses : [1];
 }

@@ -1,5 +1,6 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { loadParts, type RunParts } from "../../runner/loadParts.ts";
@@ -115,15 +116,27 @@ function resolvedCandidates(sweep: Sweep) {
 }
 
 /** The settings of a candidate with the first seed. */
-function settingsOf({ file, data, optimizers, seeds, set }: Sweep, { optimizer, choices }: Candidate): Settings {
+function settingsOf(
+  { file, network, data, optimizers, seeds, set }: Sweep,
+  { optimizer, choices }: Candidate,
+): Settings {
   const isField = ({ name }: Choice): boolean => (sweepFields as readonly string[]).includes(name);
   const fields: SweepFields = Object.fromEntries(choices.filter(isField).map(({ name, value }) => [name, value]));
   const innerSteps = set.get("innerSteps");
   const names = optimizers.map(({ name }) => name);
   return resolveSettings({
-    ...{ network: file.network, optimizer, budget: file.budget, seed: seeds[0] ?? 1, threads: file.threads },
+    ...{
+      network,
+      task: file.task,
+      taskOptions: file.taskOptions,
+      dataOptions: file.dataOptions,
+      optimizer,
+      budget: file.budget,
+      seed: seeds[0] ?? 1,
+      threads: file.threads,
+    },
     ...{ ...fields, data },
-    recipe: sharedRecipe(file.network, optimizer, names, file.recipe),
+    recipe: sharedRecipe(basename(network), optimizer, names, file.recipe),
     // Optimizers without inner steps have the same boundaries as those with them.
     ...(typeof innerSteps === "number" ? { innerSteps } : {}),
     set: choices

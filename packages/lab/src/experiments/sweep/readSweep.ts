@@ -6,6 +6,7 @@ import { cannotRead, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
 import { refusalOf } from "../../settings/fileRefusals.ts";
+import { networkFileKind } from "../../settings/networkFileKind.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
 import { havePresets, presetsOf } from "../../settings/presets.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
@@ -20,6 +21,8 @@ export interface Sweep {
   readonly file: SweepFile;
   /** Folder of the data; undefined for MNIST. */
   readonly data: string | undefined;
+  /** A name, or the path of a file. */
+  readonly network: string;
   /** Names of the optimizers with their places in the file. */
   readonly optimizers: readonly { readonly name: string; readonly path: Path }[];
   readonly seeds: readonly number[];
@@ -63,6 +66,7 @@ export function parseSweep(text: string, name: string, folder: string): Sweep {
     name,
     file,
     data: file.data === undefined ? undefined : resolve(folder, file.data),
+    network: networkFileKind(file.network) === null ? file.network : resolve(folder, file.network),
     optimizers: optimizersOf(file, yaml),
     seeds: typeof file.seeds === "number" ? Array.from({ length: file.seeds }, (_, i) => i + 1) : file.seeds,
     set: inOrder(file.set, valueAt(yaml.value, ["set"])),

@@ -3,14 +3,16 @@ import { optimizerNames } from "entropy-sgd";
 import { networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import type { Path } from "../../io/placedYaml.ts";
+import { networkFileEnds } from "../../settings/networkFileKind.ts";
 import { type NameRule, nameRules, partsOf } from "../../settings/optionRules.ts";
 import { presetNames } from "../../settings/presets.ts";
 import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
+import type { SettingsRequest } from "../../settings/resolveSettings.ts";
 import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
 
 /** A file as it is written, defaults filled in. */
-export interface SweepFile extends SweepFields {
+export interface SweepFile extends SweepFields, Pick<SettingsRequest, "task" | "taskOptions" | "dataOptions"> {
   readonly network: string;
   readonly budget: number;
   readonly optimizer?: string | undefined;
@@ -30,13 +32,23 @@ export const maxRuns = 10_000;
 
 const seedsRule = `must be a whole number from 1 on for the seeds 1, 2, …, or a list of seeds`;
 
+const ends = networkFileEnds.replaceAll(".", "\\.").replaceAll(", ", "|");
+const networkPattern = new RegExp(`^(${networkNames.join("|")})$|(${ends})$`);
+const networkRule = `must be one of ${networkNames.join(", ")}, or a file that ends in ${networkFileEnds}`;
+
 let built: z.ZodType<SweepFile> | undefined;
 
 /** The schema. It is large, and made when it is first asked for. */
 export function sweepSchema(): z.ZodType<SweepFile> {
   built ??= z.strictObject({
     $schema: z.string().optional().describe("Where editors find the schema of this file."),
-    network: z.enum(networkNames).describe("Name of the network."),
+    network: z
+      .string({ error: networkRule })
+      .regex(networkPattern, { error: networkRule })
+      .meta({
+        description: "Name of the network, or the file of one's own, from the folder of this file on.",
+        examples: [...networkNames],
+      }),
     budget: z.number().positive().describe("Effective epochs of each run, inner steps counted."),
     optimizer: z.enum(optimizerNames).optional().describe("The optimizer, unless it is one of the parameters."),
     ...Object.fromEntries(sweepFields.map((name) => [name, fieldSchema(name)])),
@@ -58,7 +70,13 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .string()
       .min(1)
       .optional()
-      .describe("A folder with four IDX files instead of MNIST, from the folder of this file on."),
+      .describe("A folder or file of data instead of MNIST, from the folder of this file on."),
+    ...Object.fromEntries(
+      (["task", "taskOptions", "dataOptions"] as const).map((name) => [
+        name,
+        ruleOf(name).optional().describe(rowOf(name).doc),
+      ]),
+    ),
     threads: z
       .int()
       .min(1)

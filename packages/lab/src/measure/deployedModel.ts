@@ -1,0 +1,70 @@
+/** A trained network that answers for new examples: without the data that it was trained on. */
+import {
+  type AnySplit,
+  type DataSet,
+  type Examples,
+  evaluationPrograms,
+  fitted,
+  type NetworkSpec,
+  type Preparation,
+  type StopSignal,
+  type Task,
+  type UseOutputs,
+} from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
+import { loadNetwork, type ShapedSplit, shapesOf } from "../runner/loadParts.ts";
+import { readPreparation } from "../runs/preparationFile.ts";
+import { type RunRecord, readRun } from "../runs/readRun.ts";
+import { requireSolution, solutionOf } from "./solution.ts";
+
+/** A run's network with its weights and statistics. */
+export interface DeployedModel {
+  readonly record: RunRecord;
+  readonly spec: NetworkSpec;
+  readonly task: Task;
+  /** How its data were read. */
+  readonly preparation: Preparation;
+  /** The examples as the network takes them. */
+  fitted<E extends Examples>(examples: E): E;
+  /** Calls `use` with the outputs of each batch of fitted examples. @throws Interruption after a signal */
+  outputs(examples: Examples, use: UseOutputs, signal?: StopSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the model of a run. Programs are compiled at first use.
+ *
+ * @throws InputError for a run without a solution, without preparation.json, or whose network has changed
+ */
+export async function deployedModel(path: string, threads: number | undefined): Promise<DeployedModel> {
+  const record = readRun(path);
+  requireSolution(path, record);
+  const preparation = readPreparation(path);
+  const { task, networkFor } = await loadNetwork(record.settings, path);
+  const { spec } = networkFor(() => shapesOf(task, shapedBy(preparation)));
+  const { params, statistics } = solutionOf(path, record, spec);
+  const programs = evaluationPrograms(spec, {
+    platform: nodePlatform,
+    task,
+    dropout: record.settings.dropout,
+    threads,
+  });
+  for (const [name, own] of Object.entries(programs.statistics)) own.set(statistics[name]!);
+  return {
+    record,
+    spec,
+    task,
+    preparation,
+    fitted<E extends Examples>(examples: E): E {
+      const part = examples as unknown as AnySplit;
+      const whole: DataSet<AnySplit> = { name: "", train: part, validation: part, test: part };
+      return fitted(spec, whole).test as unknown as E;
+    },
+    outputs: (examples, use, signal) => programs.outputs(params, examples, use, signal),
+    close: programs.close,
+  };
+}
+
+function shapedBy({ inputShape, classNames, targetShape }: Preparation): ShapedSplit {
+  return targetShape === null ? { inputShape, numClasses: classNames?.length ?? 0 } : { inputShape, targetShape };
+}
