@@ -127,7 +127,7 @@ test.each<[string, string]>([
     "4:1: preset: only entropy-sgd and entropy-adam have presets, this sweep has sgd",
   ],
   [`${sgd}recipe: paper\nparameters: {}\n`, "4:1: recipe: the paper has none for sgd on small-mnistfc"],
-  [`${sgd}recipe: papers\nparameters: {}\n`, '4:9: recipe: must be one of tuned, paper, got "papers"'],
+  [`${sgd}recipe: papers\nparameters: {}\n`, '4:9: recipe: must be one of tuned, paper, finetune, got "papers"'],
   [`${sgd}parameters: { momentum: [0, 0.0] }\n`, "4:29: parameters.momentum.1: must not be there twice, got 0"],
   [
     `${base}parameters:\n  optimizer: [sgd, adam]\n  momentum: [0.9]\n`,
