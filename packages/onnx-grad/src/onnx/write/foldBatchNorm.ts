@@ -11,7 +11,10 @@ interface Line {
 
 /** Which channel of the output an element of the weights is for, by the operator. */
 const channelOf: Readonly<Record<string, (node: OnnxNode, dims: readonly number[]) => (at: number) => number>> = {
-  Conv: (_, dims) => (at) => Math.floor(at / sizeOf(dims.slice(1))),
+  Conv(_, dims) {
+    const perFilter = sizeOf(dims.slice(1));
+    return (at) => Math.floor(at / perFilter);
+  },
   ConvTranspose({ attributes: { group = 1 } }, dims) {
     const [channels, filters] = dims as [number, number];
     const perGroup = channels / (group as number);
