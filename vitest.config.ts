@@ -35,7 +35,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: "architecture", include: ["tools/*.test.ts"] } },
       { extends: true, test: { name: "packages", include: ["tools/packages/*.test.ts"], ...alone } },
-      { extends: true, test: { name: "long", include: ["tools/packages/long/*.test.ts"], ...alone } },
+      {
+        extends: true,
+        test: { name: "long", include: ["tools/packages/long/*.test.ts", "packages/*/test/**/*.long.ts"], ...alone },
+      },
     ],
   },
 });

@@ -21,7 +21,7 @@ import { type FileInput, type OnnxFile, onnxFile } from "./read/onnxFile.ts";
 import { readError } from "./read/readError.ts";
 import { readGraph, requireOperators } from "./read/readGraph.ts";
 import type { ExternalDataReader, StoredTensor } from "./read/storedTensor.ts";
-import { floatOf, integerOf, isFraction, known, type Tensor } from "./read/tensor.ts";
+import { floatOf, integerOf, isFraction, known, largestTensor, type Tensor } from "./read/tensor.ts";
 
 /** Options of `readOnnx`. */
 export interface ReadOnnxOptions {
@@ -183,7 +183,9 @@ function specOf({ name, type, shape }: FileInput, { dimensions = {}, shapes = {}
       );
     return bound;
   });
-  if (sizes.includes(0)) throw readError(`input "${name}": an axis of size 0 is not supported`, true);
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0))
+    throw readError(`input "${name}": sizes must be positive integers, got ${showShape(sizes)}`, sizes.includes(0));
+  if (sizeOf(sizes) > largestTensor) throw readError(`input "${name}" ${showShape(sizes)} is too large`);
   return { shape: sizes, dtype: isFraction(type) ? "float32" : "int32" };
 }
 

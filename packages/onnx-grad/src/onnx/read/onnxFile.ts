@@ -99,6 +99,7 @@ export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): 
   const { opsetImport, graph } = decoded(bytes);
   if (graph === undefined || graph.node.length + graph.output.length === 0)
     throw readError("the bytes are no ONNX model: there is no graph");
+  if (graph.output.length === 0) throw readError("the graph has no outputs");
   if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported", true);
   const initializers = new Map(
     graph.initializer.map((message) => [message.name ?? "", initializerOf(message, readExternal)] as const),
@@ -147,7 +148,8 @@ function inputOf({ name = "", type }: ValueInfoMessage): FileInput {
   if (elementType === undefined)
     throw readError(`input "${name}": the type ${describe(type)} is not supported, only tensors of numbers are`);
   if (dimensions === undefined) throw readError(`input "${name}" must state how many axes it has`);
-  const shape = dimensions.map(({ dimValue, dimParam }) => dimParam || (dimValue === 0 ? undefined : dimValue));
+  // Some writers put −1 for a size that they do not know.
+  const shape = dimensions.map(({ dimValue = 0, dimParam }) => dimParam || (dimValue > 0 ? dimValue : undefined));
   return { name, type: elementType, shape };
 }
 

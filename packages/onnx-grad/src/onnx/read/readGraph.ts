@@ -8,10 +8,7 @@ import type { Operator, Result } from "./operator.ts";
 import { operators } from "./operators.ts";
 import { isUnsupported, readError, unsupported } from "./readError.ts";
 import { storedTensor } from "./storedTensor.ts";
-import { isEmpty, known, largestConstant, type Tensor } from "./tensor.ts";
-
-/** No tensor of a graph may have more elements: 16 GB. */
-const largestTensor = 2 ** 32;
+import { isEmpty, known, largestConstant, largestTensor, type Tensor } from "./tensor.ts";
 
 /** `Resize "up" (mode "cubic" is not supported)`. */
 type Fault = readonly [node: FileNode, what: Error];

@@ -17,6 +17,9 @@ export interface Tensor {
 /** Elements of a constant are held one by one: more than these are not folded, 8 MB. */
 export const largestConstant: number = 2 ** 20;
 
+/** No tensor of a graph may have more elements: 16 GB. */
+export const largestTensor: number = 2 ** 32;
+
 /** A constant; unlike that of `constant`, the shape may have a size of 0, as lists of axes do, and integers have 53 bits. */
 export function known(data: readonly number[], shape: Shape = [data.length]): Node<"constant"> {
   return { op: "constant", inputs: [], attributes: { data }, shape, dtype: "float32" };

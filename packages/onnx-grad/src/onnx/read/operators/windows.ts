@@ -1,5 +1,5 @@
 /** Convolution and pooling over one or two axes. */
-import type { Value } from "../../../graph/value.ts";
+import { sizeOf, type Value } from "../../../graph/value.ts";
 import { abs } from "../../../ops/arithmetic.ts";
 import { conv2d } from "../../../ops/convolution.ts";
 import { add, div, pow } from "../../../ops/elementwise.ts";
@@ -38,6 +38,9 @@ function asBefore(y: Value, x: Value): Value {
 
 /** No kernel, step or padding is larger. */
 const largestWindow = 2 ** 16;
+
+/** No image that is pooled has more places. */
+const largestImage = 2 ** 24;
 
 /** A list with one number per axis for two; `first` is that of the row of a sequence. */
 function two(sizes: readonly number[], first: number): readonly [number, number] {
@@ -124,6 +127,9 @@ function pool(node: NodeReader, of: (x: Value, options: Parameters<typeof maxPoo
   if (node.numOutputs > 1) throw unsupported("the output of indices is not supported");
   const x = node.float(0);
   const size = two(node.integers("kernel_shape") ?? [], 1);
+  // How many elements a window has is a constant of the graph, for every place.
+  if (sizeOf(x.shape.slice(2)) > largestImage)
+    throw new Error(`images must have at most ${largestImage} places, got ${sizeOf(x.shape.slice(2))}`);
   const ceilMode = node.integer("ceil_mode", 0) !== 0;
   return asBefore(of(asImage(x), { ...windowOf(node, x.shape.length - 2), size, ceilMode, label: node.name }), x);
 }
