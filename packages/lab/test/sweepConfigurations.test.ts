@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InputError } from "entropy-sgd-training";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -6,6 +7,8 @@ import { drawnValue } from "../src/experiments/sweep/drawing.ts";
 import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
 import { recipeOf } from "../src/settings/recipes.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
+import { canonicalJson } from "../src/settings/sameTraining.ts";
 import type { SweepParameter } from "../src/settings/valueSchemas.ts";
 import { partsOf } from "./testRecords.ts";
 
@@ -152,8 +155,23 @@ describe("names of runs", () => {
     for (const name of names(many)) expect(name).toMatch(/^sgd-[0-9a-f]{8}-1$/);
   });
 
+  test("do not depend on settings that a file may lack, so that a further setting renames no runs", () => {
+    const { network, optimizer, budget, batchSize, validation, ...rest } = resolveSettings({
+      ...{ network: "small-mnistfc", optimizer: "sgd", budget: 2, seed: 1 },
+      set: ["batchSize=50", "validation=100"],
+    });
+    const { version, preset, sampling, dropout, innerSteps, drops, dropFactor, recipeEpochs, decayBiases, options } =
+      rest;
+    const required = {
+      ...{ version, network, optimizer, preset, budget, batchSize, sampling, dropout, validation },
+      ...{ innerSteps, drops, dropFactor, recipeEpochs, decayBiases, options },
+    };
+    const hash = createHash("sha256").update(canonicalJson(required)).digest("hex").slice(0, 8);
+    expect(names(plan({ optimizer: "sgd", parameters: {} }))).toEqual([`sgd-${hash}-1`]);
+  });
+
   test("depend on everything but threads, folder of the data and settings of checkpoints", () => {
-    const base = { optimizer: "sgd", parameters: { learningRate: [0.1] } };
+    const base = { optimizer: "sgd", data: "here", parameters: { learningRate: [0.1] } };
     const [name] = names(plan(base));
     const same = {
       threads: 2,

@@ -28,11 +28,12 @@ function messageOf(text: string): string {
 describe("a valid file", () => {
   test("has defaults, the order of the file, and paths relative to it", () => {
     const sweep = parse(
-      `${entropy}data: mnist\nparameters:\n  scope: ["geometricScope(1e-4, 1e-3)", 1e-3]\n  noise: [0]\n  dropout: [0, 0.1]\n`,
+      `${entropy}data: pictures\nparameters:\n  scope: ["geometricScope(1e-4, 1e-3)", 1e-3]\n  noise: [0]\n  dropout: [0, 0.1]\n`,
     );
     expect(sweep.file).toMatchObject({ threads: 1, search: "grid", set: {} });
     expect(sweep.seeds).toEqual([1, 2, 3]);
-    expect(sweep.data).toBe("/folder/mnist");
+    expect(sweep.data).toBe("/folder/pictures");
+    expect(parseSweep(`${entropy}data: mnist\nparameters: {}\n`, "s.yaml", "/folder").data).toBe("mnist");
     expect([...sweep.parameters.keys()]).toEqual(["scope", "noise", "dropout"]);
     expect(sweep.parameters.get("scope")).toEqual(["geometricScope(1e-4, 1e-3)", 1e-3]);
   });

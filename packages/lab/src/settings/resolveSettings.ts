@@ -100,7 +100,12 @@ function networkAsked(asked: string): Pick<Settings, "network" | "networkFile"> 
 /** A data set as config.json has it: null for the default, another name, or the path of a folder. */
 function dataOf(asked: string): string | null {
   if (asked === dataSetNames[0]) return null;
-  return dataSetNames.includes(asked) ? asked : resolve(asked);
+  return dataIn(".", asked);
+}
+
+/** The data set that a file in a folder names: a path begins there. */
+export function dataIn(folder: string, asked: string): string {
+  return dataSetNames.includes(asked) ? asked : resolve(folder, asked);
 }
 
 const present = (fields: object): object =>

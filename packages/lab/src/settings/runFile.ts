@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { optimizerNames } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { cannotRead, dataSetNames, networkNames, readPlainText } from "entropy-sgd-training/node";
+import { cannotRead, networkNames, readPlainText } from "entropy-sgd-training/node";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { type Path, type PlacedYaml, placedYaml } from "../io/placedYaml.ts";
@@ -15,7 +15,7 @@ import { nameRules, partsOf } from "./optionRules.ts";
 import { presetNames } from "./presets.ts";
 import { recipeOf } from "./recipes.ts";
 import { requireName } from "./requireName.ts";
-import type { SettingsRequest } from "./resolveSettings.ts";
+import { dataIn, type SettingsRequest } from "./resolveSettings.ts";
 import { checkedSettings, rowOf, ruleOf, type SettingName, type Settings, settingsWith } from "./settings.ts";
 
 /** The settings in a file, as a request. */
@@ -107,7 +107,7 @@ function requestFrom({ set, $schema: _, ...given }: Given, folder: string): Part
     ...(network === undefined
       ? {}
       : { network: networkFileKind(network) === null ? network : resolve(folder, network) }),
-    ...(data === undefined ? {} : { data: dataSetNames.includes(data) ? data : resolve(folder, data) }),
+    ...(data === undefined ? {} : { data: dataIn(folder, data) }),
     set: Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
   };
 }

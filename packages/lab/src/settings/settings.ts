@@ -330,10 +330,16 @@ export function ruleOf(name: SettingName): z.ZodType {
   return rule instanceof z.ZodDefault ? (rule.unwrap() as z.ZodType) : rule;
 }
 
+/** What a setting is in a config.json that lacks it; undefined for a setting that must be there. */
+export function absentValue(name: SettingName): unknown {
+  const { rule } = rowOf(name);
+  return rule instanceof z.ZodDefault ? rule.parse(undefined) : undefined;
+}
+
 /** The default of a new run; undefined for a setting that the user or the recipe must give. */
 export function usualValue(name: SettingName): unknown {
-  const { usual, rule } = rowOf(name);
-  return usual === undefined && rule instanceof z.ZodDefault ? rule.parse(undefined) : usual;
+  const { usual } = rowOf(name);
+  return usual === undefined ? absentValue(name) : usual;
 }
 
 /**

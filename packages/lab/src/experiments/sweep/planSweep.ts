@@ -1,6 +1,7 @@
 /** The configurations and runs of a sweep, all checked before the first begins. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { loadParts, type RunParts } from "../../runner/loadParts.ts";
@@ -9,7 +10,13 @@ import { placedRefusal } from "../../settings/fileRefusals.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import { canonicalJson, trainingOf } from "../../settings/sameTraining.ts";
-import { type Settings, type SweepFields, sweepFields } from "../../settings/settings.ts";
+import {
+  absentValue,
+  type SettingName,
+  type Settings,
+  type SweepFields,
+  sweepFields,
+} from "../../settings/settings.ts";
 import type { SweepValue } from "../../settings/valueSchemas.ts";
 import type { CheckedPlan } from "../experiment.ts";
 import { type Candidate, type Choice, candidatesOf } from "./candidates.ts";
@@ -145,9 +152,16 @@ function settingsOf(
   });
 }
 
-/** What tells one training from another, seeds apart: not how many threads it has, where its data are or what it keeps. */
+/**
+ * What tells one training from another, seeds apart: not how many threads it has, where its data are or what it keeps.
+ *
+ * A setting with the value that it has where the field is absent is left out, so that a further setting renames no runs.
+ */
 function identityOf(settings: Settings): string {
-  const { seed: _, ...rest } = trainingOf(settings);
+  const { seed: _, ...training } = trainingOf(settings);
+  const rest = Object.fromEntries(
+    Object.entries(training).filter(([name, value]) => !isDeepStrictEqual(value, absentValue(name as SettingName))),
+  );
   return createHash("sha256").update(canonicalJson(rest)).digest("hex").slice(0, 8);
 }
 

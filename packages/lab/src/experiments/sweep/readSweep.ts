@@ -10,6 +10,7 @@ import { networkFileKind } from "../../settings/networkFileKind.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
 import { havePresets, presetsOf } from "../../settings/presets.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
+import { dataIn } from "../../settings/resolveSettings.ts";
 import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
 import { knownNames, type SweepFile, sweepSchema } from "./sweepSchema.ts";
@@ -65,7 +66,7 @@ export function parseSweep(text: string, name: string, folder: string): Sweep {
   const sweep: Sweep = {
     name,
     file,
-    data: file.data === undefined ? undefined : resolve(folder, file.data),
+    data: file.data === undefined ? undefined : dataIn(folder, file.data),
     network: networkFileKind(file.network) === null ? file.network : resolve(folder, file.network),
     optimizers: optimizersOf(file, yaml),
     seeds: typeof file.seeds === "number" ? Array.from({ length: file.seeds }, (_, i) => i + 1) : file.seeds,
