@@ -1,5 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -17,6 +19,10 @@ const expected: Readonly<Record<string, (output: string) => void>> = {
     const [, x, y] = /\((-?[\d.]+), (-?[\d.]+)\)/.exec(output) ?? [];
     // It leaves the sharp well at (−2, 0), where it begins, for the wide one at (2, 0).
     expect(Math.hypot(Number(x) - 2, Number(y))).toBeLessThan(0.5);
+  },
+  "pictures.ts": (output) => {
+    expect(output).toContain("training pictures of 3×16×16: cross, disc\n");
+    expect(Number(/test error ([\d.]+) %/.exec(output)?.[1])).toBeLessThan(10);
   },
   "regression.ts": (output) => {
     // The noise has a standard deviation of 0.1, the targets one of 1.4.
@@ -44,4 +50,38 @@ test.each(examples)("%s runs and gives what it says", (file) => {
   expect(run.stderr).toBe("");
   expect(run.status).toBe(0);
   expected[file]!(run.stdout);
+});
+
+/** y = 2x + noise uniform in [0, 1): its 90 % quantile is 2x + 0.9. */
+test("networks/quantile.ts learns the 90 % quantile by the command, which predicts with it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "quantile-"));
+  try {
+    const xs = Array.from({ length: 1000 }, (_, i) => (((i + 1) * 0.7548776662) % 1) * 2 - 1);
+    const rows = xs.map((x, i) => `${x},${2 * x + (((i + 1) * 0.569840291) % 1)}`);
+    writeFileSync(join(folder, "table.csv"), `x,y\n${rows.join("\n")}\n`);
+    writeFileSync(join(folder, "new.csv"), "x\n-0.5\n0\n0.5\n");
+    const command = (...args: string[]): string =>
+      execFileSync(process.execPath, ["packages/lab/bin/entropy-sgd.js", ...args], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const run = join(folder, "run");
+    command(
+      ...["train", "--network", "examples/networks/quantile.ts", "--data", join(folder, "table.csv"), "--out", run],
+      ...[
+        "--optimizer",
+        "adam",
+        "--budget",
+        "60",
+        "--set",
+        "learningRate=0.01",
+        "--set",
+        "batchSize=32",
+        "--threads",
+        "1",
+      ],
+    );
+    const predictions = JSON.parse(command("predict", run, "--data", join(folder, "new.csv"), "--format", "json"));
+    const errors = predictions.map(({ y }: { y: number }, i: number) => Math.abs(y - (2 * [-0.5, 0, 0.5][i]! + 0.9)));
+    expect(Math.max(...errors)).toBeLessThan(0.1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
