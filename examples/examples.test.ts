@@ -61,7 +61,11 @@ test("networks/quantile.ts learns the 90 % quantile by the command, which predic
     writeFileSync(join(folder, "table.csv"), `x,y\n${rows.join("\n")}\n`);
     writeFileSync(join(folder, "new.csv"), "x\n-0.5\n0\n0.5\n");
     const command = (...args: string[]): string =>
-      execFileSync(process.execPath, ["packages/lab/bin/entropy-sgd.js", ...args], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      execFileSync(process.execPath, ["packages/lab/bin/entropy-sgd.js", ...args], {
+        cwd: root,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
     const run = join(folder, "run");
     command(
       ...["train", "--network", "examples/networks/quantile.ts", "--data", join(folder, "table.csv"), "--out", run],
