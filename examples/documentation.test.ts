@@ -150,11 +150,14 @@ function withFile(command: Command): Asked["options"] {
   return { ...(takesFile ? configured(command, options).options : options) };
 }
 
-/** The runs that `train` and `compare` ask for. */
+/** The runs that `train`, `finetune` and `compare` ask for. */
 function requestsOf({ name, options }: Asked): SettingsRequest[] {
   // The other options, such as --out and --seeds, are the command's own.
   const own = [
     "network",
+    "classes",
+    "freeze",
+    "learningRateFactor",
     "optimizer",
     "preset",
     "recipe",
@@ -170,6 +173,7 @@ function requestsOf({ name, options }: Asked): SettingsRequest[] {
     Object.entries(options).filter(([option]) => own.includes(option)),
   ) as unknown as SettingsRequest;
   if (name === "train") return request.network === undefined ? [] : [request];
+  if (name === "finetune") return [{ ...request, network: "model.onnx" }];
   if (name !== "compare") return [];
   return ((options.optimizers ?? []) as readonly string[]).map((optimizer) => {
     const preset = optimizer.startsWith("entropy-") ? request.preset : undefined;
