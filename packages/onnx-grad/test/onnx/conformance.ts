@@ -27,7 +27,7 @@ interface Tensor {
 }
 
 /** The tensor of a file; the suite stores bfloat16 as the bits of uint16. */
-function tensorIn(path: string, isBfloat16 = false): Tensor {
+export function tensorIn(path: string, isBfloat16 = false): Tensor {
   const message = decodeMessage("Tensor", readFileSync(path)) as unknown as TensorMessage;
   const { shape, copyInto } = storedTensor(isBfloat16 ? { ...message, dataType: elementTypes.bfloat16 } : message);
   const data = new Float64Array(g.sizeOf(shape));

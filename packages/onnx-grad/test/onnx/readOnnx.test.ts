@@ -187,3 +187,11 @@ test("inputs of integers are int32, and an input may be a constant", () => {
   const fixed = readOnnx(modelBytes(spec), { constants: { tokens: [-1] } });
   expect([...g.evaluate([fixed.network().logits.y!], { table })[0]!]).toEqual([4, 5]);
 });
+
+test("the slope of Asinh at 0 is 1", () => {
+  const model = readOnnx(modelBytes({ nodes: [["Asinh", ["x"], ["y"]]], inputs: { x: [3] }, outputs: ["y"] }));
+  const { logits, inputs } = model.network();
+  const [y, slope] = g.evaluate([logits.y!, ...g.gradients(g.reduceSum(logits.y!), [inputs.x!])], { x: [-3, 0, 3] });
+  expect([...y!]).toEqual([-3, 0, 3].map((x) => expect.closeTo(Math.asinh(x), 12)));
+  expect([...slope!]).toEqual([-3, 0, 3].map((x) => expect.closeTo(1 / Math.sqrt(x * x + 1), 12)));
+});

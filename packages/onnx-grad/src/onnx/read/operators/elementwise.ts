@@ -73,7 +73,13 @@ function castTo(node: NodeReader): Result {
 const tan = (x: Value): Value => div(ops.sin(x), ops.cos(x));
 const sinh = (x: Value): Value => mul(half, sub(exp(x), exp(neg(x))));
 const cosh = (x: Value): Value => mul(half, add(exp(x), exp(neg(x))));
-const asinh = (x: Value): Value => mul(sign(x), log(add(abs(x), sqrt(add(mul(x, x), one)))));
+
+/** ±log(±x + √(x² + 1)) with the sign of x, + at 0, where the derivative is 1. */
+function asinh(x: Value): Value {
+  const side = where(greaterOrEqual(x, number(0)), one, number(-1));
+  return mul(side, log(add(mul(side, x), sqrt(add(mul(x, x), one)))));
+}
+
 const acosh = (x: Value): Value => log(add(x, sqrt(sub(mul(x, x), one))));
 const atanh = (x: Value): Value => mul(half, log(div(add(one, x), sub(one, x))));
 
