@@ -7,6 +7,7 @@ import {
   optimizerNames,
   optimizersByName,
 } from "entropy-sgd";
+import { dataOptionNames, dataOptions } from "entropy-sgd-training/node";
 import { markdownTable } from "../report/markdownTable.ts";
 
 /** The options of an optimizer as the command prints them; lines of at most 100 characters but for long sentences. */
@@ -51,7 +52,18 @@ export function optionsPage(): string {
       option.doc,
     ]),
   );
-  return `${pageHead}\n\n${sections.join("\n\n")}\n\n## groups\n\n${groups}\n`;
+  return `${pageHead}\n\n${sections.join("\n\n")}\n\n## groups\n\n${groups}\n\n${dataSection()}\n`;
+}
+
+/** The options of data, which `--set data.NAME=value` sets. */
+function dataSection(): string {
+  const rows = dataOptionNames.map((name) => {
+    const { rule, doc, readers } = dataOptions[name];
+    return [`\`${name}\``, rule, doc, readers?.join(", ") ?? "all"];
+  });
+  const lead =
+    "How data in files are read and divided: `--set data.NAME=value` in `train` and `data`, `dataOptions` in files of settings.";
+  return `## data\n\n${lead}\n\n${markdownTable(["option", "value", "meaning and default", "readers"], rows)}`;
 }
 
 const commandNote =
