@@ -35,7 +35,7 @@ describe("a regression on a table", () => {
     const trained = await train(out, "--task", "regression", "--set", "data.target=y", "--budget", "60");
     expect(trained).toMatchObject({ code: 0 });
     expect(trained.stderr).toContain(
-      "plane.csv (csv): 216 training, 24 validation and 60 test examples of 4\ntargets: y\n",
+      "plane.csv, read as csv: examples of the shape 4; 216 train, 24 validation, 60 test\n",
     );
     const asked = join(folder, "new.csv");
     writeFileSync(asked, `kind,b,a\nup,0.5,0.25\ndown,-0.5,1\n`);

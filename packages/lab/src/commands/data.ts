@@ -2,6 +2,7 @@ import { describeDataSet, InputError, printable } from "entropy-sgd-training";
 import { type DataRequest, dataOptionFrom, loadDataSet } from "entropy-sgd-training/node";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { dataHelp } from "../settings/settings.ts";
+import { dataSentences } from "../statistics/dataWords.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, writeJson } from "./context.ts";
 import { collect } from "./options.ts";
@@ -39,7 +40,7 @@ async function dataCommand(
   context: CommandContext,
 ): Promise<number> {
   const data = loadDataSet({ ...requestFrom(set), data: path ?? null });
-  const { classRows, dataSentences, writeDataPage } = await import("../pages/dataPage.ts");
+  const { classRows, writeDataPage } = await import("../pages/dataPage.ts");
   const description = describeDataSet(data);
   const page = out === undefined ? null : writeDataPage(out, data);
   if (asJson) {

@@ -11,6 +11,7 @@ import {
 import { arePictures, exampleSheet } from "entropy-sgd-training/node";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { escaped, htmlPage, listHtml, table } from "../report/htmlPage.ts";
+import { dataSentences } from "../statistics/dataWords.ts";
 import { grouped, short } from "../statistics/numbers.ts";
 
 /** Rows of a table at most; the others are counted. */
@@ -18,42 +19,6 @@ const maxRows = 100;
 /** Examples of a class, and classes, on the sheet. */
 const perClass = 10;
 const maxClasses = 20;
-
-/** One line each: what was understood. */
-export function dataSentences({
-  name,
-  format,
-  inputShape,
-  numExamples,
-  classes,
-  targets,
-  columns,
-  augment,
-  standardisation,
-}: DataSetDescription): string[] {
-  const counts = splitNames.map((part) => `${grouped(numExamples[part])} ${part}`).join(", ");
-  return [
-    `${name}${format === null ? "" : `, read as ${format}`}: examples of the shape ${inputShape.join("×")}; ${counts}`,
-    ...(columns === null ? [] : [`inputs: ${columns.map(columnWords).join(", ")}`]),
-    classes === null
-      ? `targets: numbers of the shape ${targets!.shape.join("×")}${targets!.names ? ` (${targets!.names.join(", ")})` : ""}`
-      : `targets: ${classes.names.length} classes`,
-    standardisation === null
-      ? "inputs are as they were read"
-      : `inputs are standardised by ${standardisation.means.length} ${standardisation.means.length === 1 ? "mean and deviation" : "means and deviations"} of the training examples`,
-    ...(augment.length === 0 ? [] : [`training batches are augmented: ${augment.join(", ")}`]),
-  ];
-}
-
-function columnWords({
-  name,
-  categories,
-}: {
-  readonly name: string;
-  readonly categories: readonly string[] | null;
-}): string {
-  return categories === null ? name : `${name} (${categories.length} categories)`;
-}
 
 /** Classes with their examples in each part; the head first. Empty where targets are numbers. */
 export function classRows({ classes }: DataSetDescription): string[][] {

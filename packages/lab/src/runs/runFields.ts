@@ -47,12 +47,19 @@ export function fieldsOf({ name, status, reason, content }: StoredRun): RunField
 /** The settings of a run without the optimizer's options, values in the form that `--set` takes. */
 export function settingsEntries({ options: _, version: __, rollbacks, extendedFrom, ...settings }: Settings): Entry[] {
   const renamed = { ...settings, rollbacksAllowed: rollbacks };
-  const entries = Object.entries(renamed).map(([name, value]): Entry => [name, valueFrom(value)]);
+  const entries = Object.entries(renamed).flatMap(([name, value]) => entriesOf(name, value));
   if (extendedFrom === undefined) return entries;
   const budgets = extendedFrom.map(
     ({ budget, gradients }) => `${counted(budget, "effective epoch")} (${counted(gradients, "gradient")})`,
   );
   return [...entries, ["extendedFrom", budgets.join(", ")]];
+}
+
+/** A setting; one that has options by name, such as `dataOptions`, as `data.NAME` for each of them. */
+function entriesOf(name: string, value: unknown): Entry[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[name, valueFrom(value)]];
+  const owner = name.replace(/Options$/, "");
+  return Object.entries(value).map(([inner, own]): Entry => [`${owner}.${inner}`, valueFrom(own)]);
 }
 
 /** The settings, then the optimizer's options; an option with a setting's name is left out. */
