@@ -160,17 +160,17 @@ describe("config.json", () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  test.each(["constructor", "__proto__", "toString", "unknown\u001b[2J"])("has no network %j", (network) => {
+  test.each(["constructor", "__proto__", "toString", "unknown\u001b[2J"])("has no network %j", async (network) => {
     const path = withFile("config.json", changed({ network }));
     writeFileSync(join(path, "events.jsonl"), linesOf([{ ...recordOf("entropy-sgd", 1, []).start, network }]));
-    expect(() => loadRun(path)).toThrow(`the network ${JSON.stringify(network)} is unknown here`);
+    await expect(loadRun(path)).rejects.toThrow(`the network ${JSON.stringify(network)} is unknown here`);
   });
 
-  test("has a network whose weights are float32", () => {
+  test("has a network whose weights are float32", async () => {
     const path = written();
     const tensors = [{ name: "conv1.weight", shape: [500], data: new Float64Array(500) }];
     writeFileSync(join(path, "weights.safetensors"), encodeSafetensors({ tensors, metadata: {} }));
-    expect(() => loadRun(path)).toThrow(/\[20×1×5×5\] named conv1\.weight, found a tensor \[500\] of float64$/);
+    await expect(loadRun(path)).rejects.toThrow(/\[20×1×5×5\] named conv1\.weight, found a tensor \[500\] of float64$/);
   });
 });
 

@@ -24,7 +24,7 @@ describe("sweep", () => {
     const [file, out] = [fileOf(two), freshOut()];
     const { code, stdout, stderr } = await sweep([file, "--out", out, "--parallel", "1"]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^2 configurations with 2 seeds: 4 runs, 1 at a time, in /);
+    expect(stderr).toMatch(/^2 configurations with 2 seeds: 4 runs, 1 at a time, in /m);
     expect(stderr).toMatch(/\[1\/4\] sgd-\w{8}-1 begins: learningRate=0\.001, sampling=replacement\n/);
     expect(stderr).toMatch(
       /\[4\/4\] sgd-\w{8}-2: validation error \d+\.\d\d %, test error \d+\.\d\d % \(\d\.\d s\)\n$/,

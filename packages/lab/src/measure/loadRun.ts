@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { InputError } from "entropy-sgd-training";
 import type { ParameterBlock } from "onnx-grad/layers";
-import { loadParts, type RunParts, requireSameData } from "../runner/loadParts.ts";
+import { hasNetwork, loadParts, type RunParts, requireSameData } from "../runner/loadParts.ts";
 import { type RunRecord, readConfig, readRun } from "../runs/readRun.ts";
 import { doubtOfUnsealed } from "../runs/unsealedWeights.ts";
 import { requireSolution, solutionOf } from "./solution.ts";
@@ -32,9 +32,12 @@ export interface LoadedRun extends RunParts {
 export async function loadRun(path: string, dataFolder?: string): Promise<LoadedRun> {
   const record = readRun(path);
   requireSolution(path, record);
+  const { network } = record.settings;
+  if (!hasNetwork(record.settings))
+    throw new InputError({ path, rule: `the network ${JSON.stringify(network)} is unknown here` });
   const parts = await loadParts(record.settings, { run: path, dataFolder });
-  requireSameData(path, readConfig(path).dataChecksum, parts.data);
   const { params, layout, weights } = solutionOf(path, record, parts.spec);
+  requireSameData(path, readConfig(path).dataChecksum, parts.data);
   const weightsHash = createHash("sha256").update(params).digest("hex");
   const doubt = record.seal.sealed ? null : doubtOfUnsealed(path, record, weights);
   return { ...parts, path, name: record.name, record, params, weightsHash, layout, doubt };

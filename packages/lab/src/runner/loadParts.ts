@@ -72,6 +72,11 @@ export function keepParts(run: string, { files, data }: RunParts, requireHeld: (
   if (data.preparation !== undefined) keepPreparation(run, data.preparation, requireHeld);
 }
 
+/** Whether the settings name a network that there is here, or a file. */
+export function hasNetwork({ network, networkFile }: Settings): boolean {
+  return networkFile !== null || Object.hasOwn(networks, network) || Object.hasOwn(adaptiveNetworks, network);
+}
+
 /** The network of a name. @throws InputError if there is none */
 export function networkOf(name: string): NetworkSpec {
   if (Object.hasOwn(networks, name)) return networks[name]!;
