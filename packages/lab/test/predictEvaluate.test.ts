@@ -138,9 +138,16 @@ describe("the bootstrap", () => {
     expect(Math.abs(high! - (0.25 + 0.0424))).toBeLessThan(5 * 0.0012);
   });
 
-  test("gives none where a metric is not always defined", () => {
-    const answered = { outputs: Float32Array.of(1, -1, 2), targets: Float32Array.of(1, 0, 0), numExamples: 3 };
-    const { estimates } = bootstrapScores(binary(), [1], answered, { numSamples: 50, seed: 1 });
-    expect(estimates.auc).toEqual({ value: 0.5, low: null, high: null });
+  test("gives none where a metric is not always defined, or examples are few", () => {
+    // One positive among 40: two of three samples have it.
+    const targets = Float32Array.from({ length: 40 }, (_, i) => (i === 0 ? 1 : 0));
+    const outputs = Float32Array.from({ length: 40 }, (_, i) => -i);
+    const estimatesOf = (numExamples: number) => {
+      const answered = { outputs: outputs.slice(0, numExamples), targets: targets.slice(0, numExamples), numExamples };
+      return bootstrapScores(binary(), [1], answered, { numSamples: 50, seed: 1 }).estimates;
+    };
+    expect(estimatesOf(40).auc).toEqual({ value: 1, low: null, high: null });
+    expect(estimatesOf(40).loss!.low).toBeGreaterThan(0);
+    expect(estimatesOf(29).loss).toEqual({ value: expect.any(Number), low: null, high: null });
   });
 });

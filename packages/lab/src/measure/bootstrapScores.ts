@@ -34,11 +34,14 @@ export interface BootstrapOptions {
 
 const level = 0.95;
 
+/** Samples of fewer examples are too much alike: their intervals would be too narrow, and none are given. */
+const fewestExamples = 30;
+
 /**
  * The scores, and 95 % percentile intervals (Efron 1979): the 2.5 % and 97.5 % quantiles of the scores of samples of as many
  * examples, drawn with replacement. They say what other test examples of the same kind would change, not what another seed would.
  *
- * Cost: `numSamples` + 1 passes of the task's scorer over the outputs. Randomness: a function of (seed, sample).
+ * Of fewer than 30 examples there are no intervals. Cost: `numSamples` + 1 passes of the task's scorer over the outputs. Randomness: a function of (seed, sample).
  */
 export function bootstrapScores(
   task: Task,
@@ -70,7 +73,8 @@ export function bootstrapScores(
       .map((one) => one[name] ?? Number.NaN)
       .filter(Number.isFinite)
       .sort((a, b) => a - b);
-    return [name, { value, ...intervalOf(found, numSamples) }] as const;
+    const none = { low: null, high: null };
+    return [name, { value, ...(numExamples < fewestExamples ? none : intervalOf(found, numSamples)) }] as const;
   });
   return { estimates: Object.fromEntries(estimates), tables: whole.tables };
 }
