@@ -37,7 +37,7 @@ function interpreted(spec: NetworkSpec, batchSize: number): TrainableModel {
     ...{ nodeCounts: {}, hasBatchNorm: false, statistics: {} },
     initialParams: () => new Float32Array(network.numParams).fill(0.1),
     async lossAndGradient(params, out) {
-      const [value, ...slopes] = evaluate(outputs, { ...named(params), inputs, labels: targets });
+      const [value, ...slopes] = evaluate(outputs, { ...named(params), inputs, targets });
       for (const [i, slope] of slopes.entries()) out.set(slope, layout[i]!.offset);
       return value![0]!;
     },
