@@ -84,6 +84,20 @@ describe("a regression on a table", () => {
   });
 });
 
+test("comparisons take options of the data for every optimizer", async () => {
+  const out = freshOut();
+  const compared = await run([
+    ...["compare", "--network", "mlp", "--data", table, "--optimizers", "sgd,adam", "--seeds", "1", "--budget", "1"],
+    ...["--task", "regression", "--set", "data.target=y", "--set", "task.loss=huber", "--out", out],
+    ...["--set", "batchSize=16", "--set", "learningRate=0.01"],
+  ]);
+  expect(compared).toMatchObject({ code: 0 });
+  for (const name of ["sgd-1", "adam-1"]) {
+    const settings = JSON.parse(readFileSync(join(out, name, "config.json"), "utf8"));
+    expect(settings).toMatchObject({ dataOptions: { target: ["y"] }, taskOptions: { loss: "huber" } });
+  }
+});
+
 test("a changed preparation is refused", async () => {
   const out = freshOut();
   await train(out, "--set", "data.target=kind", "--budget", "1");

@@ -19,6 +19,12 @@ export function acceptedBySet(optimizer: string): readonly string[] {
 const isSettable = ({ kind, name }: NamedOption): boolean =>
   kind !== "groups" && kind !== "direction" && name !== "seed";
 
+/** `task.NAME` or `data.NAME`: an option of the task or of the reader of data. */
+const owned = /^(task|data)\.(.+)$/;
+
+/** Whether `--set` takes a name for the task or the reader of data, whatever the optimizer. */
+export const isOfTaskOrData = (name: string): boolean => owned.test(name);
+
 /** Values whose rules are of those who take them. */
 type FreeOptions = Record<string, FreeValue | FreeValue[]>;
 type FreeValue = number | string | boolean | null;
@@ -40,7 +46,7 @@ export function parseSet(assignments: readonly string[], optimizer: OptimizerNam
     const at = assignment.indexOf("=");
     if (at < 1) throw new InputError({ name: "--set", rule: "must be name=value", value: assignment });
     const [name, text] = [assignment.slice(0, at), assignment.slice(at + 1)];
-    const [, owner, free] = /^(task|data)\.(.+)$/.exec(name) ?? [];
+    const [, owner, free] = owned.exec(name) ?? [];
     const spec = specs.find((candidate) => candidate.name === name);
     if (name === "seed")
       throw new InputError({ name: "--set seed", rule: "give --seed, which also draws weights and data order" });

@@ -1,7 +1,7 @@
 /** The runs of a comparison: every optimizer with seeds 1 … k on the same budget, boundaries and dropout. */
 import { type OptimizerName, optimizersByName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { acceptedBySet } from "../../settings/parseSet.ts";
+import { acceptedBySet, isOfTaskOrData } from "../../settings/parseSet.ts";
 import { presetsOf } from "../../settings/presets.ts";
 import { dropoutOf, sharedRecipe } from "../../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
@@ -64,11 +64,12 @@ function sharedInnerSteps(resolved: readonly Settings[]): number {
 /** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
 function assignmentsFor(optimizer: string, optimizers: readonly string[], set: readonly string[]): string[] {
   return set.flatMap((assignment) => {
-    const dot = assignment.slice(0, Math.max(0, assignment.indexOf("="))).indexOf(".");
+    const whole = assignment.slice(0, Math.max(0, assignment.indexOf("=")));
+    if (isOfTaskOrData(whole)) return [assignment];
+    const dot = whole.indexOf(".");
     if (dot < 0) {
-      const name = assignment.slice(0, Math.max(0, assignment.indexOf("=")));
       // What no optimizer knows goes to all, so that the message of the first says so.
-      const known = optimizers.filter((candidate) => acceptedBySet(candidate).includes(name));
+      const known = optimizers.filter((candidate) => acceptedBySet(candidate).includes(whole));
       return known.length === 0 || known.includes(optimizer) ? [assignment] : [];
     }
     const [name, rest] = [assignment.slice(0, dot), assignment.slice(dot + 1)];
