@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { temporaryFolders } from "../../test/temporaryFolder.ts";
 import { loadMnist, verifyChecksum } from "../node/loadMnist.ts";
 import { readIdxImages, readIdxLabels } from "../node/readIdx.ts";
 import { arraySplit } from "./arraySplit.ts";
@@ -94,15 +94,7 @@ describe("loadMnist", () => {
 });
 
 describe("a folder of the same format", () => {
-  const root = mkdtempSync(join(tmpdir(), "idx-"));
-  afterAll(() => rmSync(root, { recursive: true }));
-  let numFolders = 0;
-  function folder(files: Readonly<Record<string, Uint8Array>>): string {
-    const path = join(root, `set-${numFolders++}`);
-    mkdirSync(path);
-    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
-    return path;
-  }
+  const folder = temporaryFolders();
   const images = (count: number, side = 28) => idx([0x803, count, side, side], count * side * side);
   const good = {
     "train-images-idx3-ubyte.gz": gzipSync(images(3)),
@@ -156,7 +148,7 @@ describe("a folder of the same format", () => {
   });
 
   test("must exist and leave something to train on", () => {
-    expect(() => loadMnist({ data: join(root, "none") })).toThrow(/none: there is no such folder$/);
+    expect(() => loadMnist({ data: join(folder({}), "none") })).toThrow(/none: there is no such folder$/);
     expect(() => loadMnist({ data: folder(good), validation: 3 })).toThrow("validation must be an integer from 0 to 2");
   });
 });

@@ -1,24 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { zipSync } from "fflate";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { temporaryFolders } from "../../../test/temporaryFolder.ts";
 import { describeDataSet } from "../../data/describeDataSet.ts";
 import type { Examples, Split, TargetSplit } from "../../data/split.ts";
 import { type DataRequest, loadDataSet } from "../dataSets.ts";
 import { loadExamples } from "../loadExamples.ts";
 
-const root = mkdtempSync(join(tmpdir(), "arrays-"));
-afterAll(() => rmSync(root, { recursive: true }));
-let numFolders = 0;
-
-function folder(files: Readonly<Record<string, Uint8Array>>): string {
-  const path = join(root, `set-${numFolders++}`);
-  mkdirSync(path);
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
-  return path;
-}
+const folder = temporaryFolders();
 
 type Numbers = Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array;
 const descrOf = (numbers: Numbers): string =>

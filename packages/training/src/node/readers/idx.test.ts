@@ -1,22 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { temporaryFolders } from "../../../test/temporaryFolder.ts";
 import type { Split } from "../../data/split.ts";
 import { loadDataSet } from "../dataSets.ts";
 import { loadExamples } from "../loadExamples.ts";
 
-const root = mkdtempSync(join(tmpdir(), "emnist-"));
-afterAll(() => rmSync(root, { recursive: true }));
-let numFolders = 0;
-
-function folder(files: Readonly<Record<string, Uint8Array>>): string {
-  const path = join(root, `set-${numFolders++}`);
-  mkdirSync(path);
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
-  return path;
-}
+const folder = temporaryFolders();
 
 function idx(magic: number, sizes: readonly number[], bytes: readonly number[]): Buffer {
   const head = Buffer.alloc(4 + 4 * sizes.length);

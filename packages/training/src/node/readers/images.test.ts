@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { temporaryFolders } from "../../../test/temporaryFolder.ts";
 import { describeDataSet } from "../../data/describeDataSet.ts";
 import type { AnySplit, Examples } from "../../data/split.ts";
 import { type DataRequest, loadDataSet } from "../dataSets.ts";
@@ -13,19 +12,7 @@ import { loadExamples } from "../loadExamples.ts";
 import { readPicture } from "./pictures.ts";
 import { resized } from "./resizePicture.ts";
 
-const root = mkdtempSync(join(tmpdir(), "images-"));
-afterAll(() => rmSync(root, { recursive: true }));
-let numFolders = 0;
-
-function folder(files: Readonly<Record<string, Uint8Array | string>>): string {
-  const path = join(root, `set-${numFolders++}`);
-  mkdirSync(path);
-  for (const [name, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), bytes);
-  }
-  return path;
-}
+const folder = temporaryFolders();
 
 type Colour = readonly [number, number, number];
 const [red, green, white] = [

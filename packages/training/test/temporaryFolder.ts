@@ -1,0 +1,20 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+
+/** Makes folders of files below one temporary folder, which is removed after the tests that call this. */
+export function temporaryFolders(): (files: Readonly<Record<string, Uint8Array | string>>) => string {
+  const root = mkdtempSync(join(tmpdir(), "data-"));
+  afterAll(() => rmSync(root, { recursive: true }));
+  let numFolders = 0;
+  return (files) => {
+    const path = join(root, `set-${numFolders++}`);
+    mkdirSync(path);
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
+      writeFileSync(join(path, name), bytes);
+    }
+    return path;
+  };
+}
