@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { dirname, extname } from "node:path";
-import { detailsOf } from "entropy-sgd";
 import { buildSpec, InputError } from "entropy-sgd-training";
 import { writeOnnx } from "onnx-grad/onnx";
 import { digestOf } from "../io/digest.ts";
@@ -8,6 +7,7 @@ import { makeFolder, writeWhole } from "../io/files.ts";
 import { encodeNpz } from "../io/npz.ts";
 import { encodeSafetensors, type NamedTensor } from "../io/safetensors.ts";
 import { type LoadedRun, loadRun } from "../measure/loadRun.ts";
+import { asInput } from "../runner/asInput.ts";
 import { weightsOf } from "../runs/readRun.ts";
 import { tensorsOf } from "../runs/tensorsOf.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
@@ -109,15 +109,12 @@ function modelOf(
 ): Uint8Array {
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
   const build = (size: number) => buildSpec(run.spec, { mode: "evaluation", batch: size });
-  try {
-    return writeOnnx(batch === undefined ? build : build(batch), run.params, {
+  return asInput(() =>
+    writeOnnx(batch === undefined ? build : build(batch), run.params, {
       statistics: Object.fromEntries(tensors.map(({ name, data }) => [name, data])),
       foldBatchNorm,
       producer: { name: "entropy-sgd", version },
       metadata: metadataOf(run),
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new InputError(detailsOf(error) ?? {}, error.message);
-  }
+    }),
+  );
 }

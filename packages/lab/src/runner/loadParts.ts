@@ -1,5 +1,4 @@
 /** What a run is made of beside its settings: data, network and task that fit together. */
-import { detailsOf } from "entropy-sgd";
 import {
   type AnySplit,
   adaptiveNetworks,
@@ -21,6 +20,7 @@ import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import type { LastActivation } from "onnx-grad/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
+import { asInput } from "./asInput.ts";
 import { overfitted } from "./fewExamples.ts";
 import { frozenBy } from "./makeOptimizer.ts";
 import { externalDataOf, keepNetworkFiles, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
@@ -153,24 +153,14 @@ function requireClasses({ classes }: Settings, shapes: () => ExampleShapes): voi
 
 /** The shapes of a network for examples with these targets. @throws InputError for targets that the task cannot have */
 export function shapesOf(task: Task, split: ShapedSplit): ExampleShapes {
-  return refusing(() => ({ inputShape: split.inputShape, outputShape: outputShapeFor(task, split) }));
+  return asInput(() => ({ inputShape: split.inputShape, outputShape: outputShapeFor(task, split) }));
 }
 
 /** The task by its name; without a name that of the module, or classification. */
 function taskOf({ task: name, taskOptions }: Settings, own: NetworkModule | null): Task {
   if (name === null && own?.task !== undefined) return own.task;
   const make = tasks[name ?? "classification"]!;
-  return refusing(() => make(taskOptions));
-}
-
-/** Gives the errors of options that users set as errors of their input. */
-function refusing<Result>(make: () => Result): Result {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new InputError(detailsOf(error) ?? {}, error.message);
-  }
+  return asInput(() => make(taskOptions));
 }
 
 /**

@@ -1,6 +1,5 @@
 import {
   type AnyState,
-  detailsOf,
   type NamedOptimizer,
   type Optimizer,
   type OptimizerName,
@@ -15,6 +14,7 @@ import type { ParameterBlock } from "onnx-grad/layers";
 import { scopeFrom } from "../settings/parseOption.ts";
 import type { OptionValue } from "../settings/recipes.ts";
 import type { Settings } from "../settings/settings.ts";
+import { asInput } from "./asInput.ts";
 
 /** The learning rates of an optimizer: the inner one where there is an inner loop. */
 export type RateName = "learningRate" | "innerLearningRate";
@@ -37,18 +37,14 @@ export function makeOptimizer(
   const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
   const options = { ...rated, ...valuesFromPlan(settings, plan) };
   if (options.averageFrom !== undefined) requireReached("averageFrom", Number(options.averageFrom), plan);
-  try {
-    return create({
+  return asInput(() =>
+    create({
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
       ...schedules,
       groups: [...(settings.decayBiases ? [] : exemptFromDecay(layout)), ...byPattern(settings, layout)],
-    });
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError)
-      throw new InputError(detailsOf(error) ?? {}, error.message);
-    throw error;
-  }
+    }),
+  );
 }
 
 /** Which parameters a run's settings freeze. */
