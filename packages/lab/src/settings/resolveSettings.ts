@@ -108,5 +108,10 @@ export function dataIn(folder: string, asked: string): string {
   return dataSetNames.includes(asked) ? asked : resolve(folder, asked);
 }
 
+/** The network that a file in a folder names: a name, or a path that begins there. */
+export function networkIn(folder: string, asked: string): string {
+  return networkFileKind(asked) === null ? asked : resolve(folder, asked);
+}
+
 const present = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,6 +1,6 @@
 /** The settings of a run as a YAML or JSON file: for `train --config`, and as `train --print-config` writes them. */
 import { realpathSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { optimizerNames } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
 import { cannotRead, networkNames, readPlainText } from "entropy-sgd-training/node";
@@ -10,12 +10,11 @@ import { type Path, type PlacedYaml, placedYaml } from "../io/placedYaml.ts";
 import { isRecord } from "../io/strictJson.ts";
 import { brokenRule } from "./brokenRule.ts";
 import { type PlacedName, refusalOf } from "./fileRefusals.ts";
-import { networkFileKind } from "./networkFileKind.ts";
 import { nameRules, partsOf } from "./optionRules.ts";
 import { presetNames } from "./presets.ts";
 import { recipeOf } from "./recipes.ts";
 import { requireName } from "./requireName.ts";
-import { dataIn, type SettingsRequest } from "./resolveSettings.ts";
+import { dataIn, networkIn, type SettingsRequest } from "./resolveSettings.ts";
 import { checkedSettings, rowOf, ruleOf, type SettingName, type Settings, settingsWith } from "./settings.ts";
 
 /** The settings in a file, as a request. */
@@ -104,9 +103,7 @@ function requestFrom({ set, $schema: _, ...given }: Given, folder: string): Part
   const { data, network, ...others } = Object.fromEntries(asked) as Partial<SettingsRequest>;
   return {
     ...others,
-    ...(network === undefined
-      ? {}
-      : { network: networkFileKind(network) === null ? network : resolve(folder, network) }),
+    ...(network === undefined ? {} : { network: networkIn(folder, network) }),
     ...(data === undefined ? {} : { data: dataIn(folder, data) }),
     set: Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
   };

@@ -1,16 +1,15 @@
 /** A sweep's file, read and checked. */
 import { realpathSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { optimizerNames } from "entropy-sgd";
 import { cannotRead, readPlainText } from "entropy-sgd-training/node";
 import { type Path, type PlacedYaml, placedYaml, valueAt } from "../../io/placedYaml.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
 import { refusalOf } from "../../settings/fileRefusals.ts";
-import { networkFileKind } from "../../settings/networkFileKind.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
 import { havePresets, presetsOf } from "../../settings/presets.ts";
 import { hasPaperRecipe } from "../../settings/recipes.ts";
-import { dataIn } from "../../settings/resolveSettings.ts";
+import { dataIn, networkIn } from "../../settings/resolveSettings.ts";
 import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepRange, type SweepValue } from "../../settings/valueSchemas.ts";
 import { knownNames, type SweepFile, sweepSchema } from "./sweepSchema.ts";
@@ -67,7 +66,7 @@ export function parseSweep(text: string, name: string, folder: string): Sweep {
     name,
     file,
     data: file.data === undefined ? undefined : dataIn(folder, file.data),
-    network: networkFileKind(file.network) === null ? file.network : resolve(folder, file.network),
+    network: networkIn(folder, file.network),
     optimizers: optimizersOf(file, yaml),
     seeds: typeof file.seeds === "number" ? Array.from({ length: file.seeds }, (_, i) => i + 1) : file.seeds,
     set: inOrder(file.set, valueAt(yaml.value, ["set"])),
