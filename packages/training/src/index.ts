@@ -13,7 +13,7 @@ export {
 export { classified } from "./data/classified.ts";
 export { type DataSetDescription, describeDataSet, type PerSplit, splitNames } from "./data/describeDataSet.ts";
 export { imageSplit } from "./data/imageSplit.ts";
-export { fitted, pooled } from "./data/pooled.ts";
+export { fitted, fittedExamples, pooled } from "./data/pooled.ts";
 export type {
   ImagePreparation,
   InputColumn,

@@ -1,10 +1,8 @@
 /** A trained network that answers for new examples: without the data that it was trained on. */
 import {
-  type AnySplit,
-  type DataSet,
   type Examples,
   evaluationPrograms,
-  fitted,
+  fittedExamples,
   type NetworkSpec,
   type Preparation,
   type StopSignal,
@@ -55,11 +53,7 @@ export async function deployedModel(path: string, threads: number | undefined): 
     spec,
     task,
     preparation,
-    fitted<E extends Examples>(examples: E): E {
-      const part = examples as unknown as AnySplit;
-      const whole: DataSet<AnySplit> = { name: "", train: part, validation: part, test: part };
-      return fitted(spec, whole).test as unknown as E;
-    },
+    fitted: (examples) => fittedExamples(spec, examples),
     outputs: (examples, use, signal) => programs.outputs(params, examples, use, signal),
     close: programs.close,
   };

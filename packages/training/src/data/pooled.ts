@@ -1,6 +1,6 @@
 import { InputError } from "../inputError.ts";
 import type { DataTaker } from "./requireFit.ts";
-import type { AnySplit, DataSet, Split } from "./split.ts";
+import type { AnySplit, DataSet, Examples, Split } from "./split.ts";
 
 /** What a network takes and gives. */
 type Taker = Pick<DataTaker, "inputShape" | "outputShape">;
@@ -25,6 +25,11 @@ export function fitted<S extends AnySplit>(network: Pick<Taker, "inputShape">, d
   return havePooled(network, data.train) ? pooled(data) : data;
 }
 
+/** Examples as a network takes them, as `fitted`. */
+export function fittedExamples<E extends Examples>(network: Pick<Taker, "inputShape">, examples: E): E {
+  return havePooled(network, examples) ? pooledExamples(examples) : examples;
+}
+
 /**
  * The data set with its 28×28 images mean-pooled to 7×7: each number is the mean of 16 normalised pixels.
  *
@@ -33,13 +38,13 @@ export function fitted<S extends AnySplit>(network: Pick<Taker, "inputShape">, d
 export function pooled<S extends AnySplit>(data: DataSet<S>): DataSet<S> {
   return {
     ...data,
-    train: pooledSplit(data.train),
-    validation: pooledSplit(data.validation),
-    test: pooledSplit(data.test),
+    train: pooledExamples(data.train),
+    validation: pooledExamples(data.validation),
+    test: pooledExamples(data.test),
   };
 }
 
-function pooledSplit<S extends AnySplit>(split: S): S {
+function pooledExamples<S extends Examples>(split: S): S {
   if (String(split.inputShape) !== String(full)) {
     throw new InputError({ path: "pooled", rule: "images must be [1, 28, 28]", value: split.inputShape });
   }
