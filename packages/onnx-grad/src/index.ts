@@ -4,6 +4,7 @@ export { topological } from "./graph/topological.ts";
 export { type DType, type OpName, type Shape, sizeOf, type Value } from "./graph/value.ts";
 export type { FloatArray, Precision } from "./interpreter/arrays.ts";
 export { evaluate, type Feeds } from "./interpreter/evaluate.ts";
+export type { Device } from "./lowering/dialects.ts";
 export {
   elu,
   type GeluOptions,

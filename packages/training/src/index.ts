@@ -80,6 +80,7 @@ export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
 export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
+export { chooseDevice, type DeviceChoice } from "./model/chooseDevice.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
 export {
@@ -96,7 +97,7 @@ export {
   type ParameterPatterns,
   parameterGroups,
 } from "./model/parameterGroups.ts";
-export type { Platform } from "./model/platform.ts";
+export type { Platform, WebGpu } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { type AdaptiveNetwork, adaptiveNetworks, type ExampleShapes } from "./networks/adaptive.ts";

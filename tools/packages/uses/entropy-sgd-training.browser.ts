@@ -35,6 +35,7 @@ function interpreted(spec: NetworkSpec, batchSize: number): TrainableModel {
     ...{ name: spec.name, inputShape: spec.inputShape, outputShape: spec.outputShape, task: classification() },
     ...{ numParams: network.numParams, batchSize, layout, memory: plainMemory, inputs, targets, masks: [] },
     ...{ nodeCounts: {}, hasBatchNorm: false, statistics: {} },
+    device: "cpu",
     initialParams: () => new Float32Array(network.numParams).fill(0.1),
     async lossAndGradient(params, out) {
       const [value, ...slopes] = evaluate(outputs, { ...named(params), inputs, targets });

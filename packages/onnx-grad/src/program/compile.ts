@@ -5,19 +5,24 @@ import { rangeError, typeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { recordOf } from "../graph/recordOf.ts";
 import { optionRules, requireOptions, requireRecord, requireValues } from "../graph/requirements.ts";
-import { topological } from "../graph/topological.ts";
-import { sizeOf, type Value } from "../graph/value.ts";
+import type { Value } from "../graph/value.ts";
+import { type Device, dialects } from "../lowering/dialects.ts";
 import { lowerGraph } from "../lowering/lowerGraph.ts";
-import { onnxRuntimeDialect } from "../lowering/onnxRuntimeDialect.ts";
 import { onnxGraph } from "../onnx/onnxGraph.ts";
 import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 import { optimise } from "../rewrite/optimise.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
 import { endOfRun, type Program, programOf } from "./program.ts";
+import { sessionOptions } from "./sessionOptions.ts";
 
 /** Options of `compile`. */
 export interface CompileOptions {
   readonly ort: OnnxRuntime;
+  /**
+   * What the program runs on. Default `cpu`. With `webgpu` every node runs on the graphics processor, none silently on the
+   * processor; `ort` must have the provider (onnxruntime-node, onnxruntime-web/webgpu).
+   */
+  readonly device?: Device;
   /** Threads of one operation; ONNX Runtime's default (the cores) when absent. Results are bit-identical at a fixed number. */
   readonly threads?: number;
   /**
@@ -33,6 +38,7 @@ export interface CompileOptions {
 
 const rules = {
   ort: { ...optionRules.record, required: true as const },
+  device: { rule: "cpu or webgpu", holds: (value: unknown) => Object.hasOwn(dialects, String(value)) },
   threads: optionRules.positiveInteger,
   inPlace: optionRules.flag,
   optimise: optionRules.flag,
@@ -52,20 +58,20 @@ const rules = {
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   requireOptions("compile", options, rules);
   const values = valuesOf(outputs);
-  const { ort, inPlace = false } = options;
+  const { ort, device = "cpu", inPlace = false } = options;
   const declared = inputsByName("compile", values);
   const laidOut = layOutBatchLast(options.optimise === false ? values : optimise(values));
   const names = Object.keys(outputs);
   const graph = onnxGraph();
   lowerGraph(
     laidOut.map((value, i) => [names[i]!, value]),
-    onnxRuntimeDialect,
+    dialects[device],
     graph,
   );
   if (inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = [...declared].filter(([name]) => used.has(name));
-  const session = await ort.InferenceSession.create(graph.serialise(), sessionOptions(laidOut, options));
+  const session = await ort.InferenceSession.create(graph.serialise(), sessionOptions(laidOut, device, options));
   const compiled = {
     session,
     inputs: recordOf(inputs.map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
@@ -86,37 +92,4 @@ function valuesOf(outputs: Readonly<Record<string, Value>>): Value[] {
     if (dtype !== "float32") throw typeError("compile", `output "${name}"`, "must be float32", dtype);
   }
   return values;
-}
-
-function sessionOptions(
-  outputs: readonly Value[],
-  { threads, session }: CompileOptions,
-): InferenceSession.SessionOptions {
-  return {
-    executionMode: "sequential",
-    enableMemPattern: bytesOf(outputs) < largestPattern,
-    // Errors of a run are thrown; the log would print them a second time.
-    logSeverityLevel: 4,
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    extra: {
-      session: {
-        // Vanishing softmax probabilities would make denormal numbers, which cost a hundred cycles each.
-        set_denormal_as_zero: "1",
-        // Long enough to wait for the next operator, short enough to leave the core to others after the last.
-        intra_op: { spin_duration_us: "300" },
-      },
-    },
-    ...session,
-  };
-}
-
-/**
- * With a memory pattern ONNX Runtime lays out all tensors in one block, a second time beside the one of the first run. Below
- * this many bytes of values that saves time at no cost worth naming; for All-CNN it saved 3 % and took 1.4 GB.
- */
-const largestPattern = 2 ** 28;
-
-/** The size of every value of a graph, inputs included. */
-function bytesOf(outputs: readonly Value[]): number {
-  return topological(outputs).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }

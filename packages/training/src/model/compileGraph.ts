@@ -7,17 +7,21 @@ export interface CompileGraphOptions extends Omit<CompileOptions, "ort" | "threa
   readonly platform: Platform;
   /** Threads of one operation; the cores when absent. */
   readonly threads?: number | undefined;
+  /** Asks for outputs in place, where the platform and the device have them. */
+  readonly inPlace?: boolean;
 }
 
 /** Compiles a graph. @throws InputError if the runtime cannot be loaded, or for more threads than the cores can use */
 export async function compileGraph(
   outputs: Readonly<Record<string, Value>>,
-  { platform, threads, ...options }: CompileGraphOptions,
+  { platform, threads, device = "cpu", inPlace = false, ...options }: CompileGraphOptions,
 ): Promise<Program> {
   if (threads !== undefined) requireThreads(threads, platform);
   return compile(outputs, {
     ...options,
-    ort: await platform.loadRuntime(),
+    ort: await platform.loadRuntime(device),
+    device,
+    inPlace: inPlace && device === "cpu" && platform.inPlace,
     ...(threads === undefined ? {} : { threads }),
   });
 }

@@ -9,6 +9,7 @@ import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { classification } from "../tasks/classification.ts";
 import type { TargetSpec, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
+import { chooseDevice, type DeviceChoice } from "./chooseDevice.ts";
 import { compileGraph } from "./compileGraph.ts";
 import { evaluationPrograms } from "./evaluationPrograms.ts";
 import { lossAndGradients } from "./lossAndGradients.ts";
@@ -18,6 +19,8 @@ import type { TrainableModel } from "./trainableModel.ts";
 /** Options of `compileNetwork`. */
 export interface CompileNetworkOptions {
   readonly platform: Platform;
+  /** What the network runs on; `cpu` when absent. With `auto` the graphics processor where there is one. */
+  readonly device?: DeviceChoice;
   /** What is learnt; classification when absent. */
   readonly task?: Task;
   /** Examples per gradient; 128 when absent. */
@@ -37,6 +40,7 @@ export interface CompileNetworkOptions {
 
 const known: KnownOptions<CompileNetworkOptions> = {
   platform: true,
+  device: true,
   task: true,
   batchSize: true,
   dropout: true,
@@ -52,7 +56,7 @@ const numStateVectors = 12;
  * Builds the network's loss and gradient, compiles them, and lays out one memory for parameters, gradient, optimizer
  * state and mini-batch, which the engine and the kernels share.
  *
- * @throws TypeError for an unknown option; InputError for more threads than the cores can use, and where the runtime
+ * @throws TypeError for an unknown option; InputError for a device that is not there, for more threads than the cores can use, and where the runtime
  *   cannot be
  *   loaded or the network does not give one logit per class
  */
@@ -60,13 +64,14 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   requireKnownOptions("compileNetwork", known, options);
   const { platform, task = classification(), batchSize = 128, dropout = 0, threads, session = {} } = options;
   const { isFrozen = () => false } = options;
+  const device = await chooseDevice(platform, options.device);
   const inputShape = [batchSize, ...spec.inputShape];
   const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
   const program = batchedProgram(
     (batch) => lossAndGradients(trained(buildSpec(spec, { mode: "training", batch, dropout }), isFrozen), task),
-    (outputs) => compileGraph(outputs, { platform, threads, inPlace: true, session }),
+    (outputs) => compileGraph(outputs, { platform, device, threads, inPlace: true, session }),
   );
   const { nodeCounts } = await program.at(batchSize);
 
@@ -84,9 +89,10 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const moving = trained(network, isFrozen).parameters;
   const bindOutputs = bindParameters(moving, (name, data) => program.bindOutput(`${name}.gradient`, data));
 
-  const evaluation = evaluationPrograms(spec, { platform, task, dropout, threads });
+  const evaluation = evaluationPrograms(spec, { platform, device, task, dropout, threads });
   return {
     name: spec.name,
+    device,
     numParams,
     batchSize,
     inputShape: spec.inputShape,

@@ -1,5 +1,5 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
-import { batchedProgram, sizeOf, type Value } from "onnx-grad";
+import { batchedProgram, type Device, sizeOf, type Value } from "onnx-grad";
 import type { BatchStatistics, Network, RunningStatistics } from "onnx-grad/layers";
 import { requireExamples, requireSplit } from "../data/requireFit.ts";
 import type { AnySplit, Examples } from "../data/split.ts";
@@ -38,6 +38,8 @@ export type UseOutputs = (outputs: Float32Array, start: number, count: number) =
 /** How they are compiled. */
 export interface EvaluationOptions {
   readonly platform: Platform;
+  /** What they run on; `cpu` when absent. */
+  readonly device?: Device;
   /** Scores outputs; classification when absent. */
   readonly task?: Task;
   /** Dropout rate, which decides where masks would enter; they are off. */
@@ -122,13 +124,13 @@ function momentsOf(statistics: readonly (BatchStatistics | RunningStatistics)[])
 /** Forward passes over splits in one mode. */
 function splitPasses<Name extends string>(
   spec: NetworkSpec,
-  { platform, dropout, threads }: EvaluationOptions,
+  { platform, device = "cpu", dropout, threads }: EvaluationOptions,
   mode: keyof typeof batchSizes,
   outputsOf: (network: Network) => Readonly<Record<Name, Value>>,
 ) {
   const program = batchedProgram(
     (batch) => outputsOf(buildSpec(spec, { mode, batch, dropout })),
-    (outputs) => compileGraph(outputs, { platform, threads }),
+    (outputs) => compileGraph(outputs, { platform, device, threads }),
   );
   const bindParams = bindParameters(buildSpec(spec, { mode }).parameters, program.bindInput);
   const exampleSize = sizeOf(spec.inputShape);

@@ -1,12 +1,22 @@
 import type { SpawnWorker } from "entropy-sgd/workers";
-import type { OnnxRuntime } from "onnx-grad";
+import type { Device, OnnxRuntime } from "onnx-grad";
 
-/** What networks are compiled and trained with on some kind of machine; `nodePlatform` of the entry `./node` is Node's. */
+/** A graphics processor, or in words why there is none. */
+export type WebGpu = { readonly adapter: string } | { readonly missing: string };
+
+/**
+ * What networks are compiled and trained with on some kind of machine: `nodePlatform` of the entry `./node` is Node's,
+ * `webPlatform` of the entry `./web` that of pages and web workers.
+ */
 export interface Platform {
-  /** ONNX Runtime, loaded at the first call. */
-  loadRuntime(): Promise<OnnxRuntime>;
+  /** ONNX Runtime for a device, loaded at the first call. */
+  loadRuntime(device: Device): Promise<OnnxRuntime>;
+  /** The graphics processor that WebGPU gives. */
+  webgpu(): Promise<WebGpu>;
   /** Starts a worker that draws noise ahead; null where there are no workers. */
   readonly spawnWorker: SpawnWorker | null;
   /** Threads of one operation where no number is asked for. */
   readonly cores: number;
+  /** Whether the runtime writes outputs into bound arrays on the processor, see `CompileOptions.inPlace`. */
+  readonly inPlace: boolean;
 }

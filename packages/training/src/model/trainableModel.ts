@@ -1,4 +1,5 @@
 import type { VectorMemory } from "entropy-sgd";
+import type { Device } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import type { AnySplit } from "../data/split.ts";
 import type { StopSignal } from "../interruption.ts";
@@ -25,6 +26,8 @@ export interface Evaluation extends Scores {
  */
 export interface TrainableModel {
   readonly name: string;
+  /** What it runs on. */
+  readonly device: Device;
   readonly numParams: number;
   readonly batchSize: number;
   readonly inputShape: readonly number[];

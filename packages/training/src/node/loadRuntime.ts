@@ -15,7 +15,7 @@ import { InputError } from "../inputError.ts";
 let loaded: Promise<OnnxRuntime> | undefined;
 
 /**
- * The native runtime, the same at each call. Its telemetry is off unless the environment sets `ORT_DISABLE_TELEMETRY`
+ * The native runtime, which has every device, the same at each call. Its telemetry is off unless the environment sets `ORT_DISABLE_TELEMETRY`
  * otherwise.
  *
  * @throws InputError that says in one line what the platform lacks; or, in a worker thread, whose changes of the environment
