@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
+/** The file of a program beside this one; the archive for other machines has the same folders. */
 const file = (name) => fileURLToPath(new URL(`engines/${name}`, import.meta.url));
 const cores = availableParallelism();
 
@@ -26,6 +27,15 @@ function peer(packageName, name, variant) {
       ? { ...node(name, variant)(), networks: peerNetworks }
       : { absent: "absent: npm install --prefix bench/peers", stages: [] };
 }
+
+/** Our engine on a device, and PyTorch on CUDA or absent; started with `{ network, work, device, ... }`. */
+export const deviceEngines = () => ({
+  ours: { command: process.execPath, file: file("oursDevice.mjs") },
+  pytorch: pytorch([]),
+});
+
+/** The program that tells of the GPU adapter. */
+export const adapterProbe = { command: process.execPath, file: file("adapterProbe.mjs") };
 
 function pytorch(stages) {
   const command = pythonWithTorch();
@@ -82,19 +92,37 @@ const environmentOf = ({ blasThreads, coreType, waitPolicy }) => ({
   ...(waitPolicy ? { OMP_WAIT_POLICY: waitPolicy } : {}),
 });
 
-/** Runs one engine in a fresh process; gives what it measured, or the reason why not. */
-export function runEngine({ command, file: program }, variant, asked) {
+/**
+ * Runs one engine in a fresh process; gives what it measured, or the reason why not.
+ *
+ * Options: seconds after which it is given up, variables of its environment, and who is told what it wrote to standard error.
+ */
+export function runEngine(
+  { command, file: program },
+  variant,
+  asked,
+  { seconds = 60 * patience, environment = {}, onErrors = (_text) => {} } = {},
+) {
   const argument = JSON.stringify({ ...variant, ...asked, startedAt: Date.now() });
-  const limits = { timeout: 60_000 * patience, maxBuffer: 2 ** 26 };
-  const done = spawnSync(command, [program, argument], { env: environmentOf(variant), encoding: "utf8", ...limits });
+  const env = { ...environmentOf(variant), ...environment };
+  const limits = { timeout: 1000 * seconds, killSignal: /** @type {const} */ ("SIGKILL"), maxBuffer: 2 ** 26 };
+  const done = spawnSync(command, [program, argument], { env, encoding: "utf8", ...limits });
+  onErrors(done.stderr ?? "");
+  return resultOf(done, seconds);
+}
+
+function resultOf(done, seconds) {
   if (/** @type {NodeJS.ErrnoException | undefined} */ (done.error)?.code === "ETIMEDOUT")
-    return { reason: `gave up after ${patience} minutes` };
+    return { reason: `gave up after ${seconds >= 60 ? `${seconds / 60} minutes` : `${seconds} seconds`}` };
   if (done.error) return { reason: `throws: ${done.error.message}` };
   const line = (done.stdout ?? "").trim().split("\n").at(-1) ?? "";
   if (done.status === 0 && line.startsWith("{")) return JSON.parse(line);
-  const errors = (done.stderr ?? "").split("\n").filter((text) => /error/i.test(text));
+  const lines = (done.stderr ?? "").split("\n");
+  // The error itself rather than the line of the program that a stack begins with.
+  const error =
+    lines.find((text) => /^[\w.]*(Error|Exception)\b.*:/.test(text)) ?? lines.find((text) => /error/i.test(text));
   const ending = done.status === null ? `signal ${done.signal}` : `exit code ${done.status}`;
-  return { reason: `throws: ${(errors[0] ?? ending).trim().slice(0, 200)}` };
+  return { reason: `throws: ${(error ?? ending).trim().slice(0, 200)}` };
 }
 
 /** Runs another program of ours in a fresh process and gives what it prints; its messages go to standard error. */

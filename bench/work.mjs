@@ -6,19 +6,23 @@ import { integersInto, normalInto, randomKey, uniformInto } from "entropy-sgd/ra
 import { buildNetwork, initialiseInto } from "onnx-grad/layers";
 import { benchNetworks } from "./networks.mjs";
 
-/** Calls `use(folder, work)` while a temporary folder holds the network's work. */
-export function withWork(network, use) {
+/**
+ * Calls `use(folder, work)` while a temporary folder holds the network's work.
+ *
+ * @param {{ batchSize?: number, numExamples?: number }} [sizes] - those of the network where absent
+ */
+export function withWork(network, use, sizes = {}) {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
-    return use(folder, writeWork(folder, network));
+    return use(folder, writeWork(folder, network, sizes));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Writes work.json, weights.bin, inputs.bin and labels.bin. */
-function writeWork(folder, network) {
-  const { spec, batchSize, numExamples, dropout } = benchNetworks[network];
+function writeWork(folder, network, sizes) {
+  const { spec, batchSize, numExamples, dropout } = { ...benchNetworks[network], ...sizes };
   const { parameters, numParams, masks } = buildNetwork(
     spec.define(dropout),
     [batchSize, ...spec.inputShape],

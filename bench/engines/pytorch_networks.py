@@ -10,7 +10,7 @@ def network_of(network, p, masks):
     training = True
 
     def norm(name, x):
-        mean, variance = statistics.setdefault(name, (torch.zeros(x.shape[1]), torch.ones(x.shape[1])))
+        mean, variance = statistics.setdefault(name, (x.new_zeros(x.shape[1]), x.new_ones(x.shape[1])))
         if training:
             mean = variance = None
         return F.batch_norm(x, mean, variance, p[name + ".weight"], p[name + ".bias"], training)

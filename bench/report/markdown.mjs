@@ -2,6 +2,7 @@
 import { stepTable } from "../summary.mjs";
 import { checkpointSection } from "./checkpointSection.mjs";
 import { goalsSection } from "./goals.mjs";
+import { gpuSection } from "./gpuSection.mjs";
 import { memorySection } from "./memorySection.mjs";
 import { networkSection } from "./networkSection.mjs";
 import { profileSection } from "./profileSection.mjs";
@@ -25,13 +26,14 @@ every trick that we found beside: threads of PyTorch and of OpenBLAS apart, wait
 fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
-export function markdown({ bench, memory, profiles, checkpoints }) {
+export function markdown({ bench, memory, profiles, checkpoints, gpu }) {
   const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
     goalsSection({ bench, memory, checkpoints }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
+    gpuSection(gpu),
     memorySection(memory),
     checkpointSection(checkpoints),
     ...Object.values(profiles).map(profileSection),

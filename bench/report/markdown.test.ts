@@ -43,6 +43,7 @@ test("goals say what is reached, what is not, what is absent and what was not me
     memory: { lenet: record(101), "mnistfc-bn": record(103) },
     profiles: {},
     checkpoints,
+    gpu: {},
   });
   expect(page).toContain("| lenet: whole step against pytorch | ≥ 1.50× | 1.60× | yes |");
   expect(page).toContain("| lenet: start-up | ≤ 1,500 ms | 1,600 ms | **no** |");
@@ -58,7 +59,30 @@ test("goals say what is reached, what is not, what is absent and what was not me
   expect(page).toContain(
     "heap 100.00 → 103.00 MB (+3.00 %), resident memory 100.00 → 100.00 MB (+0.00 %): **not within 2 %**",
   );
-  expect(markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {} })).toContain(
-    "| too few steps |",
-  );
+  expect(
+    markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {}, gpu: {} }),
+  ).toContain("| too few steps |");
+});
+
+test("a GPU is told with its card, errors against the processor, and parts that failed; or as not measured", () => {
+  const page = (gpu: object): string => markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu });
+  expect(page({})).toContain("## On a GPU\n\nNot measured.");
+  const part = { network: "lenet", batchSize: 128, engine: "ours", startupMs: 700, stepMs: [30] };
+  const gpu = {
+    ...{
+      machine,
+      seconds: 1,
+      card: { name: "H200", driver: "580", memory: "141 GiB" },
+      adapter: { adapter: "Hopper" },
+    },
+    parts: [
+      { ...part, device: "cpu", gradientMs: [20, 22, 24] },
+      { ...part, device: "webgpu", gradientMs: [2], stepMs: [3], lossError: 1e-7, gradientError: 2.5e-6 },
+      { ...part, engine: "pytorch", device: "cuda", reason: "gave up after 50 seconds" },
+    ],
+  };
+  expect(page(gpu)).toContain("| lenet | 128 | ours on cpu | 22.0 | 30.0 | 1.00× | – | – | 700 |");
+  expect(page(gpu)).toContain("| lenet | 128 | ours on webgpu | 2.00 | 3.00 | 11× | 1.0e-7 | 2.5e-6 | 700 |");
+  expect(page(gpu)).toContain("| lenet | 128 | pytorch on cuda | gave up after 50 seconds | – |");
+  expect(page(gpu)).toContain("H200, driver 580, 141 GiB; WebGPU: Hopper. 2026-01-02; EPYC");
 });
