@@ -25,3 +25,4 @@ export {
   type RunningStatistics,
   type Values,
 } from "./layers/network.ts";
+export { uniqueNames } from "./layers/uniqueNames.ts";

@@ -35,14 +35,14 @@ export function batchNorm(context: NetworkContext, name: string, x: Value): Valu
 }
 
 /** What the normalised values are multiplied by and what is added, [channels] each, and what is added to variances. */
-interface Affine {
+export interface BatchAffine {
   readonly gamma: Value;
   readonly beta: Value;
   readonly epsilon: number;
 }
 
-/** `batchNorm` with γ and β that are there already. */
-export function normaliseBatch(context: NetworkContext, name: string, x: Value, affine: Affine): Value {
+/** `batchNorm` with γ, β and ε that are there already, such as those of a model from elsewhere; `name` is that of its statistics. */
+export function normaliseBatch(context: NetworkContext, name: string, x: Value, affine: BatchAffine): Value {
   const perChannel = x.shape.map((size, axis) => (axis === 1 ? size : 1));
   const gamma = reshape(affine.gamma, perChannel);
   const beta = reshape(affine.beta, perChannel);

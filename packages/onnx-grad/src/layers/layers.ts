@@ -6,7 +6,7 @@ import { reshape } from "../ops/layout.ts";
 import type { NetworkContext } from "./network.ts";
 
 export { type AttentionOptions, multiHeadAttention } from "./attention.ts";
-export { batchNorm } from "./batchNorm.ts";
+export { type BatchAffine, batchNorm, normaliseBatch } from "./batchNorm.ts";
 export {
   type ConvolutionLayerOptions,
   conv1d,

@@ -14,8 +14,8 @@ import {
   type ParameterKind,
   type Values,
 } from "../layers/network.ts";
+import { uniqueNames } from "../layers/uniqueNames.ts";
 import { changedFile, type ModelChanges } from "./read/changedFile.ts";
-import { uniqueNames } from "./read/names.ts";
 import { constantOf, type GraphState } from "./read/nodeReader.ts";
 import { type FileInput, type OnnxFile, onnxFile } from "./read/onnxFile.ts";
 import { readError } from "./read/readError.ts";

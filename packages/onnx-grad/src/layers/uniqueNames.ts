@@ -1,4 +1,4 @@
-/** Names that inputs of our graphs may have, for names of tensors in models. */
+/** Names that inputs of graphs may have, for names from elsewhere, such as of layers in models. */
 
 /** Gives each key a name of its own: other characters become `_`, which comes before a digit too, and names that are taken get a number. */
 export function uniqueNames(reserved: readonly string[]): (key: string) => string {
