@@ -17,7 +17,6 @@ import {
 } from "entropy-sgd-training";
 import { type DataOptions, loadDataSet } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
-import type { LastActivation } from "onnx-grad/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
 import { asInput } from "./asInput.ts";
@@ -120,11 +119,11 @@ function chosenNetwork(
   const { network: name, classes } = settings;
   if (files !== null && own !== null) return { network: specOf(files.path, own, shapes()) };
   if (files !== null) {
-    const activation = activationsOfLosses[task.name];
+    const { activationOfLoss } = task;
     const { spec, notes } = networkFromOnnx(files.files[0]!.bytes, {
       name,
       ...shapes(),
-      ...(activation !== undefined && { activationOfLoss: activation }),
+      ...(activationOfLoss !== undefined && { activationOfLoss }),
       newHead: classes !== null,
       isFrozen: frozenBy(settings),
       externalData: externalDataOf(files),
@@ -133,14 +132,6 @@ function chosenNetwork(
   }
   return { network: Object.hasOwn(adaptiveNetworks, name) ? adaptiveNetworks[name]!.fit(shapes()) : networkOf(name) };
 }
-
-/** The activations that losses from logits apply themselves, by task. */
-const activationsOfLosses: Readonly<Record<string, LastActivation>> = {
-  classification: "softmax",
-  sequence: "softmax",
-  binary: "sigmoid",
-  multilabel: "sigmoid",
-};
 
 /** Checks the number of classes that the settings give, if they do. */
 function requireClasses({ classes }: Settings, shapes: () => ExampleShapes): void {

@@ -16,6 +16,7 @@ export function bernoulliTask(name: string, areaOf: (elements: ScoredElements) =
     name,
     metrics: { error: "smaller", auc: "larger" },
     primary: "error",
+    activationOfLoss: "sigmoid",
     targetsOf: (shape) => ({ dtype: "float32", shape, areProbabilities: true }),
     loss: binaryCrossEntropyWithLogits,
     scorer: (outputShape) => bernoulliScorer(sizeOf(outputShape), graphLossSum(task, outputShape), areaOf),

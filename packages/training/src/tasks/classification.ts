@@ -65,6 +65,7 @@ export function classification(options: ClassificationOptions = {}): Task {
     name: "classification",
     metrics: { error: "smaller", top5Error: "smaller" },
     primary: "error",
+    activationOfLoss: "softmax",
     targetsOf: (outputShape) => ({ dtype: "int32", shape: [], numClasses: numClassesOf(outputShape) }),
     loss: (logits, labels) =>
       isPlain ? softmaxCrossEntropy(logits, labels) : reshapedLoss(logits, labels, labelSmoothing, classWeights),

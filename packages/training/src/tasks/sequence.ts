@@ -17,6 +17,7 @@ export function sequence(): Task {
     name: "sequence",
     metrics: { perplexity: "smaller", error: "smaller" },
     primary: "perplexity",
+    activationOfLoss: "softmax",
     targetsOf(outputShape) {
       const [steps, numClasses] = sizesOf(outputShape);
       return { dtype: "int32", shape: [steps], numClasses };

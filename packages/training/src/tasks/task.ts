@@ -1,5 +1,6 @@
 /** What is learnt: the loss that is minimised over outputs and targets, and the metrics by which the result is judged. */
 import type { Value } from "onnx-grad";
+import type { LastActivation } from "onnx-grad/onnx";
 import type { AnySplit } from "../data/split.ts";
 
 /** Which values of a metric are better. */
@@ -61,6 +62,8 @@ export interface Task {
   readonly metrics: Readonly<Record<string, Better>>;
   /** The name of one of them. */
   readonly primary: string;
+  /** The activation that its loss applies to the outputs itself: models from elsewhere that end in it are trained without. */
+  readonly activationOfLoss?: LastActivation;
   /** What the targets of a network with these outputs are. @throws RangeError for outputs that the task cannot have */
   targetsOf(outputShape: readonly number[]): TargetSpec;
   /** The mean loss of a batch, a scalar with first and second derivatives. */
