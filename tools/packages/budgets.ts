@@ -12,6 +12,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training": 17_500,
   "onnx-grad/onnx": 49_000,
   "entropy-sgd-training/onnx": 1_600,
+  "entropy-sgd-training/tfjs": 8_100,
   "entropy-sgd-training/node": 22_500,
   "entropy-sgd-lab": 122_000,
 };
