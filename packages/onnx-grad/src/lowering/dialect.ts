@@ -7,6 +7,8 @@ export type Fusion = (value: Value, context: LoweringContext) => string | undefi
 
 /** Which operators a graph becomes: the first fusion that matches a value writes it, else the handler of its primitive. */
 export interface Dialect {
+  /** The same outputs in the layout that these operators run fastest. As they are when absent. */
+  readonly layOut?: (outputs: readonly Value[]) => readonly Value[];
   readonly fusions: readonly Fusion[];
   readonly primitives: PerOp<string, [context: LoweringContext]>;
 }

@@ -1,6 +1,12 @@
+import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 import type { Dialect } from "./dialect.ts";
-import { fusions } from "./fusions.ts";
+import { fusionsWith } from "./fusions.ts";
+import { lowerConvolution } from "./lowerConvolution.ts";
 import { primitives } from "./primitives.ts";
 
 /** The operators that ONNX Runtime runs fastest on a processor, its own among them: for programs that run at once. */
-export const onnxRuntimeDialect: Dialect = { fusions, primitives };
+export const onnxRuntimeDialect: Dialect = {
+  layOut: layOutBatchLast,
+  fusions: fusionsWith(lowerConvolution),
+  primitives,
+};

@@ -9,7 +9,6 @@ import type { Value } from "../graph/value.ts";
 import { type Device, dialects } from "../lowering/dialects.ts";
 import { lowerGraph } from "../lowering/lowerGraph.ts";
 import { onnxGraph } from "../onnx/onnxGraph.ts";
-import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 import { optimise } from "../rewrite/optimise.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
 import { endOfRun, type Program, programOf } from "./program.ts";
@@ -60,12 +59,14 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const values = valuesOf(outputs);
   const { ort, device = "cpu", inPlace = false } = options;
   const declared = inputsByName("compile", values);
-  const laidOut = layOutBatchLast(options.optimise === false ? values : optimise(values));
+  const dialect = dialects[device];
+  const rewritten = options.optimise === false ? values : optimise(values);
+  const laidOut = dialect.layOut?.(rewritten) ?? rewritten;
   const names = Object.keys(outputs);
   const graph = onnxGraph();
   lowerGraph(
     laidOut.map((value, i) => [names[i]!, value]),
-    dialects[device],
+    dialect,
     graph,
   );
   if (inPlace) graph.emptySequence(endOfRun);
