@@ -53,7 +53,11 @@ export function checkDerivatives(samples: fc.Arbitrary<Sample>, numRuns: number)
 }
 
 /** The compiled program gives the interpreter's value, gradient and Hessian-vector product. */
-export async function checkLowering(samples: fc.Arbitrary<Sample>, numRuns: number): Promise<void> {
+export async function checkLowering(
+  samples: fc.Arbitrary<Sample>,
+  numRuns: number,
+  device: g.Device = "cpu",
+): Promise<void> {
   await fc.assert(
     fc.asyncProperty(samples, fc.integer(), async (sample, seed) => {
       const inputs = sample.shapes.map((shape, i) => g.input(`x${i}`, shape));
@@ -71,7 +75,7 @@ export async function checkLowering(samples: fc.Arbitrary<Sample>, numRuns: numb
         ...v.map((x, i) => [`v${i}`, x] as const),
       ]);
       const expected = g.evaluate(all, feeds);
-      const actual = await runProgram(outputs, feeds);
+      const actual = await runProgram(outputs, feeds, device);
       actual.forEach((result, i) => {
         // Sums of at most some hundred float32 terms, a handful of roundings each: 1e-4 of the largest is far beyond.
         const scale = 1 + flat(expected).reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);

@@ -3,8 +3,12 @@ import * as ort from "onnxruntime-node";
 import * as g from "../src/index.ts";
 
 /** What the program compiled as written gives for each output, in order; inputs are rounded to their dtype. */
-export async function runProgram(outputs: Readonly<Record<string, g.Value>>, feeds: g.Feeds): Promise<Float32Array[]> {
-  const program = await g.compile(outputs, { ort, threads: 1, optimise: false });
+export async function runProgram(
+  outputs: Readonly<Record<string, g.Value>>,
+  feeds: g.Feeds,
+  device: g.Device = "cpu",
+): Promise<Float32Array[]> {
+  const program = await g.compile(outputs, { ort, device, threads: 1, optimise: false });
   for (const [name, { dtype }] of Object.entries(program.inputs)) {
     program.bindInput(name, dtype === "int32" ? Int32Array.from(feeds[name]!) : Float32Array.from(feeds[name]!));
   }

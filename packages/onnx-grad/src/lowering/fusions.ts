@@ -1,8 +1,8 @@
 /** Forms that span several primitives and have one fast ONNX operator. Each is a small rule with a name. */
-import { type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
+import { type Node, type Shape, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import type { Fusion } from "./dialect.ts";
 import { absOrLeakyRelu, clip, hardSigmoid, minimum } from "./elementwiseFusions.ts";
-import { lowerConvolution } from "./lowerConvolution.ts";
+import type { LoweringContext } from "./loweringContext.ts";
 
 /** a·b with b of the last axis' shape added: the third operand of Gemm. */
 const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
@@ -30,17 +30,22 @@ function isPerFirstAxis(shape: Shape, of: Shape): boolean {
   return of.length === 4 && sameShape(shape, [of[0]!, 1, 1, 1]);
 }
 
+/** Writes a convolution, with one number per filter added where given. */
+export type LowerConvolution = (value: Node<"conv2d">, context: LoweringContext, bias?: string) => string;
+
 /** A convolution with one number per filter added or subtracted: Conv's or Gemm's third operand. */
-const convolutionWithBias: Fusion = (value, context) => {
-  if (value.op !== "add" && value.op !== "sub") return undefined;
-  const [convolution, bias] = value.inputs as [Value, Value];
-  if (convolution.op !== "conv2d") return undefined;
-  const perFilter = convolution.attributes.batchLast ? isPerFirstAxis : isPerChannel;
-  if (!perFilter(bias.shape, convolution.shape) || !context.usedOnce(convolution)) return undefined;
-  const { graph, nameOf } = context;
-  const flat = graph.node("Reshape", [nameOf(bias), graph.ints([sizeOf(bias.shape)])]);
-  return lowerConvolution(convolution, context, value.op === "add" ? flat : graph.node("Neg", [flat]));
-};
+const convolutionWithBias =
+  (lower: LowerConvolution): Fusion =>
+  (value, context) => {
+    if (value.op !== "add" && value.op !== "sub") return undefined;
+    const [convolution, bias] = value.inputs as [Value, Value];
+    if (convolution.op !== "conv2d") return undefined;
+    const perFilter = convolution.attributes.batchLast ? isPerFirstAxis : isPerChannel;
+    if (!perFilter(bias.shape, convolution.shape) || !context.usedOnce(convolution)) return undefined;
+    const { graph, nameOf } = context;
+    const flat = graph.node("Reshape", [nameOf(bias), graph.ints([sizeOf(bias.shape)])]);
+    return lower(convolution, context, value.op === "add" ? flat : graph.node("Neg", [flat]));
+  };
 
 /** x·scale + shift with one scale and shift per channel: the inference form of BatchNormalization, one pass. */
 const normalise: Fusion = (value, { graph, nameOf }) => {
@@ -62,10 +67,10 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
   return rule === isPerChannel ? y : graph.node("Reshape", [y, graph.ints(x.shape)]);
 };
 
-/** The forms of `onnxRuntimeDialect`, in the order in which they are tried. */
-export const fusions: readonly Fusion[] = [
+/** The forms of the dialects for programs that run at once, in the order in which they are tried; `convolve` writes convolutions. */
+export const fusionsWith = (convolve: LowerConvolution): readonly Fusion[] => [
   gemmWithBias,
-  convolutionWithBias,
+  convolutionWithBias(convolve),
   normalise,
   absOrLeakyRelu,
   clip,

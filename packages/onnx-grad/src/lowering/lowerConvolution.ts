@@ -48,7 +48,12 @@ export function lowerInputGradient(value: Node<"conv2dInputGradient">, context: 
  *
  * With a stride the gradient is dilated, which is what ConvTranspose does.
  */
-function inputGradientBatchFirst(dy: string, w: string, s: ConvolutionSizes, { graph }: LoweringContext): string {
+export function inputGradientBatchFirst(
+  dy: string,
+  w: string,
+  s: ConvolutionSizes,
+  { graph }: LoweringContext,
+): string {
   const { height, width, rows, columns, kernelRows: kh, kernelColumns: kw } = s;
   const { stride, padding, groups } = s.window;
   const [top, left, bottom, right] = padding;
