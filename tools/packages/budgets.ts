@@ -7,6 +7,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd/landscape": 23_000,
   "entropy-sgd/random": 3_500,
   "entropy-sgd/workers": 1_400,
+  "entropy-sgd/tfjs": 17_500,
   "onnx-grad": 32_000,
   "onnx-grad/layers": 9_000,
   "entropy-sgd-training": 17_500,

@@ -1,0 +1,85 @@
+/**
+ * What the adapter uses of TensorFlow.js, as types: the library imports nothing of it, `tf` comes as an argument.
+ *
+ * The methods are those of `@tensorflow/tfjs` and of `@tensorflow/tfjs-core` from version 4.0 on.
+ */
+import { rangeError, typeError } from "../errors.ts";
+
+/** What is used of a tensor. */
+export interface HostTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly dataId: object;
+  readonly isDisposed: boolean;
+  readonly kept: boolean;
+  clone(): HostTensor;
+  data(): Promise<unknown>;
+  dataSync(): unknown;
+  dispose(): void;
+}
+
+/** What is used of a variable. */
+export interface HostVariable extends HostTensor {
+  readonly name: string;
+  readonly trainable: boolean;
+  assign(value: HostTensor): void;
+}
+
+/** Gradients by the names of their variables; null or absent where the loss does not depend on one. */
+export type NamedGradients = Readonly<Record<string, HostTensor | null | undefined>>;
+
+/** A value with its name. */
+export interface NamedHostTensor {
+  readonly name: string;
+  readonly tensor: HostTensor;
+}
+
+/** A loss and its gradients. */
+export interface ValueAndGradients {
+  readonly value: HostTensor;
+  readonly grads: NamedGradients;
+}
+
+/** What is used of `tf.Optimizer`. */
+export interface HostOptimizer {
+  readonly iterations: number;
+  minimize(f: () => HostTensor, returnCost?: boolean, varList?: readonly HostVariable[]): HostTensor | null;
+  dispose(): void;
+}
+
+/** `tf`, as `import * as tf from "@tensorflow/tfjs"` gives it; `O` is its `tf.Optimizer`. */
+export interface TensorFlow<O = HostOptimizer> {
+  readonly Optimizer: abstract new () => O;
+  readonly version_core: string;
+  readonly serialization: { registerClass(cls: never): unknown };
+  engine(): {
+    readonly registeredVariables: Readonly<Record<string, HostVariable>>;
+    readonly state: { readonly activeScope: { readonly track: readonly HostTensor[] } };
+  };
+  scalar(value: number, dtype: "int32"): HostTensor;
+  tensor(
+    values: Float32Array | Int32Array | string[],
+    shape?: number[],
+    dtype?: "float32" | "int32" | "string",
+  ): HostTensor;
+  variableGrads(f: () => HostTensor, varList?: HostVariable[]): ValueAndGradients;
+}
+
+/** What must be there of `tf`. */
+const functions = ["Optimizer", "engine", "scalar", "tensor", "variableGrads"];
+
+/**
+ * Checks that `tf` is TensorFlow.js, of a version whose optimizers are known.
+ *
+ * @throws TypeError for what is not TensorFlow.js, RangeError for another version than 4
+ */
+export function requireTensorFlow(where: string, tf: unknown): void {
+  const rule = 'must be TensorFlow.js: import * as tf from "@tensorflow/tfjs"';
+  if ((typeof tf !== "object" && typeof tf !== "function") || tf === null) throw typeError(where, "tf", rule, tf);
+  const found: unknown = Reflect.get(tf, "version_core");
+  if (typeof found !== "string") throw typeError(where, "tf", rule, tf);
+  if (!found.startsWith("4.")) throw rangeError(where, "tf", "must be TensorFlow.js of version 4", found);
+  const missing = functions.find((name) => typeof Reflect.get(tf, name) !== "function");
+  if (missing !== undefined) throw typeError(where, "tf", `${rule}; it lacks ${missing}`, tf);
+}
