@@ -112,9 +112,15 @@ describe("architecture", () => {
               to: { path: "^packages/lab/|entropy-sgd-lab" },
             },
             {
-              name: "only-the-entry-knows-node",
+              name: "only-the-entries-know-their-hosts",
               severity: "error",
               from: { path: "^packages/training/src/(data|loop|model|networks)/" },
+              to: { path: "^packages/training/src/(node|web)" },
+            },
+            {
+              name: "browsers-have-nothing-of-node",
+              severity: "error",
+              from: { path: "^packages/training/src/web" },
               to: { path: "^packages/training/src/node" },
             },
             ...upwards("packages/lab/src", labRooms),

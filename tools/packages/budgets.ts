@@ -15,6 +15,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/tfjs": 8_100,
   "entropy-sgd-training/node": 22_500,
+  "entropy-sgd-training/web": 2_600,
   "entropy-sgd-lab": 122_000,
 };
 

@@ -1,0 +1,43 @@
+/** What is used of the globals of a page or a web worker. Declared here: declarations of this package name no host's types. */
+
+/** A dedicated worker. */
+export interface WebWorker {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  terminate(): void;
+  onerror: ((event: { preventDefault(): void }) => void) | null;
+}
+
+/** The adapter of WebGPU. */
+interface Adapter {
+  readonly info?: { readonly [name in "vendor" | "architecture" | "device" | "description"]?: string };
+}
+
+/** A server's answer. */
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** The manager of Web Locks. */
+interface Locks {
+  request<T>(name: string, options: { ifAvailable: true }, use: (lock: object | null) => Promise<T>): Promise<T>;
+}
+
+/** The global object of a page or a web worker. */
+export interface WebScope {
+  readonly crossOriginIsolated?: boolean;
+  readonly isSecureContext?: boolean;
+  readonly navigator?: {
+    readonly hardwareConcurrency?: number;
+    readonly gpu?: { requestAdapter(): Promise<Adapter | null> };
+    readonly locks?: Locks;
+  };
+  fetch(address: string): Promise<Answer>;
+  readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
+  readonly Worker?: new (url: string) => WebWorker;
+  readonly Blob: new (parts: readonly string[], options: { type: string }) => object;
+  readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
+}
+
+export const webScope: WebScope = globalThis as unknown as WebScope;
