@@ -1,33 +1,14 @@
 /** Images and labels in the format of MNIST (IDX), plain or gzip: MNIST, Fashion-MNIST, EMNIST. */
 import { dirname } from "node:path";
-import { imageSplit } from "../../data/imageSplit.ts";
+import { type IdxFile, type IdxFileName, maxIdxBytes, splitOf } from "../../data/idx.ts";
 import { numberedClasses, type Preparation } from "../../data/preparation.ts";
-import type { Split } from "../../data/split.ts";
 import { InputError } from "../../inputError.ts";
 import { checksumOf } from "../checksum.ts";
 import type { DataOptions } from "../dataOptions.ts";
 import type { DataReader, ReadData, ReadExamples } from "../dataReader.ts";
 import { fileIn, type Listing, listingOf, namesIn } from "../listing.ts";
 import { isThere, readPlain } from "../plainFiles.ts";
-import { maxIdxBytes, readIdxImages, readIdxLabels } from "../readIdx.ts";
-
-/** The four files of a set. */
-export type IdxFileName = "train-images" | "train-labels" | "t10k-images" | "t10k-labels";
-
-/** A file that was read. */
-export interface IdxFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Images with their labels. */
-export interface IdxPart {
-  readonly count: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
+import { readIdxImages, readIdxPart } from "../readIdx.ts";
 
 /** `emnist-letters-test-images-idx3-ubyte.gz`: whose set, which part, what of it. */
 const fileName = /^(?<set>.*?)(?<part>train|t10k|test)-(?<what>images|labels)[-.]idx[13]-ubyte(\.gz)?$/;
@@ -74,12 +55,6 @@ function classRange(parts: readonly Uint8Array[]): { readonly first: number; rea
   return { first, count: largest + 1 - first };
 }
 
-/** A part as a split. @param first - the label of class 0 */
-export function splitOf({ count, rows, columns, pixels, labels }: IdxPart, first = 0, numClasses = 10): Split {
-  const shifted = first === 0 ? labels : labels.map((label) => label - first);
-  return imageSplit(pixels, shifted, [1, rows, columns], 0, count, numClasses);
-}
-
 /** Reads the files of a set by name. @throws InputError for one that is missing, or a folder with several sets */
 export function setReader(listing: Listing): (name: IdxFileName) => IdxFile {
   const folder = listing.isFolder ? listing : listingOf(dirname(listing.path));
@@ -109,22 +84,6 @@ export function setReader(listing: Listing): (name: IdxFileName) => IdxFile {
 function readIdxFile(path: string): IdxFile {
   // Data may lie elsewhere and be linked; what a link leads to must be a plain file too.
   return { path, bytes: readPlain(path, maxIdxBytes, { followLinks: true }) };
-}
-
-/** Images with their labels. @throws InputError for malformed files, and as many labels as images */
-export function readIdxPart(imagesFile: IdxFile, labelsFile: IdxFile): IdxPart {
-  const images = readIdxImages(imagesFile.bytes, imagesFile.path);
-  const labels = readIdxLabels(labelsFile.bytes, labelsFile.path);
-  const { count } = images;
-  if (labels.length !== count) {
-    throw new InputError({
-      path: labelsFile.path,
-      rule: `there must be as many labels as images, ${count}`,
-      value: labels.length,
-      got: `found ${labels.length}`,
-    });
-  }
-  return { ...images, labels };
 }
 
 function readNewImages(listing: Listing, preparation: Preparation, withTargets: boolean): ReadExamples {
