@@ -1,3 +1,4 @@
+export type { RunModel } from "entropy-sgd-training/formats";
 export { type CommandContext, exitCodes } from "./commands/context.ts";
 export { main } from "./commands/main.ts";
 export { writeReport } from "./pages/writeReport.ts";
@@ -12,7 +13,6 @@ export {
   type Checkpoint,
   type NewCheckpoint,
   type RunIdentity,
-  type RunModel,
   readCheckpoint,
   writeCheckpoint,
 } from "./runs/checkpointFormat.ts";

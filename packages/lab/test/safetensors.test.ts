@@ -3,15 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import type { NamedTensor, Safetensors } from "entropy-sgd-training/formats";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type NamedTensor,
-  type Safetensors,
-  safetensorsPieces,
-} from "../src/io/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, safetensorsPieces } from "../src/io/safetensors.ts";
 import { readWeights } from "../src/runs/readRun.ts";
 import { file, framed, headerOf } from "./safetensorsFiles.ts";
 

@@ -1,7 +1,8 @@
 /** Checksums in the metadata of safetensors files. */
 import { createHash } from "node:crypto";
+import type { Safetensors } from "entropy-sgd-training/formats";
 import { expect, test } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type Safetensors } from "../src/io/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../src/io/safetensors.ts";
 import { file, framed, headerOf } from "./safetensorsFiles.ts";
 
 const decode = (bytes: Uint8Array): Safetensors => decodeSafetensors(bytes, "f");

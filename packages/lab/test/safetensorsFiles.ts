@@ -1,5 +1,5 @@
 /** Safetensors files for tests. */
-import type { Safetensors } from "../src/io/safetensors.ts";
+import type { Safetensors } from "entropy-sgd-training/formats";
 
 /** Three tensors with metadata. */
 export const file: Safetensors = {

@@ -12,8 +12,8 @@ import {
   type RunResult,
   type StartEvent,
 } from "entropy-sgd-training";
+import type { RunModel } from "entropy-sgd-training/formats";
 import type { RunParts } from "../src/runner/loadParts.ts";
-import type { RunModel } from "../src/runs/checkpointFormat.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 

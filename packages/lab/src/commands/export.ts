@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
 import { dirname, extname } from "node:path";
 import { buildSpec, InputError } from "entropy-sgd-training";
+import type { NamedTensor } from "entropy-sgd-training/formats";
 import { writeOnnx } from "onnx-grad/onnx";
 import { digestOf } from "../io/digest.ts";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { encodeNpz } from "../io/npz.ts";
-import { encodeSafetensors, type NamedTensor } from "../io/safetensors.ts";
+import { encodeSafetensors } from "../io/safetensors.ts";
 import { type LoadedRun, loadRun } from "../measure/loadRun.ts";
 import { asInput } from "../runner/asInput.ts";
 import { weightsOf } from "../runs/readRun.ts";

@@ -7,9 +7,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import { isHashed } from "entropy-sgd-training/formats";
 import { isThere, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { contentOf, isHashed, withOwnHash } from "../io/digest.ts";
+import { contentOf, withOwnHash } from "../io/digest.ts";
 import { requireRealFolder, writeWhole } from "../io/files.ts";
 import { readConfig } from "../runs/readRun.ts";
 import { sameTraining } from "../settings/sameTraining.ts";

@@ -4,8 +4,8 @@
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { InputError } from "entropy-sgd-training";
+import type { NamedTensor } from "entropy-sgd-training/formats";
 import { zipSync } from "fflate";
-import type { NamedTensor } from "./safetensors.ts";
 
 /** The bytes of an archive with a file for each tensor, the same for the same tensors. Cost: twice the tensors' memory. */
 export function encodeNpz(tensors: readonly NamedTensor[]): Uint8Array {

@@ -1,7 +1,7 @@
 /** The weights of a run in the layout of its network. */
 import { buildSpec, hasDiverged, InputError, type NetworkSpec, requireFiniteWeights } from "entropy-sgd-training";
+import type { Safetensors } from "entropy-sgd-training/formats";
 import type { ParameterBlock } from "onnx-grad/layers";
-import type { Safetensors } from "../io/safetensors.ts";
 import { type RunRecord, weightsOf } from "../runs/readRun.ts";
 import { tensorsOf } from "../runs/tensorsOf.ts";
 

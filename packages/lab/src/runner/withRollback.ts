@@ -1,7 +1,7 @@
 /** Rollbacks: after a non-finite value a run returns to a checkpoint, with smaller learning rates. */
 import type { NonFiniteEvent } from "entropy-sgd-training";
+import type { Retreat } from "entropy-sgd-training/formats";
 import type { FoundCheckpoint } from "../runs/checkpointFolder.ts";
-import type { Retreat } from "../runs/checkpointFormat.ts";
 import type { RollbackEvent, RunEvent } from "../runs/runEvents.ts";
 
 /** Where a run begins or resumes. */

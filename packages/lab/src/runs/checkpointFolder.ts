@@ -4,15 +4,13 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { costsOf, InputError, type LoopPosition } from "entropy-sgd-training";
+import type { FileDigest, Retreat, RunModel } from "entropy-sgd-training/formats";
 import { cannot } from "entropy-sgd-training/node";
-import type { FileDigest } from "../io/digest.ts";
 import { makeFolderWithin, requireRealFolder, temporaryName } from "../io/files.ts";
 import type { Settings } from "../settings/settings.ts";
 import {
   type Checkpoint,
   type NewCheckpoint,
-  type Retreat,
-  type RunModel,
   readCheckpoint,
   readPosition,
   readSettings,

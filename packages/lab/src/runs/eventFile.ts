@@ -3,8 +3,8 @@
  */
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import type { Digester } from "entropy-sgd-training/formats";
 import { endOf, isThere, piecesOf } from "entropy-sgd-training/node";
-import type { Digester } from "../io/digest.ts";
 import { type EventLine, maxLineLength, parseEvent } from "./eventSchemas.ts";
 
 export const eventsName = "events.jsonl";

@@ -7,13 +7,13 @@ import {
   type CheckpointEvent,
   type EndEvent,
   InputError,
-  type KeptEvaluation,
   type NonFiniteEvent,
   type OuterEvent,
   type RecordedEvaluation,
   type StartEvent,
   type WarningEvent,
 } from "entropy-sgd-training";
+import { evaluationSchema, primarySchema } from "entropy-sgd-training/formats";
 import { z } from "zod";
 import { brokenRule } from "../settings/brokenRule.ts";
 import type { ExtendEvent, ResumeEvent, RollbackEvent } from "./runEvents.ts";
@@ -48,9 +48,6 @@ const what = z.enum(["batch loss", "gradient norm", "test loss", "state"]);
 /** JSON writes a number that is not finite as null. */
 const measured = number.nullable().transform((value) => value ?? Number.NaN);
 
-const metrics = z.record(z.string(), number.nullable());
-const primary = { name: z.string().min(1).max(100), better: z.enum(["smaller", "larger"]) };
-
 const result = z.object({
   network: z.string(),
   task: z.string().exactOptional(),
@@ -69,13 +66,15 @@ const result = z.object({
   minTestError: fraction.nullable(),
   bestGradients: count.exactOptional(),
   primary: z
-    .object({
-      ...primary,
-      validation: number.nullable(),
-      test: number.nullable(),
-      bestTest: number.nullable(),
-      extremeTest: number.nullable(),
-    })
+    .intersection(
+      primarySchema,
+      z.object({
+        validation: number.nullable(),
+        test: number.nullable(),
+        bestTest: number.nullable(),
+        extremeTest: number.nullable(),
+      }),
+    )
     .exactOptional(),
   seconds: number,
   msPerGradient: number.nullable(),
@@ -84,24 +83,6 @@ const result = z.object({
   // Absent in runs of versions without rollbacks.
   rollbacks: count.default(0),
 });
-
-const evaluation = z.object({
-  type: z.literal("evaluation"),
-  gradients: count,
-  effectiveEpochs: number,
-  validationLoss: number.nullable(),
-  validationError: fraction.nullable(),
-  testLoss: number,
-  testError: fraction.nullable(),
-  seconds: number,
-  // Absent in runs of versions without tasks.
-  validationMetrics: metrics.nullable().exactOptional(),
-  testMetrics: metrics.exactOptional(),
-  primary: z.object(primary).exactOptional(),
-});
-
-/** An evaluation of a run that has not diverged: every number is finite. */
-export const finiteEvaluation: z.ZodType<KeptEvaluation> = evaluation.extend({ number: count.exactOptional() });
 
 const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {
   start: z.object({
@@ -117,7 +98,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     totalGradients: atLeastOne,
     gradientsPerEpoch: atLeastOne,
     innerSteps: atLeastOne,
-    primary: z.object(primary).exactOptional(),
+    primary: primarySchema.exactOptional(),
   }),
   warning: z.object({ type: z.literal("warning"), gradients: count, message: z.string() }),
   outer: z.object({
@@ -131,7 +112,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     localEntropyGradientNorm: number.nullable(),
     gradientNorm: measured,
   }),
-  evaluation: evaluation.extend({ testLoss: measured }),
+  evaluation: evaluationSchema(measured),
   checkpoint: z.object({
     type: z.literal("checkpoint"),
     gradients: count,

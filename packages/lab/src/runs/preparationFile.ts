@@ -1,11 +1,11 @@
 /** preparation.json of a run: how its data became numbers, so that new examples are read alike. It carries its own hash. */
 import { join } from "node:path";
 import { InputError, type Preparation } from "entropy-sgd-training";
+import { strictJson } from "entropy-sgd-training/formats";
 import { isThere, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { contentOf, withOwnHash } from "../io/digest.ts";
 import { writeWhole } from "../io/files.ts";
-import { strictJson } from "../io/strictJson.ts";
 
 const name = "preparation.json";
 const maxBytes = 64 * 2 ** 20;

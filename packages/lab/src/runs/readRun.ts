@@ -10,11 +10,11 @@ import {
   type StartEvent,
   type WarningEvent,
 } from "entropy-sgd-training";
+import { type Digester, isRecord, type Safetensors, shown, strictJson } from "entropy-sgd-training/formats";
 import { isThere, readPlain, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { type Digester, digester, digestOf } from "../io/digest.ts";
-import { decodeSafetensors, type Safetensors } from "../io/safetensors.ts";
-import { isRecord, shown, strictJson } from "../io/strictJson.ts";
+import { digester, digestOf } from "../io/digest.ts";
+import { decodeSafetensors } from "../io/safetensors.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
 import type { RunIdentity } from "./checkpointFormat.ts";
 import { type Environment, environmentSchema } from "./environment.ts";

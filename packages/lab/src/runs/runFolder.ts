@@ -9,6 +9,7 @@ import {
   numEvaluations,
   type RunResult,
 } from "entropy-sgd-training";
+import type { Retreat, RunModel } from "entropy-sgd-training/formats";
 import { cannot, piecesOf } from "entropy-sgd-training/node";
 import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import {
@@ -18,7 +19,7 @@ import {
   removeLeftovers,
   weightsAt,
 } from "./checkpointFolder.ts";
-import { type Retreat, type RunIdentity, type RunModel, weightsPieces } from "./checkpointFormat.ts";
+import { type RunIdentity, weightsPieces } from "./checkpointFormat.ts";
 import { eventsName, maxEventBytes } from "./eventFile.ts";
 import { eventWriter, writeEvents } from "./eventWriter.ts";
 import { awaitLock, type LockHooks } from "./lease.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "entropy-sgd-training";
+import type { Safetensors } from "entropy-sgd-training/formats";
 import type { Network } from "onnx-grad/layers";
-import type { Safetensors } from "../io/safetensors.ts";
 
 /**
  * The tensors of a network from a weights file, by name: its parameters and batch-norm statistics.

@@ -1,9 +1,10 @@
 /** Weights of a run without a seal, checked against its other files. */
 import { join } from "node:path";
 import { InputError, isThinned, shown } from "entropy-sgd-training";
+import type { Safetensors } from "entropy-sgd-training/formats";
+import { requireDigest } from "entropy-sgd-training/formats";
 import { piecesOf } from "entropy-sgd-training/node";
-import { digestOf, requireDigest } from "../io/digest.ts";
-import type { Safetensors } from "../io/safetensors.ts";
+import { digestOf } from "../io/digest.ts";
 import { weightsDigestAt } from "./checkpointFolder.ts";
 import { maxEventBytes } from "./eventFile.ts";
 import type { RunRecord } from "./readRun.ts";

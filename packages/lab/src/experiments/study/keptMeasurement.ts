@@ -1,10 +1,10 @@
 /** Measurements of a study that are kept in the folders of their runs. */
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import { isHashed, isRecord } from "entropy-sgd-training/formats";
 import { isThere, readPlainText } from "entropy-sgd-training/node";
-import { contentOf, isHashed, withOwnHash } from "../../io/digest.ts";
+import { contentOf, withOwnHash } from "../../io/digest.ts";
 import { writeWhole } from "../../io/files.ts";
-import { isRecord } from "../../io/strictJson.ts";
 import { intactSeal } from "../../runs/seal.ts";
 
 const maxBytes = 64 * 2 ** 20;

@@ -1,7 +1,7 @@
 /**
  * Untrusted JSON: read strictly, and shown in messages.
  */
-import { printableJson } from "entropy-sgd-training";
+import { printableJson } from "../printable.ts";
 
 /** Throws the error that names the file, with this reason. */
 export type Refuse = (why: string) => never;

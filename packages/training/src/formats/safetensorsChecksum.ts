@@ -8,8 +8,8 @@
  * Files of earlier versions have the SHA-256 of the tensors' bytes alone under `sha256`. Other writers may use that key for
  * something else: it is verified only beside exactly the keys that were written with it.
  */
-import { createHash } from "node:crypto";
-import { InputError } from "entropy-sgd-training";
+import { InputError } from "../inputError.ts";
+import { addBytes, type CreateHash } from "./hashing.ts";
 import { type Dtype, metadataKey } from "./safetensorsHeader.ts";
 import { type Refuse, shown } from "./strictJson.ts";
 
@@ -23,14 +23,21 @@ export interface TensorBytes {
 
 type Texts = Readonly<Record<string, string>>;
 
+/** How a file is checked: its name for messages, what throws its errors, the host's hashes. */
+export interface Checking {
+  readonly file: string;
+  readonly refuse: Refuse;
+  readonly createHash: CreateHash;
+}
+
 /** The key of the checksum in the metadata. */
 export const checksumKey = "entropy-sgd.sha256";
 const formatMark = "1:";
 const earlierKey = "sha256";
 
 /** The metadata with the checksum of a file. Cost: reading every tensor once. */
-export function withChecksum(metadata: Texts, tensors: readonly TensorBytes[]): Texts {
-  return { ...metadata, [checksumKey]: formatMark + checksumOf(metadata, tensors) };
+export function withChecksum(metadata: Texts, tensors: readonly TensorBytes[], createHash: CreateHash): Texts {
+  return { ...metadata, [checksumKey]: formatMark + checksumOf(metadata, tensors, createHash) };
 }
 
 /**
@@ -38,24 +45,29 @@ export function withChecksum(metadata: Texts, tensors: readonly TensorBytes[]): 
  *
  * @throws InputError for a checksum that does not match, what `refuse` throws for a malformed one
  */
-export function checkedMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string, refuse: Refuse): Texts {
+export function checkedMetadata(
+  texts: Texts,
+  tensors: readonly TensorBytes[],
+  { file, refuse, createHash }: Checking,
+): Texts {
   const { [checksumKey]: wanted, ...metadata } = texts;
-  if (wanted === undefined) return earlierMetadata(texts, tensors, file);
+  if (wanted === undefined) return earlierMetadata(texts, tensors, file, createHash);
   if (!new RegExp(`^${formatMark}[0-9a-f]{64}$`).test(wanted)) {
     return refuse(
       `${metadataKey}: ${checksumKey} must be ${formatMark} and 64 hexadecimal digits, found ${shown(wanted)}`,
     );
   }
-  requireEqual(checksumOf(metadata, tensors), wanted.slice(formatMark.length), file, "tensors, names and metadata");
+  const found = checksumOf(metadata, tensors, createHash);
+  requireEqual(found, wanted.slice(formatMark.length), file, "tensors, names and metadata");
   return metadata;
 }
 
-function earlierMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string): Texts {
+function earlierMetadata(texts: Texts, tensors: readonly TensorBytes[], file: string, createHash: CreateHash): Texts {
   const { [earlierKey]: wanted, ...metadata } = texts;
   const isOwn = Object.keys(texts).sort().join() === ["gradients", "network", earlierKey].join();
   if (!isOwn || wanted === undefined || !/^[0-9a-f]{64}$/.test(wanted)) return texts;
   const hash = createHash("sha256");
-  for (const { bytes } of tensors) update(hash, bytes);
+  for (const { bytes } of tensors) addBytes(hash, bytes);
   requireEqual(hash.digest("hex"), wanted, file, "tensors");
   return metadata;
 }
@@ -70,11 +82,11 @@ function requireEqual(found: string, wanted: string, file: string, of: string): 
   });
 }
 
-function checksumOf(metadata: Texts, tensors: readonly TensorBytes[]): string {
+function checksumOf(metadata: Texts, tensors: readonly TensorBytes[], createHash: CreateHash): string {
   const hash = createHash("sha256");
   for (const { name, dtype, shape, bytes } of [...tensors].sort((a, b) => compared(a.name, b.name))) {
     hash.update(`${JSON.stringify([name, dtype, shape])}\n`);
-    update(hash, bytes);
+    addBytes(hash, bytes);
   }
   hash.update(JSON.stringify(Object.entries(metadata).sort(([a], [b]) => compared(a, b))));
   return hash.digest("hex");
@@ -82,10 +94,4 @@ function checksumOf(metadata: Texts, tensors: readonly TensorBytes[]): string {
 
 function compared(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** `update` takes less than 2 GiB at a time. */
-function update(hash: ReturnType<typeof createHash>, bytes: Uint8Array): void {
-  const most = 2 ** 30;
-  for (let at = 0; at < bytes.length; at += most) hash.update(bytes.subarray(at, at + most));
 }
