@@ -1,4 +1,3 @@
-export type { RunModel } from "entropy-sgd-training/formats";
 export { type CommandContext, exitCodes } from "./commands/context.ts";
 export { main } from "./commands/main.ts";
 export { writeReport } from "./pages/writeReport.ts";

@@ -24,4 +24,4 @@ export {
 export { evaluationSchema, primarySchema } from "./formats/evaluationSchema.ts";
 export type { CreateHash, Hash } from "./formats/hashing.ts";
 export { type NamedTensor, type Safetensors, type SafetensorsCodec, safetensorsBy } from "./formats/safetensors.ts";
-export { isRecord, type JsonRules, type Refuse, shown, strictJson } from "./formats/strictJson.ts";
+export { isRecord, type JsonRules, type Refuse, shownJson, strictJson } from "./formats/strictJson.ts";

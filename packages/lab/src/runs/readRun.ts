@@ -10,7 +10,7 @@ import {
   type StartEvent,
   type WarningEvent,
 } from "entropy-sgd-training";
-import { type Digester, isRecord, type Safetensors, shown, strictJson } from "entropy-sgd-training/formats";
+import { type Digester, isRecord, type Safetensors, shownJson, strictJson } from "entropy-sgd-training/formats";
 import { isThere, readPlain, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { digester, digestOf } from "../io/digest.ts";
@@ -106,8 +106,8 @@ function requireOwn(path: string, settings: Settings, { start, result }: RunHist
     if (result !== null && result[name] !== settings[name]) refuse(name, "end", result[name]);
   }
   function refuse(name: keyof Settings, event: string, found: unknown): never {
-    const rule = `${name} of the ${event} event must be ${shown(settings[name])} as in config.json`;
-    throw new InputError({ path: join(path, eventsName), rule, value: found, got: `found ${shown(found)}` });
+    const rule = `${name} of the ${event} event must be ${shownJson(settings[name])} as in config.json`;
+    throw new InputError({ path: join(path, eventsName), rule, value: found, got: `found ${shownJson(found)}` });
   }
 }
 
@@ -195,8 +195,13 @@ export function weightsOf(path: string, { settings, evaluations, result }: RunRe
   for (const [name, wanted] of Object.entries({ network: settings.network, ...gradients })) {
     const found = weights.metadata[name];
     if (found === undefined || found === wanted) continue;
-    const rule = `metadata: ${name} must be ${shown(wanted)}, as in the run's other files`;
-    throw new InputError({ path: join(path, "weights.safetensors"), rule, value: found, got: `found ${shown(found)}` });
+    const rule = `metadata: ${name} must be ${shownJson(wanted)}, as in the run's other files`;
+    throw new InputError({
+      path: join(path, "weights.safetensors"),
+      rule,
+      value: found,
+      got: `found ${shownJson(found)}`,
+    });
   }
   return weights;
 }

@@ -14,7 +14,7 @@ import { InputError } from "../inputError.ts";
 import type { CreateHash } from "./hashing.ts";
 import { checkedMetadata, checksumKey, withChecksum } from "./safetensorsChecksum.ts";
 import { bytesOf, type Dtype, metadataKey, numElements, parseHeader } from "./safetensorsHeader.ts";
-import { isLone, type Refuse, shown } from "./strictJson.ts";
+import { isLone, type Refuse, shownJson } from "./strictJson.ts";
 
 /** A tensor by name, of float32 or float64. */
 export interface NamedTensor {
@@ -126,14 +126,16 @@ function decode(bytes: Uint8Array, file: string, createHash: CreateHash): Safete
 function requireWritable({ tensors, metadata }: Safetensors): void {
   const names = new Set([metadataKey]);
   for (const text of [...tensors.map(({ name }) => name), ...Object.entries(metadata).flat()]) {
-    if (isLone(text)) throw new TypeError(`safetensors: ${shown(text)} has half a character, which UTF-8 has not`);
+    if (isLone(text)) throw new TypeError(`safetensors: ${shownJson(text)} has half a character, which UTF-8 has not`);
   }
   for (const { name, shape, data } of tensors) {
     if (names.has(name))
-      throw new TypeError(`safetensors: names must differ, ${shown(name)} is there twice or reserved`);
+      throw new TypeError(`safetensors: names must differ, ${shownJson(name)} is there twice or reserved`);
     names.add(name);
     if (numElements(shape) === data.length) continue;
-    throw new RangeError(`safetensors: ${shown(name)} has ${data.length} numbers, its shape is [${shape.join(", ")}]`);
+    throw new RangeError(
+      `safetensors: ${shownJson(name)} has ${data.length} numbers, its shape is [${shape.join(", ")}]`,
+    );
   }
   if (Object.hasOwn(metadata, checksumKey))
     throw new TypeError(`safetensors: the metadata ${checksumKey} are reserved`);

@@ -11,7 +11,7 @@
 import { InputError } from "../inputError.ts";
 import { addBytes, type CreateHash } from "./hashing.ts";
 import { type Dtype, metadataKey } from "./safetensorsHeader.ts";
-import { type Refuse, shown } from "./strictJson.ts";
+import { type Refuse, shownJson } from "./strictJson.ts";
 
 /** A tensor by its bytes. */
 export interface TensorBytes {
@@ -54,7 +54,7 @@ export function checkedMetadata(
   if (wanted === undefined) return earlierMetadata(texts, tensors, file, createHash);
   if (!new RegExp(`^${formatMark}[0-9a-f]{64}$`).test(wanted)) {
     return refuse(
-      `${metadataKey}: ${checksumKey} must be ${formatMark} and 64 hexadecimal digits, found ${shown(wanted)}`,
+      `${metadataKey}: ${checksumKey} must be ${formatMark} and 64 hexadecimal digits, found ${shownJson(wanted)}`,
     );
   }
   const found = checksumOf(metadata, tensors, createHash);

@@ -5,7 +5,7 @@
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
-import { isRecord, type Refuse, shown, strictJson } from "./strictJson.ts";
+import { isRecord, type Refuse, shownJson, strictJson } from "./strictJson.ts";
 
 /** A number format of tensors. */
 export type Dtype = "F32" | "F64";
@@ -42,7 +42,7 @@ const headerDepth = 3;
  */
 export function parseHeader(bytes: Uint8Array, dataLength: number, refuse: Refuse): SafetensorsHeader {
   const text = decoded(bytes, refuse);
-  if (!text.startsWith("{")) return refuse(`header: must begin with "{", found ${shown(text.slice(0, 1))}`);
+  if (!text.startsWith("{")) return refuse(`header: must begin with "{", found ${shownJson(text.slice(0, 1))}`);
   const refuseHeader: Refuse = (why) => refuse(`header: ${why}`);
   const { value, keys } = strictJson(text, headerDepth, refuseHeader, { countsOnly: true });
   if (!isRecord(value)) return refuseHeader("must be an object");
@@ -75,18 +75,19 @@ function decoded(bytes: Uint8Array, refuse: Refuse): string {
 
 function metadataOf(value: unknown, refuse: Refuse): Readonly<Record<string, string>> {
   const texts = isRecord(value) ? Object.entries(value) : null;
-  if (texts === null) return refuse(`${metadataKey}: must be an object, found ${shown(value)}`);
+  if (texts === null) return refuse(`${metadataKey}: must be an object, found ${shownJson(value)}`);
   const entries = texts.map(([key, text]): readonly [string, string] =>
     typeof text === "string"
       ? [key, text]
-      : refuse(`${metadataKey}: values must be strings, found ${shown(text)} at ${shown(key)}`),
+      : refuse(`${metadataKey}: values must be strings, found ${shownJson(text)} at ${shownJson(key)}`),
   );
   return Object.fromEntries(entries);
 }
 
 /** The entry of one tensor, checked on its own. */
 function entryOf(name: string, entry: unknown, dataLength: number, refuse: Refuse): TensorEntry {
-  const must = (rule: string, found: unknown): never => refuse(`tensor ${shown(name)}: ${rule}, found ${shown(found)}`);
+  const must = (rule: string, found: unknown): never =>
+    refuse(`tensor ${shownJson(name)}: ${rule}, found ${shownJson(found)}`);
   if (!isRecord(entry)) return must("must be an object", entry);
   const keys = Object.keys(entry);
   if (keys.length !== fields.length || !fields.every((field) => keys.includes(field))) {
@@ -112,7 +113,7 @@ function requireTiles(entries: readonly TensorEntry[], dataLength: number, refus
   let at = 0;
   for (const { name, start, end } of entries) {
     if (start !== at) {
-      refuse(`tensor ${shown(name)}: must begin at byte ${at}, where the one before it ends, found ${start}`);
+      refuse(`tensor ${shownJson(name)}: must begin at byte ${at}, where the one before it ends, found ${start}`);
     }
     at = end;
   }

@@ -1,5 +1,5 @@
 /**
- * Untrusted JSON: read strictly, and shown in messages.
+ * Untrusted JSON: read strictly, and shownJson in messages.
  */
 import { printableJson } from "../printable.ts";
 
@@ -21,7 +21,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** A JSON value for a message: on one line, without control characters, and short. */
-export function shown(value: unknown): string {
+export function shownJson(value: unknown): string {
   const text = printableJson(value);
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
 }
@@ -74,13 +74,13 @@ function scanned(text: string, maxDepth: number, refuse: Refuse, { countsOnly = 
     } else if (character === '"') {
       const end = endOfString(text, at);
       if (countsOnly && text.slice(at, end).includes("\\u") && isLone(String(parsed(text.slice(at, end), refuse)))) {
-        refuse(`texts must have no half characters, found ${shown(text.slice(at, end))}`);
+        refuse(`texts must have no half characters, found ${shownJson(text.slice(at, end))}`);
       }
       const keys = open.at(-1);
       if (keys && isBeforeColon(text, end)) {
         const key = parsed(text.slice(at, end), refuse);
         if (typeof key !== "string") return refuse("malformed JSON");
-        if (keys.has(key)) refuse(`keys must differ, ${shown(key)} is there twice`);
+        if (keys.has(key)) refuse(`keys must differ, ${shownJson(key)} is there twice`);
         keys.add(key);
       }
       at = end - 1;
