@@ -1,6 +1,6 @@
 /**
  * Max-pool's positions where a runtime has none: for each element k of the window a mask that is 1 in the windows whose first
- * maximum it is.
+ * maximum it is (`sideBySide.ts` has a shorter form where windows tile the image).
  *
  *   left₀ = 1,  m_k = left_k·[x_k = y],  left_{k+1} = left_k − m_k      x_k: the k-th element of every window, row by row
  *
@@ -10,6 +10,7 @@
 import type { Node, PoolWindow, Shape, Value } from "../graph/value.ts";
 import { castTo } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
+import { gatherSideBySide, liesSideBySide, scatterSideBySide } from "./sideBySide.ts";
 import { poolAttributes } from "./windowAttributes.ts";
 import { addedAtPixels, elementsOf, type ImageShape, offsetsOf, type Sum } from "./windowElements.ts";
 
@@ -25,6 +26,7 @@ export function gatherAtMaxima(value: Node<"poolGather">, sum: Sum, context: Low
   const [x, indices] = value.inputs as [Value, Value];
   const window = value.attributes;
   if (indices.inputs[0] === x) return graph.node("MaxPool", [nameOf(x)], { attributes: poolAttributes(window) });
+  if (liesSideBySide(window)) return gatherSideBySide(value, context);
   const masks = masksOf(indices, window, context);
   const elementAt = elementsOf(asPlanes(nameOf(x), x.shape, context), planesOf(value.shape), window, 0, context);
   const terms = offsetsOf(window.size).map(([u, v], k) => graph.node("Mul", [masks[k]!, elementAt(u, v)]));
@@ -35,6 +37,7 @@ export function scatterAtMaxima(value: Node<"poolScatter">, sum: Sum, context: L
   const { graph, nameOf } = context;
   const [dy, indices] = value.inputs as [Value, Value];
   const window = value.attributes;
+  if (liesSideBySide(window)) return scatterSideBySide(value, context);
   const masks = masksOf(indices, window, context);
   const from = asPlanes(nameOf(dy), dy.shape, context);
   const takenBy = (u: number, v: number): string => graph.node("Mul", [from, masks[u * window.size[1] + v]!]);

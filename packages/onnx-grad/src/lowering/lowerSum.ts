@@ -24,29 +24,64 @@ export function lowerSum(value: Node<"reduceSum">, context: LoweringContext): st
   if (numTerms <= longestRun * (axes.includes(x.shape.length - 1) ? lanes : 1)) {
     return graph.node("ReduceSum", [nameOf(x), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } });
   }
-  return graph.node("Reshape", [sumInTwoLevels(nameOf(x), x.shape, axes, context), graph.ints(value.shape)]);
+  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, 0, context), graph.ints(value.shape)]);
 }
 
-/** Neighbouring axes are one axis of n terms, summed as [⌈n/m⌉ × m] along m, then along the rest; other axes follow. */
-function sumInTwoLevels(x: string, shape: Shape, axes: readonly number[], context: LoweringContext): string {
+/**
+ * Most terms that a graphics processor adds at once: a small group of threads adds them up for each result, so that long sums
+ * of few results leave the others idle.
+ */
+const longestAtOnce = 2 ** 12;
+
+/**
+ * `ReduceSum` over all axes where that is short, else over the last axes first, which lie together in memory: with a wide spread
+ * of results in between (per image and channel, say) before the few in the end.
+ */
+export function lowerSumOnDevice(value: Node<"reduceSum">, context: LoweringContext): string {
+  const { graph, nameOf } = context;
+  const { axes, keepDims } = value.attributes;
+  const x = value.inputs[0]!;
+  if (sizeOf(x.shape) <= longestAtOnce * sizeOf(value.shape)) {
+    return graph.node("ReduceSum", [nameOf(x), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } });
+  }
+  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, longestAtOnce, context), graph.ints(value.shape)]);
+}
+
+/**
+ * Neighbouring axes are a run of n terms, the last run first: summed at once up to `longestWhole` terms, else as [⌈n/m⌉ × m] along
+ * m, then along the rest.
+ */
+function sumByRuns(
+  x: string,
+  shape: Shape,
+  axes: readonly number[],
+  longestWhole: number,
+  context: LoweringContext,
+): string {
   const { graph } = context;
   const last = axes.at(-1)!;
   let start = last;
   while (axes.includes(start - 1)) start--;
   const numTerms = sizeOf(shape.slice(start, last + 1));
   const [before, after] = [sizeOf(shape.slice(0, start)), sizeOf(shape.slice(last + 1))];
-  const inner = innerLength(numTerms);
-  const outer = Math.ceil(numTerms / inner);
   const flat = graph.node("Reshape", [x, graph.ints([before, numTerms, after])]);
-  const missing = outer * inner - numTerms;
-  const filled = missing === 0 ? flat : graph.node("Pad", [flat, graph.ints([0, 0, 0, 0, missing, 0])]);
-  const split = graph.node("Reshape", [filled, graph.ints([before, outer, inner, after])]);
-  const parts = graph.node("ReduceSum", [split, graph.ints([2])], { attributes: { keepdims: 0 } });
-  const sum = graph.node("ReduceSum", [parts, graph.ints([1])], { attributes: { keepdims: 0 } });
+  const along = (axis: number, of: string): string =>
+    graph.node("ReduceSum", [of, graph.ints([axis])], { attributes: { keepdims: 0 } });
+  const sum =
+    numTerms <= longestWhole ? along(1, flat) : along(1, along(2, split(flat, [before, numTerms, after], context)));
   const others = axes.filter((axis) => axis < start);
   if (others.length === 0) return sum;
   const rest = shape.map((size, axis) => (axis >= start && axis <= last ? 1 : size));
-  return sumInTwoLevels(sum, rest, others, context);
+  return sumByRuns(sum, rest, others, longestWhole, context);
+}
+
+/** [before × n × after] as [before × ⌈n/m⌉ × m × after], with zeros at the end. */
+function split(x: string, [before, numTerms, after]: readonly number[], { graph }: LoweringContext): string {
+  const inner = innerLength(numTerms!);
+  const outer = Math.ceil(numTerms! / inner);
+  const missing = outer * inner - numTerms!;
+  const filled = missing === 0 ? x : graph.node("Pad", [x, graph.ints([0, 0, 0, 0, missing, 0])]);
+  return graph.node("Reshape", [filled, graph.ints([before!, outer, inner, after!])]);
 }
 
 /** A divisor of n near √n, or √n rounded up where there is none. */

@@ -2,6 +2,7 @@
 import type { Dialect } from "./dialect.ts";
 import { gatherAtMaxima, scatterAtMaxima } from "./firstMaxima.ts";
 import { fusionsWith } from "./fusions.ts";
+import { lowerSumOnDevice } from "./lowerSum.ts";
 import { primitives } from "./primitives.ts";
 import { cosine, sine } from "./sineOnDevice.ts";
 import { convolve, inputGradient, weightGradient } from "./webgpuConvolution.ts";
@@ -23,6 +24,7 @@ export const webgpuDialect: Dialect = {
     maxPoolIndices: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
     poolGather: (value, context) => gatherAtMaxima(value, sumOfTerms, context),
     poolScatter: (value, context) => scatterAtMaxima(value, sumOfTerms, context),
+    reduceSum: lowerSumOnDevice,
     argMax,
     gather,
     scatterAdd,
