@@ -33,7 +33,12 @@ const log = (name) => (text) => appendFileSync(`${file}.log`, text === "" ? "" :
 
 /** @type {any} */
 const result = { machine: machine(), card: nvidiaCard(), adapter: null, seconds, parts: [] };
-const keep = () => writeFileSync(file, `${JSON.stringify(result)}\n`);
+/** A line for each part. */
+const keep = () => {
+  const { parts, ...others } = result;
+  const lines = parts.map((part) => JSON.stringify(part)).join(",\n");
+  writeFileSync(file, `{"parts": [\n${lines}\n],\n${JSON.stringify(others).slice(1)}\n`);
+};
 keep();
 result.adapter = webgpuAdapter(log("adapter"));
 keep();

@@ -1,6 +1,6 @@
 // What we set out to reach, and what was measured.
 import { memoryGrowth } from "../memoryGrowth.mjs";
-import { engineOf, medianOf, ratioToOurs } from "../summary.mjs";
+import { engineOf, median, medianOf, ratioToOurs } from "../summary.mjs";
 import { checkpointShare, memoryShare } from "./checkpointSection.mjs";
 import { number, table, times } from "./text.mjs";
 
@@ -49,12 +49,16 @@ function nsPerWeight(network) {
 /** Steps that show whether memory stays flat, and the growth in per cent that counts as flat. */
 const [enoughSteps, flat] = [10_000, 2];
 
+/** How many times faster a GPU is to take All-CNN's gradient. */
+const gpuGain = 20;
+
 /** A table of goals with what was measured and whether it is reached. */
-export function goalsSection({ bench, memory, checkpoints }) {
+export function goalsSection({ bench, memory, checkpoints, gpu }) {
   const rows = [
     ...goals.map((goal) => goalRow(goal, bench[goal.network])),
     ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
     ...(checkpoints.byTheMinute === undefined ? [] : checkpointRows(checkpoints)),
+    gpuRow(bench["all-cnn-bn"], gpu),
   ];
   return `## Goals\n\n${table([["goal", "wanted", "measured", "reached"], ...rows])}`;
 }
@@ -78,6 +82,21 @@ function memoryRow(name, record) {
   const shown = growths.map((percent) => `${percent.toFixed(1)} %`).join(" and ");
   const reached = verdict(growths.every((percent) => Math.abs(percent) <= flat));
   return [what, `± ${flat} %`, shown, record.steps < enoughSteps ? "too few steps" : reached];
+}
+
+/** All-CNN's gradient on the GPU against the one on the processor that the section of the network has, at its batch size. */
+function gpuRow(network, { parts = [] }) {
+  const onGpu = parts.find(
+    (part) => part.network === "all-cnn-bn" && part.device === "webgpu" && part.batchSize === 128,
+  );
+  const processorMs = network === undefined ? null : medianOf(engineOf(network, "ours").runs, "gradientMs");
+  const ratio = onGpu?.gradientMs && processorMs !== null ? processorMs / median(onGpu.gradientMs) : null;
+  return [
+    "all-cnn-bn: loss and gradient on a GPU (WebGPU) against ours above",
+    `≥ ${times(gpuGain)}`,
+    times(ratio),
+    ratio === null ? (onGpu?.reason ?? "not measured") : verdict(ratio >= gpuGain),
+  ];
 }
 
 function checkpointRows(checkpoints) {

@@ -31,7 +31,7 @@ export function markdown({ bench, memory, profiles, checkpoints, gpu }) {
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
-    goalsSection({ bench, memory, checkpoints }),
+    goalsSection({ bench, memory, checkpoints, gpu }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
     gpuSection(gpu),
     memorySection(memory),

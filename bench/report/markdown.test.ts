@@ -84,5 +84,15 @@ test("a GPU is told with its card, errors against the processor, and parts that 
   expect(page(gpu)).toContain("| lenet | 128 | ours on cpu | 22.0 | 30.0 | 1.00× | – | – | 700 |");
   expect(page(gpu)).toContain("| lenet | 128 | ours on webgpu | 2.00 | 3.00 | 11× | 1.0e-7 | 2.5e-6 | 700 |");
   expect(page(gpu)).toContain("| lenet | 128 | pytorch on cuda | gave up after 50 seconds | – |");
+  expect(page(gpu)).toContain("against ours above | ≥ 20× | – | not measured |");
+  const ours = { name: "ours", reason: null, variant: {}, tried: [], runs: [{ ...run, gradientMs: [1000] }] };
+  const withCnn = (more: object): string =>
+    markdown({
+      ...{ bench: { "all-cnn-bn": { ...bench.lenet, engines: [ours] } }, memory: {}, profiles: {}, checkpoints: {} },
+      gpu: { ...gpu, parts: [{ ...part, network: "all-cnn-bn", device: "webgpu", ...more }] },
+    });
+  expect(withCnn({ gradientMs: [40, 50, 60] })).toContain("against ours above | ≥ 20× | 20× | yes |");
+  expect(withCnn({ gradientMs: [100] })).toContain("against ours above | ≥ 20× | 10× | **no** |");
+  expect(withCnn({ reason: "throws" })).toContain("against ours above | ≥ 20× | – | throws |");
   expect(page(gpu)).toContain("H200, driver 580, 141 GiB; WebGPU: Hopper. 2026-01-02; EPYC");
 });
