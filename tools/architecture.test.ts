@@ -15,6 +15,7 @@ const labRooms = [
   "runner",
   "runs",
   "settings",
+  "machine",
   "statistics",
   "io",
 ];

@@ -31,6 +31,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   report: () => import("./report.ts"),
   export: () => import("./export.ts"),
   options: () => import("./optimizerOptions.ts"),
+  doctor: () => import("./doctor.ts"),
 };
 
 /** Descriptions of the words that several commands begin with. */

@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { z } from "zod";
+import { runtimeVersion } from "../machine/runtimeVersion.ts";
 
 /** Machine and versions, on which the bits of a run depend beside its settings. */
 export interface Environment {
@@ -25,10 +25,9 @@ export const environmentSchema: z.ZodType<Environment> = z.object({
 
 /** This machine, with the number of threads of one operation. */
 export function currentEnvironment(threads: number | null): Environment {
-  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
   return {
     node: process.version,
-    onnxRuntime: version,
+    onnxRuntime: runtimeVersion(),
     platform: `${platform()} ${arch()}`,
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
