@@ -1,11 +1,14 @@
 // Our engine on one device, one process: node bench/engines/oursDevice.mjs '{"network": "lenet", "work": "folder", "device": "webgpu",
 // "seconds": 1, "reference": "file"}'. The first one to come writes its loss and gradient to the file; the others compare.
 import { existsSync, writeFileSync } from "node:fs";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { openTask } from "./oursTask.mjs";
+import { residentGradient, watched } from "./resident.mjs";
 import { floats, measured, peakMB } from "./timing.mjs";
 
 const { network, work, device, seconds, reference, startedAt } = JSON.parse(process.argv[2]);
-const task = await openTask(work, network, { device });
+const platform = watched(nodePlatform);
+const task = await openTask(work, network, { device, platform });
 const begun = performance.now();
 const loss = await task.lossAndGradient();
 const firstGradientMs = performance.now() - begun;
@@ -15,10 +18,24 @@ const errors = comparedWith(reference, Float32Array.from([loss, ...task.gradient
 const gradientMs = await measured(seconds, task.lossAndGradient);
 const updateMs = await measured(seconds / 2, task.update);
 const stepMs = await measured(seconds, task.step);
+const resident = device === "cpu" ? {} : await measureResident();
 const peak = peakMB();
 await task.model.close();
-const times = { startupMs, compileMs: task.compileMs, firstGradientMs, gradientMs, updateMs, stepMs };
+const times = { startupMs, compileMs: task.compileMs, firstGradientMs, gradientMs, updateMs, stepMs, ...resident };
 console.log(JSON.stringify({ loss, ...errors, ...times, peakMB: peak }));
+
+/** The gradient without copies of parameters and gradient, or why there is none. */
+async function measureResident() {
+  try {
+    const { run, close } = await residentGradient(platform, task.model, task.weights);
+    const residentLoss = await run();
+    const residentMs = await measured(seconds, run);
+    await close();
+    return { residentMs, residentLoss };
+  } catch (error) {
+    return { residentReason: String(error) };
+  }
+}
 
 /** Relative errors of the loss, of the gradient as one vector and of its blocks; none for the first, which is kept. */
 function comparedWith(file, found) {
