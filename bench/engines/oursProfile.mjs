@@ -1,9 +1,9 @@
 // Losses and gradients of ours under ONNX Runtime's profiler, which writes its file beside `prefix`; prints their milliseconds.
 import { openTask } from "./oursTask.mjs";
 
-const { network, work, threads, runs, prefix } = JSON.parse(process.argv[2]);
+const { network, work, device, threads, runs, prefix } = JSON.parse(process.argv[2]);
 const session = { enableProfiling: true, profileFilePrefix: prefix };
-const task = await openTask(work, network, { threads, session });
+const task = await openTask(work, network, { device, threads, session });
 const times = [];
 for (let run = 0; run < runs; run++) {
   const begun = performance.now();

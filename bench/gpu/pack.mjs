@@ -18,7 +18,13 @@ mkdirSync(app, { recursive: true });
 
 // The bundles stand to one another as the programs do, which start one another by path.
 await build({
-  entryPoints: ["gpu.mjs", "engines/oursDevice.mjs", "engines/adapterProbe.mjs"].map((name) => join(bench, name)),
+  entryPoints: [
+    "gpu.mjs",
+    "gpuProfile.mjs",
+    "engines/oursDevice.mjs",
+    "engines/oursProfile.mjs",
+    "engines/adapterProbe.mjs",
+  ].map((name) => join(bench, name)),
   ...{ outdir: app, outbase: bench, outExtension: { ".js": ".mjs" } },
   ...{ bundle: true, platform: "node", format: "esm", target: "node20", tsconfigRaw: "{}" },
   // Found beside the bundles; what the workbench draws pages with is not reached by the programs.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the measurement of .gpu/ (bench/gpu/pack.mjs) on a machine with a GPU, without Node and network, as root:
 #   bash bench/gpu/run.sh RESULT_FOLDER [options of bench/gpu.mjs]
-# Writes gpu.json there, and what the parts wrote to standard error.
+#   PROGRAM=gpuProfile.mjs bash bench/gpu/run.sh RESULT_FOLDER [options of bench/gpuProfile.mjs]
+# Writes gpu.json there, and what the parts wrote to standard error; or profiles.
 set -eu
 export PATH="$PATH:/usr/sbin:/sbin"
 archive=$(cd "$(dirname "$0")/../../.gpu" && pwd)
@@ -16,4 +17,6 @@ tar -C "$folder" -xJf "$archive/app.tar.xz" || python3 -m tarfile -e "$archive/a
 nvidia-smi -L || true
 cd "$folder"
 export ORT_DISABLE_TELEMETRY=1 PYTHONDONTWRITEBYTECODE=1
-exec app/node app/gpu.mjs "$out/gpu.json" "$@"
+program=${PROGRAM:-gpu.mjs}
+[ "$program" != gpu.mjs ] || out=$out/gpu.json
+exec app/node "app/$program" "$out" "$@"
