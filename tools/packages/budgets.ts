@@ -7,7 +7,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd/landscape": 23_000,
   "entropy-sgd/random": 3_500,
   "entropy-sgd/workers": 1_400,
-  "entropy-sgd/tfjs": 17_500,
+  "entropy-sgd/tfjs": 19_500,
   "onnx-grad": 32_000,
   "onnx-grad/layers": 9_000,
   "entropy-sgd-training": 17_500,
@@ -28,7 +28,7 @@ export interface PackBudget {
 }
 
 export const packBudgets: Readonly<Record<string, PackBudget>> = {
-  "entropy-sgd": { packedKB: 320, unpackedKB: 1_300, files: 500 },
+  "entropy-sgd": { packedKB: 380, unpackedKB: 1_560, files: 620 },
   "onnx-grad": { packedKB: 400, unpackedKB: 1_740, files: 700 },
   "entropy-sgd-training": { packedKB: 320, unpackedKB: 1_330, files: 680 },
   "entropy-sgd-lab": { packedKB: 740, unpackedKB: 3_080, files: 1_130 },

@@ -3,6 +3,7 @@
  */
 import { checkedOptions, numberOption } from "../options.ts";
 import type { Schedule } from "../types.ts";
+import { described } from "./describedSchedule.ts";
 
 /**
  * t ↦ γ₀(1 + γ₁)^t, at the t-th outer step.
@@ -24,5 +25,5 @@ export function geometricScope(initial: number, growth: number): Schedule {
     growth: numberOption("(-1, ∞)"),
   };
   checkedOptions("geometricScope", table, {}, { initial, growth });
-  return (step) => initial * (1 + growth) ** step;
+  return described("geometricScope", [initial, growth], (step) => initial * (1 + growth) ** step);
 }

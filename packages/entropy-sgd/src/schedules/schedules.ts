@@ -9,6 +9,7 @@ import { rangeError } from "../errors.ts";
 import { checkedOptions, numberOption, type OptionSpec } from "../options.ts";
 import { shown } from "../shown.ts";
 import type { ScalarOrSchedule, Schedule } from "../types.ts";
+import { described } from "./describedSchedule.ts";
 import { scheduledValue } from "./scheduledValue.ts";
 
 const initial = numberOption("[0, ∞)");
@@ -23,7 +24,7 @@ const factor = numberOption("[0, ∞)");
  */
 export function constantSchedule(value: number): Schedule {
   checkedOptions("constantSchedule", { value: initial }, {}, { value });
-  return () => value;
+  return described("constantSchedule", [value], () => value);
 }
 
 /** Arguments of `stepSchedule`. */
@@ -55,7 +56,11 @@ export function stepSchedule(options: StepScheduleOptions): Schedule {
     throw rangeError("stepSchedule", "at", "must be an ascending array of finite steps ≥ 0", at, got);
   }
   const points = [...at];
-  return (step) => numbers.initial * numbers.factor ** points.filter((point) => point <= step).length;
+  return described(
+    "stepSchedule",
+    [{ ...numbers, at: points }],
+    (step) => numbers.initial * numbers.factor ** points.filter((point) => point <= step).length,
+  );
 }
 
 /**
@@ -70,7 +75,7 @@ export function stepSchedule(options: StepScheduleOptions): Schedule {
  */
 export function exponentialSchedule(options: { readonly initial: number; readonly factor: number }): Schedule {
   const checked = checkedOptions("exponentialSchedule", { initial, factor }, {}, options);
-  return (step) => checked.initial * checked.factor ** step;
+  return described("exponentialSchedule", [checked], (step) => checked.initial * checked.factor ** step);
 }
 
 /** Arguments of `polynomialSchedule`. */
@@ -102,10 +107,10 @@ export function polynomialSchedule(options: PolynomialScheduleOptions): Schedule
     { final: 0, power: 1 },
     options,
   );
-  return (step) => {
+  return described("polynomialSchedule", [checked], (step) => {
     const remaining = 1 - Math.min(step, checked.steps) / checked.steps;
     return checked.final + (checked.initial - checked.final) * remaining ** checked.power;
-  };
+  });
 }
 
 /** Arguments of `cosineSchedule`. */
@@ -130,10 +135,10 @@ export interface CosineScheduleOptions {
  */
 export function cosineSchedule(options: CosineScheduleOptions): Schedule {
   const checked = checkedOptions("cosineSchedule", { initial, final, steps }, { final: 0 }, options);
-  return (step) => {
+  return described("cosineSchedule", [checked], (step) => {
     const angle = (Math.PI * Math.min(step, checked.steps)) / checked.steps;
     return checked.final + 0.5 * (checked.initial - checked.final) * (1 + Math.cos(angle));
-  };
+  });
 }
 
 /** Arguments of `annealedSchedule`. */
@@ -164,5 +169,9 @@ const annealedTable: Readonly<Record<keyof AnnealedScheduleOptions, OptionSpec>>
  */
 export function annealedSchedule(options: AnnealedScheduleOptions): Schedule {
   const checked = checkedOptions("annealedSchedule", annealedTable, { period: 1 }, options);
-  return (step) => scheduledValue(checked.initial, step) * (1 + step / checked.period) ** -checked.exponent;
+  return described(
+    "annealedSchedule",
+    [{ ...checked, initial: options.initial }],
+    (step) => scheduledValue(checked.initial, step) * (1 + step / checked.period) ** -checked.exponent,
+  );
 }

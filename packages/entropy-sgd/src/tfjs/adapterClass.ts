@@ -1,5 +1,6 @@
 /** Optimizers of the library as classes of TensorFlow.js, made from the `tf` of whoever uses them. */
 import { HostedOptimizer, type Kind } from "./hostedOptimizer.ts";
+import { liveOption } from "./savedOptions.ts";
 import type {
   HostOptimizer,
   HostTensor,
@@ -36,7 +37,7 @@ export function adapterClass(tf: TensorFlow, kind: Kind): new (options: object) 
     /** @param config - of `getConfig`; loading a model adds a table of TensorFlow.js's own to it */
     static fromConfig(cls: new (options: object) => Adapter, config: object): Adapter {
       const { customObjects: _, ...options } = config as Readonly<Record<string, unknown>>;
-      return new cls(options);
+      return new cls(liveOption(options) as object);
     }
     readonly #own: HostedOptimizer;
     constructor(options: object) {
@@ -75,7 +76,7 @@ export function adapterClass(tf: TensorFlow, kind: Kind): new (options: object) 
       this.#own.variables.toEval();
     }
     getConfig(): object {
-      return this.#own.options;
+      return this.#own.getConfig();
     }
     getWeights(): Promise<NamedHostTensor[]> {
       return this.#own.getWeights();

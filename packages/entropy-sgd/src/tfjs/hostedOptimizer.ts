@@ -3,6 +3,7 @@ import { typeError } from "../errors.ts";
 import { scheduledValue } from "../schedules/scheduledValue.ts";
 import type { AnyState, Optimizer, ScalarOrSchedule } from "../types.ts";
 import { DrivenVariables } from "./drivenVariables.ts";
+import { plainOption } from "./savedOptions.ts";
 import { stateFrom, tensorsOf } from "./savedState.ts";
 import type {
   HostTensor,
@@ -50,8 +51,16 @@ export class HostedOptimizer {
     return this.#variables;
   }
 
-  get options(): object {
-    return { ...this.#options };
+  /**
+   * The options as JSON can hold them; a schedule is the call that made it.
+   *
+   * @throws TypeError for a schedule of the caller's own
+   */
+  getConfig(): object {
+    const { where } = this.#kind;
+    return Object.fromEntries(
+      Object.entries(this.#options).map(([name, value]) => [name, plainOption(where, name, value)]),
+    );
   }
 
   rate(name: Rate): number {

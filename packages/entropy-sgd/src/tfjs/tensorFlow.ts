@@ -66,20 +66,21 @@ export interface TensorFlow<O = HostOptimizer> {
   variableGrads(f: () => HostTensor, varList?: HostVariable[]): ValueAndGradients;
 }
 
-/** What must be there of `tf`. */
-const functions = ["Optimizer", "engine", "scalar", "tensor", "variableGrads"];
+/** What optimizers need of `tf`. */
+const forOptimizers = ["Optimizer", "engine", "scalar", "serialization", "tensor", "variableGrads"];
 
 /**
  * Checks that `tf` is TensorFlow.js, of a version whose optimizers are known.
  *
- * @throws TypeError for what is not TensorFlow.js, RangeError for another version than 4
+ * @param needed - what is used of it
+ * @throws TypeError for what is not TensorFlow.js, or a part of it that lacks what is needed; RangeError for another version than 4
  */
-export function requireTensorFlow(where: string, tf: unknown): void {
-  const rule = 'must be TensorFlow.js: import * as tf from "@tensorflow/tfjs"';
+export function requireTensorFlow(where: string, tf: unknown, needed: readonly string[] = forOptimizers): void {
+  const rule = 'must be TensorFlow.js (import * as tf from "@tensorflow/tfjs")';
   if ((typeof tf !== "object" && typeof tf !== "function") || tf === null) throw typeError(where, "tf", rule, tf);
-  const found: unknown = Reflect.get(tf, "version_core");
-  if (typeof found !== "string") throw typeError(where, "tf", rule, tf);
-  if (!found.startsWith("4.")) throw rangeError(where, "tf", "must be TensorFlow.js of version 4", found);
-  const missing = functions.find((name) => typeof Reflect.get(tf, name) !== "function");
-  if (missing !== undefined) throw typeError(where, "tf", `${rule}; it lacks ${missing}`, tf);
+  const version: unknown = Reflect.get(tf, "version_core");
+  if (typeof version !== "string") throw typeError(where, "tf", rule, tf);
+  if (!version.startsWith("4.")) throw rangeError(where, "tf", "must be TensorFlow.js of version 4", version);
+  const missing = needed.find((name) => Reflect.get(tf, name) === undefined);
+  if (missing !== undefined) throw typeError(where, "tf", rule, tf, `a part of it without tf.${missing}`);
 }
