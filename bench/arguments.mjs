@@ -15,6 +15,7 @@ const commands = {
   memory: ["mnistfc-bn", "lenet"],
   profile: networkNames,
   checkpoints: ["lenet"],
+  layers: ["lenet"],
 };
 
 /** A mistake of the user, told without a stack. */

@@ -53,9 +53,10 @@ const [enoughSteps, flat] = [10_000, 2];
 const gpuGain = 20;
 
 /** A table of goals with what was measured and whether it is reached. */
-export function goalsSection({ bench, memory, checkpoints, gpu }) {
+export function goalsSection({ bench, memory, checkpoints, gpu, layers }) {
   const rows = [
     ...goals.map((goal) => goalRow(goal, bench[goal.network])),
+    layersRow(layers),
     ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
     ...(checkpoints.byTheMinute === undefined ? [] : checkpointRows(checkpoints)),
     gpuRow(bench["all-cnn-bn"], gpu),
@@ -74,6 +75,12 @@ function goalRow({ network: name, what, value, show, why, atLeast = -Infinity, a
     show(found),
     found === null ? missing : verdict(found >= atLeast && found <= atMost),
   ];
+}
+
+function layersRow(layers) {
+  const ratio = layers.engines === undefined ? null : ratioToOurs(layers, "tfjs-cpu", "stepMs");
+  const reached = ratio === null ? "not measured" : verdict(ratio >= 100);
+  return ["lenet as a model of TensorFlow.js: whole step against tfjs-cpu", "≥ 100×", times(ratio), reached];
 }
 
 function memoryRow(name, record) {

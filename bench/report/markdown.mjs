@@ -3,6 +3,7 @@ import { stepTable } from "../summary.mjs";
 import { checkpointSection } from "./checkpointSection.mjs";
 import { goalsSection } from "./goals.mjs";
 import { gpuSection } from "./gpuSection.mjs";
+import { layersSection } from "./layersSection.mjs";
 import { memorySection } from "./memorySection.mjs";
 import { networkSection } from "./networkSection.mjs";
 import { profileSection } from "./profileSection.mjs";
@@ -26,14 +27,15 @@ every trick that we found beside: threads of PyTorch and of OpenBLAS apart, wait
 fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
-export function markdown({ bench, memory, profiles, checkpoints, gpu }) {
+export function markdown({ bench, memory, profiles, checkpoints, gpu, layers }) {
   const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
-    goalsSection({ bench, memory, checkpoints, gpu }),
+    goalsSection({ bench, memory, checkpoints, gpu, layers }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
     gpuSection(gpu),
+    layersSection(layers),
     memorySection(memory),
     checkpointSection(checkpoints),
     ...Object.values(profiles).map(profileSection),

@@ -44,6 +44,7 @@ test("goals say what is reached, what is not, what is absent and what was not me
     profiles: {},
     checkpoints,
     gpu: {},
+    layers: {},
   });
   expect(page).toContain("| lenet: whole step against pytorch | ≥ 1.50× | 1.60× | yes |");
   expect(page).toContain("| lenet: start-up | ≤ 1,500 ms | 1,600 ms | **no** |");
@@ -60,12 +61,13 @@ test("goals say what is reached, what is not, what is absent and what was not me
     "heap 100.00 → 103.00 MB (+3.00 %), resident memory 100.00 → 100.00 MB (+0.00 %): **not within 2 %**",
   );
   expect(
-    markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {}, gpu: {} }),
+    markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {}, gpu: {}, layers: {} }),
   ).toContain("| too few steps |");
 });
 
 test("a GPU is told with its card, errors against the processor, and parts that failed; or as not measured", () => {
-  const page = (gpu: object): string => markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu });
+  const page = (gpu: object): string =>
+    markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu, layers: {} });
   expect(page({})).toContain("## On a GPU\n\nNot measured.");
   const part = { network: "lenet", batchSize: 128, engine: "ours", startupMs: 700, stepMs: [30] };
   const gpu = {
@@ -95,4 +97,23 @@ test("a GPU is told with its card, errors against the processor, and parts that 
   expect(withCnn({ gradientMs: [100] })).toContain("against ours above | ≥ 20× | 10× | **no** |");
   expect(withCnn({ reason: "throws" })).toContain("against ours above | ≥ 20× | – | throws |");
   expect(page(gpu)).toContain("H200, driver 580, 141 GiB; WebGPU: Hopper. 2026-01-02; EPYC");
+});
+
+test("a model of TensorFlow.js is told with how many times ours each engine took, and failures", () => {
+  const page = (layers: object): string =>
+    markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu: {}, layers });
+  const goal = "| lenet as a model of TensorFlow.js: whole step against tfjs-cpu | ≥ 100× |";
+  expect(page({})).toContain("## A model of TensorFlow.js\n\nNot measured.");
+  expect(page({})).toContain(`${goal} – | not measured |`);
+  const layers = {
+    ...{ machine, batchSize: 128, rounds: 2, seconds: 1 },
+    engines: [
+      { name: "ours", reason: null, runs: [{ load: 1, loss: 2.5, stepMs: [20, 22, 24] }] },
+      { name: "tfjs-cpu", reason: null, runs: [{ load: 1.5, loss: 2.5, stepMs: [2000] }] },
+      { name: "tfjs-wasm", reason: "throws: no kernel", runs: [] },
+    ],
+  };
+  expect(page(layers)).toContain("| tfjs-cpu | 2,000 (2,000–2,000) | 91× | 2.50000 |");
+  expect(page(layers)).toContain("| tfjs-wasm | throws: no kernel | – | – |");
+  expect(page(layers)).toContain(`${goal} 91× | **no** |`);
 });

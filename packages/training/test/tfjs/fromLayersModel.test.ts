@@ -43,8 +43,8 @@ const lenet = (): tf.LayersModel =>
     ],
   });
 
-/** Every kind of weight for images of 8×8 of three classes; the first layers are `base`. */
-function small({ isFrozen = false } = {}): tf.LayersModel {
+/** Every kind of weight for images of 8×8 of three classes, the same at each call; the first layers may be frozen. */
+function small({ isFrozen = false, rate = 0.2 } = {}): tf.LayersModel {
   const base = [
     layers.conv2d({ inputShape: [8, 8, 1], filters: 4, kernelSize: 3, name: "conv" }),
     layers.batchNormalization({ name: "bn" }),
@@ -59,7 +59,7 @@ function small({ isFrozen = false } = {}): tf.LayersModel {
       layers.depthwiseConv2d({ kernelSize: 2, name: "depthwise" }),
       layers.flatten(),
       layers.batchNormalization({ name: "rows" }),
-      layers.dropout({ rate: 0.2, name: "dropout" }),
+      layers.dropout({ rate, name: "dropout" }),
       layers.dense({ units: 6, activation: "relu", name: "hidden" }),
       layers.dense({ units: 3, activation: "softmax", name: "classes" }),
     ],
@@ -100,6 +100,33 @@ test("LeNet predicts what it does in TensorFlow.js, without the softmax that the
   const examples = examplesOf(spec.inputShape);
   const [here, there] = [await predictedHere(spec, examples), await predictedThere(model, examples)];
   expect(distance(softmax(here, 10), there)).toBeLessThan(1e-5);
+});
+
+test("a step of SGD is that of TensorFlow.js", async () => {
+  const [there, here] = [small({ rate: 0 }), small({ rate: 0 })];
+  const { spec } = await fromLayersModel(tf, here);
+  const batchSize = 8;
+  const { inputs } = examplesOf(spec.inputShape, batchSize);
+  const labels = Array.from({ length: batchSize }, (_, i) => i % 3);
+  there.compile({ optimizer: tf.train.sgd(0.1), loss: "categoricalCrossentropy" });
+  const targets = tf.oneHot(tf.tensor1d(labels, "int32"), 3);
+  const lossThere = await there.trainOnBatch(tf.tensor(inputs, [batchSize, 8, 8, 1]), targets);
+
+  const model = await compileNetwork(spec, { platform, batchSize, threads: 1 });
+  model.inputs.set(inputs);
+  model.targets.set(labels);
+  const params = model.initialParams(1);
+  const gradient = new Float32Array(model.numParams);
+  const lossHere = await model.lossAndGradient(params, gradient);
+  await model.close();
+  expect(lossHere).toBeCloseTo(lossThere as number, 5);
+  toLayersModel(tf, here, { params: params.map((weight, i) => weight - 0.1 * gradient[i]!) });
+  const valuesOf = ({ trainableWeights }: tf.LayersModel) =>
+    trainableWeights.map((one) => one.read().dataSync() as Float32Array);
+  const theirs = valuesOf(there);
+  const differences = valuesOf(here).map((values, i) => distance(values, theirs[i]!));
+  expect(differences).toHaveLength(model.layout.length);
+  expect(Math.max(...differences)).toBeLessThan(1e-5);
 });
 
 describe("what was trained natively", () => {

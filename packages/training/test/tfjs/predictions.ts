@@ -93,6 +93,5 @@ export function distance(a: Float32Array, b: Float32Array): number {
   }, 0);
 }
 
-// It advertises another package in Node.
-tf.env().set("IS_NODE", false);
+tf.enableProdMode();
 await tf.setBackend("cpu");

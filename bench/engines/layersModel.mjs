@@ -1,0 +1,117 @@
+// LeNet built with TensorFlow.js's layers and trained there or by us, one process: '{"engine": "tfjs-cpu", "seconds": 2}'
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { sgd } from "entropy-sgd";
+import { integersInto, normalInto, randomKey } from "entropy-sgd/random";
+import { arraySplit, batchFiller, compileNetwork, maskFiller, withReplacement } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
+import { fromLayersModel } from "entropy-sgd-training/tfjs";
+import { measured } from "./timing.mjs";
+
+const { engine, seconds } = JSON.parse(process.argv[2]);
+const [batchSize, numExamples, numClasses, learningRate] = [128, 1024, 10, 0.1];
+tf.enableProdMode();
+if (engine === "tfjs-wasm") {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+}
+const backend = engine === "tfjs-wasm" ? "wasm" : "cpu";
+if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} does not start`);
+
+/** The paper's LeNet with batch norm, its weights drawn by us. */
+function lenet(rate) {
+  const { activation, batchNormalization, conv2d, dense, dropout, flatten, maxPooling2d } = tf.layers;
+  const block = (layer, ...pool) => [
+    layer,
+    batchNormalization(),
+    activation({ activation: "relu" }),
+    ...pool,
+    dropout({ rate }),
+  ];
+  const model = tf.sequential({
+    layers: [
+      ...block(conv2d({ inputShape: [28, 28, 1], filters: 20, kernelSize: 5 }), maxPooling2d({ poolSize: 3 })),
+      ...block(conv2d({ filters: 50, kernelSize: 5 }), maxPooling2d({ poolSize: 2 })),
+      flatten(),
+      ...block(dense({ units: 500 })),
+      dense({ units: numClasses, activation: "softmax" }),
+    ],
+  });
+  for (const [i, variable] of model.trainableWeights.entries()) {
+    const shape = /** @type {number[]} */ (variable.shape);
+    if (!variable.originalName.endsWith("kernel")) continue;
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    normalInto(values, { key: randomKey(0, "init", String(i)), stream: 0, step: 0 });
+    const fanIn = values.length / /** @type {number} */ (shape.at(-1));
+    tf.tidy(
+      () =>
+        void variable.write(
+          tf.tensor(
+            values.map((x) => x / Math.sqrt(fanIn)),
+            shape,
+          ),
+        ),
+    );
+  }
+  return model;
+}
+
+const pixels = new Float32Array(numExamples * 784);
+normalInto(pixels, { key: randomKey(0, "pixels"), stream: 0, step: 0 });
+const labels = new Int32Array(numExamples);
+integersInto(labels, numClasses, { key: randomKey(0, "labels"), stream: 0, step: 0 });
+
+/** Steps of TensorFlow.js: a batch of its own tensors, then `trainOnBatch`. */
+async function there(rate) {
+  const model = lenet(rate);
+  model.compile({ optimizer: tf.train.sgd(learningRate), loss: "categoricalCrossentropy" });
+  const [x, y] = [tf.tensor(pixels, [numExamples, 28, 28, 1]), tf.oneHot(tf.tensor1d(labels, "int32"), numClasses)];
+  const trained = async (indices) => {
+    const [inputs, targets] = [x.gather(indices), y.gather(indices)];
+    const loss = await model.trainOnBatch(inputs, targets);
+    tf.dispose([inputs, targets, indices]);
+    return loss;
+  };
+  return {
+    firstLoss: () => trained(tf.range(0, batchSize, 1, "int32")),
+    step: () => trained(tf.randomUniform([batchSize], 0, numExamples, "int32")),
+  };
+}
+
+/** Steps of ours: a batch, dropout masks, gradient, update. */
+async function here(rate) {
+  const { spec } = await fromLayersModel(tf, lenet(rate));
+  const model = await compileNetwork(spec, { platform: nodePlatform, batchSize });
+  const split = arraySplit({ inputs: pixels, labels: Uint8Array.from(labels), inputShape: [1, 28, 28], numClasses });
+  const optimizer = sgd({ learningRate, momentum: 0 });
+  let state = optimizer.init(model.initialParams(0), model.memory);
+  const gradient = /** @type {Float32Array} */ (model.memory.allocate(model.numParams, new Float32Array(0)));
+  const nextBatch = batchFiller(model, split, withReplacement(numExamples, 0));
+  const fillMasks = maskFiller(model, 0);
+  let steps = 0;
+  const lossAndGradient = () =>
+    model.lossAndGradient(/** @type {Float32Array} */ (optimizer.gradientPoint(state)), gradient);
+  return {
+    async firstLoss() {
+      model.inputs.set(pixels.subarray(0, model.inputs.length));
+      model.targets.set(labels.subarray(0, batchSize));
+      return lossAndGradient();
+    },
+    async step() {
+      nextBatch(steps);
+      fillMasks(steps);
+      await lossAndGradient();
+      state = optimizer.step(gradient, state);
+      steps += 1;
+    },
+  };
+}
+
+const open = engine === "ours" ? here : there;
+// What they must agree on: the first examples, nothing dropped.
+const loss = Number(await (await open(0)).firstLoss());
+const { step } = await open(0.25);
+const stepMs = await measured(seconds, step);
+console.log(JSON.stringify({ loss, stepMs }));
+process.exit(0);
