@@ -20,7 +20,7 @@ import { entries, root } from "../tools/workspace.ts";
 const isTypeScript = ({ language }: CodeBlock): boolean => ["ts", "typescript", "js", "javascript"].includes(language);
 const blocks = codeBlocks().filter(isTypeScript);
 
-/** What blocks may import: the packages' entries. */
+/** What blocks may import beside packages of others: the packages' entries. */
 const sources = new Map(entries.map(({ specifier, source }) => [specifier, source]));
 
 /** The code as the body of an async function of `load`, `check` and `console`. */
@@ -37,6 +37,7 @@ function runnable(code: string): { body: string; numChecks: number } {
     .replace(/^import \{([^}]*)\} from ("[^"]*");/gm, (_, names: string, from: string) => {
       return `const {${names.replaceAll(" as ", ": ")}} = await load(${from});`;
     })
+    .replace(/^import \* as (\w+) from ("[^"]*");/gm, "const $1 = await load($2);")
     .replace(/^export \{\};$/m, "");
   return { body, numChecks };
 }
@@ -65,7 +66,7 @@ describe("TypeScript of README, docs and comments", () => {
     if (place.startsWith("packages/") && !place.includes(".md:")) {
       expect(numChecks, "an example without `// =>` checks nothing").toBeGreaterThan(0);
     }
-    const load = (name: string): Promise<object> => import(join(root, sources.get(name)!));
+    const load = (name: string): Promise<object> => import(sources.has(name) ? join(root, sources.get(name)!) : name);
     const check = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected);
     const silent = { log: () => {} };
     await new AsyncFunction("load", "check", "console", body)(load, check, silent);
