@@ -91,6 +91,7 @@ test("a GPU is told with its card, errors against the processor, and parts that 
   const withCnn = (more: object): string =>
     markdown({
       ...{ bench: { "all-cnn-bn": { ...bench.lenet, engines: [ours] } }, memory: {}, profiles: {}, checkpoints: {} },
+      layers: {},
       gpu: { ...gpu, parts: [{ ...part, network: "all-cnn-bn", device: "webgpu", ...more }] },
     });
   expect(withCnn({ gradientMs: [40, 50, 60] })).toContain("against ours above | ≥ 20× | 20× | yes |");
