@@ -16,7 +16,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/tfjs": 8_100,
   "entropy-sgd-training/formats": 5_900,
   "entropy-sgd-training/node": 22_500,
-  "entropy-sgd-training/web": 2_600,
+  "entropy-sgd-training/web": 11_500,
   "entropy-sgd-lab": 122_000,
 };
 

@@ -12,6 +12,7 @@
  */
 import { InputError } from "../inputError.ts";
 import type { CreateHash } from "./hashing.ts";
+import { joined } from "./joined.ts";
 import { checkedMetadata, checksumKey, withChecksum } from "./safetensorsChecksum.ts";
 import { bytesOf, type Dtype, metadataKey, numElements, parseHeader } from "./safetensorsHeader.ts";
 import { isLone, type Refuse, shownJson } from "./strictJson.ts";
@@ -83,16 +84,6 @@ function piecesOf({ tensors, metadata }: Safetensors, createHash: CreateHash): I
   });
   const texts = [metadataKey, withChecksum(metadata, described, createHash)] as const;
   return [headerPiece([texts, ...entries]), ...views];
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 function decode(bytes: Uint8Array, file: string, createHash: CreateHash): Safetensors {

@@ -7,6 +7,7 @@ import { add, compile, type Device, input, type OnnxRuntime } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 import { webScope } from "./webScope.ts";
 import { type WasmPaths, whyNotStarted } from "./whyNotStarted.ts";
+import { withTurns } from "./withTurns.ts";
 
 /** What is set of ONNX Runtime before its first session. */
 export interface RuntimeFlags {
@@ -53,7 +54,7 @@ async function start(device: Device, { wasmPaths, threads }: RuntimeFlags): Prom
     const x = input("x", [1]);
     const program = await compile({ sum: add(x, x) }, { ort, device });
     await program.close();
-    return ort;
+    return withTurns(ort);
   } catch (error) {
     throw await whyNotStarted(error, device, wasmPaths);
   }

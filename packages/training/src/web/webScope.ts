@@ -17,6 +17,14 @@ interface Answer {
   readonly ok: boolean;
   readonly status: number;
   readonly headers: { get(name: string): string | null };
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** An end of a channel of messages. */
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
 }
 
 /** The manager of Web Locks. */
@@ -36,6 +44,7 @@ export interface WebScope {
   fetch(address: string): Promise<Answer>;
   readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
   readonly Worker?: new (url: string) => WebWorker;
+  readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   readonly Blob: new (parts: readonly string[], options: { type: string }) => object;
   readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 }

@@ -11,7 +11,8 @@ async function message(wasmPaths: WasmPaths | undefined, served: Served): Promis
     const answer = served[address];
     if (answer === undefined) throw new TypeError("Failed to fetch");
     const [type, status] = typeof answer === "string" ? [answer, 200] : [null, answer];
-    return { ok: status === 200, status, headers: { get: () => type } };
+    const arrayBuffer = () => Promise.resolve(new ArrayBuffer(0));
+    return { ok: status === 200, status, headers: { get: () => type }, arrayBuffer };
   };
   const error = await whyNotStarted(new Error("Aborted(…)"), "webgpu", wasmPaths, { ...webScope, fetch });
   expect(error.name).toBe("InputError");
