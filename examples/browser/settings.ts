@@ -1,0 +1,48 @@
+// The settings of a run: in the form, in the page's address, in the saved run.
+
+export const networkNames = ["lenet", "small-lenet"] as const;
+export const optimizerNames = ["entropy-sgd", "sgd"] as const;
+export const devices = ["cpu", "webgpu"] as const;
+
+export interface Settings {
+  readonly network: (typeof networkNames)[number];
+  readonly optimizer: (typeof optimizerNames)[number];
+  /** Effective epochs: as many gradients as so many passes over the training images take, inner steps counted. */
+  readonly budget: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly device: (typeof devices)[number];
+}
+
+/** The settings that an address names, the others as they are by default. @throws RangeError for a value out of its range */
+export function settingsFrom(query: URLSearchParams, cores: number): Settings {
+  const chosen = <Name extends string>(name: string, names: readonly Name[]): Name => {
+    const value = query.get(name) ?? names[0];
+    const found = names.find((one) => one === value);
+    if (found !== undefined) return found;
+    throw new RangeError(`${name} must be one of ${names.join(", ")}, got ${value}`);
+  };
+  const number = (name: string, usual: number, isValid: (value: number) => boolean, rule: string): number => {
+    const value = Number(query.get(name) ?? usual);
+    if (isValid(value)) return value;
+    throw new RangeError(`${name} must be ${rule}, got ${query.get(name)}`);
+  };
+  return {
+    network: chosen("network", networkNames),
+    optimizer: chosen("optimizer", optimizerNames),
+    budget: number("budget", 1, (value) => value > 0 && value <= 100, "above 0 and at most 100"),
+    seed: number("seed", 1, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number from 0"),
+    threads: number(
+      "threads",
+      cores,
+      (value) => Number.isInteger(value) && value >= 1 && value <= cores,
+      `a whole number from 1 to ${cores}`,
+    ),
+    device: chosen("device", devices),
+  };
+}
+
+/** The settings as a part of an address; also the name of the saved run, so that other settings are another run. */
+export function nameOf(settings: Settings): string {
+  return new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)])).toString();
+}
