@@ -13,6 +13,7 @@ const begun = performance.now();
 const loss = await task.lossAndGradient();
 const firstGradientMs = performance.now() - begun;
 const startupMs = Date.now() - startedAt;
+const copied = device === "cpu" ? {} : { copiedBytes: platform.sessions[0].bytes };
 const errors = comparedWith(reference, Float32Array.from([loss, ...task.gradient]));
 
 const gradientMs = await measured(seconds, task.lossAndGradient);
@@ -22,7 +23,7 @@ const resident = device === "cpu" ? {} : await measureResident();
 const peak = peakMB();
 await task.model.close();
 const times = { startupMs, compileMs: task.compileMs, firstGradientMs, gradientMs, updateMs, stepMs, ...resident };
-console.log(JSON.stringify({ loss, ...errors, ...times, peakMB: peak }));
+console.log(JSON.stringify({ loss, ...errors, ...copied, ...times, peakMB: peak }));
 
 /** The gradient without copies of parameters and gradient, or why there is none. */
 async function measureResident() {

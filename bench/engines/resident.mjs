@@ -2,19 +2,25 @@
 // that `lossAndGradient` makes, which says what an optimizer on the device could gain.
 import { compile, input } from "onnx-grad";
 
-/** A platform like another, whose sessions are kept with their models and what they were last run with. */
+/** All have words of 4 bytes. */
+const bytesOf = (tensors) => Object.values(tensors).reduce((sum, { size }) => sum + 4 * size, 0);
+
+/** A platform like another, whose sessions are kept with their models, what they were last run with and the bytes of it and of what came. */
 export function watched(platform) {
   const sessions = [];
   const loadRuntime = async (device) => {
     const { InferenceSession, Tensor } = await platform.loadRuntime(device);
     const create = async (model, options) => {
       const session = await InferenceSession.create(model, options);
-      const seen = { model, options, session, feeds: null };
+      /** @type {any} */
+      const seen = { model, options, session, feeds: null, bytes: null };
       sessions.push(seen);
       return {
-        run(feeds, fetches) {
+        async run(feeds, fetches) {
           seen.feeds = feeds;
-          return session.run(feeds, fetches);
+          const results = await session.run(feeds, fetches);
+          seen.bytes ??= { toDevice: bytesOf(feeds), fromDevice: bytesOf(results) };
+          return results;
         },
         release: () => session.release(),
       };

@@ -4,7 +4,8 @@ import { machineLine, number, table, times } from "./text.mjs";
 
 const head = [
   ...["network", "batch", "engine", "loss and gradient, ms", "whole step, ms", "gradient against the processor's"],
-  ...["error of the loss", "error of the gradient", "start-up, ms"],
+  ...["error of the loss", "error of the gradient", "copied to and from the device, MB", "gradient without copies, ms"],
+  "start-up, ms",
 ];
 
 /** A row for each network, batch size, engine and device, and what it was measured on. */
@@ -15,7 +16,8 @@ export function gpuSection(gpu) {
   return [
     heading,
     table([head, ...rows]),
-    `*ours on webgpu* goes through ONNX Runtime's WebGPU provider, weights and noise stay with the processor; *pytorch on cuda* has the
+    `*ours on webgpu* goes through ONNX Runtime's WebGPU provider; weights, gradient and noise are the processor's, so that a gradient copies batch, masks
+and weights there and the gradient back (*without copies*: weights on the card and the gradient left there). *pytorch on cuda* has the
 data on the card too, in float32 without TF32. A repetition ends when its result is there. Errors are relative, of the first
 gradient, nothing dropped, against ours on the processor of the same machine: where rounding moves an activation over the kink of
 ReLU or another element becomes the largest of a pooling window, one slope changes as a whole and everything before it with it,
@@ -34,9 +36,13 @@ function rowOf(part, parts) {
   const ratio = onProcessor?.gradientMs ? median(onProcessor.gradientMs) / median(part.gradientMs) : null;
   return [
     ...[network, batchSize, name, number(median(part.gradientMs)), number(median(part.stepMs)), times(ratio)],
-    ...[relative(part.lossError), relative(part.gradientError), number(part.startupMs)],
+    ...[relative(part.lossError), relative(part.gradientError), megabytes(part.copiedBytes)],
+    ...[part.residentMs === undefined ? "–" : number(median(part.residentMs)), number(part.startupMs)],
   ];
 }
+
+const megabytes = (copied) =>
+  copied ? `${number(copied.toDevice / 1e6)} and ${number(copied.fromDevice / 1e6)}` : "–";
 
 const relative = (error) => (error === undefined ? "–" : error.toExponential(1));
 

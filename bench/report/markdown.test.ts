@@ -70,6 +70,7 @@ test("a GPU is told with its card, errors against the processor, and parts that 
     markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu, layers: {} });
   expect(page({})).toContain("## On a GPU\n\nNot measured.");
   const part = { network: "lenet", batchSize: 128, engine: "ours", startupMs: 700, stepMs: [30] };
+  const resident = { copiedBytes: { toDevice: 1.5e6, fromDevice: 5e5 }, residentMs: [1.2] };
   const gpu = {
     ...{
       machine,
@@ -79,12 +80,14 @@ test("a GPU is told with its card, errors against the processor, and parts that 
     },
     parts: [
       { ...part, device: "cpu", gradientMs: [20, 22, 24] },
-      { ...part, device: "webgpu", gradientMs: [2], stepMs: [3], lossError: 1e-7, gradientError: 2.5e-6 },
+      { ...part, device: "webgpu", gradientMs: [2], stepMs: [3], lossError: 1e-7, gradientError: 2.5e-6, ...resident },
       { ...part, engine: "pytorch", device: "cuda", reason: "gave up after 50 seconds" },
     ],
   };
-  expect(page(gpu)).toContain("| lenet | 128 | ours on cpu | 22.0 | 30.0 | 1.00× | – | – | 700 |");
-  expect(page(gpu)).toContain("| lenet | 128 | ours on webgpu | 2.00 | 3.00 | 11× | 1.0e-7 | 2.5e-6 | 700 |");
+  expect(page(gpu)).toContain("| lenet | 128 | ours on cpu | 22.0 | 30.0 | 1.00× | – | – | – | – | 700 |");
+  expect(page(gpu)).toContain(
+    "| lenet | 128 | ours on webgpu | 2.00 | 3.00 | 11× | 1.0e-7 | 2.5e-6 | 1.50 and 0.50 | 1.20 | 700 |",
+  );
   expect(page(gpu)).toContain("| lenet | 128 | pytorch on cuda | gave up after 50 seconds | – |");
   expect(page(gpu)).toContain("against ours above | ≥ 20× | – | not measured |");
   const ours = { name: "ours", reason: null, variant: {}, tried: [], runs: [{ ...run, gradientMs: [1000] }] };
