@@ -3,6 +3,7 @@ import type { ConvolutionWindow, Node, Value } from "../graph/value.ts";
 import { type ConvolutionSizes, columnsSize, convolutionSizes } from "./convolutionSizes.ts";
 import { inputGradientBatchFirst } from "./lowerConvolution.ts";
 import type { LoweringContext } from "./loweringContext.ts";
+import { fewWindowElements, unitKernels, windowElements } from "./lowerWeightGradient.ts";
 import { windowAttributes } from "./windowAttributes.ts";
 import { offsetsOf } from "./windowElements.ts";
 
@@ -36,31 +37,40 @@ export function inputGradient(value: Node<"conv2dInputGradient">, context: Lower
   );
 }
 
-/**
- * Terms that each matrix product of a weight gradient adds up at least. Images are taken together until their positions are as
- * many: more terms make fewer partial results to be written and added, fewer terms more of them at once.
- */
-const fewestTerms = 512;
+/** What decides between the forms of a weight gradient. */
+export interface WeightGradientSizes {
+  /**
+   * Terms that each matrix product adds up at least. Images are taken together until their positions are as many: more terms make
+   * fewer partial results to be written and added, fewer terms more of them at once.
+   */
+  readonly fewestTerms: number;
+  /** Elements of the largest matrix of windows that is built; beyond it one product per element of the window reads dy as often. */
+  readonly largestColumns: number;
+}
 
-/** Largest matrix of windows that is built, 256 MB; beyond it one product per element of the window reads dy as often. */
-const largestColumns = 2 ** 26;
+/** Matrices of windows up to 256 MB. */
+const weightGradientSizes: WeightGradientSizes = { fewestTerms: 2 ** 9, largestColumns: 2 ** 26 };
 
 /**
  * dw[o,u,v,c] = Σ_n Σ_p dy[n,o,p] · x_uv[n,p,c] with n images at a time in p and one batched product of all n, where x_uv are the
  * elements (u, v) of the windows, channels last: side by side as one operand, or a product of each.
  */
-export function weightGradient(value: Node<"conv2dWeightGradient">, context: LoweringContext): string {
+export function weightGradient(
+  value: Node<"conv2dWeightGradient">,
+  context: LoweringContext,
+  { fewestTerms, largestColumns }: WeightGradientSizes = weightGradientSizes,
+): string {
   const { graph } = context;
   const [x, dy] = value.inputs as [Value, Value];
   const s = convolutionSizes(x.shape, value.shape, dy.shape, value.attributes);
-  const together = imagesTogether(s);
-  const windows = windowsOf(batchFirst(x, value.attributes, context), s, together, context);
+  const together = imagesTogether(s, fewestTerms);
+  const images = batchFirst(x, value.attributes, context);
   const slopes = slopesOf(batchFirst(dy, value.attributes, context), s, together, context);
   const product = (columns: string): string => graph.node("MatMul", [slopes, columns]);
   const products =
     columnsSize(s) <= largestColumns
-      ? product(sideBySide(windows, s, context))
-      : sideBySide(windows.map(product), s, context);
+      ? product(columnsOf(images, s, together, context))
+      : sideBySide(windowsOf(images, s, together, context).map(product), s, context);
   const sum = graph.node("ReduceSum", [products, graph.ints([0])], { attributes: { keepdims: 0 } });
   const channelsLast = graph.node("Reshape", [
     sum,
@@ -70,7 +80,7 @@ export function weightGradient(value: Node<"conv2dWeightGradient">, context: Low
 }
 
 /** How many images are one matrix: the fewest that divide the batch and have `fewestTerms` positions. */
-function imagesTogether({ batch, rows, columns }: ConvolutionSizes): number {
+function imagesTogether({ batch, rows, columns }: ConvolutionSizes, fewestTerms: number): number {
   for (let count = 1; count < batch; count++) {
     if (batch % count === 0 && count * rows * columns >= fewestTerms) return count;
   }
@@ -117,6 +127,20 @@ function windowsOf(x: string, s: ConvolutionSizes, together: number, { graph }: 
     ]);
     return graph.node("Transpose", [byGroup], { attributes: { perm: [0, 2, 1, 3] } });
   });
+}
+
+/** All elements of the windows side by side: of small windows made by a convolution with the identity, one node. */
+function columnsOf(x: string, s: ConvolutionSizes, together: number, context: LoweringContext): string {
+  const { graph } = context;
+  const depth = windowElements(s);
+  if (s.window.groups > 1 || s.channels > 1 || depth > fewWindowElements)
+    return sideBySide(windowsOf(x, s, together, context), s, context);
+  const kernel = [depth, 1, s.kernelRows, s.kernelColumns];
+  const windows = graph.node("Conv", [x, graph.floats(unitKernels(1, depth), kernel)], {
+    attributes: windowAttributes(kernel, s.window),
+  });
+  const channelsLast = graph.node("Transpose", [windows], { attributes: { perm: [0, 2, 3, 1] } });
+  return graph.node("Reshape", [channelsLast, graph.ints(matrices(s, together, together * s.rows * s.columns, depth))]);
 }
 
 function sideBySide(parts: readonly string[], s: ConvolutionSizes, { graph }: LoweringContext): string {

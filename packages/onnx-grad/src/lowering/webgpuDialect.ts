@@ -19,7 +19,7 @@ export const webgpuDialect: Dialect = {
     matmul: product,
     conv2d: convolve,
     conv2dInputGradient: inputGradient,
-    conv2dWeightGradient: weightGradient,
+    conv2dWeightGradient: (value, context) => weightGradient(value, context),
     // Without positions, what needs them asks for masks.
     maxPoolIndices: ({ inputs: [x] }, { nameOf }) => nameOf(x!),
     poolGather: (value, context) => gatherAtMaxima(value, sumOfTerms, context),
