@@ -15,7 +15,9 @@ const usesNode = readdirSync(library, { recursive: true, encoding: "utf8" })
 export default defineConfig({
   root: library,
   cacheDir: join(root, "node_modules/.cache/vitest-chromium"),
-  optimizeDeps: { include: ["fast-check"] },
+  optimizeDeps: { include: ["fast-check", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"] },
+  // The wasm files of TensorFlow.js, at the root of the page's origin.
+  publicDir: join(root, "node_modules/@tensorflow/tfjs-backend-wasm/dist"),
   test: {
     include: ["{src,test}/**/*.test.ts"],
     exclude: usesNode,

@@ -1,6 +1,6 @@
 /** The library's optimizers for TensorFlow.js: `tf` is an argument, nothing of it is imported. */
 export type { TfjsOptimizer } from "./tfjs/adapterClass.ts";
-export type { Examples } from "./tfjs/examples.ts";
+export type { HostExamples } from "./tfjs/examples.ts";
 export {
   adam,
   adamw,

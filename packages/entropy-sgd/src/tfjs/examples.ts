@@ -3,10 +3,10 @@ import { rangeError, typeError } from "../errors.ts";
 import type { HostTensor } from "./tensorFlow.ts";
 
 /** Tensors of a row for each example: one, or one for each input or output of the model, in order or by name. */
-export type Examples = HostTensor | readonly HostTensor[] | Readonly<Record<string, HostTensor>>;
+export type HostExamples = HostTensor | readonly HostTensor[] | Readonly<Record<string, HostTensor>>;
 
 /** The same with other tensors. */
-export function mapTensors(examples: Examples, replace: (tensor: HostTensor) => HostTensor): Examples {
+export function mapTensors(examples: HostExamples, replace: (tensor: HostTensor) => HostTensor): HostExamples {
   if (isTensor(examples)) return replace(examples);
   if (Array.isArray(examples)) return examples.map(replace);
   return Object.fromEntries(Object.entries(examples).map(([name, tensor]) => [name, replace(tensor)]));
@@ -17,7 +17,7 @@ export function mapTensors(examples: Examples, replace: (tensor: HostTensor) => 
  *
  * @throws TypeError for what is no tensor, RangeError for tensors of different numbers of rows or of none
  */
-export function numRows(where: string, name: string, parts: readonly Examples[]): number {
+export function numRows(where: string, name: string, parts: readonly HostExamples[]): number {
   const tensors = parts.flatMap((part) => {
     if (typeof part !== "object" || part === null) throw typeError(where, name, "must be tensors", part);
     return isTensor(part) ? [part] : Object.values(part);

@@ -91,6 +91,29 @@ export interface EntropyTfjsOptimizer extends TfjsOptimizer {
   innerLearningRate: number;
 }
 
+/**
+ * Entropy-SGD for `model.compile` of TensorFlow.js: one `minimize` is one Langevin step x' on its mini-batch, every `innerSteps`
+ * of them x follows their average. `fit` reports the loss at x'; variables hold x whenever other code can look.
+ *
+ * Cost: a gradient per `minimize`, two copies of the weights to the backend and one of the gradient from it; memory 5n here, n more
+ * on the backend while the gradient is computed. Randomness: that of the library's `entropySgd`, on every backend the same.
+ *
+ * @param tf - TensorFlow.js, which is not imported here
+ * @param options - those of the library's `entropySgd`; without a scope it is 1e-4·1.001^t
+ * @throws TypeError or RangeError for a bad option, for what is not TensorFlow.js, or another version than 4
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs";
+ * import { entropySgd } from "entropy-sgd/tfjs";
+ * await tf.setBackend("cpu");
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+ * model.compile({ optimizer: entropySgd(tf, { innerSteps: 20 }), loss: "meanSquaredError" });
+ * const xs = tf.linspace(-1, 1, 64).reshape([64, 1]);
+ * await model.fit(xs, xs.mul(3), { epochs: 30, verbose: 0 });
+ * const [slope] = model.getWeights()[0].dataSync();
+ * slope.toFixed(1); // => "3.0"
+ * ```
+ */
 export function entropySgd<O extends object>(
   tf: TensorFlow<O>,
   options: EntropyOptions = {},
@@ -98,6 +121,11 @@ export function entropySgd<O extends object>(
   return made("entropySgd", tf, options);
 }
 
+/**
+ * Entropy-Adam: `entropySgd` with an outer step by Adam.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function entropyAdam<O extends object>(
   tf: TensorFlow<O>,
   options: EntropyOptions = {},
@@ -105,22 +133,50 @@ export function entropyAdam<O extends object>(
   return made("entropyAdam", tf, options);
 }
 
+/**
+ * Stochastic gradient Langevin dynamics, one step per `minimize`.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function sgld<O extends object>(tf: TensorFlow<O>, options: SgldOptions): O & TfjsOptimizer {
   return made("sgld", tf, options);
 }
 
+/**
+ * Gradient descent with the library's momentum, weight decay, groups and schedules.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function sgd<O extends object>(tf: TensorFlow<O>, options: SgdOptions): O & TfjsOptimizer {
   return made("sgd", tf, options);
 }
 
+/**
+ * Adam with the library's clipping, groups and schedules.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function adam<O extends object>(tf: TensorFlow<O>, options: AdamOptions = {}): O & TfjsOptimizer {
   return made("adam", tf, options);
 }
 
+/**
+ * AdamW: the decay is beside the gradient, and has nothing to do with regularisers of layers, which are in the loss.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function adamw<O extends object>(tf: TensorFlow<O>, options: AdamOptions = {}): O & TfjsOptimizer {
   return made("adamw", tf, options);
 }
 
+/**
+ * SAM: one `minimize` is one step, with both gradients on its mini-batch.
+ *
+ * Cost: the loss is evaluated twice per step. Batch norm's moving averages see both points, dropout draws two masks, and
+ * `trainOnBatch` gives its metrics twice, those of the second point last.
+ *
+ * @throws TypeError or RangeError as `entropySgd`
+ */
 export function sam<O extends object>(tf: TensorFlow<O>, options: SamOptions): O & TfjsOptimizer {
   return made("sam", tf, options);
 }

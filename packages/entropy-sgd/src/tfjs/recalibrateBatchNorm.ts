@@ -1,6 +1,6 @@
 /** Batch norm's statistics at the weights that are evaluated: while training they are those of x'. */
 import { checkedOptions, integerOption } from "../options.ts";
-import { type Examples, mapTensors, numRows } from "./examples.ts";
+import { type HostExamples, mapTensors, numRows } from "./examples.ts";
 import { type HostTensor, requireTensorFlow } from "./tensorFlow.ts";
 
 /** What is used of a layer. */
@@ -45,7 +45,7 @@ export interface RecalibrationOptions {
 export function recalibrateBatchNorm(
   tf: TensorFlowPasses,
   model: HostModel,
-  inputs: Examples,
+  inputs: HostExamples,
   options: RecalibrationOptions = {},
 ): void {
   const where = "recalibrateBatchNorm";
@@ -98,7 +98,7 @@ function rowsOf(tf: TensorFlowPasses, tensor: HostTensor, start: number, count: 
   return tf.slice(tensor as never, [start, ...rest.map(() => 0)], [count, ...rest]);
 }
 
-function inOrder({ inputNames }: HostModel, batch: Examples): Examples {
+function inOrder({ inputNames }: HostModel, batch: HostExamples): HostExamples {
   const isByName = !Array.isArray(batch) && !("dataId" in batch);
   return isByName ? inputNames.map((name) => Reflect.get(batch, name) as HostTensor) : batch;
 }

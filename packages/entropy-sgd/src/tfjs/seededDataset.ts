@@ -2,7 +2,7 @@
 import { checkedOptions, integerOption } from "../options.ts";
 import { permutationInto } from "../random/integers.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { type Examples, mapTensors, numRows } from "./examples.ts";
+import { type HostExamples, mapTensors, numRows } from "./examples.ts";
 import { type HostTensor, requireTensorFlow } from "./tensorFlow.ts";
 
 /** Options of `seededDataset`. */
@@ -38,7 +38,7 @@ const table = {
  */
 export function seededDataset<D>(
   tf: TensorFlowData<D>,
-  examples: { readonly xs: Examples; readonly ys: Examples },
+  examples: { readonly xs: HostExamples; readonly ys: HostExamples },
   options: SeededDatasetOptions = {},
 ): D {
   const where = "seededDataset";
@@ -56,7 +56,7 @@ export function seededDataset<D>(
     nextEpoch += 1;
     for (let start = 0; start < numExamples; start += batchSize) {
       const rows = tf.tensor1d(order.slice(start, start + batchSize), "int32");
-      const batchOf = (all: Examples) =>
+      const batchOf = (all: HostExamples) =>
         mapTensors(all, (tensor) => tf.gather(tensor as never, rows as never)) as never;
       const batch = { xs: batchOf(xs), ys: batchOf(ys) };
       rows.dispose();
