@@ -1,7 +1,3 @@
 /** Work done by another thread ahead of its use; for hosts that can start one. */
-export {
-  type NormalsWorker,
-  type NormalsWorkerData,
-  normalsWorker,
-  type SpawnWorker,
-} from "./random/normalsAhead.ts";
+export { normalsWorker } from "./random/normalsWorker.ts";
+export type { NormalsWorker, SpawnedWorker, SpawnWorker } from "./random/workers.ts";

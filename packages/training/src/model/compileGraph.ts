@@ -19,7 +19,7 @@ export async function compileGraph(
   if (threads !== undefined) requireThreads(threads, platform);
   return compile(outputs, {
     ...options,
-    ort: await platform.loadRuntime(device),
+    ort: await platform.loadRuntime(device, threads),
     device,
     inPlace: inPlace && device === "cpu" && platform.inPlace,
     ...(threads === undefined ? {} : { threads }),

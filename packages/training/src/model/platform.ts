@@ -9,13 +9,18 @@ export type WebGpu = { readonly adapter: string } | { readonly missing: string }
  * `webPlatform` of the entry `./web` that of pages and web workers.
  */
 export interface Platform {
-  /** ONNX Runtime for a device, loaded at the first call. */
-  loadRuntime(device: Device): Promise<OnnxRuntime>;
+  /**
+   * ONNX Runtime for a device, loaded at the first call.
+   *
+   * @param threads - of one operation, where a number is asked for; on the web they are the runtime's, and all networks'
+   * @throws InputError where it cannot be loaded, or have these threads
+   */
+  loadRuntime(device: Device, threads?: number): Promise<OnnxRuntime>;
   /** The graphics processor that WebGPU gives. */
   webgpu(): Promise<WebGpu>;
   /** Starts a worker that draws noise ahead; null where there are no workers. */
   readonly spawnWorker: SpawnWorker | null;
-  /** Threads of one operation where no number is asked for. */
+  /** Cores of the machine: threads of one operation where no number is asked for and the runtime can have them. */
   readonly cores: number;
   /** Whether the runtime writes outputs into bound arrays on the processor, see `CompileOptions.inPlace`. */
   readonly inPlace: boolean;

@@ -1,23 +1,35 @@
-import type { SpawnWorker } from "entropy-sgd/workers";
-import { webScope } from "./webScope.ts";
+import type { SpawnedWorker, SpawnWorker } from "entropy-sgd/workers";
+import { type WebScope, webScope } from "./webScope.ts";
+
+/** A program of the library's, which begins when its data arrive. */
+const programOf = (source: string): string => `addEventListener("message", ({ data }) => {
+const send = (message, transfer) => postMessage(message, transfer);
+const receive = (listener) => addEventListener("message", ({ data }) => listener(data));
+${source}
+}, { once: true });`;
 
 /**
  * Runs a worker of the library in a web worker, made of a Blob's URL. Where a content security policy forbids that
  * (`worker-src` without `blob:`), there is none: what it would have made ahead is made where it is used, to the same bits.
  */
-export const spawnWorker: SpawnWorker = (source, data) => {
-  const { Worker, Blob, URL } = webScope;
+export const spawnWorker: SpawnWorker = (source, data) => spawnIn(webScope, source, data);
+
+function spawnIn({ Worker, Blob, URL }: WebScope, source: string, data: object): SpawnedWorker {
   if (Worker === undefined) return none;
-  const program = `addEventListener("message", ({ data }) => {\n${source}\n}, { once: true });`;
-  const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   try {
-    const worker = new Worker(url);
+    const worker = new Worker(URL.createObjectURL(new Blob([programOf(source)], { type: "text/javascript" })));
     worker.onerror = (event) => event.preventDefault();
-    worker.postMessage(data);
-    return worker;
+    worker.postMessage(data, []);
+    return {
+      send: (message, transfer) => worker.postMessage(message, transfer),
+      receive: (listener) => {
+        worker.onmessage = ({ data }) => listener(data);
+      },
+      terminate: () => worker.terminate(),
+    };
   } catch {
     return none;
   }
-};
+}
 
-const none = { terminate: () => {} };
+const none: SpawnedWorker = { send: () => {}, receive: () => {}, terminate: () => {} };

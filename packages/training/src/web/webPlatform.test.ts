@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { webPlatform } from "./webPlatform.ts";
 
-test("where nothing is isolated there is one thread, and more are refused with what is missing", () => {
-  expect(webPlatform()).toMatchObject({ cores: 1, inPlace: false });
-  expect(webPlatform({ threads: 1 }).cores).toBe(1);
-  expect(() => webPlatform({ threads: 2 })).toThrow(
-    "threads: must be 1, the page is not cross-origin isolated: threads need its server to send " +
-      "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, got 2",
-  );
+const refused =
+  "threads: must be 1, the page is not cross-origin isolated: threads need its server to send " +
+  "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, got 2";
+
+test("where nothing is isolated there is one thread, and more are refused with what is missing", async () => {
+  expect(webPlatform()).toMatchObject({ threads: 1, inPlace: false });
+  expect(webPlatform({ threads: 1 })).toMatchObject({ threads: 1, cores: 1 });
+  expect(() => webPlatform({ threads: 2 })).toThrow(refused);
+  await expect(webPlatform().loadRuntime("cpu", 2)).rejects.toThrow(refused);
   for (const threads of [0, 1.5, -1, Number.NaN]) expect(() => webPlatform({ threads })).toThrow("a positive integer");
+  expect(() => webPlatform({ wasmPath: "/ort/" } as object)).toThrow("wasmPath");
 });

@@ -1,3 +1,4 @@
+import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
 import { InputError } from "../inputError.ts";
 import type { Platform } from "../model/platform.ts";
 import { loadRuntime } from "./loadRuntime.ts";
@@ -20,6 +21,12 @@ export interface WebPlatformOptions {
   readonly threads?: number;
 }
 
+/** The platform of a page or a web worker. */
+export interface WebPlatform extends Platform {
+  /** Threads of one operation, the calling one counted. */
+  readonly threads: number;
+}
+
 /**
  * A page or a web worker with onnxruntime-web, which is loaded when the first network is compiled. SIMD always; threads where
  * the page is cross-origin isolated.
@@ -30,22 +37,26 @@ export interface WebPlatformOptions {
  * const model = await compileNetwork(networks.lenet, { platform: webPlatform(), device: "auto" });
  * ```
  */
-export function webPlatform({ wasmPaths, threads }: WebPlatformOptions = {}): Platform {
-  const cores = threads ?? defaultThreads(webScope);
-  requireThreads(cores, webScope);
-  const flags = { threads: cores, ...(wasmPaths === undefined ? {} : { wasmPaths }) };
+export function webPlatform(options: WebPlatformOptions = {}): WebPlatform {
+  requireKnownOptions("webPlatform", known, options);
+  const { wasmPaths } = options;
+  const cores = options.threads ?? webScope.navigator?.hardwareConcurrency ?? 1;
+  const threads = options.threads ?? (webScope.crossOriginIsolated === true ? cores : 1);
+  requireThreads(threads, webScope);
   return {
-    loadRuntime: (device) => loadRuntime(device, flags),
+    async loadRuntime(device, asked = threads) {
+      requireThreads(asked, webScope);
+      return loadRuntime(device, { threads: asked, ...(wasmPaths === undefined ? {} : { wasmPaths }) });
+    },
     webgpu: () => webgpu(),
     spawnWorker,
     cores,
+    threads,
     inPlace: false,
   };
 }
 
-function defaultThreads({ crossOriginIsolated, navigator }: WebScope): number {
-  return crossOriginIsolated === true ? (navigator?.hardwareConcurrency ?? 1) : 1;
-}
+const known: KnownOptions<WebPlatformOptions> = { wasmPaths: true, threads: true };
 
 function requireThreads(threads: number, { crossOriginIsolated }: WebScope): void {
   if (!Number.isSafeInteger(threads) || threads < 1) {

@@ -2,8 +2,9 @@
 
 /** A dedicated worker. */
 export interface WebWorker {
-  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  postMessage(message: object, transfer: readonly ArrayBuffer[]): void;
   terminate(): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
   onerror: ((event: { preventDefault(): void }) => void) | null;
 }
 
