@@ -7,7 +7,7 @@ export const chunk = 16384;
  * What programs of workers that draw normals begin with: over `data.module`, the compiled kernels, in a small memory of its
  * own, the function `drawInto(out, from, random)`, which draws one chunk and gives how many elements it wrote.
  */
-export const drawingSource = `"use strict";
+export const drawingSource: string = `"use strict";
 const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
 const kernels = new WebAssembly.Instance(data.module, { env: { memory } }).exports;
 kernels.initialise();
