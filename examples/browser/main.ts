@@ -2,7 +2,7 @@
 import type { RunResult } from "entropy-sgd-training";
 import { drawCurve } from "./chart.ts";
 import type { Answer, KeptEvent, Request } from "./messages.ts";
-import { nameOf, type Settings, settingsFrom } from "./settings.ts";
+import { innerSteps, nameOf, type Settings, settingsFrom } from "./settings.ts";
 
 const find = <E extends Element>(id: string): E => document.getElementById(id) as unknown as E;
 const show = (id: string, text: string): void => {
@@ -12,6 +12,7 @@ const form = find<HTMLFormElement>("settings");
 const start = find<HTMLButtonElement>("start");
 const stop = find<HTMLButtonElement>("stop");
 const actions = ["save-weights", "save-model", "delete"].map((id) => find<HTMLButtonElement>(id));
+const [saveWeights, saveModel, remove] = actions;
 
 /** Threads need cross-origin isolation. */
 const cores = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
@@ -20,7 +21,7 @@ const ask = (request: Request): void => worker.postMessage(request);
 
 /** What the page shows. */
 let events: KeptEvent[] = [];
-let totalGradients = 0;
+let [totalGradients, gradientsPerEpoch] = [0, 1];
 let savedGradients = 0;
 let isBusy = true;
 
@@ -62,6 +63,8 @@ function update(training = false): void {
   stop.disabled = !training;
   for (const input of form.querySelectorAll<HTMLInputElement>("input, select")) input.disabled = isBusy;
   for (const button of actions) button.disabled = isBusy || savedGradients === 0;
+  // A run that cannot be read can still be deleted.
+  if (!find<HTMLElement>("error").hidden) remove!.disabled = isBusy;
   const where = `At gradient ${counted(savedGradients)} of ${counted(totalGradients)}, in this browser's database.`;
   show("saved", savedGradients === 0 ? "None of these settings yet." : where);
 }
@@ -85,7 +88,7 @@ function draw(): void {
 function progress(gradients: number, seconds: number | null): void {
   find<HTMLProgressElement>("progress").value = totalGradients === 0 ? 0 : gradients / totalGradients;
   show("gradients", `${counted(gradients)} of ${counted(totalGradients)}`);
-  show("epochs", `${(gradients / 429).toFixed(2)}`);
+  show("epochs", `${(gradients / gradientsPerEpoch).toFixed(2)}`);
   if (seconds !== null) show("time", inWords(seconds));
 }
 
@@ -105,7 +108,7 @@ const endings: Readonly<Record<RunResult["reason"], string>> = {
 /** What is done with each answer. */
 const listeners: { readonly [Type in Answer["type"]]: (answer: Extract<Answer, { type: Type }>) => void } = {
   found(answer) {
-    ({ totalGradients, gradients: savedGradients, seconds: before } = answer);
+    ({ totalGradients, gradientsPerEpoch, gradients: savedGradients, seconds: before } = answer);
     events = [...answer.events];
     show("status", savedGradients === 0 ? "Ready." : "A run of these settings is saved.");
     show("speed", "–");
@@ -125,14 +128,16 @@ const listeners: { readonly [Type in Answer["type"]]: (answer: Extract<Answer, {
   outer(event) {
     events.push(event);
     draw();
-    const isLast = event.gradients >= totalGradients || event.gradients % 429 < 20;
-    if (isLast) show("status", "Training; at the end of a pass the test error is measured, which takes a while …");
+    progress(event.gradients, seconds());
+    // The next thing at the first outer step after a pass, and at the end.
+    const isMeasured = event.gradients % gradientsPerEpoch < innerSteps || event.gradients >= totalGradients;
+    if (isMeasured) show("status", "Measuring the test error …");
   },
   evaluation(event) {
     events.push(event);
     draw();
     progress(event.gradients, event.seconds);
-    show("status", "Training …");
+    show("status", event.gradients < totalGradients ? "Training …" : "Measuring the loss on the training images …");
   },
   saved({ gradients }) {
     savedGradients = gradients;
@@ -183,7 +188,6 @@ stop.addEventListener("click", () => {
   show("status", "Stopping after the gradient in work …");
   ask({ type: "stop" });
 });
-const [saveWeights, saveModel, remove] = actions;
 saveWeights!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "safetensors" }));
 saveModel!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "onnx" }));
 remove!.addEventListener("click", () => {

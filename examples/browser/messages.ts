@@ -30,6 +30,7 @@ export type Answer =
       readonly type: "found";
       readonly gradients: number;
       readonly totalGradients: number;
+      readonly gradientsPerEpoch: number;
       readonly seconds: number;
       readonly events: readonly KeptEvent[];
     }

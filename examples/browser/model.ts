@@ -1,19 +1,12 @@
 // The network and the optimizer of a run's settings.
 import { entropySgd, geometricScope, type Optimizer, presets, sgd, stepSchedule } from "entropy-sgd";
 import { type NetworkSpec, networks, type Plan, planOf } from "entropy-sgd-training";
-import type { Settings } from "./settings.ts";
-
-export const batchSize = 128;
-/** Gradients between two outer events, also of SGD, so that the two are told at the same places. */
-export const innerSteps = 20;
+import { batchSize, innerSteps, type Settings } from "./settings.ts";
 
 export const dropoutOf = ({ network }: Settings): number => (network === "lenet" ? 0.25 : 0);
 export const networkOf = ({ network }: Settings): NetworkSpec => networks[network]!;
 
-/** Images to train on; 5,000 of the 60,000 are held out for validation. */
-const numImages = 55_000;
-
-export const planFor = ({ budget }: Settings): Plan => planOf(numImages, batchSize, innerSteps, budget);
+export const planFor = ({ budget, images }: Settings): Plan => planOf(images, batchSize, innerSteps, budget);
 
 // biome-ignore lint/suspicious/noExplicitAny: the two optimizers have states of different types
 export function optimizerOf({ optimizer, seed }: Settings, { totalGradients }: Plan): Optimizer<any> {

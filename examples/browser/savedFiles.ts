@@ -4,8 +4,8 @@ import { type CheckpointContent, checkpointsBy, safetensorsBy } from "entropy-sg
 import { createHash } from "entropy-sgd-training/web";
 import { sizeOf } from "onnx-grad";
 import { writeOnnx } from "onnx-grad/onnx";
-import { batchSize, dropoutOf, networkOf } from "./model.ts";
-import type { Settings } from "./settings.ts";
+import { dropoutOf, networkOf } from "./model.ts";
+import { batchSize, type Settings } from "./settings.ts";
 
 /** What the files are made of. */
 export interface Weights {

@@ -4,12 +4,21 @@ export const networkNames = ["lenet", "small-lenet"] as const;
 export const optimizerNames = ["entropy-sgd", "sgd"] as const;
 export const devices = ["cpu", "webgpu"] as const;
 
+/** Images in a mini-batch. */
+export const batchSize = 128;
+/** Gradients between two outer events, also of SGD, so that the two are told at the same places. */
+export const innerSteps = 20;
+/** Images to train on; 5,000 of the 60,000 are held out for validation. */
+export const numImages = 55_000;
+
 export interface Settings {
   readonly network: (typeof networkNames)[number];
   readonly optimizer: (typeof optimizerNames)[number];
   /** Effective epochs: as many gradients as so many passes over the training images take, inner steps counted. */
   readonly budget: number;
   readonly seed: number;
+  /** How many of the 55,000 training images are used, the first ones. */
+  readonly images: number;
   readonly threads: number;
   readonly device: (typeof devices)[number];
 }
@@ -32,6 +41,12 @@ export function settingsFrom(query: URLSearchParams, cores: number): Settings {
     optimizer: chosen("optimizer", optimizerNames),
     budget: number("budget", 1, (value) => value > 0 && value <= 100, "above 0 and at most 100"),
     seed: number("seed", 1, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number from 0"),
+    images: number(
+      "images",
+      numImages,
+      (value) => Number.isInteger(value) && value >= batchSize && value <= numImages,
+      `a whole number from ${batchSize} to ${numImages}`,
+    ),
     threads: number(
       "threads",
       cores,

@@ -1,11 +1,11 @@
 // The web worker: it trains, saves and goes on, and tells the page what happens.
-import { compileNetwork, type DataSet, type TrainEvent, train } from "entropy-sgd-training";
+import { compileNetwork, type DataSet, subset, type TrainEvent, train } from "entropy-sgd-training";
 import type { CheckpointContent, CheckpointIdentity, RunModel } from "entropy-sgd-training/formats";
 import { fetchMnist, type HeldSave, type RunStore, runStore, webPlatform } from "entropy-sgd-training/web";
 import type { Answer, KeptEvent, Request } from "./messages.ts";
-import { batchSize, dropoutOf, innerSteps, networkOf, optimizerOf, planFor } from "./model.ts";
+import { dropoutOf, networkOf, optimizerOf, planFor } from "./model.ts";
 import { onnxOf, safetensorsOf, weightsOf } from "./savedFiles.ts";
-import { nameOf, type Settings } from "./settings.ts";
+import { batchSize, innerSteps, nameOf, type Settings } from "./settings.ts";
 
 const tell = (answer: Answer): void => postMessage(answer);
 
@@ -44,7 +44,7 @@ async function perform(request: Task, run: HeldSave): Promise<void> {
   const { checkpoint, skipped } = await run.newest();
   for (const why of skipped) tell({ type: "warning", message: `${why}; an older checkpoint is taken` });
   if (request.type === "find") return tellFound(settings, checkpoint);
-  const digits = await mnist();
+  const digits = firstImages(await mnist(), settings);
   if (request.type === "train") return trainRun(settings, digits, run, checkpoint);
   if (request.type === "save" && checkpoint !== null) await save(request, digits, checkpoint);
 }
@@ -54,6 +54,16 @@ function mnist(): Promise<DataSet> {
   // The bundle of this worker lies in a folder of the page's; the data beside the page.
   loaded ??= fetchMnist({ address: new URL(import.meta.env.DEV ? "/" : "../", import.meta.url).href });
   return loaded;
+}
+
+function firstImages(digits: DataSet, { images }: Settings): DataSet {
+  return {
+    ...digits,
+    train: subset(
+      digits.train,
+      Int32Array.from({ length: images }, (_, i) => i),
+    ),
+  };
 }
 
 /** Trains from where the saved run stands to the end of its budget, or until the page says to stop. */
@@ -130,9 +140,9 @@ async function save({ settings, as }: Extract<Task, { type: "save" }>, digits: D
 }
 
 function tellFound(settings: Settings, checkpoint: CheckpointContent | null): void {
-  const { totalGradients } = planFor(settings);
+  const { totalGradients, gradientsPerEpoch } = planFor(settings);
   const { gradients = 0, seconds = 0 } = checkpoint?.point.position ?? {};
-  tell({ type: "found", totalGradients, gradients, seconds, events: eventsIn(checkpoint) });
+  tell({ type: "found", totalGradients, gradientsPerEpoch, gradients, seconds, events: eventsIn(checkpoint) });
 }
 
 /** The events that a checkpoint has, written by `saver`. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { root } from "../workspace.ts";
+import { executablePath, flags } from "./chromiumFlags.mjs";
 
 const library = join(root, "packages/entropy-sgd");
 
@@ -27,15 +28,8 @@ export default defineConfig({
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {
-          executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-          args: [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-          ],
+          executablePath,
+          args: flags,
         },
       }),
       instances: [{ browser: "chromium" }],

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
-const options = "--headless --no-sandbox --disable-gpu --disable-quic --disable-background-networking".split(" ");
 
 /**
  * Serves `folder`, whose index.html posts its result as text.
@@ -40,8 +40,7 @@ export async function inChromium(folder: string, policy: string): Promise<string
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const profile = [`--user-data-dir=${newFolder()}`, "--disable-component-update", "--disable-sync"];
-  const browser = spawn(process.env.CHROMIUM ?? "/usr/bin/chromium", [...options, ...profile, address], {
+  const browser = spawn(executablePath, ["--headless", ...flags, `--user-data-dir=${newFolder()}`, address], {
     stdio: "ignore",
   });
   try {
