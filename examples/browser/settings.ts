@@ -9,7 +9,7 @@ export const batchSize = 128;
 /** Gradients between two outer events, also of SGD, so that the two are told at the same places. */
 export const innerSteps = 20;
 /** Images to train on; 5,000 of the 60,000 are held out for validation. */
-export const numImages = 55_000;
+const numImages = 55_000;
 
 export interface Settings {
   readonly network: (typeof networkNames)[number];
