@@ -52,7 +52,7 @@ export async function fromLayersModel(
 ): Promise<LayersNetwork> {
   requireKnownOptions("fromLayersModel", known, options);
   requireLayersApi("fromLayersModel", tf);
-  requireLayers(model);
+  requireLayers("fromLayersModel", model);
   const { task = classification() } = options;
   const last = task.activationOfLoss === undefined ? undefined : lastActivation(model, task.activationOfLoss);
   const values = await storedValues(model);

@@ -3,15 +3,19 @@ import { InputError } from "../inputError.ts";
 import type { LayerConfig } from "./layerReader.ts";
 import { readerOf } from "./layerReaders.ts";
 import { refusedActivation } from "./layers/activations.ts";
-import type { LayersLayer, LayersModel, SymbolicTensor } from "./layersModel.ts";
+import { isModel, type LayersLayer, type LayersModel, type SymbolicTensor } from "./layersModel.ts";
 import { type LayerCall, overLayers } from "./overLayers.ts";
 
 /**
- * Throws unless every layer of the model is supported.
+ * Throws for the function `caller` unless every layer of the model is supported.
  *
  * @throws InputError that lists every layer that is not, by its place, name and class
  */
-export function requireLayers(model: LayersModel): void {
+export function requireLayers(caller: string, model: LayersModel): void {
+  if (typeof model?.getClassName !== "function" || !isModel(model)) {
+    const rule = "must be a model of layers: sequential or functional, built or loaded by loadLayersModel";
+    throw new InputError({ path: caller, name: "model", rule, value: typeof model, got: `got ${typeof model}` });
+  }
   requireOne(model, "input", model.inputs);
   requireOne(model, "output", model.outputs);
   const [input] = model.inputs as [SymbolicTensor];
@@ -38,7 +42,7 @@ function requireOne(model: LayersModel, what: string, tensors: readonly Symbolic
   if (tensors.length === 1) return;
   const names = tensors.map(({ sourceLayer }) => sourceLayer.name);
   const rule = `must have one ${what}`;
-  throw new InputError({ path: model.name, rule, value: names, got: `it has ${names.join(", ")}` });
+  throw new InputError({ path: model.name, rule, value: names, got: `it has ${names.join(", ") || "none"}` });
 }
 
 /** Why a call of a layer is refused; undefined where it is supported. */

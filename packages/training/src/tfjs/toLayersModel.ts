@@ -26,7 +26,7 @@ export interface TrainedWeights {
  */
 export function toLayersModel(tf: LayersApi, model: LayersModel, trained: TrainedWeights): void {
   requireLayersApi("toLayersModel", tf);
-  requireLayers(model);
+  requireLayers("toLayersModel", model);
   const { params, statistics = {} } = trained;
   const valuesOf = ({ shape }: { readonly shape: readonly (number | null)[] }): Float32Array =>
     new Float32Array(sizeOf(shape as readonly number[]));

@@ -56,7 +56,8 @@ function small({ isFrozen = false, rate = 0.2 } = {}): tf.LayersModel {
     layers: [
       ...base,
       layers.separableConv2d({ filters: 5, kernelSize: 3, depthMultiplier: 2, name: "separable" }),
-      layers.depthwiseConv2d({ kernelSize: 2, name: "depthwise" }),
+      layers.depthwiseConv2d({ kernelSize: 2, activation: "relu", name: "depthwise" }),
+      layers.maxPooling2d({ poolSize: 2, strides: 1 }),
       layers.flatten(),
       layers.batchNormalization({ name: "rows" }),
       layers.dropout({ rate, name: "dropout" }),
@@ -300,6 +301,16 @@ describe("a model is refused by one error", () => {
       name: "frozen",
     });
     expect(await errorOf(frozen)).toBe("frozen: must have weights to train, none of its 2 is trainable");
+  });
+
+  test("where it is no layers model, or an empty one", async () => {
+    const graph = { inputs: [{ name: "x", shape: [1, 2] }], outputs: [{ name: "y" }], predict: () => undefined };
+    const rule = "must be a model of layers: sequential or functional, built or loaded by loadLayersModel";
+    expect(await errorOf(graph as unknown as tf.LayersModel)).toBe(`fromLayersModel: model: ${rule}, got object`);
+    expect(await errorOf(undefined as unknown as tf.LayersModel)).toBe(
+      `fromLayersModel: model: ${rule}, got undefined`,
+    );
+    expect(await errorOf(tf.sequential({ name: "empty" }))).toBe("empty: must have one input, it has none");
   });
 
   test("where TensorFlow.js is none of the supported versions", async () => {
