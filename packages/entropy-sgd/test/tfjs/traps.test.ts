@@ -33,6 +33,27 @@ describe.each(backends)("on %s", (backend) => {
     });
   });
 
+  describe("trap 1 for sam, which takes two gradients on each batch", () => {
+    test("the loss is evaluated twice, fit logs what the first gives", async () => {
+      const model = smallModel();
+      const losses: number[] = [];
+      const watched = (target: tf.Tensor, output: tf.Tensor): tf.Tensor => {
+        const value = tf.losses.meanSquaredError(target, output);
+        losses.push(value.dataSync()[0]!);
+        return value;
+      };
+      model.compile({ optimizer: sam(tf, { learningRate: 0.1, radius: 0.5 }), loss: watched, metrics: ["mae"] });
+      const { xs, ys } = examples(8);
+      const { history } = await model.fit(xs, ys, { batchSize: 8, verbose: 0 });
+      expect(losses.length).toBe(2);
+      expect(losses[1]).toBeGreaterThan(losses[0]!);
+      expect(history.loss).toEqual([losses[0]]);
+      // The metrics of both.
+      expect(await model.trainOnBatch(xs, ys)).toHaveLength(3);
+      expect(model.optimizer.iterations).toBe(4);
+    });
+  });
+
   describe("trap 2: the variables hold x whenever user code can look", () => {
     test("in the validation right after the last step, in callbacks, after a loss that throws; x' in the gradient only", async () => {
       const model = smallModel();
