@@ -24,7 +24,7 @@ export function lowerSum(value: Node<"reduceSum">, context: LoweringContext): st
   if (numTerms <= longestRun * (axes.includes(x.shape.length - 1) ? lanes : 1)) {
     return graph.node("ReduceSum", [nameOf(x), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } });
   }
-  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, 0, context), graph.ints(value.shape)]);
+  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, context, inTwoLevels), graph.ints(value.shape)]);
 }
 
 /**
@@ -35,7 +35,8 @@ const longestAtOnce = 2 ** 12;
 
 /**
  * `ReduceSum` over all axes where that is short, else over the last axes first, which lie together in memory: with a wide spread
- * of results in between (per image and channel, say) before the few in the end.
+ * of results in between (per image and channel, say) before the few in the end. The sum over first axes is a product with ones,
+ * where `ReduceSum` would transpose.
  */
 export function lowerSumOnDevice(value: Node<"reduceSum">, context: LoweringContext): string {
   const { graph, nameOf } = context;
@@ -44,36 +45,44 @@ export function lowerSumOnDevice(value: Node<"reduceSum">, context: LoweringCont
   if (sizeOf(x.shape) <= longestAtOnce * sizeOf(value.shape)) {
     return graph.node("ReduceSum", [nameOf(x), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } });
   }
-  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, longestAtOnce, context), graph.ints(value.shape)]);
+  return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, context, atOnce), graph.ints(value.shape)]);
 }
 
-/**
- * Neighbouring axes are a run of n terms, the last run first: summed at once up to `longestWhole` terms, else as [⌈n/m⌉ × m] along
- * m, then along the rest.
- */
-function sumByRuns(
-  x: string,
-  shape: Shape,
-  axes: readonly number[],
-  longestWhole: number,
-  context: LoweringContext,
-): string {
+/** The sum of x [before × n × after] over n, of up to `longestAtOnce` terms at once. */
+const atOnce: SumOfRun = (x, [before, numTerms, after], context) => {
   const { graph } = context;
+  if (numTerms > longestAtOnce) return inTwoLevels(x, [before, numTerms, after], context);
+  const along = (axis: number, of: string): string =>
+    graph.node("ReduceSum", [of, graph.ints([axis])], { attributes: { keepdims: 0 } });
+  if (after === 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms])]));
+  if (before > 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms, after])]));
+  const ones = graph.floats(new Array(numTerms).fill(1), [1, numTerms]);
+  return graph.node("Gemm", [ones, graph.node("Reshape", [x, graph.ints([numTerms, after])])]);
+};
+
+/** Writes the sum of x over the middle one of three axes, whatever its shape is, and returns its tensor. */
+type SumOfRun = (x: string, shape: readonly [number, number, number], context: LoweringContext) => string;
+
+/** Neighbouring axes are a run of n terms, the last run first; `sum` takes each. */
+function sumByRuns(x: string, shape: Shape, axes: readonly number[], context: LoweringContext, sum: SumOfRun): string {
   const last = axes.at(-1)!;
   let start = last;
   while (axes.includes(start - 1)) start--;
   const numTerms = sizeOf(shape.slice(start, last + 1));
-  const [before, after] = [sizeOf(shape.slice(0, start)), sizeOf(shape.slice(last + 1))];
-  const flat = graph.node("Reshape", [x, graph.ints([before, numTerms, after])]);
+  const total = sum(x, [sizeOf(shape.slice(0, start)), numTerms, sizeOf(shape.slice(last + 1))], context);
+  const others = axes.filter((axis) => axis < start);
+  if (others.length === 0) return total;
+  const rest = shape.map((size, axis) => (axis >= start && axis <= last ? 1 : size));
+  return sumByRuns(total, rest, others, context, sum);
+}
+
+/** The sum of x [before × n × after] as [⌈n/m⌉ × m] along m, then along the rest. */
+const inTwoLevels: SumOfRun = (x, shape, context) => {
+  const { graph } = context;
   const along = (axis: number, of: string): string =>
     graph.node("ReduceSum", [of, graph.ints([axis])], { attributes: { keepdims: 0 } });
-  const sum =
-    numTerms <= longestWhole ? along(1, flat) : along(1, along(2, split(flat, [before, numTerms, after], context)));
-  const others = axes.filter((axis) => axis < start);
-  if (others.length === 0) return sum;
-  const rest = shape.map((size, axis) => (axis >= start && axis <= last ? 1 : size));
-  return sumByRuns(sum, rest, others, longestWhole, context);
-}
+  return along(1, along(2, split(graph.node("Reshape", [x, graph.ints(shape)]), shape, context)));
+};
 
 /** [before × n × after] as [before × ⌈n/m⌉ × m × after], with zeros at the end. */
 function split(x: string, [before, numTerms, after]: readonly number[], { graph }: LoweringContext): string {

@@ -11,6 +11,7 @@ import { lowerGraph } from "../lowering/lowerGraph.ts";
 import { onnxGraph } from "../onnx/onnxGraph.ts";
 import { optimise } from "../rewrite/optimise.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
+import { packedOutputs } from "./packedOutputs.ts";
 import { endOfRun, type Program, programOf } from "./program.ts";
 import { sessionOptions } from "./sessionOptions.ts";
 
@@ -63,9 +64,10 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const rewritten = options.optimise === false ? values : optimise(values);
   const laidOut = dialect.layOut?.(rewritten) ?? rewritten;
   const names = Object.keys(outputs);
+  const packed = device === "cpu" ? null : packedOutputs(names, laidOut);
   const graph = onnxGraph();
   lowerGraph(
-    laidOut.map((value, i) => [names[i]!, value]),
+    packed === null ? laidOut.map((value, i) => [names[i]!, value]) : [["packed", packed.vector]],
     dialect,
     graph,
   );
@@ -79,6 +81,7 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
     outputs: recordOf(Object.entries(outputs).map(([name, { shape }]) => [name, { shape }])),
     nodeCounts: graph.counts(),
     inPlace,
+    packed,
   };
   return programOf(compiled, ort.Tensor);
 }

@@ -4,6 +4,7 @@ import { detailed, rangeError } from "../graph/errors.ts";
 import { type DType, type Shape, showShape, sizeOf } from "../graph/value.ts";
 import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
+import type { PackedOutputs } from "./packedOutputs.ts";
 
 /** The contents of an input or output, row-major. */
 export type ProgramArray = Float32Array | Int32Array;
@@ -57,14 +58,17 @@ export interface CompiledGraph extends Pick<Program, "inputs" | "outputs" | "nod
   readonly session: InferenceSession;
   /** Whether the outputs are written in place; `endOfRun` is then the first output. */
   readonly inPlace: boolean;
+  /** Where the outputs lie in the one that the session has instead of them; null where it has each. */
+  readonly packed: PackedOutputs | null;
 }
 
 /** The program of a session, nothing bound yet. */
 export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]): Program {
-  const { session, inputs, outputs, nodeCounts, inPlace } = compiled;
+  const { session, inputs, outputs, nodeCounts, inPlace, packed } = compiled;
   const feeds: Record<string, Tensor> = {};
   const targets = new Map<string, Float32Array>();
   const fetches: Record<string, Tensor | null> = inPlace ? { [endOfRun]: null } : {};
+  if (packed !== null) fetches[outputTensor(packed.name)] = null;
   const missing = new Set(Object.keys(inputs));
   let closed = false;
 
@@ -93,8 +97,8 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
       const { shape } = wanted;
       const fits = data instanceof Float32Array;
       requireSize("bindOutput", name, `gives ${sizeOf(shape)} float32 numbers`, fits, shape, data);
-      targets.set(outputTensor(name), data);
-      fetches[outputTensor(name)] = inPlace ? new Tensor("float32", data, shape) : null;
+      targets.set(name, data);
+      if (packed === null) fetches[outputTensor(name)] = inPlace ? new Tensor("float32", data, shape) : null;
     },
     async run() {
       requireOpen("run");
@@ -105,7 +109,13 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
         return;
       }
       const results = await session.run(feeds, fetches).catch(explained);
-      for (const [tensor, target] of targets) target.set(results[tensor]!.data as Float32Array);
+      const numbersOf = (tensor: string): Float32Array => results[outputTensor(tensor)]!.data as Float32Array;
+      for (const [name, target] of targets) {
+        const part = packed?.parts.get(name);
+        target.set(
+          part === undefined ? numbersOf(name) : numbersOf(packed!.name).subarray(part.offset, part.offset + part.size),
+        );
+      }
     },
     async close() {
       if (closed) return;
