@@ -1,6 +1,6 @@
 // What a gradient takes where the parameters are on the device already and the gradient stays there: the time without the copies
 // that `lossAndGradient` makes, which says what an optimizer on the device could gain.
-import { compile, input } from "onnx-grad";
+import { compile, input, slice } from "onnx-grad";
 
 /** All have words of 4 bytes. */
 const bytesOf = (tensors) => Object.values(tensors).reduce((sum, { size }) => sum + 4 * size, 0);
@@ -32,38 +32,37 @@ export function watched(platform) {
 
 /**
  * How to run the model's gradient with the parameters on the device and the gradient left there, after a first `lossAndGradient`
- * with the `watched` platform. A run ends when the loss is there; the gradient before it is let go then.
+ * with the `watched` platform. A run ends when the loss is there, read from the outputs by a program of its own; the outputs before
+ * are let go then.
  */
 export async function residentGradient({ sessions, loadRuntime }, { layout }, params) {
   const [{ model, options, feeds }] = sessions;
   const ort = await loadRuntime("webgpu");
-  const session = { preferredOutputLocation: /** @type {const} */ ("gpu-buffer") };
-  const blocks = Object.fromEntries(layout.map(({ name, shape }) => [name, input(name, shape)]));
-  const loader = await compile(blocks, { ort, device: "webgpu", session });
-  const upload = sessions.at(-1).session;
-  const onDevice = await upload.run(
-    Object.fromEntries(
-      layout.map(({ name, shape, offset }) => {
-        const length = shape.reduce((product, side) => product * side, 1);
-        return [`input:${name}`, new ort.Tensor("float32", params.slice(offset, offset + length), shape)];
-      }),
-    ),
-  );
+  const onDevice = /** @type {const} */ ({ preferredOutputLocation: "gpu-buffer" });
   const resident = { ...feeds };
-  for (const { name } of layout) resident[`input:${name}`] = onDevice[`output:${name}`];
-  const names = sessions[0].session.outputNames;
-  const location = Object.fromEntries(names.map((name) => [name, name === "output:loss" ? "cpu" : "gpu-buffer"]));
-  const gradient = await ort.InferenceSession.create(model, { ...options, preferredOutputLocation: location });
+  const loaders = [];
+  for (const { name, shape, offset } of layout) {
+    loaders.push(await compile({ block: input("block", shape) }, { ort, device: "webgpu", session: onDevice }));
+    const length = shape.reduce((product, side) => product * side, 1);
+    const block = new ort.Tensor("float32", params.slice(offset, offset + length), shape);
+    resident[`input:${name}`] = (await sessions.at(-1).session.run({ "input:block": block }))["output:block"];
+  }
+  const gradient = await ort.InferenceSession.create(model, { ...options, ...onDevice });
+  const numOutputs = 1 + layout.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  const reader = await compile({ loss: slice(input("outputs", [numOutputs]), [0], [1]) }, { ort, device: "webgpu" });
+  const { session: first } = sessions.at(-1);
   let left = null;
   return {
     async run() {
-      const results = await gradient.run(resident);
-      for (const name of names) if (left !== null && name !== "output:loss") left[name].dispose();
-      left = results;
-      return results["output:loss"].data[0];
+      const { "output:packed": outputs } = await gradient.run(resident);
+      const read = await first.run({ "input:outputs": outputs });
+      left?.dispose();
+      left = outputs;
+      return read["output:loss"].data[0];
     },
     async close() {
-      await loader.close();
+      for (const loader of loaders) await loader.close();
+      await reader.close();
       await gradient.release();
     },
   };

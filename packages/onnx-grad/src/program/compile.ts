@@ -64,7 +64,7 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const rewritten = options.optimise === false ? values : optimise(values);
   const laidOut = dialect.layOut?.(rewritten) ?? rewritten;
   const names = Object.keys(outputs);
-  const packed = device === "cpu" ? null : packedOutputs(names, laidOut);
+  const packed = device === "cpu" || names.length === 1 ? null : packedOutputs(names, laidOut);
   const graph = onnxGraph();
   lowerGraph(
     packed === null ? laidOut.map((value, i) => [names[i]!, value]) : [["packed", packed.vector]],

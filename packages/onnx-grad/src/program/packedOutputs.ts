@@ -24,5 +24,5 @@ export function packedOutputs(names: readonly string[], values: readonly Value[]
     offset += sizeOf(shape);
   }
   const flat = values.map((value) => reshape(value, [sizeOf(value.shape)]));
-  return { name: "packed", vector: flat.length === 1 ? flat[0]! : concat(flat, 0), parts };
+  return { name: "packed", vector: concat(flat, 0), parts };
 }
