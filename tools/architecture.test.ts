@@ -73,8 +73,9 @@ describe("architecture", () => {
     expect(found).toEqual([
       // Lack of memory, in the words of WebAssembly, ONNX Runtime and the system's loader.
       "packages/lab/src/io/refusals.ts",
-      // ONNX Runtime's refusals.
+      // ONNX Runtime's refusals of data and of operations that a device lacks.
       "packages/onnx-grad/src/program/program.ts",
+      "packages/onnx-grad/src/program/withoutForm.ts",
       // The loader's reasons why ONNX Runtime cannot be loaded.
       "packages/training/src/node/loadRuntime.ts",
       // Why ONNX Runtime gets no graphics processor.

@@ -8,12 +8,13 @@ import { optionRules, requireOptions, requireRecord, requireValues } from "../gr
 import type { Value } from "../graph/value.ts";
 import { type Device, dialects } from "../lowering/dialects.ts";
 import { lowerGraph } from "../lowering/lowerGraph.ts";
-import { onnxGraph } from "../onnx/onnxGraph.ts";
+import { type OnnxGraph, onnxGraph } from "../onnx/onnxGraph.ts";
 import { optimise } from "../rewrite/optimise.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
 import { packedOutputs } from "./packedOutputs.ts";
 import { endOfRun, type Program, programOf } from "./program.ts";
 import { sessionOptions } from "./sessionOptions.ts";
+import { withoutForm } from "./withoutForm.ts";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -53,7 +54,8 @@ const rules = {
  *
  * Inputs and outputs may have any names, equal ones too.
  *
- * @throws TypeError if an output is not float32; RangeError for an input name with two shapes, or without outputs
+ * @throws TypeError if an output is not float32; RangeError for an input name with two shapes, without outputs, or that
+ *   names the operation that has no form on the device
  */
 export async function compile(outputs: Readonly<Record<string, Value>>, options: CompileOptions): Promise<Program> {
   requireOptions("compile", options, rules);
@@ -74,7 +76,11 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   if (inPlace) graph.emptySequence(endOfRun);
   const used = graph.usedInputs();
   const inputs = [...declared].filter(([name]) => used.has(name));
-  const session = await ort.InferenceSession.create(graph.serialise(), sessionOptions(laidOut, device, options));
+  const create = (of: OnnxGraph): Promise<InferenceSession> =>
+    ort.InferenceSession.create(of.serialise(), sessionOptions(laidOut, device, options));
+  const session = await create(graph).catch(async (error) => {
+    throw await withoutForm(error, laidOut, dialect, async (of) => (await create(of)).release());
+  });
   const compiled = {
     session,
     inputs: recordOf(inputs.map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
