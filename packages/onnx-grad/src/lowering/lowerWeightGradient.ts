@@ -7,7 +7,7 @@ import { windowAttributes } from "./windowAttributes.ts";
 import { weightGradientByWinograd } from "./winograd.ts";
 
 /** With at most this many elements in a window the matrix of windows is hardly larger than the image itself. */
-export const fewWindowElements = 32;
+const fewWindowElements = 32;
 
 type Form = (x: string, dy: string, s: ConvolutionSizes, context: LoweringContext) => string;
 
@@ -25,7 +25,7 @@ function formOf(s: ConvolutionSizes): Form {
 }
 
 /** Elements that one filter sees at a position. */
-export function windowElements(s: ConvolutionSizes): number {
+function windowElements(s: ConvolutionSizes): number {
   return (s.channels / s.window.groups) * s.kernelRows * s.kernelColumns;
 }
 
@@ -36,7 +36,7 @@ function productShape(s: ConvolutionSizes, perGroup: number): number[] {
 }
 
 /** In each group `size` kernels of `size` elements, each with a single one: the i-th at i, or at i from the end. */
-export function unitKernels(groups: number, size: number, fromEnd = false): Float32Array {
+function unitKernels(groups: number, size: number, fromEnd = false): Float32Array {
   const kernels = new Float32Array(groups * size * size);
   for (let i = 0; i < groups * size; i++) kernels[i * size + (fromEnd ? size - 1 - (i % size) : i % size)] = 1;
   return kernels;

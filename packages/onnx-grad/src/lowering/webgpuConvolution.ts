@@ -3,7 +3,6 @@ import type { ConvolutionWindow, Node, Value } from "../graph/value.ts";
 import { type ConvolutionSizes, columnsSize, convolutionSizes } from "./convolutionSizes.ts";
 import { inputGradientBatchFirst } from "./lowerConvolution.ts";
 import type { LoweringContext } from "./loweringContext.ts";
-import { fewWindowElements, unitKernels, windowElements } from "./lowerWeightGradient.ts";
 import { windowAttributes } from "./windowAttributes.ts";
 import { offsetsOf } from "./windowElements.ts";
 
@@ -37,14 +36,14 @@ export function inputGradient(value: Node<"conv2dInputGradient">, context: Lower
   );
 }
 
-/** What decides between the forms of a weight gradient. */
+/** What decides how a weight gradient is split. */
 export interface WeightGradientSizes {
   /**
    * Terms that each matrix product adds up at least. Images are taken together until their positions are as many: more terms make
    * fewer partial results to be written and added, fewer terms more of them at once.
    */
   readonly fewestTerms: number;
-  /** Elements of the largest matrix of windows that is built; beyond it one product per element of the window reads dy as often. */
+  /** Elements of the largest matrix of windows: of larger ones some elements of the window at a time. */
   readonly largestColumns: number;
 }
 
@@ -52,8 +51,8 @@ export interface WeightGradientSizes {
 const weightGradientSizes: WeightGradientSizes = { fewestTerms: 2 ** 9, largestColumns: 2 ** 26 };
 
 /**
- * dw[o,u,v,c] = Σ_n Σ_p dy[n,o,p] · x_uv[n,p,c] with n images at a time in p and one batched product of all n, where x_uv are the
- * elements (u, v) of the windows, channels last: side by side as one operand, or a product of each.
+ * dw[o,u,v,c] = Σ_n Σ_p dy[n,o,p] · columns[n,p,uvc] with some images at a time in p and one batched product over all n; the
+ * columns of x are its windows with the channels last, gathered as rows of c numbers.
  */
 export function weightGradient(
   value: Node<"conv2dWeightGradient">,
@@ -64,14 +63,20 @@ export function weightGradient(
   const [x, dy] = value.inputs as [Value, Value];
   const s = convolutionSizes(x.shape, value.shape, dy.shape, value.attributes);
   const together = imagesTogether(s, fewestTerms);
-  const images = batchFirst(x, value.attributes, context);
+  const pixels = pixelsOf(batchFirst(x, value.attributes, context), s, context);
   const slopes = slopesOf(batchFirst(dy, value.attributes, context), s, together, context);
-  const product = (columns: string): string => graph.node("MatMul", [slopes, columns]);
-  const products =
-    columnsSize(s) <= largestColumns
-      ? product(columnsOf(images, s, together, context))
-      : sideBySide(windowsOf(images, s, together, context).map(product), s, context);
-  const sum = graph.node("ReduceSum", [products, graph.ints([0])], { attributes: { keepdims: 0 } });
+  const offsets = offsetsOf([s.kernelRows, s.kernelColumns]);
+  const each = Math.ceil(offsets.length / Math.ceil(columnsSize(s) / largestColumns));
+  const products: string[] = [];
+  for (let first = 0; first < offsets.length; first += each) {
+    const columns = columnsOf(pixels, offsets.slice(first, first + each), s, together, context);
+    products.push(graph.node("MatMul", [slopes, columns]));
+  }
+  const all =
+    products.length === 1
+      ? products[0]!
+      : graph.node("Concat", products, { attributes: { axis: s.window.groups === 1 ? 2 : 3 } });
+  const sum = graph.node("ReduceSum", [all, graph.ints([0])], { attributes: { keepdims: 0 } });
   const channelsLast = graph.node("Reshape", [
     sum,
     graph.ints([s.filters, s.kernelRows, s.kernelColumns, s.channels / s.window.groups]),
@@ -87,63 +92,50 @@ function imagesTogether({ batch, rows, columns }: ConvolutionSizes, fewestTerms:
   return batch;
 }
 
-/** Matrices of `rows`×`columns` for each part of the batch and, where there are several, each group. */
-const matrices = (s: ConvolutionSizes, together: number, rows: number, columns: number): number[] => [
-  s.batch / together,
-  ...(s.window.groups === 1 ? [] : [s.window.groups]),
-  rows,
-  columns,
-];
-
-/** dy [b×o×h'×w'] as matrices [o × positions]. */
+/** dy [b×o×h'×w'] as matrices [o × positions] of as many images `together`, of each group by itself where there are several. */
 function slopesOf(dy: string, s: ConvolutionSizes, together: number, { graph }: LoweringContext): string {
   const positions = s.rows * s.columns;
-  const { groups } = s.window;
-  const byImage = graph.node("Reshape", [
-    dy,
-    graph.ints([s.batch / together, together, groups, s.filters / groups, positions]),
-  ]);
-  const byFilter = graph.node("Transpose", [byImage], { attributes: { perm: [0, 2, 3, 1, 4] } });
-  return graph.node("Reshape", [byFilter, graph.ints(matrices(s, together, s.filters / groups, together * positions))]);
+  const [parts, filters] = [s.batch / together, s.filters / s.window.groups];
+  const groups = s.window.groups === 1 ? [] : [s.window.groups];
+  const shape = graph.ints([parts, ...groups, filters, together * positions]);
+  if (together === 1) return graph.node("Reshape", [dy, shape]);
+  const byImage = graph.node("Reshape", [dy, graph.ints([parts, together, s.filters, positions])]);
+  return graph.node("Reshape", [graph.node("Transpose", [byImage], { attributes: { perm: [0, 2, 1, 3] } }), shape]);
 }
 
-/** The elements of the windows of x [b×c×h×w], row by row, as matrices [positions × c]. */
-function windowsOf(x: string, s: ConvolutionSizes, together: number, { graph }: LoweringContext): string[] {
-  const { groups, stride, dilation, padding } = s.window;
-  const [top, left, bottom, right] = padding;
+/** x [b×c×h×w] with zeros around it as rows of channels [b × pixels × c]. */
+function pixelsOf(x: string, s: ConvolutionSizes, { graph }: LoweringContext): string {
+  const [top, left, bottom, right] = s.window.padding;
   const channelsLast = graph.node("Transpose", [x], { attributes: { perm: [0, 2, 3, 1] } });
-  const padded = padding.every((n) => n === 0)
+  const padded = s.window.padding.every((n) => n === 0)
     ? channelsLast
     : graph.node("Pad", [channelsLast, graph.ints([0, top, left, 0, 0, bottom, right, 0])]);
-  const positions = together * s.rows * s.columns;
-  return offsetsOf([s.kernelRows, s.kernelColumns]).map(([u, v]) => {
-    const start = [u * dilation[0], v * dilation[1]] as const;
-    const end = [start[0] + (s.rows - 1) * stride[0] + 1, start[1] + (s.columns - 1) * stride[1] + 1];
-    const element = graph.node("Slice", [padded, ...[start, end, [1, 2], stride].map((list) => graph.ints(list))]);
-    if (groups === 1) return graph.node("Reshape", [element, graph.ints(matrices(s, together, positions, s.channels))]);
-    const byGroup = graph.node("Reshape", [
-      element,
-      graph.ints([s.batch / together, positions, groups, s.channels / groups]),
-    ]);
-    return graph.node("Transpose", [byGroup], { attributes: { perm: [0, 2, 1, 3] } });
-  });
+  const pixels = (top + s.height + bottom) * (left + s.width + right);
+  return graph.node("Reshape", [padded, graph.ints([s.batch, pixels, s.channels])]);
 }
 
-/** All elements of the windows side by side: of small windows made by a convolution with the identity, one node. */
-function columnsOf(x: string, s: ConvolutionSizes, together: number, context: LoweringContext): string {
-  const { graph } = context;
-  const depth = windowElements(s);
-  if (s.window.groups > 1 || s.channels > 1 || depth > fewWindowElements)
-    return sideBySide(windowsOf(x, s, together, context), s, context);
-  const kernel = [depth, 1, s.kernelRows, s.kernelColumns];
-  const windows = graph.node("Conv", [x, graph.floats(unitKernels(1, depth), kernel)], {
-    attributes: windowAttributes(kernel, s.window),
-  });
-  const channelsLast = graph.node("Transpose", [windows], { attributes: { perm: [0, 2, 3, 1] } });
-  return graph.node("Reshape", [channelsLast, graph.ints(matrices(s, together, together * s.rows * s.columns, depth))]);
-}
-
-function sideBySide(parts: readonly string[], s: ConvolutionSizes, { graph }: LoweringContext): string {
-  if (parts.length === 1) return parts[0]!;
-  return graph.node("Concat", parts, { attributes: { axis: s.window.groups === 1 ? 2 : 3 } });
+/** The elements `offsets` of the windows as matrices [positions × offsets·c]. */
+function columnsOf(
+  pixels: string,
+  offsets: readonly (readonly [number, number])[],
+  s: ConvolutionSizes,
+  together: number,
+  { graph }: LoweringContext,
+): string {
+  const { groups, stride, dilation, padding } = s.window;
+  const width = padding[1] + s.width + padding[3];
+  const source: number[] = [];
+  for (let i = 0; i < s.rows; i++)
+    for (let j = 0; j < s.columns; j++)
+      for (const [u, v] of offsets)
+        source.push((i * stride[0] + u * dilation[0]) * width + j * stride[1] + v * dilation[1]);
+  const gathered = graph.node("Gather", [pixels, graph.int32s(source, [source.length])], { attributes: { axis: 1 } });
+  const [parts, positions] = [s.batch / together, together * s.rows * s.columns];
+  if (groups === 1) {
+    return graph.node("Reshape", [gathered, graph.ints([parts, positions, offsets.length * s.channels])]);
+  }
+  const channels = s.channels / groups;
+  const split = graph.node("Reshape", [gathered, graph.ints([parts, positions, offsets.length, groups, channels])]);
+  const byGroup = graph.node("Transpose", [split], { attributes: { perm: [0, 3, 1, 2, 4] } });
+  return graph.node("Reshape", [byGroup, graph.ints([parts, groups, positions, offsets.length * channels])]);
 }
