@@ -186,7 +186,8 @@ describe("a report of texts that are HTML", () => {
     const { config, events } = wholeRun();
     const replaced = (value: object, by: (key: string, item: unknown) => unknown): object =>
       JSON.parse(JSON.stringify(value, by));
-    const environment = replaced(config.environment, (key, item) => (typeof item === "string" ? payload(key) : item));
+    const { device, ...said } = config.environment;
+    const environment = { ...replaced(said, (key, item) => (typeof item === "string" ? payload(key) : item)), device };
     const own: Readonly<Record<string, unknown>> = { optimizer, preset };
     const texts = { ...own, network: payload("network"), data: payload("data") };
     const options = { ...config.options, [payload("option")]: payload("value"), constructor: payload("constructor") };

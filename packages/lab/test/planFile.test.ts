@@ -44,11 +44,11 @@ test.each([
     };
     const edited = hashed("0.1").replace('"budget":3', '"budget":4');
     expect(await refused(edited)).toEqual([2, `error: ${file}: damaged, its SHA-256 is not the one it names\n`]);
-    prepareRun(join(out, "sam-1"), sgd);
+    await prepareRun(join(out, "sam-1"), sgd);
     const stranger = "does not name the run sam-1 in its folder; it is another comparison's, or the run is";
     expect(await refused(hashed("0.1"))).toEqual([2, `error: ${file}: ${stranger}\n`]);
     rmSync(join(out, "sam-1"), { recursive: true });
-    prepareRun(join(out, "sgd-1"), sgd);
+    await prepareRun(join(out, "sgd-1"), sgd);
     const other = "has other settings for sgd-1 than the run; it is another comparison's, or the run is";
     for (const text of [hashed, ...others]) {
       expect(await refused(text("0.2"))).toEqual([2, `error: ${file}: ${other}\n`]);

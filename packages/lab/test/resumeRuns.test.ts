@@ -49,7 +49,7 @@ describe("resume", () => {
   test("begins again without a checkpoint, and needs neither events.jsonl nor config.json", async () => {
     const [whole, out, settings] = [freshOut(), freshOut(), settingsOf([...entropy, "checkpointGradients=7"])];
     await runTraining(settings, { out: whole });
-    prepareRun(out, settings);
+    await prepareRun(out, settings);
     expect(readdirSync(out)).toEqual(["config.json"]);
     await resumeTraining(out);
     expect(outcomeOf(out)).toEqual(outcomeOf(whole));

@@ -113,10 +113,15 @@ describe("run folders", () => {
   });
 });
 
-test("differences that may change the bits of a run are reported: processor, ONNX Runtime, platform and threads, not Node or cores", () => {
+test("differences that may change the bits of a run are reported: processor, ONNX Runtime, platform, threads and device, not Node or cores", () => {
   const before = { ...currentEnvironment(2), processor: "A", onnxRuntime: "1.0", platform: "linux x64" };
   expect(changesOfBits(before, { ...before, node: "v99", cores: 64 })).toEqual([]);
   const now = { ...before, processor: "B", onnxRuntime: "2.0", platform: "linux arm64", threads: 1 };
+  const onGpu = { ...before, device: "webgpu" as const, provider: "WebGpuExecutionProvider", adapter: "H200" };
+  expect(changesOfBits(before, onGpu)).toEqual([
+    "device: was cpu, is webgpu; the bits of the run may differ from here on",
+    "graphics processor: was none, is H200; the bits of the run may differ from here on",
+  ]);
   expect(changesOfBits(before, now)).toEqual([
     "processor: was A, is B; the bits of the run may differ from here on",
     "ONNX Runtime: was 1.0, is 2.0; the bits of the run may differ from here on",

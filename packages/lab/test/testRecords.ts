@@ -96,6 +96,7 @@ export function recordOf(
     processor: "<test>",
     cores: 2,
     threads: 2,
+    ...{ device: "cpu" as const, provider: "CPUExecutionProvider", adapter: null },
   };
   const preset = settings.preset;
   const start = { ...startEvent(), optimizer, preset, seed };

@@ -51,7 +51,9 @@ export async function compareCommand(options: CompareCommand, context: CommandCo
   const plan = await checkedPlan(unchecked);
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
-  return beginExperiment(comparison, plan, { ...options, out }, context);
+  // The runs' settings have the device.
+  const { device: _, ...others } = options;
+  return beginExperiment(comparison, plan, { ...others, out }, context);
 }
 
 /** Runs in OUT/OPTIMIZER-SEED; a report of all in OUT. */

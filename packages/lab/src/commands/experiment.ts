@@ -5,7 +5,7 @@
  * makes a plan of its options; its name goes to `experimentKinds` and to the table in resume.ts.
  */
 import { join } from "node:path";
-import { hasDiverged, InputError, printable, type RunResult } from "entropy-sgd-training";
+import { type DeviceChoice, hasDiverged, InputError, printable, type RunResult } from "entropy-sgd-training";
 import type { z } from "zod";
 import {
   type CheckedPlan,
@@ -60,6 +60,8 @@ export interface ExperimentOptions {
   readonly dataFolder?: string | undefined;
   /** Threads of the runs instead of the plan's. */
   readonly threads?: number | undefined;
+  /** What computes instead of the plan's. */
+  readonly device?: DeviceChoice | undefined;
   /** How a run is trained; by default in this process if there is one at a time, else in one of its own. */
   readonly launcher?: RunLauncher | undefined;
 }
@@ -106,7 +108,7 @@ export async function continueExperiment(
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
     throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
-  const checked = await checkedPlan({ ...plan, details: details.data }, options.dataFolder);
+  const checked = await checkedPlan({ ...plan, details: details.data }, options);
   return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
 }
 
@@ -138,11 +140,13 @@ async function toItsEnd<Details>(
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
   const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
-  const { launcher, dataFolder, threads } = options;
+  const { launcher } = options;
+  const { dataFolder, threads, device } = options;
+  const place = { dataFolder, threads, device };
   const { onEvent: _, ...training } = trainingOptions(context);
-  const here = { ...training, ...(onEvent && { onEvent }), parts, dataFolder, threads };
+  const here = { ...training, ...(onEvent && { onEvent }), parts, ...place };
   const { checkpointRequests: requests } = context;
-  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, dataFolder, threads }) : launchHere(here));
+  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
   const outcomes = await runAll(runs, {
     ...{
       out,

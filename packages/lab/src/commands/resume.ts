@@ -1,7 +1,9 @@
-import { InputError } from "entropy-sgd-training";
+import { Option } from "commander";
+import { type DeviceChoice, InputError } from "entropy-sgd-training";
 import type { ExperimentKind } from "../experiments/experiment.ts";
 import { planFileIn, readPlan } from "../experiments/planFile.ts";
 import { resumeTraining } from "../runner/resumeTraining.ts";
+import { deviceChoices } from "../settings/settings.ts";
 import { type CommandDefinition, jsonAtEnd } from "./commandDefinition.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
 import { continueExperiment, type Experiment } from "./experiment.ts";
@@ -13,6 +15,7 @@ import { tellResult } from "./train.ts";
 export interface ResumeCommand {
   readonly data?: string;
   readonly threads?: number;
+  readonly device?: DeviceChoice;
   readonly budget?: number;
   readonly parallel?: number;
   readonly json?: boolean;
@@ -30,6 +33,7 @@ export const definition: CommandDefinition = {
       .argument("<folder>", "folder of a run, or of a comparison, sweep or study")
       .option("--data <folder>", "a folder that holds the run's data in another place")
       .option("--threads <n>", "threads of one operation; default: as many as before", count)
+      .addOption(new Option("--device <name>", "what computes; default: the same as before").choices(deviceChoices))
       .option("--budget <epochs>", "effective epochs of the whole run: it goes on beyond its budget", positive)
       .option("--parallel <n>", "runs of an experiment at a time; default: as it began", count)
       .action(async (folder: string, options: ResumeCommand) =>
@@ -54,6 +58,7 @@ export async function resumeCommand(path: string, options: ResumeCommand, contex
       dataFolder,
       budget,
       threads: others.threads,
+      device: others.device,
     });
     return tellResult(path, result, options.json ?? false, context);
   }

@@ -5,6 +5,7 @@ import { cannot } from "entropy-sgd-training/node";
 import { bytesIn } from "../io/bytesIn.ts";
 import { entriesOf } from "../io/files.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
+import { environmentPairs } from "../runs/environment.ts";
 import { type Incident, incidentInWords, incidentsOf } from "../runs/incidents.ts";
 import { settingsAndOptions, valueFrom } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
@@ -120,7 +121,7 @@ function contentTables(content: RunContent, width: number): string[] {
   const head = ["gradients", "epochs", ...ofSplit("validation"), ...ofSplit("test"), "seconds"];
   return [
     pairs("setting", [...settingsAndOptions(settings), ["dataChecksum", dataChecksum]]),
-    pairs("environment", Object.entries(environment)),
+    pairs("environment", environmentPairs(environment)),
     ...(rows.length === 0 ? [] : [textTable(head, rows, width)]),
     pairs("result", [["gradientEvaluations", gradients], ...Object.entries(own)]),
     ...sealInWords(content),

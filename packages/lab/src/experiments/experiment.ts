@@ -2,6 +2,8 @@
 import type { Plan } from "entropy-sgd-training";
 import { loadParts, type RunParts } from "../runner/loadParts.ts";
 import { resolveRun } from "../runner/resolveRun.ts";
+import type { ResumeOptions } from "../runner/resumeTraining.ts";
+import { usedDevice } from "../runner/usedDevice.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Names of the kinds of experiments. */
@@ -40,20 +42,21 @@ export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> 
 }
 
 /**
- * Loads data, network and task of a plan and checks every run against them.
+ * Loads data, network and task of a plan and checks every run against them. Options say where the data are, and what computes,
+ * instead of the plan.
  *
- * @param dataFolder - a folder that holds the same data in another place
  * @throws InputError that names the setting, its rule and the value
  */
 export async function checkedPlan<Details>(
   planned: ExperimentPlan<Details>,
-  dataFolder?: string,
+  { dataFolder, device }: Pick<ResumeOptions, "dataFolder" | "device"> = {},
 ): Promise<CheckedPlan<Details>> {
   const parts = await loadParts(planned.runs[0]!.settings, { dataFolder });
   const runs = planned.runs.map((run) => {
     const { settings, plan } = resolveRun(run.settings, parts);
     return { ...run, settings, plan };
   });
+  await usedDevice(device ?? runs[0]!.settings.device);
   return { ...planned, runs, parts };
 }
 

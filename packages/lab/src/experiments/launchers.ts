@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CheckpointRequests, checkpointMessage } from "entropy-sgd-training";
+import { type CheckpointRequests, checkpointMessage, type DeviceChoice } from "entropy-sgd-training";
 import { endingSignalOf } from "../io/endingSignals.ts";
 import { failureIn } from "../io/failureMessage.ts";
 import { continueTraining, prepareRun, type ResumeOptions } from "../runner/resumeTraining.ts";
@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly dataFolder?: string | undefined;
   /** Threads instead of those of the settings. */
   readonly threads?: number | undefined;
+  /** What computes instead of what the settings say. */
+  readonly device?: DeviceChoice | undefined;
 }
 
 /**
@@ -35,14 +37,15 @@ export interface ProcessOptions {
  * this process alone; it ends by itself when this process is gone.
  */
 export function launchProcess(options: ProcessOptions = {}): RunLauncher {
-  const { command = commandPath, requests, dataFolder, threads } = options;
+  const { command = commandPath, requests, dataFolder, threads, device } = options;
   return async (path, planned, signal) => {
     const data = dataFolder === undefined ? planned.data : resolve(dataFolder);
-    const settings = { ...planned, data, threads: threads ?? planned.threads };
-    prepareRun(path, settings);
+    const settings = { ...planned, data, threads: threads ?? planned.threads, device: device ?? planned.device };
+    await prepareRun(path, settings);
     const own = [
       ...(data === null ? [] : ["--data", data]),
       ...(threads === undefined ? [] : ["--threads", `${threads}`]),
+      ...(device === undefined ? [] : ["--device", device]),
     ];
     const end = await endOf([command, "resume", "--json", ...own, "--", path], signal, requests);
     if (end.code === 0 || end.code === 3) {

@@ -106,6 +106,7 @@ export async function searchLearningRate(
     task,
     batchSize,
     dropout,
+    device: settings.device,
     ...(threads && { threads }),
   });
   const schedule = exponentialSchedule({ initial: from, factor: (to / from) ** (1 / Math.max(1, numRates - 1)) });

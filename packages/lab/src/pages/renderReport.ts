@@ -2,6 +2,7 @@
 import { hasDiverged, type PrimaryMetric, type RunResult } from "entropy-sgd-training";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
+import { environmentPairs } from "../runs/environment.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { namesOf, settingsAndOptions } from "../runs/runFields.ts";
@@ -36,7 +37,7 @@ ${table(runRows(records, metric), `The test ${metric.name} at best validation is
 ${otherMetricsHtml(records, metric.name)}<h2>Settings</h2>
 ${settingsHtml(records)}
 <h2>Machine</h2>
-${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version and threads.")}`,
+${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version, threads and device.")}`,
   );
 }
 
@@ -158,5 +159,5 @@ function recipeLine(name: string, records: readonly RunRecord[]): string {
 
 function environmentRows(records: readonly RunRecord[]): string[][] {
   const { environment } = records[0]!;
-  return [["", "value"], ...Object.entries(environment).map(([name, value]) => [name, String(value)])];
+  return [["", "value"], ...environmentPairs(environment)];
 }

@@ -4,7 +4,7 @@ import type { SweepPlan } from "../experiments/sweep/planSweep.ts";
 import type { SweepResult } from "../experiments/sweep/sweepResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { type Cell, escaped, figureHtml, htmlPage, listHtml, table, tableOfCells } from "../report/htmlPage.ts";
-import type { Environment } from "../runs/environment.ts";
+import { type Environment, environmentPairs } from "../runs/environment.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
 import { settingsAndOptions } from "../runs/runFields.ts";
 import { metricTitle, metricUnit } from "../statistics/metricWords.ts";
@@ -52,7 +52,7 @@ ${failures(result)}
 <h2>Settings</h2>
 ${table([["setting", "value"], ...commonSettings(result)], "What all configurations have in common.")}
 <h2>Machine</h2>
-${table([["", "value"], ...Object.entries(environment).map(([name, value]) => [name, String(value)])], "Where the sweep ended; the config.json of each run says where it was trained.")}`,
+${table([["", "value"], ...environmentPairs(environment)], "Where the sweep ended; the config.json of each run says where it was trained.")}`,
   );
 }
 

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
-import { InputError, type RunResult } from "entropy-sgd-training";
+import { type DeviceChoice, InputError, type RunResult } from "entropy-sgd-training";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../io/files.ts";
 import type { FoundCheckpoint } from "../runs/checkpointFolder.ts";
 import type { RunIdentity } from "../runs/checkpointFormat.ts";
 import { requireSettings } from "../runs/editedConfig.ts";
-import { changesOfBits, currentEnvironment } from "../runs/environment.ts";
+import { changesOfBits, currentEnvironment, type Environment } from "../runs/environment.ts";
 import { endsInEnd } from "../runs/eventFile.ts";
 import { acquireLock } from "../runs/lock.ts";
 import { readConfig, readRun, readVerified, readWeights, weightsOf } from "../runs/readRun.ts";
@@ -22,21 +22,29 @@ import { keepNetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { resolveRun } from "./resolveRun.ts";
 import { knownTraining, runTraining, type TrainingOptions } from "./runTraining.ts";
 import { trainRun } from "./trainRun.ts";
+import { usedDevice } from "./usedDevice.ts";
 
 /** Options of a resumed run. */
 export interface ResumeOptions extends TrainingOptions {
   /** A folder that holds the same data in another place. */
   readonly dataFolder?: string | undefined;
   readonly threads?: number | undefined;
+  readonly device?: DeviceChoice | undefined;
   /** The new budget of the whole run in effective epochs, at least the old one: the run continues beyond it. */
   readonly budget?: number | undefined;
 }
 
-const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true, threads: true, budget: true };
+const known: KnownOptions<ResumeOptions> = {
+  ...knownTraining,
+  dataFolder: true,
+  threads: true,
+  device: true,
+  budget: true,
+};
 
 /**
  * Resumes a run from its newest intact checkpoint, or begins it where there is none, with the same bits as without the
- * interruption on the same processor type, ONNX Runtime version and threads (a resume event warns of others). A run
+ * interruption on the same processor type, ONNX Runtime version, threads and device (a resume event warns of others). A run
  * that has ended gives its result (a warning event names options that were not used); one that diverged would diverge
  * again, so it has ended. Damaged files are written again, and the resume event names them.
  *
@@ -49,8 +57,8 @@ const known: KnownOptions<ResumeOptions> = { ...knownTraining, dataFolder: true,
  */
 export async function resumeTraining(path: string, options: ResumeOptions = {}): Promise<RunResult> {
   requireKnownOptions("resumeTraining", known, options);
-  const { dataFolder: data, threads } = options;
-  const given = Object.entries({ data, threads }).filter(([, value]) => value !== undefined);
+  const { dataFolder: data, threads, device } = options;
+  const given = Object.entries({ data, threads, device }).filter(([, value]) => value !== undefined);
   return goOn(
     path,
     options,
@@ -78,16 +86,15 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
       });
     }
     const damage = earlier === null ? damageIn(path) : [];
-    const { settings: own, environment: before, dataChecksum } = identityOf(path, found, budget);
+    const identity = identityOf(path, found, budget);
+    const { settings: own, environment: before, dataChecksum } = identity;
     const place = placeOf(options);
     const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder: place.data }));
     const extension = extensionOf(path, own, budget, parts.data, found);
     const run = resolveRun({ ...extension.settings, ...place }, parts);
     requireSameData(path, dataChecksum, parts.data);
+    const environment = await environmentOf(options, identity, found);
     keepParts(path, run, held.requireHeld);
-    // The same number of threads, unless config.json was edited.
-    const isEdited = found.checkpoint !== null && own.threads !== found.checkpoint.settings.threads;
-    const environment = currentEnvironment(options.threads ?? (isEdited ? own.threads : before.threads));
     const event: ResumeEvent = {
       type: "resume",
       gradients: found.checkpoint?.point.position.gradients ?? 0,
@@ -111,6 +118,19 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
   }
 }
 
+/** Where a run goes on: with as many threads and on the same device as before, unless it is asked otherwise or config.json was edited. */
+async function environmentOf(
+  asked: ResumeOptions,
+  { settings: own, environment: before }: RunIdentity,
+  { checkpoint }: FoundCheckpoint,
+): Promise<Environment> {
+  const isEdited = (name: "threads" | "device"): boolean =>
+    checkpoint !== null && own[name] !== checkpoint.settings[name];
+  const threads = asked.threads ?? (isEdited("threads") ? own.threads : before.threads);
+  const device = asked.device ?? (isEdited("device") ? own.device : before.device);
+  return currentEnvironment(threads, await usedDevice(device));
+}
+
 /**
  * The run of some settings in a folder: begun, resumed, or its result if it has ended.
  *
@@ -124,8 +144,8 @@ export async function continueTraining(
   requireKnownOptions("continueTraining", known, options);
   requireNoLink(path);
   if (isUnused(path)) {
-    const { dataFolder: _, threads, budget: __, ...training } = options;
-    const own = threads === undefined ? {} : { threads };
+    const { dataFolder: _, threads, device, budget: __, ...training } = options;
+    const own = { ...(threads !== undefined && { threads }), ...(device !== undefined && { device }) };
     return runTraining({ ...settings, ...placeOf(options), ...own }, { ...training, out: path });
   }
   requireSameTraining(path, settings);
@@ -137,12 +157,13 @@ export async function continueTraining(
  *
  * @throws InputError if the folder is a symbolic link, or holds another run or anything else
  */
-export function prepareRun(path: string, settings: Settings): void {
+export async function prepareRun(path: string, settings: Settings): Promise<void> {
   requireNoLink(path);
   if (isUnused(path)) {
+    const environment = currentEnvironment(settings.threads, await usedDevice(settings.device));
     makeFolder(path);
     const lock = acquireLock(path);
-    const identity = { settings, environment: currentEnvironment(settings.threads), dataChecksum: null };
+    const identity = { settings, environment, dataChecksum: null };
     try {
       if (isUnused(path)) {
         const files = readNetworkFiles(settings, null);

@@ -8,6 +8,7 @@ import { checkedSettings, type Settings } from "../settings/settings.ts";
 import { keepParts, loadParts, type RunParts } from "./loadParts.ts";
 import { type ResolvedRun, resolveRun } from "./resolveRun.ts";
 import { type Listening, trainRun } from "./trainRun.ts";
+import { usedDevice } from "./usedDevice.ts";
 import { atStart } from "./withRollback.ts";
 
 /** Options of every run besides its settings and folder. */
@@ -47,7 +48,7 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   const { out } = options;
   if (typeof out === "string") requireEmptyFolder(out);
   const run = resolveRun(settings, options.parts ?? (await loadParts(settings)));
-  const environment = currentEnvironment(settings.threads);
+  const environment = currentEnvironment(settings.threads, await usedDevice(settings.device));
   const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options);
   try {
     if (held !== null) keepParts(held.path, run, held.requireHeld);

@@ -48,7 +48,8 @@ async function* trained(run: ReadyRun, place: Place, listening: Listening): Asyn
   const { settings, data, spec, task, plan, environment, held } = run;
   const { batchSize, dropout, rollbackFactor } = settings;
   const isFrozen = frozenBy(settings);
-  const options = { platform: nodePlatform, task, batchSize, dropout, isFrozen, threads: environment.threads };
+  const { threads, device } = environment;
+  const options = { platform: nodePlatform, device, task, batchSize, dropout, isFrozen, threads };
   // A model for each place: its memory has room for one state.
   const model = await compileNetwork(spec, options);
   try {

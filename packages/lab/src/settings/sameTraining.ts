@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { type SettingName, type Settings, settingsWith } from "./settings.ts";
 
-/** Settings that change neither the training nor, where `threads` is the same, its bits. */
+/** Settings that change neither the training nor, where threads and device are the same, its bits. */
 export const apartFromTraining: readonly SettingName[] = settingsWith("apart");
 
-/** Whether two runs are the same training: equal in all settings but threads, folder of the data and what is kept on disk. */
+/** Whether two runs are the same training: equal in all settings but threads, device, folder of the data and what is kept on disk. */
 export function sameTraining(one: Settings, other: Settings): boolean {
   return isDeepStrictEqual(trainingOf(one), trainingOf(other));
 }

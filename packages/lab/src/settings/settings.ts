@@ -5,7 +5,7 @@
  * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
 import { optimizerNames, presets } from "entropy-sgd";
-import { InputError, tasks } from "entropy-sgd-training";
+import { type DeviceChoice, InputError, tasks } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { brokenRule } from "./brokenRule.ts";
@@ -24,7 +24,7 @@ interface Row {
   readonly set?: true;
   /** Whether a sweep may vary it: not the held-out images, so that runs can be compared, nor what changes no bits. */
   readonly vary?: true;
-  /** Whether it changes neither the training nor, where `threads` is the same, its bits. */
+  /** Whether it changes neither the training nor, where threads and device are the same, its bits. */
   readonly apart?: true;
   /** Whether `resolveSettings` takes it, and whether it must be given. */
   readonly ask?: "required" | "optional";
@@ -45,6 +45,9 @@ const freeOptions = z.record(
   z.string(),
   z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.union([z.number(), z.string()]))]),
 );
+
+/** What may be asked to compute. */
+export const deviceChoices: readonly DeviceChoice[] = ["cpu", "webgpu", "auto"];
 
 /** The table. */
 const settingsTable = {
@@ -202,6 +205,17 @@ const settingsTable = {
     set: true,
     vary: true,
     doc: "Whether weight decay acts on biases and normalisation parameters too.",
+  },
+  device: {
+    rule: z.enum(deviceChoices).default("cpu"),
+    ask: "optional",
+    flag: {
+      value: "<name>",
+      help: "what computes: cpu, webgpu (a graphics processor), or auto: webgpu where there is one",
+      usual: "cpu",
+    },
+    apart: true,
+    doc: "What computes losses and gradients: the processor, a graphics processor by WebGPU, or auto: a graphics processor where there is one.",
   },
   threads: {
     rule: z.int().min(1).nullable(),

@@ -137,6 +137,7 @@ function settingsOf(
       task: file.task,
       taskOptions: file.taskOptions,
       dataOptions: file.dataOptions,
+      device: file.device,
       optimizer,
       budget: file.budget,
       seed: seeds[0] ?? 1,

@@ -12,7 +12,9 @@ import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from ".
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
 
 /** A file as it is written, defaults filled in. */
-export interface SweepFile extends SweepFields, Pick<SettingsRequest, "task" | "taskOptions" | "dataOptions"> {
+export interface SweepFile
+  extends SweepFields,
+    Pick<SettingsRequest, "task" | "taskOptions" | "dataOptions" | "device"> {
   readonly network: string;
   readonly budget: number;
   readonly optimizer?: string | undefined;
@@ -72,7 +74,7 @@ export function sweepSchema(): z.ZodType<SweepFile> {
       .optional()
       .describe("A folder or file of data instead of MNIST, from the folder of this file on."),
     ...Object.fromEntries(
-      (["task", "taskOptions", "dataOptions"] as const).map((name) => [
+      (["task", "taskOptions", "dataOptions", "device"] as const).map((name) => [
         name,
         ruleOf(name).optional().describe(rowOf(name).doc),
       ]),
