@@ -1,13 +1,10 @@
 /** Runs a page in a headless Chromium and gives what the page posts to `/result`. */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
-
-const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+import { serve } from "./serve.ts";
 
 /**
  * Serves `folder`, whose index.html posts its result as text.
@@ -20,29 +17,20 @@ export async function inChromium(folder: string, policy: string): Promise<string
   const posted = new Promise<string>((resolve) => {
     post = resolve;
   });
-  const server = createServer(async (request, response) => {
+  const site = await serve(async (path, request) => {
     if (request.method === "POST") {
       let text = "";
       for await (const chunk of request) text += chunk;
-      response.end();
       post(text);
-      return;
+      return { body: "" };
     }
-    const path = request.url === "/" ? "/index.html" : request.url!;
-    try {
-      const file = readFileSync(join(folder, path));
-      response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream");
-      response.setHeader("Content-Security-Policy", policy);
-      response.end(file);
-    } catch {
-      response.writeHead(404).end();
-    }
+    const file = join(folder, path === "/" ? "/index.html" : path);
+    if (!existsSync(file)) return null;
+    const type = path === "/" ? { "Content-Type": "text/html" } : {};
+    return { body: readFileSync(file), headers: { ...type, "Content-Security-Policy": policy } };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn(executablePath, ["--headless", ...flags, `--user-data-dir=${newFolder()}`, address], {
-    stdio: "ignore",
-  });
+  const profile = `--user-data-dir=${newFolder()}`;
+  const browser = spawn(executablePath, ["--headless", ...flags, profile, site.address], { stdio: "ignore" });
   try {
     const failed = new Promise<never>((_, reject) => {
       browser.on("error", reject);
@@ -52,7 +40,6 @@ export async function inChromium(folder: string, policy: string): Promise<string
     return await Promise.race([posted, failed]);
   } finally {
     browser.kill("SIGKILL");
-    server.closeAllConnections();
-    server.close();
+    site.close();
   }
 }
