@@ -1,33 +1,20 @@
 /** The packages in pages and web workers of Chromium, beside Node. */
-import { type Browser, type BrowserContext, chromium } from "playwright";
+import type { CDPSession } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadMnist, nodePlatform } from "../../packages/training/src/node.ts";
+import { openBrowser, type TestBrowser } from "./browser/openBrowser.ts";
 import type { programs, WebTrace } from "./browser/programs.ts";
-import { ortPaths, testSite } from "./browser/site.ts";
+import { ortPaths } from "./browser/site.ts";
 import { type Digits, numDigits, type Trace, traceOf } from "./browser/trace.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import type { Site } from "./serve.ts";
 
-type Program = keyof typeof programs;
-
-let browser: Browser;
-let site: Site;
+let browser: TestBrowser;
 let inNode: Trace;
-/** Addresses that anything in the browser asked for. */
-const requests: string[] = [];
 
 beforeAll(async () => {
   const digits = firstDigits();
-  [browser, site, inNode] = await Promise.all([
-    chromium.launch({ executablePath, args: [...flags] }),
-    testSite(digits),
-    traceOf({ ...nodePlatform, cores: 2 }, digits),
-  ]);
+  [browser, inNode] = await Promise.all([openBrowser(digits), traceOf({ ...nodePlatform, cores: 2 }, digits)]);
 });
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+afterAll(() => browser?.close());
 
 /** The first digits of MNIST as its files have them. */
 function firstDigits(): Digits {
@@ -40,63 +27,113 @@ function firstDigits(): Digits {
   };
 }
 
-async function newContext(): Promise<BrowserContext> {
-  const context = await browser.newContext();
-  context.on("request", (request) => requests.push(request.url()));
-  return context;
-}
-
-/** Has a page, or its worker, do a program. */
-async function ask<Result>(path: string, program: Program, options: object, where = "call"): Promise<Result> {
-  const context = await newContext();
-  try {
-    const page = await context.newPage();
-    await page.goto(new URL(path, site.address).href);
-    return (await page.evaluate(
-      ([name, argument, caller]) =>
-        (globalThis as unknown as Record<string, Function>)[caller as string]!(name, argument),
-      [program, options, where] as const,
-    )) as Result;
-  } finally {
-    await context.close();
-  }
-}
-
 const wasmPaths = ortPaths.there;
 
-describe("50 gradients of Entropy-SGD have Node's noise, masks, batches and points to the bit, and its losses to 1e-4", () => {
+describe("50 gradients have Node's noise, masks, batches and points to the bit, and its losses to 1e-4,", () => {
+  const plain = { isolated: false, threads: 1 };
+  const isolated = { isolated: true, threads: 2 };
   test.each([
-    ["a page", "/", "call", { isolated: false, threads: 1 }],
-    ["a worker", "/", "callInWorker", { isolated: false, threads: 1 }],
-    ["an isolated page", "/isolated", "call", { isolated: true, threads: 2 }],
-    ["an isolated worker", "/isolated", "callInWorker", { isolated: true, threads: 2 }],
-    ["a page that may make no workers of blobs", "/no-blobs", "call", { isolated: false, threads: 1 }],
-  ] as const)("in %s", async (_, path, where, expected) => {
-    const { losses, spawned, passed, isolated, threads, ...bits } = await ask<WebTrace>(
-      path,
-      "trace",
-      { wasmPaths, threads: expected.threads === 1 ? undefined : 2 },
-      where,
-    );
-    const { losses: wanted, ...wantedBits } = inNode;
-    expect({ isolated, threads, spawned, numGradients: losses.length }).toEqual({
-      ...expected,
-      spawned: 2,
-      numGradients: 50,
-    });
-    expect(new Set(bits.noise).size).toBeGreaterThan(45);
-    expect(bits).toEqual(wantedBits);
+    ["a page", "/", "call", plain],
+    ["a worker", "/", "callInWorker", plain],
+    ["an isolated page", "/isolated", "call", isolated],
+    ["an isolated worker", "/isolated", "callInWorker", isolated],
+    ["a page that may not make workers of blobs", "/no-blobs", "call", plain],
+  ] as const)("in %s", async (_, path, doer, expected) => {
+    const options = { wasmPaths, ...(expected.isolated ? { threads: 2 } : {}) };
+    const tab = await browser.open(path);
+    const { losses, spawned, passed, ...given } = await tab.ask<WebTrace>("trace", options, doer);
+    const { losses: wanted, ...bits } = inNode;
+    expect(losses.length).toBe(50);
+    expect(given).toEqual({ ...bits, ...expected });
     const differences = losses.map((loss, i) => Math.abs(loss - wanted[i]!) / wanted[i]!);
     expect(Math.max(...differences)).toBeLessThan(1e-4);
+    // That there was something to compare: it learnt, with other noise each time.
     expect(wanted.at(-1)).toBeLessThan(0.6 * wanted[0]!);
-    // Without shared memory the noise comes in messages.
+    expect(new Set(bits.noise).size).toBeGreaterThan(45);
+    // Two trainings; without shared memory their noise comes in messages.
+    expect(spawned).toBe(2);
     if (path === "/") expect(passed).toBeGreaterThan(45);
     else expect(passed).toBe(0);
+    await tab.page.context().close();
   });
 });
 
 test("nothing asks another origin for anything", () => {
-  expect(requests.length).toBeGreaterThan(20);
-  const origin = new URL(site.address).origin;
-  expect(requests.filter((address) => new URL(address).origin !== origin)).toEqual([]);
+  expect(browser.requests.length).toBeGreaterThan(20);
+  const { origin } = new URL(browser.site.address);
+  expect(browser.requests.filter((address) => new URL(address).origin !== origin)).toEqual([]);
+});
+
+describe("memory", () => {
+  /** Bytes by kind: JavaScript's objects, buffers, WebAssembly's memories. */
+  type Use = Readonly<Record<"objects" | "buffers" | "wasm", number>>;
+
+  async function used(session: CDPSession, wasm: number): Promise<Use> {
+    await session.send("HeapProfiler.collectGarbage");
+    const heap = (await session.send("Runtime.getHeapUsage")) as unknown as {
+      usedSize: number;
+      backingStorageSize: number;
+    };
+    return { objects: heap.usedSize, buffers: heap.backingStorageSize, wasm };
+  }
+
+  /**
+   * A kilobyte of objects a step would be 512,000 bytes; what the engine compiles of the code meanwhile was 180,000. Of the two
+   * buffers of noise one may be with the worker. WebAssembly's memories are the same pages.
+   */
+  const vector = 4 * 76_330;
+  const isFlat = (before: Use, after: Use): boolean =>
+    after.objects - before.objects < 512_000 &&
+    after.buffers - before.buffers <= 2 * vector &&
+    after.wasm === before.wasm;
+
+  test("stays flat over 500 steps, and a kept gradient a step would be seen", async () => {
+    const tab = await browser.open("/");
+    const session = await tab.page.context().newCDPSession(tab.page);
+    const useAfter = async (steps: number, leak = false): Promise<Use> =>
+      used(session, await tab.ask("moreSteps", { wasmPaths, steps, leak }));
+    const warm = await useAfter(200);
+    const flat = await useAfter(500);
+    expect(isFlat(warm, flat), JSON.stringify({ warm, flat })).toBe(true);
+    expect(flat.wasm).toBeGreaterThan(2 ** 23);
+    const leaking = await useAfter(20, true);
+    expect(isFlat(flat, leaking), JSON.stringify({ flat, leaking })).toBe(false);
+    await tab.page.context().close();
+  });
+});
+
+test("ONNX Runtime's files are asked for when a network is compiled, and once", async () => {
+  const tab = await browser.open("/");
+  const isRuntime = (address: string): boolean => /ort[.-]/.test(address);
+  const before = browser.requests.length;
+  await tab.ask("hold", { run: "another" });
+  expect(browser.requests.slice(before).filter(isRuntime)).toEqual([]);
+  await tab.ask("moreSteps", { wasmPaths, steps: 1 });
+  await tab.ask("gradients", { wasmPaths, device: "cpu" });
+  const asked = browser.requests.slice(before).filter(isRuntime);
+  expect(asked.map((address) => address.replace(/.*\/|-\w{8}\.js$/g, ""))).toEqual([
+    "ort.wasm.bundle.min",
+    "ort-wasm-simd-threaded.mjs",
+    "ort-wasm-simd-threaded.wasm",
+  ]);
+  await tab.page.context().close();
+});
+
+test("a graphics processor computes a tiny network's gradients, to 1e-4 those of the processor", async () => {
+  const withGpu = await openBrowser({ pixels: new Uint8Array(0), labels: new Uint8Array(0) }, { gpu: true });
+  try {
+    type Result = Awaited<ReturnType<typeof programs.gradients>>;
+    const tab = await withGpu.open("/");
+    const onGpu = await tab.ask<Result>("gradients", { wasmPaths, device: "auto" });
+    const onCpu = await tab.ask<Result>("gradients", { wasmPaths, device: "cpu" });
+    expect([onGpu.device, onCpu.device]).toEqual(["webgpu", "cpu"]);
+    for (const [i, loss] of onCpu.losses.entries()) expect(Math.abs(onGpu.losses[i]! / loss - 1)).toBeLessThan(1e-4);
+    const largest = Math.max(...onCpu.gradient.map(Math.abs));
+    for (const [i, slope] of onCpu.gradient.entries()) {
+      expect(Math.abs(onGpu.gradient[i]! - slope)).toBeLessThan(1e-4 * largest);
+    }
+    expect(largest).toBeGreaterThan(0.01);
+  } finally {
+    await withGpu.close();
+  }
 });

@@ -1,8 +1,9 @@
 /** What pages and workers of the tests do when they are asked to, by name. Arguments and results are JSON. */
 import { entropySgd } from "entropy-sgd";
 import { normalInto, randomKey } from "entropy-sgd/random";
-import { compileNetwork, maskFiller, type Platform, type TrainableModel } from "entropy-sgd-training";
+import { compileNetwork, maskFiller, networks, type Platform, type TrainableModel } from "entropy-sgd-training";
 import { type WebPlatformOptions, webPlatform, withRunLock } from "entropy-sgd-training/web";
+import type { Device } from "onnx-grad";
 import { batchSize, type Digits, network, numDigits, type Trace, traceOf } from "./trace.ts";
 
 /** What is told of a trace beside it. */
@@ -15,7 +16,7 @@ export interface WebTrace extends Trace {
 }
 
 /** Trains as `traceOf` says, on the digits that the page's server has. */
-export async function trace(options: WebPlatformOptions): Promise<WebTrace> {
+async function trace(options: WebPlatformOptions): Promise<WebTrace> {
   const platform = webPlatform(options);
   const bytes = new Uint8Array(await (await fetch("/digits.bin")).arrayBuffer());
   const end = bytes.length - numDigits;
@@ -48,7 +49,7 @@ function counting(platform: Platform, counts: { spawned: number; passed: number 
 }
 
 /** The error that compiling a network ends with, and the library's own work in the same page. */
-export async function failure(
+async function failure(
   options: WebPlatformOptions & { device?: "webgpu"; asked?: number },
 ): Promise<{ name: string; message: string; meanWeight: number }> {
   const { device = "cpu", asked, ...platformOptions } = options;
@@ -69,7 +70,7 @@ export async function failure(
 }
 
 /** The mean weight after 20 steps of Entropy-SGD on made-up gradients, by the library alone. */
-export async function libraryMean(): Promise<number> {
+async function libraryMean(): Promise<number> {
   const optimizer = entropySgd({ learningRate: 1, innerSteps: 5, scope: 1e-2, noise: 1e-2, seed: 1 });
   let state = optimizer.init(new Float32Array(1000));
   const gradient = new Float32Array(1000);
@@ -84,15 +85,29 @@ export async function libraryMean(): Promise<number> {
 let held: ((steps: number, isLeaking: boolean) => Promise<void>) | undefined;
 const leaked: Float32Array[] = [];
 
-/** Takes so many steps more of one training that stays. @param leak - whether each keeps a copy of its gradient */
-export async function moreSteps({
+/** Every memory of WebAssembly that was made here. */
+const memories: WebAssembly.Memory[] = [];
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: ConstructorParameters<typeof WebAssembly.Memory>[0]) {
+    super(descriptor);
+    memories.push(this);
+  }
+};
+
+/**
+ * Takes so many steps more of one training that stays.
+ *
+ * @param leak - whether each step keeps a copy of its gradient
+ * @returns bytes of WebAssembly's memories, the library's and ONNX Runtime's
+ */
+async function moreSteps({
   steps,
   leak = false,
   ...options
 }: WebPlatformOptions & { steps: number; leak?: boolean }): Promise<number> {
   held ??= stepper(await compileNetwork(network, { platform: webPlatform(options), batchSize, dropout: 0.25 }));
   await held(steps, leak);
-  return leaked.length;
+  return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
 function stepper(model: TrainableModel): NonNullable<typeof held> {
@@ -111,8 +126,31 @@ function stepper(model: TrainableModel): NonNullable<typeof held> {
   };
 }
 
+/** Three gradients of a tiny network on a device. */
+async function gradients({
+  device,
+  ...options
+}: WebPlatformOptions & { device: Device }): Promise<{ losses: number[]; gradient: number[]; device: Device }> {
+  const model = await compileNetwork(networks["mlp-49-16-10"]!, {
+    platform: webPlatform(options),
+    device,
+    batchSize: 4,
+  });
+  const optimizer = entropySgd({ innerLearningRate: 0.1, innerSteps: 2, scope: 1e-2, noise: 1e-3, seed: 1 });
+  let state = optimizer.init(model.initialParams(1), model.memory);
+  const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
+  normalInto(model.inputs, { key: randomKey(1, "inputs"), stream: 0, step: 0 });
+  const losses: number[] = [];
+  for (let step = 0; step < 3; step++) {
+    losses.push(await model.lossAndGradient(optimizer.gradientPoint(state) as Float32Array, gradient));
+    state = optimizer.step(gradient, state);
+  }
+  await model.close();
+  return { losses, gradient: [...gradient], device: model.device };
+}
+
 /** Holds the lock of a run for ever; the error's message where another tab has it, "held" where this one has. */
-export function hold({ run }: { run: string }): Promise<string> {
+function hold({ run }: { run: string }): Promise<string> {
   return new Promise((resolve) => {
     withRunLock(run, () => {
       resolve("held");
@@ -121,4 +159,4 @@ export function hold({ run }: { run: string }): Promise<string> {
   });
 }
 
-export const programs = { trace, failure, moreSteps, hold };
+export const programs = { trace, failure, moreSteps, gradients, hold };

@@ -14,7 +14,7 @@ const isolation = {
 const strict = "default-src 'self'; script-src 'self'";
 
 /** The headers of each kind of page, by the path where it is. */
-export const pageHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const pageHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "/": {},
   "/isolated": isolation,
   "/no-blobs": { "Content-Security-Policy": `${strict} 'wasm-unsafe-eval'` },
