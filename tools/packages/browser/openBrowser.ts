@@ -32,11 +32,8 @@ const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader
 
 /** @param gpu - whether pages get WebGPU, by software */
 export async function openBrowser(digits: Digits, { gpu = false } = {}): Promise<TestBrowser> {
-  const args = gpu ? [...flags.filter((flag) => flag !== "--disable-gpu"), ...softwareGpu] : [...flags];
-  const [browser, site] = await Promise.all([
-    chromium.launch({ executablePath, args }),
-    testSite(digits),
-  ]);
+  const args = gpu ? [...flags.filter((flag: string) => flag !== "--disable-gpu"), ...softwareGpu] : [...flags];
+  const [browser, site] = await Promise.all([chromium.launch({ executablePath, args }), testSite(digits)]);
   const requests: string[] = [];
   const newContext = () => contextOf(browser, requests);
   return {

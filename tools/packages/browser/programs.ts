@@ -4,6 +4,7 @@ import { normalInto, randomKey } from "entropy-sgd/random";
 import { compileNetwork, maskFiller, networks, type Platform, type TrainableModel } from "entropy-sgd-training";
 import { type WebPlatformOptions, webPlatform, withRunLock } from "entropy-sgd-training/web";
 import type { Device } from "onnx-grad";
+import { libraryMean } from "./libraryMean.ts";
 import { batchSize, type Digits, network, numDigits, type Trace, traceOf } from "./trace.ts";
 
 /** What is told of a trace beside it. */
@@ -53,7 +54,7 @@ async function failure(
   options: WebPlatformOptions & { device?: "webgpu"; asked?: number },
 ): Promise<{ name: string; message: string; meanWeight: number }> {
   const { device = "cpu", asked, ...platformOptions } = options;
-  const meanWeight = await libraryMean();
+  const meanWeight = libraryMean();
   try {
     const platform = webPlatform(platformOptions);
     const model = await compileNetwork(network, {
@@ -67,18 +68,6 @@ async function failure(
     const { name, message } = error as Error;
     return { name, message, meanWeight };
   }
-}
-
-/** The mean weight after 20 steps of Entropy-SGD on made-up gradients, by the library alone. */
-async function libraryMean(): Promise<number> {
-  const optimizer = entropySgd({ learningRate: 1, innerSteps: 5, scope: 1e-2, noise: 1e-2, seed: 1 });
-  let state = optimizer.init(new Float32Array(1000));
-  const gradient = new Float32Array(1000);
-  for (let step = 0; step < 20; step++) {
-    normalInto(gradient, { key: randomKey(1, "gradient"), stream: 0, step });
-    state = optimizer.step(gradient, state);
-  }
-  return optimizer.evalPoint(state).reduce((sum, weight) => sum + weight / 1000, 0);
 }
 
 /** A training that stays. */

@@ -27,7 +27,7 @@ export const ortPaths = { there: "/ort/", replaced: "/replaced/", missing: "/now
 const ort = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-web")));
 
 /** Scripts for browsers made of `files`, which may import the packages; by path. */
-export async function bundled(files: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+async function bundled(files: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles } = await build({
     ...{ entryPoints: [...files], bundle: true, format: "esm", splitting: true, platform: "browser", target: "es2022" },
     ...{ write: false, outdir: "/", absWorkingDir: root, logLevel: "error", minify: true },
