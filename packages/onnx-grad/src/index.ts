@@ -120,6 +120,6 @@ export { addRowsInto } from "./program/addRowsInto.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile } from "./program/compile.ts";
 export type { OnnxRuntime } from "./program/onnxRuntime.ts";
-export type { Program, ProgramArray } from "./program/program.ts";
+export type { Program, ProgramArray, Transfers } from "./program/program.ts";
 export { optimise } from "./rewrite/optimise.ts";
 export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/withActivationNoise.ts";

@@ -29,3 +29,4 @@ export {
   readPlainText,
 } from "./node/plainFiles.ts";
 export { spawnWorker } from "./node/spawnWorker.ts";
+export { type VulkanFacts, vulkanFacts } from "./node/vulkanFacts.ts";

@@ -40,7 +40,8 @@ async function trainOn(device: Device, platform: Platform = nodePlatform) {
   } finally {
     await model.close();
   }
-  return { device: compiled.device, numParams: compiled.numParams, given, losses, evaluation };
+  const { numParams, transfers } = compiled;
+  return { device: compiled.device, numParams, transfers, given, losses, evaluation };
 }
 
 describe.skipIf(!hasDevice)("on a graphics processor", () => {
@@ -50,6 +51,11 @@ describe.skipIf(!hasDevice)("on a graphics processor", () => {
     expect(cpu.numParams).toBeLessThan(2000);
     expect(cpu.losses).toHaveLength(20);
     expect(gpu.given).toEqual(cpu.given);
+    expect(cpu.transfers).toEqual({ toDevice: 0, fromDevice: 0 });
+    // Weights but for the 4 + 8 biases that batch norm takes away, 5 images of 64 pixels, 5 labels, 5 masks of 4×3×3; loss and
+    // gradient.
+    const [toDevice, fromDevice] = [cpu.numParams - 12 + 5 * (64 + 1 + 36), 1 + cpu.numParams];
+    expect(gpu.transfers).toEqual({ toDevice: 4 * toDevice, fromDevice: 4 * fromDevice });
     // Each loss and gradient is right to some 1e-6 (sums of up to 288 terms of 2⁻²⁴ each, after a division by a standard
     // deviation); 20 steps add up 20 of them.
     const isNear = (actual: number, expected: number): unknown =>

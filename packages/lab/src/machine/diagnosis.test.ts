@@ -55,22 +55,7 @@ describe("each fault is told with what helps", () => {
     ["no SIMD", { simdKernels: false }, {}, "wrong", /plain JavaScript.*--jitless/],
     ["load", { load: 3 }, {}, "wrong", /want 3\.0 cores of 4 .*fewer --threads/],
     ["slow", {}, { gradientMs: 2.1 * committedSpeed.gradientMs }, "wrong", /at 0\.48 of the speed/],
-    [
-      "no loader",
-      { gpu: missing, vulkan: { ...vulkan, loader: null } },
-      {},
-      "faster",
-      /no adapter.*\/dev\/nvidia0.*libvulkan\.so\.1, is missing.*apt-get install libvulkan1/,
-    ],
-    [
-      "no driver",
-      { gpu: missing, vulkan: { ...vulkan, drivers: [], cards: [] } },
-      {},
-      "faster",
-      /no driver for Vulkan.*mesa-vulkan-drivers/,
-    ],
-    ["no card", { gpu: missing, vulkan }, {}, "faster", /drivers \(nvidia_icd\.json\).*--gpus all/],
-    ["no GPU elsewhere", { gpu: missing }, {}, "faster", /driver of the graphics card/],
+    ["no GPU", { gpu: missing, vulkan }, {}, "faster", /used: no adapter\..*docs\/gpu\.md.*--gpus all/],
     ["a GPU", { gpu: adapter }, null, "faster", /NVIDIA H200.*--device webgpu/],
     [
       "a fast GPU",

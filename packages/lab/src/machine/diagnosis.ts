@@ -1,5 +1,4 @@
 /** What facts and measured speed of a machine mean for training on it, in words. */
-import { basename } from "node:path";
 import { fixed, significant, tickLabel } from "../statistics/numbers.ts";
 import { committedSpeed } from "./committedSpeed.ts";
 import type { MachineFacts } from "./facts.ts";
@@ -104,24 +103,14 @@ const slow: Rule = (facts, speed) => {
   };
 };
 
-const noGpu: Rule = ({ gpu, vulkan }) => {
-  if (gpu === null || !("missing" in gpu)) return null;
-  const card =
-    vulkan === null || vulkan.cards.length === 0 ? "" : ` A card seems to be there (${vulkan.cards.join(", ")}).`;
-  return { kind: "faster", what: `No graphics processor can be used: ${gpu.missing}.${card}`, help: gpuHelp(vulkan) };
-};
-
-/** How a graphics processor becomes usable, by what is missing. */
-function gpuHelp(vulkan: MachineFacts["vulkan"]): string {
-  if (vulkan === null) return "Install the driver of the graphics card, if the machine has one.";
-  if (vulkan.loader === null) {
-    return "If it has a card: the loader of Vulkan, libvulkan.so.1, is missing (Debian and Ubuntu: apt-get install libvulkan1; Fedora: vulkan-loader).";
-  }
-  if (vulkan.drivers.length === 0) {
-    return "If it has a card: no driver for Vulkan is installed (NVIDIA: the card's driver with its graphics libraries; AMD and Intel: mesa-vulkan-drivers). VK_DRIVER_FILES names a driver's file in another place.";
-  }
-  return `Vulkan's loader is there, and drivers (${vulkan.drivers.map((file) => basename(file)).join(", ")}), but none of them has a card to drive, or the card's Vulkan is too old; in a container the card has to be passed in (docker's --gpus all, --device /dev/dri).`;
-}
+const noGpu: Rule = ({ gpu }) =>
+  gpu !== null && "missing" in gpu
+    ? {
+        kind: "faster",
+        what: `No graphics processor can be used: ${gpu.missing}.`,
+        help: "If the machine has a card, docs/gpu.md says what it needs; in a container it has to be passed in (docker's --gpus all, --device /dev/dri).",
+      }
+    : null;
 
 const failingGpu: Rule = (_, speed) =>
   speed?.gpuFailure
@@ -133,7 +122,7 @@ const failingGpu: Rule = (_, speed) =>
     : null;
 
 const useGpu: Rule = ({ gpu }, speed) => {
-  if (gpu === null || "missing" in gpu || speed?.gpuFailure) return null;
+  if (gpu === null || "missing" in gpu || gpu.software === true || speed?.gpuFailure) return null;
   const { cpu, webgpu } = speed?.productGflops ?? {};
   if (cpu === undefined || webgpu === undefined) {
     return {

@@ -1,10 +1,10 @@
 /** What a machine has for training, as this process sees it. */
 import { arch, availableParallelism, cpus, freemem, loadavg, platform, totalmem } from "node:os";
-import { nodePlatform } from "entropy-sgd-training/node";
+import type { WebGpu } from "entropy-sgd-training";
+import { nodePlatform, type VulkanFacts, vulkanFacts } from "entropy-sgd-training/node";
 import { cpuQuota } from "./cpuQuota.ts";
 import { instructionSets } from "./instructionSets.ts";
 import { type RuntimeFacts, runtimeFacts } from "./runtimeFacts.ts";
-import { type VulkanFacts, vulkanFacts } from "./vulkanFacts.ts";
 
 /** Everything that `entropy-sgd doctor` knows of a machine before it measures. */
 export interface MachineFacts {
@@ -27,7 +27,7 @@ export interface MachineFacts {
   readonly memory: MemoryFacts;
   readonly runtime: RuntimeFacts;
   /** The graphics processor that WebGPU gives, or in words why there is none; null without ONNX Runtime. */
-  readonly gpu: { readonly adapter: string } | { readonly missing: string } | null;
+  readonly gpu: WebGpu | null;
   /** What WebGPU needs on Linux; null elsewhere. */
   readonly vulkan: VulkanFacts | null;
   /** Threads of one operation by default. */

@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cpuQuota } from "./cpuQuota.ts";
 import { instructionSets } from "./instructionSets.ts";
-import { vulkanFacts } from "./vulkanFacts.ts";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -49,26 +48,4 @@ test("instruction sets are those that matter of the system's list, unknown witho
   expect(instructionSets(join(root, "arm64"))).toEqual(["asimd"]);
   expect(instructionSets(join(root, "other"))).toBeNull();
   expect(instructionSets(join(root, "absent"))).toBeNull();
-});
-
-test("Vulkan's loader, drivers and cards are found where systems have them, or where variables say", () => {
-  const root = system({
-    "usr/lib64/libvulkan.so.1": "",
-    "usr/share/vulkan/icd.d/lvp_icd.json": "{}",
-    "usr/share/vulkan/icd.d/README": "",
-    "dev/nvidia0": "",
-    "dev/nvidiactl": "",
-    "dev/dri/renderD128": "",
-    "own/libvulkan.so.1": "",
-  });
-  const at = (path: string): string => join(root, path);
-  expect(vulkanFacts(root, {}, "linux")).toEqual({
-    loader: at("usr/lib64/libvulkan.so.1"),
-    drivers: [at("usr/share/vulkan/icd.d/lvp_icd.json")],
-    cards: [at("dev/nvidia0"), at("dev/dri/renderD128")],
-  });
-  const named = vulkanFacts(root, { VK_DRIVER_FILES: "/a.json:/b.json", LD_LIBRARY_PATH: at("own") }, "linux");
-  expect(named).toMatchObject({ loader: at("own/libvulkan.so.1"), drivers: ["/a.json", "/b.json"] });
-  expect(vulkanFacts(system({}), {}, "linux")).toEqual({ loader: null, drivers: [], cards: [] });
-  expect(vulkanFacts(root, {}, "darwin")).toBeNull();
 });

@@ -79,10 +79,12 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   const create = (of: OnnxGraph): Promise<InferenceSession> =>
     ort.InferenceSession.create(of.serialise(), sessionOptions(laidOut, device, options));
   const session = await create(graph).catch(async (error) => {
-    throw await withoutForm(error, laidOut, dialect, async (of) => (await create(of)).release());
+    const computed = packed === null ? laidOut : [packed.vector];
+    throw await withoutForm(error, computed, dialect, async (of) => (await create(of)).release());
   });
   const compiled = {
     session,
+    device,
     inputs: recordOf(inputs.map(([name, { shape, dtype }]) => [name, { shape, dtype }])),
     outputs: recordOf(Object.entries(outputs).map(([name, { shape }]) => [name, { shape }])),
     nodeCounts: graph.counts(),

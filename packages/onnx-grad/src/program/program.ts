@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { detailed, rangeError } from "../graph/errors.ts";
 import { type DType, type Shape, showShape, sizeOf } from "../graph/value.ts";
+import type { Device } from "../lowering/dialects.ts";
 import { inputTensor, outputTensor } from "../onnx/onnxGraph.ts";
 import type { OnnxRuntime } from "./onnxRuntime.ts";
 import type { PackedOutputs } from "./packedOutputs.ts";
@@ -9,12 +10,20 @@ import type { PackedOutputs } from "./packedOutputs.ts";
 /** The contents of an input or output, row-major. */
 export type ProgramArray = Float32Array | Int32Array;
 
+/** Bytes that a run copies; none where the processor computes. */
+export interface Transfers {
+  readonly toDevice: number;
+  readonly fromDevice: number;
+}
+
 /** A compiled graph. `inputs` are those that the outputs depend on. Bind every input and output once, then change the arrays' contents and `run`. */
 export interface Program {
   readonly inputs: Readonly<Record<string, { readonly shape: Shape; readonly dtype: DType }>>;
   readonly outputs: Readonly<Record<string, { readonly shape: Shape }>>;
   /** Number of ONNX nodes by operator. */
   readonly nodeCounts: Readonly<Record<string, number>>;
+  /** What each run copies between processor and device. */
+  readonly transfers: Transfers;
   /** `data` is read at every run without a copy; it must not move (a memory that grows detaches its views). */
   bindInput(name: string, data: ProgramArray): void;
   /** `data` is written at every run; with `inPlace` it must not move either. */
@@ -56,6 +65,7 @@ function dataOf(message: string): "labels" | "indices" | undefined {
 /** A session and what is known of its graph. */
 export interface CompiledGraph extends Pick<Program, "inputs" | "outputs" | "nodeCounts"> {
   readonly session: InferenceSession;
+  readonly device: Device;
   /** Whether the outputs are written in place; `endOfRun` is then the first output. */
   readonly inPlace: boolean;
   /** Where the outputs lie in the one that the session has instead of them; null where it has each. */
@@ -64,7 +74,7 @@ export interface CompiledGraph extends Pick<Program, "inputs" | "outputs" | "nod
 
 /** The program of a session, nothing bound yet. */
 export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]): Program {
-  const { session, inputs, outputs, nodeCounts, inPlace, packed } = compiled;
+  const { session, device, inputs, outputs, nodeCounts, inPlace, packed } = compiled;
   const feeds: Record<string, Tensor> = {};
   const targets = new Map<string, Float32Array>();
   const fetches: Record<string, Tensor | null> = inPlace ? { [endOfRun]: null } : {};
@@ -80,6 +90,8 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
     inputs,
     outputs,
     nodeCounts,
+    transfers:
+      device === "cpu" ? { toDevice: 0, fromDevice: 0 } : { toDevice: bytesOf(inputs), fromDevice: bytesOf(outputs) },
     bindInput(name, data) {
       requireOpen("bindInput");
       const wanted = inputs[name];
@@ -123,6 +135,11 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
       await session.release();
     },
   };
+}
+
+/** All elements have 4 bytes. */
+function bytesOf(arrays: Readonly<Record<string, { readonly shape: Shape }>>): number {
+  return Object.values(arrays).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }
 
 function unknownName(caller: string, what: string, name: string, known: readonly string[]): RangeError {

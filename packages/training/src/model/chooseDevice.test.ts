@@ -10,6 +10,7 @@ const withGpu = (found: WebGpu): Platform => ({
   inPlace: false,
 });
 const one = withGpu({ adapter: "a card" });
+const software = withGpu({ adapter: "a driver in software", software: true });
 const none = withGpu({ missing: "no driver" });
 
 test("a choice is the device that is there", async () => {
@@ -17,6 +18,10 @@ test("a choice is the device that is there", async () => {
     "cpu",
     "webgpu",
     "webgpu",
+  ]);
+  expect(await Promise.all([chooseDevice(software, "webgpu"), chooseDevice(software, "auto")])).toEqual([
+    "webgpu",
+    "cpu",
   ]);
   expect(await Promise.all([chooseDevice(none, "cpu"), chooseDevice(none, "auto")])).toEqual(["cpu", "cpu"]);
 });

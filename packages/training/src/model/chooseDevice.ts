@@ -2,7 +2,7 @@ import type { Device } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 import type { Platform } from "./platform.ts";
 
-/** A device, or `auto`: the graphics processor where there is one, else the processor. */
+/** A device, or `auto`: the graphics processor where there is one that is not of software, else the processor. */
 export type DeviceChoice = Device | "auto";
 
 /**
@@ -16,7 +16,7 @@ export async function chooseDevice(platform: Platform, choice: DeviceChoice = "c
     throw new InputError({ name: "device", rule: "must be cpu, webgpu or auto", value: choice });
   }
   const found = await platform.webgpu();
-  if (!("missing" in found)) return "webgpu";
+  if (!("missing" in found)) return choice === "auto" && found.software === true ? "cpu" : "webgpu";
   if (choice === "auto") return "cpu";
   throw new InputError({ name: "device", rule: `webgpu cannot be used here: ${found.missing}`, value: choice });
 }

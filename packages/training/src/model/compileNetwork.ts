@@ -73,7 +73,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     (batch) => lossAndGradients(trained(buildSpec(spec, { mode: "training", batch, dropout }), isFrozen), task),
     (outputs) => compileGraph(outputs, { platform, device, threads, inPlace: true, session }),
   );
-  const { nodeCounts } = await program.at(batchSize);
+  const { nodeCounts, transfers } = await program.at(batchSize);
 
   const memory = sharedMemory(arenaBytes(network, inputShape, targetSpec));
   const { spawnWorker, cores } = platform;
@@ -115,6 +115,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       return lossOut[0]!;
     },
     nodeCounts,
+    transfers,
     hasBatchNorm: network.batchStatistics.length > 0,
     statistics: evaluation.statistics,
     recalibrate: evaluation.recalibrate,

@@ -1,8 +1,8 @@
 import type { SpawnWorker } from "entropy-sgd/workers";
 import type { Device, OnnxRuntime } from "onnx-grad";
 
-/** A graphics processor, or in words why there is none. */
-export type WebGpu = { readonly adapter: string } | { readonly missing: string };
+/** A graphics processor, `software` where the processor itself computes in its place; or in words why there is none. */
+export type WebGpu = { readonly adapter: string; readonly software?: boolean } | { readonly missing: string };
 
 /**
  * What networks are compiled and trained with on some kind of machine: `nodePlatform` of the entry `./node` is Node's,

@@ -1,5 +1,5 @@
 import type { VectorMemory } from "entropy-sgd";
-import type { Device } from "onnx-grad";
+import type { Device, Transfers } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
 import type { AnySplit } from "../data/split.ts";
 import type { StopSignal } from "../interruption.ts";
@@ -48,6 +48,8 @@ export interface TrainableModel {
   lossAndGradient(params: Float32Array, out: Float32Array): Promise<number>;
   /** Number of nodes of the training graph by ONNX operator. */
   readonly nodeCounts: Readonly<Record<string, number>>;
+  /** Bytes that each gradient copies between processor and device. */
+  readonly transfers: Transfers;
   readonly hasBatchNorm: boolean;
   /** Running statistics by name (`bn1.mean`, `bn1.variance`), live: `recalibrate` overwrites them, `load` may too. */
   readonly statistics: Readonly<Record<string, Float32Array>>;
