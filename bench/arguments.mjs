@@ -16,6 +16,7 @@ const commands = {
   profile: networkNames,
   checkpoints: ["lenet"],
   layers: ["lenet"],
+  browser: ["lenet", "mnistfc-bn"],
 };
 
 /** A mistake of the user, told without a stack. */

@@ -25,7 +25,7 @@ describe("readArguments", () => {
   });
 
   test.each([
-    [["faster"], /commands are step, report, memory, profile, checkpoints, layers, got faster/],
+    [["faster"], /commands are step, report, memory, profile, checkpoints, layers, browser, got faster/],
     [["step", "report"], /got step report/],
     [["--networks", "lenet,nothing"], /--networks takes mnistfc-bn, lenet, all-cnn-bn, resnet18, got nothing/],
     [["--engines", ""], /--engines takes .*got $/],

@@ -7,6 +7,7 @@
 //   npm run bench -- profile             ONNX Runtime's profile of our training graph: profile-NETWORK.json and the report
 //   npm run bench -- checkpoints         time of a checkpoint every minute, memory of a 100-MB state: checkpoints.json and the report
 //   npm run bench -- layers              LeNet as a layers model of TensorFlow.js, trained there and by us: layers.json and the report
+//   npm run bench -- browser              steps in headless Chromium beside TensorFlow.js and jax-js: browser.json and the report
 //   npm run bench -- report              bench.md, bench.svg and README's table once more from the results, unmeasured
 //
 //   --networks mnistfc-bn,lenet,all-cnn-bn,resnet18    --engines ours,pytorch,pytorch-tuned,tfjs-cpu,tfjs-wasm,jax-js
@@ -31,6 +32,7 @@ try {
 
 // Loaded late, so that a mistake is told at once.
 const { measure } = await import("./measure.mjs");
+const { browserSteps } = await import("./browser.mjs");
 const { checkpointCosts } = await import("./checkpoints.mjs");
 const { layersModelSteps } = await import("./layersModel.mjs");
 const { memoryOver } = await import("./memory.mjs");
@@ -47,6 +49,8 @@ if (command === "memory") {
   writeResult("checkpoints.json", checkpointCosts(request));
 } else if (command === "layers") {
   writeResult("layers.json", layersModelSteps(request, say));
+} else if (command === "browser") {
+  for await (const [network, result] of browserSteps(request, say)) keepResult("browser.json", network, result);
 } else if (command !== "report") {
   const measured = {};
   for (const [network, result] of measure(request, say)) {

@@ -19,13 +19,16 @@ const ordered = (byNetwork) =>
 /**
  * Everything measured, by network where there are several.
  *
- * @returns {{ bench: any, memory: any, profiles: any, checkpoints: any, gpu: any, layers: any }}
+ * @returns {{ bench: any, browser: any, memory: any, profiles: any, checkpoints: any, gpu: any, layers: any }}
  */
 export function readResults() {
   const profiles = networkNames
     .map((name) => read(`profile-${name}.json`))
     .map((profile) => [profile.network, profile]);
-  const byNetwork = { bench: read("bench.json"), memory: read("memory.json"), profiles: Object.fromEntries(profiles) };
+  const byNetwork = {
+    ...{ bench: read("bench.json"), browser: read("browser.json"), memory: read("memory.json") },
+    profiles: Object.fromEntries(profiles),
+  };
   const inOrder = /** @type {any} */ (
     Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]))
   );

@@ -12,12 +12,18 @@ import { benchNetworks } from "./networks.mjs";
  * @param {{ batchSize?: number, numExamples?: number }} [sizes] - those of the network where absent
  */
 export function withWork(network, use, sizes = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const { folder, work, remove } = openWork(network, sizes);
   try {
-    return use(folder, writeWork(folder, network, sizes));
+    return use(folder, work);
   } finally {
-    rmSync(folder, { recursive: true });
+    remove();
   }
+}
+
+/** A temporary folder with the network's work, to be removed in the end; sizes as for `withWork`. */
+export function openWork(network, sizes = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  return { folder, work: writeWork(folder, network, sizes), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** Writes work.json, weights.bin, inputs.bin and labels.bin. */

@@ -7,7 +7,7 @@ import { integersInto, normalInto, randomKey } from "entropy-sgd/random";
 import { arraySplit, batchFiller, compileNetwork, maskFiller, withReplacement } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { fromLayersModel } from "entropy-sgd-training/tfjs";
-import { measured } from "./timing.mjs";
+import { measured } from "./repeated.mjs";
 
 const { engine, seconds } = JSON.parse(process.argv[2]);
 const [batchSize, numExamples, numClasses, learningRate] = [128, 1024, 10, 0.1];

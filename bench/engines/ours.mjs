@@ -1,7 +1,8 @@
 // Our engine, one process: node bench/engines/ours.mjs '{"network": "lenet", "work": "folder", "seconds": 2, "threads": 2}'
 import { sharedMemory } from "entropy-sgd";
 import { openTask } from "./oursTask.mjs";
-import { measured, peakMB } from "./timing.mjs";
+import { measured } from "./repeated.mjs";
+import { peakMB } from "./timing.mjs";
 
 const { network, work, seconds, threads, startedAt } = JSON.parse(process.argv[2]);
 const task = await openTask(work, network, { threads });

@@ -3,8 +3,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { openTask } from "./oursTask.mjs";
+import { measured } from "./repeated.mjs";
 import { residentGradient, watched } from "./resident.mjs";
-import { floats, measured, peakMB } from "./timing.mjs";
+import { floats, peakMB } from "./timing.mjs";
 
 const { network, work, device, seconds, reference, startedAt } = JSON.parse(process.argv[2]);
 const platform = watched(nodePlatform);

@@ -1,5 +1,6 @@
-// What the JavaScript engines share: reading the work, repeating something for a while, and what a process has used.
+// What the JavaScript engines in Node share: reading the work, and what a process has used.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** A file of float32. */
 export function floats(file) {
@@ -13,19 +14,13 @@ export function words(file) {
   return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-/** Milliseconds of each repetition, for about `seconds`, at least 3; the first, which warms up, is left out. */
-export async function measured(seconds, work) {
-  const times = [];
-  await work();
-  const end = performance.now() + 1000 * seconds;
-  // What takes long is repeated less.
-  while ((times.length < 3 && performance.now() < end + 5000) || performance.now() < end) {
-    const begun = performance.now();
-    await work();
-    // Clocks are no finer than 0.1 µs, and raw values are kept in a file.
-    times.push(Number((performance.now() - begun).toFixed(4)));
-  }
-  return times;
+/** The work in a folder: its description and its arrays. */
+export function readWork(folder) {
+  const file = (name) => join(folder, name);
+  return {
+    ...JSON.parse(readFileSync(file("work.json"), "utf8")),
+    ...{ weights: floats(file("weights.bin")), inputs: floats(file("inputs.bin")), labels: words(file("labels.bin")) },
+  };
 }
 
 /** The largest resident memory of this process so far. */

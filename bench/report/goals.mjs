@@ -1,6 +1,7 @@
 // What we set out to reach, and what was measured.
 import { memoryGrowth } from "../memoryGrowth.mjs";
 import { engineOf, median, medianOf, ratioToOurs } from "../summary.mjs";
+import { ratioInBrowser } from "./browserSection.mjs";
 import { checkpointShare, memoryShare } from "./checkpointSection.mjs";
 import { number, table, times } from "./text.mjs";
 
@@ -53,9 +54,11 @@ const [enoughSteps, flat] = [10_000, 2];
 const gpuGain = 20;
 
 /** A table of goals with what was measured and whether it is reached. */
-export function goalsSection({ bench, memory, checkpoints, gpu, layers }) {
+export function goalsSection({ bench, browser, memory, checkpoints, gpu, layers }) {
   const rows = [
     ...goals.map((goal) => goalRow(goal, bench[goal.network])),
+    browserRow("lenet", browser, 10),
+    browserRow("mnistfc-bn", browser, 1),
     layersRow(layers),
     ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
     ...(checkpoints.byTheMinute === undefined ? [] : checkpointRows(checkpoints)),
@@ -74,6 +77,17 @@ function goalRow({ network: name, what, value, show, why, atLeast = -Infinity, a
     wanted,
     show(found),
     found === null ? missing : verdict(found >= atLeast && found <= atMost),
+  ];
+}
+
+function browserRow(network, browser, atLeast) {
+  const ratio = ratioInBrowser(browser[network]);
+  const reached = ratio === null ? "not measured" : verdict(ratio >= atLeast);
+  return [
+    `${network} in a browser: whole step against the fastest other engine`,
+    `≥ ${times(atLeast)}`,
+    times(ratio),
+    reached,
   ];
 }
 

@@ -1,5 +1,6 @@
 // The report as one page of Markdown.
 import { stepTable } from "../summary.mjs";
+import { browserSection } from "./browserSection.mjs";
 import { checkpointSection } from "./checkpointSection.mjs";
 import { goalsSection } from "./goals.mjs";
 import { gpuSection } from "./gpuSection.mjs";
@@ -27,13 +28,14 @@ every trick that we found beside: threads of PyTorch and of OpenBLAS apart, wait
 fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
-export function markdown({ bench, memory, profiles, checkpoints, gpu, layers }) {
+export function markdown({ bench, browser, memory, profiles, checkpoints, gpu, layers }) {
   const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
-    goalsSection({ bench, memory, checkpoints, gpu, layers }),
+    goalsSection({ bench, browser, memory, checkpoints, gpu, layers }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
+    browserSection(browser),
     gpuSection(gpu),
     layersSection(layers),
     memorySection(memory),

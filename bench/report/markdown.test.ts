@@ -41,6 +41,7 @@ test("goals say what is reached, what is not, what is absent and what was not me
   const page: string = markdown({
     bench,
     memory: { lenet: record(101), "mnistfc-bn": record(103) },
+    browser: {},
     profiles: {},
     checkpoints,
     gpu: {},
@@ -61,13 +62,21 @@ test("goals say what is reached, what is not, what is absent and what was not me
     "heap 100.00 → 103.00 MB (+3.00 %), resident memory 100.00 → 100.00 MB (+0.00 %): **not within 2 %**",
   );
   expect(
-    markdown({ bench: {}, memory: { lenet: record(100, 100) }, profiles: {}, checkpoints: {}, gpu: {}, layers: {} }),
+    markdown({
+      bench: {},
+      memory: { lenet: record(100, 100) },
+      browser: {},
+      profiles: {},
+      checkpoints: {},
+      gpu: {},
+      layers: {},
+    }),
   ).toContain("| too few steps |");
 });
 
 test("a GPU is told with its card, errors against the processor, and parts that failed; or as not measured", () => {
   const page = (gpu: object): string =>
-    markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu, layers: {} });
+    markdown({ bench: {}, memory: {}, browser: {}, profiles: {}, checkpoints: {}, gpu, layers: {} });
   expect(page({})).toContain("## On a GPU\n\nNot measured.");
   const part = { network: "lenet", batchSize: 128, engine: "ours", startupMs: 700, stepMs: [30] };
   const resident = { copiedBytes: { toDevice: 1.5e6, fromDevice: 5e5 }, residentMs: [1.2] };
@@ -93,7 +102,13 @@ test("a GPU is told with its card, errors against the processor, and parts that 
   const ours = { name: "ours", reason: null, variant: {}, tried: [], runs: [{ ...run, gradientMs: [1000] }] };
   const withCnn = (more: object): string =>
     markdown({
-      ...{ bench: { "all-cnn-bn": { ...bench.lenet, engines: [ours] } }, memory: {}, profiles: {}, checkpoints: {} },
+      ...{
+        bench: { "all-cnn-bn": { ...bench.lenet, engines: [ours] } },
+        memory: {},
+        browser: {},
+        profiles: {},
+        checkpoints: {},
+      },
       layers: {},
       gpu: { ...gpu, parts: [{ ...part, network: "all-cnn-bn", device: "webgpu", ...more }] },
     });
@@ -103,9 +118,34 @@ test("a GPU is told with its card, errors against the processor, and parts that 
   expect(page(gpu)).toContain("H200, driver 580, 141 GiB; WebGPU: Hopper. 2026-01-02; EPYC");
 });
 
+test("engines in a browser are told beside our faster one, with goals against the fastest other, and failures", () => {
+  const page = (browser: object): string =>
+    markdown({ bench: {}, browser, memory: {}, profiles: {}, checkpoints: {}, gpu: {}, layers: {} });
+  const goal = (network: string): string => `| ${network} in a browser: whole step against the fastest other engine |`;
+  expect(page({})).toContain("## In a browser\n\nNot measured.");
+  expect(page({})).toContain(`${goal("lenet")} ≥ 10× | – | not measured |`);
+  const times = (stepMs: number) => ({ load: 1, gradientMs: [8], updateMs: [1], startupMs: 900, stepMs: [stepMs] });
+  const network = {
+    ...{ machine, browser: "Chromium 150", rounds: 1, seconds: 2, numParams: 10 },
+    engines: [
+      { name: "ours", reason: null, runs: [times(20)] },
+      { name: "ours, 1 thread", reason: null, runs: [times(40)] },
+      { name: "jax-js", reason: null, runs: [times(180)] },
+      { name: "tfjs-wasm", reason: "throws: no kernel", runs: [] },
+      { name: "tfjs-cpu", reason: null, runs: [times(2000)] },
+    ],
+  };
+  const told = page({ lenet: network, "mnistfc-bn": network });
+  expect(told).toContain("### lenet in a browser");
+  expect(told).toContain("| jax-js | 8.00 (8.00–8.00) | 1.00 (1.00–1.00) | 180 (180–180) | 9.00× | 900 (900–900) |");
+  expect(told).toContain("| tfjs-wasm | throws: no kernel | – |");
+  expect(told).toContain(`${goal("lenet")} ≥ 10× | 9.00× | **no** |`);
+  expect(told).toContain(`${goal("mnistfc-bn")} ≥ 1.00× | 9.00× | yes |`);
+});
+
 test("a model of TensorFlow.js is told with how many times ours each engine took, and failures", () => {
   const page = (layers: object): string =>
-    markdown({ bench: {}, memory: {}, profiles: {}, checkpoints: {}, gpu: {}, layers });
+    markdown({ bench: {}, memory: {}, browser: {}, profiles: {}, checkpoints: {}, gpu: {}, layers });
   const goal = "| lenet as a model of TensorFlow.js: whole step against tfjs-cpu | ≥ 100× |";
   expect(page({})).toContain("## A model of TensorFlow.js\n\nNot measured.");
   expect(page({})).toContain(`${goal} – | not measured |`);
