@@ -3,7 +3,7 @@
 export type Point = readonly [gradients: number, value: number];
 
 const [width, height] = [420, 220];
-const margin = { left: 44, right: 12, top: 12, bottom: 26 };
+const margin = { left: 48, right: 12, top: 12, bottom: 26 };
 
 /** Draws the points; the axis of gradients goes to `total`, that of values from 0 to above the largest. */
 export function drawCurve(svg: Element, points: readonly Point[], total: number): void {
@@ -24,17 +24,24 @@ export function drawCurve(svg: Element, points: readonly Point[], total: number)
       d: `M${margin.left} ${margin.top}V${y(0)}H${width - margin.right}`,
     }),
     ...ticks.map((value) => label(margin.left - 6, y(value) + 4, "end", shortened(value))),
-    ...ends.map((at, i) => label(x(at), height - 6, i === 2 ? "end" : "middle", Math.round(at).toLocaleString("en"))),
+    ...ends.map((at, i) =>
+      label(
+        x(at),
+        height - 6,
+        i === 2 ? "end" : "middle",
+        `${Math.round(at).toLocaleString("en")}${i === 2 ? " gradients" : ""}`,
+      ),
+    ),
     element("path", { class: "curve", d: path }),
     ...(points.length > 60 ? [] : points.map(([at, value]) => element("circle", { cx: x(at), cy: y(value), r: 3 }))),
   );
 }
 
-/** The next of 1, 2, 5, 10, 20, … */
+/** The next number of one digit that halves well. */
 function ceiling(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].find((factor) => factor * power >= value)! * power;
+  return [1, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value)! * power;
 }
 
 function shortened(value: number): string {

@@ -1,6 +1,6 @@
 // The page: a form of settings, and what the worker tells.
 import type { RunResult } from "entropy-sgd-training";
-import { drawCurve } from "./chart.ts";
+import { drawCurve, type Point } from "./chart.ts";
 import type { Answer, KeptEvent, Request } from "./messages.ts";
 import { innerSteps, nameOf, type Settings, settingsFrom } from "./settings.ts";
 
@@ -58,8 +58,8 @@ function fail(message: string): void {
 function update(training = false): void {
   const isDone = savedGradients >= totalGradients && totalGradients > 0;
   start.disabled = isBusy || isDone;
-  start.textContent =
-    savedGradients === 0 ? "Start" : isDone ? "Finished" : `Go on from gradient ${counted(savedGradients)}`;
+  const next = savedGradients === 0 ? "Start" : isDone ? "Finished" : `Go on from gradient ${counted(savedGradients)}`;
+  start.textContent = training ? "Training …" : next;
   stop.disabled = !training;
   for (const input of form.querySelectorAll<HTMLInputElement>("input, select")) input.disabled = isBusy;
   for (const button of actions) button.disabled = isBusy || savedGradients === 0;
@@ -78,10 +78,20 @@ function draw(): void {
   );
   drawCurve(find("loss-curve"), losses, totalGradients);
   drawCurve(find("error-curve"), errors, totalGradients);
+  describe("loss-curve", "Mini-batch loss", losses);
+  describe("error-curve", "Test error in per cent", errors);
   const last = events.filter((event) => event.type === "evaluation").at(-1);
   show("test-error", percent(last?.testError ?? null));
+  show("test-error-at", last === undefined ? "" : `at gradient ${counted(last.gradients)}`);
   const loss = losses.at(-1)?.[1];
   show("loss", loss === undefined ? "–" : loss.toFixed(3));
+}
+
+/** What a curve shows, for those who do not see it. */
+function describe(id: string, what: string, points: readonly Point[]): void {
+  const [first, last] = [points[0], points.at(-1)];
+  const told = ([gradients, value]: Point): string => `${Number(value.toPrecision(3))} at gradient ${gradients}`;
+  find(id).setAttribute("aria-label", `${what}: ${first && last ? `${told(first)}, ${told(last)}` : "nothing yet"}`);
 }
 
 /** @param seconds - of the run so far; null where it is not known at the moment */
@@ -120,6 +130,8 @@ const listeners: { readonly [Type in Answer["type"]]: (answer: Extract<Answer, {
     since = performance.now();
     show("status", "Training …");
     update(true);
+    // The button that had the focus is disabled now.
+    if (document.activeElement === document.body) stop.focus();
   },
   gradient({ gradients, secondsPerGradient }) {
     progress(gradients, seconds());
@@ -191,8 +203,10 @@ stop.addEventListener("click", () => {
 saveWeights!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "safetensors" }));
 saveModel!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "onnx" }));
 remove!.addEventListener("click", () => {
-  begin({ type: "delete", settings: settings() });
-  ask({ type: "find", settings: settings() });
+  // Read once: fields that are disabled are no part of the form's data.
+  const own = settings();
+  begin({ type: "delete", settings: own });
+  ask({ type: "find", settings: own });
 });
 
 try {

@@ -81,7 +81,9 @@ describe("the page that trains in the browser", () => {
     const testError = Number.parseFloat((await textOf(page, "test-error"))!);
     await page.click("#delete:enabled");
 
-    await page.click("#start:text('Start'):enabled");
+    await page.waitForSelector("#start:text('Start'):enabled");
+    expect(await textOf(page, "gradients")).toBe("0 of 40");
+    await page.click("#start");
     await page.waitForSelector("#gradients:text-matches('^[1-9]')");
     const other = await opened();
     await other.waitForSelector("#error:visible");
