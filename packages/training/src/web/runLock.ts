@@ -8,10 +8,6 @@ import { type WebScope, webScope } from "./webScope.ts";
  * @param name - of the run, the same in each tab of the page's origin
  * @returns what `work` returns
  * @throws InputError where another tab or worker holds the run, or the browser has no Web Locks
- * @example
- * ```ts
- * await withRunLock("lenet", () => trainAndSave("lenet"));
- * ```
  */
 export function withRunLock<T>(name: string, work: () => Promise<T>, { navigator }: WebScope = webScope): Promise<T> {
   if (navigator?.locks === undefined) {

@@ -78,17 +78,7 @@ const codec: CheckpointCodec = checkpointsBy(createHash);
  * Opens the saved runs of the page's origin.
  *
  * @throws InputError where the browser has no database, or gives none to this page
- * @example
- * ```ts
- * const store = await runStore();
- * await store.hold("lenet", async (run) => {
- *   const { checkpoint } = await run.newest();
- *   const options = { budget: 4, checkpoints, ...(checkpoint && { resume: checkpoint.point }) };
- *   for await (const event of train(model, data, optimizer, options)) {
- *     if (event.type === "checkpoint") await run.write({ ...identity, snapshot: event.snapshot, events: [] }, model, "lenet");
- *   }
- * });
- * ```
+ * @see docs/browser.md, "Saved runs and tabs", for a training that goes on
  */
 export async function runStore(): Promise<RunStore> {
   const database = await openDatabase("entropy-sgd");

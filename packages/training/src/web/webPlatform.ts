@@ -34,7 +34,8 @@ export interface WebPlatform extends Platform {
  * @throws InputError for more than one thread where the page is not isolated
  * @example
  * ```ts
- * const model = await compileNetwork(networks.lenet, { platform: webPlatform(), device: "auto" });
+ * import { webPlatform } from "entropy-sgd-training/web";
+ * webPlatform({ threads: 1 }).threads; // => 1
  * ```
  */
 export function webPlatform(options: WebPlatformOptions = {}): WebPlatform {
