@@ -14,7 +14,7 @@ const begun = performance.now();
 const loss = await task.lossAndGradient();
 const firstGradientMs = performance.now() - begun;
 const startupMs = Date.now() - startedAt;
-const copied = device === "cpu" ? {} : { copiedBytes: platform.sessions[0].bytes };
+const copied = device === "cpu" ? {} : { copiedBytes: task.model.transfers };
 const errors = comparedWith(reference, Float32Array.from([loss, ...task.gradient]));
 
 const gradientMs = await measured(seconds, task.lossAndGradient);

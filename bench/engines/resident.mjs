@@ -2,10 +2,7 @@
 // that `lossAndGradient` makes, which says what an optimizer on the device could gain.
 import { compile, input, slice } from "onnx-grad";
 
-/** All have words of 4 bytes. */
-const bytesOf = (tensors) => Object.values(tensors).reduce((sum, { size }) => sum + 4 * size, 0);
-
-/** A platform like another, whose sessions are kept with their models, what they were last run with and the bytes of it and of what came. */
+/** A platform like another, whose sessions are kept with their models and what they were last run with. */
 export function watched(platform) {
   const sessions = [];
   const loadRuntime = async (device) => {
@@ -13,14 +10,12 @@ export function watched(platform) {
     const create = async (model, options) => {
       const session = await InferenceSession.create(model, options);
       /** @type {any} */
-      const seen = { model, options, session, feeds: null, bytes: null };
+      const seen = { model, options, session, feeds: null };
       sessions.push(seen);
       return {
-        async run(feeds, fetches) {
+        run(feeds, fetches) {
           seen.feeds = feeds;
-          const results = await session.run(feeds, fetches);
-          seen.bytes ??= { toDevice: bytesOf(feeds), fromDevice: bytesOf(results) };
-          return results;
+          return session.run(feeds, fetches);
         },
         release: () => session.release(),
       };

@@ -17,7 +17,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/formats": 5_900,
   "entropy-sgd-training/node": 22_500,
   "entropy-sgd-training/web": 11_500,
-  "entropy-sgd-lab": 122_000,
+  "entropy-sgd-lab": 123_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */

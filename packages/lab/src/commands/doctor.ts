@@ -29,7 +29,8 @@ async function doctorCommand({ speed: asked, json: asJson }: DoctorCommand, cont
   const facts = await machineFacts();
   const measurable = asked && !("missing" in facts.runtime);
   if (measurable) context.stderr.write("doctor: measuring for about ten seconds (--no-speed leaves it out)\n");
-  const withGpu = facts.gpu !== null && !("missing" in facts.gpu);
+  // A driver in software would take minutes.
+  const withGpu = facts.gpu !== null && "adapter" in facts.gpu && facts.gpu.software !== true;
   const speed = measurable ? await measureSpeed({ withGpu, signal: context.signal }) : null;
   const remarks = diagnosed(facts, speed);
   if (asJson) writeJson(context, { facts, speed, remarks });

@@ -56,6 +56,13 @@ describe("each fault is told with what helps", () => {
     ["load", { load: 3 }, {}, "wrong", /want 3\.0 cores of 4 .*fewer --threads/],
     ["slow", {}, { gradientMs: 2.1 * committedSpeed.gradientMs }, "wrong", /at 0\.48 of the speed/],
     ["no GPU", { gpu: missing, vulkan }, {}, "faster", /used: no adapter\..*docs\/gpu\.md.*--gpus all/],
+    [
+      "a GPU of software",
+      { gpu: { adapter: "a driver in software (lvp_icd.json)", software: true } },
+      { productGflops: { cpu: 80, webgpu: 0.2 } },
+      "faster",
+      /finds a driver in software \(lvp_icd\.json\) alone.*docs\/gpu\.md/,
+    ],
     ["a GPU", { gpu: adapter }, null, "faster", /NVIDIA H200.*--device webgpu/],
     [
       "a fast GPU",

@@ -112,6 +112,15 @@ const noGpu: Rule = ({ gpu }) =>
       }
     : null;
 
+const softwareGpu: Rule = ({ gpu }) =>
+  gpu !== null && "adapter" in gpu && gpu.software === true
+    ? {
+        kind: "faster",
+        what: `No graphics processor can be used: WebGPU finds ${gpu.adapter} alone, which computes on the processor, hundreds of times slower.`,
+        help: "If the machine has a card, docs/gpu.md says what it needs; --device auto stays with the processor.",
+      }
+    : null;
+
 const failingGpu: Rule = (_, speed) =>
   speed?.gpuFailure
     ? {
@@ -141,7 +150,7 @@ const useGpu: Rule = ({ gpu }, speed) => {
     : {
         kind: "wrong",
         what: `The graphics processor (${gpu.adapter}) multiplies matrices at ${significant(gain, 2)} of the processor's speed.`,
-        help: "Stay with --device cpu; a software renderer (SwiftShader, llvmpipe) in place of a card's driver is as slow as that.",
+        help: "Stay with --device cpu.",
       };
 };
 
@@ -165,5 +174,5 @@ const oneCore: Rule = ({ usableCores }) =>
 
 const rules: readonly Rule[] = [
   ...[noRuntime, fewCores, smallQuota, littleMemory, plainKernels, otherWork, slow, telemetry],
-  ...[failingGpu, useGpu, noGpu, olderVectors, oneCore],
+  ...[failingGpu, useGpu, softwareGpu, noGpu, olderVectors, oneCore],
 ];
