@@ -7,7 +7,7 @@
 import { rangeError, typeError } from "../errors.ts";
 import { deserialise, serialise } from "../state/serialise.ts";
 import type { AnyState, Optimizer } from "../types.ts";
-import { assignFrom, lend, requireFloats, valuesOf, writeInto } from "./flatVariables.ts";
+import { assignFrom, lend, requireFloats, requireShapes, valuesOf, writeInto } from "./flatVariables.ts";
 import type { SavedState } from "./savedState.ts";
 import type { HostVariable, NamedGradients, TensorFlow } from "./tensorFlow.ts";
 
@@ -48,14 +48,14 @@ export class DrivenVariables {
     return this.#bound?.variables ?? null;
   }
 
-  /** Counters and norms; null before the first gradient. */
-  get progress(): AnyState["progress"] | null {
-    return this.#bound?.state.progress ?? null;
-  }
-
   /** Gradients so far, those before the state was saved too. */
   get iterations(): number {
-    return this.progress?.gradients ?? this.#pending?.gradients ?? 0;
+    return this.#bound?.state.progress.gradients ?? this.#pending?.gradients ?? 0;
+  }
+
+  /** Outer steps so far, those before the state was saved too. */
+  get outerSteps(): number {
+    return this.#bound?.state.progress.outerSteps ?? this.#pending?.outerSteps ?? 0;
   }
 
   /** Whether the next gradient is to be taken on another mini-batch. */
@@ -74,11 +74,13 @@ export class DrivenVariables {
    * Where the list has changed (a layer was frozen or added) or others have assigned values, an outer loop begins anew at what
    * the variables hold: momenta are forgotten, steps and noise are counted on.
    *
-   * @throws TypeError for variables of another model, or of another type than float32; RangeError or TypeError for a loaded
-   *   state that is not of these
+   * @throws TypeError for what is no list, variables of another model, or of another type than float32; RangeError or TypeError
+   *   for a loaded state that is not of these
    */
   bind(list: readonly HostVariable[]): void {
-    const variables = list.filter(({ trainable }) => trainable);
+    if (!Array.isArray(list)) throw typeError(this.#where, "variables", "must be an array of variables", list);
+    // A layer that is in two models of one is listed twice.
+    const variables = [...new Set(list)].filter((one) => one?.trainable);
     // Without any, TensorFlow.js says so.
     if (variables.length === 0) return;
     const bound = this.#bound;
@@ -95,6 +97,14 @@ export class DrivenVariables {
     if (this.#training) this.#show(this.#bound);
   }
 
+  /** Ends a step that cannot be completed: what comes next begins anew at x, as in `bind`. */
+  abandonStep(): void {
+    const bound = this.#bound;
+    if (bound === null) return;
+    bound.state = this.#beginAnew(this.#optimizer.evalPoint(bound.state) as Float32Array, bound.state);
+    this.#show(bound);
+  }
+
   #begin(values: Float32Array): AnyState {
     const fresh = this.#optimizer.init(values);
     if (this.#pending === null) return fresh;
@@ -106,6 +116,11 @@ export class DrivenVariables {
 
   #beginAnew(values: Float32Array, { progress }: AnyState): AnyState {
     return Object.assign(this.#optimizer.init(values), { progress: { ...progress, innerStep: 0 } });
+  }
+
+  /** Whether some gradients of an outer step have been taken, so that x' is another point than x. */
+  get isInStep(): boolean {
+    return this.#bound !== null && this.#bound.state.progress.innerStep !== 0;
   }
 
   /** What `compute` gives while the variables hold x'. */
@@ -128,7 +143,7 @@ export class DrivenVariables {
   /**
    * One step. A variable without a gradient has one of 0.
    *
-   * @throws TypeError unless the gradients were taken at x', RangeError for a gradient of another variable
+   * @throws TypeError unless the gradients were taken at x', RangeError for a gradient of another variable or of another shape
    */
   step(gradients: NamedGradients): void {
     const bound = this.#required("applyGradients");
@@ -137,6 +152,7 @@ export class DrivenVariables {
     if (other !== undefined) {
       throw rangeError(this.#where, "applyGradients", "must be given gradients of its own variables alone", other);
     }
+    requireShapes(this.#where, bound.variables, gradients);
     if (!this.#taken && !this.#training && !this.#isAtX(bound)) {
       throw typeError(this.#where, "applyGradients", "needs gradients at x': call toTrain() before they are computed");
     }
@@ -159,14 +175,16 @@ export class DrivenVariables {
   /** Makes the variables hold x. */
   toEval(): void {
     if (!this.#training) return;
+    const bound = this.#required("toEval");
     this.#training = false;
-    if (this.#bound !== null) this.#show(this.#bound);
+    this.#show(bound);
   }
 
   /** The state, as a copy; null before the first gradient. */
   save(): SavedState | null {
     const bound = this.#bound;
-    return bound === null ? this.#pending : { gradients: this.iterations, state: serialise(bound.state) };
+    if (bound === null) return this.#pending;
+    return { gradients: this.iterations, outerSteps: this.outerSteps, state: serialise(bound.state) };
   }
 
   /** Goes on from a saved state with the variables of the next gradient; null begins from the beginning. */
@@ -186,9 +204,13 @@ export class DrivenVariables {
     bound.held = heldBy(bound.variables);
   }
 
+  /** The variables and the state over what they hold, which others may have assigned. */
   #required(what: string): Bound {
-    if (this.#bound !== null) return this.#bound;
-    throw typeError(this.#where, what, "needs variables: call toTrain(variables) before it, or minimize");
+    if (this.#bound === null) {
+      throw typeError(this.#where, what, "needs variables: call toTrain(variables) before it, or minimize");
+    }
+    this.bind(this.#bound.variables);
+    return this.#bound;
   }
 }
 

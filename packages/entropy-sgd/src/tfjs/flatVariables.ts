@@ -1,6 +1,6 @@
 /** Variables of TensorFlow.js as one flat vector, in their order. */
-import { typeError } from "../errors.ts";
-import type { HostTensor, HostVariable, TensorFlow } from "./tensorFlow.ts";
+import { rangeError, typeError } from "../errors.ts";
+import type { HostTensor, HostVariable, NamedGradients, TensorFlow } from "./tensorFlow.ts";
 
 /** The values of all variables, a copy. Cost: waits for the backend. */
 export function valuesOf(variables: readonly HostVariable[]): Float32Array {
@@ -54,4 +54,13 @@ export function lend(tf: TensorFlow, variables: readonly HostVariable[], values:
 export function requireFloats(where: string, variables: readonly HostVariable[]): void {
   const other = variables.find(({ dtype }) => dtype !== "float32");
   if (other !== undefined) throw typeError(where, `variable ${other.name}`, "must be of type float32", other.dtype);
+}
+
+/** @throws RangeError for a gradient of another shape than its variable */
+export function requireShapes(where: string, variables: readonly HostVariable[], gradients: NamedGradients): void {
+  for (const { name, shape } of variables) {
+    const given = gradients[name]?.shape;
+    if (given === undefined || String(given) === String(shape)) continue;
+    throw rangeError(where, `gradient of ${name}`, `must have the shape [${shape}]`, given, `[${given}]`);
+  }
 }

@@ -1,5 +1,6 @@
 /** What the classes of the adapter do, apart from being classes of TensorFlow.js: options, gradients and tensors. */
-import { typeError } from "../errors.ts";
+import { rangeError, typeError } from "../errors.ts";
+import { requireObject } from "../options.ts";
 import { scheduledValue } from "../schedules/scheduledValue.ts";
 import type { AnyState, Optimizer, ScalarOrSchedule } from "../types.ts";
 import { DrivenVariables } from "./drivenVariables.ts";
@@ -39,6 +40,7 @@ export class HostedOptimizer {
   #owned: HostTensor[] = [];
 
   constructor(tf: TensorFlow, kind: Kind, options: object) {
+    requireObject(kind.where, options);
     this.#tf = tf;
     this.#kind = kind;
     this.#variables = new DrivenVariables(tf, kind.where, kind.create(options));
@@ -65,7 +67,7 @@ export class HostedOptimizer {
 
   rate(name: Rate): number {
     const value: unknown = Reflect.get({ ...this.#kind.defaults(this.#options), ...this.#options }, name);
-    return scheduledValue(value as ScalarOrSchedule, this.variables.progress?.outerSteps ?? 0);
+    return scheduledValue(value as ScalarOrSchedule, this.variables.outerSteps);
   }
 
   /** @throws TypeError or RangeError for a rate that the factory would refuse */
@@ -78,7 +80,14 @@ export class HostedOptimizer {
   minimize(f: () => HostTensor, returnCost: boolean, list?: readonly HostVariable[]): HostTensor | null {
     this.#disposeOwned();
     const cost = this.#descend(f, list);
-    while (!this.variables.needsNewBatch) this.#descendAgain(f, list);
+    try {
+      while (!this.variables.needsNewBatch) this.#descendAgain(f, list);
+    } catch (error) {
+      // The gradients still missing would be taken on another batch.
+      this.variables.abandonStep();
+      cost.dispose();
+      throw error;
+    }
     if (returnCost) return cost;
     cost.dispose();
     return null;
@@ -114,8 +123,12 @@ export class HostedOptimizer {
       this.#tf.variableGrads(f, driven === null ? undefined : [...driven]),
     );
     // Without a list, those that the first loss depends on: others are of other models.
-    if (driven === null) this.variables.bind(this.#named(taken.grads));
-    return taken;
+    if (driven !== null) return taken;
+    this.variables.bind(this.#named(taken.grads));
+    if (!this.variables.isInStep) return taken;
+    // A state was loaded in the middle of an inner loop: now that its variables are known, they can hold x'.
+    for (const tensor of [taken.value, ...Object.values(taken.grads)]) tensor?.dispose();
+    return this.computeGradients(f);
   }
 
   applyGradients(gradients: NamedGradients | readonly NamedHostTensor[]): void {
@@ -128,7 +141,10 @@ export class HostedOptimizer {
 
   #named(gradients: NamedGradients): HostVariable[] {
     const { registeredVariables } = this.#tf.engine();
-    return Object.keys(gradients).map((name) => registeredVariables[name]);
+    const names = Object.keys(gradients);
+    const other = names.find((name) => registeredVariables[name] === undefined);
+    if (other === undefined) return names.map((name) => registeredVariables[name]);
+    throw rangeError(this.#kind.where, "applyGradients", "must be given gradients by the names of variables", other);
   }
 
   async getWeights(): Promise<NamedHostTensor[]> {

@@ -3,9 +3,10 @@ import { typeError } from "../errors.ts";
 import type { SerialisedState } from "../state/serialise.ts";
 import type { NamedHostTensor, TensorFlow } from "./tensorFlow.ts";
 
-/** A state that is not in use, and how many gradients it has seen. */
+/** A state that is not in use, and its counts. */
 export interface SavedState {
   readonly gradients: number;
+  readonly outerSteps: number;
   readonly state: SerialisedState;
 }
 
@@ -42,5 +43,6 @@ export async function stateFrom(where: string, weights: readonly NamedHostTensor
   if (!Array.isArray(vectors) || vectors.length !== rest.length) throw typeError(where, "weights", rule);
   const values = await Promise.all(rest.map(async (tensor) => ((await tensor.data()) as Float32Array).slice()));
   const [gradients] = (await iterations.data()) as Int32Array;
-  return { gradients, state: { json, vectors: Object.fromEntries(vectors.map((name, i) => [name, values[i]])) } };
+  const state = { json, vectors: Object.fromEntries(vectors.map((name, i) => [name, values[i]])) };
+  return { gradients, outerSteps: json?.state?.progress?.outerSteps ?? 0, state };
 }
