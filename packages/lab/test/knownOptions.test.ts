@@ -22,18 +22,26 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
   [
     "compileNetwork",
-    "platform, task, batchSize, dropout, isFrozen, threads, session",
+    "platform, device, task, batchSize, dropout, isFrozen, threads, session",
     (options) => compileNetwork(networks.lenet!, options),
   ],
-  ["continueTraining", `${training}, dataFolder, threads, budget`, (it) => continueTraining("no-run", settings, it)],
+  [
+    "continueTraining",
+    `${training}, dataFolder, threads, device, budget`,
+    (it) => continueTraining("no-run", settings, it),
+  ],
   ["targetSplit", "inputs, targets, inputShape, targetShape, numClasses", targetSplit],
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, task, classes, freeze, learningRateFactor, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, threads, set, taskOptions, dataOptions",
+    "network, task, classes, freeze, learningRateFactor, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, device, threads, set, taskOptions, dataOptions",
     resolveSettings,
   ],
-  ["resumeTraining", `${training}, dataFolder, threads, budget`, (options) => resumeTraining("no-run", options)],
+  [
+    "resumeTraining",
+    `${training}, dataFolder, threads, device, budget`,
+    (options) => resumeTraining("no-run", options),
+  ],
   ["runTraining", `out, onChecked, ${training}`, (options) => runTraining(settings, options)],
 ])("%s", async (name, options, call) => {
   const refused = async (given: unknown) => call(given as never);
