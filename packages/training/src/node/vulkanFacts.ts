@@ -24,7 +24,7 @@ const driverFolders = ["etc/vulkan/icd.d", "usr/share/vulkan/icd.d", "usr/local/
 /** Looks for it; null on other systems. @param root - where the system's own folders are */
 export function vulkanFacts(
   root = "/",
-  { VK_DRIVER_FILES, LD_LIBRARY_PATH }: NodeJS.ProcessEnv = process.env,
+  { VK_DRIVER_FILES, LD_LIBRARY_PATH }: Readonly<Record<string, string | undefined>> = process.env,
   system: string = process.platform,
 ): VulkanFacts | null {
   if (system !== "linux") return null;
