@@ -2,6 +2,9 @@
 // What is measured of an engine, in the page or in its web worker.
 import { measured } from "../engines/repeated.mjs";
 
+/** Browsers compile WebAssembly twice, quickly and, in the background while it runs, well. */
+const warmUpMs = 3_000;
+
 /** Times of the engine that `open` makes of the work under the server's work/; or the reason why there are none. */
 export async function measure(open, asked) {
   try {
@@ -11,6 +14,8 @@ export async function measure(open, asked) {
     const task = await open(work, asked);
     const loss = await task.lossAndGradient();
     const startupMs = performance.now() - begun;
+    const end = performance.now() + warmUpMs;
+    while (performance.now() < end) await task.lossAndGradient();
     const gradientMs = await measured(seconds, task.lossAndGradient);
     const updateMs = await measured(seconds, task.update);
     const stepMs = await measured(seconds, task.step);
