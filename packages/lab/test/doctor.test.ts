@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { expect, test } from "vitest";
 import { committedSpeed } from "../src/machine/committedSpeed.ts";
@@ -25,6 +27,24 @@ test("without --json it speaks in sections", async () => {
   const { code, stdout, stderr } = await run(["doctor", "--no-speed"]);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^This machine\n[\s\S]*\nWrong\n[\s\S]*\nWhat would make it faster\n/);
+  expect(stdout).not.toContain("Speed");
+});
+
+test("where ONNX Runtime cannot be loaded it says why, measures nothing and ends with 1", () => {
+  const hooks = `export async function resolve(specifier, context, next) {
+    if (specifier === "onnxruntime-node") throw new Error("libstdc++.so.6: cannot open shared object file: No such file");
+    return next(specifier, context);
+  }`;
+  const asUrl = (program: string): string => `data:text/javascript,${encodeURIComponent(program)}`;
+  const register = `import { register } from "node:module"; register(${JSON.stringify(asUrl(hooks))});`;
+  const program = fileURLToPath(new URL("commandProcess.ts", import.meta.url));
+  const args = ["--import", "tsx", "--import", asUrl(register), program, "doctor"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect([status, stderr]).toEqual([1, ""]);
+  expect(stdout).toMatch(/^ {2}ONNX Runtime +cannot be loaded$/m);
+  expect(stdout).toMatch(
+    /\nBroken\n {2}- .*the system library libstdc\+\+\.so\.6 is missing .*apt-get install libstdc\+\+6/,
+  );
   expect(stdout).not.toContain("Speed");
 });
 
