@@ -106,8 +106,9 @@ async function storedValues(model: LayersModel): Promise<ReadonlyMap<LayersVaria
 /** Throws unless examples of the shape `data` hold the numbers of those that the model takes, in their order. */
 function requireSameOrder(path: string, model: readonly number[], data: readonly number[]): void {
   const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join("×");
-  const isFlat = model.length === 1 && data.length === 3 && data[0] === 1 && model[0] === data[1]! * data[2]!;
-  if (isFlat || withoutOnes(model) === withoutOnes(data)) return;
+  const isFlat =
+    Array.isArray(data) && model.length === 1 && data.length === 3 && data[0] === 1 && model[0] === data[1]! * data[2]!;
+  if (isFlat || (Array.isArray(data) && withoutOnes(model) === withoutOnes(data))) return;
   const rule = `must be ${model.join("×")} but for axes of size 1, or an image of one channel where the model takes rows`;
   throw new InputError({ path, name: "inputShape", rule, value: data });
 }

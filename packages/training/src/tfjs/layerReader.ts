@@ -13,6 +13,8 @@ export interface LayerReading {
   readonly context: NetworkContext;
   /** Of the layer in the network. */
   readonly name: string;
+  /** Whether its `trainable`, or that of a model around it, is false. */
+  readonly isFrozen: boolean;
   /**
    * The layer's weight of this name, such as `kernel`, in the order that is made of its stored shape: a parameter where it is
    * trainable, a constant otherwise; undefined where the layer has none.

@@ -33,6 +33,7 @@ export interface SymbolicTensor {
 /** A layer. */
 export interface LayersLayer {
   readonly name: string;
+  readonly trainable: boolean;
   readonly weights: readonly LayersVariable[];
   readonly inboundNodes: readonly LayersNode[];
   getClassName(): string;

@@ -9,6 +9,8 @@ export interface LayerCall {
   readonly path: string;
   /** What it gives. */
   readonly tensor: SymbolicTensor;
+  /** Whether a model around it is one whose `trainable` is false. */
+  readonly isFrozen: boolean;
 }
 
 /**
@@ -20,16 +22,23 @@ export function overLayers<Result>(
   input: Result,
   apply: (call: LayerCall, inputs: readonly Result[]) => Result,
 ): Result {
-  return ofModel(model, [input], "", apply)(model.outputs[0]!);
+  return ofModel(model, [input], { prefix: "", isFrozen: false }, apply)(model.outputs[0]!);
+}
+
+/** What the models around a layer say of it. */
+interface Surroundings {
+  readonly prefix: string;
+  readonly isFrozen: boolean;
 }
 
 /** The results of a model within others by its tensors. */
 function ofModel<Result>(
   model: LayersModel,
   inputs: readonly Result[],
-  prefix: string,
+  { prefix, isFrozen: isWithinFrozen }: Surroundings,
   apply: (call: LayerCall, inputs: readonly Result[]) => Result,
 ): (tensor: SymbolicTensor) => Result {
+  const isFrozen = isWithinFrozen || !model.trainable;
   const results = new Map<number, Result>(model.inputs.map(({ id }, i) => [id, inputs[i]!]));
   return function resultOf(tensor): Result {
     const there = results.get(tensor.id);
@@ -43,8 +52,8 @@ function ofModel<Result>(
     }
     const operands = given.map(resultOf);
     const result = isModel(layer)
-      ? ofModel(layer, operands, `${path}/`, apply)(layer.outputs[tensorIndex]!)
-      : apply({ layer, path, tensor }, operands);
+      ? ofModel(layer, operands, { prefix: `${path}/`, isFrozen }, apply)(layer.outputs[tensorIndex]!)
+      : apply({ layer, path, tensor, isFrozen }, operands);
     results.set(tensor.id, result);
     return result;
   };

@@ -46,17 +46,32 @@ export function readLayers(model: LayersModel, options: ReadLayersOptions): Laye
     stored: new Map(),
     constants: new Map(),
   };
+  const numEnds = callsOf(model, options.withoutActivation);
   const definition: NetworkDefinition = (context, inputs) => {
     const numCalls = new Map<string, number>();
+    let ends = 0;
     const output = overLayers<LayerTensor>(model, { value: inputs }, (call, operands) => {
       const number = (numCalls.get(call.path) ?? 0) + 1;
       numCalls.set(call.path, number);
-      const name = kept.nameFor(number === 1 ? call.path : `${call.path}_${number}`);
-      return readCall(call, name, operands as readonly [LayerTensor, ...LayerTensor[]], context, kept);
+      // No name of a layer has a space.
+      const name = kept.nameFor(number === 1 ? call.path : `${call.path} ${number}`);
+      // A model within this one may be applied several times and end it with the last.
+      const isEnd = call.tensor === options.withoutActivation && ++ends === numEnds;
+      return readCall({ ...call, isEnd }, name, operands as readonly [LayerTensor, ...LayerTensor[]], context, kept);
     });
     return output.channels === undefined ? output.value : asThere(output);
   };
   return { definition, stored: kept.stored };
+}
+
+/** How often the model makes a tensor. */
+function callsOf(model: LayersModel, tensor: SymbolicTensor | undefined): number {
+  let calls = 0;
+  overLayers(model, 0, (call) => {
+    if (call.tensor === tensor) calls++;
+    return 0;
+  });
+  return calls;
 }
 
 const kinds: Readonly<Record<string, ParameterKind>> = { bias: "bias", gamma: "normalization", beta: "normalization" };
@@ -65,7 +80,7 @@ const kinds: Readonly<Record<string, ParameterKind>> = { bias: "bias", gamma: "n
 const roleOf = ({ originalName }: LayersVariable): string => originalName.split("/").at(-1)!;
 
 function readCall(
-  { layer, tensor }: LayerCall,
+  { layer, isFrozen, isEnd }: LayerCall & { readonly isEnd: boolean },
   name: string,
   inputs: readonly [LayerTensor, ...LayerTensor[]],
   context: NetworkContext,
@@ -76,14 +91,14 @@ function readCall(
     variable,
     order: order(variable.shape as readonly number[]),
   });
-  const isWithout = tensor === kept.withoutActivation;
-  if (isWithout && layer.weights.length === 0) return inputs[0];
+  if (isEnd && layer.weights.length === 0) return inputs[0];
   const config = layer.getConfig() as LayerConfig;
   const reading: LayerReading = {
     inputs,
-    config: isWithout ? { ...config, activation: "linear" } : config,
+    config: isEnd ? { ...config, activation: "linear" } : config,
     context,
     name,
+    isFrozen: isFrozen || !layer.trainable,
     weight(role, order = asStored) {
       const variable = variableOf(role);
       if (variable === undefined) return undefined;

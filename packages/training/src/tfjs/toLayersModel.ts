@@ -27,7 +27,7 @@ export interface TrainedWeights {
 export function toLayersModel(tf: LayersApi, model: LayersModel, trained: TrainedWeights): void {
   requireLayersApi("toLayersModel", tf);
   requireLayers("toLayersModel", model);
-  const { params, statistics = {} } = trained;
+  const { params, statistics = {} } = trained ?? {};
   const valuesOf = ({ shape }: { readonly shape: readonly (number | null)[] }): Float32Array =>
     new Float32Array(sizeOf(shape as readonly number[]));
   const { definition, stored } = readLayers(model, { valuesOf });
@@ -42,7 +42,13 @@ export function toLayersModel(tf: LayersApi, model: LayersModel, trained: Traine
   }
 }
 
-function requireTrained(path: string, { numParams, parameters }: Network, params: Float32Array): void {
+function requireTrained(
+  path: string,
+  { numParams, parameters }: Network,
+  params: unknown,
+): asserts params is Float32Array {
+  if (!(params instanceof Float32Array))
+    throw new InputError({ path, name: "params", rule: "must be a Float32Array", value: params });
   if (params.length !== numParams) {
     const rule = `must be the ${numParams} of the model's layers that are trainable`;
     throw new InputError({ path, name: "params", rule, value: params.length });

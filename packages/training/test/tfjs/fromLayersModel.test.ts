@@ -192,6 +192,8 @@ describe("what was trained natively", () => {
     expect(write({ params: params.slice().fill(Number.NaN, 0, 1) })).toThrow(
       /^small: params must be finite, 1 of .* in conv\/kernel$/,
     );
+    const alone = params as unknown as Parameters<typeof toLayersModel>[2];
+    expect(write(alone)).toThrow("small: params: must be a Float32Array, got nothing");
     const statistics = (name: string, values: number[]) => ({
       params,
       statistics: { [name]: Float32Array.from(values) },
@@ -233,6 +235,22 @@ describe("the last activation", () => {
     const inner = ending(layers.softmax());
     expect(await opOf(tf.model({ inputs: x, outputs: inner.apply(x) as tf.SymbolicTensor }))).toBe("add");
   });
+
+  test("stays where a row is of several softmaxes, whose numbers the loss would take for one", async () => {
+    const rows = (...before: tf.layers.Layer[]) => tf.sequential({ layers: [...before, layers.flatten()] });
+    const reshaped = layers.reshape({ targetShape: [1, 1, 5], inputShape: [5] });
+    const pixel = layers.conv2d({ filters: 3, kernelSize: 1, activation: "softmax" });
+    expect((await fromLayersModel(tf, rows(reshaped, pixel))).notes).toHaveLength(1);
+    const many = layers.conv2d({ inputShape: [2, 2, 1], filters: 3, kernelSize: 1, activation: "softmax" });
+    expect((await fromLayersModel(tf, rows(many))).notes).toEqual([]);
+  });
+
+  test("of a model that is applied twice is left out once, at the end", async () => {
+    const x = tf.input({ shape: [5] });
+    const soft = tf.sequential({ layers: [layers.softmax({ inputShape: [5] })] });
+    const once = soft.apply(layers.dense({ units: 5 }).apply(x)) as tf.SymbolicTensor;
+    expect(await opOf(tf.model({ inputs: x, outputs: soft.apply(once) as tf.SymbolicTensor }))).toBe("softmax");
+  });
 });
 
 test("examples may have axes of size 1 that the model has not", async () => {
@@ -242,6 +260,8 @@ test("examples may have axes of size 1 that the model has not", async () => {
   expect(distance(await predictedHere(spec, examples), await predictedThere(flat, examples))).toBeLessThan(1e-5);
   const colours = fromLayersModel(tf, flat, { inputShape: [4, 4, 4] });
   await expect(colours).rejects.toThrow("inputShape: must be 64 but for axes of size 1, or an image of one channel");
+  const number = fromLayersModel(tf, flat, { inputShape: 64 as unknown as number[] });
+  await expect(number).rejects.toThrow("inputShape: must be 64 but for axes of size 1");
 });
 
 describe("a model is refused by one error", () => {
@@ -323,6 +343,29 @@ describe("a model is refused by one error", () => {
       "got something without layers",
     );
   });
+});
+
+test("layers of other names than the second call of one have names of their own", async () => {
+  const x = tf.input({ shape: [4] });
+  const [twice, other] = [layers.dropout({ rate: 0.5, name: "drop" }), layers.dropout({ rate: 0.25, name: "drop_2" })];
+  const again = twice.apply(layers.dense({ units: 4 }).apply(twice.apply(x))) as tf.SymbolicTensor;
+  const model = tf.model({
+    inputs: x,
+    outputs: layers.dense({ units: 3 }).apply(other.apply(again)) as tf.SymbolicTensor,
+  });
+  const { masks } = buildNetwork((await fromLayersModel(tf, model)).spec.define(0), [2, 4], "training");
+  expect(masks.map(({ keep }) => keep)).toEqual([0.5, 0.5, 0.75]);
+});
+
+test("batch norms without weights in a model that is frozen keep their statistics", async () => {
+  const norm = layers.batchNormalization({ scale: false, center: false, name: "norm" });
+  const inner = tf.sequential({ layers: [layers.dense({ units: 4, inputShape: [4] }), norm], name: "inner" });
+  const x = tf.input({ shape: [4] });
+  const model = tf.model({ inputs: x, outputs: layers.dense({ units: 3 }).apply(inner.apply(x)) as tf.SymbolicTensor });
+  const statistics = async () => Object.keys((await fromLayersModel(tf, model)).spec.statistics!);
+  expect(await statistics()).toEqual(["inner/norm.mean", "inner/norm.variance"]);
+  inner.trainable = false;
+  expect(await statistics()).toEqual([]);
 });
 
 test("regularizers are named, which are no part of the task's loss", async () => {

@@ -6,7 +6,7 @@ import { alongRow, asStored, axisHere, type LayerTensor } from "../layout.ts";
 
 /** γ (x − mean)/√(variance + ε) + β over all axes but that of the channels; a frozen one keeps the stored mean and variance. */
 function batchNorm(reading: LayerReading): LayerTensor {
-  const { inputs, config, context, name, weight, isTrainable, keepStatistics } = reading;
+  const { inputs, config, context, name, isFrozen: isSetFrozen, weight, isTrainable, keepStatistics } = reading;
   const [x] = inputs;
   const channels = x.value.shape[1]!;
   const order: OrderOf = (shape) => (x.value.shape.length === 2 ? alongRow(x, shape) : asStored(shape));
@@ -14,7 +14,7 @@ function batchNorm(reading: LayerReading): LayerTensor {
     weight(stored, order) ?? constant(new Float32Array(channels).fill(otherwise), [channels]);
   const affine = { gamma: of("gamma", 1), beta: of("beta", 0), epsilon: Number(config.epsilon) };
   const hasAffine = config.scale !== false || config.center !== false;
-  const isFrozen = config.trainable === false || (hasAffine && !isTrainable("gamma") && !isTrainable("beta"));
+  const isFrozen = isSetFrozen || (hasAffine && !isTrainable("gamma") && !isTrainable("beta"));
   if (!isFrozen) {
     keepStatistics("moving_mean", "moving_variance", order);
     return { ...x, value: layers.normaliseBatch(context, name, x.value, affine) };
