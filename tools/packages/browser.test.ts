@@ -52,7 +52,7 @@ describe("50 gradients have Node's noise, masks, batches and points to the bit, 
     expect(new Set(bits.noise).size).toBeGreaterThan(45);
     // Two trainings; without shared memory their noise comes in messages.
     expect(spawned).toBe(2);
-    if (path === "/") expect(passed).toBeGreaterThan(45);
+    if (path === "/") expect(passed).toBeGreaterThan(10);
     else expect(passed).toBe(0);
     await tab.page.context().close();
   });

@@ -16,8 +16,11 @@ export const spawnWorker: SpawnWorker = (source, data) => spawnIn(webScope, sour
 
 function spawnIn({ Worker, Blob, URL }: WebScope, source: string, data: object): SpawnedWorker {
   if (Worker === undefined) return none;
+  // A URL keeps its blob, and freeing it while the worker begins is not safe: one for each program, of which there are few.
+  const url = urls.get(source) ?? URL.createObjectURL(new Blob([programOf(source)], { type: "text/javascript" }));
+  urls.set(source, url);
   try {
-    const worker = new Worker(URL.createObjectURL(new Blob([programOf(source)], { type: "text/javascript" })));
+    const worker = new Worker(url);
     worker.onerror = (event) => event.preventDefault();
     worker.postMessage(data, []);
     return {
@@ -31,5 +34,7 @@ function spawnIn({ Worker, Blob, URL }: WebScope, source: string, data: object):
     return none;
   }
 }
+
+const urls = new Map<string, string>();
 
 const none: SpawnedWorker = { send: () => {}, receive: () => {}, terminate: () => {} };

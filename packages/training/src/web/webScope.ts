@@ -47,7 +47,7 @@ export interface WebScope {
   readonly Worker?: new (url: string) => WebWorker;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   readonly Blob: new (parts: readonly string[], options: { type: string }) => object;
-  readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
+  readonly URL: { createObjectURL(blob: object): string };
 }
 
 export const webScope: WebScope = globalThis as unknown as WebScope;
