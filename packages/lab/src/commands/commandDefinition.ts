@@ -1,5 +1,7 @@
 /** What a command is to the program, and what several commands share in their declarations. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { DeviceChoice } from "entropy-sgd-training";
+import { deviceChoices } from "../settings/settings.ts";
 import type { CommandContext } from "./context.ts";
 import { collect, count } from "./options.ts";
 
@@ -26,11 +28,31 @@ export function placed(command: Command, otherwise: string): Command {
   return json(command).option("--out <folder>", `where page, figures and numbers go; default: ${otherwise}`);
 }
 
-/** Adds what measurements of runs share: their place below the first run, the place of the data, and the threads. */
+/** Options of commands that compute with a trained network. */
+export interface Computing {
+  readonly threads?: number;
+  readonly device: DeviceChoice;
+}
+
+/** Adds `--threads` and `--device`. */
+export function computing(command: Command): Command {
+  return command
+    .option("--threads <n>", "threads of one operation; default: the cores", count)
+    .addOption(
+      new Option("--device <name>", "what computes: auto takes a GPU where there is one")
+        .choices(deviceChoices)
+        .default("cpu"),
+    );
+}
+
+/** Adds what measurements of runs share: their place below the first run, the place of the data, and what computes. */
 export function measuring(command: Command, place: string): Command {
-  return placed(command, `RUN/measurements/${place}`)
-    .option("--data <folder>", "a folder that holds the runs' data in another place")
-    .option("--threads <n>", "threads of one operation; default: the cores", count);
+  return computing(
+    placed(command, `RUN/measurements/${place}`).option(
+      "--data <folder>",
+      "a folder that holds the runs' data in another place",
+    ),
+  );
 }
 
 /** Adds the folder of runs. */

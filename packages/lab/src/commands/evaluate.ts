@@ -8,17 +8,16 @@ import { loadParts, requireSameData } from "../runner/loadParts.ts";
 import { readConfig } from "../runs/readRun.ts";
 import { metricCell, metricTitle } from "../statistics/metricWords.ts";
 import { counted } from "../statistics/words.ts";
-import { type CommandDefinition, json } from "./commandDefinition.ts";
+import { type CommandDefinition, type Computing, computing, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
 import { count, whole } from "./options.ts";
 
 /** Options of `entropy-sgd evaluate`. */
-export interface EvaluateCommand {
+export interface EvaluateCommand extends Computing {
   readonly data?: string;
   readonly split: "train" | "validation" | "test";
   readonly samples: number;
   readonly seed: number;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -26,7 +25,7 @@ export interface EvaluateCommand {
 export const definition: CommandDefinition = {
   examples: ["runs/one", "runs/one --data held-out.csv", "runs/one --split validation --samples 2000 --json"],
   declare: (command, context, done) =>
-    json(command)
+    computing(json(command))
       .description("Print loss and metrics of a trained network with 95 % bootstrap intervals over the examples.")
       .argument("<run>", "run folder")
       .option("--data <path>", "a file or folder of examples with their targets; default: the run's own data")
@@ -38,14 +37,13 @@ export const definition: CommandDefinition = {
       )
       .option("--samples <n>", "bootstrap samples", count, 1000)
       .option("--seed <n>", "seed of the samples", whole, 0)
-      .option("--threads <n>", "threads of one operation; default: the cores", count)
       .action(async (run: string, options: EvaluateCommand) => done(await evaluateCommand(run, options, context))),
 };
 
 /** Prints metrics with their intervals. Gives the exit code. */
 export async function evaluateCommand(run: string, options: EvaluateCommand, context: CommandContext): Promise<number> {
   const { signal } = context;
-  const model = await deployedModel(run, options.threads);
+  const model = await deployedModel(run, options);
   try {
     const { name, split } = await examplesOf(run, options, model);
     let scores: BootstrapScores | null = null;

@@ -8,17 +8,18 @@ import type { PassHooks } from "../measure/networkPasses.ts";
 import { type MeasurementName, makePlace, measurementPlace, requireWritablePlace } from "../measure/place.ts";
 import { measurementLinks, noteElsewhere, writeMeasurementIndex } from "../pages/links.ts";
 import type { PageSettings } from "../report/htmlPage.ts";
+import { usedDevice } from "../runner/usedDevice.ts";
+import type { Computing } from "./commandDefinition.ts";
 import { type CommandContext, interruptionCode } from "./context.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { type Passes, passMeter } from "./passMeter.ts";
 
 /** Options of every measuring command. */
-export interface MeasuringCommand {
+export interface MeasuringCommand extends Computing {
   /** A folder that holds the runs' data in another place. */
   readonly data?: string;
   readonly out?: string;
   readonly json?: boolean;
-  readonly threads?: number;
 }
 
 /** What is measured and how. */
@@ -43,13 +44,14 @@ export interface Measurement {
  */
 export async function carryOut(
   { name, runs, settings, cost, measure, findings }: Measurement,
-  { out, json, threads }: MeasuringCommand,
+  { out, json, threads, ...asked }: MeasuringCommand,
   context: CommandContext,
 ): Promise<number> {
   const key = { name, settings, weights: runs.map(({ weightsHash }) => weightsHash) };
   const paths = runs.map(({ path }) => path);
   measurementPlace(key, paths, out);
   requireWritablePlace(paths, out);
+  const { device } = await usedDevice(asked.device);
   const same =
     runs.length > 1 && new Set(key.weights).size === 1 ? [`${paths.join(" and ")}: have the same weights`] : [];
   for (const warning of [...runs.flatMap(({ doubt }) => doubt ?? []), ...same]) {
@@ -61,7 +63,9 @@ export async function carryOut(
     context.stderr.write(`${line}\n`);
   };
   const { signal } = context;
-  const interrupted = await wasInterrupted(() => measure({ task: runs[0]!.task, signal, onPass, threads }, tell));
+  const interrupted = await wasInterrupted(() =>
+    measure({ task: runs[0]!.task, signal, onPass, threads, device }, tell),
+  );
   clear();
   const found = await findings();
   // Asked again: another process may have measured meanwhile.

@@ -7,41 +7,38 @@ import { writeWhole } from "../io/files.ts";
 import { answersFor } from "../measure/answers.ts";
 import { deployedModel } from "../measure/deployedModel.ts";
 import { counted } from "../statistics/words.ts";
-import type { CommandDefinition } from "./commandDefinition.ts";
+import { type CommandDefinition, type Computing, computing } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
-import { count } from "./options.ts";
 
 /** Options of `entropy-sgd predict`. */
-export interface PredictCommand {
+export interface PredictCommand extends Computing {
   readonly data: string;
   /** Standard output when absent. */
   readonly out?: string;
   readonly format?: "csv" | "json";
-  readonly threads?: number;
 }
 
 /** `entropy-sgd predict`. */
 export const definition: CommandDefinition = {
   examples: ["runs/one --data new.csv --out predictions.csv", "runs/one --data pictures --format json"],
   declare: (command, context, done) =>
-    command
+    computing(command)
       .description("Write what a trained network answers for new examples, read as those of its training were.")
       .argument("<run>", "run folder")
       .requiredOption("--data <path>", "a file or folder of examples; targets are not needed and not read")
       .option("--out <file>", "a .csv or .json file; default: standard output")
       .addOption(command.createOption("--format <format>", "of standard output; default: csv").choices(["csv", "json"]))
-      .option("--threads <n>", "threads of one operation; default: the cores", count)
       .action(async (run: string, options: PredictCommand) => done(await predictCommand(run, options, context))),
 };
 
 /** Writes the predictions for new examples. Gives the exit code. */
 export async function predictCommand(
   run: string,
-  { data, out, format, threads }: PredictCommand,
+  { data, out, format, ...compute }: PredictCommand,
   context: CommandContext,
 ): Promise<number> {
   const form = formatOf(out, format);
-  const model = await deployedModel(run, threads);
+  const model = await deployedModel(run, compute);
   try {
     const { examples, nameOf } = loadExamples(data, model.preparation, { withTargets: false });
     const { columns, of } = answersFor(model.task, model.spec.outputShape, model.preparation);

@@ -1,5 +1,6 @@
 /** A trained network that answers for new examples: without the data that it was trained on. */
 import {
+  type DeviceChoice,
   type Examples,
   evaluationPrograms,
   fittedExamples,
@@ -11,6 +12,7 @@ import {
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { loadNetwork, type ShapedSplit, shapesOf } from "../runner/loadParts.ts";
+import { usedDevice } from "../runner/usedDevice.ts";
 import { readPreparation } from "../runs/preparationFile.ts";
 import { type RunRecord, readRun } from "../runs/readRun.ts";
 import { requireSolution, solutionOf } from "./solution.ts";
@@ -29,20 +31,32 @@ export interface DeployedModel {
   close(): Promise<void>;
 }
 
+/** What a run's network computes with. */
+export interface DeployedOptions {
+  readonly threads?: number | undefined;
+  /** `cpu` when absent. */
+  readonly device?: DeviceChoice | undefined;
+}
+
 /**
  * Loads the model of a run. Programs are compiled at first use.
  *
- * @throws InputError for a run without a solution, without preparation.json, or whose network has changed
+ * @throws InputError for a device that is not there, for a run without a solution, without preparation.json, or whose network has changed
  */
-export async function deployedModel(path: string, threads: number | undefined): Promise<DeployedModel> {
+export async function deployedModel(
+  path: string,
+  { threads, device: choice }: DeployedOptions = {},
+): Promise<DeployedModel> {
   const record = readRun(path);
   requireSolution(path, record);
   const preparation = readPreparation(path);
   const { task, networkFor } = await loadNetwork(record.settings, path);
   const { spec } = networkFor(() => shapesOf(task, shapedBy(preparation)));
+  const { device } = await usedDevice(choice ?? "cpu");
   const { params, statistics } = solutionOf(path, record, spec);
   const programs = evaluationPrograms(spec, {
     platform: nodePlatform,
+    device,
     task,
     dropout: record.settings.dropout,
     threads,

@@ -20,6 +20,7 @@ import { nodePlatform } from "entropy-sgd-training/node";
 import {
   type BatchedProgram,
   batchedProgram,
+  type Device,
   hvp,
   input,
   type NoiseEntry,
@@ -44,6 +45,8 @@ export interface PassHooks {
   /** What the network was trained for; classification when absent. */
   readonly task?: Task;
   readonly threads?: number | undefined;
+  /** What computes; `cpu` when absent. */
+  readonly device?: Device | undefined;
   /** Checked between two batches; a pass that it ends throws an `Interruption`. */
   readonly signal?: StopSignal;
   readonly onPass?: ((pass: MadePass) => void) | undefined;
@@ -101,7 +104,7 @@ interface Pass {
  * @throws InputError if the examples do not fit the network
  */
 export function networkPasses(spec: NetworkSpec, split: AnySplit, options: PassOptions): NetworkPasses {
-  const { mode, order, batchSizes, statistics = {}, threads, signal, onPass, task = classification() } = options;
+  const { mode, order, batchSizes, statistics = {}, signal, onPass, task = classification() } = options;
   requireSplit({ ...spec, task }, split, "measured");
   const numExamples = order.length;
   const exampleSize = sizeOf(spec.inputShape);
@@ -126,7 +129,7 @@ export function networkPasses(spec: NetworkSpec, split: AnySplit, options: PassO
         noise.set(batch, Object.fromEntries(inputs.map(({ name, size }) => [name, new Float32Array(size)])));
         return Object.fromEntries(outputs.map((value, i) => [`y${i}`, value]));
       },
-      (outputs) => compileGraph(outputs, { platform: nodePlatform, threads }),
+      (outputs) => compileGraph(outputs, { platform: nodePlatform, device: options.device, threads: options.threads }),
     );
     for (const [name, data] of Object.entries(statistics)) program.bindInput(name, data);
     return {

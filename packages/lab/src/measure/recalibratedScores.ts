@@ -75,10 +75,10 @@ export function recalibratedScores(
   options: RecalibratedScoresOptions,
 ): RecalibratedScores {
   const { calibration, numExamples = split.numExamples, batchSize = 128, ...hooks } = options;
-  const { threads, signal, onPass, task = classification() } = hooks;
+  const { threads, device, signal, onPass, task = classification() } = hooks;
   requireExamples(split, numExamples);
   const batchNorm = hasBatchNorm(spec);
-  const programs = { platform: nodePlatform, task, dropout: 0, threads };
+  const programs = { platform: nodePlatform, device, task, dropout: 0, threads };
   const { statistics, recalibrate, close } = evaluationPrograms(spec, programs);
   const calibrating = calibrationSubset(calibration);
   const passes = networkPasses(spec, split, {

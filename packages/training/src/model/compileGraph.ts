@@ -1,10 +1,12 @@
-import { type CompileOptions, compile, type Program, type Value } from "onnx-grad";
+import { type CompileOptions, compile, type Device, type Program, type Value } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 import type { Platform } from "./platform.ts";
 
 /** Options of `compileGraph`: those of `compile`, with the runtime of a platform. */
-export interface CompileGraphOptions extends Omit<CompileOptions, "ort" | "threads"> {
+export interface CompileGraphOptions extends Omit<CompileOptions, "ort" | "device" | "threads"> {
   readonly platform: Platform;
+  /** What runs it; `cpu` when absent. */
+  readonly device?: Device | undefined;
   /** Threads of one operation; the cores when absent. */
   readonly threads?: number | undefined;
   /** Asks for outputs in place, where the platform and the device have them. */

@@ -39,7 +39,7 @@ export type UseOutputs = (outputs: Float32Array, start: number, count: number) =
 export interface EvaluationOptions {
   readonly platform: Platform;
   /** What they run on; `cpu` when absent. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Scores outputs; classification when absent. */
   readonly task?: Task;
   /** Dropout rate, which decides where masks would enter; they are off. */
