@@ -79,6 +79,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const { spawnWorker, cores } = platform;
   const ahead = spawnWorker !== null && (threads ?? cores) > 1 ? normalsWorker(numParams, spawnWorker) : null;
   memory.useNormals(ahead);
+  // While a device computes, the processor's cores are free.
+  const paused = device === "cpu" ? ahead : null;
   const batch = batchArrays(memory, network, inputShape, targetSpec);
   program.bindInput("inputs", batch.inputs);
   program.bindInput("targets", batch.targets);
@@ -106,11 +108,11 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
       bindInputs(params);
       bindOutputs(out);
       if (moving.length < parameters.length) fillFrozen(out, parameters, isFrozen);
-      ahead?.pause();
+      paused?.pause();
       try {
         await program.run(batchSize);
       } finally {
-        ahead?.resume();
+        paused?.resume();
       }
       return lossOut[0]!;
     },
