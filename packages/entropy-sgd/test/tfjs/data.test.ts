@@ -109,6 +109,46 @@ describe.each(backends)("trap 7: on %s", (backend) => {
     expect(others()).toEqual(before);
   });
 
+  test("recalibrateBatchNorm finds batch norms in wrappers, and leaves out every noise of training", () => {
+    const { layers } = tf;
+    const norm = layers.batchNormalization();
+    const model = tf.sequential({
+      layers: [
+        layers.gaussianNoise({ stddev: 10, inputShape: [2, 1] }),
+        layers.timeDistributed({ layer: norm }),
+        layers.simpleRNN({ units: 1, dropout: 0.9, kernelInitializer: "ones", activation: "linear" }),
+        layers.batchNormalization(),
+      ],
+    });
+    const xs = tf.tensor3d([1, 2, 3, 4, 5, 9], [3, 2, 1]);
+    recalibrateBatchNorm(tf, model, xs);
+    const averages = flat(model.getWeights().slice(-4));
+    recalibrateBatchNorm(tf, model, xs);
+    expect(flat(model.getWeights().slice(-4))).toEqual(averages);
+    // A wrapper gives it the rows of each time step by itself: means of 3 and 5.
+    expect(averages[0]).toBeCloseTo(4, 5);
+    expect(Object.hasOwn(norm, "call")).toBe(false);
+  });
+
+  test("recalibrateBatchNorm refuses what does not fit, and leaves the averages as they were", () => {
+    const model = smallModel([tf.layers.batchNormalization()]);
+    model.setWeights(model.getWeights().map((weight) => weight.add(0.5)));
+    const before = weightsOf(model);
+    const given = (inputs: unknown, one: unknown = model) => {
+      return () => recalibrateBatchNorm(tf, one as tf.LayersModel, inputs as tf.Tensor);
+    };
+    const { numTensors } = tf.memory();
+    tf.tidy(() => {
+      expect(given(tf.ones([4, 2]))).toThrow("to have value 3 but got shape 4,2");
+      const rule = `recalibrateBatchNorm: inputs must have one named ${model.inputNames[0]}, got other`;
+      expect(given({ other: tf.ones([4, 3]) })).toThrow(new RangeError(rule));
+      expect(given(tf.ones([4, 3]), {})).toThrow("recalibrateBatchNorm: model must be a layers model, got an object");
+    });
+    expect(weightsOf(model)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect((model.layers[1] as unknown as { momentum: number }).momentum).toBe(0.99);
+  });
+
   test("recalibrated statistics are those of x, not of x'", async () => {
     const model = smallModel([tf.layers.batchNormalization()]);
     model.compile({ optimizer: entropySgd(tf, { innerSteps: 100 }), loss: "meanSquaredError" });
