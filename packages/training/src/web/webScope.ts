@@ -8,9 +8,11 @@ export interface WebWorker {
   onerror: ((event: { preventDefault(): void }) => void) | null;
 }
 
-/** The adapter of WebGPU. */
+/** The adapter of WebGPU; a fallback computes on the processor. */
 interface Adapter {
-  readonly info?: { readonly [name in "vendor" | "architecture" | "device" | "description"]?: string };
+  readonly info?: {
+    readonly [name in "vendor" | "architecture" | "device" | "description"]?: string;
+  } & { readonly isFallbackAdapter?: boolean };
 }
 
 /** A server's answer. */

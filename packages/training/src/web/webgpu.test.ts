@@ -10,6 +10,11 @@ const adapter = (info?: object) => ({
 test("an adapter has the name that the browser tells of it", async () => {
   const info = { vendor: "google", architecture: "swiftshader", device: "", description: "" };
   expect(await webgpu(scopeWith({ navigator: adapter(info) }))).toEqual({ adapter: "google swiftshader" });
+  const software = { ...info, isFallbackAdapter: true };
+  expect(await webgpu(scopeWith({ navigator: adapter(software) }))).toEqual({
+    adapter: "google swiftshader",
+    software: true,
+  });
   expect(await webgpu(scopeWith({ navigator: adapter() }))).toEqual({ adapter: "a WebGPU adapter" });
 });
 

@@ -15,7 +15,8 @@ export async function webgpu({ navigator, isSecureContext }: WebScope = webScope
   if (adapter === null) {
     return { missing: "the browser has no WebGPU adapter: no graphics processor, or one that its settings exclude" };
   }
-  const { vendor, architecture, device, description } = adapter.info ?? {};
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
   const words = [vendor, architecture, device, description].filter((word) => word !== undefined && word !== "");
-  return { adapter: words.length > 0 ? words.join(" ") : "a WebGPU adapter" };
+  const name = words.length > 0 ? words.join(" ") : "a WebGPU adapter";
+  return isFallbackAdapter === true ? { adapter: name, software: true } : { adapter: name };
 }
