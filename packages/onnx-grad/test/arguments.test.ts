@@ -50,10 +50,19 @@ describe("unknown options", () => {
     expect(call).toThrow(`${op}: unknown option ${name}; the options are ${known}`);
   });
 
+  test("of compile have rules of their own: a known device, outputs in place on the processor", async () => {
+    const compile = g.compile as unknown as (outputs: object, options: object) => Promise<unknown>;
+    await expect(compile({ matrix }, { ort, device: "gpu" })).rejects.toThrow(
+      "compile: device must be cpu or webgpu",
+    );
+    await expect(compile({ matrix }, { ort, device: "webgpu", inPlace: true })).rejects.toThrow(
+      "compile: inPlace must be false on webgpu",
+    );
+  });
   test("of compile are refused, and ort is required", async () => {
     const compile = g.compile as unknown as (outputs: object, options: object) => Promise<unknown>;
     await expect(compile({ matrix }, { ort, numThreads: 2 })).rejects.toThrow(
-      "compile: unknown option numThreads; the options are ort, threads, inPlace, optimise, session",
+      "compile: unknown option numThreads; the options are ort, device, threads, inPlace, optimise, session",
     );
     await expect(compile({ matrix }, {})).rejects.toThrow("compile: ort must be an object, got undefined");
     await expect(compile({ matrix }, { ort, threads: 0 })).rejects.toThrow(

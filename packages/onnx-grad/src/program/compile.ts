@@ -61,6 +61,9 @@ export async function compile(outputs: Readonly<Record<string, Value>>, options:
   requireOptions("compile", options, rules);
   const values = valuesOf(outputs);
   const { ort, device = "cpu", inPlace = false } = options;
+  if (inPlace && device !== "cpu") {
+    throw rangeError("compile", "inPlace", `must be false on ${device}, whose outputs are copied`, inPlace);
+  }
   const declared = inputsByName("compile", values);
   const dialect = dialects[device];
   const rewritten = options.optimise === false ? values : optimise(values);
