@@ -52,9 +52,7 @@ describe("unknown options", () => {
 
   test("of compile have rules of their own: a known device, outputs in place on the processor", async () => {
     const compile = g.compile as unknown as (outputs: object, options: object) => Promise<unknown>;
-    await expect(compile({ matrix }, { ort, device: "gpu" })).rejects.toThrow(
-      "compile: device must be cpu or webgpu",
-    );
+    await expect(compile({ matrix }, { ort, device: "gpu" })).rejects.toThrow("compile: device must be cpu or webgpu");
     await expect(compile({ matrix }, { ort, device: "webgpu", inPlace: true })).rejects.toThrow(
       "compile: inPlace must be false on webgpu",
     );
