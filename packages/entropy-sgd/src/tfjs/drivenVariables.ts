@@ -93,8 +93,8 @@ export class DrivenVariables {
     requireFloats(this.#where, variables);
     const values = valuesOf(variables);
     const state = bound === null ? this.#begin(values) : this.#beginAnew(values, bound.state);
-    this.#bound = { variables, gradient: new Float32Array(values.length), state, held: heldBy(variables) };
-    if (this.#training) this.#show(this.#bound);
+    this.#bound = { variables, gradient: new Float32Array(values.length), state, held: [] };
+    this.#show(this.#bound);
   }
 
   /** Ends a step that cannot be completed: what comes next begins anew at x, as in `bind`. */
@@ -110,8 +110,10 @@ export class DrivenVariables {
     if (this.#pending === null) return fresh;
     const saved = deserialise(this.#pending.state, fresh, { changed: changeable });
     this.#pending = null;
-    const x = this.#optimizer.evalPoint(saved);
-    return values.every((value, i) => Object.is(value, x[i])) ? saved : this.#beginAnew(values, saved);
+    // Between toTrain and toEval the model was saved with x' in its variables.
+    const points = [this.#optimizer.evalPoint(saved), this.#optimizer.gradientPoint(saved)];
+    const isThere = points.some((point) => values.every((value, i) => Object.is(value, point[i])));
+    return isThere ? saved : this.#beginAnew(values, saved);
   }
 
   #beginAnew(values: Float32Array, { progress }: AnyState): AnyState {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { annealedSchedule, cosineSchedule, geometricScope, stepSchedule } from "../../src/index.ts";
 import { adamw, entropyAdam, entropySgd, registerOptimizers, sam, sgd, sgld } from "../../src/tfjs.ts";
 import { backends, use } from "./backends.ts";
-import { examples, flat, smallModel, weightsOf } from "./models.ts";
+import { examples, flat, smallModel, variablesOf, weightsOf } from "./models.ts";
 
 const inner = { innerSteps: 3, noise: 0.01, seed: 7 };
 const optimizers: Readonly<Record<string, () => tf.Optimizer>> = {
@@ -37,6 +37,9 @@ async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
   await model.save(handler, { includeOptimizer: true });
   return tf.loadLayersModel(tf.io.fromMemory(saved!));
 }
+
+/** A saved tensor that is not disposed of at the next step. */
+const copied = ({ name, tensor }: { name: string; tensor: tf.Tensor }) => ({ name, tensor: tensor.clone() });
 
 /** What an optimizer saves. */
 async function stateOf(model: tf.LayersModel): Promise<readonly unknown[]> {
@@ -97,6 +100,25 @@ describe.each(backends)("trap 4: on %s a saved model", (backend) => {
     expect(loaded.optimizer.getConfig()).toMatchObject({ learningRate: 0.5, innerLearningRate: 0.05 });
     for (const one of [model, loaded]) for (let step = 0; step < 4; step++) await one.trainOnBatch(xs, ys);
     expect(weightsOf(loaded)).toEqual(weightsOf(model));
+  });
+
+  test("goes on to the same bits where it was saved between toTrain and toEval, with x' in its variables", async () => {
+    const model = smallModel();
+    const optimizer = entropySgd(tf, inner);
+    model.compile({ optimizer, loss });
+    const { xs, ys } = examples(8);
+    optimizer.toTrain(variablesOf(model));
+    for (let step = 0; step < 4; step++) await model.trainOnBatch(xs, ys);
+    const loaded = await reloaded(model);
+    await optimizer.setWeights((await optimizer.getWeights()).map(copied));
+    for (const one of [model, loaded]) await one.trainOnBatch(xs, ys);
+    expect(weightsOf(loaded)).toEqual(weightsOf(model));
+    for (const one of [model, loaded]) for (let step = 0; step < 4; step++) await one.trainOnBatch(xs, ys);
+    expect(weightsOf(loaded)).toEqual(weightsOf(model));
+    const whole = smallModel();
+    whole.compile({ optimizer: entropySgd(tf, inner), loss });
+    for (let step = 0; step < 9; step++) await whole.trainOnBatch(xs, ys);
+    expect(weightsOf(loaded)).toEqual(weightsOf(whole));
   });
 
   test("that had not been trained begins from the beginning", async () => {

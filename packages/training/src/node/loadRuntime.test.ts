@@ -49,7 +49,7 @@ test.each([
   [
     "Cannot find package 'onnxruntime-node'",
     { ...platform, supported: [] },
-    "the package onnxruntime-node is not installed; run npm ci",
+    "the package onnxruntime-node is not installed; run npm ci in this repository, npm install onnxruntime-node in a project of your own",
   ],
   ["invalid ELF header\nmore", platform, "invalid ELF header"],
 ])("says what the platform lacks: %s", (message, on, told) => {

@@ -54,7 +54,8 @@ export interface Platform {
 /** Why the import failed, for a user: one line, with what helps. */
 export function whyNotLoaded(error: unknown, { name, supported, glibc }: Platform): string {
   const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-  if (supported.length === 0) return "the package onnxruntime-node is not installed; run npm ci";
+  if (supported.length === 0)
+    return "the package onnxruntime-node is not installed; run npm ci in this repository, npm install onnxruntime-node in a project of your own";
   if (!supported.includes(name)) {
     return `onnxruntime-node has no library for ${name}, only for ${supported.join(", ")}`;
   }
