@@ -103,7 +103,7 @@ function readMessage(reading: Reading, type: string, end: number, message: Messa
   const { reader, table, depth } = reading;
   if (depth > Reader.recursionLimit) throw new Error("max depth exceeded");
   const outerEnd = reader.len;
-  if (end > outerEnd) throw new RangeError("index out of range");
+  if (end > outerEnd) throw new Error("index out of range");
   reader.len = end;
   const fields = Object.entries(table[type]!);
   while (reader.pos < end) {
@@ -114,7 +114,7 @@ function readMessage(reading: Reading, type: string, end: number, message: Messa
       reader.skipType(wireType, depth, tag >>> 3);
     }
   }
-  if (reader.pos !== end) throw new RangeError("index out of range");
+  if (reader.pos !== end) throw new Error("index out of range");
   reader.len = outerEnd;
   return message;
 }
@@ -149,9 +149,9 @@ function readNested({ reader, table, depth }: Reading, type: string, before: unk
 
 function readPacked(reader: Reader, type: Scalar, list: unknown[]): void {
   const end = reader.size() + reader.pos;
-  if (end > reader.len) throw new RangeError("index out of range");
+  if (end > reader.len) throw new Error("index out of range");
   while (reader.pos < end) list.push(readScalar(reader, type));
-  if (reader.pos !== end) throw new RangeError("index out of range");
+  if (reader.pos !== end) throw new Error("index out of range");
 }
 
 /** A value; 64-bit integers as numbers, rounded above 2⁵³. */
