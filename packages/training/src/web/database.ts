@@ -56,16 +56,39 @@ interface DatabaseScope {
 const path = "the browser's database";
 const table = "checkpoints";
 
-/** Opens the database of a name, and makes it if it is not there. @throws InputError where the browser has or gives none */
+/**
+ * Opens the database of a name, and makes it if it is not there, then and when the browser has cleared it since.
+ *
+ * @throws InputError where the browser has or gives none
+ */
 export async function openDatabase(name: string): Promise<Database> {
   const { indexedDB } = globalThis as DatabaseScope;
   if (indexedDB === undefined) throw new InputError({ path, rule: "is missing: saved runs need IndexedDB" });
-  const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(table);
-  const connection = await resultOf(request);
+  const connect = (): Promise<Connection> => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(table);
+    return resultOf(request);
+  };
+  const begin = (on: Connection): Transaction => on.transaction(table, "readwrite", { durability: "strict" });
+  let connection = await connect();
+  let isClosed = false;
   return {
-    transaction: (work) => inTransaction(connection.transaction(table, "readwrite", { durability: "strict" }), work),
-    close: () => connection.close(),
+    async transaction(work) {
+      if (isClosed) throw new InputError({ path, rule: "was closed" });
+      let transaction: Transaction;
+      try {
+        transaction = begin(connection);
+      } catch {
+        // The browser ended the connection, as it does when the user clears the page's storage.
+        connection = await connect();
+        transaction = begin(connection);
+      }
+      return inTransaction(transaction, work);
+    },
+    close() {
+      isClosed = true;
+      connection.close();
+    },
   };
 }
 
