@@ -1,7 +1,7 @@
 // The page: a form of settings, and what the worker tells.
 import type { RunResult } from "entropy-sgd-training";
 import { drawCurve, type Point } from "./chart.ts";
-import type { Answer, KeptEvent, Request } from "./messages.ts";
+import type { Answer, KeptEvent, Request, Task } from "./messages.ts";
 import { innerSteps, nameOf, type Settings, settingsFrom } from "./settings.ts";
 
 const find = <E extends Element>(id: string): E => document.getElementById(id) as unknown as E;
@@ -17,13 +17,21 @@ const [saveWeights, saveModel, remove] = actions;
 /** Threads need cross-origin isolation. */
 const cores = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
 const worker = new Worker(new URL("./trainer.ts", import.meta.url), { type: "module" });
-const ask = (request: Request): void => worker.postMessage(request);
+const ask = (request: Task): void => {
+  unanswered++;
+  worker.postMessage(request);
+};
 
 /** What the page shows. */
 let events: KeptEvent[] = [];
 let [totalGradients, gradientsPerEpoch] = [0, 1];
 let savedGradients = 0;
-let isBusy = true;
+/** Requests that the worker has not done yet; it does one after another. */
+let unanswered = 0;
+/** Whether one of them is more than a look: the settings must not change then. */
+let isBusy = false;
+/** Has the focus again when what it asked for is done: what is disabled meanwhile loses it. */
+let asking: Element | null = null;
 
 const fields = (): [string, string][] => [...new FormData(form)].map(([name, value]) => [name, String(value)]);
 const settings = (): Settings => settingsFrom(new URLSearchParams(fields()), cores);
@@ -40,18 +48,34 @@ function fill(from: Settings): void {
   (form.elements.namedItem("threads") as HTMLInputElement).max = String(cores);
 }
 
-/** Asks for something that takes the worker a while. */
-function begin(request: Exclude<Request, { type: "stop" }>): void {
-  isBusy = true;
+/** Asks for what is to be done with the settings in the form, or says what is wrong with them. */
+function begin(requestOf: (settings: Settings) => Task): void {
   show("error", "");
   find<HTMLElement>("error").hidden = true;
-  ask(request);
+  try {
+    const request = requestOf(settings());
+    // So that a reload finds the same run.
+    if (request.type === "train") history.replaceState(null, "", `?${nameOf(request.settings)}`);
+    if (request.type !== "find") {
+      isBusy = true;
+      asking = document.activeElement;
+    }
+    ask(request);
+    if (request.type === "delete") ask({ ...request, type: "find" });
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
   update();
 }
 
 function fail(message: string): void {
   find<HTMLElement>("error").hidden = false;
   show("error", message);
+}
+
+/** Gives the focus to an element if what had it is disabled now. */
+function refocus(element: HTMLElement): void {
+  if (document.activeElement === document.body || document.activeElement?.matches(":disabled")) element.focus();
 }
 
 /** What can be done at the moment. */
@@ -130,8 +154,7 @@ const listeners: { readonly [Type in Answer["type"]]: (answer: Extract<Answer, {
     since = performance.now();
     show("status", "Training …");
     update(true);
-    // The button that had the focus is disabled now.
-    if (document.activeElement === document.body) stop.focus();
+    refocus(stop);
   },
   gradient({ gradients, secondsPerGradient }) {
     progress(gradients, seconds());
@@ -176,8 +199,12 @@ const listeners: { readonly [Type in Answer["type"]]: (answer: Extract<Answer, {
     show("status", "");
   },
   idle() {
-    isBusy = false;
+    unanswered--;
+    if (unanswered === 0) isBusy = false;
     update();
+    if (isBusy || asking === null) return;
+    refocus(asking.matches(":enabled") ? (asking as HTMLElement) : start);
+    asking = null;
   },
 };
 
@@ -188,34 +215,28 @@ worker.addEventListener("error", ({ message }) => fail(`The worker failed: ${mes
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  // So that a reload finds the same run.
-  history.replaceState(null, "", `?${nameOf(settings())}`);
-  begin({ type: "train", settings: settings() });
+  begin((settings) => ({ type: "train", settings }));
 });
 form.addEventListener("change", () => {
-  if (form.checkValidity()) begin({ type: "find", settings: settings() });
+  // Not known of the new settings before the answer.
+  savedGradients = 0;
+  begin((settings) => ({ type: "find", settings }));
 });
 stop.addEventListener("click", () => {
   stop.disabled = true;
   show("status", "Stopping after the gradient in work …");
-  ask({ type: "stop" });
+  worker.postMessage({ type: "stop" } satisfies Request);
 });
-saveWeights!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "safetensors" }));
-saveModel!.addEventListener("click", () => begin({ type: "save", settings: settings(), as: "onnx" }));
-remove!.addEventListener("click", () => {
-  // Read once: fields that are disabled are no part of the form's data.
-  const own = settings();
-  begin({ type: "delete", settings: own });
-  ask({ type: "find", settings: own });
-});
+saveWeights!.addEventListener("click", () => begin((settings) => ({ type: "save", settings, as: "safetensors" })));
+saveModel!.addEventListener("click", () => begin((settings) => ({ type: "save", settings, as: "onnx" })));
+remove!.addEventListener("click", () => begin((settings) => ({ type: "delete", settings })));
 
+fill(settingsFrom(new URLSearchParams(), cores));
 try {
   fill(settingsFrom(new URLSearchParams(location.search), cores));
-  begin({ type: "find", settings: settings() });
+  begin((settings) => ({ type: "find", settings }));
 } catch (error) {
   // Another address is needed; the form's own values are as good as any.
+  begin((settings) => ({ type: "find", settings }));
   fail(error instanceof Error ? error.message : String(error));
-  fill(settingsFrom(new URLSearchParams(), cores));
-  isBusy = false;
-  update();
 }

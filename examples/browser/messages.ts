@@ -9,11 +9,13 @@ import type {
 } from "entropy-sgd-training";
 import type { Settings } from "./settings.ts";
 
-/** What the page asks for: a saved run of the settings, training from where it stands, its end, a file of it. */
-export type Request =
+/** What the page asks for: a look at the saved run of the settings, training from where it stands, its end, a file of it. */
+export type Task =
   | { readonly type: "find" | "train" | "delete"; readonly settings: Settings }
-  | { readonly type: "save"; readonly settings: Settings; readonly as: "safetensors" | "onnx" }
-  | { readonly type: "stop" };
+  | { readonly type: "save"; readonly settings: Settings; readonly as: "safetensors" | "onnx" };
+
+/** A task, or the end of the training in work. */
+export type Request = Task | { readonly type: "stop" };
 
 /** The events of training that a saved run keeps, for its curves. */
 export type KeptEvent = OuterEvent | RecordedEvaluation;
@@ -40,5 +42,5 @@ export type Answer =
   | { readonly type: "saved"; readonly gradients: number }
   | { readonly type: "file"; readonly name: string; readonly content: Blob }
   | { readonly type: "warning" | "error"; readonly message: string }
-  /** The request is done. */
+  /** The task is done. */
   | { readonly type: "idle" };

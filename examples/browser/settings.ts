@@ -39,7 +39,7 @@ export function settingsFrom(query: URLSearchParams, cores: number): Settings {
   return {
     network: chosen("network", networkNames),
     optimizer: chosen("optimizer", optimizerNames),
-    budget: number("budget", 4, (value) => value > 0 && value <= 100, "above 0 and at most 100"),
+    budget: number("budget", 4, (value) => value >= 0.01 && value <= 100, "from 0.01 to 100"),
     seed: number("seed", 1, (value) => Number.isSafeInteger(value) && value >= 0, "a whole number from 0"),
     images: number(
       "images",

@@ -2,7 +2,7 @@
 import { compileNetwork, type DataSet, subset, type TrainEvent, train } from "entropy-sgd-training";
 import type { CheckpointContent, CheckpointIdentity, RunModel } from "entropy-sgd-training/formats";
 import { fetchMnist, type HeldSave, type RunStore, runStore, webPlatform } from "entropy-sgd-training/web";
-import type { Answer, KeptEvent, Request } from "./messages.ts";
+import type { Answer, KeptEvent, Request, Task } from "./messages.ts";
 import { dropoutOf, networkOf, optimizerOf, planFor } from "./model.ts";
 import { onnxOf, safetensorsOf, weightsOf } from "./savedFiles.ts";
 import { batchSize, innerSteps, nameOf, type Settings } from "./settings.ts";
@@ -25,8 +25,6 @@ addEventListener("message", ({ data: request }: MessageEvent<Request>) => {
   else queue = queue.then(() => answer(request));
 });
 
-type Task = Exclude<Request, { type: "stop" }>;
-
 async function answer(request: Task): Promise<void> {
   try {
     opened ??= runStore();
@@ -43,7 +41,10 @@ async function perform(request: Task, run: HeldSave): Promise<void> {
   const { settings } = request;
   const { checkpoint, skipped } = await run.newest();
   for (const why of skipped) tell({ type: "warning", message: `${why}; an older checkpoint is taken` });
-  if (request.type === "find") return tellFound(settings, checkpoint);
+  // Before any work: another tab may have trained this run on, or deleted it.
+  tellFound(settings, checkpoint);
+  if (request.type === "find") return;
+  if (request.type === "save" && checkpoint === null) throw new Error("The run was deleted in another tab.");
   const digits = firstImages(await mnist(), settings);
   if (request.type === "train") return trainRun(settings, digits, run, checkpoint);
   if (request.type === "save" && checkpoint !== null) await save(request, digits, checkpoint);

@@ -39,9 +39,9 @@ afterAll(async () => {
 
 const textOf = (page: Page, id: string): Promise<string | null> => page.textContent(`#${id}`);
 
-async function opened(): Promise<Page> {
+async function opened(query = settings): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(address + settings);
+  await page.goto(address + query);
   return page;
 }
 
@@ -92,7 +92,7 @@ describe("the page that trains in the browser", () => {
     await page.click("#stop");
     await page.waitForSelector("#status:has-text('Stopped')");
     await page.reload();
-    await page.waitForSelector("#start:enabled");
+    await page.waitForSelector("#status:text('A run of these settings is saved.')");
     const at = /^Go on from gradient (\d+)$/.exec((await textOf(page, "start"))!)?.[1];
     expect(Number(at)).toBeGreaterThan(0);
     expect(Number(at)).toBeLessThan(40);
@@ -112,6 +112,37 @@ describe("the page that trains in the browser", () => {
     expect([...requested]).toEqual([new URL(address).origin]);
     await expectReadable(whole, testError);
   }, 120_000);
+
+  test("says what is wrong with the settings of its address and of the form", async () => {
+    const page = await opened("?budget=0");
+    await page.waitForSelector("#status:text('Ready.')");
+    expect(await textOf(page, "error")).toBe("budget must be from 0.01 to 100, got 0");
+    await page.fill("[name=seed]", "1e300");
+    await page.keyboard.press("Enter");
+    expect(await textOf(page, "error")).toBe("seed must be a whole number from 0, got 1e300");
+    await page.close();
+  });
+
+  test("starts what was just typed, and saves when its storage was cleared meanwhile", async () => {
+    const page = await opened("?network=small-lenet&images=256&seed=2&threads=1");
+    await page.fill("[name=budget]", "20");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#gradients:text-matches('^[1-9].* of 40')");
+    expect(new URL(page.url()).searchParams.get("budget")).toBe("20");
+    const protocol = await context.newCDPSession(page);
+    await protocol.send("Storage.clearDataForOrigin", { origin: new URL(address).origin, storageTypes: "all" });
+    await page.waitForSelector("#status:text('Finished.')");
+    await page.waitForSelector("#saved:has-text('At gradient 40 of 40')");
+    await page.waitForSelector("[name=budget]:focus");
+
+    const other = await opened(new URL(page.url()).search);
+    await other.click("#delete:enabled");
+    await other.waitForSelector("#saved:has-text('None of these settings yet.')");
+    await page.click("#save-weights");
+    await page.waitForSelector("#error:has-text('The run was deleted in another tab.')");
+    expect(await textOf(page, "gradients")).toBe("0 of 40");
+    await Promise.all([page.close(), other.close()]);
+  }, 60_000);
 });
 
 /** Node reads the weights, ONNX Runtime the model; they give the same outputs, and the test error that the page shows. */
