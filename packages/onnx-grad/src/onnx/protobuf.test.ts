@@ -69,13 +69,13 @@ describe("protocol buffers by a table", () => {
     );
   });
 
-  test("bytes that are no such message end as they do in protobufjs", () => {
+  test("bytes that protobufjs refuses are refused, and others give the same message", () => {
     const bytes = encodeModel({ producerName: "one", graph: { node: [{ opType: "Add", input: ["a", "b"] }] } });
     const outcome = (decode: () => object): unknown => {
       try {
         return decode();
-      } catch (error) {
-        return (error as Error).constructor.name;
+      } catch {
+        return "refused";
       }
     };
     fc.assert(

@@ -78,7 +78,7 @@ function writeScalar(writer: Writer, type: Scalar, value: unknown): void {
 /**
  * The message in `bytes`; fields that the table lacks, or whose bytes are of another kind than it says, are skipped.
  *
- * @throws RangeError, TypeError or Error for bytes that are no such message, or a text that is not UTF-8
+ * @throws RangeError, TypeError or Error, which the caller words, for bytes that are no such message, or a text that is not UTF-8
  */
 export function decodeByTable(table: MessageTable, type: string, bytes: Uint8Array): Message {
   const reader = Reader.create(bytes);
