@@ -13,3 +13,22 @@ test("where nothing is isolated there is one thread, and more are refused with w
   for (const threads of [0, 1.5, -1, Number.NaN]) expect(() => webPlatform({ threads })).toThrow("a positive integer");
   expect(() => webPlatform({ wasmPath: "/ort/" } as object)).toThrow("wasmPath");
 });
+
+test("wasmPaths that are no addresses are refused before anything is loaded", () => {
+  for (const wasmPaths of [
+    "/ort/",
+    "./ort/",
+    "../",
+    "https://pages/ort/",
+    { mjs: "/a.mjs" },
+    { wasm: "blob:x", mjs: "/a" },
+  ]) {
+    expect(() => webPlatform({ wasmPaths })).not.toThrow();
+  }
+  for (const wasmPaths of ["", "ort/", "/ort", 5, null, {}, [], { wasm: 5 }, { mjs: "x.mjs" }, { js: "/x.js" }]) {
+    const wrong = { wasmPaths } as object;
+    expect(() => webPlatform(wrong)).toThrow(
+      "webPlatform: wasmPaths: must be the address of a folder with its final slash",
+    );
+  }
+});

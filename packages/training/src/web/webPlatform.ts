@@ -5,7 +5,7 @@ import { loadRuntime } from "./loadRuntime.ts";
 import { spawnWorker } from "./spawnWorker.ts";
 import { webgpu } from "./webgpu.ts";
 import { type WebScope, webScope } from "./webScope.ts";
-import type { WasmPaths } from "./whyNotStarted.ts";
+import { requireWasmPaths, type WasmPaths } from "./whyNotStarted.ts";
 
 /** Options of `webPlatform`. */
 export interface WebPlatformOptions {
@@ -31,7 +31,7 @@ export interface WebPlatform extends Platform {
  * A page or a web worker with onnxruntime-web, which is loaded when the first network is compiled. SIMD always; threads where
  * the page is cross-origin isolated.
  *
- * @throws InputError for more than one thread where the page is not isolated
+ * @throws InputError for more than one thread where the page is not isolated, and wasmPaths that are no addresses
  * @example
  * ```ts
  * import { webPlatform } from "entropy-sgd-training/web";
@@ -41,6 +41,7 @@ export interface WebPlatform extends Platform {
 export function webPlatform(options: WebPlatformOptions = {}): WebPlatform {
   requireKnownOptions("webPlatform", known, options);
   const { wasmPaths } = options;
+  if (wasmPaths !== undefined) requireWasmPaths(wasmPaths);
   const cores = options.threads ?? webScope.navigator?.hardwareConcurrency ?? 1;
   const threads = options.threads ?? (webScope.crossOriginIsolated === true ? cores : 1);
   requireThreads(threads, webScope);

@@ -12,6 +12,20 @@ const files: Readonly<Record<Device, readonly [mjs: string, wasm: string]>> = {
   webgpu: ["ort-wasm-simd-threaded.asyncify.mjs", "ort-wasm-simd-threaded.asyncify.wasm"],
 };
 
+/** Checked first: ONNX Runtime takes what is no address for no place at all, and puts the files' names behind a folder's as it is. */
+export function requireWasmPaths(paths: unknown): void {
+  const addresses = typeof paths === "string" ? [paths] : Object.values(Object(paths));
+  const begin = addresses.every(
+    (address) => typeof address === "string" && /^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(address),
+  );
+  const named = Object.keys(Object(paths)).every((name) => name === "mjs" || name === "wasm");
+  if (begin && (typeof paths === "string" ? paths.endsWith("/") : named && addresses.length > 0)) return;
+  const rule =
+    "must be the address of a folder with its final slash, such as /ort/, or { mjs, wasm } with that of each file; " +
+    "addresses begin with /, ./, ../ or a scheme such as https:";
+  throw new InputError({ path: "webPlatform", name: "wasmPaths", rule, value: paths });
+}
+
 /** The error of a start of ONNX Runtime, which says itself neither which file it missed nor how the server answered. */
 export async function whyNotStarted(
   error: unknown,
