@@ -23,9 +23,10 @@ export function browserSection(browser) {
   const networks = Object.entries(browser);
   if (networks.length === 0) return `${heading}\n\nNot measured.`;
   const explained = `Batches of 128 in headless ${networks[0][1].browser}, the page cross-origin isolated, each run in a fresh browser: ours on
-onnxruntime-web (WebAssembly) in a web worker, jax-js (WebAssembly) likewise, TensorFlow.js (its wasm and cpu backends) in the page, as
-its documentation has it. The same work as above, engines in turn, after three seconds of gradients, as browsers compile WebAssembly once
-more while it runs. An engine whose step takes a second is measured in one round.`;
+onnxruntime-web (WebAssembly; two threads where nothing else is said) and jax-js (WebAssembly) in a web worker, TensorFlow.js (its wasm
+and cpu backends) in the page, as its documentation has it. The same work as above, engines in turn, after three seconds of gradients:
+browsers compile WebAssembly once more while it runs. An engine whose step takes a second is measured in one round. Other work on the
+cores costs two threads more than one, as each waits for the other.`;
   return [heading, explained, ...networks.flatMap(([name, network]) => parts(name, network))].join("\n\n");
 }
 
