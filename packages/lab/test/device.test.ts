@@ -34,6 +34,17 @@ test.each([["train"], ["compare"]])("%s refuses webgpu where there is none, and 
   expect(existsSync(out)).toBe(false);
 });
 
+test("sweep refuses webgpu where there is none, and writes nothing", () => {
+  const [file, out] = [`${freshOut()}.json`, freshOut()];
+  const set = { validation: 100, batchSize: 50 };
+  const sweep = { network: "small-mnistfc", budget: 1, data: dataFolder(), optimizer: "sgd", device: "webgpu", set };
+  writeFileSync(file, JSON.stringify({ ...sweep, parameters: { learningRate: [0.1, 0.2] } }));
+  const { status, errors } = command(["sweep", file, "--out", out], nowhere);
+  expect(status).toBe(2);
+  expect(errors).toEqual([expect.stringMatching(/^error: device: webgpu cannot be used here: .*, got "webgpu"$/)]);
+  expect(existsSync(out)).toBe(false);
+});
+
 const settings = resolveSettings({
   ...{ network: "small-mnistfc", optimizer: "sgd", seed: 1, budget: 0.5, data: dataFolder() },
   set: ["validation=100", "batchSize=50", "checkpointGradients=2"],

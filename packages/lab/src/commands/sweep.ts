@@ -16,6 +16,7 @@ import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
+import { usedDevice } from "../runner/usedDevice.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, writeJson } from "./context.ts";
@@ -63,6 +64,7 @@ export async function sweepCommand(
   const plan = planSweep(read, await loadSweepParts(read));
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
+  await usedDevice(plan.runs[0]!.settings.device);
   makeFolder(out);
   return beginExperiment(sweep, plan, { ...options, out, launcher }, context);
 }
