@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { sgd } from "entropy-sgd";
 import { integersInto, normalInto, randomKey } from "entropy-sgd/random";
-import { arraySplit, batchFiller, compileNetwork, maskFiller, withReplacement } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { fromLayersModel } from "entropy-sgd-training/tfjs";
+import { openTraining } from "./oursTraining.mjs";
 import { measured } from "./repeated.mjs";
 
 const { engine, seconds } = JSON.parse(process.argv[2]);
@@ -82,30 +82,10 @@ async function there(rate) {
 /** Steps of ours: a batch, dropout masks, gradient, update. */
 async function here(rate) {
   const { spec } = await fromLayersModel(tf, lenet(rate));
-  const model = await compileNetwork(spec, { platform: nodePlatform, batchSize });
-  const split = arraySplit({ inputs: pixels, labels: Uint8Array.from(labels), inputShape: [1, 28, 28], numClasses });
+  const work = { batchSize, numExamples, inputs: pixels, labels };
   const optimizer = sgd({ learningRate, momentum: 0 });
-  let state = optimizer.init(model.initialParams(0), model.memory);
-  const gradient = /** @type {Float32Array} */ (model.memory.allocate(model.numParams, new Float32Array(0)));
-  const nextBatch = batchFiller(model, split, withReplacement(numExamples, 0));
-  const fillMasks = maskFiller(model, 0);
-  let steps = 0;
-  const lossAndGradient = () =>
-    model.lossAndGradient(/** @type {Float32Array} */ (optimizer.gradientPoint(state)), gradient);
-  return {
-    async firstLoss() {
-      model.inputs.set(pixels.subarray(0, model.inputs.length));
-      model.targets.set(labels.subarray(0, batchSize));
-      return lossAndGradient();
-    },
-    async step() {
-      nextBatch(steps);
-      fillMasks(steps);
-      await lossAndGradient();
-      state = optimizer.step(gradient, state);
-      steps += 1;
-    },
-  };
+  const { lossAndGradient, step } = await openTraining(work, spec, { platform: nodePlatform }, optimizer);
+  return { firstLoss: lossAndGradient, step };
 }
 
 const open = engine === "ours" ? here : there;

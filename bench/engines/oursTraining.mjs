@@ -9,9 +9,16 @@ const inOrder = {
   },
 };
 
-/** Compiles the network of some work; `options` go to `compileNetwork`. */
-export async function openTraining(work, spec, options) {
-  const { batchSize, dropout, numExamples, weights } = work;
+/** The paper's recipe; every engine takes these numbers. */
+const paperRecipe = { ...presets.lua, learningRate: 1, innerLearningRate: 0.1, innerSteps: 20, scope: 1e-4 };
+
+/**
+ * Compiles the network of some work; `options` go to `compileNetwork`. Without weights of the work they are the network's own.
+ *
+ * @param {import("entropy-sgd").Optimizer<any>} [optimizer]
+ */
+export async function openTraining(work, spec, options, optimizer = entropySgd(paperRecipe)) {
+  const { batchSize, dropout, numExamples } = work;
   const begun = performance.now();
   const model = await compileNetwork(spec, { batchSize, dropout, ...options });
   const compileMs = performance.now() - begun;
@@ -21,14 +28,7 @@ export async function openTraining(work, spec, options) {
     inputShape: spec.inputShape,
     numClasses: spec.outputShape[0],
   });
-  // The paper's recipe; every engine takes these numbers.
-  const optimizer = entropySgd({
-    ...presets.lua,
-    learningRate: 1,
-    innerLearningRate: 0.1,
-    innerSteps: 20,
-    scope: 1e-4,
-  });
+  const weights = work.weights ?? model.initialParams(0);
   let state = optimizer.init(weights, model.memory);
   const gradient = /** @type {Float32Array} */ (model.memory.allocate(model.numParams, new Float32Array(0)));
   const nextBatch = batchFiller(model, split, withReplacement(numExamples, 0));
@@ -53,6 +53,6 @@ export async function openTraining(work, spec, options) {
       update();
       steps += 1;
     },
-    evaluate: () => model.evaluate(optimizer.evalPoint(state), split),
+    evaluate: () => model.evaluate(/** @type {Float32Array} */ (optimizer.evalPoint(state)), split),
   };
 }
