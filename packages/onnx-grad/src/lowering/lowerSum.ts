@@ -48,14 +48,17 @@ export function lowerSumOnDevice(value: Node<"reduceSum">, context: LoweringCont
   return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, context, atOnce), graph.ints(value.shape)]);
 }
 
+/** The sum of `x` along an axis, which is left out. */
+function along(axis: number, x: string, { graph }: LoweringContext): string {
+  return graph.node("ReduceSum", [x, graph.ints([axis])], { attributes: { keepdims: 0 } });
+}
+
 /** The sum of x [before × n × after] over n, of up to `longestAtOnce` terms at once. */
 const atOnce: SumOfRun = (x, [before, numTerms, after], context) => {
   const { graph } = context;
   if (numTerms > longestAtOnce) return inTwoLevels(x, [before, numTerms, after], context);
-  const along = (axis: number, of: string): string =>
-    graph.node("ReduceSum", [of, graph.ints([axis])], { attributes: { keepdims: 0 } });
-  if (after === 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms])]));
-  if (before > 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms, after])]));
+  if (after === 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms])]), context);
+  if (before > 1) return along(1, graph.node("Reshape", [x, graph.ints([before, numTerms, after])]), context);
   const ones = graph.floats(new Array(numTerms).fill(1), [1, numTerms]);
   return graph.node("Gemm", [ones, graph.node("Reshape", [x, graph.ints([numTerms, after])])]);
 };
@@ -79,9 +82,8 @@ function sumByRuns(x: string, shape: Shape, axes: readonly number[], context: Lo
 /** The sum of x [before × n × after] as [⌈n/m⌉ × m] along m, then along the rest. */
 const inTwoLevels: SumOfRun = (x, shape, context) => {
   const { graph } = context;
-  const along = (axis: number, of: string): string =>
-    graph.node("ReduceSum", [of, graph.ints([axis])], { attributes: { keepdims: 0 } });
-  return along(1, along(2, split(graph.node("Reshape", [x, graph.ints(shape)]), shape, context)));
+  const parts = along(2, split(graph.node("Reshape", [x, graph.ints(shape)]), shape, context), context);
+  return along(1, parts, context);
 };
 
 /** [before × n × after] as [before × ⌈n/m⌉ × m × after], with zeros at the end. */

@@ -56,9 +56,8 @@ const numStateVectors = 12;
  * Builds the network's loss and gradient, compiles them, and lays out one memory for parameters, gradient, optimizer
  * state and mini-batch, which the engine and the kernels share.
  *
- * @throws TypeError for an unknown option; InputError for a device that is not there, for more threads than the cores can use, and where the runtime
- *   cannot be
- *   loaded or the network does not give one logit per class
+ * @throws TypeError for an unknown option; InputError for a device that is not there, for more threads than the cores can
+ *   use, and where the runtime cannot be loaded or the network does not give one logit per class
  */
 export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkOptions): Promise<TrainableModel> {
   requireKnownOptions("compileNetwork", known, options);
