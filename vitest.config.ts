@@ -26,6 +26,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "packages/*/{src,test}/**/*.test.ts",
+            "apps/*/src/**/*.test.ts",
             "examples/*.test.ts",
             "bench/**/*.test.ts",
             "faults/**/*.test.ts",

@@ -32,7 +32,7 @@ function upwards(folder: string, rooms: readonly string[]) {
 
 describe("architecture", () => {
   test("every file is at most 400 lines long", () => {
-    const files = ["packages", "tools", "examples", "bench", "faults"].flatMap((folder) =>
+    const files = ["packages", "apps", "tools", "examples", "bench", "faults"].flatMap((folder) =>
       sourceFiles(folder, { tests: true }),
     );
     expect(files.length).toBeGreaterThan(5);
@@ -85,13 +85,13 @@ describe("architecture", () => {
 
   test("imports point one way and form no cycle", async () => {
     const { output } = await cruise(
-      ["packages"],
+      ["packages", "apps"],
       {
         baseDir: root,
         exclude: { path: "node_modules|dist/|\\.test(-d)?\\.ts$|\\.mjs$" },
         tsPreCompilationDeps: true,
         validate: true,
-        enhancedResolveOptions: { extensions: [".ts", ".js"] },
+        enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },
         ruleSet: {
           forbidden: [
             { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
@@ -124,6 +124,25 @@ describe("architecture", () => {
               severity: "error",
               from: { path: "^packages/training/src/web" },
               to: { path: "^packages/training/src/node" },
+            },
+            {
+              name: "packages-know-no-page",
+              severity: "error",
+              from: { path: "^packages/" },
+              to: { path: "^apps/|entropy-sgd-(playground|dashboard)" },
+            },
+            {
+              name: "pages-know-no-workbench",
+              severity: "error",
+              from: { path: "^apps/" },
+              // The types of what the workbench serves are known to the page that asks for it.
+              to: { path: "^packages/lab/|entropy-sgd-lab", dependencyTypesNot: ["type-only"] },
+            },
+            {
+              name: "pages-are-apart",
+              severity: "error",
+              from: { path: "^apps/([^/]+)/" },
+              to: { path: "^apps/(?!$1/)[^/]+/" },
             },
             ...upwards("packages/lab/src", labRooms),
           ],

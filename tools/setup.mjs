@@ -50,6 +50,7 @@ if (modified(installed) < wanted) {
 const stamp = join(root, "node_modules", ".cache", "built");
 const sources = Math.max(
   newestIn(join(root, "packages")),
+  newestIn(join(root, "apps", "dashboard")),
   modified(join(root, "tsconfig.base.json")),
   modified(installed),
 );
@@ -61,6 +62,11 @@ if (force || modified(stamp) < sources) {
     "node_modules/typescript/bin/tsc",
     "-b",
     ...packages.map((name) => `packages/${name}`),
+  ]);
+  // The page of `entropy-sgd serve` is a part of the package that serves it.
+  run("Building the dashboard", process.execPath, [
+    "node_modules/vite/bin/vite.js",
+    ...["build", "apps/dashboard", "--logLevel", "warn"],
   ]);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");
