@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** The rooms of the workbench; each uses those behind it only. */
 const labRooms = [
   "commands",
+  "serve",
   "pages",
   "report",
   "experiments",

@@ -19,6 +19,30 @@ export { currentEnvironment, type Environment } from "./runs/environment.ts";
 export { type RunRecord, readRun, readWeights } from "./runs/readRun.ts";
 export type { ResumeEvent, RollbackEvent, RunEvent } from "./runs/runEvents.ts";
 export { type Summary, summarise } from "./runs/summarise.ts";
+export type {
+  ApiError,
+  CompareAnswer,
+  ComparedDifference,
+  ComparedGroup,
+  ComparedQuantity,
+  Comparison,
+  Curve,
+  CurveAxis,
+  CurveColumn,
+  DetailContent,
+  EvaluationRow,
+  GroupList,
+  GroupRow,
+  LogBatch,
+  MeasurementEntry,
+  MissingFigure,
+  Notice,
+  RunDetail,
+  RunFacts,
+  RunList,
+  RunRow,
+  StreamEvents,
+} from "./serve/api.ts";
 export { type Recipe, type RecipeName, recipeNames, recipeOf } from "./settings/recipes.ts";
 export { resolveSettings, type SettingsRequest } from "./settings/resolveSettings.ts";
 export type { Settings } from "./settings/settings.ts";
