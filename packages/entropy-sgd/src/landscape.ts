@@ -31,6 +31,7 @@ export { type NoiseRise, noiseRise, type ScoreAt, type WeightNoiseOptions } from
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
 export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
 export { type EntropyBounds, entropyBounds, withinBounds } from "./localEntropy/entropyBounds.ts";
+export { type GridLocalEntropyOptions, gridLocalEntropy } from "./localEntropy/gridLocalEntropy.ts";
 export type { LadderEstimate, RungSummary } from "./localEntropy/ladderEstimate.ts";
 export { type LaplaceEstimate, type LaplaceOptions, laplaceEntropy } from "./localEntropy/laplaceEntropy.ts";
 export type { LocalEntropyEstimate, Neighbourhood } from "./localEntropy/localEntropyEstimate.ts";

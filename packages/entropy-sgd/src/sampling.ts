@@ -1,5 +1,6 @@
 /** Langevin sampling and the modified Gibbs distribution. */
 export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
+export { type GridDensity, type GridDensityOptions, gridDensity } from "./sampling/gridDensity.ts";
 export {
   adjustedLangevin,
   type LangevinOptions,

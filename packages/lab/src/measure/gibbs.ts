@@ -1,7 +1,15 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
 import type { ObjectiveWith } from "entropy-sgd";
-import { adjustedLangevin, chainMean, modifiedGibbs, splitRHat } from "entropy-sgd/sampling";
-import { type Density, densityOf, doubleWell } from "./doubleWell.ts";
+import { doubleWell } from "entropy-sgd/planted";
+import {
+  adjustedLangevin,
+  chainMean,
+  type GridDensity,
+  gridDensity,
+  modifiedGibbs,
+  splitRHat,
+} from "entropy-sgd/sampling";
+import { densityGrid } from "./densityGrid.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
 const well = doubleWell(0.6, 0.1);
@@ -17,7 +25,7 @@ export interface SampledTarget {
   readonly inverseTemperature: number;
   /** γ; null for the Gibbs distribution itself. */
   readonly scope: number | null;
-  readonly density: Density;
+  readonly density: GridDensity;
   readonly samples: Float64Array;
   /** Mass in the left well by quadrature, and the samples' share with its standard error. */
   readonly massLeft: number;
@@ -79,7 +87,7 @@ async function sampled(beta: number, scope: number | null, seed: number, turn: E
     series.push(indicator);
   }
   const means = series.map((values) => chainMean(values));
-  const density = densityOf((x) => -beta * energy(x));
+  const density = gridDensity((x) => -beta * energy(x), densityGrid);
   return {
     label: scope === null ? `β = ${beta}` : `γ = ${scope}`,
     inverseTemperature: beta,

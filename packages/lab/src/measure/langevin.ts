@@ -1,8 +1,9 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
 import type { ObjectiveWith, ScalarOrSchedule } from "entropy-sgd";
+import { type DoubleWell, doubleWell } from "entropy-sgd/planted";
 import { normalInto, randomKey } from "entropy-sgd/random";
-import { langevin } from "entropy-sgd/sampling";
-import { type DoubleWell, densityOf, doubleWell } from "./doubleWell.ts";
+import { gridDensity, langevin } from "entropy-sgd/sampling";
+import { densityGrid } from "./densityGrid.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
 const numChains = 1000;
@@ -81,7 +82,7 @@ export async function langevinFigure(seed: number, turn: EventTurn): Promise<Lan
     const standardError = Math.sqrt((share * (1 - share)) / numChains);
     dynamics.push({ name, words, positions, paths, share, standardError });
   }
-  const gibbsShare = densityOf((x) => -well.energy(x)).massBelow(well.barrier);
+  const gibbsShare = gridDensity((x) => -well.energy(x), densityGrid).massBelow(well.barrier);
   return { seed, numChains, brownian: brownianPaths(seed), well, dynamics, gibbsShare };
 }
 

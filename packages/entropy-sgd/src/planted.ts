@@ -1,0 +1,5 @@
+/** Functions whose valleys are known: for figures, for tests, and to check an instrument before it is believed. */
+export { type DoubleWell, doubleWell } from "./planted/doubleWell.ts";
+export { type GaussianWell, gaussianWells, type PlantedObjective } from "./planted/gaussianWells.ts";
+export { type GridFunction, gridFunction } from "./planted/gridFunction.ts";
+export { type PointRange, roughValleys, valleyRanges } from "./planted/roughValleys.ts";
