@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { jsx } from "../jsx.ts";
+import { formulas } from "./formulas.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -20,6 +21,7 @@ export default defineConfig({
   // Any folder of any static server.
   base: "./",
   ...jsx,
+  plugins: [formulas],
   worker: { format: "es" },
   build: { emptyOutDir: true, target: "es2022" },
   preview: { host: "127.0.0.1", headers },

@@ -1,4 +1,35 @@
-/** The page: an article whose figures are computed live. */
-import { render } from "preact";
+/** Brings the article's figures to life, each when it comes near the screen. */
+import "./style.css";
+import { h, render } from "preact";
+import { type FigureEntry, figures } from "./figures/figures.ts";
+import { syncAddress } from "./state/syncAddress.ts";
 
-render(<h1>Wide valleys</h1>, document.getElementById("article")!);
+const told = syncAddress(figures.map(({ group }) => group));
+if (told.length > 0) {
+  const note = document.getElementById("address-note")!;
+  note.hidden = false;
+  note.textContent = `Of this page's address: ${told.join("; ")}.`;
+}
+
+async function show(place: Element, entry: FigureEntry): Promise<void> {
+  try {
+    const { Figure } = await entry.load();
+    place.replaceChildren();
+    render(h(Figure, {}), place);
+  } catch (error) {
+    place.textContent = `This figure could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen) {
+      const entry = figures.find(({ group }) => group.name === (target as HTMLElement).dataset.figure);
+      if (!isIntersecting || entry === undefined) continue;
+      near.unobserve(target);
+      void show(target, entry);
+    }
+  },
+  { rootMargin: "600px" },
+);
+for (const place of document.querySelectorAll("[data-figure]")) near.observe(place);

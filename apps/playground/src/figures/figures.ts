@@ -1,0 +1,14 @@
+/** The figures of the page: a new one is its folder, its knobs and its line here, and its place in the article (index.html). */
+import type { ComponentType } from "preact";
+import type { KnobGroup } from "../state/knobs.ts";
+import { valleysKnobs } from "./valleys/knobs.ts";
+
+/** A figure, loaded when its place comes near the screen. */
+export interface FigureEntry {
+  /** Known from the start, since they are in the page's address. */
+  readonly group: KnobGroup;
+  load(): Promise<{ readonly Figure: ComponentType }>;
+}
+
+/** In the order of the article; an element with the attribute `data-figure` and the group's name is its place. */
+export const figures: readonly FigureEntry[] = [{ group: valleysKnobs, load: () => import("./valleys/Figure.tsx") }];

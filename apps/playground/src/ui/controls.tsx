@@ -1,0 +1,93 @@
+/** Controls bound to knobs: what is set here is in the page's address. */
+import type { Signal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import type { ChoiceKnob, NumberKnob, ToggleKnob } from "../state/knobs.ts";
+import { shownNumber } from "./numbers.ts";
+
+/** Positions of a slider whose values have no step. */
+const numPositions = 1000;
+
+/** A slider of a number, even in its value or its logarithm, with the value beside it. */
+export function Slider({
+  knob,
+  value,
+  unit = "",
+}: {
+  readonly knob: NumberKnob;
+  readonly value: Signal<number>;
+  readonly unit?: string;
+}) {
+  const { label, min, max, scale, step } = knob;
+  const id = useId();
+  const isStepped = step !== null && scale === "linear";
+  const inner = scale === "log" ? ([Math.log(min), Math.log(max)] as const) : ([min, max] as const);
+  const positionOf = (x: number): number =>
+    (((scale === "log" ? Math.log(x) : x) - inner[0]) / (inner[1] - inner[0])) * numPositions;
+  const valueAt = (position: number): number => {
+    if (position <= 0) return min;
+    if (position >= numPositions) return max;
+    const at = inner[0] + (position / numPositions) * (inner[1] - inner[0]);
+    return Number((scale === "log" ? Math.exp(at) : at).toPrecision(4));
+  };
+  const shown = `${shownNumber(value.value)}${unit}`;
+  return (
+    <div class="control slider">
+      <label for={id}>
+        {label} <output for={id}>{shown}</output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={isStepped ? min : 0}
+        max={isStepped ? max : numPositions}
+        step={isStepped ? step : 1}
+        value={isStepped ? value.value : positionOf(value.value)}
+        aria-valuetext={shown}
+        onInput={({ currentTarget }) => {
+          const position = Number(currentTarget.value);
+          value.value = isStepped ? position : valueAt(position);
+        }}
+      />
+    </div>
+  );
+}
+
+/** A list of names to choose from. */
+export function Choice<T extends string>({ knob, value }: { readonly knob: ChoiceKnob<T>; readonly value: Signal<T> }) {
+  const id = useId();
+  return (
+    <div class="control choice">
+      <label for={id}>{knob.label}</label>
+      <select id={id} value={value.value} onChange={({ currentTarget }) => (value.value = currentTarget.value as T)}>
+        {Object.entries<string>(knob.options).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** A box to tick. */
+export function Toggle({ knob, value }: { readonly knob: ToggleKnob; readonly value: Signal<boolean> }) {
+  return (
+    <label class="control toggle">
+      <input
+        type="checkbox"
+        checked={value.value}
+        onChange={({ currentTarget }) => (value.value = currentTarget.checked)}
+      />
+      {knob.label}
+    </label>
+  );
+}
+
+/** A button that starts and pauses. */
+export function PlayButton({ running }: { readonly running: Signal<boolean> }) {
+  return (
+    <button type="button" class="play" aria-pressed={running.value} onClick={() => (running.value = !running.value)}>
+      {running.value ? "Pause" : "Play"}
+    </button>
+  );
+}
