@@ -1,0 +1,47 @@
+/** The playground as `npm run build:playground` makes it, served for tests: built once per process, in a folder of its own. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "vite";
+import { headers as siteHeaders } from "../../apps/playground/headers.ts";
+import { root } from "../workspace.ts";
+import { newFolder } from "./consumer.ts";
+import { type Site, serve } from "./serve.ts";
+
+/** How the site is served. */
+export interface PlaygroundSiteOptions {
+  /** Sent with every file; those of `npm run playground` when absent. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the site lies on its server, with a slash at both ends; not at the top when absent. */
+  readonly path?: string;
+}
+
+let built: Promise<string> | undefined;
+
+/** Serves the site. `address` is that of the page. */
+export async function playgroundSite({
+  headers = siteHeaders,
+  path = "/some/folder/",
+}: PlaygroundSiteOptions = {}): Promise<Site> {
+  built ??= buildSite();
+  const folder = await built;
+  const site = await serve((asked) => {
+    if (!asked.startsWith(path)) return null;
+    const file = join(folder, decodeURI(asked.slice(path.length)) || "index.html");
+    return file.startsWith(folder) && existsSync(file)
+      ? { body: readFileSync(file), headers: { ...typeOf(asked), ...headers } }
+      : null;
+  });
+  return { ...site, address: new URL(path, site.address).href };
+}
+
+/** The page's own address has no ending. */
+function typeOf(asked: string): Readonly<Record<string, string>> {
+  return asked.endsWith("/") ? { "Content-Type": "text/html" } : {};
+}
+
+async function buildSite(): Promise<string> {
+  const outDir = newFolder();
+  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+  await build({ configFile: join(root, "apps/playground/vite.config.ts"), logLevel: "error", build: { outDir } });
+  return outDir;
+}
