@@ -90,7 +90,8 @@ describe("architecture", () => {
       {
         baseDir: root,
         exclude: { path: "node_modules|dist/|\\.test(-d)?\\.ts$|\\.mjs$" },
-        tsPreCompilationDeps: true,
+        // Imports of types are told from those that are there in JavaScript.
+        tsPreCompilationDeps: "specify",
         validate: true,
         enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"] },
         ruleSet: {
@@ -137,7 +138,7 @@ describe("architecture", () => {
               severity: "error",
               from: { path: "^apps/" },
               // The types of what the workbench serves are known to the page that asks for it.
-              to: { path: "^packages/lab/|entropy-sgd-lab", dependencyTypesNot: ["type-only"] },
+              to: { path: "^packages/lab/|entropy-sgd-lab", preCompilationOnly: false },
             },
             {
               name: "pages-are-apart",

@@ -1,4 +1,9 @@
 /** The page that `entropy-sgd serve` shows. */
 import { render } from "preact";
+import "uplot/dist/uPlot.min.css";
+import "./style.css";
+import { App } from "./App.tsx";
+import { startSession } from "./state/session.ts";
 
-render(<h1>Runs</h1>, document.getElementById("app")!);
+startSession();
+render(<App />, document.getElementById("app")!);

@@ -1,0 +1,4 @@
+/** Runs beside one another. */
+export function ComparePage() {
+  return null;
+}

@@ -1,0 +1,88 @@
+/** The measurements of a run's landscape: the figures that exist, and the commands that make the others. */
+
+import { useSignal } from "@preact/signals";
+import type { DetailContent, MeasurementEntry, MissingFigure } from "entropy-sgd-lab";
+import { addressOf } from "../live/ask.ts";
+import { announce } from "../text/announce.ts";
+import { plain } from "../text/numbers.ts";
+
+interface LandscapesProps {
+  readonly run: string;
+  readonly content: Pick<DetailContent, "measurements" | "missing">;
+}
+
+/** What was measured, then what was not. */
+export function Landscapes({ run, content: { measurements, missing } }: LandscapesProps) {
+  if (measurements.length + missing.length === 0) return null;
+  return (
+    <section>
+      <h2>Landscape</h2>
+      {measurements.map((entry) => (
+        <Measured key={entry.place} run={run} entry={entry} />
+      ))}
+      {missing.length > 0 && (
+        <ul class="missing">
+          {missing.map((figure) => (
+            <Missing key={figure.name} figure={figure} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Measured({ run, entry }: { readonly run: string; readonly entry: MeasurementEntry }) {
+  const { place, name, interrupted, settings, figures } = entry;
+  return (
+    <article class="measured">
+      <h3>
+        {place}
+        {interrupted && " (interrupted: not complete)"}
+      </h3>
+      <div class="charts">
+        {figures.map((figure) => (
+          <img
+            key={figure}
+            src={addressOf("figure", { run, place, name: figure })}
+            alt={`${figure} of ${name}`}
+            loading="lazy"
+          />
+        ))}
+      </div>
+      <details>
+        <summary>Its settings</summary>
+        <dl class="entries">
+          {settings.map(([key, value]) => (
+            <div key={key}>
+              <dt>{key}</dt>
+              <dd>{plain(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </article>
+  );
+}
+
+const shownMs = 2000;
+
+function Missing({ figure: { title, command } }: { readonly figure: MissingFigure }) {
+  const isCopied = useSignal(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(command);
+    isCopied.value = true;
+    announce("Copied");
+    setTimeout(() => (isCopied.value = false), shownMs);
+  };
+  return (
+    <li>
+      <span>{title}: not measured yet.</span>
+      <span class="command">
+        <code>{command}</code>
+        <button type="button" aria-label={`Copy the command for ${title}`} onClick={copy}>
+          {isCopied.value ? "Copied" : "Copy"}
+        </button>
+      </span>
+    </li>
+  );
+}
