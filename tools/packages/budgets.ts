@@ -11,7 +11,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd/tfjs": 19_500,
   "onnx-grad": 38_000,
   "onnx-grad/layers": 9_000,
-  "entropy-sgd-training": 17_500,
+  "entropy-sgd-training": 19_500,
   "onnx-grad/onnx": 49_000,
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/tfjs": 8_100,

@@ -119,6 +119,7 @@ export type { AutoPad, Pair, WindowOptions } from "./ops/window.ts";
 export { addRowsInto } from "./program/addRowsInto.ts";
 export { type BatchedProgram, batchedProgram } from "./program/batchedProgram.ts";
 export { type CompileOptions, compile } from "./program/compile.ts";
+export { interpret } from "./program/interpret.ts";
 export type { OnnxRuntime } from "./program/onnxRuntime.ts";
 export type { Program, ProgramArray, Transfers } from "./program/program.ts";
 export { optimise } from "./rewrite/optimise.ts";

@@ -23,6 +23,7 @@ export type {
 } from "./data/preparation.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
 export { byBlocks, byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
+export { type ShapeOptions, spirals, twoMoons } from "./data/shapes.ts";
 export {
   type AnySplit,
   type DataSet,
@@ -90,7 +91,10 @@ export {
   type UseOutputs,
 } from "./model/evaluationPrograms.ts";
 export { batchFiller, maskFiller } from "./model/fillers.ts";
+export { filterNormalisedDirection } from "./model/filterNormalisedDirection.ts";
+export { interpreterPlatform } from "./model/interpreterPlatform.ts";
 export { lossAndGradients } from "./model/lossAndGradients.ts";
+export { type NetworkObjective, type NetworkObjectiveOptions, networkObjective } from "./model/networkObjective.ts";
 export {
   type FactorOptions,
   matches,

@@ -1,14 +1,8 @@
-import { InputError, primaryMetricOf } from "entropy-sgd-training";
+import { filterNormalisedDirection, InputError, primaryMetricOf } from "entropy-sgd-training";
 import { type LoadedRun, loadRuns } from "../measure/loadRun.ts";
 import { named } from "../measure/networkPasses.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
-import {
-  filterNormalisedDirection,
-  measureSlice,
-  type SliceOptions,
-  type SlicePoint,
-  steps,
-} from "../measure/slices.ts";
+import { measureSlice, type SliceOptions, type SlicePoint, steps } from "../measure/slices.ts";
 import { fixed, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";

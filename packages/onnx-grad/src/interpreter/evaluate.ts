@@ -20,45 +20,60 @@ export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
  *   anything but numbers of its dtype
  */
 export function evaluate(outputs: readonly Value[], feeds: Feeds, precision: Precision = "float64"): FloatArray[] {
-  requireValues("evaluate", undefined, outputs);
-  requireOneOf("evaluate", "precision", precision, ["float32", "float64"] satisfies Precision[]);
-  inputsByName("evaluate", outputs);
+  return evaluator("evaluate", outputs, precision)(feeds);
+}
+
+/**
+ * `evaluate` for many feeds: the order of the values is found once.
+ *
+ * @param caller - the function's name in errors
+ */
+export function evaluator(
+  caller: string,
+  outputs: readonly Value[],
+  precision: Precision,
+): (feeds: Feeds) => FloatArray[] {
+  requireValues(caller, undefined, outputs);
+  requireOneOf(caller, "precision", precision, ["float32", "float64"] satisfies Precision[]);
+  inputsByName(caller, outputs);
   const order = topological(outputs);
   const lastUse = new Map<Value, number>();
   order.forEach((value, at) => {
     for (const input of value.inputs) lastUse.set(input, at);
   });
   for (const output of outputs) lastUse.set(output, order.length);
-  const results = new Map<Value, FloatArray>();
-  order.forEach((value, at) => {
-    results.set(
-      value,
-      value.op === "input"
-        ? fed(value.attributes.name, value, feeds, precision)
-        : dispatch(
-            kernels,
-            value,
-            value.inputs.map((input) => results.get(input)!),
-            // Float32 does not hold all integers.
-            value.dtype === "int32" ? "float64" : precision,
-          ),
-    );
-    for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);
-  });
-  return outputs.map((output) => results.get(output)!);
+  return (feeds) => {
+    const results = new Map<Value, FloatArray>();
+    order.forEach((value, at) => {
+      results.set(
+        value,
+        value.op === "input"
+          ? fed(caller, value.attributes.name, value, feeds, precision)
+          : dispatch(
+              kernels,
+              value,
+              value.inputs.map((input) => results.get(input)!),
+              // Float32 does not hold all integers.
+              value.dtype === "int32" ? "float64" : precision,
+            ),
+      );
+      for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);
+    });
+    return outputs.map((output) => results.get(output)!);
+  };
 }
 
-function fed(name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
+function fed(caller: string, name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
   const where = `input "${name}" ${showShape(value.shape)}`;
   const data = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-  if (data === undefined) throw new Error(`evaluate: ${where} has no value`);
+  if (data === undefined) throw new Error(`${caller}: ${where} has no value`);
   const wanted = sizeOf(value.shape);
-  if (data.length !== wanted) throw rangeError("evaluate", where, `takes ${wanted} numbers`, data.length);
+  if (data.length !== wanted) throw rangeError(caller, where, `takes ${wanted} numbers`, data.length);
   const numbers = Float64Array.from(data);
   const isInteger = value.dtype === "int32";
   for (let i = 0; i < wanted; i++) {
     if (typeof data[i] !== "number" || (isInteger && !Number.isInteger(numbers[i]))) {
-      throw typeError("evaluate", where, `takes ${value.dtype} numbers`, data[i], `${String(data[i])} at ${i}`);
+      throw typeError(caller, where, `takes ${value.dtype} numbers`, data[i], `${String(data[i])} at ${i}`);
     }
   }
   return precision === "float64" || isInteger ? numbers : Float32Array.from(numbers);

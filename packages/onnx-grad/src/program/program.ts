@@ -94,21 +94,13 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
       device === "cpu" ? { toDevice: 0, fromDevice: 0 } : { toDevice: bytesOf(inputs), fromDevice: bytesOf(outputs) },
     bindInput(name, data) {
       requireOpen("bindInput");
-      const wanted = inputs[name];
-      if (wanted === undefined) throw unknownName("bindInput", "input", name, Object.keys(inputs));
-      const { shape, dtype } = wanted;
-      const fits = dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
-      requireSize("bindInput", name, `takes ${sizeOf(shape)} ${dtype} numbers`, fits, shape, data);
+      const { shape, dtype } = requireInput(inputs, name, data);
       feeds[inputTensor(name)] = new Tensor(dtype, data, shape);
       missing.delete(name);
     },
     bindOutput(name, data) {
       requireOpen("bindOutput");
-      const wanted = outputs[name];
-      if (wanted === undefined) throw unknownName("bindOutput", "output", name, Object.keys(outputs));
-      const { shape } = wanted;
-      const fits = data instanceof Float32Array;
-      requireSize("bindOutput", name, `gives ${sizeOf(shape)} float32 numbers`, fits, shape, data);
+      const { shape } = requireOutput(outputs, name, data);
       targets.set(name, data);
       if (packed === null) fetches[outputTensor(name)] = inPlace ? new Tensor("float32", data, shape) : null;
     },
@@ -140,6 +132,30 @@ export function programOf(compiled: CompiledGraph, Tensor: OnnxRuntime["Tensor"]
 /** All elements have 4 bytes. */
 function bytesOf(arrays: Readonly<Record<string, { readonly shape: Shape }>>): number {
   return Object.values(arrays).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+}
+
+/** What the input `name` takes. @throws RangeError unless there is one and the array fits */
+export function requireInput(inputs: Program["inputs"], name: string, data: ProgramArray): Program["inputs"][string] {
+  const wanted = inputs[name];
+  if (wanted === undefined) throw unknownName("bindInput", "input", name, Object.keys(inputs));
+  const { shape, dtype } = wanted;
+  const fits = dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
+  requireSize("bindInput", name, `takes ${sizeOf(shape)} ${dtype} numbers`, fits, shape, data);
+  return wanted;
+}
+
+/** What the output `name` gives. @throws RangeError unless there is one and the array fits */
+export function requireOutput(
+  outputs: Program["outputs"],
+  name: string,
+  data: Float32Array,
+): Program["outputs"][string] {
+  const wanted = outputs[name];
+  if (wanted === undefined) throw unknownName("bindOutput", "output", name, Object.keys(outputs));
+  const { shape } = wanted;
+  const fits = data instanceof Float32Array;
+  requireSize("bindOutput", name, `gives ${sizeOf(shape)} float32 numbers`, fits, shape, data);
+  return wanted;
 }
 
 function unknownName(caller: string, what: string, name: string, known: readonly string[]): RangeError {

@@ -19,6 +19,7 @@ export async function compileGraph(
   { platform, threads, device = "cpu", inPlace = false, ...options }: CompileGraphOptions,
 ): Promise<Program> {
   if (threads !== undefined) requireThreads(threads, platform);
+  if (platform.compile !== undefined) return platform.compile(outputs);
   return compile(outputs, {
     ...options,
     ort: await platform.loadRuntime(device, threads),

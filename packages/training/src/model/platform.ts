@@ -1,5 +1,5 @@
 import type { SpawnWorker } from "entropy-sgd/workers";
-import type { Device, OnnxRuntime } from "onnx-grad";
+import type { Device, OnnxRuntime, Program, Value } from "onnx-grad";
 
 /** A graphics processor, `software` where the processor itself computes in its place; or in words why there is none. */
 export type WebGpu = { readonly adapter: string; readonly software?: boolean } | { readonly missing: string };
@@ -9,6 +9,8 @@ export type WebGpu = { readonly adapter: string; readonly software?: boolean } |
  * `webPlatform` of the entry `./web` that of pages and web workers.
  */
 export interface Platform {
+  /** Makes programs itself, in the place of ONNX Runtime, which is then never loaded: `interpreterPlatform`. */
+  readonly compile?: (outputs: Readonly<Record<string, Value>>) => Program;
   /**
    * ONNX Runtime for a device, loaded at the first call.
    *
