@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { progressListener } from "../src/commands/progress.ts";
 import { dataFolder, freshOut, run, small, trainArgs } from "./commandRunner.ts";
-import { evaluationAt, resultWith, startEvent } from "./testRecords.ts";
+import { evaluationAt, gradientAt, resultWith, startEvent } from "./testRecords.ts";
 
 describe("train", () => {
   test("--json prints one object with the promised fields and nothing else on standard output", async () => {
@@ -261,76 +261,6 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
 });
 
 describe("progress", () => {
-  const gradient = (gradients: number) =>
-    ({
-      type: "gradient",
-      gradients,
-      innerStep: ((gradients - 1) % 20) + 1,
-      batchLoss: 0.5,
-      scope: 1e-4,
-      secondsPerGradient: 0.02,
-    }) as const;
-
-  test("is one live line on a terminal: share, epoch, outer and inner position, loss, scope, rate and time left", () => {
-    let text = "";
-    let clock = 0;
-    const listen = progressListener(
-      { write: (part: string) => (text += part), isTTY: true, columns: 200 },
-      { now: () => clock },
-    );
-    listen(startEvent());
-    for (let k = 1; k <= 50; k++) {
-      clock += 20;
-      listen(gradient(k));
-    }
-    const drawn = text.split("\r\x1b[2K").filter((line) => line.includes("%"));
-    // 50 gradients of 20 ms, at most one drawing in 100 ms, and one more where an evaluation is due, which did not come.
-    expect(drawn).toHaveLength(11);
-    expect(drawn.at(-1)).toBe(
-      " 62 % ██████████░░░░░░ epoch 1.3/2.0, outer 3/4, inner 10/20, loss 0.500, scope 1.0e-4, 50/s, >0:01 left",
-    );
-  });
-
-  test.each([
-    [80, " 57 % █████████░░░░░░░ epoch 1.1/2.0, loss 0.500, 50/s, >0:01 left"],
-    [60, " 57 % █████████░░░░░░░ epoch 1.1/2.0, 50/s, >0:01 left"],
-    [40, " 57 % epoch 1.1/2.0, 50/s, >0:01 left"],
-    [24, " 57 %, 50/s, >0:01 left"],
-  ])("keeps rate and time left on a terminal of %d columns", (columns, expected) => {
-    let text = "";
-    const listen = progressListener(
-      { write: (part: string) => (text += part), isTTY: true, columns },
-      { now: () => 0 },
-    );
-    listen(startEvent());
-    listen({ ...gradient(46) });
-    expect(text.split("\r\x1b[2K").at(-1)).toBe(expected);
-    expect(expected.length).toBeLessThan(columns);
-  });
-
-  test("includes evaluations in the time left, shows when one is running, and numbers runs", () => {
-    let [text, clock] = ["", 0];
-    const listen = progressListener(
-      { write: (part: string) => (text += part), isTTY: true, columns: 200 },
-      { now: () => clock, numRuns: 6, numDone: () => 2 },
-    );
-    listen(startEvent());
-    expect(text).toContain("run 3 of 6: lenet, sgd, seed 1");
-    const last = (): string => text.split("\r\x1b[2K").at(-1)!;
-    for (let k = 1; k <= 40; k++) listen(gradient(k));
-    // The first evaluation is due after 40 gradients.
-    expect(last()).toContain("evaluating, >0:01 left");
-    clock += 10_000;
-    listen(evaluationAt(40, 0.0123, []));
-    for (let k = 41; k <= 60; k++) listen(gradient(k));
-    clock += 1000;
-    listen(gradient(61));
-    // 19 gradients of 20 ms, and an evaluation of 10 s.
-    expect(last()).toContain("50/s, 0:10 left");
-    for (let k = 62; k <= 80; k++) listen(gradient(k));
-    expect(last()).toMatch(/^100 % .*evaluating, 0:10 left$/);
-  });
-
   test("reports the budget rounded to whole outer steps, and warnings", () => {
     let text = "";
     const listen = progressListener({ write: (part: string) => (text += part) });
@@ -352,7 +282,7 @@ describe("progress", () => {
     const listen = progressListener({ write: (part: string) => (text += part) });
     for (const event of [
       startEvent(),
-      gradient(1),
+      gradientAt(1),
       evaluationAt(40, 0.0123, []),
       { type: "end", result: resultWith({ reason: "non-finite" }) } as const,
     ]) {

@@ -109,19 +109,6 @@ describe("a measurement", () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
-  test("clears its live line before another is written", () => {
-    let [text, time] = ["", 0];
-    const stderr = { write: (part: string) => (text += part), isTTY: true };
-    const context = { stderr } as unknown as Parameters<typeof main>[1];
-    const { onPass, clear } = passMeter(context, "a", [{ kind: "loss", number: 4, numExamples: 1 }], () => time);
-    for (let k = 0; k < 3; k++) {
-      time += 1000;
-      onPass({ kind: "loss", numExamples: 1 });
-    }
-    clear();
-    expect(text.endsWith("\r\x1b[2K75 %, 1 s left\r\x1b[2K")).toBe(true);
-  });
-
   test("of a study's solutions prints a line for each, with the time left", () => {
     const lines: string[] = [];
     let time = 0;

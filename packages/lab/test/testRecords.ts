@@ -5,6 +5,7 @@ import {
   classification,
   type DataSet,
   type EvaluationEvent,
+  type GradientEvent,
   networks,
   type OuterEvent,
   type PrimaryMetric,
@@ -35,6 +36,11 @@ export function startEvent(): StartEvent {
   const names = { network: "lenet", optimizer: "sgd", preset: null, seed: 1 };
   const plan = { batchSize: 128, totalGradients: 80, gradientsPerEpoch: 40, innerSteps: 20 };
   return { type: "start", ...names, numParams: 3, ...plan };
+}
+
+export function gradientAt(gradients: number, batchLoss = 0.5): GradientEvent {
+  const innerStep = ((gradients - 1) % 20) + 1;
+  return { type: "gradient", gradients, innerStep, batchLoss, scope: 1e-4, secondsPerGradient: 0.02 };
 }
 
 export function outerAt(gradients: number): OuterEvent {

@@ -3,7 +3,8 @@ import { isInterrupted, type RunOutcome } from "../experiments/runAll.ts";
 import { type EndingSignal, endingSignalOf } from "../io/endingSignals.ts";
 import type { TrainingOptions } from "../runner/runTraining.ts";
 import type { LockHooks } from "../runs/lease.ts";
-import { type ProgressStream, progressListener } from "./progress.ts";
+import { progressListener } from "./progress.ts";
+import type { ProgressStream } from "./terminal/terminalStreams.ts";
 
 /** The streams of a command, and the signals that it gets. */
 export interface CommandContext {

@@ -80,7 +80,10 @@ export function counter({ stderr }: CommandContext, total: number, what: string)
     done += 1;
     const left = ((performance.now() - started) / 1000 / done) * (total - done);
     const text = `${done}/${total} ${what}, ${fixed(left, 0)} s left`;
-    if (stderr.isTTY) stderr.write(`\r\x1b[2K${text}${done >= total ? "\n" : ""}`);
-    else if (done % every === 0) stderr.write(`${text}\n`);
+    if (stderr.keepBelow && done < total) stderr.keepBelow(() => [text]);
+    else {
+      stderr.keepBelow?.(null);
+      if (stderr.keepBelow || done % every === 0) stderr.write(`${text}\n`);
+    }
   };
 }

@@ -38,6 +38,8 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     );
     context.onFailure?.(`internal error: ${String(error)}`);
     return exitCodes.internal;
+  } finally {
+    context.stderr.keepBelow?.(null);
   }
 }
 

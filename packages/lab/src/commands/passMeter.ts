@@ -24,7 +24,7 @@ const firstEstimate = 1;
 /** Prints the progress of a measurement. */
 export interface PassMeter {
   readonly onPass: (pass: MadePass) => void;
-  /** Removes the live line of a terminal: to be called before anything else is written. */
+  /** Removes the live line of a terminal. */
   clear(): void;
 }
 
@@ -43,29 +43,25 @@ export function passMeter(
   const started = now();
   let done = 0;
   let reported = 0;
-  const clear = (): void => {
-    if (stderr.isTTY) stderr.write(clearLine);
-  };
+  const isLive = stderr.keepBelow !== undefined;
+  const clear = (): void => stderr.keepBelow?.(null);
   const onPass = (pass: MadePass): void => {
     done += workOf(pass);
     const seconds = (now() - started) / 1000;
     const share = Math.min(1, done / total);
     const twentieth = Math.floor(20 * share);
-    if (share >= 1 && !stderr.isTTY) return;
-    const due = reported === 0 ? seconds >= firstEstimate : stderr.isTTY || twentieth > Math.floor(20 * reported);
+    if (share >= 1 && !isLive) return;
+    const due = reported === 0 ? seconds >= firstEstimate : isLive || twentieth > Math.floor(20 * reported);
     if (!due) return;
     const left = duration((seconds / share) * (1 - share));
     const text =
       reported === 0 ? `about ${duration(seconds / share)} in all` : `${Math.floor(100 * share)} %, ${left} left`;
-    clear();
-    stderr.write(stderr.isTTY ? text : `${text}\n`);
+    if (stderr.keepBelow) stderr.keepBelow(() => [text]);
+    else stderr.write(`${text}\n`);
     reported = Math.max(share, Number.MIN_VALUE);
   };
   return { onPass, clear };
 }
-
-/** To the first column, and the line is empty. */
-export const clearLine = "\r\x1b[2K";
 
 /** Seconds in the unit that suits them. */
 export function duration(seconds: number): string {

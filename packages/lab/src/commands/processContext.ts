@@ -2,12 +2,13 @@ import { checkpointMessage, checkpointRequests } from "entropy-sgd-training";
 import { endingSignals } from "../io/endingSignals.ts";
 import { failureMessage } from "../io/failureMessage.ts";
 import type { CommandContext } from "./context.ts";
+import { terminalStreams } from "./terminal/terminalStreams.ts";
 
 /** Milliseconds in which a signal is the first one repeated: a closed terminal sends SIGHUP twice, npx passes SIGINT on. */
 const repeats = 100;
 
 /**
- * The world of a command that is a process: its streams, and what signals mean to it.
+ * The world of a command that is a process: its streams, with live lines on a terminal, and what signals mean to it.
  *
  * The first of SIGINT, SIGTERM and SIGHUP ends the work in good order, with its results so far; a tenth of a second later another one,
  * of either kind, ends the process at once. SIGUSR2 asks for a checkpoint, and so does a message of the parent of a sweep's
@@ -42,5 +43,10 @@ export function processContext(): CommandContext {
     });
   }
   const onFailure = (error: string): void => void process.send?.(failureMessage(error));
-  return { stdout, stderr, signal: controller.signal, checkpointRequests: requests, onFailure };
+  return {
+    ...terminalStreams(stdout, stderr, process.env),
+    signal: controller.signal,
+    checkpointRequests: requests,
+    onFailure,
+  };
 }

@@ -1,18 +1,12 @@
-/** The progress of a run: a live line on a terminal, plain lines elsewhere. */
-import type { GradientEvent, StartEvent } from "entropy-sgd-training";
+/** The progress of a run: on a terminal a few live lines below everything else, plain lines elsewhere. */
 import type { RunEvent } from "../runs/runEvents.ts";
 import { budgetOf, headOf, linesOf } from "./eventLines.ts";
-import { liveLine } from "./liveLine.ts";
-import { paceMeter } from "./paceMeter.ts";
+import { brokenAtBlanks } from "./terminal/brokenAtBlanks.ts";
+import { liveView } from "./terminal/liveView.ts";
+import { runFollower } from "./terminal/runFollower.ts";
+import type { LiveView, ProgressStream } from "./terminal/terminalStreams.ts";
 
-/** Where progress is written. */
-export interface ProgressStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
-
-/** Milliseconds between two drawings of the live line. */
+/** Milliseconds between two drawings of the live lines. */
 const drawInterval = 100;
 
 /** Options of the progress lines. */
@@ -31,48 +25,29 @@ export function progressListener(
   stream: ProgressStream,
   { numRuns = 1, numDone = () => 0, isPlanTold = false, now = () => performance.now() }: ProgressOptions = {},
 ): (event: RunEvent) => void {
-  const live = stream.isTTY === true;
-  const meter = paceMeter(now);
-  let start: StartEvent | undefined;
-  let last: GradientEvent | undefined;
+  const run = runFollower(now);
   let drawn = Number.NEGATIVE_INFINITY;
-  const clear = (): void => {
-    if (live) stream.write("\r\x1b[2K");
-  };
-  const line = (text: string): void => {
-    clear();
-    stream.write(`${text}\n`);
+  const view: LiveView = (columns) => {
+    const soFar = run.soFar();
+    return soFar === null ? [] : liveView(soFar, columns, stream.hasColours === true);
   };
   const draw = (): void => {
-    if (!live || start === undefined || last === undefined) return;
     drawn = now();
-    clear();
-    stream.write(liveLine(start, last, meter.pace(), stream.columns ?? 80));
+    stream.keepBelow?.(view);
+  };
+  const line = (text: string): void => {
+    const { columns } = stream;
+    stream.write(`${stream.keepBelow && columns ? brokenAtBlanks(text, columns) : text}\n`);
   };
   return (event) => {
-    switch (event.type) {
-      case "start": {
-        meter.start(event);
-        start = event;
-        last = undefined;
-        const number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}: ` : "";
-        line(`${number}${headOf(event)}${isPlanTold ? "" : `, ${budgetOf(event)}`}`);
-        return;
-      }
-      case "gradient":
-        meter.gradient(event);
-        last = event;
-        if (meter.pace().evaluating || now() - drawn >= drawInterval) draw();
-        return;
-      case "evaluation":
-        meter.evaluation(event);
-        for (const text of linesOf(event)) line(text);
-        // The training loss comes last, and takes as long.
-        if (event.gradients >= (start?.totalGradients ?? Number.POSITIVE_INFINITY)) draw();
-        return;
-      case "end":
-        clear();
-    }
-    for (const text of linesOf(event)) line(text);
+    // A run that ends, or one that begins after another failed.
+    if (event.type === "start" || event.type === "end") stream.keepBelow?.(null);
+    run.follow(event);
+    if (event.type === "start") {
+      const number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}: ` : "";
+      line(`${number}${headOf(event)}${isPlanTold ? "" : `, ${budgetOf(event)}`}`);
+    } else if (event.type === "gradient") {
+      if (run.isEvaluating() || now() - drawn >= drawInterval) draw();
+    } else for (const text of linesOf(event)) line(text);
   };
 }

@@ -1,7 +1,7 @@
 /** How far the measures of a study are: a live line on a terminal, and a line for each solution. */
 import type { SolutionListener } from "../experiments/study/measureAll.ts";
 import type { CommandContext } from "./context.ts";
-import { clearLine, duration } from "./passMeter.ts";
+import { duration } from "./passMeter.ts";
 
 /** Of `total` solutions; the time left is known once one was measured here, as those measured before take none. */
 export function solutionMeter(
@@ -16,13 +16,15 @@ export function solutionMeter(
   return {
     onStep(solution, step) {
       since ??= now();
-      if (stderr.isTTY) stderr.write(`${clearLine}measuring ${done + 1} of ${total}: ${solution}: ${step}${left()}`);
+      const text = `measuring ${done + 1} of ${total}: ${solution}: ${step}${left()}`;
+      stderr.keepBelow?.(() => [text]);
     },
     onMeasured(solution) {
       done += 1;
+      stderr.keepBelow?.(null);
       if (since === null) return;
       [measuredHere, seconds, since] = [measuredHere + 1, seconds + (now() - since) / 1000, null];
-      stderr.write(`${stderr.isTTY ? clearLine : ""}measured ${done} of ${total}: ${solution}${left()}\n`);
+      stderr.write(`measured ${done} of ${total}: ${solution}${left()}\n`);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { printable } from "entropy-sgd-training";
+import { beginningOf, columnsOf } from "./columnsOf.ts";
 
 /** Longer cells, which only untrusted files have, are cut. */
 const maxWidth = 80;
@@ -18,7 +19,7 @@ export function textTable(
   const shapes = head.map((_, column) => ({
     column,
     // As arguments of `Math.max`, so many rows as a large table may have would overflow the stack.
-    width: cells.reduce((most, row) => Math.max(most, lengthOf(row[column]!)), 0),
+    width: cells.reduce((most, row) => Math.max(most, columnsOf(row[column]!)), 0),
     isText: column === 0 || cells.slice(1).some((row) => !/^(–|-?\d.*|)$/.test(row[column]!)),
   }));
   const [first, ...others] = shapes;
@@ -49,38 +50,10 @@ export function widthOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly
 
 function cell(text: string): string {
   const shown = printable(text);
-  return lengthOf(shown) <= maxWidth ? shown : `${beginning(shown, maxWidth - 1)}…`;
+  return columnsOf(shown) <= maxWidth ? shown : `${beginningOf(shown, maxWidth - 1)}…`;
 }
 
 function padded(text: string, width: number, isText: boolean): string {
-  const space = " ".repeat(width - lengthOf(text));
+  const space = " ".repeat(width - columnsOf(text));
   return isText ? text + space : space + text;
-}
-
-/**
- * Characters that take two columns: East Asian wide and full-width ones (Unicode Standard Annex 11) by their blocks, and
- * emoji.
- */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|(?!\p{RI})\p{Emoji_Presentation}/u;
-
-/** Combining marks, and the later parts of Korean syllables. */
-const combining = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
-
-/** The width of a text in columns of a terminal. */
-function lengthOf(text: string): number {
-  let width = 0;
-  for (const character of text) width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
-  return width;
-}
-
-/** The longest beginning that takes no more columns than these. */
-function beginning(text: string, columns: number): string {
-  let [width, end] = [0, 0];
-  for (const character of text) {
-    width += lengthOf(character);
-    if (width > columns) break;
-    end += character.length;
-  }
-  return text.slice(0, end);
 }

@@ -1,6 +1,16 @@
 /** How fast a run goes: gradients per second, the loss, and how long evaluations take. */
 import type { EvaluationEvent, GradientEvent, StartEvent } from "entropy-sgd-training";
-import type { Pace } from "./liveLine.ts";
+
+/** Where a run is, besides its last gradient. */
+export interface Pace {
+  /** Gradients per second, smoothed. */
+  readonly rate: number;
+  readonly loss: number;
+  /** Seconds of an evaluation, smoothed; null before the first. */
+  readonly evaluationSeconds: number | null;
+  /** Whether an evaluation is at work now. */
+  readonly evaluating: boolean;
+}
 
 /** Follows the events of one run after another. */
 export interface PaceMeter {
