@@ -30,6 +30,11 @@ interface Port {
   close(): void;
 }
 
+/** Bytes whose pieces are read one after another. */
+interface Blob {
+  stream(): { pipeThrough(transform: object): object };
+}
+
 /** The manager of Web Locks. */
 interface Locks {
   request<T>(name: string, options: { ifAvailable: true }, use: (lock: object | null) => Promise<T>): Promise<T>;
@@ -48,7 +53,12 @@ export interface WebScope {
   readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
   readonly Worker?: new (url: string) => WebWorker;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
-  readonly Blob: new (parts: readonly string[], options: { type: string }) => object;
+  readonly Blob: new (parts: readonly (string | Uint8Array)[], options: { type: string }) => Blob;
+  readonly Response: new (body: object) => { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Absent in browsers before 2023. */
+  readonly DecompressionStream?: new (
+    format: "gzip",
+  ) => object;
   readonly URL: { createObjectURL(blob: object): string };
 }
 
