@@ -66,7 +66,7 @@ export function integerKnob(label: string, fallback: number, range: Pick<NumberK
 /** One of the names of `options`. */
 export function choiceKnob<T extends string>(
   label: string,
-  fallback: T,
+  fallback: NoInfer<T>,
   options: Readonly<Record<T, string>>,
 ): ChoiceKnob<T> {
   const parse = (text: string): T | null => (Object.hasOwn(options, text) ? (text as T) : null);

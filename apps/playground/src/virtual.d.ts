@@ -1,0 +1,7 @@
+/** Modules that the plugins beside vite.config.ts make. */
+declare module "virtual:downloads" {
+  /** The addresses of MNIST's files, gzipped. */
+  export const mnist: Readonly<Record<"train-images" | "train-labels" | "t10k-images" | "t10k-labels", string>>;
+  /** What training transfers, in bytes: the files of MNIST, and ONNX Runtime's WebAssembly. */
+  export const bytes: { readonly mnist: number; readonly runtime: number };
+}
