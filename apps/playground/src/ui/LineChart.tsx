@@ -1,9 +1,10 @@
 /** A chart on the page, by uPlot: curves, bands and points, values under the pointer, a marker that can be dragged. */
-import type { ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart, ChartAxis, ChartLine } from "./chart.ts";
+import { Legend } from "./Legend.tsx";
 import { shownNumber } from "./numbers.ts";
 import { ink } from "./palette.ts";
 import { extent, symbolsOf } from "./svgOf.ts";
@@ -28,77 +29,129 @@ export interface Placed {
   readonly ratio: number;
 }
 
-/** Draws the chart, and draws it again whenever the signal changes; the axes are made anew only if curves come or go. */
+/** What a chart on the page is made from; the newest properties are in `latest`. */
+interface Making {
+  readonly element: HTMLElement;
+  readonly height: number;
+  readonly chart: ReadonlySignal<Chart>;
+  readonly hovered: Signal<number | null>;
+  readonly latest: { readonly current: LineChartProps };
+}
+
+/**
+ * Draws the chart, and draws it again whenever the signal changes. The axes are made anew only if curves come or go; where the curves
+ * are the arrays of before, only the points move.
+ */
 export function LineChart(props: LineChartProps) {
   const { chart, height = 300, description } = props;
   const place = useRef<HTMLDivElement>(null);
+  const hovered = useSignal<number | null>(null);
   const latest = useRef(props);
   latest.current = props;
   useEffect(() => {
-    const element = place.current!;
-    let plot: uPlot | null = null;
-    let shape = "";
-    const unsubscribe = chart.subscribe((now) => {
-      const next = JSON.stringify([
-        now.x,
-        now.y,
-        now.lines.map(({ name, band }) => [name, band !== undefined]),
-        ink.value.surface,
-      ]);
-      if (plot === null || next !== shape) {
-        plot?.destroy();
-        plot = made(element, height, chart, latest);
-        shape = next;
-      } else plot.setData(dataOf(now), true);
-    });
-    const recolour = ink.subscribe(() => {
-      if (plot === null) return;
+    const making = { element: place.current!, height, chart, hovered, latest };
+    let plot = made(making);
+    let drawn = chart.peek();
+    const renew = (): void => {
       plot.destroy();
-      plot = made(element, height, chart, latest);
+      plot = made(making);
+      drawn = chart.peek();
+    };
+    const unsubscribe = chart.subscribe((now) => {
+      if (shapeOf(now) !== shapeOf(drawn)) return renew();
+      const isOldCurves = sameCurves(now, drawn) && sameRanges(now, drawn);
+      drawn = now;
+      if (isOldCurves) plot.redraw(false, false);
+      else plot.setData(dataOf(now), true);
     });
-    const sizes = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
-    sizes.observe(element);
+    let isFirst = true;
+    const recolour = ink.subscribe(() => {
+      if (!isFirst) renew();
+      isFirst = false;
+    });
+    const sizes = new ResizeObserver(() => plot.setSize({ width: making.element.clientWidth, height }));
+    sizes.observe(making.element);
     return () => {
       unsubscribe();
       recolour();
       sizes.disconnect();
-      plot?.destroy();
+      plot.destroy();
     };
   }, [chart, height]);
   return (
-    <div
-      class="chart"
-      ref={place}
-      role="img"
-      aria-label={description ?? chart.value.title}
-      style={{ minHeight: `${height}px` }}
-    />
+    <div class="chart">
+      <Legend chart={chart} hovered={hovered} />
+      <div
+        class={props.onDrag ? "plot dragged" : "plot"}
+        ref={place}
+        role="img"
+        aria-label={description ?? chart.value.title}
+        style={{ minHeight: `${height}px` }}
+      />
+    </div>
   );
 }
 
-function made(
-  element: HTMLElement,
-  height: number,
-  chart: ReadonlySignal<Chart>,
-  latest: { readonly current: LineChartProps },
-): uPlot {
+/** What axes and series are made from: a chart of another shape needs new ones. */
+function shapeOf({ x, y, lines }: Chart): string {
+  const series = lines.map(({ name, color, dash, width, fill, band }) => [name, color, dash, width, fill, !band]);
+  return JSON.stringify([x.label, x.scale, y.label, y.scale, series]);
+}
+
+function sameCurves(one: Chart, other: Chart): boolean {
+  const ofOther = arraysOf(other);
+  return arraysOf(one).every((array, i) => array === ofOther[i]);
+}
+
+function sameRanges(one: Chart, other: Chart): boolean {
+  // Without a range the points count too.
+  const isFixed = one.y.range !== undefined || one.points === other.points;
+  return isFixed && String(one.x.range) === String(other.x.range) && String(one.y.range) === String(other.y.range);
+}
+
+function arraysOf({ xs, lines }: Chart): ArrayLike<number>[] {
+  return [xs, ...lines.flatMap(({ ys, band }) => [ys, ...(band ? [band.low, band.high] : [])])];
+}
+
+function made({ element, height, chart, hovered, latest }: Making): uPlot {
   const { x, y, lines } = chart.peek();
   const colors = ink.peek();
   const color = (at: number): string => colors.series[at % colors.series.length]!;
   const options: uPlot.Options = {
     width: Math.max(200, element.clientWidth),
     height,
-    scales: { x: scaleOf(x, () => [chart.peek().xs], 0), y: scaleOf(y, () => heightsOf(chart.peek()), 0.05) },
-    axes: [axisOf(x, colors.text, colors.grid), { ...axisOf(y, colors.text, colors.grid), size: 62 }],
-    series: [
-      { label: x.label, value: (_, value) => (value === null ? "–" : shownNumber(value)) },
-      ...lines.flatMap((line) => seriesOf(line, color(line.color))),
+    legend: { show: false },
+    scales: {
+      x: scaleOf(
+        () => chart.peek().x,
+        () => [chart.peek().xs],
+        0,
+      ),
+      y: scaleOf(
+        () => chart.peek().y,
+        () => heightsOf(chart.peek()),
+        0.05,
+      ),
+    },
+    axes: [
+      { ...axisOf(x, colors.text, colors.grid), size: 30 },
+      { ...axisOf(y, colors.text, colors.grid), size: 58 },
     ],
+    series: [{}, ...lines.flatMap((line) => seriesOf(line, color(line.color)))],
     bands: bandsOf(lines, color),
-    cursor: { drag: { x: false, y: false }, ...(latest.current.onDrag !== undefined && { bind: draggedBy(latest) }) },
-    hooks: { draw: [(plot) => drawPoints(plot, chart.peek(), color, latest.current.overlay)] },
+    cursor: { drag: { x: false, y: false } },
+    hooks: {
+      draw: [(plot) => drawPoints(plot, chart.peek(), color, latest.current.overlay)],
+      setCursor: [
+        ({ cursor }) => {
+          hovered.value = (cursor.left ?? -1) < 0 ? null : (cursor.idx ?? null);
+        },
+      ],
+    },
   };
-  return new uPlot(options, dataOf(chart.peek()), element);
+  const plot = new uPlot(options, dataOf(chart.peek()), element);
+  tellDrags(plot, latest);
+  return plot;
 }
 
 function heightsOf({ lines, points = [] }: Chart): ArrayLike<number>[] {
@@ -108,18 +161,20 @@ function heightsOf({ lines, points = [] }: Chart): ArrayLike<number>[] {
   ];
 }
 
-function scaleOf({ scale = "linear", range }: ChartAxis, values: () => ArrayLike<number>[], room: number): uPlot.Scale {
+function scaleOf(axis: () => ChartAxis, values: () => ArrayLike<number>[], room: number): uPlot.Scale {
+  const { scale = "linear" } = axis();
   return {
     time: false,
     distr: scale === "log" ? 3 : 1,
-    range: () => [...(range ?? extent(values(), scale, room))] as [number, number],
+    range: () => [...(axis().range ?? extent(values(), scale, room))] as [number, number],
   };
 }
 
 function axisOf({ label }: ChartAxis, text: string, grid: string): uPlot.Axis {
   return {
     label,
-    labelSize: 22,
+    labelSize: 18,
+    labelGap: 0,
     stroke: text,
     font: "12px system-ui, sans-serif",
     labelFont: "12px system-ui, sans-serif",
@@ -130,23 +185,17 @@ function axisOf({ label }: ChartAxis, text: string, grid: string): uPlot.Axis {
 }
 
 /** The curve and, where it has a band, the band's two edges. */
-function seriesOf({ name, width = 2, dash, band, fill }: ChartLine, color: string): uPlot.Series[] {
-  const edge = (words: string): uPlot.Series => ({
-    label: `${name} ${words}`,
-    stroke: "transparent",
-    points: { show: false },
-  });
+function seriesOf({ width = 2, dash, band, fill }: ChartLine, color: string): uPlot.Series[] {
+  const edge: uPlot.Series = { stroke: "transparent", points: { show: false } };
   return [
     {
-      label: name,
       stroke: color,
       width,
       points: { show: false },
-      value: (_, value) => (value === null || value === undefined ? "–" : shownNumber(value)),
       ...(dash && { dash: [...dash] }),
       ...(fill && { fill: `${color}22` }),
     },
-    ...(band ? [edge("low"), edge("high")] : []),
+    ...(band ? [edge, edge] : []),
   ];
 }
 
@@ -195,24 +244,18 @@ function drawPoints(
 }
 
 /** Tells drags in the chart's coordinates; the pointer is kept when it leaves the chart. */
-function draggedBy(latest: { readonly current: LineChartProps }): uPlot.Cursor.Bind {
-  return {
-    mousedown: (plot, _, handler) => (event) => {
-      handler(event);
-      const tell = ({ clientX, clientY }: MouseEvent, phase: "start" | "move" | "end"): void => {
-        const { left, top } = plot.over.getBoundingClientRect();
-        latest.current.onDrag?.(plot.posToVal(clientX - left, "x"), plot.posToVal(clientY - top, "y"), phase);
-      };
-      tell(event, "start");
-      const move = (moved: MouseEvent): void => tell(moved, "move");
-      const end = (ended: MouseEvent): void => {
-        removeEventListener("mousemove", move);
-        removeEventListener("mouseup", end);
-        tell(ended, "end");
-      };
-      addEventListener("mousemove", move);
-      addEventListener("mouseup", end);
-      return null;
-    },
+function tellDrags({ over, posToVal }: uPlot, latest: { readonly current: LineChartProps }): void {
+  const tell = ({ clientX, clientY }: PointerEvent, phase: "start" | "move" | "end"): void => {
+    const { left, top } = over.getBoundingClientRect();
+    latest.current.onDrag?.(posToVal(clientX - left, "x"), posToVal(clientY - top, "y"), phase);
   };
+  over.addEventListener("pointerdown", (event) => {
+    if (latest.current.onDrag === undefined || event.button !== 0) return;
+    over.setPointerCapture(event.pointerId);
+    tell(event, "start");
+  });
+  over.addEventListener("pointermove", (event) => {
+    if (over.hasPointerCapture(event.pointerId)) tell(event, "move");
+  });
+  over.addEventListener("lostpointercapture", (event) => tell(event, "end"));
 }
