@@ -1,5 +1,5 @@
 /** Langevin sampling and the modified Gibbs distribution. */
-export { type ChainMean, chainMean, splitRHat } from "./sampling/diagnostics.ts";
+export { type ChainMean, type ChainsMean, chainMean, chainsMean, splitRHat } from "./sampling/diagnostics.ts";
 export { type GridDensity, type GridDensityOptions, gridDensity } from "./sampling/gridDensity.ts";
 export {
   adjustedLangevin,

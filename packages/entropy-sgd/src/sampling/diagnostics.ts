@@ -94,3 +94,33 @@ export function splitRHat(chains: readonly ArrayLike<number>[]): number {
   if (within === 0) return between === 0 ? 1 : Number.POSITIVE_INFINITY;
   return Math.sqrt((half - 1) / half + between / (half * within));
 }
+
+/** A mean over several chains of one law, with what says whether to believe it. */
+export interface ChainsMean {
+  readonly mean: number;
+  /** √(Σ of the chains' squared errors) over their number: the chains are independent. */
+  readonly standardError: number;
+  /** The sum of the chains'. */
+  readonly effectiveSampleSize: number;
+  /** Split-R̂: above 1.05 the chains have not mixed, and neither mean nor error says anything. */
+  readonly rHat: number;
+}
+
+/**
+ * Mean, standard error, effective sample size and split-R̂ of independent chains of equal length.
+ *
+ * Cost: that of `chainMean` for each chain.
+ *
+ * @throws RangeError for chains that are too short or unequal
+ */
+export function chainsMean(chains: readonly ArrayLike<number>[]): ChainsMean {
+  const rHat = splitRHat(chains);
+  const means = chains.map((values) => chainMean(values));
+  const sum = (valueOf: (own: ChainMean) => number): number => means.reduce((total, own) => total + valueOf(own), 0);
+  return {
+    mean: sum(({ mean }) => mean) / chains.length,
+    standardError: Math.sqrt(sum(({ standardError }) => standardError ** 2)) / chains.length,
+    effectiveSampleSize: sum(({ effectiveSampleSize }) => effectiveSampleSize),
+    rHat,
+  };
+}

@@ -197,6 +197,17 @@ describe("diagnostics", () => {
     expect(Math.abs(mean - 1)).toBeLessThan(5 * 0.1 + 0.05);
   });
 
+  test("of several chains the mean is that of all, with the errors of independent chains added", () => {
+    const chains = [1, 2, 3].map((stream) => autoregression(0.5, 2000, stream));
+    const own = chains.map((chain) => chainMean(chain));
+    const { mean, standardError, effectiveSampleSize, rHat } = chainsMean(chains);
+    expect(mean).toBeCloseTo(chains.flat().reduce((sum, value) => sum + value, 0) / 6000, 12);
+    expect(standardError).toBeCloseTo(Math.hypot(...own.map((chain) => chain.standardError)) / 3, 12);
+    expect(effectiveSampleSize).toBeCloseTo(own.reduce((sum, chain) => sum + chain.effectiveSampleSize, 0), 9);
+    expect(rHat).toBe(splitRHat(chains));
+    expect(() => chainsMean([])).toThrow("splitRHat: chains must have one length of at least 4");
+  });
+
   test("a value that is not finite makes a mean without value and chains that have not mixed", () => {
     const chain = autoregression(0.5, 20_000, 1);
     chain[7] = Number.NaN;

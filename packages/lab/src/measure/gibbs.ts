@@ -1,14 +1,7 @@
 /** Samples against the Gibbs distribution at several temperatures, and the modified one at several scopes. */
 import type { ObjectiveWith } from "entropy-sgd";
 import { doubleWell } from "entropy-sgd/planted";
-import {
-  adjustedLangevin,
-  chainMean,
-  type GridDensity,
-  gridDensity,
-  modifiedGibbs,
-  splitRHat,
-} from "entropy-sgd/sampling";
+import { adjustedLangevin, chainsMean, type GridDensity, gridDensity, modifiedGibbs } from "entropy-sgd/sampling";
 import { densityGrid } from "./densityGrid.ts";
 import type { EventTurn } from "./eventTurns.ts";
 
@@ -86,7 +79,7 @@ async function sampled(beta: number, scope: number | null, seed: number, turn: E
     acceptance += (result.acceptance ?? 0) / numChains;
     series.push(indicator);
   }
-  const means = series.map((values) => chainMean(values));
+  const { mean, standardError, rHat } = chainsMean(series);
   const density = gridDensity((x) => -beta * energy(x), densityGrid);
   return {
     label: scope === null ? `β = ${beta}` : `γ = ${scope}`,
@@ -95,9 +88,9 @@ async function sampled(beta: number, scope: number | null, seed: number, turn: E
     density,
     samples,
     massLeft: density.massBelow(well.barrier),
-    shareLeft: means.reduce((sum, { mean }) => sum + mean, 0) / numChains,
-    standardError: Math.sqrt(means.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / numChains,
-    rHat: splitRHat(series),
+    shareLeft: mean,
+    standardError,
+    rHat,
     acceptance,
   };
 }
