@@ -2,4 +2,7 @@
 export { type DoubleWell, doubleWell } from "./planted/doubleWell.ts";
 export { type GaussianWell, gaussianWells, type PlantedObjective } from "./planted/gaussianWells.ts";
 export { type GridFunction, gridFunction } from "./planted/gridFunction.ts";
+export { rosenbrock } from "./planted/rosenbrock.ts";
 export { type PointRange, roughValleys, valleyRanges } from "./planted/roughValleys.ts";
+export { type ScatteredWellsOptions, scatteredWells } from "./planted/scatteredWells.ts";
+export { separable } from "./planted/separable.ts";

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { gridLocalEntropy } from "../landscape.ts";
-import { doubleWell, gaussianWells, gridFunction, roughValleys, valleyRanges } from "../planted.ts";
+import {
+  doubleWell,
+  gaussianWells,
+  gridFunction,
+  rosenbrock,
+  roughValleys,
+  scatteredWells,
+  separable,
+  valleyRanges,
+} from "../planted.ts";
 import { gridDensity } from "../sampling.ts";
 
 const lowest = (values: Float64Array): number => values.indexOf(Math.min(...values));
@@ -57,14 +66,26 @@ describe("local entropy on a grid", () => {
 });
 
 describe("planted functions", () => {
-  test("gradients of Gaussian wells are those of central differences", () => {
-    const f = gaussianWells(
-      [
-        { centre: [1, 0], depth: 2, width: 0.5 },
-        { centre: [-1, 0.5], depth: 1, width: 1.5 },
-      ],
-      0.3,
-    );
+  test.each([
+    [
+      "Gaussian wells",
+      gaussianWells(
+        [
+          { centre: [1, 0], depth: 2, width: 0.5 },
+          { centre: [-1, 0.5], depth: 1, width: 1.5 },
+        ],
+        0.3,
+      ),
+    ],
+    ["the ravine", rosenbrock(3, 0.5)],
+    [
+      "separable functions",
+      separable(
+        (x, axis) => Math.sin(x) + axis * x * x,
+        (x, axis) => Math.cos(x) + 2 * axis * x,
+      ),
+    ],
+  ])("gradients of %s are those of central differences", (_, f) => {
     const [x, gradient, step] = [Float64Array.of(0.4, -0.2), new Float64Array(2), 1e-5];
     expect(f.valueAndGradientAt(x, gradient)).toBe(f.valueAt(x));
     for (const i of [0, 1]) {
@@ -72,6 +93,38 @@ describe("planted functions", () => {
       // The third derivative is below 40: 40 step²/6 and rounding of 1e-16/step.
       expect(gradient[i]).toBeCloseTo((moved(step) - moved(-step)) / (2 * step), 8);
     }
+  });
+
+  test("the ravine is Rosenbrock's: 0 at (1, 1), 1 and 101 at the corners of the unit square", () => {
+    const f = rosenbrock();
+    expect([f.valueAt(Float64Array.of(1, 1)), f.valueAt(Float64Array.of(0, 0))]).toEqual([0, 1]);
+    expect([f.valueAt(Float64Array.of(0, 1)), f.valueAt(Float64Array.of(1, 0))]).toEqual([101, 100]);
+  });
+
+  test("scattered wells are uniform in their cube, wells and hills alike, and a function of the seed", () => {
+    const options = { numWells: 2000, range: 3, depth: 0.5, width: 0.2, seed: 1 };
+    const wells = scatteredWells(options);
+    // Means of uniform numbers on [−a, a]: standard error a/√(3n).
+    const expectUniform = (values: readonly number[], limit: number): void => {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(Math.abs(mean)).toBeLessThan((5 * limit) / Math.sqrt(3 * values.length));
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(limit);
+      expect(Math.max(...values)).toBeGreaterThan(0.98 * limit);
+      expect(Math.min(...values)).toBeLessThan(-0.98 * limit);
+    };
+    for (const axis of [0, 1])
+      expectUniform(
+        wells.map(({ centre }) => centre[axis]!),
+        3,
+      );
+    expectUniform(
+      wells.map(({ depth }) => depth),
+      0.5,
+    );
+    expect(new Set(wells.map(({ width }) => width))).toEqual(new Set([0.2]));
+    expect(scatteredWells({ ...options, numWells: 3 })).toEqual(wells.slice(0, 3));
+    expect(scatteredWells({ ...options, seed: 2 })[0]).not.toEqual(wells[0]);
+    expect(scatteredWells({ ...options, numWells: 1, dimensions: 5 })[0]!.centre).toHaveLength(5);
   });
 
   test("a grid's function passes through its heights, reproduces a parabola inside, and has the slope of its values", () => {

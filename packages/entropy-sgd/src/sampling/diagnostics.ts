@@ -116,7 +116,7 @@ export interface ChainsMean {
 export function chainsMean(chains: readonly ArrayLike<number>[]): ChainsMean {
   const rHat = splitRHat(chains);
   const means = chains.map((values) => chainMean(values));
-  const sum = (valueOf: (own: ChainMean) => number): number => means.reduce((total, own) => total + valueOf(own), 0);
+  const sum = (part: (own: ChainMean) => number): number => means.reduce((total, own) => total + part(own), 0);
   return {
     mean: sum(({ mean }) => mean) / chains.length,
     standardError: Math.sqrt(sum(({ standardError }) => standardError ** 2)) / chains.length,

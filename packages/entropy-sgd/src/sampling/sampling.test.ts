@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectiveWith } from "../objective.ts";
+import { separable } from "../planted/separable.ts";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { chainMean, splitRHat } from "./diagnostics.ts";
+import { chainMean, chainsMean, splitRHat } from "./diagnostics.ts";
 import { adjustedLangevin, type LangevinOptions, langevin } from "./langevin.ts";
 
 type Target = ObjectiveWith<"valueAndGradientAt">;
-
-/** A sum of one function of each coordinate, given with its slope. */
-const separable = (value: (x: number, i: number) => number, slope: (x: number, i: number) => number): Target => ({
-  valueAndGradientAt(x: Float64Array, out) {
-    out.set(x.map(slope));
-    return x.reduce((sum, xi, i) => sum + value(xi, i), 0);
-  },
-});
 
 /** U = ½ Σ lᵢ(xᵢ − cᵢ)². */
 const quadratic = (curvatures: readonly number[], centre: readonly number[]): Target =>
@@ -203,7 +196,10 @@ describe("diagnostics", () => {
     const { mean, standardError, effectiveSampleSize, rHat } = chainsMean(chains);
     expect(mean).toBeCloseTo(chains.flat().reduce((sum, value) => sum + value, 0) / 6000, 12);
     expect(standardError).toBeCloseTo(Math.hypot(...own.map((chain) => chain.standardError)) / 3, 12);
-    expect(effectiveSampleSize).toBeCloseTo(own.reduce((sum, chain) => sum + chain.effectiveSampleSize, 0), 9);
+    expect(effectiveSampleSize).toBeCloseTo(
+      own.reduce((sum, chain) => sum + chain.effectiveSampleSize, 0),
+      9,
+    );
     expect(rHat).toBe(splitRHat(chains));
     expect(() => chainsMean([])).toThrow("splitRHat: chains must have one length of at least 4");
   });

@@ -1,6 +1,6 @@
 /** A thousand chains in a double well: descent, Langevin dynamics, annealed steps, annealed temperature. */
 import type { ObjectiveWith, ScalarOrSchedule } from "entropy-sgd";
-import { type DoubleWell, doubleWell } from "entropy-sgd/planted";
+import { type DoubleWell, doubleWell, separable } from "entropy-sgd/planted";
 import { normalInto, randomKey } from "entropy-sgd/random";
 import { gridDensity, langevin } from "entropy-sgd/sampling";
 import { densityGrid } from "./densityGrid.ts";
@@ -10,6 +10,7 @@ const numChains = 1000;
 const numSteps = 4000;
 /** The barrier is about 2 above the minimum of the starting well. */
 const well: DoubleWell = doubleWell(2, 0.5);
+const particles = separable(well.energy, well.slope);
 const start = 0.9;
 
 /** One kind of dynamics, with its result. */
@@ -69,8 +70,7 @@ export async function langevinFigure(seed: number, turn: EventTurn): Promise<Lan
     const objective: ObjectiveWith<"valueAndGradientAt"> = {
       async valueAndGradientAt(x: Float64Array, out) {
         await turn();
-        out.set(x.map(well.slope));
-        return x.reduce((sum, xi) => sum + well.energy(xi), 0);
+        return particles.valueAndGradientAt(x, out);
       },
     };
     const options = { ...numbers, numSamples: numSteps / 10, thin: 10, seed };
