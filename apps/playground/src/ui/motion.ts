@@ -11,7 +11,7 @@ export const prefersLessMotion: boolean = matchMedia("(prefers-reduced-motion: r
  * screen.
  */
 export function useFrames(
-  element: RefObject<Element>,
+  element: RefObject<Element | null>,
   running: Signal<boolean>,
   step: (seconds: number) => void,
 ): void {
