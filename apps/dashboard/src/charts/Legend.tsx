@@ -43,7 +43,7 @@ function LegendValue({ hovered, index, format }: ValueProps) {
 }
 
 /** A short piece of a line. */
-function Sample({ style: { color, dash } }: { readonly style: SeriesStyle }) {
+export function Sample({ style: { color, dash } }: { readonly style: SeriesStyle }) {
   return (
     <svg class="sample" width="30" height="10" aria-hidden="true">
       <line

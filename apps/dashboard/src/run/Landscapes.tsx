@@ -2,8 +2,11 @@
 
 import { useSignal } from "@preact/signals";
 import type { DetailContent, MeasurementEntry, MissingFigure } from "entropy-sgd-lab";
-import { addressOf } from "../live/ask.ts";
+import { useEffect } from "preact/hooks";
+import { addressOf, ask } from "../live/ask.ts";
+import { SurfaceView } from "../surface/SurfaceView.tsx";
 import { announce } from "../text/announce.ts";
+import { Failure } from "../text/Failure.tsx";
 import { plain } from "../text/numbers.ts";
 
 interface LandscapesProps {
@@ -39,6 +42,7 @@ function Measured({ run, entry }: { readonly run: string; readonly entry: Measur
         {place}
         {interrupted && " (interrupted: not complete)"}
       </h3>
+      {name === "slice" && <Surface run={run} place={place} />}
       <div class="charts">
         {figures.map((figure) => (
           <img
@@ -62,6 +66,24 @@ function Measured({ run, entry }: { readonly run: string; readonly entry: Measur
       </details>
     </article>
   );
+}
+
+/** The surface of a slice, asked for when it is shown. */
+function Surface({ run, place }: { readonly run: string; readonly place: string }) {
+  const measurement = useSignal<unknown>(null);
+  const error = useSignal<string | null>(null);
+  useEffect(() => {
+    ask("measurement", { run, place }).then(
+      (answer) => {
+        measurement.value = answer;
+      },
+      (failure: Error) => {
+        error.value = failure.message;
+      },
+    );
+  }, [run, place, measurement, error]);
+  if (error.value !== null) return <Failure message={error.value} />;
+  return measurement.value === null ? null : <SurfaceView measurement={measurement.value} title={place} />;
 }
 
 const shownMs = 2000;
