@@ -84,10 +84,11 @@ export function followedRun(id: string, first: CurveWish): FollowedRun {
         smoothing > 1 ? ask<Curve>("curve", { ...query, smoothing }, stop) : null,
       ]);
       batch(() => {
-        const isOpen = zoom === null;
-        raw.value = isOpen ? tail.reduce(appended, dataOf(own)) : dataOf(own);
+        const answered = dataOf(own);
+        raw.value = zoom === null ? tail.reduce(appended, answered) : answered;
         smooth.value = mean === null ? null : dataOf(mean);
-        size.value = own;
+        const number = raw.value.x.length - answered.x.length;
+        size.value = { total: own.total + number, inInterval: own.inInterval + number, extent: own.extent };
         error.value = null;
       });
       numAppended = 0;
@@ -122,9 +123,16 @@ export function followedRun(id: string, first: CurveWish): FollowedRun {
         detail.value = { ...now, content: { ...now.content, warnings } };
       }
       tail.push(given);
-      if (wish.zoom === null && raw.value !== null) raw.value = appended(raw.value, given);
+      if (wish.zoom !== null || raw.value === null) return;
+      const grown = appended(raw.value, given);
+      const number = grown.x.length - raw.value.x.length;
+      raw.value = grown;
+      numAppended += number;
+      if (size.value !== null) {
+        const { total, inInterval, extent } = size.value;
+        size.value = { total: total + number, inInterval: inInterval + number, extent };
+      }
     });
-    numAppended += given.outers.gradients.length;
     if (given.ended) void load();
     else if (wish.smoothing > 1 || wish.axis === "seconds" || wish.zoom !== null || numAppended > maxAppended) {
       timer ??= setTimeout(loadCurves, refreshMs);

@@ -45,8 +45,8 @@ export function projection(
 ): (point: Point3) => Projected {
   const [a, e] = [azimuth, elevation].map((degrees) => (degrees * Math.PI) / 180) as [number, number];
   const [cosA, sinA, cosE, sinE] = [Math.cos(a), Math.sin(a), Math.cos(e), Math.sin(e)];
-  // The box's diagonal fits in whatever direction it is seen.
-  const scale = (zoom * Math.min(width, 1.25 * height)) / 3.4;
+  // The box's diagonal fits in whatever direction it is seen, with place for labels.
+  const scale = (zoom * Math.min(width, 1.25 * height)) / 3.6;
   return ([x, y, z]) => {
     const [turnedX, turnedY] = [x * cosA - y * sinA, x * sinA + y * cosA];
     return {

@@ -67,7 +67,7 @@ interface Edge {
   readonly texts: readonly string[];
 }
 
-/** The two edges of the floor that are nearest to the eye, and an upright one at the left. */
+/** The two edges of the floor that are nearest to the eye, and an upright one at the left, each with its values. */
 function drawAxes(context: CanvasRenderingContext2D, { grid, camera, isLog, width, height }: View): void {
   const project = projection(camera, width, height);
   const center = project([0, 0, floor]);
@@ -100,7 +100,7 @@ function drawAxes(context: CanvasRenderingContext2D, { grid, camera, isLog, widt
   drawEdge(context, project, center, {
     from: [x, y, floor],
     to: [x, y, ceiling],
-    label: "",
+    label: "training loss",
     texts: [0, 0.5, 1].map((at) => significant(lossAt(grid, isLog)(at), 3)),
   });
 }
@@ -125,12 +125,23 @@ function drawEdge(
   const [outX, outY] = [dx / length, dy / length];
   context.textAlign = Math.abs(outX) < 0.35 ? "center" : outX < 0 ? "right" : "left";
   context.textBaseline = "middle";
+  const write = (text: string, x: number, y: number): void => {
+    // All of it on the canvas, also where the canvas is narrow.
+    const { width } = context.measureText(text);
+    const { textAlign } = context;
+    const left = textAlign === "center" ? x - width / 2 : textAlign === "right" ? x - width : x;
+    const right = context.canvas.clientWidth - width - 2;
+    context.textAlign = "left";
+    context.fillText(text, Math.max(2, Math.min(left, right)), y);
+    context.textAlign = textAlign;
+  };
   texts.forEach((text, i) => {
     const share = i / (texts.length - 1);
     const at = { x: start.x + share * (end.x - start.x), y: start.y + share * (end.y - start.y) };
-    context.fillText(text, at.x + 10 * outX, at.y + 12 * outY);
+    write(text, at.x + 10 * outX, at.y + 12 * outY);
   });
-  if (label !== "") context.fillText(label, middle.x + 26 * outX, middle.y + 30 * outY);
+  if (isUpright) write(label, end.x + 10 * outX, end.y - 18);
+  else write(label, middle.x + 28 * outX, middle.y + 34 * outY);
 }
 
 function drawSolutions(context: CanvasRenderingContext2D, { grid, camera, isLog, width, height }: View): void {
