@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, printable, printableJson } from "entropy-sgd-training";
-import { unitOf } from "../pages/summaryCells.ts";
+import { comparedMeans, comparedUnit } from "../pages/comparedMeans.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { comparisonsOf, equalKeys, type RunComparison } from "../runs/compareRuns.ts";
 import { selected } from "../runs/filterRuns.ts";
@@ -9,8 +9,8 @@ import { isReadable } from "../runs/groupRuns.ts";
 import { fieldsOf, objectOf } from "../runs/runFields.ts";
 import { scanFolder } from "../runs/scanFolder.ts";
 import { type FindHolder, type StoredRun, storedRun } from "../runs/storedRun.ts";
-import { metricField, signOf } from "../statistics/metricWords.ts";
-import { fixed, plain } from "../statistics/numbers.ts";
+import { metricField } from "../statistics/metricWords.ts";
+import { plain } from "../statistics/numbers.ts";
 import { comparisonSentences, counted } from "../statistics/words.ts";
 import { type CommandDefinition, chosen, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes } from "./context.ts";
@@ -93,21 +93,14 @@ function inWords(comparison: RunComparison, width: number): string {
   return [`${printable(title)}\n`, ...tables, lines.join("")].join("\n");
 }
 
-function sentences({ setting, groups, differing, differences }: RunComparison): string[] {
+function sentences(comparison: RunComparison): string[] {
+  const { setting, groups, differing } = comparison;
   const names = [...differing.keys()];
-  const metric = String(setting.metric);
   const none = groups.filter(({ spreads }) => spreads.test.mean === null).map(({ label }) => label);
-  const unit = unitOf(groups.map(({ spreads }) => spreads));
-  const compared = differences.map(({ first, second, test }) => {
-    const [own, other] = [first, second].map(
-      ({ label, spreads }) => `${label} ${fixed(spreads.test.mean, unit.digits, unit.scale)}${signOf(metric)}`,
-    );
-    return { text: `Test ${metric}: ${own} against ${other} at the end`, difference: test };
-  });
   return [
     ...(names.length === 0 ? [] : [`The groups differ in ${names.join(", ")}.`]),
-    ...(none.length === 0 ? [] : [`No test ${metric} at the end of the budget: ${none.join(", ")}.`]),
-    ...comparisonSentences(compared, unit),
+    ...(none.length === 0 ? [] : [`No test ${setting.metric} at the end of the budget: ${none.join(", ")}.`]),
+    ...comparisonSentences(comparedMeans(comparison), comparedUnit(comparison)),
     ...(groups.length === 1 ? ["There is one group: nothing to compare it with."] : []),
   ];
 }

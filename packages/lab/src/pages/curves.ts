@@ -1,5 +1,5 @@
 /** Numbers behind the figures: means over seeds and running means. */
-import { type OuterEvent, type PrimaryMetric, primaryOf } from "entropy-sgd-training";
+import { type OuterEvent, type PrimaryMetric, primaryOf, type RecordedEvaluation } from "entropy-sgd-training";
 import { decimated } from "../report/decimated.ts";
 import { primaryMetric, sharedMetric } from "../runs/primaryMetric.ts";
 import type { RunRecord } from "../runs/readRun.ts";
@@ -28,23 +28,37 @@ export function testCurves(records: readonly RunRecord[]): CurvePoint[] {
   const { scale } = metricUnit(reportedMetric(records).name, []);
   return optimizersOf(records).flatMap((optimizer) => {
     const own = records.filter((record) => record.settings.optimizer === optimizer);
-    const valuesAt = new Map<number, number[]>();
-    for (const event of own.flatMap(({ evaluations }) => evaluations)) {
-      const { test } = primaryOf(event);
-      if (test === null) continue;
-      const here = valuesAt.get(event.gradients);
-      if (here === undefined) valuesAt.set(event.gradients, [scale * test]);
-      else here.push(scale * test);
-    }
-    const points = [...valuesAt]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([gradients, values]) => {
-        const { mean, sd, n } = spreadOf(values);
-        if (mean === null) return [];
-        return [{ optimizer, gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
-      });
+    const points = bandOver(
+      own.flatMap(({ evaluations }) => evaluations),
+      (event) => {
+        const { test } = primaryOf(event);
+        return test === null ? null : scale * test;
+      },
+    ).map((point) => ({ optimizer, ...point }));
     return decimated(points, ({ mean }) => mean);
   });
+}
+
+/** Mean ± one standard deviation over the evaluations at equal gradients, of several seeds, in order of gradients; null is no value. */
+export function bandOver(
+  evaluations: readonly RecordedEvaluation[],
+  valueIn: (event: RecordedEvaluation) => number | null,
+): Omit<CurvePoint, "optimizer">[] {
+  const valuesAt = new Map<number, number[]>();
+  for (const event of evaluations) {
+    const value = valueIn(event);
+    if (value === null) continue;
+    const here = valuesAt.get(event.gradients);
+    if (here === undefined) valuesAt.set(event.gradients, [value]);
+    else here.push(value);
+  }
+  return [...valuesAt]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([gradients, values]) => {
+      const { mean, sd, n } = spreadOf(values);
+      if (mean === null) return [];
+      return [{ gradients, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0), n }];
+    });
 }
 
 /** Optimizers in order of appearance. */

@@ -1,9 +1,9 @@
 /** Links between the pages of a run: its report, the index of its measurements, and each of them. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { readPlainText } from "entropy-sgd-training/node";
 import { makeFolderWithin, writeWhole } from "../io/files.ts";
-import { type MeasurementName, measurementNames, measurementsFolder, readNumbers } from "../measure/place.ts";
+import { measurementsOf } from "../measure/measurementsOf.ts";
+import { type MeasurementName, measurementsFolder, readNumbers } from "../measure/place.ts";
 import { escaped, htmlPage } from "../report/htmlPage.ts";
 
 /** A relative link from a page in `folder` to `file`. */
@@ -46,9 +46,7 @@ export function reportLinks(folder: string, runs: readonly string[]): string {
  */
 export function writeMeasurementIndex(run: string): void {
   const folder = makeFolderWithin(run, measurementsFolder);
-  const items = readdirSync(folder)
-    .sort()
-    .flatMap((entry) => itemsOf(folder, entry));
+  const items = measurementsOf(run).map(({ name, folder: place }) => itemOf(folder, place, name));
   const report = reportOf(run, (file) => linkTo(folder, file, `Report of ${nameOf(run)}`));
   const body = `${navigation(report)}\n<ul>${items.map((item) => `<li>${item}</li>`).join("\n")}</ul>`;
   writeWhole(join(folder, "index.html"), htmlPage(`Measurements of ${nameOf(run)}`, body));
@@ -62,31 +60,15 @@ export function noteElsewhere(run: string, place: string, name: MeasurementName,
   writeWhole(join(folder, `${file.slice(0, 200)}.elsewhere`), `${text}\n`);
 }
 
-const maxNoteBytes = 2 ** 16;
-
-function itemsOf(folder: string, entry: string): string[] {
-  if (entry.endsWith(".elsewhere")) {
-    try {
-      const { name, place } = JSON.parse(readPlainText(join(folder, entry), maxNoteBytes)) as Record<string, unknown>;
-      const known = measurementNames.find((candidate) => candidate === name);
-      return known === undefined ? [] : itemOf(folder, join(folder, ...String(place).split("/")), known);
-    } catch {
-      return [];
-    }
-  }
-  return measurementNames.flatMap((name) => itemOf(folder, join(folder, entry), name));
-}
-
 /** A measurement with its settings, which distinguish it from others of its kind. */
-function itemOf(folder: string, place: string, name: MeasurementName): string[] {
-  const page = join(place, `${name}.html`);
-  if (!existsSync(page)) return [];
+function itemOf(folder: string, place: string, name: MeasurementName): string {
   const numbers = readNumbers(place, name);
   const settings = Object.entries((numbers?.settings ?? {}) as Record<string, unknown>)
     .filter(([key]) => !key.startsWith("objective"))
     .map(([key, value]) => `${key} ${value}`);
   const interrupted = numbers?.interrupted === true ? " (interrupted)" : "";
-  return [`${linkTo(folder, page, basename(place))}${interrupted}: ${escaped(settings.join(", "))}`];
+  const page = join(place, `${name}.html`);
+  return `${linkTo(folder, page, basename(place))}${interrupted}: ${escaped(settings.join(", "))}`;
 }
 
 /** The report of the run itself, or of the comparison or sweep that it belongs to. */

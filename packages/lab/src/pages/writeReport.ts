@@ -20,6 +20,12 @@ export function writeReport(folder: string, runFolders: readonly string[]): stri
   return writeRecords(folder, records.map(withPreset), reportLinks(folder, runFolders));
 }
 
+/** The report of one run as a page of HTML; nothing is written. @throws InputError if it is no run, is damaged or has not begun */
+export function reportPage(run: string): string {
+  const records = [withPreset(readRun(run))];
+  return renderReport(records, figuresOf(records));
+}
+
 /**
  * Writes report.html, with links in front, and figures/*.svg, *.png of at least one run to `folder`. Gives the report's path.
  *

@@ -15,49 +15,85 @@ export const maxEventBytes: number = 2 ** 32;
 /** The byte that ends a line. */
 export const newline = 0x0a;
 
+/** A line of events.jsonl and its place there. */
+export interface PlacedLine extends EventLine {
+  /** The place behind it, from where reading can go on. */
+  readonly after: LogPlace;
+}
+
+/** A place between two lines of events.jsonl. */
+export interface LogPlace {
+  /** Bytes before it. */
+  readonly offset: number;
+  /** Lines before it. */
+  readonly lines: number;
+  /** Whether those have numbers: runs of versions without line numbers are continued with numbers. */
+  readonly numbered: boolean;
+}
+
+/** The beginning of events.jsonl. */
+export const logStart: LogPlace = { offset: 0, lines: 0, numbered: false };
+
 /**
  * The lines of a run's events.jsonl; none without the file. The last line is passed over if a crash cut it before its newline.
  *
  * @param seen - a digest that is given every byte of the file, once all lines are read
  * @throws InputError if it is not a plain file or too large, at a line that is not an event, and where a line is missing
  */
-export function* eventsOf(path: string, seen?: Digester): Generator<EventLine, void, void> {
+export function* eventsOf(path: string, seen?: Digester): Generator<PlacedLine, void, void> {
   const file = join(path, eventsName);
   if (!isThere(file)) return;
-  let number = 0;
-  // Runs of versions without line numbers are continued with numbers.
-  let numbered = false;
-  for (const line of linesOf(file, seen)) {
-    number += 1;
-    const parsed = parseEvent(line, `${file}:${number}`);
+  yield* eventsIn(seenPieces(piecesOf(file, maxEventBytes), seen), file, logStart);
+}
+
+function* seenPieces(pieces: Iterable<Uint8Array>, seen: Digester | undefined): Generator<Uint8Array, void, void> {
+  for (const piece of pieces) {
+    seen?.update(piece);
+    yield piece;
+  }
+}
+
+/** The lines in the bytes from a place in the file on. @throws InputError as `eventsOf` */
+export function* eventsIn(
+  pieces: Iterable<Uint8Array>,
+  file: string,
+  from: LogPlace,
+): Generator<PlacedLine, void, void> {
+  let { offset, lines, numbered } = from;
+  for (const { text, bytes } of linesOf(pieces, file, lines)) {
+    lines += 1;
+    offset += bytes;
+    const parsed = parseEvent(text, `${file}:${lines}`);
     const { sequence } = parsed;
-    if (sequence === undefined ? numbered : sequence !== number) {
+    if (sequence === undefined ? numbered : sequence !== lines) {
       throw new InputError({
-        path: `${file}:${number}`,
-        rule: `must have the sequence number ${number}`,
+        path: `${file}:${lines}`,
+        rule: `must have the sequence number ${lines}`,
         value: sequence ?? "none",
         got: `found ${sequence ?? "none"}`,
       });
     }
     numbered = sequence !== undefined;
-    yield parsed;
+    yield { ...parsed, after: { offset, lines, numbered } };
   }
 }
 
-/** Whole lines, without their ends. */
-function* linesOf(file: string, seen: Digester | undefined): Generator<string, void, void> {
-  let number = 1;
+/** Whole lines, without their ends, and their lengths with them. */
+function* linesOf(
+  pieces: Iterable<Uint8Array>,
+  file: string,
+  before: number,
+): Generator<{ readonly text: string; readonly bytes: number }, void, void> {
+  let number = before + 1;
   /** Pieces of a line that has not ended. */
   let begun: Buffer[] = [];
   let length = 0;
-  for (const piece of piecesOf(file, maxEventBytes)) {
-    seen?.update(piece);
+  for (const piece of pieces) {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
     let at = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
-      const text = bytes.toString("utf8", at, end);
-      if (length === 0) yield text;
-      else yield Buffer.concat([...begun, bytes.subarray(at, end)]).toString("utf8");
+      const line = length === 0 ? bytes.subarray(at, end) : Buffer.concat([...begun, bytes.subarray(at, end)]);
+      yield { text: line.toString("utf8"), bytes: line.length + 1 };
       [begun, length] = [[], 0];
       at = end + 1;
       number += 1;

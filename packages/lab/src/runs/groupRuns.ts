@@ -77,7 +77,8 @@ export function byKey<Item, Key>(items: readonly Item[], keyOf: (item: Item) => 
   return groups;
 }
 
-function keyButSeed(content: RunContent): string {
+/** Equal for runs that differ in the seed alone. */
+export function keyButSeed(content: RunContent): string {
   const { name, better } = primaryMetric(content);
   return JSON.stringify([dataOf(content), name, better, trainingKey({ ...content.settings, seed: 0 })]);
 }

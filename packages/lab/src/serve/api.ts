@@ -155,8 +155,10 @@ export interface EvaluationRow {
   readonly test: number | null;
 }
 
-/** A measurement of a run, in its folder. */
+/** A measurement of a run, in its folder or in that of the first run of a pair. */
 export interface MeasurementEntry {
+  /** The run whose folder it lies in: `run` of `/api/measurement` and `/api/figure`. */
+  readonly run: string;
   /** Its folder below `measurements/`: "spectrum", "slice-with-two", "spectrum-2". */
   readonly place: string;
   /** The command that made it: "spectrum", "local-entropy", "robustness", "flatness", "slice". */
@@ -204,8 +206,8 @@ export interface Curve {
   readonly inInterval: number;
   /** First and last x of the whole run; null without outer steps. */
   readonly extent: readonly [number, number] | null;
-  /** Ascending; seconds are null before the first evaluation is done. */
-  readonly x: readonly (number | null)[];
+  /** Ascending; seconds are all 0 before the first evaluation is done. The step before the interval and that behind it are there too. */
+  readonly x: readonly number[];
   readonly gradients: readonly number[];
   /** As long as x; null for a column that has no value in the whole run, absent where it was not asked for. */
   readonly columns: { readonly [Name in CurveColumn]?: readonly (number | null)[] | null };

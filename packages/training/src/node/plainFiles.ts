@@ -75,6 +75,12 @@ export function readPlainText(path: string, maxBytes: number): string {
   return Buffer.from(readPlain(path, maxBytes).buffer).toString("utf8");
 }
 
+/** How a file is read in pieces. */
+export interface PieceOptions extends ReadOptions {
+  /** The first byte that is read; 0 when absent. */
+  readonly from?: number;
+}
+
 /** How much of a file is in memory at a time where it is read in pieces. */
 const pieceBytes = 2 ** 20;
 
@@ -87,12 +93,12 @@ const pieceBytes = 2 ** 20;
 export function* piecesOf(
   path: string,
   maxBytes: number,
-  options: ReadOptions = {},
+  { from = 0, ...options }: PieceOptions = {},
 ): Generator<Uint8Array, void, void> {
   const { file, size } = openPlain(path, maxBytes, options);
   try {
-    const buffer = new Uint8Array(Math.min(size, pieceBytes));
-    for (let at = 0; at < size; ) {
+    const buffer = new Uint8Array(Math.max(0, Math.min(size - from, pieceBytes)));
+    for (let at = from; at < size; ) {
       const count = readSync(file, buffer, 0, Math.min(buffer.length, size - at), at);
       // Truncated by another process since its size was asked.
       if (count === 0) return;

@@ -1,0 +1,57 @@
+/** The page, as vite has built it: its files by their paths, found once, so that no path of a request touches the disk. */
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The page as the package has it; the same from the sources and from what is built of them. */
+export const builtPage: string = fileURLToPath(new URL("../../dist/dashboard", import.meta.url));
+
+/** A file of the page. */
+export interface PageFile {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+  /** Whether its name changes with its content. */
+  readonly isHashed: boolean;
+}
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+};
+
+/** What the page may do: its own files and the server's answers, styles that scripts set, nothing from elsewhere. */
+export const pagePolicy: string = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The files in a folder by their paths in addresses; null where there is no page. */
+export function pageFiles(folder: string): ReadonlyMap<string, PageFile> | null {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true }).map(String);
+  } catch {
+    return null;
+  }
+  const files = names.flatMap((name): [string, PageFile][] => {
+    const type = types[extname(name)];
+    if (type === undefined) return [];
+    const path = `/${name.split(sep).join("/")}`;
+    const body = new Uint8Array(readFileSync(join(folder, name)));
+    return [[path, { body, type, isHashed: path.startsWith("/assets/") }]];
+  });
+  const found = new Map(files);
+  const index = found.get("/index.html");
+  return index === undefined ? null : found.set("/", index);
+}
