@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { jsx } from "../jsx.ts";
+import { committedFindings } from "./committedFindings.ts";
 import { downloads } from "./downloads.ts";
 import { formulas } from "./formulas.ts";
 import { headers } from "./headers.ts";
@@ -14,7 +15,7 @@ export default defineConfig({
   // Any folder of any static server.
   base: "./",
   ...jsx,
-  plugins: [formulas, downloads],
+  plugins: [formulas, downloads, committedFindings],
   worker: { format: "es" },
   build: { emptyOutDir: true, target: "es2022" },
   preview: { host: "127.0.0.1", headers },

@@ -5,3 +5,8 @@ declare module "virtual:downloads" {
   /** What training transfers, in bytes: the files of MNIST, and ONNX Runtime's WebAssembly. */
   export const bytes: { readonly mnist: number; readonly runtime: number };
 }
+
+declare module "virtual:findings" {
+  /** The committed results. */
+  export const findings: import("./figures/findings/findings.ts").Findings;
+}

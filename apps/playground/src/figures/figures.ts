@@ -1,6 +1,7 @@
 /** The figures of the page: a new one is its folder, its knobs and its line here, and its place in the article (index.html). */
 import type { ComponentType } from "preact";
 import type { KnobGroup } from "../state/knobs.ts";
+import { findingsKnobs } from "./findings/knobs.ts";
 import { langevinKnobs } from "./langevin/knobs.ts";
 import { lenetKnobs } from "./lenet/knobs.ts";
 import { valleysKnobs } from "./valleys/knobs.ts";
@@ -17,4 +18,5 @@ export const figures: readonly FigureEntry[] = [
   { group: valleysKnobs, load: () => import("./valleys/Figure.tsx") },
   { group: langevinKnobs, load: () => import("./langevin/Figure.tsx") },
   { group: lenetKnobs, load: () => import("./lenet/Figure.tsx") },
+  { group: findingsKnobs, load: () => import("./findings/Figure.tsx") },
 ];

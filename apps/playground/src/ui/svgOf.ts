@@ -122,6 +122,11 @@ const outlines: Readonly<Record<NonNullable<ChartPoints["symbol"]>, (r: number) 
   diamond: (r) => `m0 ${-1.3 * r}l${1.1 * r} ${1.3 * r}l${-1.1 * r} ${1.3 * r}l${-1.1 * r} ${-1.3 * r}z`,
 };
 
+/** The outline of a symbol of a radius, relative to where the path is. */
+export function symbolPath(symbol: NonNullable<ChartPoints["symbol"]>, radius: number): string {
+  return outlines[symbol](radius);
+}
+
 /** All points of a set as one path. */
 export function symbolsOf(
   { xs, ys, size = 4, symbol = "circle" }: ChartPoints,
@@ -161,7 +166,8 @@ function horizontal(top: number, value: number, ink: Ink): string {
   return `<path d="M${frame.left} ${top}H${frame.right}" stroke="${ink.grid}"/><text x="${frame.left - 8}" y="${top + 4}" text-anchor="end">${shownNumber(value)}</text>`;
 }
 
-function escaped(text: string): string {
+/** Text of an SVG. */
+export function escaped(text: string): string {
   const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replace(/[&<>"]/g, (character) => escapes[character]!);
 }
