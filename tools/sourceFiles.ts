@@ -23,4 +23,4 @@ export function textOf(file: string): string {
 }
 
 /** Files made by tools, not written by hand. */
-export const generated = /kernelModule\.ts$/;
+export const generated = /(kernelModule|pageScript)\.ts$/;

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { expect, test } from "vitest";
-import { axisBySpan, logarithmicAxis, logarithmicTicks } from "../src/report/axes.ts";
+import { axisBySpan, logarithmicAxis } from "../src/report/axes.ts";
 import { drawFigure } from "../src/report/drawFigure.ts";
+import { logarithmicTicks } from "../src/report/ticks.ts";
 import { tickLabel } from "../src/statistics/numbers.ts";
 
 test("an axis is logarithmic for positive values that span more than a factor of ten", () => {

@@ -11,7 +11,9 @@ test("data in IDX files: shapes, classes, and a page with a picture of each clas
   expect(stdout).toMatch(/\nclass +train +validation +test\n/);
   expect(stdout.match(/^\d +\d+ +\d+ +\d+$/gm)).toHaveLength(10);
   expect(readFileSync(join(out, "examples.png")).subarray(1, 4).toString()).toBe("PNG");
-  expect(readFileSync(join(out, "data.html"), "utf8")).toContain('<img src="examples.png"');
+  expect(readFileSync(join(out, "data.html"), "utf8")).toContain(
+    `<img src="data:image/png;base64,${readFileSync(join(out, "examples.png")).toString("base64")}"`,
+  );
   expect(JSON.parse(readFileSync(join(out, "data.json"), "utf8")).numExamples.train).toBe(600);
 });
 

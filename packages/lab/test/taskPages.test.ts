@@ -13,6 +13,7 @@ import { sweepFigures } from "../src/pages/sweepFigures.ts";
 import { resultRows, sentencesOf } from "../src/pages/sweepWords.ts";
 import { figuresOf } from "../src/pages/trainingFigures.ts";
 import type { RunRecord } from "../src/runs/readRun.ts";
+import { withoutScript } from "./pageParts.ts";
 import { jsonOf, parseCsv, runs, temporaryFolder, writeRun } from "./storeFolders.ts";
 import { judgedBy, partsOf, recordOf, resultWith } from "./testRecords.ts";
 
@@ -30,7 +31,9 @@ const resultsOf = (records: readonly RunRecord[]) => records.map(({ result }) =>
 
 /** What a reader sees of a page, without standard errors and the origin of rates. */
 const textOf = (html: string): string =>
-  html.replace(/<style[\s\S]*?<\/style>|<[^>]+>/g, " ").replace(/standard errors?|chosen on validation error/g, "");
+  withoutScript(html)
+    .replace(/<style[\s\S]*?<\/style>|<[^>]+>/g, " ")
+    .replace(/standard errors?|chosen on validation error/g, "");
 
 describe("the report", () => {
   test("has the metric's name and no per cent in sentence, tables and figure", () => {

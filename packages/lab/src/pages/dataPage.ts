@@ -32,7 +32,7 @@ export function classRows({ classes }: DataSetDescription): string[][] {
   return [["class", ...splitNames], ...shown];
 }
 
-/** Writes data.html, data.json and, of pictures, examples.png to a folder. @returns the page's path */
+/** Writes data.html, data.json and, of pictures, examples.png, which the page has too, to a folder. @returns the page's path */
 export function writeDataPage(folder: string, data: DataSet<AnySplit>): string {
   const description = describeDataSet(data);
   makeFolder(folder);
@@ -41,10 +41,12 @@ export function writeDataPage(folder: string, data: DataSet<AnySplit>): string {
   if (classes.length > 0) parts.push("<h2>Classes</h2>", table(classes, "Examples of each class in each part."));
   if (arePictures(data.train)) {
     const rows = sheetRows(data.train);
-    writeWhole(join(folder, "examples.png"), exampleSheet(data.train, rows, data.preparation?.image?.order));
+    const sheet = exampleSheet(data.train, rows, data.preparation?.image?.order);
+    writeWhole(join(folder, "examples.png"), sheet);
+    const source = `data:image/png;base64,${Buffer.from(sheet).toString("base64")}`;
     const caption = isLabelled(data.train) ? "Training examples, a class in each row." : "The first training examples.";
     parts.push(
-      `<h2>Examples</h2>\n<figure><img src="examples.png" alt="${escaped(caption)}"><figcaption>${escaped(caption)}</figcaption></figure>`,
+      `<h2>Examples</h2>\n<figure><img src="${source}" alt="${escaped(caption)}"><figcaption>${escaped(caption)}</figcaption></figure>`,
     );
   } else parts.push("<h2>Examples</h2>", exampleTable(data.train));
   writeWhole(join(folder, "data.json"), `${JSON.stringify(description)}\n`);

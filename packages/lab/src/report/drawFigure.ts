@@ -1,5 +1,7 @@
 /** Figures as standalone SVG, drawn by Observable Plot without a browser. */
 import { printable, shown } from "entropy-sgd-training";
+import type { FigureData } from "./figureData.ts";
+import { type DrawnForm, figureDataOf } from "./figureDataOf.ts";
 import type { FigureAxis, FigureOptions, SizedOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
 import { plotted, withLabels, withLogarithmicAxes } from "./plotted.ts";
@@ -14,6 +16,8 @@ export interface Figure {
   readonly svg: string;
   /** For pages on narrow screens. */
   readonly narrow: string;
+  /** For the script of pages; null without the two axes that it needs. */
+  readonly data: FigureData | null;
 }
 
 /** Name, title and caption of a figure. */
@@ -28,6 +32,8 @@ export interface DrawingOptions {
   readonly series?: ReadonlyMap<string, SeriesStyle>;
   /** What the legend shows of a series: its line and marker, or the marker alone if no line is drawn. */
   readonly sample?: "line" | "marker";
+  /** What is told at the pointer: the values of all series there, which is the default, or the nearest point. */
+  readonly by?: FigureData["by"];
   /** The plot for narrow screens; the same one with fewer ticks when absent. */
   readonly narrow?: FigureOptions;
 }
@@ -40,12 +46,20 @@ export function drawFigure(words: FigureWords, options: FigureOptions, drawing: 
     }
   }
   const narrow = drawing.narrow ?? shrunk(options);
-  const drawn = (plot: SizedOptions): string =>
-    standalone(words, withLogarithmicAxes(withLegend(withLabels(plot), drawing)));
+  const drawn = (plot: SizedOptions): DrawnForm => {
+    const own = withLogarithmicAxes(withLegend(withLabels(plot), drawing));
+    // What is told of an axis is its label as it was given.
+    return { options: { ...own, x: plot.x ?? {}, y: plot.y ?? {} }, plot: plotted(own) };
+  };
+  const forms = [
+    drawn({ ...standard, ...options, width }),
+    drawn({ ...standard, ...narrow, width: narrowWidth }),
+  ] as const;
   return {
     ...words,
-    svg: drawn({ ...standard, ...options, width }),
-    narrow: drawn({ ...standard, ...narrow, width: narrowWidth }),
+    svg: standalone(words, forms[0]),
+    narrow: standalone(words, forms[1]),
+    data: figureDataOf(...forms, drawing.by ?? "x"),
   };
 }
 
@@ -82,9 +96,8 @@ function withLegend(options: SizedOptions, { series = new Map(), sample = "line"
   };
 }
 
-function standalone({ title, caption }: FigureWords, options: SizedOptions): string {
-  const svg = plotted(options);
-  const text = wellFormed(String(svg.outerHTML));
+function standalone({ title, caption }: FigureWords, { plot }: DrawnForm): string {
+  const text = wellFormed(String(plot.svg.outerHTML));
   const end = text.indexOf(">");
   // Only the first tag is changed, since names in the figure may hold any text.
   const tag = text.slice(0, end);

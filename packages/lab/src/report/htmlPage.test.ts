@@ -1,5 +1,54 @@
+import { createHash } from "node:crypto";
+import { printable } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
-import { table } from "./htmlPage.ts";
+import { dataOf } from "../../test/pageParts.ts";
+import { drawFigure } from "./drawFigure.ts";
+import { figureHtml, htmlPage, pagePolicy, table } from "./htmlPage.ts";
+import { seriesMarks } from "./seriesMarks.ts";
+import { stylesOf } from "./styles.ts";
+
+describe("a page", () => {
+  const scriptsOf = (html: string): string[] =>
+    [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text!);
+  const figureOf = (name: string, text = name) => {
+    const points = [1, 2].map((x) => ({ x, y: x, name }));
+    const marks = seriesMarks(points, stylesOf([name]), { x: "x", y: "y", series: "name", text: () => text });
+    return drawFigure({ name: "f", title: "A figure", caption: "" }, { marks });
+  };
+
+  test("with figures has one script, the one that its policy allows, and nothing may be loaded", () => {
+    const html = htmlPage("Two figures", figureHtml(figureOf("a")) + figureHtml(figureOf("b")));
+    const [script, ...others] = scriptsOf(html);
+    expect(others).toEqual([]);
+    const hash = createHash("sha256").update(script!).digest("base64");
+    expect(pagePolicy.match(/script-src ([^;]*)/)?.[1]).toBe(`'sha256-${hash}'`);
+    expect(pagePolicy).toContain("default-src 'none'");
+    // In front of everything that it governs.
+    expect(html).toContain(
+      `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${pagePolicy}">`,
+    );
+    expect(html).not.toMatch(/<(link|base|iframe|object|embed)\b|@import|url\((?!#)/);
+  });
+
+  test("without figures has no script", () => {
+    const html = htmlPage("Words", "<p>None.</p>");
+    expect(html).not.toContain("<script");
+    expect(html).toContain(pagePolicy);
+  });
+
+  test("has the data of its figures, whatever names of series hold", () => {
+    const hostile = [`</script><script>alert(1)</script>`, `"'&<!--\\ `, "\u2028\u2029\u202e\u0000", "\ud800 lone"];
+    for (const name of hostile) {
+      const html = htmlPage("A figure", figureHtml(figureOf(name)));
+      expect(scriptsOf(html)).toHaveLength(1);
+      const [data, ...others] = dataOf(html);
+      expect(others).toEqual([]);
+      expect(data!.series).toMatchObject([{ name: printable(name), texts: [printable(name), printable(name)] }]);
+      // A page is read as lines of printable characters.
+      expect(html).not.toMatch(/[\u2028\u2029\u202e]/);
+    }
+  });
+});
 
 describe("a table", () => {
   const html = table(

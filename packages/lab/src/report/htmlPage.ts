@@ -1,6 +1,13 @@
-/** Parts of self-contained HTML pages, without scripts or linked files. */
+/** Parts of self-contained HTML pages, without linked files; the only script is that of figures. */
+import { createHash } from "node:crypto";
 import { printable } from "entropy-sgd-training";
 import type { Figure } from "./drawFigure.ts";
+import { pageScript } from "./pageScript.ts";
+
+/** The content security policy of every page: nothing is loaded, and no script runs but that of figures. */
+export const pagePolicy: string =
+  `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; ` +
+  `script-src 'sha256-${createHash("sha256").update(pageScript).digest("base64")}'`;
 
 /** A page with a title and a body of HTML. */
 export function htmlPage(title: string, body: string): string {
@@ -8,6 +15,7 @@ export function htmlPage(title: string, body: string): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${pagePolicy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${style}</style>
@@ -17,9 +25,17 @@ export function htmlPage(title: string, body: string): string {
 <h1>${escaped(title)}</h1>
 ${body}
 </main>
-</body>
+${body.includes(dataTag) ? `<script>${pageScript}</script>\n` : ""}</body>
 </html>
 `;
+}
+
+/** Begins the data of a figure; no other text of a page contains it, since what is not ours is escaped. */
+const dataTag = '<script type="application/json">';
+
+/** JSON within a page: no text in it ends the element. */
+function embedded(data: object): string {
+  return `${dataTag}${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>`;
 }
 
 /** A page with something in front of its title. */
@@ -52,7 +68,17 @@ figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; }
   th:first-child, td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 6.2rem; max-width: 8.5rem; }
 }
 figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
-@media print { figure { break-inside: avoid; } }
+.wide, .narrow { position: relative; width: fit-content; max-width: 100%; } .area { cursor: crosshair; touch-action: pan-y; }
+.range { fill: #0072B2; fill-opacity: 0.15; stroke: #0072B2; }
+.tip { position: absolute; z-index: 1; max-width: min(22rem, 90%); width: max-content; padding: 0.3rem 0.5rem; font-size: 0.82rem; line-height: 1.35;
+  background: var(--surface); border: 1px solid #8888; border-radius: 4px; box-shadow: 0 2px 8px #0003; pointer-events: none; }
+.tip[hidden] { display: none; } .tip strong { font-weight: 600; }
+.tip div { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; } .tip svg { margin-right: 0.4rem; }
+.zoom { display: flex; gap: 0.3rem; justify-content: flex-end; }
+.zoom button { font: inherit; font-size: 0.85rem; min-width: 2rem; height: 1.8rem; padding: 0 0.5rem; color: inherit; background: var(--surface);
+  border: 1px solid #8888; border-radius: 4px; } .zoom button:disabled { opacity: 0.4; }
+.told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media print { figure { break-inside: avoid; } .zoom, .tip { display: none; } }
 `;
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -63,8 +89,9 @@ export function escaped(text: string): string {
 }
 
 /** A figure under its title, with its caption. */
-export function figureHtml({ title, caption, svg, narrow }: Figure): string {
-  const drawn = `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
+export function figureHtml({ title, caption, svg, narrow, data }: Figure): string {
+  const forms = `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
+  const drawn = data === null ? forms : forms + embedded(data);
   return `<h2>${escaped(title)}</h2>\n<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 

@@ -4,6 +4,12 @@ import type { SeriesStyle } from "./styles.ts";
 
 /** Characters of a name: names come from untrusted files, and drawing a very long one takes seconds. */
 const maxName = 80;
+
+/** The name of a series as figures show it. */
+export function shownName(name: string): string {
+  return name.length <= maxName ? name : `${name.slice(0, maxName)}…`;
+}
+
 /** Height of a row, width of a line's sample, and about that of a character, in pixels. */
 const [rowHeight, sample, markerWidth, character] = [20, 26, 10, 7.3];
 
@@ -17,7 +23,7 @@ export function legend(
   const entries: { name: string; style: SeriesStyle; x: number; row: number }[] = [];
   let [x, row] = [0, 0];
   for (const [full, style] of series) {
-    const name = full.length <= maxName ? full : `${full.slice(0, maxName)}…`;
+    const name = shownName(full);
     const own = width + 8 + character * name.length + 18;
     if (x > 0 && x + own > room) [x, row] = [0, row + 1];
     entries.push({ name, style, x, row });

@@ -2,19 +2,27 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { tickLabel } from "../statistics/numbers.ts";
-import { logarithmicTicks } from "./axes.ts";
+import { type DrawnMark, noting } from "./drawnMarks.ts";
 import type { FigureMark, SizedOptions } from "./figureOptions.ts";
+import { logarithmicTicks } from "./ticks.ts";
 
 /** About the width of a character of an axis label and the height of its lines, in pixels. */
 const [character, labelLine] = [6.8, 15];
 
-/** The plot as Plot's element. */
-export function plotted({ marks = [], ...options }: SizedOptions): ReturnType<typeof Plot.plot> {
+/** Plot's element, and what it drew in it. */
+export interface Plotted {
+  readonly svg: ReturnType<typeof Plot.plot>;
+  readonly drawn: readonly DrawnMark[];
+}
+
+/** Draws a plot. */
+export function plotted({ marks = [], ...options }: SizedOptions): Plotted {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  return Plot.plot({
+  const drawn: DrawnMark[] = [];
+  const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
     ...(options as Plot.PlotOptions),
-    marks: marks as Plot.Markish[],
+    marks: noting(marks, drawn) as Plot.Markish[],
     // Room inside the frame for markers and bars at the ends of the axes.
     ...(options.inset === undefined ? { inset: 6 } : {}),
     style: {
@@ -24,6 +32,7 @@ export function plotted({ marks = [], ...options }: SizedOptions): ReturnType<ty
       color: "var(--ink, black)",
     },
   });
+  return { svg, drawn };
 }
 
 /** Breaks labels that are longer than their axis into lines, with room for them below the frame. */
@@ -57,11 +66,11 @@ function broken<Label extends string | null | undefined>(label: Label, room: num
 export function withLogarithmicAxes(options: SizedOptions): SizedOptions {
   const names = (["x", "y"] as const).filter((name) => options[name]?.type === "log");
   if (names.length === 0) return options;
-  const drawn = plotted(options);
+  const { svg } = plotted(options);
   const marks: FigureMark[] = [];
   for (const name of names) {
     const { label = null, ticks: given, grid } = options[name]!;
-    const [low, high] = drawn.scale(name)!.domain as [number, number];
+    const [low, high] = svg.scale(name)!.domain as [number, number];
     const ticks = typeof given === "object" ? given.map(Number) : logarithmicTicks(low, high);
     const axis = { ticks, text: tickLabel, label, labelAnchor: "center" } as const;
     if (grid) marks.push(name === "x" ? Plot.gridX({ ticks }) : Plot.gridY({ ticks }));

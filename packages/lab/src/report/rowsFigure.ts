@@ -1,7 +1,9 @@
 /** Differences of many quantities in one figure: a row for each. */
 import * as Plot from "@observablehq/plot";
+import { short } from "../statistics/numbers.ts";
 import { type DrawingOptions, drawFigure, type Figure, type FigureWords } from "./drawFigure.ts";
 import type { SeriesStyle } from "./styles.ts";
+import { told } from "./told.ts";
 
 /** A difference in the row of its quantity. */
 export interface RowPoint {
@@ -39,7 +41,7 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
     Plot.ruleX([0], { stroke: "#888" }),
     ...names.map((name, k) => {
       const { color, symbol } = styles.get(name)!;
-      return Plot.dot(
+      const dots = Plot.dot(
         points.filter(({ series }) => series === name),
         {
           x: ({ value }: RowPoint) => clamped(value),
@@ -51,6 +53,7 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
           fill: ({ hollow }: RowPoint) => (hollow ? surface : color),
         },
       );
+      return told<RowPoint>(dots, name, { text: ({ row, value }) => `${row}: ${short(value)}` });
     }),
   ];
   const x = { label, labelAnchor: "center", grid: true, domain: [-limit, limit] } as const;
@@ -58,6 +61,7 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
   const drawing: DrawingOptions = {
     series: names.length > 1 ? styles : new Map(),
     sample: "marker",
+    by: "point",
     narrow: {
       height: 70 + tallRow * rows.length,
       marginLeft: 14,

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { FigureMark } from "./figureOptions.ts";
 import type { SeriesStyle } from "./styles.ts";
+import { told } from "./told.ts";
 
 /** Markers on a line of many points: enough to recognise it, too few to cover it. */
 const maxMarkers = 6;
@@ -16,6 +17,8 @@ export interface SeriesMarkOptions<Point> {
   readonly strokeWidth?: number;
   /** "few" for long lines. Default "all". */
   readonly markers?: "all" | "few" | "none";
+  /** What is told of a point at the pointer; default its number. */
+  readonly text?: (point: Point) => string;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface SeriesMarkOptions<Point> {
 export function seriesMarks<Point extends object>(
   points: readonly Point[],
   styles: ReadonlyMap<string, SeriesStyle>,
-  { x, y, series, strokeWidth = 1.8, markers = "all" }: SeriesMarkOptions<Point>,
+  { x, y, series, strokeWidth = 1.8, markers = "all", text }: SeriesMarkOptions<Point>,
 ): FigureMark[] {
   return [...styles].flatMap(([name, { color, dash, symbol }], k) => {
     const own = points.filter((point) => point[series] === name);
@@ -34,12 +37,11 @@ export function seriesMarks<Point extends object>(
     const behind = styles.size - 1 - k;
     const width = strokeWidth + thicker.line * behind;
     const marked = markers === "none" ? [] : own.filter((_, i) => i % step === k % step);
-    return [
-      // A line needs two points; of one Plot draws a warning into the figure.
-      ...(own.length > 1
-        ? [Plot.line(own, { x, y, z: null, stroke: color, strokeWidth: width, strokeDasharray: dash })]
-        : []),
-      Plot.dot(marked, { x, y, symbol, fill: color, r: 3.2 + thicker.marker * behind }),
-    ];
+    const dots = Plot.dot(marked, { x, y, symbol, fill: color, r: 3.2 + thicker.marker * behind });
+    const telling = text === undefined ? {} : { text };
+    // A line needs two points; of one Plot draws a warning into the figure.
+    if (own.length < 2) return [told(dots, name, telling)];
+    const line = Plot.line(own, { x, y, z: null, stroke: color, strokeWidth: width, strokeDasharray: dash });
+    return [told(line, name, telling), dots];
   });
 }

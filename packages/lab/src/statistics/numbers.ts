@@ -48,6 +48,27 @@ export function tickLabel(value: number): string {
   return `${Number(digits)}e${Number(exponent)}`;
 }
 
+/** A tick of an axis whose ticks are `step` apart: with commas, and as many digits behind the point as the step has. */
+export function tickAmong(value: number, step: number): string {
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  if (digits > 5 || Math.abs(value) >= 1e9) return tickLabel(value);
+  return withMinus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+}
+
+/** A number that a figure shows: whole ones with commas, others to four digits. */
+export function valueText(value: number): string {
+  return isCount(value) ? withMinus(grouped(value)) : significant(value, 4);
+}
+
+/** Where a number of a figure lies on an axis: as `valueText`, with no zeros at the end. */
+export function placeText(value: number): string {
+  return isCount(value) ? valueText(value) : withMinus(tickLabel(rounded(value, 4)));
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 1e9;
+}
+
 /** A value of any kind: numbers to six digits where they are no integers. */
 export function plain(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return missing;
