@@ -8,7 +8,7 @@ import { type Chart, csvOf, type Table, tableOf } from "./chart.ts";
 import { download, pngOf } from "./download.ts";
 import { paperInk } from "./palette.ts";
 import { Status } from "./status.tsx";
-import { svgOf } from "./svgOf.ts";
+import { stackedSvg } from "./svgOf.ts";
 
 /** A figure's surroundings. */
 export interface FigureFrameProps {
@@ -20,8 +20,8 @@ export interface FigureFrameProps {
   readonly caption?: ComponentChildren;
   /** What happens, in a sentence with numbers. */
   readonly status: ReadonlySignal<string>;
-  /** What is exported now: a chart, or an SVG with a table. */
-  readonly exported: () => Chart | { readonly svg: string; readonly table: Table };
+  /** What is exported now: charts one below the other, the first with the table, or an SVG with a table. */
+  readonly exported: () => Chart | readonly Chart[] | { readonly svg: string; readonly table: Table };
   /** A program that computes the same numbers with the library. */
   readonly code: () => string;
   /** The command that computes the same, where there is one. */
@@ -39,13 +39,11 @@ export function FigureFrame({ group, controls, children, caption, status, export
       said.value = "The browser does not let this page copy.";
     }
   };
-  const svg = (): string => {
+  const file = (): { readonly svg: string; readonly table: Table } => {
     const now = exported();
-    return "svg" in now ? now.svg : svgOf(now, paperInk);
-  };
-  const table = (): Table => {
-    const now = exported();
-    return "svg" in now ? now.table : tableOf(now);
+    if ("svg" in now) return now;
+    const charts = "lines" in now ? [now] : now;
+    return { svg: stackedSvg(charts, paperInk), table: tableOf(...charts) };
   };
   const { name } = group;
   return (
@@ -69,13 +67,13 @@ export function FigureFrame({ group, controls, children, caption, status, export
             Copy as command
           </button>
         )}
-        <button type="button" onClick={() => download(`${name}.svg`, svg(), "image/svg+xml")}>
+        <button type="button" onClick={() => download(`${name}.svg`, file().svg, "image/svg+xml")}>
           SVG
         </button>
-        <button type="button" onClick={async () => download(`${name}.png`, await pngOf(svg()))}>
+        <button type="button" onClick={async () => download(`${name}.png`, await pngOf(file().svg))}>
           PNG
         </button>
-        <button type="button" onClick={() => download(`${name}.csv`, csvOf(table()), "text/csv")}>
+        <button type="button" onClick={() => download(`${name}.csv`, csvOf(file().table), "text/csv")}>
           CSV
         </button>
         <button type="button" onClick={group.reset}>

@@ -55,8 +55,10 @@ export interface Table {
   readonly rows: Iterable<readonly (number | string)[]>;
 }
 
-/** The curves of a chart as a table: x and one column per curve. */
-export function tableOf({ x, xs, lines }: Chart): Table {
+/** The curves of charts over the same x as a table: x and one column per curve. */
+export function tableOf(...charts: readonly Chart[]): Table {
+  const { x, xs } = charts[0]!;
+  const lines = charts.flatMap((chart) => chart.lines);
   return {
     columns: [x.label, ...lines.map(({ name }) => name)],
     rows: Array.from(xs, (at, i) => [at, ...lines.map(({ ys }) => ys[i]!)]),

@@ -1,5 +1,5 @@
 /** Animation that stops where nobody sees it. */
-import type { Signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
@@ -12,7 +12,7 @@ export const prefersLessMotion: boolean = matchMedia("(prefers-reduced-motion: r
  */
 export function useFrames(
   element: RefObject<Element | null>,
-  running: Signal<boolean>,
+  running: ReadonlySignal<boolean>,
   step: (seconds: number) => void,
 ): void {
   useEffect(() => {

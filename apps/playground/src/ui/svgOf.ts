@@ -53,6 +53,17 @@ ${y.ticks.map((value) => horizontal(y.at(value), value, ink)).join("\n")}
 `;
 }
 
+/** Charts one below the other, as one file. */
+export function stackedSvg(charts: readonly Chart[], ink: Ink): string {
+  if (charts.length === 1) return svgOf(charts[0]!, ink);
+  const placed = charts.map((chart, i) => svgOf(chart, ink).replace("<svg ", `<svg y="${i * height}" `));
+  const [all, first] = [charts.length * height, charts[0]!.title];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}">
+<title>${escaped(first)}</title>
+${placed.join("")}</svg>
+`;
+}
+
 interface Placing {
   at(value: number): number;
   readonly ticks: readonly number[];

@@ -1,84 +1,161 @@
-/** Wide and sharp valleys in one dimension: the loss, and −F at a scope that the reader drags. */
+/** Wide and sharp valleys in one dimension: the loss, −F at a scope that the reader drags, and two balls that descend on them. */
 import { computed } from "@preact/signals";
-import { wrap } from "comlink";
-import type { Chart } from "../../ui/chart.ts";
-import { Slider } from "../../ui/controls.tsx";
+import { useRef } from "preact/hooks";
+import { PlayButton, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
-import { LineChart } from "../../ui/LineChart.tsx";
+import { LineChart, type Placed } from "../../ui/LineChart.tsx";
+import { useFrames } from "../../ui/motion.ts";
 import { shownNumber } from "../../ui/numbers.ts";
-import { newestAnswer } from "../../ui/worker.ts";
+import { densityChart, landscapeChart } from "./charts.ts";
+import { DrawingControls, drawDrag, isDrawing } from "./Drawing.tsx";
 import { valleysKnobs } from "./knobs.ts";
-import type { LocalEntropyApi } from "./localEntropy.worker.ts";
+import { valleyAt } from "./landscape.ts";
+import { programOf } from "./program.ts";
+import { advance, balls, beginSweep, curves, frame, restart, running, sweep } from "./running.ts";
 
-const worker = wrap<LocalEntropyApi>(
-  new Worker(new URL("./localEntropy.worker.ts", import.meta.url), { type: "module" }),
-);
-const { gamma, seed } = valleysKnobs.values;
-const valleys = newestAnswer(
-  () => [seed.value, gamma.value] as const,
-  ([ofSeed, atGamma]) => worker.valleysAt(ofSeed, atGamma),
-);
+const { knobs, values } = valleysKnobs;
+const { gamma, seed, start, drawn, speed } = values;
 
-const xs = Float64Array.from({ length: 1000 }, (_, i) => i);
-const nothing = new Float64Array(1000).fill(Number.NaN);
-
-const chart = computed((): Chart => {
-  const now = valleys.value;
-  return {
-    title: "Loss and negative local entropy",
-    x: { label: "x", range: [0, 999] },
-    y: { label: "loss", range: [-3, 0] },
-    xs,
-    lines: [
-      { name: "loss f", color: 7, width: 1.5, ys: now?.loss ?? nothing },
-      { name: "−F", color: 0, width: 2.5, ys: now?.shifted ?? nothing },
-    ],
-    points:
-      now === null
-        ? []
-        : [
-            {
-              name: "minimum of f",
-              color: 1,
-              symbol: "diamond",
-              size: 6,
-              xs: [now.lowest],
-              ys: [now.loss[now.lowest]!],
-            },
-            { name: "minimum of −F", color: 0, size: 6, xs: [now.widest], ys: [now.shifted[now.widest]!] },
-          ],
-  };
-});
+const upper = computed(() => landscapeChart(curves.value, balls.value));
+const lower = computed(() => densityChart(gamma.value, balls.value));
+const isMoving = computed(() => running.value || sweep.value !== null);
 
 const status = computed(() => {
-  const now = valleys.value;
+  const now = curves.value;
   if (now === null) return "Computing …";
-  return `At γ = ${shownNumber(now.gamma)} the minimum of −F is at ${now.widest}, that of the loss at ${now.lowest}.`;
+  return `At γ = ${shownNumber(now.gamma)} the minimum of −F is ${placeOf(now.widest)}; that of the loss is ${placeOf(now.lowest)}.`;
 });
 
-const code = (): string => `import { gridLocalEntropy } from "entropy-sgd/landscape";
-import { roughValleys } from "entropy-sgd/planted";
+function placeOf(x: number): string {
+  const valley = drawn.value === null ? valleyAt(x) : null;
+  return valley === null ? `at ${x}` : `in the ${valley} valley, at ${x}`;
+}
 
-const loss = roughValleys(${seed.value});
-const negativeLocalEntropy = gridLocalEntropy(loss, { scope: ${gamma.value} });
-`;
+/** Twice the deviation 1/√γ of the neighbourhood: where its edges are drawn, on both sides of x. */
+const edgeOf = (scope: number): number => 2 / Math.sqrt(scope);
+
+let draggedFrom: number | null = null;
+
+/** The edge of the neighbourhood follows the pointer. */
+function dragEdge(x: number, _: number, phase: "start" | "move" | "end"): void {
+  // The ball moves on meanwhile; the edge is dragged from where it was.
+  if (phase === "start") draggedFrom = balls.peek()?.entropy ?? null;
+  if (draggedFrom === null) return;
+  const scope = (2 / Math.max(1e-9, Math.abs(x - draggedFrom))) ** 2;
+  const { min, max } = knobs.gamma;
+  gamma.value = Number(Math.min(max, Math.max(min, scope)).toPrecision(4));
+  if (phase === "end") draggedFrom = null;
+}
+
+function dragLandscape(x: number, loss: number, phase: "start" | "move" | "end"): void {
+  if (isDrawing.peek()) drawDrag(x, loss, phase);
+  else start.value = Math.round(Math.min(knobs.start.max, Math.max(knobs.start.min, x)));
+}
+
+/** The edges of the neighbourhood with their handles. */
+function drawEdges(context: CanvasRenderingContext2D, { x, ratio }: Placed): void {
+  const centre = balls.peek()?.entropy;
+  if (centre === undefined) return;
+  const { top, bottom } = { top: 0, bottom: context.canvas.height };
+  const middle = 0.35 * bottom;
+  context.strokeStyle = context.fillStyle = getComputedStyle(context.canvas).color;
+  context.lineWidth = ratio;
+  for (const side of [-1, 1]) {
+    const at = x(centre + side * edgeOf(gamma.peek()));
+    context.globalAlpha = 0.6;
+    context.beginPath();
+    context.moveTo(at, top);
+    context.lineTo(at, bottom);
+    context.stroke();
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.moveTo(at + side * 3 * ratio, middle - 7 * ratio);
+    context.lineTo(at + side * 11 * ratio, middle);
+    context.lineTo(at + side * 3 * ratio, middle + 7 * ratio);
+    context.fill();
+  }
+}
 
 export function Figure() {
+  const place = useRef<HTMLDivElement>(null);
+  useFrames(place, isMoving, frame);
   return (
     <FigureFrame
       group={valleysKnobs}
-      controls={
-        <>
-          <Slider knob={valleysKnobs.knobs.gamma} value={gamma} />
-          <Slider knob={valleysKnobs.knobs.seed} value={seed} />
-        </>
-      }
+      controls={<Controls />}
       status={status}
-      exported={() => chart.value}
-      code={code}
-      command={() => `npx entropy-sgd figure wide-valleys --seed ${seed.value}`}
+      exported={() => [upper.value, lower.value]}
+      code={() => programOf({ seed: seed.value, drawn: drawn.value }, gamma.value)}
+      command={drawn.value === null ? () => `npx entropy-sgd figure wide-valleys --seed ${seed.value}` : undefined}
     >
-      <LineChart chart={chart} />
+      <div ref={place} {...dataOf()}>
+        <LineChart
+          chart={upper}
+          height={300}
+          onDrag={dragLandscape}
+          description="The loss with a wide and a sharp valley, negative local entropy, and a ball of SGD and one of Entropy-SGD"
+        />
+        <LineChart
+          chart={lower}
+          height={150}
+          onDrag={dragEdge}
+          overlay={drawEdges}
+          description="The modified Gibbs density around the ball of Entropy-SGD, with the points of its inner loop"
+        />
+        <Counts />
+      </div>
     </FigureFrame>
   );
+}
+
+function Controls() {
+  return (
+    <>
+      <Slider knob={knobs.gamma} value={gamma} />
+      <PlayButton running={running} />
+      <button type="button" disabled={running.value} onClick={() => advance(null)}>
+        Step
+      </button>
+      <button type="button" onClick={restart}>
+        Restart
+      </button>
+      <button type="button" onClick={beginSweep} disabled={sweep.value !== null}>
+        Sweep γ
+      </button>
+      <DrawingControls />
+      <details class="more">
+        <summary>More</summary>
+        <div class="controls">
+          <Slider knob={knobs.seed} value={seed} />
+          <Slider knob={knobs.start} value={start} />
+          <Slider knob={knobs.speed} value={speed} />
+        </div>
+      </details>
+    </>
+  );
+}
+
+/** What the balls have done so far; not a live region, since it changes at every frame. */
+function Counts() {
+  const now = balls.value;
+  return (
+    <p class="counts">
+      {now === null
+        ? " "
+        : `${shownNumber(now.gradients)} gradients each: SGD is at ${Math.round(now.sgd)}, Entropy-SGD at ${Math.round(now.entropy)} after ${shownNumber(now.outerSteps)} outer steps.`}
+    </p>
+  );
+}
+
+/** The numbers of the figure in full, for programs that read the page. */
+function dataOf(): Readonly<Record<string, number | undefined>> {
+  const [now, at] = [curves.value, balls.value];
+  return {
+    "data-gamma": now?.gamma,
+    "data-lowest": now?.lowest,
+    "data-widest": now?.widest,
+    "data-sgd": at?.sgd,
+    "data-entropy": at?.entropy,
+    "data-outer-steps": at?.outerSteps,
+  };
 }

@@ -1,27 +1,25 @@
-/** The numbers of the figure; the same in a worker and in Node. */
+/** The curves of the figure; the same numbers in a worker and in Node. */
 import { gridLocalEntropy } from "entropy-sgd/landscape";
-import { roughValleys } from "entropy-sgd/planted";
+import { type LandscapeChoice, landscapeOf } from "./landscape.ts";
 
-/** A landscape with −F at one scope, which is shifted to the loss's minimum so that both fit one axis. */
+/** A landscape with −F at one scope. */
 export interface Valleys {
-  readonly seed: number;
   readonly gamma: number;
   /** f, shape (1000,). */
   readonly loss: Float64Array;
-  /** −F with the minimum of f, shape (1000,). */
-  readonly shifted: Float64Array;
+  /** −F + log √(2π/γ), which is f itself where γ is large, shape (1000,). */
+  readonly smoothed: Float64Array;
   /** Index of the minimum of f, and of −F. */
   readonly lowest: number;
   readonly widest: number;
 }
 
 /** Cost: 10⁶ exponentials. */
-export function valleysAt(seed: number, gamma: number): Valleys {
-  const loss = roughValleys(seed);
-  const negative = gridLocalEntropy(loss, { scope: gamma });
-  const [lowest, widest] = [argmin(loss), argmin(negative)];
-  const shift = loss[lowest]! - negative[widest]!;
-  return { seed, gamma, loss, shifted: negative.map((value) => value + shift), lowest, widest };
+export function valleysAt(choice: LandscapeChoice, gamma: number): Valleys {
+  const loss = landscapeOf(choice);
+  const constant = Math.log(Math.sqrt((2 * Math.PI) / gamma));
+  const smoothed = gridLocalEntropy(loss, { scope: gamma }).map((value) => value + constant);
+  return { gamma, loss, smoothed, lowest: argmin(loss), widest: argmin(smoothed) };
 }
 
 function argmin(values: Float64Array): number {
