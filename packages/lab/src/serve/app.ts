@@ -5,7 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import { comparisonOf, groupsOf } from "./compare.ts";
 import { curveOf } from "./curve.ts";
 import { detailOf } from "./detail.ts";
-import { freshTable } from "./freshTable.ts";
+import { freshTable, type LookTimes } from "./freshTable.ts";
 import { type Access, guard } from "./guard.ts";
 import { type Lookups, lookupsIn } from "./lookups.ts";
 import { pageFiles, pagePolicy } from "./pageFiles.ts";
@@ -23,10 +23,7 @@ export interface AppOptions {
   readonly folder: string;
   /** The folder of the built page. */
   readonly page: string;
-  readonly times: StreamTimes & {
-    /** Milliseconds between two looks at the folder, at least. */
-    readonly look: number;
-  };
+  readonly times: StreamTimes & LookTimes;
   readonly accessOf: () => Access;
   /** Ends the streams. */
   readonly ending: AbortSignal;
@@ -36,7 +33,7 @@ export interface AppOptions {
 
 /** The server as a function of requests. */
 export function app({ folder, page, times, accessOf, ending, onError }: AppOptions): Hono {
-  const fresh = freshTable(runTable(folder), times.look);
+  const fresh = freshTable(runTable(folder), times);
   const lookups = lookupsIn(folder, fresh);
   const server = new Hono();
   server.use(guard(accessOf));

@@ -8,18 +8,23 @@ export interface FreshTable {
   refresh(): Promise<void>;
 }
 
-/** The part of the time that may be spent looking: large folders are looked at less often. */
-const share = 1 / 20;
+/** How long a look holds. */
+export interface LookTimes {
+  /** Milliseconds, at least. */
+  readonly look: number;
+  /** And so many times as long as the look took: large folders are looked at less often. */
+  readonly rest: number;
+}
 
-/** @param every - milliseconds between looks, at least */
-export function freshTable(table: RunTable, every: number): FreshTable {
+/** A table that is looked at when it is asked for. */
+export function freshTable(table: RunTable, { look: atLeast, rest }: LookTimes): FreshTable {
   let next = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   const look = async (): Promise<void> => {
     const began = performance.now();
     await table.refresh();
     const ended = performance.now();
-    next = ended + Math.max(every, (ended - began) / share);
+    next = ended + Math.max(atLeast, rest * (ended - began));
   };
   return {
     table,

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import { InputError } from "entropy-sgd-training";
-import { app } from "./app.ts";
+import { type AppOptions, app } from "./app.ts";
 import type { Access } from "./guard.ts";
 import { builtPage } from "./pageFiles.ts";
 
@@ -22,8 +22,8 @@ export interface ServeOptions {
   readonly onError: (error: unknown) => void;
   /** The folder of the page; the package's when absent. */
   readonly page?: string;
-  /** Milliseconds between looks at the folder, between events, and between signs of life. */
-  readonly times?: { readonly look: number; readonly tick: number; readonly heartbeat: number };
+  /** The usual ones when absent. */
+  readonly times?: AppOptions["times"];
 }
 
 /** A server that listens. */
@@ -40,7 +40,7 @@ const numPorts = 20;
 
 const minTokenLength = 16;
 
-const usualTimes = { look: 1000, tick: 400, heartbeat: 15_000 };
+const usualTimes: AppOptions["times"] = { look: 1000, rest: 20, tick: 400, heartbeat: 15_000 };
 
 /** @throws InputError if the address or the port cannot be had, or the token is short */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {

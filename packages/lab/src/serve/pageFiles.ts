@@ -1,6 +1,6 @@
 /** The page, as vite has built it: its files by their paths, found once, so that no path of a request touches the disk. */
-import { readdirSync, readFileSync } from "node:fs";
-import { extname, join, sep } from "node:path";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The page as the package has it; the same from the sources and from what is built of them. */
@@ -38,17 +38,18 @@ export const pagePolicy: string = [
 
 /** The files in a folder by their paths in addresses; null where there is no page. */
 export function pageFiles(folder: string): ReadonlyMap<string, PageFile> | null {
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = readdirSync(folder, { recursive: true }).map(String);
+    entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   } catch {
     return null;
   }
-  const files = names.flatMap((name): [string, PageFile][] => {
-    const type = types[extname(name)];
-    if (type === undefined) return [];
-    const path = `/${name.split(sep).join("/")}`;
-    const body = new Uint8Array(readFileSync(join(folder, name)));
+  const files = entries.flatMap((entry): [string, PageFile][] => {
+    const type = types[extname(entry.name)];
+    if (type === undefined || !entry.isFile()) return [];
+    const file = join(entry.parentPath, entry.name);
+    const path = `/${relative(folder, file).split(sep).join("/")}`;
+    const body = new Uint8Array(readFileSync(file));
     return [[path, { body, type, isHashed: path.startsWith("/assets/") }]];
   });
   const found = new Map(files);

@@ -23,10 +23,10 @@ export function streamEvents(
     const end = new AbortController();
     stream.onAbort(() => end.abort());
     const signal = AbortSignal.any([ending, end.signal]);
-    // A comment at once, so that the listener knows that it is connected.
-    await stream.write(`retry: ${2 * tick}\n\n: connected\n\n`);
     await refresh().catch(() => {});
     const news = eventSession(table, following);
+    // So that the listener knows that whatever happens from now on is told.
+    await stream.write(`retry: ${2 * tick}\n\n: connected\n\n`);
     let written = performance.now();
     while (!signal.aborted) {
       // A folder that is gone has no news; it may come back.
