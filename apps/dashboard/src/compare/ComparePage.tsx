@@ -31,7 +31,7 @@ export function ComparePage() {
       <Controls />
       {compareError.value !== null && <Failure message={compareError.value} />}
       {found?.comparisons.map((comparison) => (
-        <Compared key={keyOf(comparison)} comparison={comparison} />
+        <Compared key={keyOf(comparison)} comparison={comparison} quantity={found.quantity} />
       ))}
     </>
   );
@@ -76,8 +76,13 @@ function Controls() {
   );
 }
 
-function Compared({ comparison }: { readonly comparison: Comparison }) {
-  const { quantity, axis, log, zoom } = place();
+interface ComparedProps {
+  readonly comparison: Comparison;
+  readonly quantity: Quantity;
+}
+
+function Compared({ comparison, quantity }: ComparedProps) {
+  const { axis, log, zoom } = place();
   const { network, budget, metric, groups, gradientsPerEpoch } = comparison;
   const isMetric = quantity === "test" || quantity === "validation";
   const title = `${quantity.replace("Loss", "")} ${isMetric ? metricTitle(metric.name) : "loss"}`;

@@ -16,12 +16,11 @@ export const chosenRows = computed<readonly RunRow[]>(() => {
   return (table.value?.runs ?? []).filter(({ id }) => chosen.has(id));
 });
 
-/** Changes when one of them was evaluated, ended, or is another. */
-const state = computed(() =>
-  JSON.stringify([
-    place().quantity,
-    chosenRows.value.map(({ id, status, facts }) => [id, status, facts?.test, facts?.validation, facts?.seconds]),
-  ]),
+/** Changes with what is asked for. */
+const chosenState = computed(() => JSON.stringify([place().quantity, chosenRows.value.map(({ id }) => id)]));
+/** Changes when one of the runs was evaluated or ended. */
+const runsState = computed(() =>
+  JSON.stringify(chosenRows.value.map(({ status, facts }) => [status, facts?.test, facts?.validation, facts?.seconds])),
 );
 
 const refreshMs = 1000;
@@ -30,12 +29,13 @@ const refreshMs = 1000;
 export function keepComparing(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking = new AbortController();
-  let isFirst = true;
+  let last = { asked: "", runs: "" };
   const stop = effect(() => {
-    void state.value;
+    const now = { asked: chosenState.value, runs: runsState.value };
     clearTimeout(timer);
-    timer = setTimeout(load, isFirst ? 0 : refreshMs);
-    isFirst = false;
+    // At once for another choice, later for news of the same runs.
+    timer = setTimeout(load, now.asked === last.asked ? refreshMs : 0);
+    last = now;
   });
   async function load(): Promise<void> {
     asking.abort();

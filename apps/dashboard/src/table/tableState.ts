@@ -57,7 +57,8 @@ export function keepTable(): () => void {
     timer = setTimeout(
       async () => {
         askedFor = version;
-        await Promise.all([needsGroups ? loadGroups() : null, needsSettings ? loadSettings() : null]);
+        // A server that cannot be reached is asked again with the next change; the page says that it cannot.
+        await Promise.allSettled([needsGroups ? loadGroups() : null, needsSettings ? loadSettings() : null]);
       },
       isFirst ? 0 : refreshMs,
     );
