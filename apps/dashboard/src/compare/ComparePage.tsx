@@ -112,7 +112,7 @@ function Compared({ comparison, quantity }: ComparedProps) {
           )}
         </Chart>
       )}
-      <ResultTable comparison={comparison} title={title} name={isMetric ? metric.name : "loss"} />
+      <ResultTable comparison={comparison} />
       <Differences comparison={comparison} />
       <p class="note">
         {groups

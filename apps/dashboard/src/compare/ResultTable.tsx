@@ -1,26 +1,26 @@
 /** What the groups of a comparison came to, and the settings in which they differ. */
-import type { ComparedGroup, Comparison } from "entropy-sgd-lab";
+import type { Comparison } from "entropy-sgd-lab";
 import { Sample } from "../charts/Legend.tsx";
 import { stylesOf } from "../charts/seriesStyles.ts";
-import { grouped, metricSpread, plain } from "../text/numbers.ts";
+import { metricSpread, metricTitle, plain } from "../text/numbers.ts";
 
-interface ResultTableProps {
-  readonly comparison: Comparison;
-  /** What is compared, with its unit. */
-  readonly title: string;
-  /** The metric, or "loss". */
-  readonly name: string;
-}
+/** Columns of results. */
+const results = ["test", "validation", "bestTest", "trainLoss", "seconds"] as const;
 
-/** A table with a row for each group. */
-export function ResultTable({ comparison: { groups, differing }, title, name: compared }: ResultTableProps) {
+/** A table with a row for each group: means over the seeds that ended. */
+export function ResultTable({ comparison: { groups, differing, metric } }: { readonly comparison: Comparison }) {
   const styles = stylesOf(groups.map(({ label }) => label));
   const differingShown = differing.filter(([name]) => name !== "optimizer");
-  const endOf = ({ mean, high, n }: ComparedGroup["curve"]): string => {
-    const last = mean.at(-1);
-    const sd = last !== undefined && n.at(-1)! > 1 ? high.at(-1)! - last : null;
-    return metricSpread(compared, last, sd);
+  const title = metricTitle(metric.name);
+  const titles: Readonly<Record<(typeof results)[number], string>> = {
+    test: `test ${title}`,
+    validation: `validation ${title}`,
+    bestTest: `test ${title} at best validation`,
+    trainLoss: "train loss",
+    seconds: "seconds",
   };
+  const nameOf = (result: keyof typeof titles): string =>
+    result === "trainLoss" || result === "seconds" ? result : metric.name;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways by keys
     <section class="scroll" aria-label="Table of results" tabIndex={0}>
@@ -31,12 +31,11 @@ export function ResultTable({ comparison: { groups, differing }, title, name: co
             <th scope="col" class="number">
               seeds
             </th>
-            <th scope="col" class="number">
-              {title} at the last evaluation
-            </th>
-            <th scope="col" class="number">
-              gradients
-            </th>
+            {results.map((result) => (
+              <th key={result} scope="col" class="number">
+                {titles[result]}
+              </th>
+            ))}
             {differingShown.map(([name]) => (
               <th key={name} scope="col">
                 {name}
@@ -45,15 +44,18 @@ export function ResultTable({ comparison: { groups, differing }, title, name: co
           </tr>
         </thead>
         <tbody>
-          {groups.map(({ group, label, seeds, curve }, i) => (
+          {groups.map(({ group, label, seeds, results: own }, i) => (
             <tr key={group}>
               <th scope="row">
                 <Sample style={styles[i]!} />
                 {label}
               </th>
               <td class="number">{seeds.length}</td>
-              <td class="number">{endOf(curve)}</td>
-              <td class="number">{grouped(curve.gradients.at(-1))}</td>
+              {results.map((result) => (
+                <td key={result} class="number">
+                  {metricSpread(nameOf(result), own[result].mean, own[result].sd)}
+                </td>
+              ))}
               {differingShown.map(([name, values]) => (
                 <td key={name}>{plain(values[i])}</td>
               ))}

@@ -1,6 +1,6 @@
 /** What the table asks for beside the runs: groups of seeds, and settings once a filter names one. */
 import { computed, effect, signal } from "@preact/signals";
-import type { GroupRow, RunRow } from "entropy-sgd-lab";
+import type { FieldList, GroupList, GroupRow, RunRow } from "entropy-sgd-lab";
 import { ask } from "../live/ask.ts";
 import { table } from "../live/table.ts";
 import { place } from "../state/place.ts";
@@ -12,12 +12,12 @@ export const groups = signal<readonly GroupRow[]>([]);
 /** Groups whose runs are shown. */
 export const openGroups = signal<ReadonlySet<string>>(new Set());
 /** Settings by run; empty until they are needed. */
-const settings = signal<Readonly<Record<string, Fields>>>({});
+const settings = signal<ReadonlyMap<string, Fields>>(new Map());
 
 const filter = computed(() => parseFilter(place().filter));
 const records = computed(() => {
   const known = settings.value;
-  return new Map((table.value?.runs ?? []).map((row) => [row.id, fieldsOf(row, known[row.id])]));
+  return new Map((table.value?.runs ?? []).map((row) => [row.id, fieldsOf(row, known.get(row.id))]));
 });
 const wanted = computed(() => unknownKeys(withSort(), [...records.value.values()]));
 
@@ -70,10 +70,11 @@ export function keepTable(): () => void {
 }
 
 async function loadGroups(): Promise<void> {
-  groups.value = (await ask<{ groups: readonly GroupRow[] }>("groups")).groups;
+  groups.value = (await ask<GroupList>("groups")).groups;
 }
 
 async function loadSettings(): Promise<void> {
-  settings.value = (await ask<{ fields: Readonly<Record<string, Fields>> }>("fields")).fields;
+  const { runs } = await ask<FieldList>("fields");
+  settings.value = new Map(runs.map(({ id, fields }) => [id, fields]));
   hasAsked.value = true;
 }

@@ -5,6 +5,7 @@
  * |---|---|
  * | `/api/runs` | `RunList` |
  * | `/api/groups` | `GroupList` |
+ * | `/api/fields` | `FieldList` |
  * | `/api/run?run=ID` | `RunDetail` |
  * | `/api/curve?run=ID&x=gradients&from=0&to=100&points=2000&smoothing=5&columns=batchLoss,scope` | `Curve`; all but `run` optional |
  * | `/api/compare?run=ID&run=ID&quantity=test` | `CompareAnswer`; groups of seeds are made of the runs named |
@@ -90,8 +91,17 @@ export interface GroupList {
   readonly groups: readonly GroupRow[];
 }
 
+/** What runs came to, over seeds. */
+export interface GroupResults {
+  readonly validation: Spread;
+  readonly test: Spread;
+  readonly bestTest: Spread;
+  readonly trainLoss: Spread;
+  readonly seconds: Spread;
+}
+
 /** Runs that differ in the seed alone. */
-export interface GroupRow {
+export interface GroupRow extends GroupResults {
   /** As in `RunFacts`. */
   readonly group: string;
   /** The optimizer, and the settings in which the groups differ. */
@@ -100,11 +110,12 @@ export interface GroupRow {
   /** The runs that ended, one for each seed: the spreads are over them. */
   readonly counted: readonly string[];
   readonly metric: PrimaryMetric;
-  readonly validation: Spread;
-  readonly test: Spread;
-  readonly bestTest: Spread;
-  readonly trainLoss: Spread;
-  readonly seconds: Spread;
+}
+
+/** `/api/fields`: every run as the flat record of `runs list --json`: what `RunFacts` has, settings, options and all results by name. */
+export interface FieldList {
+  readonly version: string;
+  readonly runs: readonly { readonly id: string; readonly fields: Readonly<Record<string, Value>> }[];
 }
 
 /** `/api/run`: all of one run but its outer steps. */
@@ -244,6 +255,8 @@ export interface ComparedGroup {
   readonly label: string;
   readonly runs: readonly string[];
   readonly seeds: readonly number[];
+  /** Of those that ended. */
+  readonly results: GroupResults;
   /** Of the quantity, over the runs that have been evaluated at as many gradients: columns of equal length, gradients ascending. */
   readonly curve: {
     readonly gradients: readonly number[];

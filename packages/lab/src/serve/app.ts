@@ -2,6 +2,8 @@
 import { InputError } from "entropy-sgd-training";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { fieldsOf, objectOf } from "../runs/runFields.ts";
+import type { FieldList } from "./api.ts";
 import { comparisonOf, groupsOf } from "./compare.ts";
 import { curveOf } from "./curve.ts";
 import { detailOf } from "./detail.ts";
@@ -66,6 +68,11 @@ function answerOnMany(server: Hono, folder: string, { table, entryOf }: Lookups)
   server.get("/api/groups", async (context) => {
     const now = await table();
     return context.json({ version: now.version(), groups: groupsOf(now.entries().map(({ run }) => run)) });
+  });
+  server.get("/api/fields", async (context) => {
+    const now = await table();
+    const runs = now.entries().map(({ row, run }) => ({ id: row.id, fields: objectOf(fieldsOf(run)) }));
+    return context.json({ version: now.version(), runs } satisfies FieldList);
   });
   server.get("/api/compare", async (context) => {
     const { run: ids, quantity } = queryOf("compare", context);

@@ -7,6 +7,7 @@ import { comparisonsOf, type RunComparison } from "../runs/compareRuns.ts";
 import { byKey, groupRuns, isReadable, type ReadableRun, type RunGroup } from "../runs/groupRuns.ts";
 import { primaryMetric } from "../runs/primaryMetric.ts";
 import type { StoredRun } from "../runs/storedRun.ts";
+import type { Summary } from "../runs/summarise.ts";
 import { comparisonSentences } from "../statistics/words.ts";
 import type {
   CompareAnswer,
@@ -14,6 +15,7 @@ import type {
   ComparedGroup,
   ComparedQuantity,
   Comparison,
+  GroupResults,
   GroupRow,
 } from "./api.ts";
 import { groupKey } from "./groupKey.ts";
@@ -29,7 +31,6 @@ export const comparedQuantities = [
 /** Groups of the runs that can be read, with means over those that ended. */
 export function groupsOf(runs: readonly StoredRun[]): GroupRow[] {
   return groupRuns(runs.filter(isReadable)).map(({ label, runs: own, counted, spreads }) => {
-    const { metric, validation, test, bestTest, trainLoss, seconds } = spreads;
     const names = (list: readonly ReadableRun[]): string[] => list.map(({ name }) => name);
     const group = groupKey(own[0]!.content);
     return {
@@ -37,14 +38,14 @@ export function groupsOf(runs: readonly StoredRun[]): GroupRow[] {
       label,
       runs: names(own),
       counted: names(counted),
-      metric,
-      validation,
-      test,
-      bestTest,
-      trainLoss,
-      seconds,
+      metric: spreads.metric,
+      ...resultsOf(spreads),
     };
   });
+}
+
+function resultsOf({ validation, test, bestTest, trainLoss, seconds }: Summary): GroupResults {
+  return { validation, test, bestTest, trainLoss, seconds };
 }
 
 /** Comparisons of the runs that can be read. */
@@ -70,7 +71,7 @@ function answered(comparison: RunComparison, quantity: ComparedQuantity): Compar
 
 const seedOf = ({ content }: ReadableRun): number => content.settings.seed;
 
-function groupCurve({ label, runs, counted }: RunGroup, quantity: ComparedQuantity): ComparedGroup {
+function groupCurve({ label, runs, counted, spreads }: RunGroup, quantity: ComparedQuantity): ComparedGroup {
   const valueIn = (event: RecordedEvaluation): number | null =>
     quantity === "testLoss" || quantity === "validationLoss" ? event[quantity] : primaryOf(event)[quantity];
   // One run of each seed, ended where one has: a repeated one is no evidence of its own.
@@ -85,6 +86,7 @@ function groupCurve({ label, runs, counted }: RunGroup, quantity: ComparedQuanti
     label,
     runs: own.map(({ name }) => name),
     seeds: own.map(seedOf),
+    results: resultsOf(spreads),
     curve: {
       gradients: points.map(({ gradients }) => gradients),
       mean: points.map(({ mean }) => mean),
