@@ -34,7 +34,7 @@ test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["loadMnist", "data, validation, heldOut", loadMnist],
   [
     "resolveSettings",
-    "network, task, classes, freeze, learningRateFactor, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, device, threads, set, taskOptions, dataOptions",
+    "network, task, classes, freeze, learningRateFactor, optimizer, preset, recipe, seed, budget, sampling, dropout, data, overfit, innerSteps, device, threads, tensorboard, set, taskOptions, dataOptions",
     resolveSettings,
   ],
   [

@@ -1,6 +1,7 @@
-import { dirname, extname } from "node:path";
-import { InputError, printableJson, type RecordedEvaluation } from "entropy-sgd-training";
-import { makeFolder, writeWhole } from "../io/files.ts";
+import { dirname, extname, join } from "node:path";
+import { Option } from "commander";
+import { InputError, printable, printableJson, type RecordedEvaluation } from "entropy-sgd-training";
+import { makeFolder, requireEmptyFolder, writeWhole } from "../io/files.ts";
 import { selected } from "../runs/filterRuns.ts";
 import {
   type Entry,
@@ -17,49 +18,94 @@ import { type CommandDefinition, chosen, inFolder } from "./commandDefinition.ts
 import { type CommandContext, exitCodes } from "./context.ts";
 import { csvOf } from "./runsTable.ts";
 
+const formats = ["csv", "json", "tensorboard"] as const;
+type Format = (typeof formats)[number];
+
 /** Options of `entropy-sgd runs export`. */
 export interface RunsExportCommand {
   readonly where: readonly string[];
-  /** Ends in .csv or .json. */
+  /** By the ending of `out` when absent. */
+  readonly format?: Format;
+  /** A file that ends in .csv or .json, or for TensorBoard a new or empty folder. */
   readonly out?: string;
   readonly evaluations?: boolean;
 }
 
 /** `entropy-sgd runs export`. */
 export const definition: CommandDefinition = {
-  examples: ["--out runs.csv", "runs/three --evaluations --out evaluations.json"],
+  examples: [
+    "--out runs.csv",
+    "runs/three --evaluations --out evaluations.json",
+    "runs --format tensorboard --out boards",
+  ],
   declare: (command, context, done) =>
     chosen(inFolder(command))
       .description("Write all settings and results of the runs, a row for each; as CSV to standard output by default.")
       .option("--evaluations", "a row for each evaluation instead")
-      .option("--out <file>", "a .csv or .json file")
-      .action(async (folder: string, options: RunsExportCommand) => done(runsExportCommand(folder, options, context))),
+      .addOption(
+        new Option("--format <name>", "event files for TensorBoard, or as --out ends (default: csv)").choices(formats),
+      )
+      .option("--out <path>", "a .csv or .json file; for TensorBoard a new or empty folder")
+      .action(async (folder: string, options: RunsExportCommand) =>
+        done(await runsExportCommand(folder, options, context)),
+      ),
 };
 
-/** Writes all quantities of the runs in a folder, or their evaluations. Gives the exit code. */
-export function runsExportCommand(
+/** Writes all quantities of the runs in a folder, or their evaluations, or event files. Gives the exit code. */
+export async function runsExportCommand(
   folder: string,
-  { where, out, evaluations }: RunsExportCommand,
-  { stdout }: CommandContext,
+  options: RunsExportCommand,
+  context: CommandContext,
   findHolder?: FindHolder,
-): number {
+): Promise<number> {
+  const { where, out, evaluations } = options;
+  const format = formatOf(options);
+  const runs = selected(storedRuns(folder, findHolder), fieldsOf, where).filter(({ status }) => status !== "foreign");
+  if (format === "tensorboard") return exportEvents(runs, options, context);
+  const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(fieldsOf);
+  const keys = namesOf(rows);
+  const text =
+    format === "csv"
+      ? csvOf(rows, keys)
+      : `${printableJson({ folder, [evaluations ? "evaluations" : "runs"]: rows.map(objectOf) })}\n`;
+  if (out === undefined) context.stdout.write(text);
+  else {
+    makeFolder(dirname(out));
+    writeWhole(out, text);
+    context.stdout.write(`${rows.length} ${evaluations ? "evaluations" : "runs"} are in ${out}\n`);
+  }
+  return exitCodes.ok;
+}
+
+function formatOf({ format, out }: RunsExportCommand): Format {
+  if (format !== undefined) return format;
   const ending = out === undefined ? ".csv" : extname(out);
   if (ending !== ".csv" && ending !== ".json") {
     throw new InputError({ name: "--out", rule: "must end in .csv or .json", value: out });
   }
-  const runs = selected(storedRuns(folder, findHolder), fieldsOf, where).filter(({ status }) => status !== "foreign");
-  const rows = evaluations ? runs.flatMap(evaluationRows) : runs.map(fieldsOf);
-  const keys = namesOf(rows);
-  const text =
-    ending === ".csv"
-      ? csvOf(rows, keys)
-      : `${printableJson({ folder, [evaluations ? "evaluations" : "runs"]: rows.map(objectOf) })}\n`;
-  if (out === undefined) stdout.write(text);
-  else {
-    makeFolder(dirname(out));
-    writeWhole(out, text);
-    stdout.write(`${rows.length} ${evaluations ? "evaluations" : "runs"} are in ${out}\n`);
+  return ending === ".csv" ? "csv" : "json";
+}
+
+/** An event file for each run that has begun, in a folder of its name. */
+async function exportEvents(
+  runs: readonly StoredRun[],
+  { out, evaluations }: RunsExportCommand,
+  { stdout, stderr }: CommandContext,
+): Promise<number> {
+  if (out === undefined) throw new InputError({ name: "--out", rule: "must say where event files are written" });
+  if (evaluations) throw new InputError({ name: "--evaluations", rule: "is for tables; event files have all steps" });
+  requireEmptyFolder(out);
+  const { exportedEvents, exportedName } = await import("../runs/tensorboard/exportedEvents.ts");
+  const begun = runs.filter(({ content }) => content !== null && content.start !== null);
+  for (const { name, reason } of runs.filter((run) => !begun.includes(run))) {
+    stderr.write(`warning: ${printable(`${name}: left out, ${reason ?? "it has not begun"}`)}\n`);
   }
+  for (const { name, path } of begun) {
+    const place = join(out, name);
+    makeFolder(place);
+    writeWhole(join(place, exportedName), exportedEvents(path));
+  }
+  stdout.write(`${begun.length} runs are in ${out}; tensorboard --logdir ${out} shows them\n`);
   return exitCodes.ok;
 }
 

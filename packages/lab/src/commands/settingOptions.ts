@@ -32,7 +32,7 @@ function settingOption(name: SettingName, ownUsual: string | undefined): Option 
   const { ask, flag } = rowOf(name);
   const usual = ownUsual ?? flag?.usual;
   const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const option = new Option(`--${words} ${flag?.value}`, flag?.help);
+  const option = new Option([`--${words}`, ...(flag?.value === undefined ? [] : [flag.value])].join(" "), flag?.help);
   if (usual !== undefined) option.default(usual);
   else if (ask === "required") option.makeOptionMandatory();
   const nullable = ruleOf(name);

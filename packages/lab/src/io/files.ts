@@ -87,11 +87,11 @@ export interface AppendOptions {
  *
  * @throws InputError if it is missing, no plain file, cannot take the whole text, or would be larger than its reader allows
  */
-export function appendTo(path: string, text: string, { sync = false, maxBytes }: AppendOptions): void {
+export function appendTo(path: string, text: string | Uint8Array, { sync = false, maxBytes }: AppendOptions): void {
   let file: number | undefined;
   try {
     file = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
-    const bytes = Buffer.from(text);
+    const bytes = typeof text === "string" ? Buffer.from(text) : text;
     const size = fstatSync(file).size + bytes.length;
     if (size > maxBytes)
       throw new InputError({

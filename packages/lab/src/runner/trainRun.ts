@@ -58,7 +58,12 @@ async function* trained(run: ReadyRun, place: Place, listening: Listening): Asyn
     const training = train(model, data, optimizer, trainOptions(run, place, listening));
     const events = opened(place.opening, training);
     const identity = { settings, environment, dataChecksum: data.checksum ?? null };
-    yield* held === null ? events : recorded(events, held.open(identity, model, place.from, place.retreat));
+    if (held === null) return yield* events;
+    const written = recorded(events, held.open(identity, model, place.from, place.retreat));
+    if (!settings.tensorboard) return yield* written;
+    // Not loaded by other runs.
+    const { tensorboardLog } = await import("../runs/tensorboard/tensorboardLog.ts");
+    yield* recorded(written, tensorboardLog(held, settings, model, place.from?.checkpoint?.point.position ?? null));
   } finally {
     await model.close();
   }

@@ -55,8 +55,11 @@ export interface RunFolder {
   record(event: RunEvent): void;
 }
 
-/** The same events, each passed on once it is written to the folder. */
-export async function* recorded(events: AsyncIterable<RunEvent>, folder: RunFolder): AsyncGenerator<RunEvent> {
+/** The same events, each passed on once it is written. */
+export async function* recorded(
+  events: AsyncIterable<RunEvent>,
+  folder: Pick<RunFolder, "record">,
+): AsyncGenerator<RunEvent> {
   for await (const event of events) {
     folder.record(event);
     yield event;

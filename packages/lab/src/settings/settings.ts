@@ -28,8 +28,8 @@ interface Row {
   readonly apart?: true;
   /** Whether `resolveSettings` takes it, and whether it must be given. */
   readonly ask?: "required" | "optional";
-  /** The option of the commands that train: its value in help, such as `<rate>`, its words, and what it is when not given. */
-  readonly flag?: { readonly value: string; readonly help: string; readonly usual?: string | number };
+  /** The option of the commands that train: its value in help, such as `<rate>`, its words, and what it is when not given. Without a value it says yes. */
+  readonly flag?: { readonly value?: string; readonly help: string; readonly usual?: string | number };
 }
 
 /** The version of the layout of config.json. */
@@ -248,6 +248,14 @@ const settingsTable = {
     set: true,
     apart: true,
     doc: "How many checkpoints with the smallest validation errors are kept.",
+  },
+  tensorboard: {
+    rule: z.boolean().default(false),
+    ask: "optional",
+    flag: { help: "write event files for TensorBoard, in the run's folder tensorboard" },
+    set: true,
+    apart: true,
+    doc: "Whether event files for TensorBoard are written.",
   },
   rollbacks: {
     rule: z.int().min(0).default(0),
