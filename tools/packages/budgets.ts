@@ -15,8 +15,8 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "onnx-grad/onnx": 49_000,
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/tfjs": 8_100,
-  "entropy-sgd-training/formats": 5_900,
-  "entropy-sgd-training/node": 22_500,
+  "entropy-sgd-training/formats": 6_300,
+  "entropy-sgd-training/node": 23_000,
   "entropy-sgd-training/web": 11_500,
   "entropy-sgd-lab": 123_000,
 };

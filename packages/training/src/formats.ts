@@ -1,4 +1,4 @@
-/** Files of runs as bytes: safetensors, checkpoints, and JSON that is distrusted; for Node and browsers. */
+/** Files as bytes: safetensors, checkpoints, tables, and JSON that is distrusted; for Node and browsers. */
 export {
   type CheckpointCodec,
   type CheckpointContent,
@@ -12,6 +12,7 @@ export {
   type WeightsOrigin,
 } from "./formats/checkpoint.ts";
 export type { CheckpointFile, CheckpointState, Retreat } from "./formats/checkpointState.ts";
+export { type CsvLayout, type CsvRow, type CsvTable, isNumber, parseCsv } from "./formats/csvTable.ts";
 export {
   type Digester,
   type Digests,

@@ -12,6 +12,7 @@ export {
 } from "./data/blockSplit.ts";
 export { classified } from "./data/classified.ts";
 export { type DataSetDescription, describeDataSet, type PerSplit, splitNames } from "./data/describeDataSet.ts";
+export { type HoldOutOptions, holdOut } from "./data/holdOut.ts";
 export { imageSplit } from "./data/imageSplit.ts";
 export { fitted, fittedExamples, pooled } from "./data/pooled.ts";
 export type {
@@ -34,6 +35,7 @@ export {
   subset,
   type TargetSplit,
 } from "./data/split.ts";
+export { fittedStandardisation, type RawExamples, standardised } from "./data/standardise.ts";
 export { type TargetReader, targetReader } from "./data/targetReader.ts";
 export { type TargetSplitOptions, targetSplit } from "./data/targetSplit.ts";
 export { InputError } from "./inputError.ts";

@@ -30,12 +30,12 @@ describe("shapes in the plane", () => {
   test("spirals are two arms half a turn apart", () => {
     for (const [x, y, label] of pointsOf(spirals({ numExamples: 300, seed: 1 }))) {
       const radius = Math.hypot(x, y);
-      const angle = Math.PI * ((3 * (radius - 0.1)) / 1.4 + label);
+      const angle = Math.PI * ((3 * (radius - 0.2)) / 2.8 + label);
       expect([x, y]).toEqual([
         expect.closeTo(radius * Math.cos(angle), 5),
         expect.closeTo(radius * Math.sin(angle), 5),
       ]);
-      expect(radius).toBeLessThan(1.5);
+      expect(radius).toBeLessThan(3);
     }
   });
 

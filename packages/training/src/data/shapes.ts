@@ -33,14 +33,14 @@ export function twoMoons(options: ShapeOptions): Split {
 }
 
 /**
- * Two arms of a spiral, (r cos t, r sin t) and the same turned by π: r from 0.1 to 1.5 and t from 0 to 3π, in one and a half turns.
+ * Two arms of a spiral, (r cos t, r sin t) and the same turned by π: r from 0.2 to 3 and t from 0 to 3π, in one and a half turns.
  *
  * Classes alternate, points are uniform along t. Randomness and errors as `twoMoons`.
  */
 export function spirals(options: ShapeOptions): Split {
   return pointsOf("spirals", options, (label, along) => {
     const angle = Math.PI * (3 * along + label);
-    const radius = 0.1 + 1.4 * along;
+    const radius = 0.2 + 2.8 * along;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
 }

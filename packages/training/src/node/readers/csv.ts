@@ -7,6 +7,7 @@
 import type { InputColumn, Preparation, TablePreparation } from "../../data/preparation.ts";
 import { labelOf } from "../../data/preparation.ts";
 import type { RawSplit } from "../../data/standardise.ts";
+import type { CsvTable } from "../../formats/csvTable.ts";
 import { InputError } from "../../inputError.ts";
 import { standardisationPlan } from "../assemble.ts";
 import { checksumOf } from "../checksum.ts";
@@ -14,7 +15,7 @@ import type { DataOptions } from "../dataOptions.ts";
 import type { DataReader, ReadData, ReadExamples } from "../dataReader.ts";
 import { fileIn, type Listing, namesIn } from "../listing.ts";
 import { classesOf, columnIn, inputColumns, requireNoGaps, targetNames } from "./csvColumns.ts";
-import { type CsvTable, readCsv } from "./csvRows.ts";
+import { readCsv } from "./readCsv.ts";
 
 const ending = /\.(csv|tsv)$/i;
 

@@ -1,8 +1,8 @@
 /** What the columns of tables are: targets, classes, numbers, categories. */
 import type { InputColumn } from "../../data/preparation.ts";
+import { type CsvTable, isNumber } from "../../formats/csvTable.ts";
 import { InputError } from "../../inputError.ts";
 import type { DataOptions } from "../dataOptions.ts";
-import { type CsvTable, isNumber } from "./csvRows.ts";
 
 /** Columns that are targets without being named by an option. */
 const usualTargets = ["target", "label", "class", "y"];

@@ -1,7 +1,6 @@
 /** The cells of a CSV or TSV file with their lines. Quotes as in RFC 4180. */
 import Papa from "papaparse";
-import { InputError } from "../../inputError.ts";
-import { readPlain } from "../plainFiles.ts";
+import { InputError } from "../inputError.ts";
 
 /** A table as texts. */
 export interface CsvTable {
@@ -21,9 +20,6 @@ export interface CsvRow {
   readonly line: number;
 }
 
-/** Bytes of a table; larger data belong in an array file. */
-const maxCsvBytes: number = 2 ** 28;
-
 /** How a table is written; null for what is found. */
 export interface CsvLayout {
   readonly separator?: string | null | undefined;
@@ -33,10 +29,10 @@ export interface CsvLayout {
 /**
  * Reads a table: all records have the same number of cells, names of columns are there once. Cells lose blanks around them.
  *
- * @throws InputError with file, line and rule for a malformed file, one without records or one larger than 256 MiB
+ * @param path - of the file, or what else names it in errors
+ * @throws InputError with file, line and rule for a malformed file and one without records
  */
-export function readCsv(path: string, layout: CsvLayout): CsvTable {
-  const bytes = readPlain(path, maxCsvBytes, { followLinks: true });
+export function parseCsv(path: string, bytes: Uint8Array, layout: CsvLayout = {}): CsvTable {
   const text = textOf(path, bytes);
   const separator = separatorOf(path, text, layout.separator ?? null);
   const records = recordsOf(path, text, separator);
