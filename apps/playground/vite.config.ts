@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { jsx } from "../jsx.ts";
 import { committedFindings } from "./committedFindings.ts";
+import { digits } from "./digits.ts";
 import { downloads } from "./downloads.ts";
 import { formulas } from "./formulas.ts";
 import { headers } from "./headers.ts";
@@ -15,7 +16,7 @@ export default defineConfig({
   // Any folder of any static server.
   base: "./",
   ...jsx,
-  plugins: [formulas, downloads, committedFindings],
+  plugins: [formulas, downloads, committedFindings, digits],
   worker: { format: "es" },
   build: { emptyOutDir: true, target: "es2022" },
   preview: { host: "127.0.0.1", headers },

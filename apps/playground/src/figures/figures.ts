@@ -4,6 +4,7 @@ import type { KnobGroup } from "../state/knobs.ts";
 import { findingsKnobs } from "./findings/knobs.ts";
 import { langevinKnobs } from "./langevin/knobs.ts";
 import { lenetKnobs } from "./lenet/knobs.ts";
+import { networkKnobs } from "./network/knobs.ts";
 import { valleysKnobs } from "./valleys/knobs.ts";
 
 /** A figure, loaded when its place comes near the screen. */
@@ -17,6 +18,7 @@ export interface FigureEntry {
 export const figures: readonly FigureEntry[] = [
   { group: valleysKnobs, load: () => import("./valleys/Figure.tsx") },
   { group: langevinKnobs, load: () => import("./langevin/Figure.tsx") },
+  { group: networkKnobs, load: () => import("./network/Figure.tsx") },
   { group: lenetKnobs, load: () => import("./lenet/Figure.tsx") },
   { group: findingsKnobs, load: () => import("./findings/Figure.tsx") },
 ];

@@ -1,0 +1,107 @@
+/** The figure's state on the page, and its calls of the worker. */
+import { effect, signal } from "@preact/signals";
+import { wrap } from "comlink";
+import { fetchDigits } from "./digits.ts";
+import { currentSettings, type NetworkSettings } from "./knobs.ts";
+import type { NetworkApi } from "./network.worker.ts";
+import { programOf } from "./program.ts";
+import type { Evaluated } from "./runs.ts";
+import type { Beginning, Round } from "./session.ts";
+import type { PlainData } from "./setUp.ts";
+
+const worker = wrap<NetworkApi>(new Worker(new URL("./network.worker.ts", import.meta.url), { type: "module" }));
+
+/** What was begun; null while it is set up. */
+export const beginning = signal<Beginning | null>(null);
+/** All evaluations so far. */
+export const evaluated = signal<readonly Evaluated[]>([]);
+export const round = signal<Round | null>(null);
+export const running = signal(false);
+/** The reader's own data; null without. */
+export const ownData = signal<PlainData | null>(null);
+/** What went wrong, in words; empty while nothing did. */
+export const problem = signal("");
+
+/** Counts the beginnings: answers of earlier ones are dropped. */
+let generation = 0;
+let isBusy = false;
+
+/** Sets the runs up anew. */
+export async function restart(): Promise<void> {
+  const [settings, given] = [currentSettings(), ownData.peek()];
+  const own = ++generation;
+  beginning.value = null;
+  problem.value = "";
+  if (settings.data === "own" && given === null) {
+    running.value = false;
+    return;
+  }
+  try {
+    const begun = await worker.begin(settings, await givenOf(settings, given));
+    if (own !== generation) return;
+    beginning.value = begun;
+    round.value = begun;
+    evaluated.value = begun.evaluated;
+  } catch (error) {
+    if (own === generation) problem.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+let digits: Promise<PlainData> | null = null;
+
+/** The data that are not generated. */
+async function givenOf({ data }: NetworkSettings, own: PlainData | null): Promise<PlainData | null> {
+  if (data === "own") return own;
+  if (data !== "digits") return null;
+  digits ??= fetchDigits();
+  try {
+    return await digits;
+  } catch (error) {
+    digits = null;
+    throw error;
+  }
+}
+
+/** Every run goes on to its next evaluation. Does nothing while one is asked for or all have ended. */
+export async function nextRound(): Promise<void> {
+  if (isBusy || beginning.peek() === null || round.peek()?.done) return;
+  isBusy = true;
+  const own = generation;
+  try {
+    const now = await worker.round();
+    if (own !== generation) return;
+    round.value = now;
+    evaluated.value = [...evaluated.peek(), ...now.evaluated];
+    if (now.done) running.value = false;
+  } catch (error) {
+    running.value = false;
+    if (own === generation) problem.value = error instanceof Error ? error.message : String(error);
+  } finally {
+    isBusy = false;
+  }
+}
+
+/** Milliseconds without a change of the knobs before the runs are set up anew. */
+const settle = 250;
+
+/** Begins, and begins anew at each change of knobs or data. */
+export function followKnobs(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    currentSettings();
+    ownData.value;
+    clearTimeout(timer);
+    beginning.value = null;
+    timer = setTimeout(restart, settle);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** The program of now, for copying. */
+export function program(): string {
+  const settings = currentSettings();
+  return programOf(settings, settings.data === "own" ? ownData.peek() : null);
+}
