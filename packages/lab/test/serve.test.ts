@@ -1,4 +1,5 @@
 /** What the dashboard's server answers about runs on the disk. */
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -142,7 +143,12 @@ describe("one run", () => {
     const text = await report.text();
     expect(text).toContain("<h1>small-mnistfc: entropy-sgd (paper)</h1>");
     expect(text).not.toContain("alert(1)");
-    expect(report.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+    const policy = report.headers.get("content-security-policy")!;
+    expect(policy).toMatch(/^default-src 'none';.*; sandbox allow-scripts$/);
+    // Every script of the page that is not data is the one that the policy names.
+    const scripts = [...text.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script!);
+    const hashes = scripts.map((script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`);
+    expect(new Set(hashes)).toEqual(new Set(policy.match(/'sha256-[^']*'/g)));
   });
 });
 
@@ -181,6 +187,20 @@ describe("bad requests and bad runs", () => {
     expect(curve.status).toBe(422);
     expect(curve.body.error).toContain("events.jsonl:1: malformed event");
     expect((await server.json<Curve>("/api/curve?run=going")).status).toBe(200);
+  });
+
+  test("a folder that is a run itself has the id ., and one that is not there yet has no runs", async () => {
+    const alone = await serving(real);
+    expect((await alone.json<RunList>("/api/runs")).body.runs.map(({ id }) => id)).toEqual(["."]);
+    const curve = await alone.json<Curve>(inRun("/api/curve", "."));
+    expect(curve.body.total).toBe(8);
+    const later = join(folder, "..", `later-${process.pid}`);
+    const early = await serving(later);
+    expect((await early.json<RunList>("/api/runs")).body.runs).toEqual([]);
+    writeRun(join(later, "first"));
+    expect((await early.json<RunList>("/api/runs")).body.runs).toHaveLength(1);
+    rmSync(later, { recursive: true });
+    expect((await early.json<RunList>("/api/runs")).body.runs).toEqual([]);
   });
 
   test("a run that is deleted is gone, and one in its place is another", async () => {

@@ -35,11 +35,13 @@ export async function serveCommand(
     throw new InputError({ name: "--port", rule: "must be at most 65535", value: port });
   scanFolder(folder);
   const { startServer } = await import("../serve/listen.ts");
-  const onError = (error: unknown): void => {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    context.stderr.write(`internal error: ${printable(words)}\n`);
-  };
-  const server = await startServer({ folder, host, port: port ?? null, token: token ?? null, onError });
+  const server = await startServer({
+    folder,
+    host,
+    port: port ?? null,
+    token: token ?? null,
+    onError: internalErrorTo(context),
+  });
   try {
     if (asJson) writeJson(context, { address: server.address });
     else context.stdout.write(`${printable(folder)} is shown at ${server.address} until Ctrl-C\n`);
@@ -48,4 +50,12 @@ export async function serveCommand(
     await server.close();
   }
   return interruptionCode(context.signal);
+}
+
+/** Prints errors of the server itself, which goes on. */
+export function internalErrorTo({ stderr }: CommandContext): (error: unknown) => void {
+  return (error) => {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    stderr.write(`internal error: ${printable(words)}\n`);
+  };
 }

@@ -8,6 +8,7 @@ import { runTraining } from "../runner/runTraining.ts";
 import { acquireLock, type Lock } from "../runs/lock.ts";
 import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import { runFileOf, runFileText } from "../settings/runFile.ts";
+import { besideDashboard } from "./besideDashboard.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
 import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson } from "./context.ts";
@@ -27,6 +28,8 @@ export interface TrainCommand extends SettingsRequest {
   readonly printConfig?: boolean;
   /** Whether a few gradients are a check of all parts, and nothing is kept. */
   readonly fastDevRun?: boolean;
+  /** Whether a dashboard is served until the run ends. */
+  readonly serve?: boolean;
 }
 
 /** `entropy-sgd train`. */
@@ -46,6 +49,7 @@ export const definition: CommandDefinition = {
           "four gradients, one evaluation, checkpoint and report; nothing is kept",
         ).conflicts("out"),
       )
+      .option("--serve", "show the runs in a browser, live, until this one ends")
       .description("Train once and keep the run.")
       .action(async (parsed: TrainCommand, own: Command) => {
         const { options, placing } = configured(own, parsed);
@@ -70,7 +74,8 @@ export async function trainCommand(options: TrainCommand, context: CommandContex
   const onChecked = ({ data }: ResolvedRun): void => {
     for (const line of dataLines(data)) context.stderr.write(`${line}\n`);
   };
-  const result = await runTraining(settings, { ...trainingOptions(context), out: out ?? next, onChecked });
+  const train = () => runTraining(settings, { ...trainingOptions(context), out: out ?? next, onChecked });
+  const result = await (options.serve === true ? besideDashboard(out, context, train) : train());
   return tellResult(place, result, json, context);
 }
 

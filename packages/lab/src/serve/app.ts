@@ -10,7 +10,7 @@ import { detailOf } from "./detail.ts";
 import { freshTable, type LookTimes } from "./freshTable.ts";
 import { type Access, guard } from "./guard.ts";
 import { type Lookups, lookupsIn } from "./lookups.ts";
-import { pageFiles, pagePolicy } from "./pageFiles.ts";
+import { dashboardPolicy, pageFiles } from "./pageFiles.ts";
 import { figuresIn, figureText, numbersText } from "./places.ts";
 import { queryOf } from "./queries.ts";
 import { refusal } from "./refusal.ts";
@@ -125,7 +125,7 @@ function pageAnswer(context: Context, page: string): Response {
   if (file === undefined) throw refusal(404, "there is no such page");
   return context.body(file.body, 200, {
     "Content-Type": file.type,
-    "Content-Security-Policy": pagePolicy,
+    "Content-Security-Policy": dashboardPolicy,
     "Cache-Control": file.isHashed ? "public, max-age=31536000, immutable" : "no-cache",
   });
 }

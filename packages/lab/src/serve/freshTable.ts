@@ -4,7 +4,7 @@ import type { RunTable } from "./runTable.ts";
 /** The table, and a look at the folder where the last one is too long ago. */
 export interface FreshTable {
   readonly table: RunTable;
-  /** @throws InputError if the folder itself is gone */
+  /** @throws InputError if the folder cannot be read */
   refresh(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** What the page may do: its own files and the server's answers, styles that scripts set, nothing from elsewhere. */
-export const pagePolicy: string = [
+export const dashboardPolicy: string = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",

@@ -1,6 +1,6 @@
 /** The table of the runs in a folder, kept up to date by looking again: what has not changed on the disk is not read again. */
 import { randomBytes } from "node:crypto";
-import { lstatSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { eventsName } from "../runs/eventFile.ts";
@@ -15,7 +15,7 @@ import { type RunLog, runLog } from "./runLog.ts";
 
 /** The runs in a folder. */
 export interface RunTable {
-  /** Looks at the folder again, one look at a time. @throws InputError if the folder itself is gone */
+  /** Looks at the folder again, one look at a time; a folder that is not there has no runs. @throws InputError if it cannot be read */
   refresh(): Promise<void>;
   /** In order of their ids. */
   entries(): readonly TableEntry[];
@@ -75,7 +75,7 @@ export function runTable(folder: string, findHolder: FindHolder = lockHolder): R
   const look = async (): Promise<void> => {
     const next = new Map<string, Kept>();
     let began = performance.now();
-    for (const found of scanFolder(folder)) {
+    for (const found of existsSync(folder) ? scanFolder(folder) : []) {
       const before = entries.get(found.name);
       next.set(
         found.name,

@@ -29,7 +29,7 @@ export function streamEvents(
     await stream.write(`retry: ${2 * tick}\n\n: connected\n\n`);
     let written = performance.now();
     while (!signal.aborted) {
-      // A folder that is gone has no news; it may come back.
+      // A folder that cannot be read has no news; it may come back.
       await refresh().catch(() => {});
       for (const message of news()) {
         await stream.writeSSE(message);
