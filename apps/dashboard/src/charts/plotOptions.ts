@@ -113,7 +113,8 @@ function seriesOf({ style, look }: ChartLine): uPlot.Series {
   return {
     stroke,
     width: look === "faint" ? 1 : 2,
-    dash: [...style.dash],
+    // Dashes of a noisy line would be seen as gaps in it.
+    dash: look === "faint" ? [] : [...style.dash],
     spanGaps: true,
     points: look === "dotted" ? { show: true, size: 6, fill: stroke } : { show: false },
   };

@@ -1,8 +1,10 @@
 /** One run: its state, curves, warnings, figures of its landscape, settings and report. */
 import type { DetailContent, RunRow } from "entropy-sgd-lab";
+import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "../live/ask.ts";
 import { table } from "../live/table.ts";
 import { Status } from "../table/Status.tsx";
+import { announce } from "../text/announce.ts";
 import { Failure } from "../text/Failure.tsx";
 import { duration, grouped, metricCell, metricTitle, plain, significant } from "../text/numbers.ts";
 import { Curves } from "./Curves.tsx";
@@ -14,6 +16,7 @@ export function RunPage({ run }: { readonly run: FollowedRun }) {
   const detail = run.detail.value;
   // The table's row is the newest.
   const row = table.value!.runs.find(({ id }) => id === run.id) ?? detail?.row;
+  useNews(run);
   return (
     <>
       {run.error.value !== null && <Failure message={run.error.value} />}
@@ -30,6 +33,20 @@ export function RunPage({ run }: { readonly run: FollowedRun }) {
       )}
     </>
   );
+}
+
+/** Tells a screen reader of each new evaluation. */
+function useNews(run: FollowedRun): void {
+  const { length } = run.evaluations.value;
+  const known = useRef(0);
+  useEffect(() => {
+    const before = known.current;
+    known.current = length;
+    if (before === 0 || length <= before) return;
+    const { gradients, test } = run.evaluations.value.at(-1)!;
+    const metric = run.detail.value?.row.facts?.metric.name ?? "error";
+    announce(`Gradient ${grouped(gradients)}: test ${metricTitle(metric)} ${metricCell(metric, test)}`);
+  }, [length, run]);
 }
 
 function Facts({ row }: { readonly row: RunRow }) {

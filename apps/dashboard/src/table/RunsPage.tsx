@@ -1,14 +1,14 @@
 /** The table of runs: filter, order, groups of seeds, choice for comparison. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { table } from "../live/table.ts";
+import { folder, table } from "../live/table.ts";
 import { adjust, follow, hrefOf, place } from "../state/place.ts";
 import { grouped } from "../text/numbers.ts";
 import { RunsTable } from "./RunsTable.tsx";
 import { groupedLines, type Line } from "./rows.ts";
 import { groups, keepTable, openGroups, shownRows, unknownFields } from "./tableState.ts";
 
-const pageSize = 100;
+const pageSize = 50;
 /** Addresses of more runs become too long for servers. */
 const maxChosen = 200;
 
@@ -99,7 +99,7 @@ function NoRuns() {
   return (
     <div class="empty">
       <p class="lead">There are no runs in this folder yet. They appear here as soon as they begin:</p>
-      <pre>entropy-sgd train --out runs/first</pre>
+      <pre>npx entropy-sgd train --out {folder}/first</pre>
     </div>
   );
 }

@@ -19,6 +19,29 @@ const none = (): string => "";
 /** Columns behind the name and the status. */
 export const columns: readonly Column[] = [
   {
+    key: "test",
+    title: "test",
+    isNumber: true,
+    run: ({ facts }) => (facts === null ? "" : withUnit(facts.metric.name, metricCell(facts.metric.name, facts.test))),
+    group: ({ metric: { name }, test: { mean, sd } }) => withUnit(name, metricSpread(name, mean, sd)),
+  },
+  {
+    key: "validation",
+    title: "validation",
+    isNumber: true,
+    run: ({ facts }) =>
+      facts === null ? "" : withUnit(facts.metric.name, metricCell(facts.metric.name, facts.validation)),
+    group: ({ metric: { name }, validation: { mean, sd } }) => withUnit(name, metricSpread(name, mean, sd)),
+  },
+  {
+    key: "trainLoss",
+    title: "train loss",
+    isNumber: true,
+    isWide: true,
+    run: ({ facts }) => (facts === null ? "" : significant(facts.trainLoss)),
+    group: ({ trainLoss: { mean, sd } }) => metricSpread("loss", mean, sd),
+  },
+  {
     key: "optimizer",
     title: "optimizer",
     run: ({ facts }) =>
@@ -33,29 +56,6 @@ export const columns: readonly Column[] = [
     isNumber: true,
     run: ({ facts }) => (facts === null ? "" : grouped(facts.gradients)),
     group: none,
-  },
-  {
-    key: "validation",
-    title: "validation",
-    isNumber: true,
-    run: ({ facts }) =>
-      facts === null ? "" : withUnit(facts.metric.name, metricCell(facts.metric.name, facts.validation)),
-    group: ({ metric: { name }, validation: { mean, sd } }) => withUnit(name, metricSpread(name, mean, sd)),
-  },
-  {
-    key: "test",
-    title: "test",
-    isNumber: true,
-    run: ({ facts }) => (facts === null ? "" : withUnit(facts.metric.name, metricCell(facts.metric.name, facts.test))),
-    group: ({ metric: { name }, test: { mean, sd } }) => withUnit(name, metricSpread(name, mean, sd)),
-  },
-  {
-    key: "trainLoss",
-    title: "train loss",
-    isNumber: true,
-    isWide: true,
-    run: ({ facts }) => (facts === null ? "" : significant(facts.trainLoss)),
-    group: ({ trainLoss: { mean, sd } }) => metricSpread("loss", mean, sd),
   },
 ];
 
