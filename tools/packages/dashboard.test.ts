@@ -104,7 +104,7 @@ describe("a run that goes on", () => {
   test("grows as its log does, also when the server was killed and started again meanwhile", async () => {
     const page = await opened("?run=going");
     const steps = (number: number): Promise<unknown> =>
-      expect.poll(() => page.textContent(".note"), { timeout: 10_000 }).toBe(`${number} outer steps`);
+      expect.poll(() => page.textContent(".note"), { timeout: 40_000 }).toBe(`${number} outer steps`);
     const lines = remaining(folder);
     let known = 3;
     const appendSome = (from: number, to?: number): void => {
@@ -121,7 +121,7 @@ describe("a run that goes on", () => {
     appendSome(3, 6);
     server = await serve(Number(port));
     appendSome(6, 9);
-    await page.waitForSelector(".connection.connected", { timeout: 20_000 });
+    await page.waitForSelector(".connection.connected", { timeout: 40_000 });
     await steps(known);
     // All but the end: what still runs has none.
     appendSome(9, -1);
@@ -276,6 +276,24 @@ describe("the loss surface", () => {
     await page.click(".surface label:has-text('table')");
     expect(await page.locator(".surface td").count()).toBe(21 * 21);
     expect(await page.locator(".surface tbody tr").first().textContent()).toContain("4.50");
+    await page.close();
+  });
+});
+
+describe("a run that ended", () => {
+  test("has its report, rendered now, and a command to copy for each figure that is missing", async () => {
+    const page = await opened("?run=two%2Fsgd-1");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.click("button[aria-label^='Copy the command for'] >> nth=0");
+    await page.waitForSelector("button:text('Copied')");
+    const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(copied).toBe(await page.locator(".missing code").first().textContent());
+    expect(copied).toMatch(/entropy-sgd .*two\/sgd-1/);
+    await page.click(".report summary");
+    const report = page.frameLocator(".report iframe");
+    expect(await report.locator("h1").textContent()).toContain("sgd");
+    // Of an origin of its own: what is in it can neither read this page nor ask the server.
+    expect(await report.locator("html").evaluate("self.origin")).toBe("null");
     await page.close();
   });
 });

@@ -20,6 +20,9 @@ function curveWish(): CurveWish {
   return { axis, zoom, smoothing };
 }
 
+/** Changes with the wish alone, not with the rest of the place. */
+const wishText = computed(() => JSON.stringify(curveWish()));
+
 /** Asks for the table, and follows what is shown from then on. */
 export function startSession(): void {
   void untilDone(async () => {
@@ -30,7 +33,7 @@ export function startSession(): void {
     if (isTableThere.value) return follow(shownRun.value);
   });
   effect(() => {
-    const wish = curveWish();
+    const wish: CurveWish = JSON.parse(wishText.value);
     const run = followed.peek();
     if (run?.raw.peek()) run.show(wish);
   });
