@@ -42,7 +42,7 @@ export async function serving(
     port: 0,
     token,
     ...(page === undefined ? {} : { page }),
-    times: { look: 0, rest: 0, tick: 10, heartbeat: 60 },
+    times: { look: 0, rest: 0, most: 0, tick: 10, heartbeat: 60 },
     onError: (error) => {
       throw error;
     },

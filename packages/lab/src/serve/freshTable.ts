@@ -14,17 +14,19 @@ export interface LookTimes {
   readonly look: number;
   /** And so many times as long as the look took: large folders are looked at less often. */
   readonly rest: number;
+  /** Milliseconds, at most: a look that reads long logs for the first time is no measure of the next. */
+  readonly most: number;
 }
 
 /** A table that is looked at when it is asked for. */
-export function freshTable(table: RunTable, { look: atLeast, rest }: LookTimes): FreshTable {
+export function freshTable(table: RunTable, { look: atLeast, rest, most }: LookTimes): FreshTable {
   let next = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   const look = async (): Promise<void> => {
     const began = performance.now();
     await table.refresh();
     const ended = performance.now();
-    next = ended + Math.max(atLeast, rest * (ended - began));
+    next = ended + Math.max(atLeast, Math.min(most, rest * (ended - began)));
   };
   return {
     table,

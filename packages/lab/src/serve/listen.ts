@@ -40,7 +40,7 @@ const numPorts = 20;
 
 const minTokenLength = 16;
 
-const usualTimes: AppOptions["times"] = { look: 1000, rest: 20, tick: 400, heartbeat: 15_000 };
+const usualTimes: AppOptions["times"] = { look: 1000, rest: 20, most: 5000, tick: 400, heartbeat: 15_000 };
 
 /** @throws InputError if the address or the port cannot be had, or the token is short */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
