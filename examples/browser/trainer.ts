@@ -1,7 +1,7 @@
 // The web worker: it trains, saves and goes on, and tells the page what happens.
 import { compileNetwork, type DataSet, subset, type TrainEvent, train } from "entropy-sgd-training";
 import type { CheckpointContent, CheckpointIdentity, RunModel } from "entropy-sgd-training/formats";
-import { fetchMnist, type HeldSave, type RunStore, runStore, webPlatform } from "entropy-sgd-training/web";
+import { fetchMnist, type HeldSave, type RunStore, runStore, savedEvents, webPlatform } from "entropy-sgd-training/web";
 import type { Answer, KeptEvent, Request, Task } from "./messages.ts";
 import { dropoutOf, networkOf, optimizerOf, planFor } from "./model.ts";
 import { onnxOf, safetensorsOf, weightsOf } from "./savedFiles.ts";
@@ -94,12 +94,11 @@ async function trainRun(
 
 /** Writes checkpoints with the events so far. */
 function saver(run: HeldSave, identity: CheckpointIdentity, model: RunModel, from: CheckpointContent | null) {
-  const events = eventsIn(from);
+  const kept = savedEvents<KeptEvent>(from);
   return {
-    keep: (event: KeptEvent) => events.push(event),
+    keep: kept.keep,
     async save({ snapshot }: Extract<TrainEvent, { type: "checkpoint" }>) {
-      const lines = new TextEncoder().encode(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
-      const checkpoint = { ...identity, rollbacks: 0, snapshot, events: [lines] };
+      const checkpoint = { ...identity, rollbacks: 0, snapshot, events: kept.pieces() };
       await run.write(checkpoint, model, (identity.settings as Settings).network);
     },
   };
@@ -143,14 +142,8 @@ async function save({ settings, as }: Extract<Task, { type: "save" }>, digits: D
 function tellFound(settings: Settings, checkpoint: CheckpointContent | null): void {
   const { totalGradients, gradientsPerEpoch } = planFor(settings);
   const { gradients = 0, seconds = 0 } = checkpoint?.point.position ?? {};
-  tell({ type: "found", totalGradients, gradientsPerEpoch, gradients, seconds, events: eventsIn(checkpoint) });
-}
-
-/** The events that a checkpoint has, written by `saver`. */
-function eventsIn(checkpoint: CheckpointContent | null): KeptEvent[] {
-  const decoder = new TextDecoder();
-  const text = [...(checkpoint?.events ?? [])].map((piece) => decoder.decode(piece, { stream: true })).join("");
-  return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as KeptEvent]));
+  const { events } = savedEvents<KeptEvent>(checkpoint);
+  tell({ type: "found", totalGradients, gradientsPerEpoch, gradients, seconds, events });
 }
 
 /** On what the bits of a run depend beside its settings. */

@@ -5,7 +5,7 @@
  */
 import { add, compile, type Device, input, type OnnxRuntime } from "onnx-grad";
 import { InputError } from "../inputError.ts";
-import { webScope } from "./webScope.ts";
+import { type WebScope, webScope } from "./webScope.ts";
 import { type WasmPaths, whyNotStarted } from "./whyNotStarted.ts";
 import { withTurns } from "./withTurns.ts";
 
@@ -60,11 +60,15 @@ async function start(device: Device, { wasmPaths, threads }: RuntimeFlags): Prom
   }
 }
 
-/** @throws InputError where a content security policy forbids to compile WebAssembly */
-function requireWebAssembly(): void {
+/** @throws InputError where there is no WebAssembly, or a content security policy forbids to compile it */
+export function requireWebAssembly({ WebAssembly }: WebScope = webScope): void {
+  if (WebAssembly === undefined) {
+    const rule = "needs WebAssembly, which this browser does not have or has turned off";
+    throw new InputError({ path: "ONNX Runtime", rule });
+  }
   try {
     // The empty module.
-    new webScope.WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   } catch {
     const rule = "must allow 'wasm-unsafe-eval' in its script-src, ONNX Runtime is WebAssembly";
     throw new InputError({ path: "ONNX Runtime", name: "the page's content security policy", rule });

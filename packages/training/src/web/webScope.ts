@@ -50,7 +50,8 @@ export interface WebScope {
     readonly locks?: Locks;
   };
   fetch(address: string): Promise<Answer>;
-  readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
+  /** Absent where it is turned off. */
+  readonly WebAssembly?: { readonly Module: new (bytes: Uint8Array) => object };
   readonly Worker?: new (url: string) => WebWorker;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   readonly Blob: new (parts: readonly (string | Uint8Array)[], options: { type: string }) => Blob;
