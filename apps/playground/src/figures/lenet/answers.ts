@@ -1,5 +1,5 @@
 /** What the trained network answers to the test images. */
-import { evaluationPrograms, networks, type Platform, type Split, type StopSignal } from "entropy-sgd-training";
+import { evaluationPrograms, networks, type Platform, type Split, subset } from "entropy-sgd-training";
 import { dropout } from "./recipe.ts";
 
 /** An image with its class and the network's answer. */
@@ -10,11 +10,11 @@ export interface Answer {
   /** Softmax of the answer, from 0 to 1. */
   readonly confidence: number;
   /** Grey values from 0 (paper) to 255 (ink), shape (784,). */
-  readonly pixels: Uint8Array;
+  readonly pixels: readonly number[];
 }
 
 /** Some answers, the wrong ones first. */
-export interface WrongAnswers {
+export interface ShownAnswers {
   readonly numWrong: number;
   readonly numImages: number;
   readonly shown: readonly Answer[];
@@ -22,13 +22,20 @@ export interface WrongAnswers {
 
 const numShown = 24;
 
-/** Cost: one forward pass over the images. @throws Interruption after a signal */
+/** How many of the 10,000 test images are asked, the first ones. */
+export const numAsked = 2000;
+
+/** Cost: one forward pass over the first 2,000 images. @throws Interruption after a signal */
 export async function answersOf(
   params: Float32Array,
   statistics: Readonly<Record<string, Float32Array>>,
-  images: Split,
-  { signal, ...place }: { readonly platform: Platform; readonly threads: number; readonly signal: StopSignal },
-): Promise<WrongAnswers> {
+  test: Split,
+  { signal, ...place }: { readonly platform: Platform; readonly threads: number; readonly signal: AbortSignal },
+): Promise<ShownAnswers> {
+  const images = subset(
+    test,
+    Int32Array.from({ length: numAsked }, (_, i) => i),
+  );
   const programs = evaluationPrograms(networks.lenet!, { ...place, dropout });
   for (const [name, values] of Object.entries(statistics)) programs.statistics[name]!.set(values);
   const [wrong, right]: [Answer[], Answer[]] = [[], []];
@@ -62,5 +69,5 @@ function seen(logits: Float32Array, answer: number, images: Split, index: number
   const values = new Float32Array(784);
   images.readExampleInto(values, 0, index);
   // The inverse of (p − 126)/126.
-  return { confidence, pixels: Uint8Array.from(values, (value) => Math.round(126 * value + 126)) };
+  return { confidence, pixels: Array.from(values, (value) => Math.round(126 * value + 126)) };
 }

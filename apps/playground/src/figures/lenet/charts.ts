@@ -1,6 +1,7 @@
 /** The figure's charts and readings, from its runs. */
 import type { Chart, ChartLine } from "../../ui/chart.ts";
 import { shownNumber } from "../../ui/numbers.ts";
+import { estimatedSeconds } from "./estimate.ts";
 import { innerSteps, type OptimizerName } from "./recipe.ts";
 import { type Run, runningMeans, shownNames } from "./run.ts";
 
@@ -66,10 +67,10 @@ export function readings(runs: readonly Run[]): readonly (readonly [name: string
   ];
 }
 
-function timeLeft({ totalGradients, losses, msPerGradient, result }: Run): string {
-  if (result !== null) return `took ${inWords(result.seconds)}`;
+function timeLeft({ settings, losses, evaluations, msPerGradient, result }: Run): string {
+  if (result !== null) return result.interrupted ? "stopped" : `took ${inWords(result.seconds)}`;
   if (msPerGradient === null) return "–";
-  return inWords(((totalGradients - losses.length) * msPerGradient) / 1000);
+  return `about ${inWords(estimatedSeconds(settings, msPerGradient, losses.length, evaluations.length))}`;
 }
 
 const shown = (value: number | null | undefined): string =>
@@ -77,14 +78,14 @@ const shown = (value: number | null | undefined): string =>
 
 /** A fraction in per cent, to a hundredth: an image of 10,000. */
 export const percent = (fraction: number | null | undefined): string =>
-  fraction === null || fraction === undefined ? "–" : `${(100 * fraction).toFixed(2)} %`;
+  fraction === null || fraction === undefined ? "–" : `${(100 * fraction).toFixed(2)}\u00a0%`;
 
 /** Seconds in words. */
-function inWords(seconds: number): string {
+export function inWords(seconds: number): string {
   if (seconds < 1) return "under a second";
   if (seconds < 90) return `${Math.round(seconds)} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** Bytes as megabytes (10⁶). */
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)}\u00a0MB`;

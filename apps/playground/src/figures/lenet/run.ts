@@ -1,6 +1,6 @@
 /** A run as the page shows it, made from what the worker tells. */
 import type { OuterEvent, RecordedEvaluation, RunResult } from "entropy-sgd-training";
-import type { WrongAnswers } from "./answers.ts";
+import type { ShownAnswers } from "./answers.ts";
 import type { OptimizerName, RunSettings } from "./recipe.ts";
 import type { Told } from "./trainLenet.ts";
 
@@ -15,9 +15,10 @@ export interface Run {
   readonly evaluations: readonly RecordedEvaluation[];
   /** Of the newest gradients; null before. */
   readonly msPerGradient: number | null;
+  /** What the loop warns of. */
   readonly problem: string | null;
   readonly result: RunResult | null;
-  readonly answers: WrongAnswers | null;
+  readonly answers: ShownAnswers | null;
 }
 
 /** A run of which nothing is known yet. */
@@ -44,7 +45,6 @@ export function withTold(run: Run, told: Told): Run {
     case "evaluation":
       return { ...run, evaluations: [...run.evaluations, told] };
     case "warning":
-    case "problem":
       return { ...run, problem: told.message };
     case "end":
       return { ...run, result: told.result };
