@@ -7,7 +7,8 @@ import { committedFindings } from "./committedFindings.ts";
 import { digits } from "./digits.ts";
 import { downloads } from "./downloads.ts";
 import { formulas } from "./formulas.ts";
-import { headers } from "./headers.ts";
+import { headers, policy } from "./headers.ts";
+import { offline } from "./offline/plugin.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -16,7 +17,7 @@ export default defineConfig({
   // Any folder of any static server.
   base: "./",
   ...jsx,
-  plugins: [formulas, downloads, committedFindings, digits],
+  plugins: [formulas, downloads, committedFindings, digits, policy, offline],
   worker: { format: "es" },
   build: { emptyOutDir: true, target: "es2022" },
   preview: { host: "127.0.0.1", headers },

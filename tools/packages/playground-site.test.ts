@@ -1,21 +1,32 @@
-/** The whole page of the playground in Chromium. */
-import { rmSync } from "node:fs";
-import { type BrowserContext, chromium } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+/** The whole page of the playground, in Chromium. */
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type BrowserContext, chromium, type Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "../../apps/playground/src/state/address.ts";
+import type { Knob, KnobGroup } from "../../apps/playground/src/state/knobs.ts";
+import { root } from "../workspace.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 import { playgroundSite } from "./playgroundSite.ts";
 import type { Site } from "./serve.ts";
 
+/** The registry of figures. Not imported by its name: the figures are of the page's TypeScript project, with JSX. */
+const { figures } = (await import(join(root, "apps/playground/src/figures/figures.ts"))) as {
+  readonly figures: readonly { readonly group: KnobGroup }[];
+};
+
 const profile = newFolder();
 let site: Site;
 let context: BrowserContext;
-const requested = new Set<string>();
+const origins = new Set<string>();
 
 beforeAll(async () => {
   site = await playgroundSite();
   context = await chromium.launchPersistentContext(profile, { executablePath, args: [...flags], headless: true });
-  context.on("request", (request) => requested.add(new URL(request.url()).origin));
+  context.on("request", (request) => origins.add(new URL(request.url()).origin));
 }, 60_000);
 
 afterAll(async () => {
@@ -24,10 +35,180 @@ afterAll(async () => {
   rmSync(profile, { recursive: true, force: true });
 });
 
-test("opens under a sub-path, and asks its own origin alone", async () => {
+async function opened(address: string, options: Parameters<Page["emulateMedia"]>[0] = {}): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(site.address);
+  await page.emulateMedia({ reducedMotion: "reduce", ...options });
+  await page.goto(address);
   await page.waitForSelector("[data-figure=valleys] canvas");
-  expect([...requested]).toEqual([new URL(site.address).origin]);
-  await page.close();
+  return page;
+}
+
+/** Scrolls to every figure, so that it loads; gives their names. */
+async function loadAll(page: Page): Promise<string[]> {
+  const names: string[] = [];
+  for (const place of await page.locator("[data-figure]").all()) {
+    await place.scrollIntoViewIfNeeded();
+    await place.locator(".figure").first().waitFor();
+    names.push((await place.getAttribute("data-figure"))!);
+  }
+  return names;
+}
+
+describe("a plain static server, in a folder of it", () => {
+  test("loads little before the first figure, then works without the server", async () => {
+    const plain = await playgroundSite({ headers: {} });
+    const sizes = new Map<string, Promise<number>>();
+    const page = await context.newPage();
+    page.on("response", (response) =>
+      sizes.set(
+        response.url(),
+        response.body().then((body) => gzipSync(body).length),
+      ),
+    );
+    await page.goto(plain.address);
+    await page.waitForSelector("[data-figure=valleys] [data-widest]");
+    const loaded = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
+    expect(loaded).toBeGreaterThan(10_000);
+    expect(loaded).toBeLessThan(150_000);
+
+    await page.waitForSelector("#offline-note:visible");
+    expect(await page.evaluate("crossOriginIsolated")).toBe(false);
+    plain.close();
+    await page.goto(`${plain.address}?v=1&valleys.gamma=0.00005&valleys.seed=7`);
+    await page.waitForSelector('[data-figure=valleys] [data-gamma="0.00005"]');
+    expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    expect((await loadAll(page)).length).toBeGreaterThan(1);
+    await page.close();
+  });
 });
+
+/** The source of axe-core; `page.evaluate` is not held back by the page's policy. */
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds that is serious or critical, in a sentence each. */
+async function seriousIn(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+describe("the whole page", () => {
+  test.each(["light", "dark"] as const)("is accessible in %s, and fits 360 pixels", async (colorScheme) => {
+    const page = await opened(site.address, { colorScheme });
+    expect(await loadAll(page)).toEqual(figures.map(({ group }) => group.name));
+    expect(await seriousIn(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 800 });
+    const width = (): Promise<number> => page.evaluate("document.documentElement.scrollWidth");
+    await expect.poll(width, { timeout: 5000 }).toBe(360);
+    await page.close();
+  });
+
+  test("has every knob in its address, and takes it from there", async () => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const groups = figures.map(({ group }) => changed(group));
+    const page = await opened(site.address + addressOf(groups));
+    await loadAll(page);
+    expect(await page.locator("#address-note").isVisible()).toBe(false);
+    for (const group of groups) {
+      const place = page.locator(`[data-figure=${group.name}]`);
+      await place.getByRole("button", { name: "Copy link" }).click();
+      await place.locator(".said:has-text('copied')").waitFor();
+      const link = new URL(await page.evaluate<string>("navigator.clipboard.readText()"));
+      expect(link.search).toBe(addressOf([group]));
+      expect(link.pathname).toBe(new URL(site.address).pathname);
+    }
+    await page.close();
+  });
+
+  test("tells what of an address it did not take, and goes by keyboard from the start to γ", async () => {
+    const page = await opened(`${site.address}?v=9&valleys.gamma=7&nothing.here=1`);
+    expect(await page.textContent("#address-note")).toBe(
+      "Of this page's address: the address is of version 9, this page of 1; what can be read is taken; nothing is called nothing.here; " +
+        "valleys.gamma must be a number from 0.00005 to 1, got 7; 0.1 is taken.",
+    );
+    const slider = page.getByRole("slider", { name: "Scope γ" });
+    for (let i = 0; i < 5 && !(await slider.and(page.locator(":focus")).isVisible()); i++) {
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(/valleys\.gamma=0\.09/);
+    await page.close();
+  });
+
+  test("says little and drops few frames while the first figure runs", async () => {
+    const still = await opened(site.address);
+    const control = await still.evaluate<Watched>(watch(8));
+    await still.close();
+    const page = await opened(`${site.address}?v=1&valleys.gamma=0.001`, { reducedMotion: "no-preference" });
+    const { said, frames } = await page.evaluate<Watched>(watch(0));
+    expect(frames.length).toBeGreaterThan(30);
+    expect(Math.max(...said)).toBeLessThanOrEqual(4);
+    // Where other programs have the processor, as many as plain work of 8 milliseconds a frame gets.
+    expect(smoothShare(frames)).toBeGreaterThanOrEqual(Math.min(0.95, smoothShare(control.frames) - 0.05));
+    await page.close();
+  });
+
+  test("asked its own servers alone", () => {
+    expect([...origins].filter((origin) => !origin.startsWith("http://127.0.0.1:"))).toEqual([]);
+  });
+});
+
+/** A group with every knob at a value that is not its fallback. */
+function changed(group: KnobGroup): KnobGroup {
+  for (const [name, knob] of Object.entries(group.knobs)) group.values[name]!.value = otherValue(knob);
+  return group;
+}
+
+function otherValue(knob: Knob<unknown>): unknown {
+  const { kind, fallback } = knob as Knob<unknown> & { kind: string };
+  const own = knob as unknown as {
+    min: number;
+    max: number;
+    step: number | null;
+    options: Record<string, string>;
+    numPoints: number;
+  };
+  if (kind === "toggle") return !fallback;
+  if (kind === "choice") return Object.keys(own.options).find((option) => option !== fallback);
+  if (kind === "curve") return Float64Array.from({ length: own.numPoints }, (_, i) => (i % 2 === 0 ? 0.2 : 0.8));
+  return fallback === own.min ? own.max : own.min;
+}
+
+/** What `watch` sees. */
+interface Watched {
+  readonly said: readonly number[];
+  readonly frames: readonly number[];
+}
+
+const smoothShare = (frames: readonly number[]): number =>
+  frames.filter((milliseconds) => milliseconds < 33).length / frames.length;
+
+/**
+ * For three seconds: how often each live region changed, and the milliseconds between frames, in each of which it works itself for
+ * `work` milliseconds. As text: this is no page.
+ */
+const watch = (work: number): string => `new Promise((resolve) => {
+  const regions = [...document.querySelectorAll("[role=status]")];
+  const said = regions.map(() => 0);
+  const observers = regions.map((region, i) => {
+    const observer = new MutationObserver(() => said[i]++);
+    observer.observe(region, { childList: true, characterData: true, subtree: true });
+    return observer;
+  });
+  const frames = [];
+  const start = performance.now();
+  let last = start;
+  const frame = (now) => {
+    frames.push(now - last);
+    last = now;
+    for (const until = performance.now() + ${work}; performance.now() < until; );
+    if (now - start < 3000) return requestAnimationFrame(frame);
+    for (const observer of observers) observer.disconnect();
+    resolve({ said, frames: frames.slice(1) });
+  };
+  requestAnimationFrame(frame);
+})`;

@@ -1,10 +1,8 @@
 /** The playground as `npm run build:playground` makes it, served for tests: built once per process, in a folder of its own. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "vite";
 import { headers as siteHeaders } from "../../apps/playground/headers.ts";
-import { root } from "../workspace.ts";
-import { newFolder } from "./consumer.ts";
+import { newFolder, run } from "./consumer.ts";
 import { type Site, serve } from "./serve.ts";
 
 /** How the site is served. */
@@ -15,7 +13,7 @@ export interface PlaygroundSiteOptions {
   readonly path?: string;
 }
 
-let built: Promise<string> | undefined;
+let built: string | undefined;
 
 /** Serves the site. `address` is that of the page. */
 export async function playgroundSite({
@@ -23,7 +21,7 @@ export async function playgroundSite({
   path = "/some/folder/",
 }: PlaygroundSiteOptions = {}): Promise<Site> {
   built ??= buildSite();
-  const folder = await built;
+  const folder = built;
   const site = await serve((asked) => {
     if (!asked.startsWith(path)) return null;
     const file = join(folder, decodeURI(asked.slice(path.length)) || "index.html");
@@ -39,9 +37,10 @@ function typeOf(asked: string): Readonly<Record<string, string>> {
   return asked.endsWith("/") ? { "Content-Type": "text/html" } : {};
 }
 
-async function buildSite(): Promise<string> {
+function buildSite(): string {
   const outDir = newFolder();
   process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
-  await build({ configFile: join(root, "apps/playground/vite.config.ts"), logLevel: "error", build: { outDir } });
+  // By a process of its own: vitest's environment is no production build's.
+  run("npx", ["vite", "build", "apps/playground", "--outDir", outDir, "--logLevel", "error"]);
   return outDir;
 }

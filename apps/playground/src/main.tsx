@@ -2,6 +2,7 @@
 import "./style.css";
 import { h, render } from "preact";
 import { type FigureEntry, figures } from "./figures/figures.ts";
+import { keepOffline } from "./keepOffline.ts";
 import { syncAddress } from "./state/syncAddress.ts";
 
 const told = syncAddress(figures.map(({ group }) => group));
@@ -33,3 +34,8 @@ const near = new IntersectionObserver(
   { rootMargin: "600px" },
 );
 for (const place of document.querySelectorAll("[data-figure]")) near.observe(place);
+
+// After the first figure, which it would slow down.
+const keep = (): unknown => setTimeout(() => keepOffline(document.getElementById("offline-note")!), 1500);
+if (document.readyState === "complete") keep();
+else addEventListener("load", keep, { once: true });

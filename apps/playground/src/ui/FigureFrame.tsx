@@ -7,7 +7,7 @@ import type { KnobGroup } from "../state/knobs.ts";
 import { type Chart, csvOf, type Table, tableOf } from "./chart.ts";
 import { download, pngOf } from "./download.ts";
 import { paperInk } from "./palette.ts";
-import { Status } from "./status.tsx";
+import { Said, Status } from "./status.tsx";
 import { stackedSvg } from "./svgOf.ts";
 
 /** A figure's surroundings. */
@@ -79,9 +79,7 @@ export function FigureFrame({ group, controls, children, caption, status, export
         <button type="button" onClick={group.reset}>
           Reset
         </button>
-        <span class="said" role="status">
-          {said}
-        </span>
+        <Said text={said} />
       </fieldset>
     </figure>
   );

@@ -1,5 +1,5 @@
 /** What a chart's colours and symbols mean, with the values under the pointer. */
-import type { ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import type { Chart } from "./chart.ts";
 import { shownNumber } from "./numbers.ts";
 import { symbolsOf } from "./svgOf.ts";
@@ -12,8 +12,18 @@ export function Legend({
   readonly chart: ReadonlySignal<Chart>;
   readonly hovered: ReadonlySignal<number | null>;
 }) {
-  const { x, xs, lines, points = [] } = chart.value;
+  // Points move at every frame; the legend is drawn again when its entries or the values under the pointer change.
+  const entries = useComputed(() => {
+    const { x, lines, points = [] } = chart.value;
+    const shown = [
+      ...lines.map(({ name, color, dash }) => [name, color, dash]),
+      ...points.map(({ name, color, symbol, size }) => [name, color, symbol, size]),
+    ];
+    return JSON.stringify([x.label, shown]);
+  });
+  entries.value;
   const at = hovered.value;
+  const { x, xs, lines, points = [] } = at === null ? chart.peek() : chart.value;
   const value = (ys: ArrayLike<number>): string => (Number.isFinite(ys[at!]) ? shownNumber(ys[at!]!) : "–");
   return (
     <ul class="legend">

@@ -3,7 +3,7 @@ import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { Chart, ChartAxis, ChartLine } from "./chart.ts";
+import type { Chart, ChartAxis, ChartLine, ChartPoints } from "./chart.ts";
 import { Legend } from "./Legend.tsx";
 import { shownNumber } from "./numbers.ts";
 import { ink } from "./palette.ts";
@@ -236,11 +236,28 @@ function drawPoints(
   for (const own of points) {
     context.globalAlpha = own.opacity ?? 1;
     context.fillStyle = color(own.color);
-    context.fill(new Path2D(symbolsOf({ ...own, size: (own.size ?? 4) * devicePixelRatio }, placed.x, placed.y)));
+    const sized = { ...own, size: (own.size ?? 4) * devicePixelRatio };
+    if ((own.symbol ?? "circle") === "circle") fillCircles(context, sized, placed);
+    else context.fill(new Path2D(symbolsOf(sized, placed.x, placed.y)));
   }
   context.globalAlpha = 1;
   overlay?.(context, placed);
   context.restore();
+}
+
+/** As one path of arcs: there may be hundreds at every frame. */
+function fillCircles(
+  context: CanvasRenderingContext2D,
+  { xs, ys, size }: ChartPoints & { size: number },
+  at: Placed,
+): void {
+  context.beginPath();
+  for (let i = 0; i < xs.length; i++) {
+    const [left, top] = [at.x(xs[i]!), at.y(ys[i]!)];
+    context.moveTo(left + size, top);
+    context.arc(left, top, size, 0, 2 * Math.PI);
+  }
+  context.fill();
 }
 
 /** Tells drags in the chart's coordinates; the pointer is kept when it leaves the chart. */

@@ -1,6 +1,9 @@
-/** Sentences for screen readers, at most one a second. */
+/**
+ * Sentences for screen readers, at most one a second. The elements are kept, since a figure that is drawn again would write the same
+ * words anew.
+ */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
 /** A live region that says the newest text, at most once a second. */
 export function Status({ text }: { readonly text: ReadonlySignal<string> }) {
@@ -19,9 +22,24 @@ export function Status({ text }: { readonly text: ReadonlySignal<string> }) {
       clearTimeout(timer);
     };
   }, [text]);
-  return (
-    <p class="status" role="status">
-      {said}
-    </p>
+  return useMemo(
+    () => (
+      <p class="status" role="status">
+        {said}
+      </p>
+    ),
+    [said],
+  );
+}
+
+/** A live region for what a button did. */
+export function Said({ text }: { readonly text: ReadonlySignal<string> }) {
+  return useMemo(
+    () => (
+      <span class="said" role="status">
+        {text}
+      </span>
+    ),
+    [text],
   );
 }

@@ -30,6 +30,22 @@ describe("local entropy on a grid", () => {
     expect(entropy[200]).toBeCloseTo(-Math.log(sum) / inverseTemperature, 10);
   });
 
+  test("is the same however far the energies span", () => {
+    // The last point's energy is out of reach of the others': with or without it, their sums are the same.
+    const near = Float64Array.from({ length: 60 }, (_, i) => 3 * Math.cos(i));
+    const far = Float64Array.of(...near, 1e4);
+    const scope = 0.3;
+    const bySums = gridLocalEntropy(Float64Array.of(...near, 500), { scope });
+    const byLargest = gridLocalEntropy(far, { scope });
+    for (let i = 0; i < 60; i++) expect(byLargest[i]! / bySums[i]!).toBeCloseTo(1, 12);
+    // e^−1e4 is 0: what is there comes from its neighbours.
+    expect(byLargest[60]).toBeCloseTo(
+      -Math.log(near.reduce((sum, f, x) => sum + Math.exp(-f - 0.15 * (60 - x) ** 2), 0)),
+      10,
+    );
+    expect(gridLocalEntropy(Float64Array.of(0, 1e4), { scope: 1e5 })[1]).toBe(1e4);
+  });
+
   test("of a product of axes is the naive sum over the plane", () => {
     const shape = [5, 7] as const;
     const values = Float64Array.from({ length: 35 }, (_, i) => Math.sin(3 * i) + 0.1 * i);

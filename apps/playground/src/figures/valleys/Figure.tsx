@@ -18,7 +18,9 @@ const { gamma, seed, start, drawn, speed } = values;
 
 const upper = computed(() => landscapeChart(curves.value, balls.value));
 const lower = computed(() => densityChart(gamma.value, balls.value));
-const isMoving = computed(() => running.value || sweep.value !== null);
+const isSweeping = computed(() => sweep.value !== null);
+const isMoving = computed(() => running.value || isSweeping.value);
+const command = (): string => `npx entropy-sgd figure wide-valleys --seed ${seed.value}`;
 
 const status = computed(() => {
   const now = curves.value;
@@ -86,9 +88,9 @@ export function Figure() {
       status={status}
       exported={() => [upper.value, lower.value]}
       code={() => programOf({ seed: seed.value, drawn: drawn.value }, gamma.value)}
-      command={drawn.value === null ? () => `npx entropy-sgd figure wide-valleys --seed ${seed.value}` : undefined}
+      command={drawn.value === null ? command : undefined}
     >
-      <div ref={place} {...dataOf()}>
+      <div ref={place}>
         <LineChart
           chart={upper}
           height={300}
@@ -119,7 +121,7 @@ function Controls() {
       <button type="button" onClick={restart}>
         Restart
       </button>
-      <button type="button" onClick={beginSweep} disabled={sweep.value !== null}>
+      <button type="button" onClick={beginSweep} disabled={isSweeping.value}>
         Sweep γ
       </button>
       <DrawingControls />
@@ -139,7 +141,7 @@ function Controls() {
 function Counts() {
   const now = balls.value;
   return (
-    <p class="counts">
+    <p class="counts" {...dataOf()}>
       {now === null
         ? " "
         : `${shownNumber(now.gradients)} gradients each: SGD is at ${Math.round(now.sgd)}, Entropy-SGD at ${Math.round(now.entropy)} after ${shownNumber(now.outerSteps)} outer steps.`}

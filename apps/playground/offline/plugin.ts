@@ -1,0 +1,48 @@
+/** Adds the service worker to the built site, with the list of the site's files. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Plugin, transformWithOxc } from "vite";
+import { headers } from "../headers.ts";
+
+const source = join(dirname(fileURLToPath(import.meta.url)), "serviceWorker.ts");
+
+export const offline: Plugin = {
+  name: "offline",
+  apply: "build",
+  generateBundle: {
+    order: "post",
+    async handler(_, bundle) {
+      const files = Object.values(bundle).map((file) => ({
+        name: file.fileName,
+        content: file.type === "chunk" ? file.code : file.source,
+      }));
+      const isLarge = ({ name }: { name: string }): boolean => /\.(wasm|bin)$/.test(name);
+      const pageFiles = files.filter((file) => !isLarge(file)).map(({ name }) => (name === "index.html" ? "./" : name));
+      const built = {
+        version: hashOf(files),
+        pageFiles: pageFiles.sort(),
+        largeFiles: files
+          .filter(isLarge)
+          .map(({ name }) => name)
+          .sort(),
+        headers,
+      };
+      const { code } = await transformWithOxc(readFileSync(source, "utf8"), source, { target: "es2022" });
+      this.emitFile({
+        type: "asset",
+        fileName: "offline.js",
+        source: `(() => {\nconst built = ${JSON.stringify(built)};\n${code}\n})();\n`,
+      });
+    },
+  },
+};
+
+function hashOf(files: readonly { readonly name: string; readonly content: string | Uint8Array }[]): string {
+  const hash = createHash("sha256");
+  for (const { name, content } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(`${name}\0`).update(content);
+  }
+  return hash.digest("hex").slice(0, 16);
+}
