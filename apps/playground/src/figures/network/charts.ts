@@ -4,7 +4,7 @@ import type { Evaluated } from "./runs.ts";
 import { type OptimizerName, optimizerTitles } from "./setUp.ts";
 
 /** Colours of the optimizers, the same in every part. */
-const optimizerColors: Readonly<Record<OptimizerName, number>> = { sgd: 1, "entropy-sgd": 0, sam: 2, adam: 3 };
+export const optimizerColors: Readonly<Record<OptimizerName, number>> = { sgd: 1, "entropy-sgd": 0, sam: 2, adam: 3 };
 
 /** Mean and sample standard deviation; a deviation of 0 for one value. */
 export function spreadOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
@@ -14,7 +14,7 @@ export function spreadOf(values: readonly number[]): { readonly mean: number; re
 }
 
 /** A curve of means over repetitions with a band of one standard deviation. */
-function meanLine(
+export function meanLine(
   repetitions: readonly ArrayLike<number>[],
   line: Pick<ChartLine, "name" | "color"> & Partial<ChartLine>,
 ): ChartLine {

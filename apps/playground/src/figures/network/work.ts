@@ -1,7 +1,8 @@
 /** The figure's state on the page, and its calls of the worker. */
 import { effect, signal } from "@preact/signals";
-import { wrap } from "comlink";
+import { proxy, wrap } from "comlink";
 import { fetchDigits } from "./digits.ts";
+import type { Flatness } from "./flatness.ts";
 import { currentSettings, type NetworkSettings } from "./knobs.ts";
 import type { NetworkApi } from "./network.worker.ts";
 import { programOf } from "./program.ts";
@@ -22,15 +23,49 @@ export const ownData = signal<PlainData | null>(null);
 /** What went wrong, in words; empty while nothing did. */
 export const problem = signal("");
 
+/** The newest measurement; null before one. */
+export const flatness = signal<Flatness | null>(null);
+/** How far a measurement is; null while there is none under way. */
+export const measured = signal<{ readonly done: number; readonly total: number } | null>(null);
+
 /** Counts the beginnings: answers of earlier ones are dropped. */
 let generation = 0;
 let isBusy = false;
+
+/** What was shown of earlier settings. */
+function forget(): void {
+  beginning.value = null;
+  flatness.value = null;
+  if (measured.peek() !== null) stopMeasuring();
+}
+
+/** Measures how flat the solutions of now are. */
+export async function measure(): Promise<void> {
+  const own = generation;
+  measured.value = { done: 0, total: round.peek()?.evaluated.length ?? 0 };
+  const onProgress = (done: number, total: number): void => {
+    if (own === generation) measured.value = { done, total };
+  };
+  try {
+    const found = await worker.measure(proxy(onProgress));
+    if (own === generation) flatness.value = found;
+  } catch (error) {
+    problem.value = error instanceof Error ? error.message : String(error);
+  } finally {
+    measured.value = null;
+  }
+}
+
+/** Ends a measurement after the solution in work. */
+export function stopMeasuring(): void {
+  void worker.stop();
+}
 
 /** Sets the runs up anew. */
 export async function restart(): Promise<void> {
   const [settings, given] = [currentSettings(), ownData.peek()];
   const own = ++generation;
-  beginning.value = null;
+  forget();
   problem.value = "";
   if (settings.data === "own" && given === null) {
     running.value = false;
@@ -64,7 +99,7 @@ async function givenOf({ data }: NetworkSettings, own: PlainData | null): Promis
 
 /** Every run goes on to its next evaluation. Does nothing while one is asked for or all have ended. */
 export async function nextRound(): Promise<void> {
-  if (isBusy || beginning.peek() === null || round.peek()?.done) return;
+  if (isBusy || measured.peek() !== null || beginning.peek() === null || round.peek()?.done) return;
   isBusy = true;
   const own = generation;
   try {
@@ -91,7 +126,7 @@ export function followKnobs(): () => void {
     currentSettings();
     ownData.value;
     clearTimeout(timer);
-    beginning.value = null;
+    forget();
     timer = setTimeout(restart, settle);
   });
   return () => {
