@@ -5,6 +5,7 @@ import { findingsKnobs } from "./findings/knobs.ts";
 import { langevinKnobs } from "./langevin/knobs.ts";
 import { lenetKnobs } from "./lenet/knobs.ts";
 import { networkKnobs } from "./network/knobs.ts";
+import { planeKnobs } from "./plane/knobs.ts";
 import { valleysKnobs } from "./valleys/knobs.ts";
 
 /** A figure, loaded when its place comes near the screen. */
@@ -18,6 +19,7 @@ export interface FigureEntry {
 export const figures: readonly FigureEntry[] = [
   { group: valleysKnobs, load: () => import("./valleys/Figure.tsx") },
   { group: langevinKnobs, load: () => import("./langevin/Figure.tsx") },
+  { group: planeKnobs, load: () => import("./plane/Figure.tsx") },
   { group: networkKnobs, load: () => import("./network/Figure.tsx") },
   { group: lenetKnobs, load: () => import("./lenet/Figure.tsx") },
   { group: findingsKnobs, load: () => import("./findings/Figure.tsx") },
