@@ -1,16 +1,15 @@
 /** The playground's figure of wide and sharp valleys, in Chromium. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { type BrowserContext, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newBalls } from "../../apps/playground/src/figures/valleys/balls.ts";
 import { landscapeOf } from "../../apps/playground/src/figures/valleys/landscape.ts";
 import { programOf } from "../../apps/playground/src/figures/valleys/program.ts";
 import { valleysAt } from "../../apps/playground/src/figures/valleys/valleysAt.ts";
-import { root } from "../workspace.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder, run } from "./consumer.ts";
+import { newFolder } from "./consumer.ts";
 import { playgroundSite } from "./playgroundSite.ts";
+import { printedByCopy } from "./printedByCopy.ts";
 import type { Site } from "./serve.ts";
 
 const profile = newFolder();
@@ -135,11 +134,7 @@ describe("wide and sharp valleys", () => {
   });
 });
 
-/** The numbers that a program prints, run as a reader would who has the package installed. */
+/** The places that a program prints. */
 function printedBy(program: string): number[] {
-  const folder = join(root, "node_modules/.cache/playground");
-  const file = join(folder, "copied.ts");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, program);
-  return [...run("npx", ["tsx", file]).matchAll(/at (\d+)/g)].map(([, place]) => Number(place));
+  return [...printedByCopy(program).matchAll(/at (\d+)/g)].map(([, place]) => Number(place));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Chart, csvOf, tableOf } from "./chart.ts";
-import { shownNumber } from "./numbers.ts";
+import { shownNumber, withError } from "./numbers.ts";
 import { extent, svgOf } from "./svgOf.ts";
 import { ticks } from "./ticks.ts";
 
@@ -67,5 +67,15 @@ describe("axes", () => {
     [Number.NaN, "not a number"],
   ])("%s is shown as %s", (value, text) => {
     expect(shownNumber(value)).toBe(text);
+  });
+
+  test.each([
+    [0.56712, 0.01612, "0.567 ± 0.016"],
+    [-12.34, 1.26, "−12.3 ± 1.3"],
+    [1234.5, 250, "1235 ± 250"],
+    [0.5, 0, "0.5 ± 0"],
+    [Number.NaN, Number.POSITIVE_INFINITY, "not a number ± ∞"],
+  ])("%s with the error %s is shown as %s", (value, error, text) => {
+    expect(withError(value, error)).toBe(text);
   });
 });

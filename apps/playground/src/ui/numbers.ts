@@ -10,6 +10,14 @@ export function shownNumber(value: number): string {
   return text.replaceAll("-", "−");
 }
 
+/** A value with its standard error, both to the error's second digit: 0.567 ± 0.016. */
+export function withError(value: number, standardError: number): string {
+  if (!(standardError > 0 && standardError < Number.POSITIVE_INFINITY))
+    return `${shownNumber(value)} ± ${shownNumber(standardError)}`;
+  const digits = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
+  return `${value.toFixed(digits)} ± ${standardError.toFixed(digits)}`.replaceAll("-", "−");
+}
+
 function exponential(value: number): string {
   const [mantissa, exponent] = value.toExponential(2).split("e") as [string, string];
   return `${Number(mantissa)}e${Number(exponent)}`;

@@ -5,7 +5,7 @@ import { PlayButton, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
 import { LineChart } from "../../ui/LineChart.tsx";
 import { useFrames } from "../../ui/motion.ts";
-import { shownNumber } from "../../ui/numbers.ts";
+import { shownNumber, withError } from "../../ui/numbers.ts";
 import { type AnnealedMethod, annealedMethods, numAnnealed, steepWell, stepsPerFrame } from "./annealed.ts";
 import { annealedNow, frame, play, restart, running, stepOnce, view } from "./chainSignals.ts";
 import { densityChart, gibbsOf } from "./densityChart.ts";
@@ -38,14 +38,13 @@ const share = computed(() => {
   if (now?.temperature !== temperature.value || now.share === null)
     return `No samples at this temperature yet; ${exact}.`;
   const { mean, standardError, rHat, effectiveSampleSize } = now.share;
-  const estimate = `${shownNumber(mean)} ± ${shownNumber(standardError)}`;
   const size = `${shownNumber(numSamples * numParticles)} samples, ${shownNumber(Math.round(effectiveSampleSize))} effective`;
   const trust =
     rHat <= 1.05
       ? `split-R̂ ${shownNumber(rHat)}: the particles have mixed`
       : `split-R̂ ${shownNumber(rHat)} is above 1.05: the particles have not mixed yet, do not trust the share`;
   const end = numSamples === maxSamples ? " The chain is complete." : "";
-  return `In the well of the global minimum: ${estimate}; ${exact}. ${size}; ${trust}.${end}`;
+  return `In the well of the global minimum: ${withError(mean, standardError)}; ${exact}. ${size}; ${trust}.${end}`;
 });
 
 const stepGibbs = gibbsOf(steepWell, 1);
@@ -75,7 +74,7 @@ const annealedShare = (method: AnnealedMethod) =>
     const t = stepsPerFrame * frame.value;
     const beta = betaAt(method, t);
     const mass = method === "step" ? stepGibbs.mass : gibbsOf(steepWell, 1 / beta).mass;
-    return `After ${shownNumber(t)} steps, at β = ${shownNumber(beta)}: ${shownNumber(own)} ± ${shownNumber(error)} of ${shownNumber(numAnnealed)} particles are in the well of the global minimum; exact at this β ${shownNumber(mass)}.`;
+    return `After ${shownNumber(t)} steps, at β = ${shownNumber(beta)}: ${withError(own, error)} of ${shownNumber(numAnnealed)} particles are in the well of the global minimum; in equilibrium at this β, ${shownNumber(mass)} would be.`;
   });
 const shares = { step: annealedShare("step"), temperature: annealedShare("temperature") };
 
@@ -97,8 +96,6 @@ export function Figure() {
       controls={
         <>
           <Slider knob={langevinKnobs.knobs.temperature} value={temperature} />
-          <Slider knob={langevinKnobs.knobs.speed} value={speed} />
-          <Slider knob={langevinKnobs.knobs.seed} value={seed} />
           <PlayButton running={running} />
           <button type="button" onClick={stepOnce}>
             Step
@@ -106,14 +103,21 @@ export function Figure() {
           <button type="button" onClick={restart}>
             Restart
           </button>
+          <details class="more">
+            <summary>More</summary>
+            <div class="controls">
+              <Slider knob={langevinKnobs.knobs.speed} value={speed} />
+              <Slider knob={langevinKnobs.knobs.seed} value={seed} />
+            </div>
+          </details>
         </>
       }
       status={status}
-      exported={() => chart.value}
+      exported={() => [chart.value, charts.step.value, charts.temperature.value]}
       code={() => langevinProgram(seed.value, view.value?.phases ?? [])}
       command={() => `npx entropy-sgd figure langevin --seed ${seed.value}`}
     >
-      <div ref={place}>
+      <div ref={place} {...dataOf()}>
         <LineChart chart={chart} height={280} />
         <p class="reading">{share}</p>
         <div class="pair">
@@ -128,4 +132,20 @@ export function Figure() {
       </div>
     </FigureFrame>
   );
+}
+
+/** The numbers of the figure in full, for programs that read the page. */
+function dataOf(): Readonly<Record<string, number | undefined>> {
+  const now = view.value;
+  return {
+    "data-exact": gibbs.value.mass,
+    "data-temperature": now?.temperature,
+    "data-samples": now?.phases.at(-1)?.[1],
+    "data-counted": now?.counts.reduce((sum, count) => sum + count, 0),
+    "data-first": now?.positions[0],
+    "data-share": now?.share?.mean,
+    "data-frame": frame.value,
+    "data-step": annealedNow.value?.step.shares[frame.value],
+    "data-annealed": annealedNow.value?.temperature.shares[frame.value],
+  };
 }

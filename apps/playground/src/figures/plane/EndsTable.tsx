@@ -55,8 +55,8 @@ export function EndsTable() {
           </tr>
         </thead>
         <tbody>
-          {standings().map(({ name, loss, entropy, place }) => (
-            <tr key={name}>
+          {standings().map(({ name, x, y, loss, entropy, place }) => (
+            <tr key={name} data-optimizer={name} data-x={x} data-y={y}>
               <th scope="row">
                 <span class="swatch" style={{ background: `var(--series-${pathStyles[name].color})` }} />
                 {pathStyles[name].words}

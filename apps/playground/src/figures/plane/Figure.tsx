@@ -7,7 +7,7 @@ import { useFrames } from "../../ui/motion.ts";
 import { shownNumber } from "../../ui/numbers.ts";
 import { paperInk } from "../../ui/palette.ts";
 import { EndsTable, standings } from "./EndsTable.tsx";
-import { valueBetween } from "./field.ts";
+import { fieldsOf, valueBetween } from "./field.ts";
 import { planeKnobs } from "./knobs.ts";
 import { landscapes, type Point } from "./landscapes.ts";
 import { PlaneCanvas } from "./PlaneCanvas.tsx";
@@ -15,7 +15,7 @@ import { pathTable, planeSvg } from "./planeSvg.ts";
 import { planeProgram } from "./program.ts";
 import { fields, paths, play, restart, running, settings, shownGradients, stepOnce } from "./signals.ts";
 import { fieldsShown, pathStyles } from "./styles.ts";
-import { numGradients } from "./trajectories.ts";
+import { numGradients, pathsOf } from "./trajectories.ts";
 
 const { knobs, values } = planeKnobs;
 const pointer = signal<Point | null>(null);
@@ -38,12 +38,13 @@ const status = computed(() => {
 });
 
 function exported() {
-  const [field, path] = [fields.value, paths.value];
-  if (field === null || path === null) throw new Error("The figure is not computed yet.");
+  const { landscape, scope, temperature } = settings.value;
+  const field = fields.value ?? fieldsOf(landscape, scope, temperature);
   const shown = fieldsShown(values.shown.value).map((name) => ({ name, contours: field[name].contours }));
-  const title = `${landscapes[path.of.landscape].words}, γ = ${shownNumber(field.scope)}, T = ${shownNumber(field.temperature)}`;
-  const svg = planeSvg({ title, fields: shown, paths: path.paths, at: shownGradients.value }, paperInk);
-  return { svg, table: pathTable(path.paths) };
+  const title = `${landscapes[field.landscape].words}, γ = ${shownNumber(field.scope)}, T = ${shownNumber(field.temperature)}`;
+  const now = paths.value?.paths ?? pathsOf(settings.value);
+  const svg = planeSvg({ title, fields: shown, paths: now, at: shownGradients.value }, paperInk);
+  return { svg, table: pathTable(now) };
 }
 
 export function Figure() {
@@ -59,11 +60,6 @@ export function Figure() {
           <Slider knob={knobs.scope} value={values.scope} />
           <Slider knob={knobs.temperature} value={values.temperature} />
           <Slider knob={knobs.learningRate} value={values.learningRate} />
-          <Slider knob={knobs.innerSteps} value={values.innerSteps} />
-          <Slider knob={knobs.gradientNoise} value={values.gradientNoise} />
-          <Slider knob={knobs.radius} value={values.radius} />
-          <Slider knob={knobs.speed} value={values.speed} />
-          <Slider knob={knobs.seed} value={values.seed} />
           <PlayButton running={running} />
           <button type="button" onClick={stepOnce}>
             Step
@@ -71,6 +67,16 @@ export function Figure() {
           <button type="button" onClick={restart}>
             Restart
           </button>
+          <details class="more">
+            <summary>More</summary>
+            <div class="controls">
+              <Slider knob={knobs.innerSteps} value={values.innerSteps} />
+              <Slider knob={knobs.gradientNoise} value={values.gradientNoise} />
+              <Slider knob={knobs.radius} value={values.radius} />
+              <Slider knob={knobs.speed} value={values.speed} />
+              <Slider knob={knobs.seed} value={values.seed} />
+            </div>
+          </details>
         </>
       }
       status={status}
@@ -80,7 +86,7 @@ export function Figure() {
       <div class="beside" ref={place}>
         <div>
           <PlaneCanvas pointer={pointer} />
-          <p class="reading">{reading}</p>
+          <p class="counts">{reading}</p>
         </div>
         <EndsTable />
       </div>

@@ -2,9 +2,8 @@
 import { type Ink, symbolsOf } from "../../ui/svgOf.ts";
 import type { Contour } from "./field.ts";
 import { square } from "./landscapes.ts";
-import { type FieldStyle, pathStyles } from "./styles.ts";
+import { drawnOrder, type FieldStyle, pathStyles } from "./styles.ts";
 import type { Path, Paths } from "./trajectories.ts";
-import { optimizerNames } from "./trajectories.ts";
 
 const extent = square.high - square.low;
 /** The side of a canvas in its pixels, and how many of them are one of the page's. */
@@ -50,11 +49,11 @@ export function drawField(
 /** Draws what the gradients from number `from` to `to` add to the trails. */
 export function drawTrails(context: Context, paths: Paths, from: number, to: number, ink: Ink, side: Side): void {
   drawCloud(context, paths["entropy-sgd"], from, to, ink, side);
-  context.lineWidth = 1.8 * side.ratio;
   context.lineJoin = "round";
-  for (const name of optimizerNames) {
+  for (const name of drawnOrder) {
     const { xs, ys } = paths[name];
     context.strokeStyle = ink.series[pathStyles[name].color]!;
+    context.lineWidth = pathStyles[name].width * side.ratio;
     context.beginPath();
     for (let k = from; k <= to; k++) {
       context[k === from ? "moveTo" : "lineTo"](across(xs[k]!, side), down(ys[k]!, side));
@@ -83,7 +82,7 @@ function drawCloud(
 
 /** Draws where the optimizers are after `at` gradients. */
 export function drawHeads(context: Context, paths: Paths, at: number, ink: Ink, side: Side): void {
-  for (const name of optimizerNames) {
+  for (const name of drawnOrder) {
     const { color, symbol } = pathStyles[name];
     const { xs, ys } = paths[name];
     const outline = symbolsOf(

@@ -3,7 +3,7 @@
 import { contours } from "d3-contour";
 import { gridLocalEntropy } from "entropy-sgd/landscape";
 import type { PlantedObjective } from "entropy-sgd/planted";
-import { square } from "./landscapes.ts";
+import { type LandscapeName, landscapes, square } from "./landscapes.ts";
 
 /** The grid of the square: points along an axis, and their distance. */
 export const grid = { size: 101, spacing: 0.04 } as const;
@@ -19,6 +19,30 @@ export interface Contour {
   readonly level: number;
   /** Closed curves: x₀, y₀, x₁, y₁, … */
   readonly rings: readonly Float64Array[];
+}
+
+/** A field with its contours. */
+export interface Field {
+  readonly values: Values;
+  readonly contours: readonly Contour[];
+}
+
+/** f and −F of a landscape. */
+export interface Fields {
+  readonly landscape: LandscapeName;
+  readonly scope: number;
+  readonly temperature: number;
+  readonly loss: Field;
+  readonly entropy: Field;
+}
+
+/** f and −F of a landscape, each with contours at levels of its own. */
+export function fieldsOf(landscape: LandscapeName, scope: number, temperature: number): Fields {
+  const whole = lossOverMargin(landscapes[landscape].objective);
+  const contoured = (values: Values): Field => ({ values, contours: contoursOf(values, levelsOf(values)) });
+  const loss = contoured(withoutMargin(whole));
+  const entropy = contoured(withoutMargin(negativeLocalEntropy(whole, scope, temperature)));
+  return { landscape, scope, temperature, loss, entropy };
 }
 
 /** f, on the square with its margin; shape (161, 161). Cost: 25,921 values. */

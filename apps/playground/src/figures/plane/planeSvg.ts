@@ -3,7 +3,7 @@ import type { Table } from "../../ui/chart.ts";
 import { type Ink, symbolsOf } from "../../ui/svgOf.ts";
 import type { Contour } from "./field.ts";
 import { square } from "./landscapes.ts";
-import { type FieldStyle, fieldStyles, pathStyles } from "./styles.ts";
+import { drawnOrder, type FieldStyle, fieldStyles, pathStyles } from "./styles.ts";
 import { numGradients, optimizerNames, type Paths } from "./trajectories.ts";
 
 const [side, left, top] = [600, 20, 60];
@@ -24,11 +24,11 @@ export interface PlaneShown {
 /** The file's text. */
 export function planeSvg({ title, fields, paths, at }: PlaneShown, ink: Ink): string {
   const drawn = fields.map(({ name, contours }, i) => fieldOf(contours, fieldStyles[name], i === 0, ink));
-  const trails = optimizerNames.map((name) => {
+  const trails = drawnOrder.map((name) => {
     const { xs, ys } = paths[name];
-    return `<path d="${lineOf(xs.subarray(0, at + 1), ys.subarray(0, at + 1))}" fill="none" stroke="${ink.series[pathStyles[name].color]}" stroke-width="1.8" stroke-linejoin="round"/>`;
+    return `<path d="${lineOf(xs.subarray(0, at + 1), ys.subarray(0, at + 1))}" fill="none" stroke="${ink.series[pathStyles[name].color]}" stroke-width="${pathStyles[name].width}" stroke-linejoin="round"/>`;
   });
-  const heads = optimizerNames.map((name) => {
+  const heads = drawnOrder.map((name) => {
     const { color, symbol } = pathStyles[name];
     const outline = symbolsOf(
       { name, color, symbol, size: 6, xs: [paths[name].xs[at]!], ys: [paths[name].ys[at]!] },

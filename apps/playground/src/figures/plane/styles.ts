@@ -1,21 +1,24 @@
 /** How fields and paths look, on the canvas and in the exported file. */
 import type { ChartPoints, SeriesColor } from "../../ui/chart.ts";
-import type { OptimizerName } from "./trajectories.ts";
+import { type OptimizerName, optimizerNames } from "./trajectories.ts";
 
-/** How a path is drawn: by colour, dash and the symbol at its end. */
+/** How a path is drawn: by colour, width and the symbol at its end. */
 export interface PathStyle {
   readonly words: string;
   readonly color: SeriesColor;
-  readonly dash: readonly number[];
+  readonly width: number;
   readonly symbol: NonNullable<ChartPoints["symbol"]>;
 }
 
 export const pathStyles: Readonly<Record<OptimizerName, PathStyle>> = {
-  sgd: { words: "SGD", color: 1, dash: [], symbol: "circle" },
-  sgld: { words: "SGLD", color: 3, dash: [], symbol: "square" },
-  "entropy-sgd": { words: "Entropy-SGD", color: 2, dash: [], symbol: "triangle" },
-  sam: { words: "SAM", color: 4, dash: [], symbol: "diamond" },
+  sgd: { words: "SGD", color: 1, width: 1.5, symbol: "circle" },
+  sgld: { words: "SGLD", color: 3, width: 1.5, symbol: "square" },
+  "entropy-sgd": { words: "Entropy-SGD", color: 2, width: 2, symbol: "triangle" },
+  sam: { words: "SAM", color: 4, width: 3, symbol: "diamond" },
 };
+
+/** The order of drawing: SAM's wide path lies under that of SGD, which it often follows. */
+export const drawnOrder: readonly OptimizerName[] = [...optimizerNames].reverse();
 
 /** How a field is drawn: the regions below each level lie over each other. */
 export interface FieldStyle {
