@@ -1,8 +1,8 @@
 /** Controls bound to knobs: what is set here is in the page's address. */
 import type { Signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import type { ChoiceKnob, NumberKnob, ToggleKnob } from "../state/knobs.ts";
 import { shownNumber } from "./numbers.ts";
+import { useUniqueId } from "./uniqueId.ts";
 
 /** Positions of a slider whose values have no step. */
 const numPositions = 1000;
@@ -18,7 +18,7 @@ export function Slider({
   readonly unit?: string;
 }) {
   const { label, min, max, scale, step } = knob;
-  const id = useId();
+  const id = useUniqueId();
   const isStepped = step !== null && scale === "linear";
   const inner = scale === "log" ? ([Math.log(min), Math.log(max)] as const) : ([min, max] as const);
   const positionOf = (x: number): number =>
@@ -54,7 +54,7 @@ export function Slider({
 
 /** A list of names to choose from. */
 export function Choice<T extends string>({ knob, value }: { readonly knob: ChoiceKnob<T>; readonly value: Signal<T> }) {
-  const id = useId();
+  const id = useUniqueId();
   return (
     <div class="control choice">
       <label for={id}>{knob.label}</label>

@@ -10,19 +10,25 @@ const well = doubleWell(0.6, 0.1);
 const particles = separable(well.energy, well.slope);
 // Temperatures one after the other, with the samples kept at each.
 const phases = ${JSON.stringify(phases)};
-let positions = Float64Array.from({ length: ${numParticles} }, (_, i) => (i % 2 === 0 ? -1 : 1));
-let chain = 0;
-for (const [temperature, numSamples] of phases) {
-  const inGlobalWell: number[][] = Array.from(positions, () => []);
-  for (let k = 0; k < numSamples; k++, chain++) {
-    const options = { stepSize: ${stepSize}, inverseTemperature: 1 / temperature, numSamples: 1, thin: ${stepsPerSample}, seed: ${seed}, chain };
-    await langevin(particles, positions, options, ({ point }) => {
-      positions = point.slice();
-    });
-    for (const [i, own] of inGlobalWell.entries()) own.push(positions[i]! < well.barrier ? 1 : 0);
+
+async function main(): Promise<void> {
+  let positions = Float64Array.from({ length: ${numParticles} }, (_, i) => (i % 2 === 0 ? -1 : 1));
+  let chain = 0;
+  for (const [temperature, numSamples] of phases) {
+    const inGlobalWell: number[][] = Array.from(positions, () => []);
+    for (let k = 0; k < numSamples; k++, chain++) {
+      const options = { stepSize: ${stepSize}, inverseTemperature: 1 / temperature, numSamples: 1, thin: ${stepsPerSample} };
+      await langevin(particles, positions, { ...options, seed: ${seed}, chain }, ({ point }) => {
+        positions = point.slice();
+      });
+      for (const [i, own] of inGlobalWell.entries()) own.push(positions[i]! < well.barrier ? 1 : 0);
+    }
+    const { massBelow } = gridDensity((x) => -well.energy(x) / temperature, { low: -3, high: 3, numPoints: 1201 });
+    const share = numSamples < 4 ? "too few samples" : chainsMean(inGlobalWell);
+    console.log(JSON.stringify({ temperature, numSamples, share, exact: massBelow(well.barrier) }));
   }
-  const { massBelow } = gridDensity((x) => -well.energy(x) / temperature, { low: -3, high: 3, numPoints: 1201 });
-  console.log({ temperature, ...chainsMean(inGlobalWell), exact: massBelow(well.barrier) });
 }
+
+main();
 `;
 }

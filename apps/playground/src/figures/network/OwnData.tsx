@@ -1,12 +1,12 @@
 /** The reader's own points, from a file or from text. */
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useUniqueId } from "../../ui/uniqueId.ts";
 import { limits, ownDataOf } from "./ownData.ts";
 import { ownData } from "./work.ts";
 
 /** Chooses a file. What it holds stays on the page. */
 export function OwnData() {
-  const id = useId();
+  const id = useUniqueId();
   const refused = useSignal("");
   const read = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;

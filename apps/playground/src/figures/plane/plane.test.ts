@@ -1,6 +1,6 @@
 import { normalInto, randomKey } from "entropy-sgd/random";
 import { describe, expect, test } from "vitest";
-import { placeOf } from "./ends.ts";
+import { endCounts, placeOf } from "./ends.ts";
 import {
   contoursOf,
   grid,
@@ -121,7 +121,7 @@ describe("paths", () => {
 
     x = Float64Array.from(settings.start);
     for (let k = 0; k < 60; k++) {
-      const h = 0.05 * (1 + k) ** -0.25;
+      const h = 0.05 / (1 + k / 500);
       const [g, n] = [noisy(x, k), langevin(k)];
       x = x.map((value, i) => value - h * g[i]! + Math.sqrt(2 * h * 0.15) * n[i]!);
     }
@@ -197,4 +197,11 @@ describe("paths", () => {
       }
     },
   );
+});
+
+test("with 20 seeds the optimizers end where the article says", () => {
+  const { wells } = landscapes;
+  const { counts } = endCounts({ ...settings, start: wells.start }, 20);
+  const inWide = optimizerNames.map((name) => counts[name]["the wide well"] ?? 0);
+  expect(inWide).toEqual([0, 10, 16, 0]);
 });

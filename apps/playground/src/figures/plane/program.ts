@@ -1,6 +1,6 @@
 /** The figure's paths as a program of the library's functions. */
 import { landscapes } from "./landscapes.ts";
-import { numGradients, type PathSettings } from "./trajectories.ts";
+import { numGradients, type PathSettings, sgldPeriod } from "./trajectories.ts";
 
 /** A program that prints the end of each optimizer's path, with the loss there. */
 export function planeProgram(settings: PathSettings): string {
@@ -30,7 +30,7 @@ function run<S extends { readonly progress: Progress }>(name: string, optimizer:
 }
 
 run("sgd", sgd({ learningRate: ${learningRate} }));
-run("sgld", sgld({ learningRate: ${learningRate}, temperature: ${temperature}, seed: ${seed} }));
+run("sgld", sgld({ learningRate: (t) => ${learningRate} / (1 + t / ${sgldPeriod}), annealing: 0, temperature: ${temperature}, seed: ${seed} }));
 run(
   "entropy-sgd",
   entropySgd({

@@ -25,6 +25,12 @@ export interface PathSettings {
 /** Gradients that each optimizer spends. */
 export const numGradients = 2000;
 
+/**
+ * SGLD's step is η/(1 + t/500): its sum diverges and that of its squares does not, as Welling and Teh (2011) ask. A division has the
+ * same bits everywhere; powers, such as those of the library's own schedule, differ in the last one between versions of V8.
+ */
+export const sgldPeriod = 500;
+
 /** A path, with the point after each gradient. */
 export interface Path {
   /** Shape (2001,): the start, and the point to evaluate after each gradient. */
@@ -46,7 +52,7 @@ export function pathsOf(settings: PathSettings): Paths {
   const run = <S extends { readonly progress: Progress }>(optimizer: Optimizer<S>) => pathOf(optimizer, settings);
   return {
     sgd: run(sgd({ learningRate })),
-    sgld: run(sgld({ learningRate, temperature, seed })),
+    sgld: run(sgld({ learningRate: (t) => learningRate / (1 + t / sgldPeriod), annealing: 0, temperature, seed })),
     "entropy-sgd": run(
       entropySgd({ scope, innerLearningRate: learningRate, innerSteps, temperature, momentum: 0, seed }),
     ),

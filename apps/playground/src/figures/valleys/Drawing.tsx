@@ -1,6 +1,6 @@
 /** Drawing a landscape, with the pointer in the chart or by two sliders. */
 import { type Signal, signal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useUniqueId } from "../../ui/uniqueId.ts";
 import { valleysKnobs } from "./knobs.ts";
 import { controlHeightsOf, drawLine, landscapeOf, numControlPoints, numPoints, storedHeight } from "./landscape.ts";
 
@@ -43,7 +43,7 @@ export function DrawingControls() {
 }
 
 function PointSliders({ chosen: at }: { readonly chosen: Signal<number> }) {
-  const [place, height] = [useId(), useId()];
+  const [place, height] = [useUniqueId(), useUniqueId()];
   const heights = drawn.value ?? heightsNow();
   const xOf = (i: number): number => Math.round((i / (numControlPoints - 1)) * (numPoints - 1));
   const raise = (to: number): void => {
