@@ -15,6 +15,7 @@ import {
   type PathSettings,
   pathsOf,
 } from "../../apps/playground/src/figures/plane/trajectories.ts";
+import { langevinFigure } from "../../packages/lab/src/measure/langevin.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 import { playgroundSite } from "./playgroundSite.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
     headless: true,
     viewport,
   });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await context?.close();
@@ -107,6 +108,13 @@ describe("Langevin dynamics", () => {
       positions[0],
     ]);
     await page.close();
+  });
+
+  test("annealed steps and temperature end as those of the command do", async () => {
+    const { dynamics } = await langevinFigure(5, async () => {});
+    const shareOf = (name: string): number => dynamics.find((own) => own.name.startsWith(name))!.share;
+    expect((await annealedRun("step", 5)).shares.at(-1)).toBe(shareOf("annealed step"));
+    expect((await annealedRun("temperature", 5)).shares.at(-1)).toBe(shareOf("annealed temperature"));
   });
 
   test("plays: the histogram fills, smoothly", async () => {
@@ -215,7 +223,7 @@ test.each(["light", "dark"] as const)(
     await page.evaluate(axe);
     // Names given by labels: every slider of the page has its own.
     for (const slider of await page.getByRole("slider").all()) {
-      expect(await slider.evaluate((element: HTMLInputElement) => element.labels!.length)).toBe(1);
+      expect(await slider.evaluate(({ labels }: { labels: { length: number } }) => labels.length)).toBe(1);
     }
     const { violations } = await page.evaluate<{
       violations: { id: string; impact: string; nodes: { html: string }[] }[];

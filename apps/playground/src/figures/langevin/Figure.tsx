@@ -74,7 +74,7 @@ const annealedShare = (method: AnnealedMethod) =>
     const t = stepsPerFrame * frame.value;
     const beta = betaAt(method, t);
     const mass = method === "step" ? stepGibbs.mass : gibbsOf(steepWell, 1 / beta).mass;
-    return `After ${shownNumber(t)} steps, at β = ${shownNumber(beta)}: ${withError(own, error)} of ${shownNumber(numAnnealed)} particles are in the well of the global minimum; in equilibrium at this β, ${shownNumber(mass)} would be.`;
+    return `After ${shownNumber(t)} steps, at β = ${shownNumber(beta)}: ${withError(own, error)} of ${shownNumber(numAnnealed)} particles are in the well of the global minimum; in equilibrium at this β: ${shownNumber(mass)}.`;
   });
 const shares = { step: annealedShare("step"), temperature: annealedShare("temperature") };
 

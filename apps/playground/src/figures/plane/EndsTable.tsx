@@ -1,5 +1,6 @@
 /** Who is where, and who ended where. */
 import { shownNumber } from "../../ui/numbers.ts";
+import { symbolsOf } from "../../ui/svgOf.ts";
 import { placeOf } from "./ends.ts";
 import { valueBetween } from "./field.ts";
 import { landscapes } from "./landscapes.ts";
@@ -33,6 +34,17 @@ export function standings(): Standing[] {
 
 const shownOr = (value: number): string => (Number.isFinite(value) ? shownNumber(value) : "–");
 
+/** The symbol at the end of a path. */
+function PathSymbol({ name }: { readonly name: OptimizerName }) {
+  const { color, symbol } = pathStyles[name];
+  const outline = symbolsOf({ name, color, symbol, size: 5, xs: [8], ys: [8] }, Number, Number);
+  return (
+    <svg width="16" height="16" class="symbol" aria-hidden="true">
+      <path d={outline} fill={`var(--series-${color})`} />
+    </svg>
+  );
+}
+
 /** The table, and the ends of other seeds. */
 export function EndsTable() {
   const ends = endsNow.value;
@@ -58,8 +70,7 @@ export function EndsTable() {
           {standings().map(({ name, x, y, loss, entropy, place }) => (
             <tr key={name} data-optimizer={name} data-x={x} data-y={y}>
               <th scope="row">
-                <span class="swatch" style={{ background: `var(--series-${pathStyles[name].color})` }} />
-                {pathStyles[name].words}
+                <PathSymbol name={name} /> {pathStyles[name].words}
               </th>
               <td>{shownOr(loss)}</td>
               <td>{shownOr(entropy)}</td>

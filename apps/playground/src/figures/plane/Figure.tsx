@@ -14,7 +14,7 @@ import { PlaneCanvas } from "./PlaneCanvas.tsx";
 import { pathTable, planeSvg } from "./planeSvg.ts";
 import { planeProgram } from "./program.ts";
 import { fields, paths, play, restart, running, settings, shownGradients, stepOnce } from "./signals.ts";
-import { fieldsShown, pathStyles } from "./styles.ts";
+import { fieldStyles, fieldsShown, pathStyles } from "./styles.ts";
 import { numGradients, pathsOf } from "./trajectories.ts";
 
 const { knobs, values } = planeKnobs;
@@ -45,6 +45,31 @@ function exported() {
   const now = paths.value?.paths ?? pathsOf(settings.value);
   const svg = planeSvg({ title, fields: shown, paths: now, at: shownGradients.value }, paperInk);
   return { svg, table: pathTable(now) };
+}
+
+/** What the contours and the small points are. */
+function FieldLegend() {
+  return (
+    <ul class="legend">
+      {fieldsShown(values.shown.value).map((name) => {
+        const { words, color, dash } = fieldStyles[name];
+        return (
+          <li key={name}>
+            <svg width="22" height="10" aria-hidden="true">
+              <path d="M0 5H22" stroke={`var(--series-${color})`} stroke-width="2" stroke-dasharray={dash.join(" ")} />
+            </svg>
+            {words}
+          </li>
+        );
+      })}
+      <li>
+        <svg width="22" height="10" aria-hidden="true">
+          <path d="M2 3h3v3h-3zM10 5h3v3h-3zM16 1h3v3h-3z" fill={`var(--series-${pathStyles["entropy-sgd"].color})`} />
+        </svg>
+        inner points x′
+      </li>
+    </ul>
+  );
 }
 
 export function Figure() {
@@ -85,6 +110,7 @@ export function Figure() {
     >
       <div class="beside" ref={place}>
         <div>
+          <FieldLegend />
           <PlaneCanvas pointer={pointer} />
           <p class="counts">{reading}</p>
         </div>

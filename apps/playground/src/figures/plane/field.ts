@@ -77,11 +77,14 @@ export function withoutMargin(whole: Float64Array): Values {
   });
 }
 
-/** Fourteen levels from the lowest value to that which a twentieth of the points are above, closer below. */
+/** Fourteen levels from the lowest value to that which a twentieth of the points are above, half of them below the median. */
 export function levelsOf(values: Values): number[] {
   const sorted = values.slice().sort();
-  const [low, high] = [sorted[0]!, sorted[Math.floor(0.95 * sorted.length)]!];
-  return Array.from({ length: 14 }, (_, k) => low + (high - low) * ((k + 0.5) / 14) ** 1.5);
+  const quantile = (share: number): number => sorted[Math.floor(share * sorted.length)]!;
+  const [low, high] = [sorted[0]!, quantile(0.95)];
+  // In any case closer to each other where the values are low, which is where paths end.
+  const power = Math.max(1.5, -Math.log2((quantile(0.5) - low) / (high - low)));
+  return Array.from({ length: 14 }, (_, k) => low + (high - low) * ((k + 0.5) / 14) ** power);
 }
 
 /** The contours of a field at the levels. */

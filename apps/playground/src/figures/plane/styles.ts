@@ -1,6 +1,6 @@
 /** How fields and paths look, on the canvas and in the exported file. */
 import type { ChartPoints, SeriesColor } from "../../ui/chart.ts";
-import { type OptimizerName, optimizerNames } from "./trajectories.ts";
+import type { OptimizerName } from "./trajectories.ts";
 
 /** How a path is drawn: by colour, width and the symbol at its end. */
 export interface PathStyle {
@@ -12,13 +12,13 @@ export interface PathStyle {
 
 export const pathStyles: Readonly<Record<OptimizerName, PathStyle>> = {
   sgd: { words: "SGD", color: 1, width: 1.5, symbol: "circle" },
-  sgld: { words: "SGLD", color: 3, width: 1.5, symbol: "square" },
+  sgld: { words: "SGLD", color: 3, width: 1, symbol: "square" },
   "entropy-sgd": { words: "Entropy-SGD", color: 2, width: 2, symbol: "triangle" },
   sam: { words: "SAM", color: 4, width: 3, symbol: "diamond" },
 };
 
-/** The order of drawing: SAM's wide path lies under that of SGD, which it often follows. */
-export const drawnOrder: readonly OptimizerName[] = [...optimizerNames].reverse();
+/** From the bottom up: SGLD wanders most, and SAM often goes where SGD goes. */
+export const drawnOrder: readonly OptimizerName[] = ["sgld", "sam", "sgd", "entropy-sgd"];
 
 /** How a field is drawn: the regions below each level lie over each other. */
 export interface FieldStyle {
@@ -30,7 +30,7 @@ export interface FieldStyle {
 }
 
 export const fieldStyles: Readonly<Record<"loss" | "entropy", FieldStyle>> = {
-  loss: { words: "f", color: 7, dash: [], fillOpacity: 0.07, lineOpacity: 0.55 },
+  loss: { words: "loss f", color: 7, dash: [], fillOpacity: 0.07, lineOpacity: 0.55 },
   entropy: { words: "−F", color: 0, dash: [5, 3], fillOpacity: 0.07, lineOpacity: 0.9 },
 };
 
