@@ -1,8 +1,8 @@
 /** Drawing a landscape, with the pointer in the chart or by two sliders. */
-import { type Signal, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import { useUniqueId } from "../../ui/uniqueId.ts";
 import { valleysKnobs } from "./knobs.ts";
-import { controlHeightsOf, drawLine, landscapeOf, numControlPoints, numPoints, storedHeight } from "./landscape.ts";
+import { controlHeightsOf, controlX, drawLine, landscapeOf, numControlPoints, storedHeight } from "./landscape.ts";
 
 const { seed, drawn } = valleysKnobs.values;
 
@@ -16,6 +16,11 @@ const chosen = signal(Math.floor(numControlPoints / 2));
 function heightsNow(): Float64Array {
   return drawn.peek() ?? controlHeightsOf(landscapeOf({ seed: seed.peek(), drawn: null }));
 }
+
+/** The control points while the reader draws. */
+export const shownControls = computed(() =>
+  isDrawing.value ? { heights: drawn.value ?? heightsNow(), chosen: chosen.value } : null,
+);
 
 let last: readonly [number, number] | null = null;
 
@@ -45,7 +50,7 @@ export function DrawingControls() {
 function PointSliders({ chosen: at }: { readonly chosen: Signal<number> }) {
   const [place, height] = [useUniqueId(), useUniqueId()];
   const heights = drawn.value ?? heightsNow();
-  const xOf = (i: number): number => Math.round((i / (numControlPoints - 1)) * (numPoints - 1));
+  const xOf = (i: number): number => Math.round(controlX(i));
   const raise = (to: number): void => {
     const next = heightsNow().slice();
     next[at.peek()] = storedHeight(to);

@@ -3,20 +3,21 @@ import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { PlayButton, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
-import { LineChart, type Placed } from "../../ui/LineChart.tsx";
+import { LineChart } from "../../ui/LineChart.tsx";
 import { useFrames } from "../../ui/motion.ts";
 import { shownNumber } from "../../ui/numbers.ts";
 import { densityChart, landscapeChart } from "./charts.ts";
-import { DrawingControls, drawDrag, isDrawing } from "./Drawing.tsx";
+import { DrawingControls, drawDrag, isDrawing, shownControls } from "./Drawing.tsx";
 import { valleysKnobs } from "./knobs.ts";
 import { valleyAt } from "./landscape.ts";
+import { drawEdges, nameWhatIsThere } from "./overlays.ts";
 import { programOf } from "./program.ts";
 import { advance, balls, beginSweep, curves, frame, restart, running, sweep } from "./running.ts";
 
 const { knobs, values } = valleysKnobs;
 const { gamma, seed, start, drawn, speed } = values;
 
-const upper = computed(() => landscapeChart(curves.value, balls.value));
+const upper = computed(() => landscapeChart(curves.value, balls.value, shownControls.value));
 const lower = computed(() => densityChart(gamma.value, balls.value));
 const isSweeping = computed(() => sweep.value !== null);
 const isMoving = computed(() => running.value || isSweeping.value);
@@ -54,30 +55,6 @@ function dragLandscape(x: number, loss: number, phase: "start" | "move" | "end")
   else start.value = Math.round(Math.min(knobs.start.max, Math.max(knobs.start.min, x)));
 }
 
-/** The edges of the neighbourhood with their handles. */
-function drawEdges(context: CanvasRenderingContext2D, { x, ratio }: Placed): void {
-  const centre = balls.peek()?.entropy;
-  if (centre === undefined) return;
-  const { top, bottom } = { top: 0, bottom: context.canvas.height };
-  const middle = 0.35 * bottom;
-  context.strokeStyle = context.fillStyle = getComputedStyle(context.canvas).color;
-  context.lineWidth = ratio;
-  for (const side of [-1, 1]) {
-    const at = x(centre + side * edgeOf(gamma.peek()));
-    context.globalAlpha = 0.6;
-    context.beginPath();
-    context.moveTo(at, top);
-    context.lineTo(at, bottom);
-    context.stroke();
-    context.globalAlpha = 1;
-    context.beginPath();
-    context.moveTo(at + side * 3 * ratio, middle - 7 * ratio);
-    context.lineTo(at + side * 11 * ratio, middle);
-    context.lineTo(at + side * 3 * ratio, middle + 7 * ratio);
-    context.fill();
-  }
-}
-
 export function Figure() {
   const place = useRef<HTMLDivElement>(null);
   useFrames(place, isMoving, frame);
@@ -88,6 +65,12 @@ export function Figure() {
       status={status}
       exported={() => [upper.value, lower.value]}
       code={() => programOf({ seed: seed.value, drawn: drawn.value }, gamma.value)}
+      caption={
+        <>
+          Drag in the upper panel to put both balls elsewhere, in the lower one to widen or narrow the neighbourhood.
+          The cloud is the last 160 inner points.
+        </>
+      }
       command={drawn.value === null ? command : undefined}
     >
       <div ref={place}>
@@ -95,13 +78,17 @@ export function Figure() {
           chart={upper}
           height={300}
           onDrag={dragLandscape}
+          overlay={(context, at) => nameWhatIsThere(context, at, curves.peek(), balls.peek())}
           description="The loss with a wide and a sharp valley, negative local entropy, and a ball of SGD and one of Entropy-SGD"
         />
         <LineChart
           chart={lower}
           height={150}
           onDrag={dragEdge}
-          overlay={drawEdges}
+          overlay={(context, at) => {
+            const centre = balls.peek()?.entropy;
+            if (centre !== undefined) drawEdges(context, at, centre, edgeOf(gamma.peek()));
+          }}
           description="The modified Gibbs density around the ball of Entropy-SGD, with the points of its inner loop"
         />
         <Counts />

@@ -1,7 +1,7 @@
 /** The two panels of the figure, over the same x. */
 import type { Chart, ChartPoints } from "../../ui/chart.ts";
 import type { Snapshot } from "./balls.ts";
-import { numPoints } from "./landscape.ts";
+import { controlX, lossOfHeight, numPoints } from "./landscape.ts";
 import type { Valleys } from "./valleysAt.ts";
 
 const xs = Float64Array.from({ length: numPoints }, (_, i) => i);
@@ -9,10 +9,21 @@ const nothing = new Float64Array(numPoints).fill(Number.NaN);
 const x = { label: "x", range: [0, numPoints - 1] } as const;
 
 /** Colours: grey is the loss, orange SGD, blue all that is local entropy's. */
-const [blue, orange, lightBlue, grey] = [0, 1, 5, 7];
+export const colors = { blue: 0, orange: 1, lightBlue: 5, grey: 7 } as const;
+const { blue, orange, lightBlue, grey } = colors;
 
-/** f and −F with their minima, and the balls on f. */
-export function landscapeChart(curves: Valleys | null, balls: Snapshot | null): Chart {
+/** The points whose heights a drawing sets, and which of them the keyboard moves. */
+export interface ControlPoints {
+  readonly heights: Float64Array;
+  readonly chosen: number;
+}
+
+/** f and −F with their minima, the balls on f, and while the reader draws the control points. */
+export function landscapeChart(
+  curves: Valleys | null,
+  balls: Snapshot | null,
+  controls: ControlPoints | null = null,
+): Chart {
   return {
     title: "Loss and negative local entropy",
     x,
@@ -22,7 +33,11 @@ export function landscapeChart(curves: Valleys | null, balls: Snapshot | null): 
       { name: "loss f", color: grey, width: 2, ys: curves?.loss ?? nothing },
       { name: "−F", color: blue, width: 2.5, ys: curves?.smoothed ?? nothing },
     ],
-    points: curves === null ? [] : [...(balls === null ? [] : ballsOn(curves.loss, balls)), ...minimaOf(curves)],
+    points: [
+      ...(curves === null ? [] : minimaOf(curves)),
+      ...(curves === null || balls === null ? [] : ballsOn(curves.loss, balls)),
+      ...(controls === null ? [] : controlPoints(controls)),
+    ],
   };
 }
 
@@ -31,6 +46,15 @@ function minimaOf({ loss, smoothed, lowest, widest }: Valleys): ChartPoints[] {
   return [
     { ...mark, name: "minimum of f", color: grey, xs: [lowest], ys: [loss[lowest]!] },
     { ...mark, name: "minimum of −F", color: blue, xs: [widest], ys: [smoothed[widest]!] },
+  ];
+}
+
+function controlPoints({ heights, chosen }: ControlPoints): ChartPoints[] {
+  const at = Array.from(heights, (_, i) => controlX(i));
+  const ys = Array.from(heights, lossOfHeight);
+  return [
+    { name: "control points", color: grey, symbol: "square", size: 3, xs: at, ys },
+    { name: "the chosen one", color: orange, symbol: "square", size: 6, xs: [at[chosen]!], ys: [ys[chosen]!] },
   ];
 }
 

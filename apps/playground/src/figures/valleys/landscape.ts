@@ -18,9 +18,19 @@ export interface LandscapeChoice {
 /** f at 0 … 999, shape (1000,). */
 export function landscapeOf({ seed, drawn }: LandscapeChoice): Float64Array {
   if (drawn === null) return roughValleys(seed);
-  const [low, high] = drawnRange;
   const curve = gridFunction(drawn);
-  return Float64Array.from({ length: numPoints }, (_, x) => low + (high - low) * curve.valueAt(controlIndexOf(x)));
+  return Float64Array.from({ length: numPoints }, (_, x) => lossOfHeight(curve.valueAt(controlIndexOf(x))));
+}
+
+/** The loss at a height. */
+export function lossOfHeight(height: number): number {
+  const [low, high] = drawnRange;
+  return low + (high - low) * height;
+}
+
+/** x of a control point. */
+export function controlX(i: number): number {
+  return (i / (numControlPoints - 1)) * (numPoints - 1);
 }
 
 /** Where a point of the landscape is among the control points, between two of them as a fraction. */
@@ -32,8 +42,7 @@ function controlIndexOf(x: number): number {
 export function controlHeightsOf(loss: Float64Array): Float64Array {
   const [low, high] = drawnRange;
   return Float64Array.from({ length: numControlPoints }, (_, i) => {
-    const x = Math.round((i / (numControlPoints - 1)) * (numPoints - 1));
-    return storedHeight((loss[x]! - low) / (high - low));
+    return storedHeight((loss[Math.round(controlX(i))]! - low) / (high - low));
   });
 }
 
