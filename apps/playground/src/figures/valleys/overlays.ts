@@ -29,16 +29,18 @@ export function nameWhatIsThere(
   }
   if (curves === null || balls === null) return;
   const height = (x: number): number => curves.loss[Math.min(999, Math.max(0, Math.round(x)))]!;
-  const beside = (x: number, side: -1 | 1) => ({
-    x: at.x(x) + side * 14 * ratio,
-    y: at.y(height(x)) + 6 * ratio,
-    align: side === -1 ? ("right" as const) : ("left" as const),
-  });
-  drawLabel(context, at, "SGD", { ...beside(balls.sgd, balls.sgd > 930 ? -1 : 1), color: colors.orange });
-  drawLabel(context, at, "Entropy-SGD", {
-    ...beside(balls.entropy, balls.entropy < 170 ? 1 : -1),
-    color: colors.blue,
-  });
+  const beside = (x: number, wanted: -1 | 1, room: number) => {
+    // On the other side where the panel ends.
+    const isCut = wanted === 1 ? at.x(999) - at.x(x) < room * ratio : at.x(x) - at.x(0) < room * ratio;
+    const side = isCut ? -wanted : wanted;
+    return {
+      x: at.x(x) + side * 14 * ratio,
+      y: at.y(height(x)) + 6 * ratio,
+      align: side === -1 ? ("right" as const) : ("left" as const),
+    };
+  };
+  drawLabel(context, at, "SGD", { ...beside(balls.sgd, 1, 50), color: colors.orange });
+  drawLabel(context, at, "Entropy-SGD", { ...beside(balls.entropy, -1, 110), color: colors.blue });
 }
 
 /** The edges of the neighbourhood, `distance` from the ball, with a handle each. */
