@@ -5,6 +5,7 @@ import { counter } from "../src/commands/findings.ts";
 import { passMeter } from "../src/commands/passMeter.ts";
 import { progressListener } from "../src/commands/progress.ts";
 import { solutionMeter } from "../src/commands/solutionMeter.ts";
+import { runsMeter } from "../src/commands/terminal/runsMeter.ts";
 import { columnsOf } from "../src/report/columnsOf.ts";
 import type { RunEvent } from "../src/runs/runEvents.ts";
 import { evaluationAt, gradientAt, outerAt, resultWith, startEvent } from "./testRecords.ts";
@@ -103,7 +104,7 @@ describe("the live lines of a run", () => {
     const progress = async (): Promise<string> => (await terminal.lines()).find((line) => line.includes("left"))!;
     for (let k = 1; k <= 40; k++) listen(gradientAt(k));
     // The first evaluation is due after 40 gradients.
-    expect(await progress()).toContain("evaluating, >0:01 left");
+    expect(await progress()).toMatch(/ run 3 of 6, epoch 1.0\/2.0, evaluating, >0:01 left$/);
     clock += 10_000;
     listen(evaluationAt(40, 0.0123, []));
     for (let k = 41; k <= 60; k++) listen(gradientAt(k));
@@ -198,6 +199,31 @@ describe("the live lines of a run", () => {
     expect(await terminal.lines()).toEqual([head, rest, "begun,"]);
     terminal.stdout.write("ended\n");
     expect(await terminal.lines()).toEqual([head, rest, "begun, ended", ...view]);
+  });
+});
+
+describe("the live line of runs at a time", () => {
+  test("has those that are done and at work, and the time left once one was trained", async () => {
+    const terminal = virtualTerminal(80);
+    let clock = 0;
+    const meter = runsMeter(terminal.stderr, 4, () => clock);
+    meter.begin("sgd-1");
+    meter.begin("sgd-2");
+    expect(await terminal.lines()).toEqual([`0/4 runs ${"░".repeat(48)} at work: sgd-1, sgd-2`]);
+    meter.end("sgd-1", false);
+    expect(await terminal.lines()).toEqual([expect.stringMatching(/^1\/4 runs █{14}░{41} at work: sgd-2$/)]);
+    clock += 30_000;
+    meter.end("sgd-2", true);
+    meter.begin("sgd-3");
+    expect(await terminal.lines()).toEqual([expect.stringMatching(/^2\/4 runs █+░+ at work: sgd-3, about 60 s left$/)]);
+    await terminal.resize(40);
+    expect(await terminal.lines()).toEqual(["2/4 runs ███████░░░░░░░ about 60 s left"]);
+    await terminal.resize(20);
+    expect(await terminal.lines()).toEqual(["2/4 runs █████░░░░░"]);
+    meter.end("sgd-3", true);
+    meter.begin("sgd-4");
+    meter.end("sgd-4", true);
+    expect(await terminal.lines()).toEqual([]);
   });
 });
 

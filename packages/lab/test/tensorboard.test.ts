@@ -159,6 +159,19 @@ describe("a run that goes on", () => {
     expect(shown(await eventsInFolder(join(out, "tensorboard")))).toEqual(await wholeRun);
   });
 
+  test("with smaller rates after it was not finite has each step once", async () => {
+    const wild = ["learningRate=100", "weightDecay=1", "momentum=0", "nesterov=false", "checkpointGradients=2"];
+    const out = freshOut();
+    const set = [...wild, "rollbacks=4", "rollbackFactor=0.001", "tensorboard=true"];
+    const { rollbacks } = await runTraining(settingsOf(set, "sgd"), { out });
+    expect(rollbacks).toBeGreaterThan(0);
+    const events = await eventsInFolder(join(out, "tensorboard"));
+    const { outers } = readRun(out);
+    expect(scalarsOf(events, "training/batchLoss")).toEqual(
+      outers.map(({ gradients, batchLoss }) => [gradients, float(batchLoss)]),
+    );
+  });
+
   test("from its start has one file", async () => {
     const out = freshOut();
     const none = settingsOf([...entropy, "tensorboard=true", "keepBest=0"]);

@@ -28,6 +28,8 @@ import { type CommandContext, interruptionCode, lockHooks, trainingOptions } fro
 import { dataLines } from "./dataLines.ts";
 import { budgetOf } from "./eventLines.ts";
 import { progressListener } from "./progress.ts";
+import { runsMeter } from "./terminal/runsMeter.ts";
+import { writeLine } from "./terminal/writeLine.ts";
 
 /** What a kind of experiment gives. */
 export interface Experiment<Details> {
@@ -136,7 +138,7 @@ async function toItsEnd<Details>(
   const { runs, parts } = plan;
   const parallel = Math.min(options.parallel ?? experiment.usualParallel(plan), runs.length);
   const opening = experiment.opening(plan, { ...options, parallel });
-  if (opening !== null) stderr.write(`${[...dataLines(parts.data), opening].join("\n")}\n`);
+  if (opening !== null) for (const line of [...dataLines(parts.data), ...opening.split("\n")]) writeLine(stderr, line);
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
   const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
@@ -184,18 +186,22 @@ function listenersOf(plan: CheckedPlan, isBrief: boolean, { stderr }: CommandCon
   const { runs } = plan;
   let numDone = 0;
   const isPlanTold = budgetsOf(plan).length === 1;
+  const meter = runsMeter(stderr, runs.length);
   const numbered = ({ name }: PlannedRun, at: number): string => `[${at + 1}/${runs.length}] ${name}`;
   return {
     onEvent: isBrief
       ? undefined
       : progressListener(stderr, { numRuns: runs.length, numDone: () => numDone, isPlanTold }),
     onBegin(run: PlannedRun, at: number): void {
-      if (isBrief) stderr.write(`${numbered(run, at)} begins: ${run.condition}\n`);
+      if (!isBrief) return;
+      writeLine(stderr, `${numbered(run, at)} begins: ${run.condition}`);
+      meter.begin(run.name);
     },
     onEnd(run: PlannedRun, at: number, outcome: RunOutcome): void {
       numDone += 1;
       const isTold = isBrief || outcome.kind === "failed";
-      if (isTold) stderr.write(`${numbered(run, at)}: ${printable(outcomeWords(outcome))}\n`);
+      if (isTold) writeLine(stderr, `${numbered(run, at)}: ${printable(outcomeWords(outcome))}`);
+      if (isBrief) meter.end(run.name, outcome.kind === "ended" && !outcome.before);
     },
   };
 }

@@ -1,10 +1,10 @@
 /** The progress of a run: on a terminal a few live lines below everything else, plain lines elsewhere. */
 import type { RunEvent } from "../runs/runEvents.ts";
 import { budgetOf, headOf, linesOf } from "./eventLines.ts";
-import { brokenAtBlanks } from "./terminal/brokenAtBlanks.ts";
 import { liveView } from "./terminal/liveView.ts";
 import { runFollower } from "./terminal/runFollower.ts";
 import type { LiveView, ProgressStream } from "./terminal/terminalStreams.ts";
+import { writeLine } from "./terminal/writeLine.ts";
 
 /** Milliseconds between two drawings of the live lines. */
 const drawInterval = 100;
@@ -27,25 +27,23 @@ export function progressListener(
 ): (event: RunEvent) => void {
   const run = runFollower(now);
   let drawn = Number.NEGATIVE_INFINITY;
+  let number = "";
   const view: LiveView = (columns) => {
     const soFar = run.soFar();
-    return soFar === null ? [] : liveView(soFar, columns, stream.hasColours === true);
+    return soFar === null ? [] : liveView({ ...soFar, number }, columns, stream.hasColours === true);
   };
   const draw = (): void => {
     drawn = now();
     stream.keepBelow?.(view);
   };
-  const line = (text: string): void => {
-    const { columns } = stream;
-    stream.write(`${stream.keepBelow && columns ? brokenAtBlanks(text, columns) : text}\n`);
-  };
+  const line = (text: string): void => writeLine(stream, text);
   return (event) => {
     // A run that ends, or one that begins after another failed.
     if (event.type === "start" || event.type === "end") stream.keepBelow?.(null);
     run.follow(event);
     if (event.type === "start") {
-      const number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}: ` : "";
-      line(`${number}${headOf(event)}${isPlanTold ? "" : `, ${budgetOf(event)}`}`);
+      number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}` : "";
+      line(`${number === "" ? "" : `${number}: `}${headOf(event)}${isPlanTold ? "" : `, ${budgetOf(event)}`}`);
     } else if (event.type === "gradient") {
       if (run.isEvaluating() || now() - drawn >= drawInterval) draw();
     } else for (const text of linesOf(event)) line(text);

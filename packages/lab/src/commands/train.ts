@@ -15,6 +15,7 @@ import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson 
 import { dataLines } from "./dataLines.ts";
 import { devRun } from "./devRun.ts";
 import { runOptions } from "./settingOptions.ts";
+import { writeLine } from "./terminal/writeLine.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd train`. */
@@ -72,7 +73,7 @@ export async function trainCommand(options: TrainCommand, context: CommandContex
     return place;
   };
   const onChecked = ({ data }: ResolvedRun): void => {
-    for (const line of dataLines(data)) context.stderr.write(`${line}\n`);
+    for (const line of dataLines(data)) writeLine(context.stderr, line);
   };
   const train = () => runTraining(settings, { ...trainingOptions(context), out: out ?? next, onChecked });
   const result = await (options.serve === true ? besideDashboard(out, context, train) : train());

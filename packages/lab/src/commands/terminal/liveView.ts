@@ -1,5 +1,4 @@
 /** What a terminal shows of a run at work: a few lines, as much of each as the terminal is wide. */
-import { styleText } from "node:util";
 import { type GradientEvent, type OuterEvent, printable, type StartEvent } from "entropy-sgd-training";
 import { columnsOf } from "../../report/columnsOf.ts";
 import { metricCell, signOf } from "../../statistics/metricWords.ts";
@@ -7,9 +6,12 @@ import { exponential, fixed, significant, tickLabel } from "../../statistics/num
 import type { Pace } from "./paceMeter.ts";
 import { sparkline } from "./sparkline.ts";
 import { timeLeft } from "./timeLeft.ts";
+import { bar, firstFitting, lineOf, maxWidth, type Row } from "./viewRow.ts";
 
 /** A run so far. */
 export interface RunSoFar {
+  /** Which of several runs it is, such as `run 3 of 6`; empty for a single one. */
+  readonly number: string;
   readonly start: StartEvent;
   readonly gradient: GradientEvent;
   readonly outer: OuterEvent | null;
@@ -30,17 +32,6 @@ export interface JudgedSoFar {
   readonly values: readonly number[];
 }
 
-/** A label, a drawing as wide as there is room, and words. */
-interface Row {
-  readonly label: string;
-  readonly draw: (width: number) => string;
-  readonly colour: "green" | "cyan";
-  /** Words behind the drawing, the fullest first. */
-  readonly words: readonly string[];
-}
-
-/** A drawing is not narrower, or it is left out, nor is it wider. */
-const [minWidth, maxWidth] = [6, 64];
 /** From here on labels are of equal width, so that the drawings stand below each other. */
 const alignedFrom = 40;
 
@@ -64,33 +55,23 @@ export function liveView(run: RunSoFar, columns: number, hasColours: boolean): s
   return [...lines, firstFitting(stateWords(run), room)].filter((line) => line !== "");
 }
 
-/** The first text that fits; an empty one where none does. */
-function firstFitting(texts: readonly string[], room: number): string {
-  return texts.find((text) => columnsOf(text) <= room) ?? "";
-}
-
-function lineOf({ label, draw, colour, words }: Row, room: number, labelWidth: number, hasColours: boolean): string {
-  const padded = label + " ".repeat(Math.max(0, labelWidth - columnsOf(label)));
-  for (const word of words) {
-    const free = room - columnsOf(padded) - (word === "" ? 1 : 2 + columnsOf(word));
-    if (free < minWidth) continue;
-    const drawn = draw(Math.min(free, maxWidth));
-    return `${padded} ${hasColours ? styleText(colour, drawn, { validateStream: false }) : drawn} ${word}`.trimEnd();
-  }
-  return firstFitting([...words.map((word) => `${label} ${word}`.trimEnd()), label], room);
-}
-
-function progressRow({ start, gradient, pace }: RunSoFar): Row {
+function progressRow({ number, start, gradient, pace }: RunSoFar): Row {
   const { totalGradients, gradientsPerEpoch } = start;
   const share = gradient.gradients / totalGradients;
   const epoch = (gradients: number): string => fixed(gradients / gradientsPerEpoch, 1);
+  const place = `epoch ${epoch(gradient.gradients)}/${epoch(totalGradients)}`;
   const left = `${timeLeft(start, gradient, pace)} left`;
   const now = `${pace.evaluating ? "evaluating" : `${significant(pace.rate, 2)}/s`}, ${left}`;
   return {
     label: `${Math.floor(100 * share)} %`,
-    draw: (width) => "█".repeat(Math.round(share * width)).padEnd(width, "░"),
+    draw: bar(share),
     colour: "green",
-    words: [`epoch ${epoch(gradient.gradients)}/${epoch(totalGradients)}, ${now}`, now, left],
+    words: [
+      ...(number === "" ? [] : [`${number}, ${place}, ${now}`, `${number}, ${now}`]),
+      `${place}, ${now}`,
+      now,
+      left,
+    ],
   };
 }
 

@@ -15,7 +15,7 @@ import { type ValueHistory, valueHistory } from "./valueHistory.ts";
 export interface RunFollower {
   follow(event: RunEvent): void;
   /** null before the first gradient. */
-  soFar(): RunSoFar | null;
+  soFar(): Omit<RunSoFar, "number"> | null;
   /** Whether an evaluation is at work. */
   isEvaluating(): boolean;
 }
