@@ -5,6 +5,7 @@ import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { stylesOf } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { short } from "../statistics/numbers.ts";
 import { spreadOf } from "../statistics/spread.ts";
 import { counted } from "../statistics/words.ts";
@@ -76,8 +77,11 @@ export function learningRateFigure(searches: readonly SearchedRates[], rate: str
         const end = own.findIndex(({ smoothed }) => smoothed > highest);
         const drawn = end < 0 ? own : own.slice(0, end);
         return [
-          Plot.dot(dots, { x: "rate", y: "loss", r: 1.5, fill: color, fillOpacity: 0.4 }),
-          Plot.line(drawn, { x: "rate", y: "smoothed", stroke: color, strokeWidth: 2 }),
+          told(
+            Plot.dot(dots, { x: "rate", y: "loss", r: 1.5, fill: color, fillOpacity: 0.4 }),
+            `${name}, single value`,
+          ),
+          told(Plot.line(drawn, { x: "rate", y: "smoothed", stroke: color, strokeWidth: 2 }), `${name}, smoothed`),
           ...(steepest === null ? [] : [Plot.ruleX([steepest], { stroke: color, strokeDasharray: "4 3" })]),
         ];
       }),

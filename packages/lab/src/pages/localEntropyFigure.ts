@@ -5,7 +5,8 @@ import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
-import { withError } from "../statistics/numbers.ts";
+import { told } from "../report/told.ts";
+import { valueText, withError } from "../statistics/numbers.ts";
 
 /** The curve of one run under its name. */
 export interface NamedCurve {
@@ -20,6 +21,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
       series: `${name}, ${estimator}`,
       radius,
       value: -estimate,
+      standardError,
       low: -estimate - 2 * standardError,
       high: -estimate + 2 * standardError,
       valid,
@@ -58,12 +60,19 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
             bars.filter(({ series }) => series === name),
             { x: "radius", y1: "low", y2: "high", stroke: color },
           ),
-          Plot.dot(
-            finite.filter((point) => point.series === name && !point.valid),
-            { x: "radius", y: "value", r: 4, symbol, stroke: color, fill: "var(--surface, white)" },
+          told<{ value: number }>(
+            Plot.dot(
+              finite.filter((point) => point.series === name && !point.valid),
+              { x: "radius", y: "value", r: 4, symbol, stroke: color, fill: "var(--surface, white)" },
+            ),
+            name,
+            { text: ({ value }) => `${valueText(value)}, does not apply` },
           ),
         ]),
-        ...seriesMarks(valid, styles, { x: "radius", y: "value", series: "series" }),
+        ...seriesMarks(valid, styles, {
+          ...{ x: "radius", y: "value", series: "series" },
+          text: ({ value, standardError }) => withError(value, standardError),
+        }),
       ],
     },
     { series: styles },

@@ -41,11 +41,13 @@ export function robustnessFigures(
           series: name,
           size,
           value: scale * estimate,
+          standardError: scale * standardError,
           low: scale * Math.max(least, estimate - 2 * standardError),
           high: scale * (estimate + 2 * standardError),
         })),
     );
     const styles = stylesOf(series.map(({ name }) => name));
+    const text = ({ value, standardError }: (typeof points)[number]): string => withError(value, standardError);
     const whiskers = [...styles].map(([name, { color }]) =>
       Plot.ruleX(
         points.filter((point) => point.series === name),
@@ -71,7 +73,7 @@ export function robustnessFigures(
           ticks: 6,
           zero: better === "smaller",
         },
-        marks: [...whiskers, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series" })],
+        marks: [...whiskers, ...seriesMarks(points, styles, { x: "size", y: "value", series: "series", text })],
       },
       { series: styles },
     );

@@ -3,6 +3,7 @@ import type { SaddleStudy, SearchKind } from "../measure/findSaddles.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { stylesOf } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { exponential, fixed, inPercent, short } from "../statistics/numbers.ts";
 
 /** The number of distinct points below which the study has failed. */
@@ -23,13 +24,16 @@ export function saddlesFigure({ points }: SaddleStudy): Figure {
       x: { label: "energy f + λ‖x‖²/2 at the critical point", labelAnchor: "center", grid: true },
       y: { label: "index: share of negative eigenvalues", labelAnchor: "center", grid: true, zero: true },
       marks: [...styles].map(([kind, { color, symbol }]) =>
-        Plot.dot(
-          points.filter(({ search }) => search === kind),
-          { x: "energy", y: "index", r: 4, symbol, fill: color, fillOpacity: 0.7 },
+        told(
+          Plot.dot(
+            points.filter(({ search }) => search === kind),
+            { x: "energy", y: "index", r: 4, symbol, fill: color, fillOpacity: 0.7 },
+          ),
+          kind,
         ),
       ),
     },
-    { series: styles, sample: "marker" },
+    { series: styles, sample: "marker", by: "point" },
   );
 }
 

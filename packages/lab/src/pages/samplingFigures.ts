@@ -4,9 +4,17 @@ import type { LangevinFigure } from "../measure/langevin.ts";
 import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { seriesColor, stylesOf } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { fixed, plusMinus, withError, withPercentSign } from "../statistics/numbers.ts";
 
 const height = 340;
+
+/** A point of one of several paths. */
+interface Walk {
+  readonly series: number;
+  readonly t: number;
+  readonly y: number;
+}
 
 /** Brownian paths, chains over time, and where they end. */
 export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): Figure[] {
@@ -15,7 +23,7 @@ export function langevinFigures({ brownian, dynamics, well }: LangevinFigure): F
 
 function brownianFigure(brownian: LangevinFigure["brownian"]): Figure {
   const walks = brownian.flatMap((path, series) =>
-    Array.from(path, (y, k) => ({ series, y, t: k / (path.length - 1) })),
+    Array.from(path, (y, k): Walk => ({ series, y, t: k / (path.length - 1) })),
   );
   const spread = Array.from({ length: 101 }, (_, k) => ({
     t: k / 100,
@@ -34,7 +42,10 @@ function brownianFigure(brownian: LangevinFigure["brownian"]): Figure {
       y: { label: "W(t)", labelAnchor: "center", grid: true },
       marks: [
         Plot.areaY(spread, { x: "t", y1: "low", y2: "high", fill: "#8882" }),
-        Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: seriesColor(0), strokeOpacity: 0.6 }),
+        told<Walk>(
+          Plot.lineY(walks, { x: "t", y: "y", z: "series", stroke: seriesColor(0), strokeOpacity: 0.6 }),
+          ({ series }) => `path ${series + 1}`,
+        ),
       ],
     },
   );
@@ -53,9 +64,12 @@ function pathsFigure(dynamics: LangevinFigure["dynamics"]): Figure {
       x: { label: "step", labelAnchor: "center", grid: true },
       y: { label: "x", labelAnchor: "center", grid: true },
       marks: dynamics.map(({ name, paths }) =>
-        Plot.lineY(
-          paths.flatMap((path, series) => path.map((y, k) => ({ series, t: 10 * k, y }))),
-          { x: "t", y: "y", z: "series", stroke: styles.get(name)!.color, strokeWidth: 0.8 },
+        told<Walk>(
+          Plot.lineY(
+            paths.flatMap((path, series) => path.map((y, k): Walk => ({ series, t: 10 * k, y }))),
+            { x: "t", y: "y", z: "series", stroke: styles.get(name)!.color, strokeWidth: 0.8 },
+          ),
+          ({ series }) => `${name}, chain ${series + 1}`,
         ),
       ),
     },
@@ -85,20 +99,17 @@ function endsFigure(dynamics: LangevinFigure["dynamics"], well: LangevinFigure["
       x: { label: "x", labelAnchor: "center", grid: true },
       y: { label: "density of chains; potential U − min U", labelAnchor: "center", domain: [0, top] },
       marks: [
-        Plot.lineY(
-          potential.filter(({ y }) => y <= top),
-          { x: "x", y: "y", stroke: "#888", strokeWidth: 3, strokeOpacity: 0.6 },
+        told(
+          Plot.lineY(
+            potential.filter(({ y }) => y <= top),
+            { x: "x", y: "y", stroke: "#888", strokeWidth: 3, strokeOpacity: 0.6 },
+          ),
+          "potential U − min U",
         ),
         ...histograms.map(({ name, bins }) => {
           const { color, dash } = styles.get(name)!;
-          return Plot.lineY(bins, {
-            x: "x",
-            y: "density",
-            stroke: color,
-            strokeWidth: 2,
-            strokeDasharray: dash,
-            clip: true,
-          });
+          const line = { stroke: color, strokeWidth: 2, strokeDasharray: dash };
+          return told(Plot.lineY(bins, { x: "x", y: "density", ...line, clip: true }), name);
         }),
       ],
     },
@@ -153,8 +164,14 @@ function targetsFigure(words: FigureWords, targets: readonly SampledTarget[]): F
     const { color, dash, symbol } = styles.get(label)!;
     const line = xs.map((x, i) => ({ x, density: values[i]! })).filter(({ x }) => Math.abs(x) <= 2.4);
     return [
-      Plot.lineY(line, { x: "x", y: "density", stroke: color, strokeWidth: 1.5, strokeDasharray: dash }),
-      Plot.dot(histogram(samples, -2.4, 2.4, 60), { x: "x", y: "density", symbol, fill: color, r: 2.4 }),
+      told(
+        Plot.lineY(line, { x: "x", y: "density", stroke: color, strokeWidth: 1.5, strokeDasharray: dash }),
+        `${label}, by quadrature`,
+      ),
+      told(
+        Plot.dot(histogram(samples, -2.4, 2.4, 60), { x: "x", y: "density", symbol, fill: color, r: 2.4 }),
+        `${label}, samples`,
+      ),
     ];
   });
   return drawFigure(

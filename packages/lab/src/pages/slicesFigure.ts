@@ -5,6 +5,7 @@ import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureMark } from "../report/figureOptions.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { significant } from "../statistics/numbers.ts";
 
 /** A solution on the line. */
@@ -30,7 +31,7 @@ export function lineFigure(line: readonly SlicePoint[], marks: readonly SliceMar
       x: { label: "position on the line", labelAnchor: "center", grid: true },
       y: { label: "training loss (log scale)", labelAnchor: "center", grid: true, ...logarithmicAxis },
       marks: [
-        Plot.lineY(finite, { x: "x", y: "loss", stroke: seriesColor(0), strokeWidth: 2 }),
+        told(Plot.lineY(finite, { x: "x", y: "loss", stroke: seriesColor(0), strokeWidth: 2 }), "training loss"),
         Plot.ruleX(marks, { x: "x", stroke: "#888" }),
         Plot.text(marks, { x: "x", text: "name", frameAnchor: "top", dy: -20 }),
       ],
@@ -61,19 +62,24 @@ export function surfaceFigure(surface: readonly SlicePoint[], marks: readonly Sl
       y: { label: "second direction, filter-normalised", labelAnchor: "center" },
       color: { type: "log", scheme: "viridis", reverse: true },
       marks: [
-        Plot.rect(finite, {
-          x1: (d: SlicePoint) => d.x - dx,
-          x2: (d: SlicePoint) => d.x + dx,
-          y1: (d: SlicePoint) => d.y - dy,
-          y2: (d: SlicePoint) => d.y + dy,
-          fill: "loss",
-          inset: -0.3,
-        }),
+        told<SlicePoint>(
+          Plot.rect(finite, {
+            x1: (d: SlicePoint) => d.x - dx,
+            x2: (d: SlicePoint) => d.x + dx,
+            y1: (d: SlicePoint) => d.y - dy,
+            y2: (d: SlicePoint) => d.y + dy,
+            fill: "loss",
+            inset: -0.3,
+          }),
+          "training loss",
+          { value: ({ loss }) => loss },
+        ),
         Plot.dot(marks, { x: "x", y: 0, r: 5, stroke: "white", fill: "black" }),
         Plot.text(marks, { x: "x", y: 0, text: "name", dy: -14, fill: "black", stroke: "white", strokeWidth: 4 }),
         ...colourBar(losses),
       ],
     },
+    { by: "point" },
   );
 }
 

@@ -4,6 +4,7 @@ import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { curvatureText, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 
@@ -62,6 +63,14 @@ function spectrumBins(spectrum: Spectrum): Bin[] {
     });
 }
 
+/** The eigenvalues of a bin, up to the next ones, and their share. */
+function binText({ from, to, mass }: Bin): string {
+  const between = (1 / binsPerDecade - binWidth) / 2;
+  const value = (at: number): number => Math.sign(at) * smallest * 10 ** Math.abs(at);
+  const [low, high] = [value(from - between), value(to + between)].map((end) => short(end!));
+  return `${low} to ${high}: a share of ${short(mass)}`;
+}
+
 /** The density on a signed logarithmic scale; masses on a logarithmic one. */
 export function spectrumFigure(spectrum: Spectrum, name: string): Figure {
   const bins = spectrumBins(spectrum).filter(({ mass }) => mass > 0);
@@ -96,11 +105,19 @@ export function spectrumFigure(spectrum: Spectrum, name: string): Figure {
       },
       y: { ...logarithmicAxis, label: "share of eigenvalues (log scale)", labelAnchor: "center", grid: true },
       marks: [
-        Plot.rect(
-          bins.filter((bin) => !isNear(bin)),
-          bar,
+        told<Bin>(
+          Plot.rect(
+            bins.filter((bin) => !isNear(bin)),
+            bar,
+          ),
+          "eigenvalues",
+          { text: binText },
         ),
-        Plot.rect(bins.filter(isNear), { ...bar, fillOpacity: 0.3, stroke: seriesColor(0), strokeDasharray: "4 3" }),
+        told<Bin>(
+          Plot.rect(bins.filter(isNear), { ...bar, fillOpacity: 0.3, stroke: seriesColor(0), strokeDasharray: "4 3" }),
+          "eigenvalues",
+          { text: (bin) => `${binText(bin)}, not resolved` },
+        ),
       ],
     },
   );

@@ -6,6 +6,7 @@ import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureAxis } from "../report/figureOptions.ts";
 import { stylesOf } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { metricLabel, metricUnit } from "../statistics/metricWords.ts";
 import { tickLabel } from "../statistics/numbers.ts";
 import { variedNames } from "./sweepWords.ts";
@@ -16,6 +17,7 @@ interface Point {
   readonly x: number | string;
   readonly y: number;
   readonly optimizer: string;
+  readonly run: string;
 }
 
 /** The data of one name's figure. */
@@ -47,15 +49,16 @@ export function sweepFigures(result: SweepResult): Figure[] {
 function seriesOf({ configurations, criterion }: SweepResult, name: string): Series {
   const own = configurations.flatMap(({ configuration, runs }) => {
     const value = configuration.parameters[name];
-    return value === undefined ? [] : [{ value, runs, optimizer: configuration.optimizer }];
+    const { label, optimizer } = configuration;
+    return value === undefined ? [] : [{ value, runs, optimizer, label }];
   });
   const isNumeric = own.every(({ value }) => typeof value === "number");
   const { scale } = axisOf(criterion);
-  const points = own.flatMap(({ value, runs, optimizer }) =>
+  const points = own.flatMap(({ value, runs, optimizer, label }) =>
     runs.flatMap(({ result }): Point[] => {
       const y = criterionValue(result, criterion);
       const x = isNumeric && typeof value === "number" ? value : valueText(value);
-      return y === null ? [] : [{ x, y: scale * y, optimizer }];
+      return y === null ? [] : [{ x, y: scale * y, optimizer, run: `${label}, seed ${result.seed}` }];
     }),
   );
   const numRuns = own.reduce((sum, { runs }) => sum + runs.length, 0);
@@ -87,7 +90,10 @@ function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
         ? [Plot.line(joined, { ...place, z: null, strokeWidth: 1.5, strokeDasharray: dash })]
         : []),
       ...(isNumeric ? [] : [Plot.tickY(joined, { ...place, strokeWidth: 2 })]),
-      Plot.dot(own(points), { x: "x", y: "y", r: 4, symbol, fill: color, fillOpacity: 0.6 }),
+      told<Point>(
+        Plot.dot(own(points), { x: "x", y: "y", r: 4, symbol, fill: color, fillOpacity: 0.6 }),
+        ({ run }) => run,
+      ),
     ];
   });
   return drawFigure(
@@ -101,7 +107,7 @@ function figureOf(name: string, series: Series, yAxis: FigureAxis): Figure {
       y: { labelAnchor: "center", grid: true, ticks: 6, ...yAxis },
       marks,
     },
-    { series: styles.size > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker" },
+    { series: styles.size > 1 ? styles : new Map(), sample: hasLine ? "line" : "marker", by: "point" },
   );
 }
 

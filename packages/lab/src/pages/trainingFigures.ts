@@ -7,9 +7,21 @@ import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.
 import type { FigureAxis, FigureMark } from "../report/figureOptions.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
 import { type SeriesStyle, stylesOf } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { inFileName, metricLabel, metricUnit } from "../statistics/metricWords.ts";
-import { firstSeeds, lossCurves, optimizersOf, reportedMetric, scopeCurves, scopedRun, testCurves } from "./curves.ts";
+import { valueText, withError } from "../statistics/numbers.ts";
+import { counted } from "../statistics/words.ts";
+import {
+  type CurvePoint,
+  firstSeeds,
+  lossCurves,
+  optimizersOf,
+  reportedMetric,
+  scopeCurves,
+  scopedRun,
+  testCurves,
+} from "./curves.ts";
 
 /** Outer steps in the running mean of the loss. */
 const lossWindow = 5;
@@ -58,17 +70,19 @@ function metricFigure(records: readonly RunRecord[]): Figure | undefined {
       (seeds > 1 ? `Lines are means over ${seeds} seeds, bands mean ± one standard deviation.` : "One seed.") +
       leftOutWords(records.map(({ evaluations }) => evaluations)),
   };
-  const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer" });
+  const text = ({ mean, high, n }: CurvePoint): string =>
+    (n > 1 ? withError(mean, high - mean) : valueText(mean)) + (n < seeds ? ` (${counted(n, "seed")})` : "");
+  const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer", text });
   return drawn(words, records, [...bands, ...lines], styles, y);
 }
 
 /** The values of runs with one evaluation each, beside one another: a curve would be a point at its end. */
 function stripFigure(records: readonly RunRecord[]): Figure {
   const { scale } = metricUnit(reportedMetric(records).name, []);
-  const points = records.flatMap(({ settings: { optimizer }, evaluations }) =>
+  const points = records.flatMap(({ settings: { optimizer, seed }, evaluations }) =>
     evaluations.flatMap((event) => {
       const { test } = primaryOf(event);
-      return test === null ? [] : [{ optimizer, value: scale * test }];
+      return test === null ? [] : [{ optimizer, seed, value: scale * test }];
     }),
   );
   const names = optimizersOf(records);
@@ -79,9 +93,12 @@ function stripFigure(records: readonly RunRecord[]): Figure {
       means.filter(({ optimizer }) => optimizer === name),
       { x: "optimizer", y: "mean", stroke: color, strokeWidth: 2, insetLeft: 20, insetRight: 20 },
     ),
-    Plot.dot(
-      points.filter(({ optimizer }) => optimizer === name),
-      { x: "optimizer", y: "value", r: 4.5, symbol, fill: color, fillOpacity: 0.7 },
+    told<{ seed: number }>(
+      Plot.dot(
+        points.filter(({ optimizer }) => optimizer === name),
+        { x: "optimizer", y: "value", r: 4.5, symbol, fill: color, fillOpacity: 0.7 },
+      ),
+      ({ seed }) => `${name}, seed ${seed}`,
     ),
   ]);
   const { words, y } = metricFacts(
@@ -97,7 +114,7 @@ function stripFigure(records: readonly RunRecord[]): Figure {
       y: { labelAnchor: "center", grid: true, ticks: 6, ...y },
       marks,
     },
-    { series: styles, sample: "marker" },
+    { series: styles, sample: "marker", by: "point" },
   );
 }
 

@@ -3,6 +3,7 @@ import { inWideValley, type WideValleys } from "../measure/wideValleys.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { seriesColor } from "../report/styles.ts";
+import { told } from "../report/told.ts";
 import { exponential, fixed } from "../statistics/numbers.ts";
 
 /** Points that the paper marks in its figure, which shows another random landscape. */
@@ -33,7 +34,7 @@ export function wideValleysFigure(result: WideValleys): Figure {
     const lowest = points.reduce((best, point) => (point.y < best.y ? point : best));
     const { color, dash, symbol } = styles.get(name)!;
     return [
-      Plot.lineY(points, { x: "x", y: "y", stroke: color, strokeWidth: 1.8, strokeDasharray: dash }),
+      told(Plot.lineY(points, { x: "x", y: "y", stroke: color, strokeWidth: 1.8, strokeDasharray: dash }), name),
       Plot.dot([lowest], { x: "x", y: "y", symbol, fill: color, r: 5.5 }),
     ];
   });

@@ -34,7 +34,8 @@ export function figureDataOf(wide: DrawnForm, narrow: DrawnForm, by: FigureData[
 function axisOf({ label, ticks, tickFormat }: FigureAxis, { plot }: DrawnForm, name: "x" | "y"): AxisData {
   const { type, domain } = plot.svg.scale(name)!;
   return {
-    label: typeof label === "string" ? printable(label.replaceAll("\n", " ")) : null,
+    // Of a value nobody asks how it is drawn.
+    label: typeof label === "string" ? printable(label.replace(/ \(log scale\)$/, "")) : null,
     ...(type === "band" || type === "point"
       ? { bands: Array.from(domain as Iterable<string>, String).map(printable) }
       : {}),
