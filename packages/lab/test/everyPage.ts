@@ -125,7 +125,12 @@ function spectrum(): MadePage {
   const { densityProbes, ...rest } = committed<Spectrum & { densityProbes: Spectrum["density"]["probes"] }>(
     "spectra/small-lenet-sgd.json",
   );
-  const measured: Spectrum = { ...rest, nearZero: [], trace: null, density: { ...rest.density, probes: densityProbes } };
+  const measured: Spectrum = {
+    ...rest,
+    nearZero: [],
+    trace: null,
+    density: { ...rest.density, probes: densityProbes },
+  };
   return one(spectrumFigure(measured, "small-lenet"), (figure) => spectrumPage(measured, figure, settings));
 }
 

@@ -37,9 +37,11 @@ function metricFacts(records: readonly RunRecord[], values: readonly number[]) {
   const axis = axisBySpan(values);
   // The best value of an error is 0; that of others may be anywhere.
   const hasZero = better === "smaller" && axis.type !== "log";
+  // An axis from 0 to 0 would have no ticks.
+  const domain = hasZero && values.every((value) => value === 0) ? { domain: [0, 1] } : {};
   return {
     words: { name: `test-${inFileName(name)}`, title: `Test ${name}` },
-    y: { label: `test ${metricLabel(name)}`, zero: hasZero, ...axis },
+    y: { label: `test ${metricLabel(name)}`, zero: hasZero, ...axis, ...domain },
   };
 }
 

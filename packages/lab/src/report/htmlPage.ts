@@ -50,6 +50,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: var(--surfac
 main { max-width: 66rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .lead { font-size: 1.1rem; max-width: 48rem; }
+
 /* A shadow at the right edge while there is more to scroll to: at the end the first layer covers it. */
 .scroll { overflow-x: auto; background: linear-gradient(to left, var(--surface) 50%, transparent) right / 3rem 100% no-repeat local,
   linear-gradient(to left, #8889, transparent) right / 1.2rem 100% no-repeat scroll; }
@@ -64,13 +65,13 @@ figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; }
 @media (max-width: 48rem) {
   main { padding: 1rem 0.9rem 3rem; } .wide { display: none; } .narrow { display: block; }
   table { font-size: 0.8rem; } th, td { padding: 0.3rem 0.35rem; }
-  .words { white-space: normal; } .long { min-width: 11rem; }
+  .words:not(.number) { white-space: normal; } .long { min-width: 11rem; }
   th:first-child, td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 6.2rem; max-width: 8.5rem; }
 }
 figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
 .wide, .narrow { position: relative; width: fit-content; max-width: 100%; } .area { cursor: crosshair; touch-action: pan-y; }
 .range { fill: #0072B2; fill-opacity: 0.15; stroke: #0072B2; }
-.tip { position: absolute; z-index: 1; max-width: min(22rem, 90%); width: max-content; padding: 0.3rem 0.5rem; font-size: 0.82rem; line-height: 1.35;
+.tip { position: absolute; z-index: 1; max-width: min(28rem, 95%); width: max-content; padding: 0.3rem 0.5rem; font-size: 0.82rem; line-height: 1.35;
   background: var(--surface); border: 1px solid #8888; border-radius: 4px; box-shadow: 0 2px 8px #0003; pointer-events: none; }
 .tip[hidden] { display: none; } .tip strong { font-weight: 600; }
 .tip div { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; } .tip svg { margin-right: 0.4rem; }
@@ -88,9 +89,14 @@ export function escaped(text: string): string {
   return printable(text).replace(/[&<>"]/g, (character) => escapes[character]!);
 }
 
+/** Plot labels the groups of its marks, which no screen reader may read in a picture: the script knows them by a name of data. */
+function withoutLabels(svg: string): string {
+  return svg.replace(/<g\b[^>]*/g, (tag) => tag.replace(" aria-label=", " data-mark="));
+}
+
 /** A figure under its title, with its caption. */
 export function figureHtml({ title, caption, svg, narrow, data }: Figure): string {
-  const forms = `<div class="wide">${svg}</div><div class="narrow">${narrow}</div>`;
+  const forms = `<div class="wide">${withoutLabels(svg)}</div><div class="narrow">${withoutLabels(narrow)}</div>`;
   const drawn = data === null ? forms : forms + embedded(data);
   return `<h2>${escaped(title)}</h2>\n<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
@@ -152,9 +158,16 @@ export function tableOfCells(
     row
       .map(({ text, href }, column) => {
         const isLong = tag === "td" && text.length > 22 && !isNumber(text);
-        const classes = [...(hasWords[column] ? ["words"] : []), ...(isLong ? ["long"] : [])].join(" ");
+        const isWhole = tag === "td" && hasWords[column] && isNumber(text) && text.includes(" ");
+        const classes = [
+          ...(hasWords[column] ? ["words"] : []),
+          ...(isLong ? ["long"] : []),
+          ...(isWhole ? ["number"] : []),
+        ].join(" ");
         const inside = href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`;
-        return `<${tag}${classes === "" ? "" : ` class="${classes}"`}>${inside}</${tag}>`;
+        // The corner of a table is no head of anything.
+        const own = text === "" ? "td" : tag;
+        return `<${own}${classes === "" ? "" : ` class="${classes}"`}>${inside}</${own}>`;
       })
       .join("");
   const lines = body.map((row, i) => `<tr${differs[i] ? ' class="differs"' : ""}>${cells(row, "td")}</tr>`);

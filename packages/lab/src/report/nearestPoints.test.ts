@@ -37,6 +37,9 @@ test("positions of linear and logarithmic scales, and back", () => {
   expect(positionOf(view.y, 10)).toBeCloseTo(200, 10);
   expect(valueAt(view.y, 200)).toBeCloseTo(10, 10);
   expect(valueAt(view.x, 150)).toBe(50);
+  // Values that are all the same are drawn in the middle.
+  expect(positionOf({ ...view.x, domain: [7, 7] }, 7)).toBe(200);
+  expect(valueAt({ ...view.x, domain: [7, 7] }, 130)).toBe(7);
 });
 
 test("by x, the nearest point of each series that has one beside it, from top to bottom", () => {

@@ -9,8 +9,10 @@ export interface PositionScale {
 
 /** Pixels of a value. */
 export function positionOf({ type, domain, range: [start, end] }: PositionScale, value: number): number {
-  const [low, high, at] = type === "log" ? [...domain, value].map(Math.log) : [...domain, value];
-  return start + ((at! - low!) / (high! - low!)) * (end - start);
+  const [low, high, at] = (type === "log" ? [...domain, value].map(Math.log) : [...domain, value]) as number[];
+  // Where all values are the same they are drawn in the middle.
+  const share = low === high ? 0.5 : (at! - low!) / (high! - low!);
+  return start + share * (end - start);
 }
 
 /** The value at pixels. */

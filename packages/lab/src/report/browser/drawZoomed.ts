@@ -95,7 +95,7 @@ function axisTicks(
   const { type } = scale;
   if (type === "band") return [];
   const named = (name: string): SVGGElement[] =>
-    groups.filter((group) => group.getAttribute("aria-label") === `${direction}-${name}`);
+    groups.filter((group) => group.dataset.mark === `${direction}-${name}`);
   const count = Math.max(3, named("axis tick label")[0]?.children.length ?? 0);
   return ["axis tick", "axis tick label", "grid"].flatMap(named).map((group) => {
     const original = [...group.children] as SVGElement[];

@@ -50,7 +50,10 @@ export function interactive(holder: HTMLElement, data: FigureData, view: ViewDat
       const [from, to] = window[direction];
       return [middle - (to - from) / (2 * by), middle + (to - from) / (2 * by)];
     };
+    const kept = shown;
     zoomTo({ x: around("x"), y: around("y") });
+    const again = kept && seen[kept.series]!.find(({ point }) => point === kept.point);
+    if (again) showAt(again);
   };
   const reset = (): void => zoomTo(wholeWindow(view));
   const buttons = toolbar(holder, { zoomBy, reset });

@@ -31,7 +31,10 @@ export function listenToKeys(holder: HTMLElement, { move, zoomBy, reset, leave }
     event.preventDefault();
     act();
   });
-  holder.addEventListener("blur", leave);
+  holder.addEventListener("focusout", ({ relatedTarget }) => {
+    // The buttons belong to the figure.
+    if (!(relatedTarget instanceof Node && holder.contains(relatedTarget))) leave();
+  });
   holder.tabIndex = 0;
   holder.setAttribute("role", "group");
   const title = holder.querySelector("title")?.textContent;

@@ -1,5 +1,5 @@
 /** The tip beside the pointer, with rings around the points that it tells of. */
-import type { FigureData, ViewData } from "../figureData.ts";
+import type { FigureData, SeriesData, ViewData } from "../figureData.ts";
 import type { SeenPoint } from "../nearestPoints.ts";
 import { spoken, tipText } from "../tipText.ts";
 import { svgElement } from "./svgElement.ts";
@@ -33,7 +33,7 @@ export function tipOf(holder: HTMLElement, svg: SVGSVGElement, data: FigureData,
     const rows = text.rows.map(({ name, text: value, series }) => {
       const row = document.createElement("div");
       const label = document.createElement("span");
-      label.append(...(series === null ? [] : [sample(data, series)]), name);
+      label.append(...(series === null ? [] : sample(data.series[series]!)), name);
       row.append(label, value);
       return row;
     });
@@ -46,36 +46,35 @@ export function tipOf(holder: HTMLElement, svg: SVGSVGElement, data: FigureData,
       return svgElement("circle", { cx: x, cy: y, r: radius, stroke, "stroke-width": 2 });
     });
     rings.replaceChildren(...(data.by === "x" ? [svgElement("line", line)] : []), ...around);
-    place(box, holder, svg, view, points);
+    place(box, svg, { by: data.by, points }, view);
     return spoken(text);
   };
   return { show, hide };
 }
 
-/** A piece of the line of a series. */
-function sample(data: FigureData, series: number): SVGSVGElement {
-  const { color, dash = "none" } = data.series[series]!;
+/** A piece of the line of a series; nothing where its points have colours of their own. */
+function sample({ color, dash = "none" }: SeriesData): SVGSVGElement[] {
+  if (color === null) return [];
   const svg = svgElement("svg", { width: 22, height: 8 });
-  const look = { stroke: color ?? "none", "stroke-width": 3, "stroke-dasharray": dash };
+  const look = { stroke: color, "stroke-width": 3, "stroke-dasharray": dash };
   svg.append(svgElement("line", { x1: 0, x2: 22, y1: 4, y2: 4, ...look }));
-  return svg;
+  return [svg];
 }
 
-/** At the side with more room, and above or below the points. */
+/** At the side with more room; above or below the points, beside a single one. */
 function place(
   box: HTMLElement,
-  holder: HTMLElement,
   svg: SVGSVGElement,
-  view: ViewData,
-  points: readonly SeenPoint[],
+  { by, points }: { readonly by: FigureData["by"]; readonly points: readonly SeenPoint[] },
+  { frame: [, top, , bottom] }: ViewData,
 ): void {
-  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-  const room = holder.clientWidth;
+  const { width } = svg.getBoundingClientRect();
+  const scale = width / svg.viewBox.baseVal.width;
+  const [high, low] = [points[0]!.y, points.at(-1)!.y];
+  const isLow = high + low > top + bottom;
   const left = points[0]!.x * scale;
-  const beside = left > room / 2 ? left - apart - box.offsetWidth : left + apart;
-  const [, top, , bottom] = view.frame;
-  const middle = points.reduce((sum, { y }) => sum + y / points.length, 0);
-  const isLow = middle > (top + bottom) / 2;
-  box.style.left = `${Math.max(0, Math.min(beside, room - box.offsetWidth))}px`;
-  box.style.top = `${isLow ? top * scale : Math.max(0, bottom * scale - box.offsetHeight)}px`;
+  const beside = left > width / 2 ? left - apart - box.offsetWidth : left + apart;
+  const [above, below] = by === "x" ? [top * scale, bottom * scale] : [high * scale + apart, low * scale - apart];
+  box.style.left = `${Math.max(0, Math.min(beside, width - box.offsetWidth))}px`;
+  box.style.top = `${isLow === (by === "x") ? above : Math.max(0, below - box.offsetHeight)}px`;
 }

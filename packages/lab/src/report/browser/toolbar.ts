@@ -11,7 +11,7 @@ export interface ZoomActions {
 export function toolbar(holder: HTMLElement, actions: ZoomActions): { setZoomed(isZoomed: boolean): void } {
   const bar = document.createElement("div");
   bar.className = "zoom";
-  const button = (text: string, label: string, act: () => void): HTMLButtonElement => {
+  const button = (text: string, act: () => void, label: string = text): HTMLButtonElement => {
     const element = document.createElement("button");
     element.type = "button";
     element.textContent = text;
@@ -20,11 +20,8 @@ export function toolbar(holder: HTMLElement, actions: ZoomActions): { setZoomed(
     bar.append(element);
     return element;
   };
-  button("+", "Zoom in", () => actions.zoomBy(zoomFactor));
-  const less = [
-    button("−", "Zoom out", () => actions.zoomBy(1 / zoomFactor)),
-    button("Reset", "Show the whole figure", actions.reset),
-  ];
+  button("+", () => actions.zoomBy(zoomFactor), "Zoom in");
+  const less = [button("−", () => actions.zoomBy(1 / zoomFactor), "Zoom out"), button("Reset zoom", actions.reset)];
   const setZoomed = (isZoomed: boolean): void => {
     for (const element of less) element.disabled = !isZoomed;
   };
