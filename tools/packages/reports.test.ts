@@ -203,6 +203,11 @@ describe("every page", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await violationsOf(page)).toEqual([]);
+    const ink = "getComputedStyle(document.querySelector('figure svg')).color";
+    expect(await page.evaluate(ink)).toBe("rgb(230, 230, 227)");
+    // Paper is white.
+    await page.emulateMedia({ colorScheme: "dark", media: "print" });
+    expect(await page.evaluate(ink)).toBe("rgb(0, 0, 0)");
     await page.close();
   });
 

@@ -5,7 +5,7 @@ import { type DrawnForm, figureDataOf } from "./figureDataOf.ts";
 import type { FigureAxis, FigureOptions, SizedOptions } from "./figureOptions.ts";
 import { legend } from "./legend.ts";
 import { plotted, withLabels, withLogarithmicAxes } from "./plotted.ts";
-import { type SeriesStyle, seriesColors } from "./styles.ts";
+import { darkFigureStyle, type SeriesStyle } from "./styles.ts";
 
 /** A drawn figure with title and caption. */
 export interface Figure {
@@ -102,14 +102,9 @@ function standalone({ title, caption }: FigureWords, { plot }: DrawnForm): strin
   // Only the first tag is changed, since names in the figure may hold any text.
   const tag = text.slice(0, end);
   const namespace = / xmlns=/.test(tag) ? "" : ' xmlns="http://www.w3.org/2000/svg"';
-  const inside = `<title>${escapedXml(title)}</title><desc>${escapedXml(caption)}</desc><style>${darkStyle}</style>`;
+  const inside = `<title>${escapedXml(title)}</title><desc>${escapedXml(caption)}</desc>${darkFigureStyle}`;
   return `${tag.replace("<svg", `<svg role="img"${namespace}`)}>${inside}${text.slice(end + 1)}`;
 }
-
-/** Surface, ink and series on a dark page. */
-const darkStyle = `@media (prefers-color-scheme: dark){svg{--surface:#17191b;--ink:#e6e6e3;${seriesColors
-  .map(([, dark], i) => `--series-${i}:${dark}`)
-  .join(";")}}}`;
 
 /** Text for XML, with visible escapes for characters that XML forbids. */
 function escapedXml(text: string): string {

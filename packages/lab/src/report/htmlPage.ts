@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { printable } from "entropy-sgd-training";
 import type { Figure } from "./drawFigure.ts";
 import { pageScript } from "./pageScript.ts";
+import { darkFigureStyle, darkProperties } from "./styles.ts";
 
 /** The content security policy of every page: nothing is loaded, and no script runs but that of figures. */
 export const pagePolicy: string =
@@ -45,7 +46,8 @@ export function introduced(page: string, html: string): string {
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --surface: white; --ink: black; }
-@media (prefers-color-scheme: dark) { :root { --surface: #17191b; --ink: #e6e6e3; } }
+@media screen and (prefers-color-scheme: dark) { :root { ${darkProperties}; } }
+@media print { :root { color-scheme: light; } }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: var(--surface); color: var(--ink); }
 main { max-width: 66rem; margin: 0 auto; padding: 2rem 1.2rem 4rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
@@ -60,7 +62,7 @@ th, td { padding: 0.35rem 0.5rem; text-align: right; border-bottom: 1px solid va
 th { vertical-align: bottom; white-space: normal; } .words { text-align: left; } .long { white-space: normal; min-width: 9rem; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--surface); }
 tr.differs td { background: var(--soft); } tr.differs td:first-child { background: linear-gradient(var(--soft) 0 0), var(--surface); }
-figure { margin: 1rem 0 2.5rem; } figure svg { max-width: 100%; height: auto; }
+figure { margin: 1rem 0 2.5rem; } figure svg, figure img { max-width: 100%; height: auto; }
 .narrow { display: none; }
 @media (max-width: 48rem) {
   main { padding: 1rem 0.9rem 3rem; } .wide { display: none; } .narrow { display: block; }
@@ -89,14 +91,17 @@ export function escaped(text: string): string {
   return printable(text).replace(/[&<>"]/g, (character) => escapes[character]!);
 }
 
-/** Plot labels the groups of its marks, which no screen reader may read in a picture: the script knows them by a name of data. */
-function withoutLabels(svg: string): string {
-  return svg.replace(/<g\b[^>]*/g, (tag) => tag.replace(" aria-label=", " data-mark="));
+/**
+ * The SVG as a part of a page, which has the colours of its own dark style. Plot labels the groups of its marks, which no screen
+ * reader may read in a picture: the script knows them by a name of data.
+ */
+function withinPage(svg: string): string {
+  return svg.replace(darkFigureStyle, "").replace(/<g\b[^>]*/g, (tag) => tag.replace(" aria-label=", " data-mark="));
 }
 
 /** A figure under its title, with its caption. */
 export function figureHtml({ title, caption, svg, narrow, data }: Figure): string {
-  const forms = `<div class="wide">${withoutLabels(svg)}</div><div class="narrow">${withoutLabels(narrow)}</div>`;
+  const forms = `<div class="wide">${withinPage(svg)}</div><div class="narrow">${withinPage(narrow)}</div>`;
   const drawn = data === null ? forms : forms + embedded(data);
   return `<h2>${escaped(title)}</h2>\n<figure>${drawn}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }

@@ -25,6 +25,15 @@ export const seriesColors: readonly (readonly [light: string, dark: string])[] =
   ["#7F7F7F", "#A6A6A6"],
 ];
 
+/** Surface, ink and series on a dark page, as custom properties. */
+export const darkProperties: string = [
+  "--surface:#17191b;--ink:#e6e6e3",
+  ...seriesColors.map(([, dark], i) => `--series-${i}:${dark}`),
+].join(";");
+
+/** The style within a figure that is a file of its own. */
+export const darkFigureStyle: string = `<style>@media (prefers-color-scheme: dark){svg{${darkProperties}}}</style>`;
+
 const dashes = ["none", "8 3", "2 3", "9 3 2 3", "14 4"] as const;
 const symbols = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 
