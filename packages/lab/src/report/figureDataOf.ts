@@ -36,13 +36,16 @@ function axisOf({ label, ticks, tickFormat }: FigureAxis, { plot }: DrawnForm, n
   return {
     // Of a value nobody asks how it is drawn.
     label: typeof label === "string" ? printable(label.replace(/ \(log scale\)$/, "")) : null,
-    ...(type === "band" || type === "point"
-      ? { bands: Array.from(domain as Iterable<string>, String).map(printable) }
-      : {}),
+    ...(type === "band" || type === "point" ? { bands: Array.from(domain as Iterable<string>, shownText) } : {}),
     ...(typeof tickFormat === "function" && typeof ticks === "object"
       ? { ticks: ticks.map((value) => [Number(value), tickFormat(Number(value))] as const) }
       : {}),
   };
+}
+
+/** A name from an untrusted file as figures show it. */
+function shownText(name: string): string {
+  return shownName(printable(name));
 }
 
 function viewOf({ options, plot }: DrawnForm): ViewData | null {
@@ -123,7 +126,7 @@ function pointsOf({ mark, telling, index, channels }: DrawnMark, form: DrawnForm
   const { x1, x2 } = channels;
   const isBar = x1 !== undefined && x2 !== undefined && value === undefined;
   return [...groups].map(([name, own]) => ({
-    name: shownName(printable(name)),
+    name: shownText(name),
     ...lookOf(mark),
     x: numbers(own, xOf),
     y: numbers(own, yOf),

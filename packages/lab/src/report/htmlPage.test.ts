@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as Plot from "@observablehq/plot";
 import { printable } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { dataOf } from "../../test/pageParts.ts";
@@ -6,6 +7,7 @@ import { drawFigure } from "./drawFigure.ts";
 import { figureHtml, htmlPage, pagePolicy, table } from "./htmlPage.ts";
 import { seriesMarks } from "./seriesMarks.ts";
 import { stylesOf } from "./styles.ts";
+import { told } from "./told.ts";
 
 describe("a page", () => {
   const scriptsOf = (html: string): string[] =>
@@ -28,6 +30,17 @@ describe("a page", () => {
       `<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="${pagePolicy}">`,
     );
     expect(html).not.toMatch(/<(link|base|iframe|object|embed)\b|@import|url\((?!#)/);
+  });
+
+  test("has names no longer than the legend has them", () => {
+    const [data] = dataOf(figureHtml(figureOf("x".repeat(1e5), "")));
+    expect(data!.series[0]!.name).toBe(`${"x".repeat(80)}…`);
+    const bands = ["a", "y".repeat(1e5)];
+    const marks = [told(Plot.dot(bands, { x: (name: string) => name, y: 1 }), "n")];
+    expect(drawFigure({ name: "f", title: "", caption: "" }, { marks }).data!.x.bands).toEqual([
+      "a",
+      `${"y".repeat(80)}…`,
+    ]);
   });
 
   test("without figures has no script", () => {
