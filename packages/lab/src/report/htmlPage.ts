@@ -76,7 +76,7 @@ figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.
 .tip { position: absolute; z-index: 1; max-width: min(28rem, 95%); width: max-content; padding: 0.3rem 0.5rem; font-size: 0.82rem; line-height: 1.35;
   background: var(--surface); border: 1px solid #8888; border-radius: 4px; box-shadow: 0 2px 8px #0003; pointer-events: none; }
 .tip[hidden] { display: none; } .tip strong { font-weight: 600; }
-.tip div { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; } .tip svg { margin-right: 0.4rem; } .tip span { flex-shrink: 0; max-width: 60%; }
+.tip div { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; } .tip svg { margin-right: 0.4rem; } .tip span { flex-shrink: 0; max-width: 13rem; }
 .zoom { display: flex; gap: 0.3rem; justify-content: flex-end; }
 .zoom button { font: inherit; font-size: 0.85rem; min-width: 2rem; height: 1.8rem; padding: 0 0.5rem; color: inherit; background: var(--surface);
   border: 1px solid #8888; border-radius: 4px; } .zoom button:disabled { opacity: 0.4; }
