@@ -21,3 +21,13 @@ export function chartKey({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEv
 export function zoomedBy([from, to]: readonly [number, number], center: number, factor: number): [number, number] {
   return [center - factor * (center - from), center + factor * (to - center)];
 }
+
+/** An interval cut to what there is; null where that is all, or nothing. */
+export function within(
+  asked: readonly [number, number] | null,
+  [low, high]: readonly [number, number],
+): readonly [number, number] | null {
+  if (asked === null) return null;
+  const [from, to] = [Math.max(low, asked[0]), Math.min(high, asked[1])];
+  return from >= to || (from <= low && to >= high) ? null : [from, to];
+}

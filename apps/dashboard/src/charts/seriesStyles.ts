@@ -12,6 +12,9 @@ export interface SeriesStyle {
 /** How many colours there are. */
 export const numColors = 9;
 
+/** Lines with more points have no dots at them. */
+export const maxDots = 60;
+
 const dashes = [[], [8, 3], [2, 3], [9, 3, 2, 3], [14, 4]] as const;
 
 /** Optimizers in the order of the colours. */

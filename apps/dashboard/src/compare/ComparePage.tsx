@@ -2,9 +2,10 @@
 import type { Comparison } from "entropy-sgd-lab";
 import { useEffect } from "preact/hooks";
 import { Chart } from "../charts/Chart.tsx";
+import { within } from "../charts/chartKeys.ts";
 import { joined } from "../charts/joined.ts";
 import type { ChartLine } from "../charts/plotOptions.ts";
-import { stylesOf } from "../charts/seriesStyles.ts";
+import { maxDots, stylesOf } from "../charts/seriesStyles.ts";
 import type { Axis, Quantity } from "../state/address.ts";
 import { adjust, follow, hrefOf, place } from "../state/place.ts";
 import { Failure } from "../text/Failure.tsx";
@@ -105,7 +106,7 @@ function Compared({ comparison, quantity }: ComparedProps) {
           lines={lines}
           log={log}
           interval={zoom ?? extent}
-          onZoom={(asked) => adjust({ zoom: asked })}
+          onZoom={(asked) => adjust({ zoom: within(asked, extent) })}
         >
           {groups.some(({ seeds }) => seeds.length > 1) && (
             <p class="note">Mean over seeds, band ± one standard deviation.</p>
@@ -143,12 +144,12 @@ function linesOf({ groups }: Comparison, scale: number, perX: number) {
   const lines = groups.map(({ label, curve }, i): ChartLine => {
     const [values, low, high] = columns.slice(3 * i, 3 * i + 3);
     const line = { label, values: values!, style: styles[i]! };
-    // A band needs several seeds; few points are marked.
+    // A band needs several seeds.
     const isBand = curve.n.some((n) => n > 1);
     return {
       ...line,
       ...(isBand ? { band: { low: low!, high: high! } } : {}),
-      ...(curve.gradients.length < 60 ? { look: "dotted" as const } : {}),
+      ...(curve.gradients.length <= maxDots ? { look: "dotted" as const } : {}),
     };
   });
   return { x, lines };

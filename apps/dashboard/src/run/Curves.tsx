@@ -1,5 +1,6 @@
 /** The curves of a run, one axis and one interval for all. */
 import { Chart } from "../charts/Chart.tsx";
+import { within } from "../charts/chartKeys.ts";
 import { adjust, place } from "../state/place.ts";
 import { metricScale, metricTitle, significant } from "../text/numbers.ts";
 import { CurveControls } from "./CurveControls.tsx";
@@ -63,11 +64,4 @@ export function Curves({ run }: CurvesProps) {
       )}
     </section>
   );
-}
-
-/** An interval cut to what there is; null where that is all. */
-function within(asked: readonly [number, number] | null, [low, high]: readonly [number, number]) {
-  if (asked === null) return null;
-  const [from, to] = [Math.max(low, asked[0]), Math.min(high, asked[1])];
-  return from >= to || (from <= low && to >= high) ? null : ([from, to] as const);
 }

@@ -1,6 +1,6 @@
 import type { EvaluationRow } from "entropy-sgd-lab";
 import { expect, test } from "vitest";
-import { chartKey, zoomedBy } from "../charts/chartKeys.ts";
+import { chartKey, within, zoomedBy } from "../charts/chartKeys.ts";
 import type { CurveData } from "../live/curveData.ts";
 import { evaluationFigures, extentOf, stepFigures } from "./curveFigures.ts";
 
@@ -60,4 +60,9 @@ test("keys move, zoom and show all, but not with a modifier", () => {
   expect(key("0")).toEqual({ kind: "all" });
   expect([key("0", { ctrlKey: true }), key("a")]).toEqual([null, null]);
   expect(zoomedBy([0, 10], 2, 0.5)).toEqual([1, 6]);
+  expect([within([-3, 5], [0, 10]), within([-1, 11], [0, 10]), within([20, 30], [0, 10])]).toEqual([
+    [0, 5],
+    null,
+    null,
+  ]);
 });

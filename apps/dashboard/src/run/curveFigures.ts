@@ -2,7 +2,7 @@
 import type { CurveColumn, EvaluationRow } from "entropy-sgd-lab";
 import { joined, type Values } from "../charts/joined.ts";
 import type { ChartLine } from "../charts/plotOptions.ts";
-import { numberedStyle } from "../charts/seriesStyles.ts";
+import { maxDots, numberedStyle } from "../charts/seriesStyles.ts";
 import type { CurveData } from "../live/curveData.ts";
 import type { Axis } from "../state/address.ts";
 
@@ -84,7 +84,12 @@ export function evaluationFigures(
     yLabel,
     x,
     lines: sets
-      .map(([label, values], i): ChartLine => ({ ...line(label, values, i), look: "dotted" }))
+      .map(
+        ([label, values], i): ChartLine => ({
+          ...line(label, values, i),
+          ...(x.length <= maxDots ? { look: "dotted" as const } : {}),
+        }),
+      )
       .filter(({ values }) => values.some((value) => value !== null)),
     canBeLog: true,
     isInner: false,
