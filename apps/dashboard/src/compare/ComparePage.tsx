@@ -9,7 +9,7 @@ import { maxDots, stylesOf } from "../charts/seriesStyles.ts";
 import type { Axis, Quantity } from "../state/address.ts";
 import { adjust, follow, hrefOf, place } from "../state/place.ts";
 import { Failure } from "../text/Failure.tsx";
-import { metricScale, metricTitle, significant } from "../text/numbers.ts";
+import { metricScale, metricTitle, plain } from "../text/numbers.ts";
 import { answer, chosenRows, compareError, keepComparing } from "./comparisons.ts";
 import { Differences } from "./Differences.tsx";
 import { ResultTable } from "./ResultTable.tsx";
@@ -93,7 +93,7 @@ function Compared({ comparison, quantity }: ComparedProps) {
   return (
     <section>
       <h2>
-        {network}, {significant(budget)} effective epochs
+        {network}, {plain(budget)} effective epochs
       </h2>
       {x.length === 0 ? (
         <p>None of these runs has been evaluated yet.</p>

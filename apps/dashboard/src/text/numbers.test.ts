@@ -22,6 +22,15 @@ test("shares are in per cent, other metrics as they are", () => {
     "–",
   ]);
   expect([metricSpread("error", 0.02, 0.001), metricSpread("error", 0.02, null)]).toEqual(["2.00 ± 0.10", "2.00"]);
+  expect([metricSpread("loss", 0.019213, 0.00042), metricSpread("seconds", 103.8, 16.02)]).toEqual([
+    "0.01921 ± 0.00042",
+    "104 ± 16",
+  ]);
+  expect([metricSpread("loss", 1, 0), metricSpread("loss", 2e6, 1234), metricSpread("loss", null, null)]).toEqual([
+    "1.000 ± 0",
+    "2.000e+6 ± 1234",
+    "–",
+  ]);
 });
 
 test("times are in words that fit a cell", () => {

@@ -58,9 +58,14 @@ export function metricCell(metric: string, value: unknown): string {
   return shares.has(metric) ? fixed(isNumber(value) ? 100 * value : value, 2) : significant(value);
 }
 
-/** `mean ± sd` of a metric; the mean alone without a deviation. */
+/** `mean ± sd` of a metric, to two digits of the deviation where it is no share; the mean alone without a deviation. */
 export function metricSpread(metric: string, mean: unknown, sd: unknown): string {
-  return isNumber(sd) ? `${metricCell(metric, mean)} ± ${metricCell(metric, sd)}` : metricCell(metric, mean);
+  if (!isNumber(mean) || !isNumber(sd)) return metricCell(metric, mean);
+  if (shares.has(metric)) return `${metricCell(metric, mean)} ± ${metricCell(metric, sd)}`;
+  if (sd <= 0) return `${significant(mean)} ± 0`;
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(sd)));
+  if (digits > 7 || Math.abs(mean) >= 1e5) return `${significant(mean)} ± ${significant(sd, 2)}`;
+  return `${fixed(mean, digits)} ± ${fixed(sd, digits)}`;
 }
 
 /** A value of any kind. */
