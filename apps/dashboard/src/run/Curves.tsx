@@ -20,9 +20,11 @@ interface CurvesProps {
 
 /** The charts of a run with what changes them. */
 export function Curves({ run }: CurvesProps) {
-  const { axis, log, zoom, smoothing } = place();
+  const { log, zoom, smoothing } = place();
   const [raw, smooth, evaluations] = [run.raw.value, run.smooth.value, run.evaluations.value];
   if (raw === null) return <p>Reading the curves …</p>;
+  // Of what is there already: another axis that was asked for comes with its values.
+  const { axis } = raw;
   const metric = run.detail.value?.row.facts?.metric.name ?? "error";
   const scale = metricScale(metric);
   const extent = extentOf(axis, run.size.value?.extent ?? null, raw, evaluations);

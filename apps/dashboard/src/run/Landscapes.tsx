@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { DetailContent, MeasurementEntry, MissingFigure } from "entropy-sgd-lab";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { addressOf, ask } from "../live/ask.ts";
 import { SurfaceView } from "../surface/SurfaceView.tsx";
 import { announce } from "../text/announce.ts";
@@ -89,20 +89,25 @@ function Surface({ run, place }: { readonly run: string; readonly place: string 
 const shownMs = 2000;
 
 function Missing({ figure: { title, command } }: { readonly figure: MissingFigure }) {
-  const isCopied = useSignal(false);
+  const code = useRef<HTMLElement>(null);
+  const said = useSignal("Copy");
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(command);
-    isCopied.value = true;
-    announce("Copied");
-    setTimeout(() => (isCopied.value = false), shownMs);
+    // Browsers give the clipboard to pages of this machine and of https alone: elsewhere the command is selected.
+    if (navigator.clipboard === undefined) getSelection()!.selectAllChildren(code.current!);
+    else await navigator.clipboard.writeText(command);
+    said.value = navigator.clipboard === undefined ? "Selected" : "Copied";
+    announce(said.value);
+    setTimeout(() => {
+      said.value = "Copy";
+    }, shownMs);
   };
   return (
     <li>
       <span>{title}: not measured yet.</span>
       <span class="command">
-        <code>{command}</code>
+        <code ref={code}>{command}</code>
         <button type="button" aria-label={`Copy the command for ${title}`} onClick={copy}>
-          {isCopied.value ? "Copied" : "Copy"}
+          {said}
         </button>
       </span>
     </li>
