@@ -187,7 +187,7 @@ describe("a run of 100,000 outer steps", () => {
         times.push(Number(await page.evaluate(`(${measured})(() => (${interaction})(${i}))`)));
       }
       expect(times.sort((a, b) => a - b)[2], name).toBeLessThan(50);
-      await expect.poll(() => effects[name]!(page), name).toMatch(/^\d/);
+      await expect.poll(() => effects[name]!(page), { message: name }).toMatch(/^\d/);
     }
     await page.close();
 
@@ -207,7 +207,7 @@ describe("a run of 100,000 outer steps", () => {
   });
 });
 
-/** How many pixels of a canvas in the page are near a colour. */
+/** How many pixels of a canvas in the page are near a colour, and near an opacity where one is named (all are from 0 to 255). */
 const pixelsNear = (page: Page, selector: string, color: readonly number[]): Promise<number> =>
   page
     .locator(selector)
@@ -218,7 +218,8 @@ const pixelsNear = (page: Page, selector: string, color: readonly number[]): Pro
       const { data } = context.getImageData(0, 0, width, height);
       let found = 0;
       for (let i = 0; i < data.length; i += 4) {
-        if (data[i + 3] !== 0 && wanted.every((channel, c) => Math.abs(data[i + c]! - channel) < 20)) found += 1;
+        if (data[i + 3] === 0) continue;
+        if (wanted.every((channel, c) => Math.abs(data[i + c]! - channel) < 20)) found += 1;
       }
       return found;
     }, color);
@@ -236,11 +237,22 @@ describe("a comparison", () => {
     await page.waitForSelector("h1:text('Comparison')");
     await page.selectOption("select >> nth=0", "testLoss");
     await page.waitForSelector("h3:text('test loss')");
+    await page.check("text=Log scale");
     expect(await page.locator(".results tbody tr").count()).toBe(2);
     expect(await page.textContent(".results tbody tr >> nth=0")).toMatch(/^entropy-sgd[^±]*2\d+\.\d\d ± \d+\.\d\d/);
     expect(await page.textContent(".differences")).toMatch(/entropy-sgd/);
-    // The colour of sgd, a fifth of it on the transparent canvas.
-    await expect.poll(() => pixelsNear(page, ".plot canvas", [0xd5, 0x5e, 0x00])).toBeGreaterThan(1000);
+    // The colour of sgd, as its line has it and as its band does.
+    const [line, band] = [
+      [0xd5, 0x5e, 0x00, 0xff],
+      [0xd5, 0x5e, 0x00, 0x38],
+    ];
+    await expect.poll(() => pixelsNear(page, ".plot canvas", line!)).toBeGreaterThan(200);
+    expect(await pixelsNear(page, ".plot canvas", band!)).toBeGreaterThan(1000);
+    const sgd = page.locator(".legend button:text-matches('^sgd')");
+    await sgd.click();
+    expect(await sgd.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => pixelsNear(page, ".plot canvas", line!)).toBe(0);
+    expect(await pixelsNear(page, ".plot canvas", band!)).toBe(0);
     const address = new URL(page.url());
     expect(address.searchParams.getAll("with")).toHaveLength(4);
     await page.goBack();

@@ -1,6 +1,6 @@
 /** The page: its head, what its address asks for, and what a screen reader is told. */
 import { useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ComparePage } from "./compare/ComparePage.tsx";
 import { connection } from "./live/stream.ts";
 import { folder, table, tableError } from "./live/table.ts";
@@ -15,8 +15,13 @@ import { Failure } from "./text/Failure.tsx";
 export function App() {
   const { view, run } = place();
   const title = view === "run" ? (run ?? "") : view === "compare" ? "Comparison" : "Runs";
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(title);
   useEffect(() => {
     document.title = `${title} – entropy-sgd`;
+    // Who reads by keys or by ear goes on where the new content begins.
+    if (shown.current !== title) heading.current!.focus();
+    shown.current = title;
   }, [title]);
   return (
     <>
@@ -31,7 +36,9 @@ export function App() {
         <ConnectionState />
       </header>
       <main>
-        <h1>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         <Shown />
       </main>
       <p class="unseen" aria-live="polite">

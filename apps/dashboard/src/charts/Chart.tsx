@@ -7,7 +7,7 @@ import { announce } from "../text/announce.ts";
 import { significant, tickLabel } from "../text/numbers.ts";
 import { chartKey, zoomedBy } from "./chartKeys.ts";
 import { Legend } from "./Legend.tsx";
-import { type ChartShape, plotData, plotOptions, signatureOf } from "./plotOptions.ts";
+import { type ChartShape, plotData, plotOptions, seriesLabels, signatureOf } from "./plotOptions.ts";
 import { themeChanges } from "./theme.ts";
 
 /** What a chart shows and tells. */
@@ -31,6 +31,7 @@ export function Chart(props: ChartProps) {
   const latest = useRef(props);
   latest.current = props;
   const hovered = useSignal<readonly (number | null)[]>([]);
+  const hidden = useSignal<ReadonlySet<string>>(new Set());
   const signature = signatureOf(shape);
 
   useEffect(() => {
@@ -72,6 +73,15 @@ export function Chart(props: ChartProps) {
     });
   }, [signature, from, to, ...values]);
 
+  useEffect(() => {
+    const made = plot.current!;
+    made.batch(() => {
+      for (const [index, label] of seriesLabels(latest.current).entries()) {
+        made.setSeries(index + 1, { show: !hidden.value.has(label) });
+      }
+    });
+  }, [signature, hidden.value]);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const made = plot.current;
     const key = chartKey(event);
@@ -111,7 +121,7 @@ export function Chart(props: ChartProps) {
         onKeyDown={onKeyDown}
         onDblClick={() => props.onZoom(null)}
       />
-      <Legend lines={props.lines} xLabel={shape.xLabel} hovered={hovered} format={format} />
+      <Legend lines={props.lines} xLabel={shape.xLabel} hovered={hovered} format={format} hidden={hidden} />
     </figure>
   );
 }

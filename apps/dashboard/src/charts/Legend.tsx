@@ -1,5 +1,5 @@
 /** The lines of a chart: a sample of each, its name, and its value where the cursor is. */
-import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed } from "@preact/signals";
 import { tickLabel } from "../text/numbers.ts";
 import type { ChartLine } from "./plotOptions.ts";
 import type { SeriesStyle } from "./seriesStyles.ts";
@@ -10,16 +10,26 @@ interface LegendProps {
   /** x, then the value of each line; empty without a cursor. */
   readonly hovered: ReadonlySignal<readonly (number | null)[]>;
   readonly format: (value: number) => string;
+  /** Labels of lines that are not drawn. */
+  readonly hidden: Signal<ReadonlySet<string>>;
 }
 
-/** The legend of a chart; lines behind smoothed ones are left out. */
-export function Legend({ lines, xLabel, hovered, format }: LegendProps) {
+/** The legend of a chart, which hides and shows its lines; lines behind smoothed ones are left out. */
+export function Legend({ lines, xLabel, hovered, format, hidden }: LegendProps) {
+  const toggle = (label: string): void => {
+    const next = new Set(hidden.value);
+    if (!next.delete(label)) next.add(label);
+    hidden.value = next;
+  };
   return (
     <ul class="legend">
       {lines.map((line, i) => (
         <li key={line.label} hidden={line.look === "faint"}>
-          <Sample style={line.style} />
-          <span>{line.label}</span> <LegendValue hovered={hovered} index={i + 1} format={format} />
+          <button type="button" aria-pressed={!hidden.value.has(line.label)} onClick={() => toggle(line.label)}>
+            <Sample style={line.style} />
+            {line.label}
+          </button>{" "}
+          <LegendValue hovered={hovered} index={i + 1} format={format} />
         </li>
       ))}
       <li class="at">

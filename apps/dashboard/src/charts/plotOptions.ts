@@ -43,6 +43,12 @@ export function plotData(x: readonly number[], { lines, log }: ChartShape): uPlo
   return [x as number[], ...lines.map(({ values }) => drawn(values)), ...bands];
 }
 
+/** The labels of the lines that uPlot's series belong to, in its order: a band goes with its line. */
+export function seriesLabels({ lines }: Pick<ChartShape, "lines">): readonly string[] {
+  const labels = lines.map(({ label }) => label);
+  return [...labels, ...lines.flatMap(({ label, band }) => (band === undefined ? [] : [label, label]))];
+}
+
 /** Two shapes with the same signature differ in their values alone. */
 export function signatureOf({ lines, ...rest }: ChartShape): string {
   return JSON.stringify([rest, lines.map(({ label, style, look, band }) => [label, style, look, band !== undefined])]);
