@@ -72,6 +72,7 @@ describe("the table", () => {
       "going",
       "long",
       ...["entropy-sgd-1", "entropy-sgd-2", "sgd-1", "sgd-2"].map((name) => `two/${name}`),
+      ...["wide/sgd-1", "wide/sgd-2"],
     ]);
     expect(await page.title()).toBe("Runs – entropy-sgd");
     expect(await page.textContent("tr:has-text('going') .status")).toMatch(/^running .* %/);
@@ -235,29 +236,30 @@ describe("a comparison", () => {
     await page.check("tr.group:not(:has-text('entropy-sgd')) input");
     await page.click("a:has-text('Compare 4 runs')");
     await page.waitForSelector("h1:text('Comparison')");
-    await page.selectOption("select >> nth=0", "testLoss");
-    await page.waitForSelector("h3:text('test loss')");
-    await page.check("text=Log scale");
+    await page.waitForSelector(".results tbody tr");
     expect(await page.locator(".results tbody tr").count()).toBe(2);
     expect(await page.textContent(".results tbody tr >> nth=0")).toMatch(/^entropy-sgd[^±]*2\d+\.\d\d ± \d+\.\d\d/);
     expect(await page.textContent(".differences")).toMatch(/entropy-sgd/);
-    // The colour of sgd, as its line has it and as its band does.
-    const [line, band] = [
-      [0xd5, 0x5e, 0x00, 0xff],
-      [0xd5, 0x5e, 0x00, 0x38],
-    ];
-    await expect.poll(() => pixelsNear(page, ".plot canvas", line!)).toBeGreaterThan(200);
-    expect(await pixelsNear(page, ".plot canvas", band!)).toBeGreaterThan(1000);
-    const sgd = page.locator(".legend button:text-matches('^sgd')");
-    await sgd.click();
-    expect(await sgd.getAttribute("aria-pressed")).toBe("false");
-    await expect.poll(() => pixelsNear(page, ".plot canvas", line!)).toBe(0);
-    expect(await pixelsNear(page, ".plot canvas", band!)).toBe(0);
     const address = new URL(page.url());
     expect(address.searchParams.getAll("with")).toHaveLength(4);
     await page.goBack();
     await page.waitForSelector("h1:text('Runs')");
     await page.close();
+
+    const wide = await opened("?view=compare&quantity=testLoss&with=wide/sgd-1&with=wide/sgd-2");
+    // The colour of sgd, as its line has it and as its band does.
+    const [line, band] = [
+      [0xd5, 0x5e, 0x00, 0xff],
+      [0xd5, 0x5e, 0x00, 0x38],
+    ];
+    await expect.poll(() => pixelsNear(wide, ".plot canvas", line!)).toBeGreaterThan(200);
+    expect(await pixelsNear(wide, ".plot canvas", band!)).toBeGreaterThan(1000);
+    const button = wide.locator(".legend button:text-matches('^sgd')");
+    await button.click();
+    expect(await button.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => pixelsNear(wide, ".plot canvas", line!)).toBe(0);
+    expect(await pixelsNear(wide, ".plot canvas", band!)).toBe(0);
+    await wide.close();
   });
 });
 

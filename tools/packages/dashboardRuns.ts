@@ -19,7 +19,7 @@ export function longLoss(step: number): number {
 /** A surface with its lowest loss, 0.5, at the origin, and another scale in each direction. */
 export const surfaceLoss = (x: number, y: number): number => 0.5 + x * x + 3 * y * y;
 
-/** Two seeds of two optimizers, a measurement of the first, a long run, one that is going on, and a torn one. */
+/** Two seeds of two optimizers, a measurement of the first, a long run, one that is going on, two that are far apart, and a torn one. */
 export async function makeRuns(folder: string): Promise<void> {
   for (const [optimizer, set] of [
     ["entropy-sgd", ["innerSteps=2"]],
@@ -39,6 +39,13 @@ export async function makeRuns(folder: string): Promise<void> {
   copyRun(source, join(folder, "long"), [planned, ...long]);
   copyRun(source, join(folder, "going"), [start!, ...events.slice(0, 3)]);
   acquireLock(join(folder, "going"));
+  for (const [seed, factor] of [
+    [1, 1],
+    [2, 2],
+  ] as const) {
+    const narrow = join(folder, `two/sgd-${seed}`);
+    copyRun(narrow, join(folder, `wide/sgd-${seed}`), scaled(linesOf(narrow), factor));
+  }
   mkdirSync(join(folder, hostileName));
   writeFileSync(join(folder, hostileName, "config.json"), "{");
 }
@@ -75,8 +82,16 @@ function linesOf(run: string): string[] {
   return readFileSync(join(run, "events.jsonl"), "utf8").trimEnd().split("\n");
 }
 
+/** Lines of a run that has not ended, its test losses times a factor. */
+function scaled(lines: readonly string[], factor: number): string[] {
+  const events = lines.map((line) => JSON.parse(line)).filter(({ type }) => type !== "end");
+  return events.map((event) =>
+    JSON.stringify({ ...event, ...(event.testLoss && { testLoss: factor * event.testLoss }) }),
+  );
+}
+
 function copyRun(from: string, to: string, lines: readonly string[]): void {
-  mkdirSync(to);
+  mkdirSync(to, { recursive: true });
   copyFileSync(join(from, "config.json"), join(to, "config.json"));
   writeFileSync(join(to, "events.jsonl"), `${lines.join("\n")}\n`);
 }

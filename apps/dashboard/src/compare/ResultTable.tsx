@@ -10,7 +10,8 @@ const results = ["test", "validation", "bestTest", "trainLoss", "seconds"] as co
 /** A table with a row for each group: means over the seeds that ended. */
 export function ResultTable({ comparison: { groups, differing, metric } }: { readonly comparison: Comparison }) {
   const styles = stylesOf(groups.map(({ label }) => label));
-  const differingShown = differing.filter(([name]) => name !== "optimizer");
+  // Options that one of the optimizers does not have are no differences of what both were asked for.
+  const differingShown = differing.filter(([name, values]) => name !== "optimizer" && !values.includes(null));
   const title = metricTitle(metric.name);
   const titles: Readonly<Record<(typeof results)[number], string>> = {
     test: `test ${title}`,
