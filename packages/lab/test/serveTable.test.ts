@@ -6,7 +6,7 @@ import { runTraining } from "../src/runner/runTraining.ts";
 import { runTable } from "../src/serve/runTable.ts";
 import { entropy, settingsOf } from "./runsOnDisk.ts";
 import { temporaryFolder, writeRun } from "./storeFolders.ts";
-import { evaluationAt, outerAt } from "./testRecords.ts";
+import { evaluationAt, outerAt, resultWith } from "./testRecords.ts";
 
 const lineOf = (event: object): string => `${JSON.stringify(event)}\n`;
 
@@ -18,7 +18,9 @@ test("a run that grows has the row that a reader of the whole run gives it", asy
   const following = runTable(folder, holder);
   await following.refresh();
   const { params: _, ...evaluation } = evaluationAt(120, 0.03, []);
-  for (const event of [outerAt(100), outerAt(120), evaluation, { type: "warning", gradients: 120, message: "m" }]) {
+  const warning = { type: "warning", gradients: 120, message: "m" };
+  const end = { type: "end", result: resultWith({ testError: 0.03 }) };
+  for (const event of [outerAt(100), outerAt(120), evaluation, warning, end]) {
     appendFileSync(log, lineOf(event));
     await following.refresh();
     const whole = runTable(folder, holder);
@@ -26,7 +28,8 @@ test("a run that grows has the row that a reader of the whole run gives it", asy
     expect(following.entry("going")!.row).toEqual(whole.entry("going")!.row);
     expect(following.entry("going")!.run).toEqual(whole.entry("going")!.run);
   }
-  expect(following.entry("going")!.row.facts).toMatchObject({ gradients: 120, test: 0.03 });
+  // Of a version without seals, whose end is in the log alone.
+  expect(following.entry("going")!.row).toMatchObject({ status: "ended", facts: { test: 0.03, endReason: "budget" } });
 });
 
 test("a run whose process ends without a word is unfinished, and its end is verified by its seal", async () => {
