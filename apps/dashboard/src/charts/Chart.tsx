@@ -1,7 +1,7 @@
 /** A chart: values on hover and by the arrow keys, an interval by dragging or by + and −, all of it by a double click or 0. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { announce } from "../text/announce.ts";
 import { significant, tickLabel } from "../text/numbers.ts";
@@ -34,7 +34,8 @@ export function Chart(props: ChartProps) {
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const signature = signatureOf(shape);
 
-  useEffect(() => {
+  // Before the browser paints: a chart that is made anew must not leave an empty frame.
+  useLayoutEffect(() => {
     const element = box.current!;
     const made = new uPlot(
       plotOptions(latest.current, element.clientWidth, {
@@ -65,7 +66,7 @@ export function Chart(props: ChartProps) {
 
   const [from, to] = interval;
   const values = [x, ...props.lines.flatMap((line) => [line.values, line.band?.low])];
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = plot.current!;
     made.batch(() => {
       made.setData(plotData(x, latest.current), false);
@@ -73,7 +74,7 @@ export function Chart(props: ChartProps) {
     });
   }, [signature, from, to, ...values]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = plot.current!;
     made.batch(() => {
       for (const [index, label] of seriesLabels(latest.current).entries()) {

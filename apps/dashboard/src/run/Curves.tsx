@@ -20,7 +20,7 @@ interface CurvesProps {
 
 /** The charts of a run with what changes them. */
 export function Curves({ run }: CurvesProps) {
-  const { log, zoom, smoothing } = place();
+  const { log, zoom } = place();
   const [raw, smooth, evaluations] = [run.raw.value, run.smooth.value, run.evaluations.value];
   if (raw === null) return <p>Reading the curves …</p>;
   // Of what is there already: another axis that was asked for comes with its values.
@@ -31,7 +31,7 @@ export function Curves({ run }: CurvesProps) {
   const interval = zoom ?? extent;
   const onZoom = (asked: readonly [number, number] | null): void => adjust({ zoom: within(asked, extent) });
   const evaluated = evaluationFigures(evaluations, axis, metricTitle(metric), scale);
-  const [loss, ...others] = stepFigures(raw, smooth, smoothing);
+  const [loss, ...others] = stepFigures(raw, smooth);
   const draw = (figure: CurveFigure | undefined) =>
     figure === undefined ? null : (
       <Chart

@@ -32,17 +32,17 @@ const evaluation: EvaluationRow = {
 };
 
 test("an optimizer without an inner loop has no figures of one", () => {
-  const titles = (scope: number | null) => stepFigures(data([1, 2], scope), null, 1).map(({ title }) => title);
+  const titles = (scope: number | null) => stepFigures(data([1, 2], scope), null).map(({ title }) => title);
   expect(titles(null)).toEqual(["Batch loss", "Learning rate"]);
   expect(titles(1e-3)).toEqual(["Batch loss", "Learning rate", "Force and gradient", "Distance", "Scope"]);
 });
 
 test("a running mean stands before the values themselves, for what is measured alone", () => {
-  const [loss, rate] = stepFigures(data([1, 3], 1), data([2, 3], 1), 10);
+  const [loss, rate] = stepFigures(data([1, 3], 1), data([2, 3], 1));
   expect(loss!.x).toEqual([1, 2, 3]);
   expect(loss!.lines.map(({ label, look, values }) => [label, look, values])).toEqual([
     ["batch loss", "faint", [1, null, 3]],
-    ["batch loss, mean of 10 steps", undefined, [null, 2, 3]],
+    ["batch loss, running mean", undefined, [null, 2, 3]],
   ]);
   expect(rate!.lines.map(({ label }) => label)).toEqual(["learning rate"]);
 });

@@ -46,7 +46,7 @@ const ofSteps: readonly StepFigure[] = [
 const set = new Set<CurveColumn>(["learningRate", "scope"]);
 
 /** The figures that a run has values for, the running mean in front of the values themselves. */
-export function stepFigures(raw: CurveData, smooth: CurveData | null, smoothing: number): CurveFigure[] {
+export function stepFigures(raw: CurveData, smooth: CurveData | null): CurveFigure[] {
   const has = (name: CurveColumn): boolean => raw.columns[name].some((value) => value !== null);
   const isInner = has("scope") || has("distance");
   return ofSteps.flatMap(({ title, yLabel, columns, isInner: isOfInner = false }) => {
@@ -63,7 +63,7 @@ export function stepFigures(raw: CurveData, smooth: CurveData | null, smoothing:
       { x: smooth.x, columns: mean.map(([name]) => smooth.columns[name]) },
     ]);
     const behind = shown.map(([, label], i): ChartLine => ({ ...line(label, all[i]!, i), look: "faint" }));
-    const before = mean.map(([, label], i) => line(`${label}, mean of ${smoothing} steps`, all[own.length + i]!, i));
+    const before = mean.map(([, label], i) => line(`${label}, running mean`, all[own.length + i]!, i));
     return [{ ...facts, x, lines: [...behind, ...before] }];
   });
 }
