@@ -269,7 +269,7 @@ describe("the loss surface", () => {
     const view = page.locator(".turned");
     await view.scrollIntoViewIfNeeded();
     const camera = (): Promise<string | null> => view.getAttribute("data-camera");
-    expect(await camera()).toBe("−35.0 32.0 1.00");
+    expect(await camera()).toBe("−35.0 45.0 1.00");
     // Its lowest point is where the projection puts the middle of the floor.
     const { width, height } = (await view.boundingBox())!;
     const bottom = projection(firstCamera, width, height)([0, 0, -0.55]);
@@ -280,16 +280,16 @@ describe("the loss surface", () => {
     await view.press("ArrowLeft");
     await view.press("ArrowUp");
     await view.press("+");
-    await expect.poll(camera).toBe("−40.0 37.0 1.15");
+    await expect.poll(camera).toBe("−40.0 50.0 1.15");
     await expect.poll(async () => (await view.screenshot()).equals(before)).toBe(false);
     await view.press("0");
-    await expect.poll(camera).toBe("−35.0 32.0 1.00");
+    await expect.poll(camera).toBe("−35.0 45.0 1.00");
     await view.hover({ position: { x: 100, y: 100 } });
     await page.mouse.down();
     const { x, y } = (await view.boundingBox())!;
     await page.mouse.move(x + 150, y + 80);
     await page.mouse.up();
-    await expect.poll(camera).toBe("−15.0 24.0 1.00");
+    await expect.poll(camera).toBe("−15.0 37.0 1.00");
     await page.click("button:text('Reset')");
 
     await page.click(".surface label:has-text('map')");

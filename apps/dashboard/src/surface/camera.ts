@@ -25,7 +25,7 @@ export interface Projected {
 }
 
 /** The view at first. */
-export const firstCamera: Camera = { azimuth: -35, elevation: 32, zoom: 1 };
+export const firstCamera: Camera = { azimuth: -35, elevation: 45, zoom: 1 };
 
 /** A camera that was turned and moved; never below the horizon, nor nearer or farther than is of use. */
 export function moved({ azimuth, elevation, zoom }: Camera, turn: number, tilt: number, factor = 1): Camera {

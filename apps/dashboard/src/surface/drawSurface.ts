@@ -29,7 +29,7 @@ export function drawSurface(context: CanvasRenderingContext2D, view: View): read
     for (const { x, y } of corners) context.lineTo(x, y);
     context.closePath();
     context.fillStyle = colorOf(at);
-    context.strokeStyle = "rgba(0,0,0,0.35)";
+    context.strokeStyle = "rgba(110,110,110,0.55)";
     context.fill();
     context.stroke();
   }

@@ -50,7 +50,7 @@ test("faces come from far to near, and the bottom of the bowl is found where it 
   const bottom = vertices.find(({ i, j }) => i === 2 && j === 1)!;
   // Its centre is half a box height below the centre of the picture.
   expect(bottom.x).toBeCloseTo(300, 9);
-  expect(bottom.y).toBeCloseTo(200 + (500 / 3.6) * 0.55 * Math.cos((32 * Math.PI) / 180), 9);
+  expect(bottom.y).toBeCloseTo(200 + (500 / 3.6) * 0.55 * Math.cos((45 * Math.PI) / 180), 9);
   expect(nearestVertex(vertices, bottom.x + 1, bottom.y)).toMatchObject({ i: 2, j: 1 });
   expect(nearestVertex(vertices, -100, -100)).toBeNull();
   const gap = lossGrid(measurement((x, y) => (x === 0 && y === 0 ? null : 1)))!;
