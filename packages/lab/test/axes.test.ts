@@ -27,3 +27,12 @@ test("a logarithmic axis has ticks up to its ends, fewer of each decade where th
   );
   for (const label of [20, 70, 90]) expect(svg).toContain(`>${label}</text>`);
 });
+
+test("a logarithmic axis within a small part of a decade has ticks too", () => {
+  const points = [0.119, 0.14, 0.159].map((y, x) => ({ x, y }));
+  const { svg } = drawFigure(
+    { name: "f", title: "f", caption: "f" },
+    { y: { ...logarithmicAxis }, marks: [Plot.dot(points, { x: "x", y: "y" })] },
+  );
+  for (const label of ["0.12", "0.13", "0.14", "0.15"]) expect(svg).toContain(`>${label}</text>`);
+});

@@ -4,7 +4,7 @@ import { parseHTML } from "linkedom";
 import { tickLabel } from "../statistics/numbers.ts";
 import { type DrawnMark, noting } from "./drawnMarks.ts";
 import type { FigureMark, SizedOptions } from "./figureOptions.ts";
-import { logarithmicTicks } from "./ticks.ts";
+import { ticksBetween } from "./ticks.ts";
 
 /** About the width of a character of an axis label and the height of its lines, in pixels. */
 const [character, labelLine] = [6.8, 15];
@@ -62,6 +62,9 @@ function broken<Label extends string | null | undefined>(label: Label, room: num
   return lines.join("\n");
 }
 
+/** About how many ticks a logarithmic axis has that no more than two round numbers of its decades fall on. */
+const numTicks = 5;
+
 /** Labels all ticks of logarithmic axes up to their ends; Plot leaves some out. */
 export function withLogarithmicAxes(options: SizedOptions): SizedOptions {
   const names = (["x", "y"] as const).filter((name) => options[name]?.type === "log");
@@ -71,7 +74,7 @@ export function withLogarithmicAxes(options: SizedOptions): SizedOptions {
   for (const name of names) {
     const { label = null, ticks: given, grid } = options[name]!;
     const [low, high] = svg.scale(name)!.domain as [number, number];
-    const ticks = typeof given === "object" ? given.map(Number) : logarithmicTicks(low, high);
+    const ticks = typeof given === "object" ? given.map(Number) : ticksBetween("log", low, high, numTicks).values;
     const axis = { ticks, text: tickLabel, label, labelAnchor: "center" } as const;
     if (grid) marks.push(name === "x" ? Plot.gridX({ ticks }) : Plot.gridY({ ticks }));
     marks.push(name === "x" ? Plot.axisX(axis) : Plot.axisY(axis));
