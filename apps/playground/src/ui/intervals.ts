@@ -36,15 +36,18 @@ export function intervalsSvg({ title, x, rows, guides = [] }: Intervals, ink: In
     Number((frame.left + ((value - low) / (high - low)) * (frame.right - frame.left)).toFixed(2));
   const height = frame.bottom + 44;
   const color = (series: number): string => ink.series[series % ink.series.length]!;
+  /** Smaller where a text would not fit. */
+  const fontSize = (usual: number, text: string, room: number): number =>
+    Number(Math.min(usual, room / (0.54 * text.length)).toFixed(1));
   const drawn = rows.map(({ name, value, low: from, high: to, ...row }, i) => {
     const middle = frame.top + 6 + each * i + (isNarrow ? 27 : 13);
     const label = isNarrow
-      ? `<text x="${frame.left}" y="${middle - 13}">${escaped(name)}</text>`
+      ? `<text x="${frame.left}" y="${middle - 13}" font-size="${fontSize(13, name, frame.right - frame.left)}">${escaped(name)}</text>`
       : `<text x="${frame.left - 10}" y="${middle + 4}" text-anchor="end">${escaped(name)}</text>`;
     const whisker = `<path d="M${at(from)} ${middle}H${at(to)}" stroke="${color(row.color)}" stroke-width="2"/>`;
     return `${label}${whisker}<path d="M${at(value)} ${middle}${symbolPath(row.symbol ?? "circle", 5)}" fill="${color(row.color)}"/>`;
   });
-  const numTicks = Math.max(2, Math.floor((frame.right - frame.left) / 70));
+  const numTicks = Math.max(2, Math.floor((frame.right - frame.left) / 55));
   const grid = ticks(low, high, "linear", numTicks).map(
     (value) =>
       `<path d="M${at(value)} ${frame.top}V${frame.bottom}" stroke="${ink.grid}"/><text x="${at(value)}" y="${frame.bottom + 17}" text-anchor="middle">${shownNumber(value)}</text>`,
@@ -56,7 +59,7 @@ export function intervalsSvg({ title, x, rows, guides = [] }: Intervals, ink: In
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="${ink.text}" role="img">
 <title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" fill="${ink.surface}"/>
-<text x="16" y="20" font-size="14">${escaped(title)}</text>
+<text x="16" y="20" font-size="${fontSize(14, title, width - 32)}">${escaped(title)}</text>
 ${[...grid, ...dashed, ...drawn].join("\n")}
 <text x="${(frame.left + frame.right) / 2}" y="${height - 8}" text-anchor="middle">${escaped(x.label)}</text>
 </svg>

@@ -4,7 +4,7 @@ import { choiceKnob, knobGroup } from "../../state/knobs.ts";
 export const findingsKnobs = knobGroup("findings", {
   claim: choiceKnob("Claim", "parity", {
     parity: "as low an error as tuned SGD, at equal gradients",
-    early: "and after a single pass over the data?",
+    early: "and the error after a single pass over the data",
     width: "it ends in wider valleys",
     robustness: "its solutions bear perturbations better",
     spectrum: "most directions at a minimum are flat",

@@ -32,7 +32,7 @@ export function width(findings: Findings): ClaimView {
     verdict: `H1, “${hypothesis!.claim}”: ${hypothesis!.verdict}. Our measurement does not support the claim here; which is flatter depends on the measure.`,
     chart: {
       title: "Entropy-SGD less SGD, in standard errors",
-      x: { label: "← Entropy-SGD flatter        SGD flatter →" },
+      x: { label: "← Entropy-SGD flatter · SGD flatter →" },
       guides: [-guide, guide],
       rows: study.flatness.map((row) => {
         const value = row.estimate / row.standardError;

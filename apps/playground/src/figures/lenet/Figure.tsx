@@ -17,8 +17,6 @@ import { askedRuns, doing, failure, isLoaded, notKept, runs, start, stop, thread
 const { knobs, values } = lenetKnobs;
 const chart = computed(() => lossChart(runs.value));
 const distance = computed(() => distanceChart(runs.value));
-/** While it is on the page. */
-const distanceShown = computed(() => distance.value!);
 const total = bytes.mnist + bytes.runtime;
 
 /** By the time of a gradient measured in this tab, or else where it was measured for the repository. */
@@ -135,7 +133,7 @@ export function Figure() {
     >
       <Notes />
       <LineChart chart={chart} />
-      {distance.value !== null && <LineChart chart={distanceShown} height={180} />}
+      {distance.value.xs.length > 1 && <LineChart chart={distance} height={180} />}
       <Readings />
       <Answers />
     </FigureFrame>

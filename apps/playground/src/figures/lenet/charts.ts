@@ -35,18 +35,17 @@ export function lossChart(runs: readonly Run[]): Chart {
   };
 }
 
-/** How far the inner loop of Entropy-SGD went from its weights, at each outer step. */
-export function distanceChart(runs: readonly Run[]): Chart | null {
+/** How far the inner loop of Entropy-SGD went from its weights, at each outer step; without a curve before the first. */
+export function distanceChart(runs: readonly Run[]): Chart {
   const run = runs.find(({ settings }) => settings.optimizer === "entropy-sgd");
-  if (run === undefined || run.outer.length < 2) return null;
+  const outer = run?.outer ?? [];
+  const distances = outer.map(({ distance }) => distance ?? Number.NaN);
   return {
     title: "How far the inner loop goes: ‖x′ − x‖",
-    x: { label: "gradient evaluations", range: [0, run.totalGradients] },
+    x: { label: "gradient evaluations", range: [0, Math.max(2, run?.totalGradients ?? 0)] },
     y: { label: "‖x′ − x‖" },
-    xs: run.outer.map(({ gradients }) => gradients),
-    lines: [
-      { name: "‖x′ − x‖", color: colors["entropy-sgd"], ys: run.outer.map(({ distance }) => distance ?? Number.NaN) },
-    ],
+    xs: outer.map(({ gradients }) => gradients),
+    lines: [{ name: "‖x′ − x‖", color: colors["entropy-sgd"], ys: distances }],
   };
 }
 

@@ -19,7 +19,7 @@ export function programOf(runs: readonly RunSettings[]): string {
   };
   const names = runs.map(({ optimizer }) => optimizer);
   return `import { ${[...names.map((name) => ({ "entropy-sgd": "entropySgd, geometricScope", sgd: "sgd" })[name]), "stepSchedule"].join(", ")} } from "entropy-sgd";
-import { compileNetwork, networks, train } from "entropy-sgd-training";
+import { compileNetwork, networks, subset, train } from "entropy-sgd-training";
 import { loadMnist, nodePlatform } from "entropy-sgd-training/node";
 
 const [seed, innerSteps, totalGradients] = [${seed}, ${innerSteps}, ${totalGradients}];
@@ -27,7 +27,9 @@ const falling = (initial: number, steps: number) => stepSchedule({ initial, fact
 const optimizers = {
 ${names.map((name) => `  "${name}": ${optimizers[name]},`).join("\n")}
 };
-const data = loadMnist({ validation: ${60_000 - images} });
+const mnist = loadMnist();
+const first = Int32Array.from({ length: ${images} }, (_, i) => i);
+const data = { ...mnist, train: subset(mnist.train, first), validation: subset(mnist.validation, new Int32Array(0)) };
 for (const [name, optimizer] of Object.entries(optimizers)) {
   const model = await compileNetwork(networks.lenet!, { platform: nodePlatform, batchSize: ${batchSize}, dropout: ${dropout} });
   for await (const event of train(model, data, optimizer, { budget: ${budget}, seed, boundaryEvery: innerSteps })) {

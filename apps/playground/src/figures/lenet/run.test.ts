@@ -48,8 +48,9 @@ describe("a run", () => {
     expect(Array.from(chart.lines[0]!.ys).slice(0, 4)).toEqual([3, 2, 1, Number.NaN]);
     expect(Array.from(chart.lines[1]!.ys).slice(0, 4)).toEqual([3, 2.5, 2, Number.NaN]);
     expect(Array.from(chart.lines[2]!.ys).every(Number.isNaN)).toBe(true);
-    expect(distanceChart([run])!.lines[0]!.ys).toEqual([2, 1]);
-    expect(distanceChart([newRun(settings)])).toBeNull();
+    expect(distanceChart([run]).lines[0]!.ys).toEqual([2, 1]);
+    // It is drawn until the page is: also where a run has just begun anew.
+    expect(distanceChart([newRun(settings)])).toMatchObject({ xs: [], lines: [{ ys: [] }] });
   });
 
   test("is read in words", () => {

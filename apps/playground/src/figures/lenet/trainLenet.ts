@@ -49,7 +49,7 @@ export interface RunKeeping {
 const notKept: RunKeeping = { resume: null, checkpoints: noCheckpoints, save: async () => {} };
 
 /** Milliseconds between two messages with losses. */
-const tellEvery = 100;
+const tellEvery = 250;
 
 /** The first images of the training split, and nothing held out for validation: nothing is chosen by it here. */
 function firstImages({ validation, train: whole, ...rest }: DataSet, images: number): DataSet {
@@ -127,7 +127,7 @@ function toldOf(event: TrainEvent): Told | null {
   }
 }
 
-/** Tells losses ten times a second. */
+/** Tells losses four times a second. */
 function lossesTold(tell: (told: Told) => void) {
   let losses: number[] = [];
   let milliseconds = 0;
