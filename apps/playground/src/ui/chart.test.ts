@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Chart, csvOf, tableOf } from "./chart.ts";
 import { shownNumber, withError } from "./numbers.ts";
-import { extent, svgOf } from "./svgOf.ts";
+import { extent, stackedSvg, svgOf } from "./svgOf.ts";
 import { ticks } from "./ticks.ts";
 
 const ink = { surface: "#fff", text: "#000", grid: "#ddd", series: ["red", "blue"] };
@@ -22,6 +22,17 @@ describe("exported charts", () => {
     expect(svg).toContain('<path d="M405 213');
     expect(svg).toContain("A &lt;b&gt; &amp; &quot;quoted&quot;");
     expect(svg).not.toMatch(/NaN|undefined|<b>/);
+  });
+
+  test("several charts are one SVG and one table, one below the other", () => {
+    const below = { ...chart, title: "Below", lines: [{ name: "other", color: 1, ys: [5, 6, 7] }] };
+    const svg = stackedSvg([chart, below], ink);
+    expect(svg).toMatch(/^<svg [^>]*height="840"/);
+    expect([...svg.matchAll(/<svg y="(\d+)"/g)].map(([, y]) => y)).toEqual(["0", "420"]);
+    expect(svg).toContain(">Below</text>");
+    expect(stackedSvg([chart], ink)).toBe(svgOf(chart, ink));
+    expect(tableOf(chart, below).columns).toEqual(["x", "line", "other"]);
+    expect([...tableOf(chart, below).rows][2]).toEqual([2, 100, 7]);
   });
 
   test("a CSV quotes what needs it and keeps numbers in full", () => {

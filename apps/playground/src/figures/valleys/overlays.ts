@@ -4,6 +4,7 @@ import type { Placed } from "../../ui/LineChart.tsx";
 import { ink } from "../../ui/palette.ts";
 import type { Snapshot } from "./balls.ts";
 import { colors } from "./charts.ts";
+import { numPoints } from "./landscape.ts";
 import type { Valleys } from "./valleysAt.ts";
 
 /** Names beside the balls, and a line down to the minimum of −F. */
@@ -25,22 +26,28 @@ export function nameWhatIsThere(
     context.lineTo(x, y);
     context.stroke();
     context.setLineDash([]);
-    drawLabel(context, at, "minimum of −F", { x, y: top, color: colors.blue });
+    drawLabel(context, at, "minimum of −F", { x: within(x, at, 58), y: top, color: colors.blue });
   }
   if (curves === null || balls === null) return;
-  const height = (x: number): number => curves.loss[Math.min(999, Math.max(0, Math.round(x)))]!;
-  const beside = (x: number, wanted: -1 | 1, room: number) => {
-    // On the other side where the panel ends.
-    const isCut = wanted === 1 ? at.x(999) - at.x(x) < room * ratio : at.x(x) - at.x(0) < room * ratio;
-    const side = isCut ? -wanted : wanted;
-    return {
-      x: at.x(x) + side * 14 * ratio,
-      y: at.y(height(x)) + 6 * ratio,
-      align: side === -1 ? ("right" as const) : ("left" as const),
-    };
-  };
-  drawLabel(context, at, "SGD", { ...beside(balls.sgd, 1, 50), color: colors.orange });
-  drawLabel(context, at, "Entropy-SGD", { ...beside(balls.entropy, -1, 110), color: colors.blue });
+  const height = (x: number): number => curves.loss[Math.min(numPoints - 1, Math.max(0, Math.round(x)))]!;
+  const [down, around] = [at.x(balls.sgd), at.x(balls.entropy)];
+  drawLabel(context, at, "SGD", {
+    x: within(down, at, 16),
+    y: at.y(height(balls.sgd)) + 19 * ratio,
+    color: colors.orange,
+  });
+  const side = around - at.x(0) < 110 * ratio ? 1 : -1;
+  drawLabel(context, at, "Entropy-SGD", {
+    x: around + side * 14 * ratio,
+    y: at.y(height(balls.entropy)),
+    align: side === 1 ? "left" : "right",
+    color: colors.blue,
+  });
+}
+
+/** A centre of words, `half` of whose width fits in the panel on both sides. */
+function within(x: number, at: Placed, half: number): number {
+  return Math.min(at.x(numPoints - 1) - half * at.ratio, Math.max(at.x(0) + half * at.ratio, x));
 }
 
 /** The edges of the neighbourhood, `distance` from the ball, with a handle each. */
