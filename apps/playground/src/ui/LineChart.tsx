@@ -262,17 +262,23 @@ function fillCircles(
 
 /** Tells drags in the chart's coordinates; the pointer is kept when it leaves the chart. */
 function tellDrags({ over, posToVal }: uPlot, latest: { readonly current: LineChartProps }): void {
-  const tell = ({ clientX, clientY }: PointerEvent, phase: "start" | "move" | "end"): void => {
+  // A drag that the browser takes over, to scroll, ends where it was last.
+  let [x, y] = [0, 0];
+  const tell = (phase: "start" | "move" | "end"): void => latest.current.onDrag?.(x, y, phase);
+  const place = ({ clientX, clientY }: PointerEvent): void => {
     const { left, top } = over.getBoundingClientRect();
-    latest.current.onDrag?.(posToVal(clientX - left, "x"), posToVal(clientY - top, "y"), phase);
+    [x, y] = [posToVal(clientX - left, "x"), posToVal(clientY - top, "y")];
   };
   over.addEventListener("pointerdown", (event) => {
     if (latest.current.onDrag === undefined || event.button !== 0) return;
     over.setPointerCapture(event.pointerId);
-    tell(event, "start");
+    place(event);
+    tell("start");
   });
   over.addEventListener("pointermove", (event) => {
-    if (over.hasPointerCapture(event.pointerId)) tell(event, "move");
+    if (!over.hasPointerCapture(event.pointerId)) return;
+    place(event);
+    tell("move");
   });
-  over.addEventListener("lostpointercapture", (event) => tell(event, "end"));
+  over.addEventListener("lostpointercapture", () => tell("end"));
 }

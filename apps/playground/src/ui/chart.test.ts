@@ -24,6 +24,16 @@ describe("exported charts", () => {
     expect(svg).not.toMatch(/NaN|undefined|<b>/);
   });
 
+  test("a long legend has several rows, above the curves", () => {
+    const points = Array.from({ length: 9 }, (_, i) => ({ name: `points of set ${i}`, color: i, xs: [1], ys: [10] }));
+    const svg = svgOf({ ...chart, points }, ink);
+    expect(svg).toContain('height="460"');
+    expect(svg).toContain('<g transform="translate(0 40)">');
+    const ends = [...svg.matchAll(/<text x="(\d+\.?\d*)" y="(?:44|64|84)">/g)].map(([, x]) => Number(x) + 7.2 * 15);
+    expect(ends).toHaveLength(10);
+    expect(Math.max(...ends)).toBeLessThan(760);
+  });
+
   test("several charts are one SVG and one table, one below the other", () => {
     const below = { ...chart, title: "Below", lines: [{ name: "other", color: 1, ys: [5, 6, 7] }] };
     const svg = stackedSvg([chart, below], ink);

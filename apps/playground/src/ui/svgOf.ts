@@ -1,5 +1,5 @@
 /** A chart as a standalone SVG file: what is exported, and what PNG files are made from. */
-import type { Chart, ChartAxis, ChartPoints } from "./chart.ts";
+import type { Chart, ChartAxis, ChartLine, ChartPoints } from "./chart.ts";
 import { shownNumber } from "./numbers.ts";
 import { ticks } from "./ticks.ts";
 
@@ -38,17 +38,20 @@ export function svgOf(chart: Chart, ink: Ink): string {
   const points = (chart.points ?? []).map(
     (own) => `<path d="${symbolsOf(own, x.at, y.at)}" fill="${color(own.color)}" fill-opacity="${own.opacity ?? 1}"/>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="${ink.text}">
+  const all = heightOf(chart);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}" font-family="system-ui, sans-serif" font-size="13" fill="${ink.text}">
 <title>${escaped(chart.title)}</title>
-<rect width="${width}" height="${height}" fill="${ink.surface}"/>
+<rect width="${width}" height="${all}" fill="${ink.surface}"/>
 <text x="${frame.left}" y="22" font-size="15">${escaped(chart.title)}</text>
 ${legendOf(chart, color)}
+<g transform="translate(0 ${all - height})">
 <clipPath id="frame"><rect x="${frame.left}" y="${frame.top}" width="${frame.right - frame.left}" height="${frame.bottom - frame.top}"/></clipPath>
 ${x.ticks.map((value) => vertical(x.at(value), value, ink)).join("\n")}
 ${y.ticks.map((value) => horizontal(y.at(value), value, ink)).join("\n")}
 <g clip-path="url(#frame)">${[...lines, ...points].join("\n")}</g>
 <text x="${(frame.left + frame.right) / 2}" y="${height - 12}" text-anchor="middle">${escaped(chart.x.label)}</text>
 <text transform="translate(18 ${(frame.top + frame.bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.y.label)}</text>
+</g>
 </svg>
 `;
 }
@@ -56,8 +59,13 @@ ${y.ticks.map((value) => horizontal(y.at(value), value, ink)).join("\n")}
 /** Charts one below the other, as one file. */
 export function stackedSvg(charts: readonly Chart[], ink: Ink): string {
   if (charts.length === 1) return svgOf(charts[0]!, ink);
-  const placed = charts.map((chart, i) => svgOf(chart, ink).replace("<svg ", `<svg y="${i * height}" `));
-  const [all, first] = [charts.length * height, charts[0]!.title];
+  let all = 0;
+  const placed = charts.map((chart) => {
+    const file = svgOf(chart, ink).replace("<svg ", `<svg y="${all}" `);
+    all += heightOf(chart);
+    return file;
+  });
+  const first = charts[0]!.title;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${all}" viewBox="0 0 ${width} ${all}">
 <title>${escaped(first)}</title>
 ${placed.join("")}</svg>
@@ -151,20 +159,41 @@ export function symbolsOf(
     .join("");
 }
 
-function legendOf({ lines, points = [] }: Chart, color: (at: number) => string): string {
-  let left = frame.left;
-  const entries = [
-    ...lines.map((line) => ({ ...line, isLine: true as const })),
-    ...points.map((own) => ({ ...own, isLine: false as const })),
-  ];
-  return entries
-    .map((entry) => {
-      const at = left;
-      left += 34 + 7.2 * entry.name.length;
-      const sample = entry.isLine
-        ? `<path d="M${at} 40h20" fill="none" stroke="${color(entry.color)}" stroke-width="2"${entry.dash ? ` stroke-dasharray="${entry.dash.join(" ")}"` : ""}/>`
-        : `<path d="M${at + 10} 40${outlines[entry.symbol ?? "circle"](4)}" fill="${color(entry.color)}"/>`;
-      return `${sample}<text x="${at + 25}" y="44">${escaped(entry.name)}</text>`;
+/** Distance of two rows of the legend. */
+const rowHeight = 20;
+
+/** An entry of the legend and where it begins. */
+interface LegendEntry {
+  readonly own: ChartLine | ChartPoints;
+  readonly left: number;
+  readonly row: number;
+}
+
+/** The entries, in as many rows as they need. */
+function legendEntries({ lines, points = [] }: Chart): LegendEntry[] {
+  let [left, row] = [frame.left, 0];
+  return [...lines, ...points].map((own) => {
+    const needed = 34 + 7.2 * own.name.length;
+    if (left > frame.left && left + needed > width) [left, row] = [frame.left, row + 1];
+    left += needed;
+    return { own, left: left - needed, row };
+  });
+}
+
+/** Height of the file: more than one row of the legend makes it taller. */
+function heightOf(chart: Chart): number {
+  return height + rowHeight * (legendEntries(chart).at(-1)?.row ?? 0);
+}
+
+function legendOf(chart: Chart, color: (at: number) => string): string {
+  return legendEntries(chart)
+    .map(({ own, left, row }) => {
+      const y = 40 + rowHeight * row;
+      const sample =
+        "xs" in own
+          ? `<path d="M${left + 10} ${y}${outlines[own.symbol ?? "circle"](4)}" fill="${color(own.color)}"/>`
+          : `<path d="M${left} ${y}h20" fill="none" stroke="${color(own.color)}" stroke-width="2"${own.dash ? ` stroke-dasharray="${own.dash.join(" ")}"` : ""}/>`;
+      return `${sample}<text x="${left + 25}" y="${y + 4}">${escaped(own.name)}</text>`;
     })
     .join("");
 }

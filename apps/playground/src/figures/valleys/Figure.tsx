@@ -74,13 +74,15 @@ export function Figure() {
       command={drawn.value === null ? command : undefined}
     >
       <div ref={place}>
-        <LineChart
-          chart={upper}
-          height={300}
-          onDrag={dragLandscape}
-          overlay={(context, at) => nameWhatIsThere(context, at, curves.peek(), balls.peek())}
-          description="The loss with a wide and a sharp valley, negative local entropy, and a ball of SGD and one of Entropy-SGD"
-        />
+        <div class={isDrawing.value ? "drawing" : ""}>
+          <LineChart
+            chart={upper}
+            height={300}
+            onDrag={dragLandscape}
+            overlay={(context, at) => nameWhatIsThere(context, at, curves.peek(), balls.peek())}
+            description="The loss with a wide and a sharp valley, negative local entropy, and a ball of SGD and one of Entropy-SGD"
+          />
+        </div>
         <LineChart
           chart={lower}
           height={150}
