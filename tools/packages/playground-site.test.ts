@@ -140,15 +140,15 @@ describe("the whole page", () => {
   });
 
   test("says little and drops few frames while the first figure runs", async () => {
-    const still = await opened(site.address);
-    const control = await still.evaluate<Watched>(watch(8));
-    await still.close();
     const page = await opened(`${site.address}?v=1&valleys.gamma=0.001`, { reducedMotion: "no-preference" });
-    const { said, frames } = await page.evaluate<Watched>(watch(0));
+    const spent = await processorTime(page);
+    const { said, frames } = await page.evaluate<Watched>(watch);
+    const ownWork = (await spent()) / frames.length;
     expect(frames.length).toBeGreaterThan(30);
     expect(Math.max(...said)).toBeLessThanOrEqual(4);
-    // Where other programs have the processor, as many as plain work of 8 milliseconds a frame gets.
-    expect(smoothShare(frames)).toBeGreaterThanOrEqual(Math.min(0.95, smoothShare(control.frames) - 0.05));
+    // Where other programs have the processor frames come late whatever the page does; then it takes less than half of a frame's time.
+    const smooth = frames.filter((milliseconds) => milliseconds < 33).length / frames.length;
+    expect(smooth >= 0.95 || ownWork < 16, `${smooth} of frames are smooth, ${ownWork} ms of work in each`).toBe(true);
     await page.close();
   });
 
@@ -184,14 +184,21 @@ interface Watched {
   readonly frames: readonly number[];
 }
 
-const smoothShare = (frames: readonly number[]): number =>
-  frames.filter((milliseconds) => milliseconds < 33).length / frames.length;
+/** Starts a clock of the processor time that the page's main thread takes; gives its milliseconds. */
+async function processorTime(page: Page): Promise<() => Promise<number>> {
+  const protocol = await context.newCDPSession(page);
+  await protocol.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
+  await protocol.send("Performance.enable");
+  const taken = async (): Promise<number> => {
+    const { metrics } = await protocol.send("Performance.getMetrics");
+    return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;
+  };
+  const start = await taken();
+  return async () => (await taken()) - start;
+}
 
-/**
- * For three seconds: how often each live region changed, and the milliseconds between frames, in each of which it works itself for
- * `work` milliseconds. As text: this is no page.
- */
-const watch = (work: number): string => `new Promise((resolve) => {
+/** For three seconds: how often each live region changed, and the milliseconds between frames. As text: this is no page. */
+const watch = `new Promise((resolve) => {
   const regions = [...document.querySelectorAll("[role=status]")];
   const said = regions.map(() => 0);
   const observers = regions.map((region, i) => {
@@ -205,7 +212,6 @@ const watch = (work: number): string => `new Promise((resolve) => {
   const frame = (now) => {
     frames.push(now - last);
     last = now;
-    for (const until = performance.now() + ${work}; performance.now() < until; );
     if (now - start < 3000) return requestAnimationFrame(frame);
     for (const observer of observers) observer.disconnect();
     resolve({ said, frames: frames.slice(1) });
