@@ -13,7 +13,7 @@ const scopeAt = (share: number): number => 0.1 * (5e-5 / 0.1) ** share;
 function endsOf(seed: number): { readonly sgd: string; readonly entropy: string } {
   const balls = newBalls(seed, landscapeOf({ seed, drawn: null }), 785);
   for (let step = 0; step < 120; step++) balls.finishOuterStep(scopeAt(step / 120));
-  for (let step = 0; step < 60; step++) balls.finishOuterStep(scopeAt(1));
+  for (let step = 0; step < 60; step++) balls.finishOuterStep(5e-5);
   for (let step = 0; step < 100; step++) balls.finishOuterStep(scopeAt(Math.max(0, 1 - step / 80)));
   const { sgd, entropy } = balls.snapshot(0.1);
   return { sgd: valleyAt(sgd) ?? "neither", entropy: valleyAt(entropy) ?? "neither" };
