@@ -32,7 +32,7 @@ export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 380, unpackedKB: 1_560, files: 620 },
   "onnx-grad": { packedKB: 470, unpackedKB: 2_060, files: 785 },
   "entropy-sgd-training": { packedKB: 380, unpackedKB: 1_570, files: 815 },
-  "entropy-sgd-lab": { packedKB: 870, unpackedKB: 3_520, files: 1_400 },
+  "entropy-sgd-lab": { packedKB: 920, unpackedKB: 3_680, files: 1_400 },
 };
 
 /** Keys whose value is above its budget, or so far below that the budget guards nothing. */
