@@ -157,17 +157,12 @@ describe("the plane", () => {
     return [Number(searchParams.get("plane.x") ?? 1.2), Number(searchParams.get("plane.y") ?? 1)];
   };
 
-  test("shows the ends that Node has, which the copied program prints", async () => {
+  test("shows the ends of Node and of the copied program; a start that is dragged or moved by keys has other paths", async () => {
     const { page, place } = await opened("plane", "?v=1&plane.seed=3");
     const ends = endsInNode(settings);
     expect(await points(place)).toEqual(ends);
     const printed = printedByCopy(planeProgram(settings)).trim().split("\n");
     expect(printed.map((line) => JSON.parse(line)).map(({ optimizer, x, y }) => [optimizer, x, y])).toEqual(ends);
-    await page.close();
-  });
-
-  test("the start is dragged and moved by keys: other paths, those of Node", async () => {
-    const { page, place } = await opened("plane", "?v=1&plane.seed=3");
     const start = place.getByRole("button", { name: "Start, at x 1.2, y 1" });
     const { x, y, width, height } = (await start.boundingBox())!;
     await page.mouse.move(x + width / 2, y + height / 2);

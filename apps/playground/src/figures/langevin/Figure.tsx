@@ -115,7 +115,9 @@ export function Figure() {
       status={status}
       exported={() => [chart.value, charts.step.value, charts.temperature.value]}
       code={() => langevinProgram(seed.value, view.value?.phases ?? [])}
-      command={() => `npx entropy-sgd figure langevin --seed ${seed.value}`}
+      command={() =>
+        `npx entropy-sgd figure langevin --seed ${seed.value}\nnpx entropy-sgd figure gibbs --seed ${seed.value}`
+      }
     >
       <div ref={place} {...dataOf()}>
         <LineChart chart={chart} height={280} />

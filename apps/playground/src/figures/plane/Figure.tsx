@@ -32,7 +32,7 @@ const reading = computed(() => {
 
 const status = computed(() => {
   const ends = standings().map(
-    ({ name, place }) => `${pathStyles[name].words} ${place === null ? "elsewhere" : `in ${place}`}`,
+    ({ name, place }) => `${pathStyles[name].words} ${place === null ? "elsewhere" : `at ${place}`}`,
   );
   return `After ${shownNumber(shownGradients.value)} of ${shownNumber(numGradients)} gradients: ${ends.join(", ")}.`;
 });

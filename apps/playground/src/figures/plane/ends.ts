@@ -1,6 +1,6 @@
 /** Where the paths end, in words. */
 import { type LandscapeName, landscapes } from "./landscapes.ts";
-import { numGradients, type OptimizerName, optimizerNames, type PathSettings, pathsOf } from "./trajectories.ts";
+import { numGradients, type OptimizerName, optimizerNames, type PathSettings, pathOf } from "./trajectories.ts";
 
 /** The name of the minimum that a point is near; null where there is none. */
 export function placeOf(landscape: LandscapeName, x: number, y: number): string | null {
@@ -14,19 +14,19 @@ export interface EndCounts {
   readonly counts: Readonly<Record<OptimizerName, Readonly<Record<string, number>>>>;
 }
 
-/** The ends of the paths of `numSeeds` seeds, from the settings' one on. */
+/** The ends of all optimizers' paths. */
 export function endCounts(settings: PathSettings, numSeeds: number): EndCounts {
-  const counts = Object.fromEntries(optimizerNames.map((name) => [name, {}])) as Record<
-    OptimizerName,
-    Record<string, number>
-  >;
+  const counted = optimizerNames.map((name) => [name, endsOf(name, settings, numSeeds)] as const);
+  return { numSeeds, counts: Object.fromEntries(counted) as EndCounts["counts"] };
+}
+
+/** How often an optimizer ended at each place, with `numSeeds` seeds from the settings' one on. */
+export function endsOf(name: OptimizerName, settings: PathSettings, numSeeds: number): Record<string, number> {
+  const counts: Record<string, number> = {};
   for (let k = 0; k < numSeeds; k++) {
-    const paths = pathsOf({ ...settings, seed: settings.seed + k });
-    for (const name of optimizerNames) {
-      const { xs, ys } = paths[name];
-      const place = placeOf(settings.landscape, xs[numGradients]!, ys[numGradients]!);
-      if (place !== null) counts[name][place] = (counts[name][place] ?? 0) + 1;
-    }
+    const { xs, ys } = pathOf(name, { ...settings, seed: settings.seed + k });
+    const place = placeOf(settings.landscape, xs[numGradients]!, ys[numGradients]!);
+    if (place !== null) counts[place] = (counts[place] ?? 0) + 1;
   }
-  return { numSeeds, counts };
+  return counts;
 }

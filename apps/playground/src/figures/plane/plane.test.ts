@@ -1,6 +1,6 @@
 import { normalInto, randomKey } from "entropy-sgd/random";
 import { describe, expect, test } from "vitest";
-import { endCounts, placeOf } from "./ends.ts";
+import { endCounts, endsOf, placeOf } from "./ends.ts";
 import {
   contoursOf,
   grid,
@@ -204,4 +204,6 @@ test("with 20 seeds the optimizers end where the article says", () => {
   const { counts } = endCounts({ ...settings, start: wells.start }, 20);
   const inWide = optimizerNames.map((name) => counts[name]["the wide well"] ?? 0);
   expect(inWide).toEqual([0, 10, 16, 0]);
+  const cold = { ...settings, start: wells.start, temperature: 0.05 };
+  expect(endsOf("entropy-sgd", cold, 20)).toMatchObject({ "the sharp well": 19 });
 });

@@ -46,22 +46,35 @@ export const optimizerNames = ["sgd", "sgld", "entropy-sgd", "sam"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 export type Paths = Readonly<Record<OptimizerName, Path>>;
 
-/** All paths. Cost: 2,000 gradients each. Randomness: a function of the seed. */
-export function pathsOf(settings: PathSettings): Paths {
+/** The path of one optimizer. Cost: 2,000 gradients. Randomness: a function of the seed. */
+export function pathOf(name: OptimizerName, settings: PathSettings): Path {
   const { learningRate, scope, innerSteps, temperature, radius, seed } = settings;
-  const run = <S extends { readonly progress: Progress }>(optimizer: Optimizer<S>) => pathOf(optimizer, settings);
-  return {
-    sgd: run(sgd({ learningRate })),
-    sgld: run(sgld({ learningRate: (t) => learningRate / (1 + t / sgldPeriod), annealing: 0, temperature, seed })),
-    "entropy-sgd": run(
-      entropySgd({ scope, innerLearningRate: learningRate, innerSteps, temperature, momentum: 0, seed }),
-    ),
-    sam: run(sam({ learningRate, radius })),
-  };
+  switch (name) {
+    case "sgd":
+      return walked(sgd({ learningRate }), settings);
+    case "sgld": {
+      const falling = (t: number): number => learningRate / (1 + t / sgldPeriod);
+      return walked(sgld({ learningRate: falling, annealing: 0, temperature, seed }), settings);
+    }
+    case "entropy-sgd": {
+      const options = { scope, innerLearningRate: learningRate, innerSteps, temperature, momentum: 0, seed };
+      return walked(entropySgd(options), settings);
+    }
+    case "sam":
+      return walked(sam({ learningRate, radius }), settings);
+  }
+}
+
+/** All paths. */
+export function pathsOf(settings: PathSettings): Paths {
+  return Object.fromEntries(optimizerNames.map((name) => [name, pathOf(name, settings)])) as Record<
+    OptimizerName,
+    Path
+  >;
 }
 
 /** Batch b has the gradient ∇f(x) + σ·n_b with one n_b for all optimizers; SAM's two gradients are of one batch. */
-function pathOf<S extends { readonly progress: Progress }>(
+function walked<S extends { readonly progress: Progress }>(
   optimizer: Optimizer<S>,
   { landscape, start, gradientNoise, seed }: PathSettings,
 ): Path {
