@@ -179,7 +179,7 @@ describe("the plane", () => {
     await expect.poll(() => coordinates(page), patience).toEqual(moved);
     await expect.poll(() => points(place), patience).toEqual(endsInNode({ ...settings, start: moved }));
 
-    const canvas = (await place.locator("canvas").boundingBox())!;
+    const canvas = (await place.locator(".layers").boundingBox())!;
     await page.mouse.move(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2);
     await place.getByText("Under the pointer (0.00, 0.00): f = ").waitFor();
     await page.close();

@@ -36,85 +36,85 @@ function onKeyDown(event: KeyboardEvent): void {
   moveTo([x.value + move[0], y.value + move[1]]);
 }
 
-/** Draws, each time that something of it changes, what has changed. */
-function keptDrawn(canvas: HTMLCanvasElement): () => void {
-  const [background, trails] = [new OffscreenCanvas(1, 1), new OffscreenCanvas(1, 1)];
-  const context = canvas.getContext("2d")!;
+/** What lies over each other: fields, trails, and where the optimizers are. Each is drawn when something of it changes. */
+function keptDrawn(layers: readonly HTMLCanvasElement[]): () => void {
+  const [background, trails, heads] = layers.map((canvas) => canvas.getContext("2d")!) as [Layer, Layer, Layer];
   let side: Side = { pixels: 0, ratio: 1 };
   let drawnPaths: unknown = null;
   let drawnTo = 0;
-  const clearTrails = (): void => {
-    trails.getContext("2d")!.clearRect(0, 0, side.pixels, side.pixels);
-    drawnTo = 0;
-  };
+  const clear = (layer: Layer): void => layer.clearRect(0, 0, side.pixels, side.pixels);
   const drawBackground = (): void => {
-    const over = background.getContext("2d")!;
-    over.fillStyle = ink.value.surface;
-    over.fillRect(0, 0, side.pixels, side.pixels);
-    const now = fields.value;
+    const [now, colors] = [fields.value, ink.value];
+    clear(background);
     for (const [i, name] of fieldsShown(shown.value).entries()) {
-      if (now !== null)
-        drawField(over, now[name].contours, fieldStyles[name], { isFilled: i === 0, ink: ink.value, side });
+      const options = { isFilled: i === 0, ink: colors, side };
+      if (now !== null) drawField(background, now[name].contours, fieldStyles[name], options);
     }
   };
-  const drawPaths = (): void => {
-    const [now, at] = [paths.value?.paths ?? null, shownGradients.value];
-    if (now !== drawnPaths || at < drawnTo) clearTrails();
+  const drawPaths = (isNew: boolean): void => {
+    const [now, at, colors] = [paths.value?.paths ?? null, shownGradients.value, ink.value];
+    if (isNew || now !== drawnPaths || at < drawnTo) {
+      clear(trails);
+      drawnTo = 0;
+    }
     drawnPaths = now;
-    context.drawImage(background, 0, 0);
+    clear(heads);
     if (now === null) return;
-    drawTrails(trails.getContext("2d")!, now, drawnTo, at, ink.value, side);
+    if (at > drawnTo) drawTrails(trails, now, drawnTo, at, colors, side);
     drawnTo = at;
-    context.drawImage(trails, 0, 0);
-    drawHeads(context, now, at, ink.value, side);
+    drawHeads(heads, now, at, colors, side);
   };
   const resize = (): void => {
-    const pixels = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+    const pixels = Math.max(1, Math.round(layers[0]!.clientWidth * devicePixelRatio));
     side = { pixels, ratio: devicePixelRatio };
-    for (const own of [canvas, background, trails]) [own.width, own.height] = [pixels, pixels];
-    clearTrails();
+    for (const own of layers) [own.width, own.height] = [pixels, pixels];
   };
   resize();
-  let isDrawn = false;
+  let drawnInk: unknown = null;
   const ends = [
+    effect(drawBackground),
     effect(() => {
-      drawBackground();
-      clearTrails();
-      if (isDrawn) drawPaths();
+      drawPaths(drawnInk !== ink.value);
+      drawnInk = ink.value;
     }),
-    effect(drawPaths),
   ];
-  isDrawn = true;
   const sizes = new ResizeObserver(() => {
     resize();
     drawBackground();
-    drawPaths();
+    drawPaths(true);
   });
-  sizes.observe(canvas);
+  sizes.observe(layers[0]!);
   return () => {
     for (const end of ends) end();
     sizes.disconnect();
   };
 }
 
+type Layer = CanvasRenderingContext2D;
+
 /** The plane. */
 export function PlaneCanvas({ pointer }: { readonly pointer: Signal<Point | null> }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => keptDrawn(canvas.current!), []);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => keptDrawn([...place.current!.querySelectorAll("canvas")]), []);
   const pointAt = ({ clientX, clientY }: PointerEvent): Point => {
-    const { left, top, width, height } = canvas.current!.getBoundingClientRect();
+    const { left, top, width, height } = place.current!.getBoundingClientRect();
     return [square.low + ((clientX - left) / width) * extent, square.high - ((clientY - top) / height) * extent];
   };
   const share = (value: number): string => `${(100 * (value - square.low)) / extent}%`;
   return (
     <div class="plane">
-      <canvas
-        ref={canvas}
+      <div
+        ref={place}
+        class="layers"
         role="img"
         aria-label="Contours over the plane, and the paths of four optimizers; the table below has their ends"
         onPointerMove={(event) => (pointer.value = pointAt(event))}
         onPointerLeave={() => (pointer.value = null)}
-      />
+      >
+        <canvas />
+        <canvas />
+        <canvas />
+      </div>
       <button
         type="button"
         class="start"

@@ -16,7 +16,7 @@ export interface Side {
 const across = (x: number, { pixels }: Side): number => ((x - square.low) / extent) * pixels;
 const down = (y: number, { pixels }: Side): number => ((square.high - y) / extent) * pixels;
 
-type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+type Context = CanvasRenderingContext2D;
 
 /** Draws a field's contours over what is there. */
 export function drawField(
