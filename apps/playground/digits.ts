@@ -24,6 +24,6 @@ export function digitsFile(): Uint8Array {
 export const digits: Plugin = {
   name: "digits",
   generateBundle() {
-    this.emitFile({ type: "asset", fileName: "digits.bin", source: digitsFile() });
+    this.emitFile({ type: "asset", fileName: "digits.dat", source: digitsFile() });
   },
 };

@@ -22,6 +22,8 @@ export interface FigureFrameProps {
   readonly status: ReadonlySignal<string>;
   /** What is exported now: charts one below the other, the first with the table, or an SVG with a table. */
   readonly exported: () => Chart | readonly Chart[] | { readonly svg: string; readonly table: Table };
+  /** What a link to the figure lacks, said when it is copied; empty where it has all. */
+  readonly linkNote?: () => string;
   /** A program that computes the same numbers with the library. */
   readonly code: () => string;
   /** The command that computes the same, where there is one. */
@@ -29,12 +31,22 @@ export interface FigureFrameProps {
 }
 
 /** A figure with its controls, status, copies and files. */
-export function FigureFrame({ group, controls, children, caption, status, exported, code, command }: FigureFrameProps) {
+export function FigureFrame({
+  group,
+  controls,
+  children,
+  caption,
+  status,
+  exported,
+  linkNote,
+  code,
+  command,
+}: FigureFrameProps) {
   const said = useSignal("");
-  const copy = async (words: string, text: string): Promise<void> => {
+  const copy = async (words: string, text: string, note = ""): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
-      said.value = `${words} copied`;
+      said.value = `${words} copied${note && `, ${note}`}`;
     } catch {
       said.value = "The browser does not let this page copy.";
     }
@@ -55,7 +67,7 @@ export function FigureFrame({ group, controls, children, caption, status, export
       <fieldset class="tools" aria-label="Copy and save">
         <button
           type="button"
-          onClick={() => copy("Link", new URL(`${addressOf([group])}#${name}`, location.href).href)}
+          onClick={() => copy("Link", new URL(`${addressOf([group])}#${name}`, location.href).href, linkNote?.())}
         >
           Copy link
         </button>

@@ -1,6 +1,6 @@
 /** What the networks answer now: over the plane, or to held-out images. */
 import { ConfusionTable } from "./ConfusionTable.tsx";
-import { FieldMap } from "./FieldMap.tsx";
+import { classColors, FieldMap } from "./FieldMap.tsx";
 import { optimizerTitles } from "./setUp.ts";
 import { beginning, round } from "./work.ts";
 
@@ -11,7 +11,20 @@ export function Answers() {
   const { plane, classes } = begun;
   return (
     <div class="answers-place">
-      <div class="pair">
+      {plane !== null && (
+        <ul class="legend">
+          {classes.map((name, i) => (
+            <li key={name}>
+              <span
+                class={`class-mark ${i % 2 === 0 ? "round" : ""}`}
+                style={{ background: `var(--series-${classColors[i]})` }}
+              />
+              {name}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="answers-grid">
         {plane !== null &&
           now.fields.map((field) => (
             <div key={field.optimizer}>

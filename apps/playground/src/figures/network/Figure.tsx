@@ -9,10 +9,11 @@ import { LineChart } from "../../ui/LineChart.tsx";
 import { useFrames } from "../../ui/motion.ts";
 import { shownNumber } from "../../ui/numbers.ts";
 import { paperInk } from "../../ui/palette.ts";
+import { stackedSvg } from "../../ui/svgOf.ts";
 import { Answers } from "./Answers.tsx";
 import { lossChart, spreadOf } from "./charts.ts";
 import { summaryOf } from "./comparisons.ts";
-import { numbersTable, stackedSvg } from "./exported.ts";
+import { numbersTable } from "./exported.ts";
 import { FlatnessPanel, measuredCharts } from "./FlatnessPanel.tsx";
 import { networkKnobs } from "./knobs.ts";
 import { OwnData } from "./OwnData.tsx";
@@ -49,6 +50,7 @@ const status = computed((): string => {
   const at = Math.max(0, ...evaluated.value.map(({ gradients }) => gradients));
   const losses = names.value.map((name) => {
     const last = evaluated.value.filter(({ optimizer, gradients }) => optimizer === name && gradients === at);
+    if (last.length === 0) return `${optimizerTitles[name]} none`;
     const { mean, deviation } = spreadOf(last.map(({ testLoss }) => testLoss));
     return `${optimizerTitles[name]} ${shownNumber(mean)} ± ${shownNumber(deviation)}`;
   });
@@ -101,6 +103,7 @@ export function Figure() {
         table: numbersTable(evaluated.value, flatness.value),
       })}
       code={program}
+      linkNote={() => (values.data.value === "own" ? "without your file, which no address can hold" : "")}
     >
       {values.data.value === "own" && <OwnData />}
       <div class="buttons">

@@ -99,22 +99,22 @@ function Comparisons({ found, optimizer }: { readonly found: Flatness; readonly 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section class="scroll" aria-label={`${title} against SGD`} tabIndex={0}>
       <table class="comparisons">
-        <caption>{title} against SGD: mean ± standard deviation over seeds</caption>
+        <caption>Differences, and mean ± standard deviation over seeds</caption>
         <thead>
           <tr>
             <th scope="col">quantity</th>
+            <th scope="col">{title} against SGD</th>
             <th scope="col">SGD</th>
             <th scope="col">{title}</th>
-            <th scope="col">difference</th>
           </tr>
         </thead>
         <tbody>
           {comparisonsOf(found, optimizer).map(({ name, sgd, other, words }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
+              <td>{words}</td>
               <td>{spread(sgd)}</td>
               <td>{spread(other)}</td>
-              <td>{words}</td>
             </tr>
           ))}
         </tbody>

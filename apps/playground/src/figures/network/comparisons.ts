@@ -139,8 +139,11 @@ export function summaryOf(flatness: Flatness, optimizers: readonly OptimizerName
       const seen = all.filter(({ difference }) => difference?.seen);
       const title = optimizerTitles[optimizer];
       if (seen.length === 0) return `${title} against SGD: no difference was seen in ${all.length} quantities.`;
-      const lower = seen.filter(({ difference }) => difference!.estimate < 0).map(({ name }) => name);
-      const higher = seen.filter(({ difference }) => difference!.estimate > 0).map(({ name }) => name);
+      const namesOf = (sign: number): string[] =>
+        seen
+          .filter(({ difference }) => Math.sign(difference!.estimate) === sign)
+          .map(({ name, difference }) => `${name}${difference!.equivalent ? " (within the margin)" : ""}`);
+      const [lower, higher] = [namesOf(-1), namesOf(1)];
       const parts = [
         ...(lower.length > 0 ? [`lower ${listed(lower)}`] : []),
         ...(higher.length > 0 ? [`higher ${listed(higher)}`] : []),

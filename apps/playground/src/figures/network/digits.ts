@@ -27,7 +27,7 @@ export function digitsOf(file: ArrayBuffer): PlainData {
 
 /** Fetches them. */
 export async function fetchDigits(): Promise<PlainData> {
-  const response = await fetch(new URL("digits.bin", document.baseURI));
+  const response = await fetch(new URL("digits.dat", document.baseURI));
   const file = response.ok ? await response.arrayBuffer() : new ArrayBuffer(0);
   if (file.byteLength === digitsBytes) return digitsOf(file);
   throw new Error(`The digits could not be loaded: the server answers with status ${response.status}.`);

@@ -1,23 +1,7 @@
-/** What the figure saves: its charts below each other, and every number behind them. */
-import type { Chart, Table } from "../../ui/chart.ts";
-import { type Ink, svgOf } from "../../ui/svgOf.ts";
+/** Every number behind the figure, for its CSV. */
+import type { Table } from "../../ui/chart.ts";
 import { type Flatness, lineSteps, noiseSizes, randomSteps, thresholds } from "./flatness.ts";
 import type { Evaluated } from "./runs.ts";
-
-/** Charts as one SVG. */
-export function stackedSvg(charts: readonly Chart[], ink: Ink): string {
-  const parts = charts.map((chart) => svgOf(chart, ink));
-  const sizeOf = (svg: string, name: "width" | "height"): number =>
-    Number(new RegExp(`${name}="(\\d+)"`).exec(svg)![1]);
-  let top = 0;
-  const placed = parts.map((svg) => {
-    const at = top;
-    top += sizeOf(svg, "height");
-    return svg.replace("<svg ", `<svg y="${at}" `);
-  });
-  const width = Math.max(...parts.map((svg) => sizeOf(svg, "width")));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}">\n${placed.join("")}</svg>\n`;
-}
 
 /** One row for each number: what it is, whose, where, and the number. */
 export function numbersTable(evaluated: readonly Evaluated[], flatness: Flatness | null): Table {

@@ -9,7 +9,7 @@ export const networkKnobs = knobGroup("network", {
     own: "Your own CSV",
   }),
   noise: numberKnob("Noise of the points", 0.2, { min: 0, max: 0.5 }),
-  hidden: integerKnob("Units in each hidden layer", 16, { min: 2, max: 32 }),
+  hidden: integerKnob("Hidden units", 16, { min: 2, max: 32 }),
   activation: choiceKnob("Activation", "tanh", { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid" }),
   third: choiceKnob("Third optimizer", "none", { none: "none", sam: "SAM", adam: "Adam" }),
   rate: numberKnob("Learning rate of SGD and SAM", 0.1, { min: 1e-3, max: 2, scale: "log" }),

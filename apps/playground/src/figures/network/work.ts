@@ -41,6 +41,10 @@ function forget(): void {
 
 /** Measures how flat the solutions of now are. */
 export async function measure(): Promise<void> {
+  if ((round.peek()?.failed.length ?? 0) > 0) {
+    problem.value = "Not measured: a run has no finite loss. A smaller learning rate may help.";
+    return;
+  }
   const own = generation;
   measured.value = { done: 0, total: round.peek()?.evaluated.length ?? 0 };
   const onProgress = (done: number, total: number): void => {
@@ -106,6 +110,8 @@ export async function nextRound(): Promise<void> {
     const now = await worker.round();
     if (own !== generation) return;
     round.value = now;
+    // What was measured is of other weights now.
+    flatness.value = null;
     evaluated.value = [...evaluated.peek(), ...now.evaluated];
     if (now.done) running.value = false;
   } catch (error) {
