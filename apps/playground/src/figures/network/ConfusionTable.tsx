@@ -12,9 +12,7 @@ export function ConfusionTable({
 }) {
   return (
     <table class="confusion">
-      <caption>
-        {optimizerTitles[optimizer]}: answers (columns) to held-out examples of each class (rows), all seeds
-      </caption>
+      <caption>{optimizerTitles[optimizer]}: answers (columns) by true class (rows), held out, all seeds</caption>
       <thead>
         <tr>
           <td />
