@@ -352,6 +352,11 @@ describe("the page", () => {
           query,
         ).toEqual([]);
         expect(await page.evaluate("document.documentElement.scrollWidth"), query).toBe(360);
+        const names = page.locator("dt, dd");
+        const wide = await names.evaluateAll(
+          (all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length,
+        );
+        expect(wide, query).toBe(0);
       }
       await page.close();
     },
