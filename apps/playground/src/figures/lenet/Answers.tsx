@@ -14,8 +14,8 @@ export function Answers() {
           answers !== null && (
             <section key={optimizer} class="answers" aria-label={`Answers of ${shownNames[optimizer]}`}>
               <h3>
-                {shownNames[optimizer]} errs on {answers.numWrong} of {answers.numImages.toLocaleString("en")} test
-                images
+                {shownNames[optimizer]} errs on {answers.numWrong} of the first {answers.numImages.toLocaleString("en")}{" "}
+                test images
               </h3>
               <ul>
                 {answers.shown.map((one) => (
