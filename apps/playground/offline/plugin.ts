@@ -18,7 +18,8 @@ export const offline: Plugin = {
         name: file.fileName,
         content: file.type === "chunk" ? file.code : file.source,
       }));
-      const isLarge = ({ name }: { name: string }): boolean => /\.(wasm|bin)$/.test(name);
+      // Kept from one build to the next, so their names must tell their content, as those of assets do.
+      const isLarge = ({ name }: { name: string }): boolean => /^assets\/.*\.(wasm|bin)$/.test(name);
       const pageFiles = files.filter((file) => !isLarge(file)).map(({ name }) => (name === "index.html" ? "./" : name));
       const built = {
         version: hashOf(files),
@@ -33,7 +34,7 @@ export const offline: Plugin = {
       this.emitFile({
         type: "asset",
         fileName: "offline.js",
-        source: `(() => {\nconst built = ${JSON.stringify(built)};\n${code}\n})();\n`,
+        source: `(() => {\nconst built = ${JSON.stringify(built)};\n${code.replace(/^export \{\};?$/m, "")}\n})();\n`,
       });
     },
   },

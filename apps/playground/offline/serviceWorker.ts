@@ -92,3 +92,6 @@ self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method === "GET" && url.startsWith(page)) event.respondWith(answerTo(event));
 });
+
+// A module for the type checker, with a `self` of its own; the built file is a plain script, for browsers that know no others here.
+export {};
