@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
+import { figureFiles } from "../src/commands/figures.ts";
+import { measurementNames } from "../src/measure/place.ts";
 import { everyPage } from "./everyPage.ts";
 import { dataOf } from "./pageParts.ts";
 
 const pages = Object.entries(everyPage());
+
+test("there is a page of every measurement, and of every figure that the command draws", () => {
+  const figures = Object.keys(figureFiles).map((name) => `figure ${name}`);
+  expect(pages.map(([name]) => name)).toEqual(expect.arrayContaining([...measurementNames, ...figures]));
+});
 
 test.each(pages)("every figure of %s tells its values to the script of the page", (_, { figures, html }) => {
   expect(dataOf(html)).toEqual(figures.map(({ data }) => data));

@@ -19,6 +19,7 @@ import { flatnessFigure, flatnessPage } from "../src/pages/flatnessFigure.ts";
 import { learningRateFigure, learningRatePage } from "../src/pages/learningRateFigure.ts";
 import { localEntropyFigure, localEntropyPage } from "../src/pages/localEntropyFigure.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
+import { robustnessFigures, robustnessPage } from "../src/pages/robustnessFigure.ts";
 import { saddlesFigure, saddlesPage } from "../src/pages/saddlesFigure.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../src/pages/samplingFigures.ts";
 import { lineFigure, slicePage, surfaceFigure } from "../src/pages/slicesFigure.ts";
@@ -58,6 +59,7 @@ export function everyPage(): Readonly<Record<string, MadePage>> {
     "lr-find": rates(),
     spectrum: spectrum(),
     "local-entropy": localEntropy(),
+    robustness: robustness(),
     flatness: flatness(),
     slice: slice(),
     saddles: saddles(),
@@ -141,6 +143,17 @@ function localEntropy(): MadePage {
     curve: { loss: 0.01, largestEigenvalue: 10, points: coupling! },
   }));
   return one(localEntropyFigure(curves), (figure) => localEntropyPage(curves, figure, settings));
+}
+
+function robustness(): MadePage {
+  const { runs } = committed<{ runs: MeasuredRun[] }>("wide-valleys/study.json");
+  const seriesOf = (k: 0 | 1) => ({
+    name: names[k],
+    points: runs[k]!.measures.robustness.map(({ error, ...point }) => ({ ...point, metric: error })),
+  });
+  const [series, metric] = [[seriesOf(0), seriesOf(1)] as const, { name: "error", better: "smaller" } as const];
+  const figures = robustnessFigures(series, metric);
+  return { figures, html: robustnessPage(series, [], figures, settings, metric) };
 }
 
 function flatness(): MadePage {
