@@ -11,6 +11,7 @@ import { root } from "../workspace.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 import { playgroundSite } from "./playgroundSite.ts";
+import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
 
 /** The registry of figures. Not imported by its name: the figures are of the page's TypeScript project, with JSX. */
@@ -182,19 +183,6 @@ function otherValue(knob: Knob<unknown>): unknown {
 interface Watched {
   readonly said: readonly number[];
   readonly frames: readonly number[];
-}
-
-/** Starts a clock of the processor time that the page's main thread takes; gives its milliseconds. */
-async function processorTime(page: Page): Promise<() => Promise<number>> {
-  const protocol = await context.newCDPSession(page);
-  await protocol.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
-  await protocol.send("Performance.enable");
-  const taken = async (): Promise<number> => {
-    const { metrics } = await protocol.send("Performance.getMetrics");
-    return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;
-  };
-  const start = await taken();
-  return async () => (await taken()) - start;
 }
 
 /** For three seconds: how often each live region changed, and the milliseconds between frames. As text: this is no page. */
