@@ -15,13 +15,13 @@ import { root } from "./workspace.ts";
 const command = join(root, "packages/lab/bin/entropy-sgd.js");
 const [width, height] = [1280, 860];
 
-/** Writes docs/figures/NAME.svg. */
+/** Writes docs/screenshots/NAME.svg. */
 async function take(page: Page, name: string, description: string): Promise<void> {
   const picture = (await page.screenshot({ type: "jpeg", quality: 82 })).toString("base64");
   const image = `<image width="${width}" height="${height}" href="data:image/jpeg;base64,${picture}"/>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><title>${description}</title>${image}</svg>\n`;
-  writeFileSync(join(root, "docs/figures", `${name}.svg`), svg);
-  process.stdout.write(`docs/figures/${name}.svg: ${Math.round(svg.length / 1000)} kB\n`);
+  writeFileSync(join(root, "docs/screenshots", `${name}.svg`), svg);
+  process.stdout.write(`docs/screenshots/${name}.svg: ${Math.round(svg.length / 1000)} kB\n`);
 }
 
 async function playground(browser: Browser): Promise<void> {
