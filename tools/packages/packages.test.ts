@@ -71,7 +71,8 @@ describe.each(workspacePackages)("$name", ({ name, entries, folder }) => {
   test("packs sources, build, README and licence, no tests and nothing stale", () => {
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json", "dist/index.js"]));
     expect(files.filter((file) => /\.test\.|test-d|tsbuildinfo|node_modules/.test(file))).toEqual([]);
-    const built = files.filter((file) => /^dist\/.*\.js$/.test(file));
+    // The bundle of a page is made from sources elsewhere, into a folder that is emptied before.
+    const built = files.filter((file) => /^dist\/(?!dashboard\/).*\.js$/.test(file));
     expect(built.filter((file) => !files.includes(file.replace(/^dist\/(.*)js$/, "src/$1ts")))).toEqual([]);
   });
 
