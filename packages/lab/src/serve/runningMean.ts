@@ -15,7 +15,8 @@ export function runningMean(
   if (length <= 1) return (at) => values[at]!;
   const firstWindow = Math.max(0, begin - length + 1);
   const origin = firstWindow - (firstWindow % length);
-  const [forth, back] = [sumsForth(values, length, origin, end), sumsBack(values, length, origin, end)];
+  const sums = (direction: 1 | -1): BlockSums => blockSums(values, length, [origin, end], direction);
+  const [forth, back] = [sums(1), sums(-1)];
   return (at) => {
     const [last, first] = [at - origin, at - length + 1];
     // A whole block, or the beginning of the first one.
@@ -25,33 +26,24 @@ export function runningMean(
   };
 }
 
-/** Sums and numbers of values, from the begin of a block to each index or from each index to the end of its block. */
+/** Sums and numbers of values within blocks. */
 interface BlockSums {
   readonly sums: Float64Array;
   readonly counts: Int32Array;
 }
 
-function sumsForth(values: readonly number[], length: number, origin: number, end: number): BlockSums {
+/** For `direction` 1 from the begin of a block to each index, for −1 from the end of its block. */
+function blockSums(
+  values: readonly number[],
+  length: number,
+  [origin, end]: readonly [number, number],
+  direction: 1 | -1,
+): BlockSums {
   const size = Math.max(0, end - origin);
   const [sums, counts] = [new Float64Array(size), new Int32Array(size)];
-  for (let i = 0, sum = 0, count = 0; i < size; i++) {
-    if (i % length === 0) sum = count = 0;
-    const value = values[origin + i]!;
-    if (!Number.isNaN(value)) {
-      sum += value;
-      count += 1;
-    }
-    sums[i] = sum;
-    counts[i] = count;
-  }
-  return { sums, counts };
-}
-
-function sumsBack(values: readonly number[], length: number, origin: number, end: number): BlockSums {
-  const size = Math.max(0, end - origin);
-  const [sums, counts] = [new Float64Array(size), new Int32Array(size)];
-  for (let i = size - 1, sum = 0, count = 0; i >= 0; i--) {
-    if (i % length === length - 1) sum = count = 0;
+  const [first, blockStart] = direction === 1 ? [0, 0] : [size - 1, length - 1];
+  for (let i = first, sum = 0, count = 0; i >= 0 && i < size; i += direction) {
+    if (i % length === blockStart) sum = count = 0;
     const value = values[origin + i]!;
     if (!Number.isNaN(value)) {
       sum += value;
