@@ -1,6 +1,6 @@
 /** Controls bound to knobs: what is set here is in the page's address. */
 import type { Signal } from "@preact/signals";
-import type { ChoiceKnob, NumberKnob, ToggleKnob } from "../state/knobs.ts";
+import type { ChoiceKnob, NumberKnob } from "../state/knobs.ts";
 import { shownNumber } from "./numbers.ts";
 import { useUniqueId } from "./uniqueId.ts";
 
@@ -8,15 +8,7 @@ import { useUniqueId } from "./uniqueId.ts";
 const numPositions = 1000;
 
 /** A slider of a number, even in its value or its logarithm, with the value beside it. */
-export function Slider({
-  knob,
-  value,
-  unit = "",
-}: {
-  readonly knob: NumberKnob;
-  readonly value: Signal<number>;
-  readonly unit?: string;
-}) {
+export function Slider({ knob, value }: { readonly knob: NumberKnob; readonly value: Signal<number> }) {
   const { label, min, max, scale, step } = knob;
   const id = useUniqueId();
   const isStepped = step !== null && scale === "linear";
@@ -29,7 +21,7 @@ export function Slider({
     const at = inner[0] + (position / numPositions) * (inner[1] - inner[0]);
     return Number((scale === "log" ? Math.exp(at) : at).toPrecision(4));
   };
-  const shown = `${shownNumber(value.value)}${unit}`;
+  const shown = shownNumber(value.value);
   return (
     <div class="control slider">
       <label for={id}>
@@ -69,25 +61,33 @@ export function Choice<T extends string>({ knob, value }: { readonly knob: Choic
   );
 }
 
-/** A box to tick. */
-export function Toggle({ knob, value }: { readonly knob: ToggleKnob; readonly value: Signal<boolean> }) {
-  return (
-    <label class="control toggle">
-      <input
-        type="checkbox"
-        checked={value.value}
-        onChange={({ currentTarget }) => (value.value = currentTarget.checked)}
-      />
-      {knob.label}
-    </label>
-  );
-}
-
 /** A button that starts and pauses. */
 export function PlayButton({ running }: { readonly running: Signal<boolean> }) {
   return (
     <button type="button" class="play" aria-pressed={running.value} onClick={() => (running.value = !running.value)}>
       {running.value ? "Pause" : "Play"}
     </button>
+  );
+}
+
+/** The buttons of a figure that moves: play or pause, one step, and from the start again. */
+export function MotionButtons(props: {
+  readonly running: Signal<boolean>;
+  readonly step: () => void;
+  readonly restart: () => void;
+  /** Whether a step is refused while it plays. */
+  readonly stepsPausedOnly?: boolean;
+}) {
+  const { running, step, restart, stepsPausedOnly = false } = props;
+  return (
+    <>
+      <PlayButton running={running} />
+      <button type="button" disabled={stepsPausedOnly && running.value} onClick={step}>
+        Step
+      </button>
+      <button type="button" onClick={restart}>
+        Restart
+      </button>
+    </>
   );
 }

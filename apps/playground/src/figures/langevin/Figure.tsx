@@ -1,7 +1,7 @@
 /** Langevin dynamics: a chain that fills the Gibbs density, and two ways to anneal. */
 import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { PlayButton, Slider } from "../../ui/controls.tsx";
+import { MotionButtons, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
 import { LineChart } from "../../ui/LineChart.tsx";
 import { useFrames } from "../../ui/motion.ts";
@@ -96,13 +96,7 @@ export function Figure() {
       controls={
         <>
           <Slider knob={langevinKnobs.knobs.temperature} value={temperature} />
-          <PlayButton running={running} />
-          <button type="button" onClick={stepOnce}>
-            Step
-          </button>
-          <button type="button" onClick={restart}>
-            Restart
-          </button>
+          <MotionButtons running={running} step={stepOnce} restart={restart} />
           <details class="more">
             <summary>More</summary>
             <div class="controls">

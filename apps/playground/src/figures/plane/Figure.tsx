@@ -1,7 +1,7 @@
 /** The plane: contours of f and of −F, and the paths of four optimizers from a start that can be dragged. */
 import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { Choice, PlayButton, Slider } from "../../ui/controls.tsx";
+import { Choice, MotionButtons, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
 import { useFrames } from "../../ui/motion.ts";
 import { shownNumber } from "../../ui/numbers.ts";
@@ -85,13 +85,7 @@ export function Figure() {
           <Slider knob={knobs.scope} value={values.scope} />
           <Slider knob={knobs.temperature} value={values.temperature} />
           <Slider knob={knobs.learningRate} value={values.learningRate} />
-          <PlayButton running={running} />
-          <button type="button" onClick={stepOnce}>
-            Step
-          </button>
-          <button type="button" onClick={restart}>
-            Restart
-          </button>
+          <MotionButtons running={running} step={stepOnce} restart={restart} />
           <details class="more">
             <summary>More</summary>
             <div class="controls">

@@ -1,7 +1,7 @@
 /** Wide and sharp valleys in one dimension: the loss, −F at a scope that the reader drags, and two balls that descend on them. */
 import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { PlayButton, Slider } from "../../ui/controls.tsx";
+import { MotionButtons, Slider } from "../../ui/controls.tsx";
 import { FigureFrame } from "../../ui/FigureFrame.tsx";
 import { LineChart } from "../../ui/LineChart.tsx";
 import { useFrames } from "../../ui/motion.ts";
@@ -103,13 +103,7 @@ function Controls() {
   return (
     <>
       <Slider knob={knobs.gamma} value={gamma} />
-      <PlayButton running={running} />
-      <button type="button" disabled={running.value} onClick={() => advance(null)}>
-        Step
-      </button>
-      <button type="button" onClick={restart}>
-        Restart
-      </button>
+      <MotionButtons running={running} step={() => advance(null)} restart={restart} stepsPausedOnly />
       <button type="button" onClick={beginSweep} disabled={isSweeping.value}>
         Sweep γ
       </button>
