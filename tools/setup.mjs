@@ -51,6 +51,7 @@ const stamp = join(root, "node_modules", ".cache", "built");
 const sources = Math.max(
   newestIn(join(root, "packages")),
   newestIn(join(root, "apps", "dashboard")),
+  ...["jsx.ts", "series.css"].map((shared) => modified(join(root, "apps", shared))),
   modified(join(root, "tsconfig.base.json")),
   modified(installed),
 );
