@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright";
@@ -13,9 +12,9 @@ import { root } from "../workspace.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 import { append, hostileName, longLoss, makeRuns, numLong, remaining, surfaceLoss } from "./dashboardRuns.ts";
+import { violationsIn } from "./violations.ts";
 
 const folder = newFolder();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const requested = new Set<string>();
 let browser: Browser;
 let server: { readonly process: ChildProcess; readonly address: string };
@@ -319,14 +318,6 @@ describe("a run that ended", () => {
   });
 });
 
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
 describe("the page", () => {
   test.each(["light", "dark"] as const)(
     "has no serious fault of accessibility and fits 360 pixels (%s)",
@@ -339,18 +330,11 @@ describe("the page", () => {
         "?view=compare&with=two%2Fsgd-1&with=two%2Fsgd-2",
       ];
       const page = await opened("", { colorScheme, viewport: { width: 360, height: 740 } });
-      await page.evaluate(axe);
       for (const query of queries) {
         await page.goto(server.address + query);
         await page.waitForSelector(".connection.connected");
         await page.waitForSelector(".runs tbody tr, .records, .failure, .results");
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate<AxeResult>("axe.run()");
-        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-        expect(
-          serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          query,
-        ).toEqual([]);
+        expect(await violationsIn(page), query).toEqual([]);
         expect(await page.evaluate("document.documentElement.scrollWidth"), query).toBe(360);
         const names = page.locator("dt, dd");
         const wide = await names.evaluateAll(

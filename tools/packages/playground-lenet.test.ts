@@ -2,36 +2,31 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright";
+import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OptimizerName } from "../../apps/playground/src/figures/lenet/recipe.ts";
 import { shownNames } from "../../apps/playground/src/figures/lenet/run.ts";
 import { trainLenet } from "../../apps/playground/src/figures/lenet/trainLenet.ts";
 import { loadMnist, nodePlatform } from "../../packages/training/src/node.ts";
 import { root } from "../workspace.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder } from "./consumer.ts";
-import { playgroundSite } from "./playgroundSite.ts";
+import { openPlayground } from "./openPlayground.ts";
 import type { Site } from "./serve.ts";
+import { violationsIn } from "./violations.ts";
 
-const profile = newFolder();
 /** Two outer steps of few images, on one thread. */
 const settings = "lenet.budget=20&lenet.images=256&lenet.threads=one";
 let site: Site;
 let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  site = await playgroundSite();
-  const options = { executablePath, args: [...flags], headless: true, serviceWorkers: "block" as const };
-  context = await chromium.launchPersistentContext(profile, options);
+  ({ site, context, close } = await openPlayground({ serviceWorkers: "block" }));
   // What is copied is read here.
   await context.addInitScript("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }");
 }, 60_000);
 
 afterAll(async () => {
-  await context?.close();
-  site?.close();
-  rmSync(profile, { recursive: true, force: true });
+  await close?.();
 });
 
 async function opened(query: string): Promise<Page> {
@@ -201,13 +196,13 @@ test("a damaged file, and a server that does not answer, are one sentence each; 
   await page.route("**/*labels*.bin", (route) => route.abort());
   await press(page, /and train/);
   await page.locator("#lenet [role=alert]", { hasText: "no answer" }).waitFor();
-  await page.evaluate(readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8"));
   for (const id of ["#lenet", "#findings"]) {
     await page.locator(id).scrollIntoViewIfNeeded();
     await page.waitForSelector(`${id} figure`);
-    const found = await page.evaluate<string[]>(
-      `axe.run("${id}").then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes[0].html))`,
-    );
+    const found = await violationsIn(page, {
+      within: [id],
+      impacts: ["minor", "moderate", "serious", "critical"],
+    });
     expect(found, id).toEqual([]);
   }
   await page.close();

@@ -1,29 +1,23 @@
 /** The playground's small networks, in Chromium. */
-import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type BrowserContext, chromium, type Page } from "playwright";
+import { readFileSync } from "node:fs";
+import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { currentSettings } from "../../apps/playground/src/figures/network/knobs.ts";
 import { newSession } from "../../apps/playground/src/figures/network/session.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder } from "./consumer.ts";
-import { playgroundSite } from "./playgroundSite.ts";
+import { openPlayground } from "./openPlayground.ts";
 import type { Site } from "./serve.ts";
+import { violationsIn } from "./violations.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const profile = newFolder();
 let site: Site;
 let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  site = await playgroundSite();
-  context = await chromium.launchPersistentContext(profile, { executablePath, args: [...flags], headless: true });
+  ({ site, context, close } = await openPlayground());
 }, 60_000);
 
 afterAll(async () => {
-  await context?.close();
-  site?.close();
-  rmSync(profile, { recursive: true, force: true });
+  await close?.();
 });
 
 const figure = "[data-figure=network]";
@@ -83,12 +77,7 @@ describe("small networks in the page", () => {
     expect(measured).toHaveLength(4);
     expect(measured.every(([, , , , value]) => Number(value) > 0)).toBe(true);
 
-    await page.evaluate(axe);
-    const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>(
-      `axe.run("#network")`,
-    );
-    const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => [id, nodes[0]!.html])).toEqual([]);
+    expect(await violationsIn(page, { within: ["#network"] })).toEqual([]);
     await page.close();
   });
 

@@ -1,7 +1,6 @@
 /** The playground's figures of Langevin dynamics and of the plane, in Chromium. */
-import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type BrowserContext, chromium, type Locator, type Page } from "playwright";
+import { readFileSync } from "node:fs";
+import type { BrowserContext, Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { annealedRun } from "../../apps/playground/src/figures/langevin/annealed.ts";
 import { gibbsOf } from "../../apps/playground/src/figures/langevin/densityChart.ts";
@@ -16,33 +15,22 @@ import {
   pathsOf,
 } from "../../apps/playground/src/figures/plane/trajectories.ts";
 import { langevinFigure } from "../../packages/lab/src/measure/langevin.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder } from "./consumer.ts";
-import { playgroundSite } from "./playgroundSite.ts";
+import { openPlayground } from "./openPlayground.ts";
 import { printedByCopy } from "./printedByCopy.ts";
 import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
+import { violationsIn } from "./violations.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const profile = newFolder();
 let site: Site;
 let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  site = await playgroundSite();
-  const viewport = { width: 1280, height: 1000 };
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    args: [...flags],
-    headless: true,
-    viewport,
-  });
+  ({ site, context, close } = await openPlayground({ viewport: { width: 1280, height: 1000 } }));
 }, 120_000);
 
 afterAll(async () => {
-  await context?.close();
-  site?.close();
-  rmSync(profile, { recursive: true, force: true });
+  await close?.();
 });
 
 /** How long a value of the page is waited for. */
@@ -219,16 +207,11 @@ test.each(["light", "dark"] as const)(
     await page.locator("[data-figure=langevin] [data-samples]").waitFor(patience);
     for (const details of await page.locator(":is(#langevin, #plane) summary").all()) await details.click();
     await place.scrollIntoViewIfNeeded();
-    await page.evaluate(axe);
     // Names given by labels: every slider of the page has its own.
     for (const slider of await page.getByRole("slider").all()) {
       expect(await slider.evaluate(({ labels }: { labels: { length: number } }) => labels.length)).toBe(1);
     }
-    const { violations } = await page.evaluate<{
-      violations: { id: string; impact: string; nodes: { html: string }[] }[];
-    }>('axe.run({ include: ["#langevin", "#plane"] })');
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await violationsIn(page, { within: ["#langevin", "#plane"] })).toEqual([]);
     for (const id of ["langevin", "plane"]) {
       expect(await page.evaluate(`document.getElementById("${id}").scrollWidth`), id).toBeLessThanOrEqual(360);
     }

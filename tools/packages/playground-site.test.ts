@@ -1,39 +1,34 @@
 /** The whole page of the playground, in Chromium. */
-import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type BrowserContext, chromium, type Page } from "playwright";
+import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addressOf } from "../../apps/playground/src/state/address.ts";
 import type { Knob, KnobGroup } from "../../apps/playground/src/state/knobs.ts";
 import { root } from "../workspace.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder } from "./consumer.ts";
+import { openPlayground } from "./openPlayground.ts";
 import { playgroundSite } from "./playgroundSite.ts";
 import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
+import { violationsIn } from "./violations.ts";
 
 /** The registry of figures. Not imported by its name: the figures are of the page's TypeScript project, with JSX. */
 const { figures } = (await import(join(root, "apps/playground/src/figures/figures.ts"))) as {
   readonly figures: readonly { readonly group: KnobGroup }[];
 };
 
-const profile = newFolder();
 let site: Site;
 let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
 const origins = new Set<string>();
 
 beforeAll(async () => {
-  site = await playgroundSite();
-  context = await chromium.launchPersistentContext(profile, { executablePath, args: [...flags], headless: true });
+  ({ site, context, close } = await openPlayground());
   context.on("request", (request) => origins.add(new URL(request.url()).origin));
 }, 60_000);
 
 afterAll(async () => {
-  await context?.close();
-  site?.close();
-  rmSync(profile, { recursive: true, force: true });
+  await close?.();
 });
 
 async function opened(address: string, options: Parameters<Page["emulateMedia"]>[0] = {}): Promise<Page> {
@@ -83,25 +78,11 @@ describe("a plain static server, in a folder of it", () => {
   });
 });
 
-/** The source of axe-core; `page.evaluate` is not held back by the page's policy. */
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds that is serious or critical, in a sentence each. */
-async function seriousIn(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as {
-    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
-
 describe("the whole page", () => {
   test.each(["light", "dark"] as const)("is accessible in %s, and fits 360 pixels", async (colorScheme) => {
     const page = await opened(site.address, { colorScheme });
     expect(await loadAll(page)).toEqual(figures.map(({ group }) => group.name));
-    expect(await seriousIn(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 800 });
     const width = (): Promise<number> => page.evaluate("document.documentElement.scrollWidth");
     await expect.poll(width, { timeout: 5000 }).toBe(360);

@@ -1,36 +1,24 @@
 /** The playground's figure of wide and sharp valleys, in Chromium. */
-import { rmSync } from "node:fs";
-import { type BrowserContext, chromium, type Page } from "playwright";
+import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newBalls } from "../../apps/playground/src/figures/valleys/balls.ts";
 import { landscapeOf } from "../../apps/playground/src/figures/valleys/landscape.ts";
 import { programOf } from "../../apps/playground/src/figures/valleys/program.ts";
 import { valleysAt } from "../../apps/playground/src/figures/valleys/valleysAt.ts";
-import { executablePath, flags } from "./chromiumFlags.mjs";
-import { newFolder } from "./consumer.ts";
-import { playgroundSite } from "./playgroundSite.ts";
+import { openPlayground } from "./openPlayground.ts";
 import { printedByCopy } from "./printedByCopy.ts";
 import type { Site } from "./serve.ts";
 
-const profile = newFolder();
 let site: Site;
 let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  site = await playgroundSite();
-  const viewport = { width: 1280, height: 1000 };
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    args: [...flags],
-    headless: true,
-    viewport,
-  });
+  ({ site, context, close } = await openPlayground({ viewport: { width: 1280, height: 1000 } }));
 }, 60_000);
 
 afterAll(async () => {
-  await context?.close();
-  site?.close();
-  rmSync(profile, { recursive: true, force: true });
+  await close?.();
 });
 
 const figure = "[data-figure=valleys]";

@@ -1,6 +1,5 @@
 /** Reports as files in Chromium: values at the pointer, zoom, keys, touch, both colour schemes, narrow screens. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright";
@@ -9,8 +8,8 @@ import { dataFolder, freshOut, run } from "../../packages/lab/test/commandRunner
 import { everyPage } from "../../packages/lab/test/everyPage.ts";
 import { executablePath, flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
+import { violationsIn } from "./violations.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = newFolder();
 const pages = everyPage();
 const fileOf = (name: string): string => join(folder, `${name.replaceAll(" ", "-")}.html`);
@@ -196,13 +195,12 @@ describe("every page", () => {
   // Of the kinds of figures and tables; all pages are made of these.
   test.each(["compare", "flatness", "slice"])("is readable by all, light and dark: %s", async (name) => {
     const page = await opened(fileOf(name));
-    await page.evaluate(axe);
     await formOf(page, "wide").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 360, height: 740 });
-    expect(await violationsOf(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     const ink = "getComputedStyle(document.querySelector('figure svg')).color";
     expect(await page.evaluate(ink)).toBe("rgb(230, 230, 227)");
     // Paper is white.
@@ -215,14 +213,3 @@ describe("every page", () => {
     expect(problems).toEqual([]);
   });
 });
-
-/** The rules for access that a page breaks seriously. */
-function violationsOf(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-  });
-}
