@@ -22,7 +22,7 @@ test("series look as on the workbench's other pages", () => {
 });
 
 test("colours are the same, light and dark", () => {
-  const style = readFileSync(fileURLToPath(new URL("../style.css", import.meta.url)), "utf8");
+  const style = readFileSync(fileURLToPath(new URL("../../../series.css", import.meta.url)), "utf8");
   const [light, dark] = [0, 1].map((theme) =>
     [...style.matchAll(/--series-(\d): (#\w+)/g)]
       .slice(numColors * theme, numColors * (theme + 1))

@@ -1,6 +1,6 @@
 /**
  * How series look: a colour and a dash, so that none is recognised by colour alone. The same as on the workbench's other pages
- * (packages/lab/src/report/styles.ts); the colours themselves are custom properties of style.css.
+ * (packages/lab/src/report/styles.ts); the colours themselves are custom properties of apps/series.css.
  */
 
 /** A colour's number in `--series-0` … `--series-8`, and a dash pattern in pixels; empty for a whole line. */

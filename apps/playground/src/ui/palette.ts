@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Ink } from "./svgOf.ts";
 
-const numSeries = 8;
+const numSeries = 9;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function read(): Ink {
@@ -23,5 +23,5 @@ export const paperInk: Ink = {
   surface: "#ffffff",
   text: "#1b1b1a",
   grid: "#dddddd",
-  series: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"],
+  series: ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C564B", "#7F7F7F"],
 };

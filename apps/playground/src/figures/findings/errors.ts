@@ -22,7 +22,7 @@ export function parity({ fourEpochs, study }: Findings): ClaimView {
       rows: [
         ...publishedLenet.map((row) => ({
           name: `published, ${row.optimizer}, ${row.epochs} epochs`,
-          color: 7,
+          color: 8,
           symbol: "square" as const,
           ...percentInterval(row),
         })),

@@ -5,7 +5,7 @@ import { type ClaimView, colorOf, optimizerNames, percents } from "./view.ts";
 
 /** How the verdict of a measure is drawn: colour and symbol, since colours alone are not enough. */
 function markOf({ estimate, critical }: Difference) {
-  if (Math.abs(estimate) <= critical) return { color: 7, symbol: "circle" as const };
+  if (Math.abs(estimate) <= critical) return { color: 8, symbol: "circle" as const };
   return estimate < 0 ? { color: 2, symbol: "triangle" as const } : { color: 1, symbol: "diamond" as const };
 }
 

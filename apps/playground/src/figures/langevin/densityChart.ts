@@ -62,7 +62,7 @@ export function densityChart({ title, well, gibbs, gibbsName, counts, positions,
       { name: gibbsName, color: 1, width: 2.5, ys: gibbs.density },
       {
         name: "U(x), scaled",
-        color: 7,
+        color: 8,
         width: 1.5,
         dash: [5, 4],
         ys: xs.map((x) => (height(x) <= top ? height(x) : Number.NaN)),

@@ -5,7 +5,7 @@ import { type Field, fieldShape } from "./fields.ts";
 import type { Beginning } from "./session.ts";
 
 /** Colours of the classes: of the palette, apart from those of the two main optimizers. */
-export const classColors = [2, 4, 3, 5, 7, 0, 1, 6];
+export const classColors = [2, 4, 3, 5, 8, 0, 1, 6];
 
 /** Pixels. */
 const [width, height] = [480, 360];

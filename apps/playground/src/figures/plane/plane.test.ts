@@ -179,7 +179,7 @@ describe("paths", () => {
       paths["entropy-sgd"].gradientYs[7],
     ]);
     expect([all.length, all.at(-1)!.slice(-2)]).toEqual([numGradients + 1, ["", ""]]);
-    const ink = { surface: "#fff", text: "#000", grid: "#ddd", series: ["a", "b", "c", "d", "e", "f", "g", "h"] };
+    const ink = { surface: "#fff", text: "#000", grid: "#ddd", series: ["a", "b", "c", "d", "e", "f", "g", "h", "i"] };
     const contours = contoursOf(withoutMargin(bowlOverMargin), [0.5, 1]);
     const svg = planeSvg({ title: "t", fields: [{ name: "loss", contours }], paths, at: 100 }, ink);
     expect(svg.match(/<path d="M[^"]*Z"\/>/g)).toHaveLength(2);

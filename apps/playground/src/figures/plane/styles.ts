@@ -30,7 +30,7 @@ export interface FieldStyle {
 }
 
 export const fieldStyles: Readonly<Record<"loss" | "entropy", FieldStyle>> = {
-  loss: { words: "loss f", color: 7, dash: [], fillOpacity: 0.07, lineOpacity: 0.55 },
+  loss: { words: "loss f", color: 8, dash: [], fillOpacity: 0.07, lineOpacity: 0.55 },
   entropy: { words: "−F", color: 0, dash: [5, 3], fillOpacity: 0.07, lineOpacity: 0.9 },
 };
 

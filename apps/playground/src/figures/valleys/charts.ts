@@ -9,7 +9,7 @@ const nothing = new Float64Array(numPoints).fill(Number.NaN);
 const x = { label: "x", range: [0, numPoints - 1] } as const;
 
 /** Colours: grey is the loss, orange SGD, blue all that is local entropy's. */
-export const colors = { blue: 0, orange: 1, lightBlue: 5, grey: 7 } as const;
+export const colors = { blue: 0, orange: 1, lightBlue: 5, grey: 8 } as const;
 const { blue, orange, lightBlue, grey } = colors;
 
 /** The points whose heights a drawing sets, and which of them the keyboard moves. */
