@@ -117,7 +117,7 @@ const settingsTable = {
     ask: "optional",
     flag: {
       value: "<name>",
-      help: "rates chosen on validation, the paper's (Entropy-SGD; Adam on mnistfc and lenet), or smaller ones for trained models",
+      help: "rates chosen on validation, the paper's (Entropy-SGD; Adam on the paper's MNIST networks), or smaller ones for trained models",
       usual: "tuned",
     },
     apart: true,
