@@ -1,4 +1,5 @@
 /** Networks: layers with parameters, their initial values, and the context that collects both. */
+export type { CarriedState } from "./layers/carriedStates.ts";
 export { initialiseInto } from "./layers/initialiseInto.ts";
 export {
   filled,

@@ -9,6 +9,7 @@ import { recordOf } from "../graph/recordOf.ts";
 import { requireFloat, requireOneOf } from "../graph/requirements.ts";
 import { type DType, type Shape, sizeOf, type Value } from "../graph/value.ts";
 import { input } from "../ops/leaves.ts";
+import { type CarriedState, carriedStates } from "./carriedStates.ts";
 import type { Initialiser } from "./initialisers.ts";
 
 /** What a parameter is, so that optimizers can treat biases and normalisation apart. */
@@ -65,6 +66,13 @@ export interface NetworkContext {
   recordStatistics(statistics: BatchStatistics): void;
   /** The graph inputs `name.mean` and `name.variance`, shape [channels]. */
   runningStatistics(name: string, numChannels: number): RunningStatistics;
+  /**
+   * The graph input `name` of shape (batch, ...): the state that the window before left, such as `lstm1.h`. It is zero at the
+   * start of a sequence and a constant of the derivative (truncated backpropagation).
+   */
+  carriedState(name: string, shape: Shape): Value;
+  /** What the state of `name` is after this window: the next window's `carriedState`. Every state needs one. */
+  carry(name: string, final: Value): void;
 }
 
 /** Values by name. */
@@ -86,6 +94,8 @@ export interface Network<Inputs = Value, Logits = Value> {
   readonly masks: readonly Mask[];
   readonly batchStatistics: readonly BatchStatistics[];
   readonly runningStatistics: readonly RunningStatistics[];
+  /** The states that recurrent layers carry from window to window. */
+  readonly carried: readonly CarriedState[];
 }
 
 /**
@@ -93,8 +103,8 @@ export interface Network<Inputs = Value, Logits = Value> {
  *
  * Inputs by name are as `{ tokens: { shape: [32, 20], dtype: "int32" }, lengths: [32] }`.
  *
- * @throws Error if two inputs, parameters, masks or statistics share a name, or an input is named `labels`; RangeError for
- *   another mode; TypeError if the logits are no values
+ * @throws Error if two inputs, parameters, masks, states or statistics share a name, or an input is named `labels`; RangeError
+ *   for another mode and for a carried state without a value after the window; TypeError if the logits are no values
  */
 export function buildNetwork<Logits extends Value | Values>(
   definition: NetworkDefinition<Value, Logits>,
@@ -129,6 +139,8 @@ export function buildNetwork(
     return name;
   }
 
+  const states = carriedStates(claim);
+
   const context: NetworkContext = {
     mode,
     parameter(name, shape, initialiser, kind) {
@@ -155,6 +167,8 @@ export function buildNetwork(
       runningStatistics.push(statistics);
       return statistics;
     },
+    carriedState: states.initial,
+    carry: states.carry,
   };
   const declare = (name: string, spec: InputSpec): Value =>
     "shape" in spec ? input(claim(name), spec.shape, spec.dtype) : input(claim(name), spec);
@@ -165,7 +179,8 @@ export function buildNetwork(
   const outputs = isValue(logits) ? [logits] : Object.values(logits ?? {});
   if (outputs.length === 0) throw typeError("buildNetwork", "the network", "must give logits", logits, String(logits));
   requireFloat("buildNetwork", "logits", outputs);
-  return { inputs, logits, parameters, numParams: offset, masks, batchStatistics, runningStatistics };
+  const carried = states.all();
+  return { inputs, logits, parameters, numParams: offset, masks, batchStatistics, runningStatistics, carried };
 }
 
 const isShape = (specs: Shape | Readonly<Record<string, InputSpec>>): specs is Shape => Array.isArray(specs);
