@@ -58,6 +58,7 @@ export {
 } from "./options.ts";
 export { type PresetName, type PresetOptions, presets } from "./presets.ts";
 export type { Draw, NormalsAhead } from "./random/draw.ts";
+export { distanceScope } from "./schedules/distanceScope.ts";
 export { geometricScope } from "./schedules/geometricScope.ts";
 export {
   type AnnealedScheduleOptions,
@@ -85,7 +86,9 @@ export {
 export type {
   AnyState,
   LocalEntropyProgress,
+  MeasuredSchedule,
   Optimizer,
+  OuterMeasurement,
   PlainData,
   Progress,
   ScalarOrSchedule,

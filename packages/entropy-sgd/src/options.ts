@@ -6,7 +6,7 @@
  */
 import { detailed, rangeError, typeError } from "./errors.ts";
 import { shown } from "./shown.ts";
-import type { PlainData, Schedule } from "./types.ts";
+import type { MeasuredSchedule, PlainData, Schedule } from "./types.ts";
 
 /** What kind of value an option takes. */
 export type OptionKind =
@@ -32,6 +32,8 @@ export type OptionSpec = {
   readonly choices: readonly string[] | null;
   /** Whether a function of the step is accepted in place of the number. */
   readonly schedule: boolean;
+  /** Whether a schedule may also follow what outer steps measure (`MeasuredSchedule`). */
+  readonly measured: boolean;
   /** Whether null is accepted; it switches the option off. */
   readonly nullable: boolean;
   /** The rule in words, as the error message says it: "in (0, 1]". */
@@ -54,11 +56,11 @@ export type NamedOption = OptionSpec & {
 export type OptionTable<O> = { readonly [K in keyof Required<O>]: OptionSpec };
 
 type Source = { readonly source?: string };
-type Extras = Source & { readonly schedule?: boolean; readonly nullable?: boolean };
+type Extras = Source & Partial<Pick<OptionSpec, "schedule" | "measured" | "nullable">>;
 
 function option(kind: OptionKind, rule: string, doc: string, extras: Partial<OptionSpec>): OptionSpec {
   const bounds = { min: null, minExcluded: false, max: null, maxExcluded: false, choices: null };
-  const spec = { ...bounds, schedule: false, nullable: false, source: "", ...extras };
+  const spec = { ...bounds, schedule: false, measured: false, nullable: false, source: "", ...extras };
   const also = `${spec.schedule ? " or a schedule" : ""}${spec.nullable ? " or null" : ""}`;
   return { kind, ...spec, rule: `${rule}${also}`, doc };
 }
@@ -130,6 +132,7 @@ function verdict(spec: OptionSpec, value: unknown): "ok" | "type" | "range" {
     case "number":
     case "integer": {
       if (typeof value === "function") return spec.schedule ? "ok" : "type";
+      if (spec.measured && isMeasuredSchedule(value)) return verdict({ ...spec, measured: false }, value.initial);
       if (typeof value !== "number") return "type";
       if (!Number.isFinite(value) || (spec.kind === "integer" && !Number.isSafeInteger(value))) return "range";
       const low = spec.min === null || (spec.minExcluded ? value > spec.min : value >= spec.min);
@@ -198,7 +201,7 @@ export function checkedOptions<O extends object, D extends object>(
   requireKnownOptions(place === "" ? where : `${where}: ${place}`, table, options);
   const merged: D & O = { ...defaults, ...options };
   const values = new Map<string, unknown>(Object.entries(merged));
-  const schedules: Record<string, Schedule> = {};
+  const schedules: Record<string, Schedule | MeasuredSchedule> = {};
   for (const [key, spec] of Object.entries<OptionSpec>(table)) {
     const name = place === "" ? key : `${place}.${key}`;
     const rule = `must be ${spec.rule}`;
@@ -208,6 +211,7 @@ export function checkedOptions<O extends object, D extends object>(
     }
     const value = values.get(key);
     if (isSchedule(spec, value)) schedules[key] = checkedSchedule(where, name, value);
+    if (spec.measured && isMeasuredSchedule(value)) schedules[key] = checkedMeasured(where, name, value);
     const found = verdict(spec, value);
     if (found === "type") throw typeError(where, name, rule, value);
     if (found === "range") throw rangeError(where, name, rule, value);
@@ -219,14 +223,24 @@ function isSchedule(spec: OptionSpec, value: unknown): value is Schedule {
   return spec.schedule && typeof value === "function";
 }
 
+/** Whether a value is a schedule that follows measurements. */
+export function isMeasuredSchedule(value: unknown): value is MeasuredSchedule {
+  return isObject(value) && typeof value.name === "string" && typeof value.next === "function";
+}
+
 /** The schedule with a check of what it gives; 0 is allowed, where a falling rate ends. */
 function checkedSchedule(where: string, name: string, schedule: Schedule): Schedule {
-  return (step) => {
-    const value: unknown = schedule(step);
-    if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
-    const rule = `must be in [0, ∞) at every step, its schedule gave ${shown(value)} at step ${step}`;
-    throw typeof value === "number" ? rangeError(where, name, rule) : typeError(where, name, rule);
-  };
+  return (step) => checkedValue(where, name, schedule(step), `at step ${step}`);
+}
+
+function checkedMeasured(where: string, name: string, { next, ...rest }: MeasuredSchedule): MeasuredSchedule {
+  return { ...rest, next: (value, measured) => checkedValue(where, name, next(value, measured), `after ${value}`) };
+}
+
+function checkedValue(where: string, name: string, value: unknown, when: string): number {
+  if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  const rule = `must be in [0, ∞) at every step, its schedule gave ${shown(value)} ${when}`;
+  throw typeof value === "number" ? rangeError(where, name, rule) : typeError(where, name, rule);
 }
 
 /** The options of a table as a list with names and defaults, for help texts and forms. */

@@ -77,6 +77,35 @@ export type Schedule = (step: number) => number;
 /** A constant or a schedule. */
 export type ScalarOrSchedule = number | Schedule;
 
+/** What an outer step of local-entropy descent measured, for a `MeasuredSchedule`. */
+export interface OuterMeasurement {
+  /** ‖x' − x‖ just before the outer step. */
+  readonly distance: number;
+  /** ‖x‖ just before the outer step. */
+  readonly weightNorm: number;
+  /** ‖γ(x − μ)‖ just before the outer step. */
+  readonly localEntropyGradientNorm: number;
+  /** ‖∇f‖ of the step's last mini-batch gradient. */
+  readonly gradientNorm: number;
+  /** η' of the step's gradients. */
+  readonly innerLearningRate: number;
+}
+
+/**
+ * A quantity that is set anew after each outer step from what the step measured (`distanceScope`).
+ *
+ * The value is kept in the optimizer's state and `next` is a pure function, so that a resumed run keeps its bits.
+ */
+export interface MeasuredSchedule {
+  /** Name and options tell it from others: a saved state goes on only under the same. */
+  readonly name: string;
+  readonly options: PlainData;
+  /** The value of the first outer step. */
+  readonly initial: number;
+  /** The value of the next outer step, after one with `value`; finite and not negative. */
+  next(value: number, measured: OuterMeasurement): number;
+}
+
 /**
  * Where a run stands and the plain numbers of its last steps; part of every state and read through `progress(state)`.
  *

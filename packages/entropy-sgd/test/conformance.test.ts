@@ -8,6 +8,7 @@ import {
   clone,
   cosineSchedule,
   deserialise,
+  distanceScope,
   entropyAdam,
   entropySgd,
   type GradientDescentState,
@@ -139,6 +140,12 @@ const table: Readonly<Record<string, Rates>> = {
   "entropySgd, pytorch": {
     rates: [0.5, 0.01, 2e-4],
     create: (rate, seed) => subject(entropySgd({ ...shared(rate, seed), ...presets.pytorch, learningRate: 0.3 })),
+    random: true,
+    floor: 1e-3,
+  },
+  "entropySgd, distanceScope": {
+    rates: [0.5, 0.01, 2e-4],
+    create: (rate, seed) => subject(entropySgd({ ...shared(rate, seed), scope: distanceScope(0.01, 1e-3) })),
     random: true,
     floor: 1e-3,
   },

@@ -14,14 +14,14 @@ import {
 } from "../directions/direction.ts";
 import { uncheckedMomentum } from "../directions/momentum.ts";
 import { checkGroupsFit, segmentsOf, squaredNormOver } from "../directions/segments.ts";
-import { squaredDistance } from "../kernels/norms.ts";
+import { squaredDistance, squaredNorm } from "../kernels/norms.ts";
 import { copyIn } from "../memory.ts";
-import { checkedOptions, directionOption, type OptionTable } from "../options.ts";
+import { checkedOptions, directionOption, isMeasuredSchedule, type OptionTable } from "../options.ts";
 import type { RandomKey } from "../random/philox.ts";
 import { randomKey } from "../random/randomKey.ts";
 import { scheduledValue } from "../schedules/scheduledValue.ts";
 import { startProgress } from "../state/progress.ts";
-import type { LocalEntropyProgress, Optimizer, Vector, VectorMemory } from "../types.ts";
+import type { LocalEntropyProgress, Optimizer, OuterMeasurement, Vector, VectorMemory } from "../types.ts";
 import { defineOptimizer } from "./defineOptimizer.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
 import { noiseDeviation } from "./noiseDeviation.ts";
@@ -41,6 +41,8 @@ export type LocalEntropyState = {
   /** The options under which it goes on. */
   readonly options: SavedOptions;
   readonly progress: LocalEntropyProgress;
+  /** γ of the outer step under way, where a measured schedule sets it; absent otherwise. */
+  readonly measuredScope?: number;
   /** x. */
   readonly params: Vector;
   /** x'. */
@@ -67,7 +69,7 @@ const table: OptionTable<LocalEntropyDescentOptions> = {
  * D is `inner`, D' is `outer`; force and decay can act outside D. −∇F = γ(x − ⟨x'⟩) is the gradient of negative local
  * entropy; `scaleByScope` keeps its γ, as line 7 is printed.
  *
- * Cost: L gradients per outer step, one fused pass per gradient and six more per outer step; memory 3n and what the
+ * Cost: L gradients per outer step, one fused pass per gradient and six more per outer step, seven with a measured scope; memory 3n and what the
  * directions keep. Randomness: with noise, one normal per weight and gradient, a function of (seed, step, element).
  *
  * @throws TypeError or RangeError for a bad option, naming it, its rule and the value
@@ -108,19 +110,24 @@ export function uncheckedLocalEntropyDescent(
     outerSegments: segmentsOf(where, groups, "learningRateFactor"),
     key: randomKey(options.seed, "langevin"),
   };
-  const ratesAt = (outerSteps: number) => ({
-    scope: scheduledValue(options.scope, options.scoping ? outerSteps + options.scopeStart : 0),
+  const { scope: given } = options;
+  const first = isMeasuredSchedule(given) ? { measuredScope: given.initial } : {};
+  const ratesAt = (outerSteps: number, { measuredScope }: { readonly measuredScope?: number }) => ({
+    scope: isMeasuredSchedule(given)
+      ? (measuredScope ?? given.initial)
+      : scheduledValue(given, options.scoping ? outerSteps + options.scopeStart : 0),
     learningRate: scheduledValue(options.learningRate, outerSteps),
   });
   return defineOptimizer<LocalEntropyState>(where, {
     innerSteps,
     init(params: Vector, memory: VectorMemory): LocalEntropyState {
       checkGroupsFit(where, groups, params.length);
-      const { scope, learningRate } = ratesAt(0);
+      const { scope, learningRate } = ratesAt(0, first);
       return {
         kind: "local-entropy",
         options: saved,
         progress: { ...startProgress(learningRate), scope, distance: null, localEntropyGradientNorm: null },
+        ...first,
         params: copyIn(memory, params),
         innerParams: copyIn(memory, params),
         innerMean: copyIn(memory, params),
@@ -132,7 +139,7 @@ export function uncheckedLocalEntropyDescent(
     evalPoint: (state) => state.params,
     step(gradient: Vector, state: LocalEntropyState): LocalEntropyState {
       const { progress } = state;
-      const rates = ratesAt(progress.outerSteps);
+      const rates = ratesAt(progress.outerSteps, state);
       const moved = innerStep(parts, gradient, state, rates.scope);
       const counts = { gradients: progress.gradients + 1, innerStep: progress.innerStep + 1 };
       const next = { ...state, progress: { ...progress, ...counts, ...rates }, inner: moved };
@@ -182,6 +189,7 @@ function outerStep(
     localEntropyGradientNorm: scope * Math.sqrt(squaredDistance(params, innerMean)),
     gradientNorm: Math.sqrt(squaredNormOver(innerSegments, gradient)),
   };
+  const following = nextScope(options, norms, state);
   const moved = options.outer.stepInto({ params, anchor: innerMean, mean: null }, innerParams, state.outer, {
     ...plainTerms,
     learningRate,
@@ -195,8 +203,22 @@ function outerStep(
   innerMean.set(params);
   return {
     ...state,
+    ...following,
     progress: { ...progress, ...norms, innerStep: 0, outerSteps: outerSteps + 1 },
     inner: resetDirection(state.inner),
     outer: moved,
   };
+}
+
+/** What a measured schedule makes of the norms of an outer step, before x moves; nothing for other scopes. */
+function nextScope(
+  { scope, scoping, innerLearningRate }: Required<LocalEntropyDescentOptions>,
+  norms: Omit<OuterMeasurement, "weightNorm" | "innerLearningRate">,
+  { params, progress }: LocalEntropyState,
+): { readonly measuredScope?: number } {
+  if (!isMeasuredSchedule(scope)) return {};
+  if (!scoping) return { measuredScope: scope.initial };
+  const rate = scheduledValue(innerLearningRate, progress.outerSteps);
+  const measured = { ...norms, weightNorm: Math.sqrt(squaredNorm(params)), innerLearningRate: rate };
+  return { measuredScope: scope.next(progress.scope, measured) };
 }

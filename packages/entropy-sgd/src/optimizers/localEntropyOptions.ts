@@ -7,7 +7,7 @@ import type { Placement } from "../directions/direction.ts";
 import type { ParameterGroup } from "../directions/segments.ts";
 import { booleanOption, choiceOption, integerOption, numberOption, type OptionTable } from "../options.ts";
 import { shared } from "../optionsShared.ts";
-import type { ScalarOrSchedule } from "../types.ts";
+import type { MeasuredSchedule, ScalarOrSchedule } from "../types.ts";
 import type { NoiseForm } from "./noiseDeviation.ts";
 
 /** Options of `localEntropyDescent`, `entropySgd` and `entropyAdam`. */
@@ -18,8 +18,11 @@ export interface LocalEntropyOptions {
   readonly innerLearningRate?: ScalarOrSchedule;
   /** L, gradients per outer step; the cost is exactly L. */
   readonly innerSteps?: number;
-  /** γ, loss per squared weight; a schedule (`geometricScope`) counts outer steps from `scopeStart`. */
-  readonly scope: ScalarOrSchedule;
+  /**
+   * γ, loss per squared weight; a schedule (`geometricScope`) counts outer steps from `scopeStart`, a measured one
+   * (`distanceScope`) follows what they measure.
+   */
+  readonly scope: ScalarOrSchedule | MeasuredSchedule;
   /** The t of the first outer step in γ(t). */
   readonly scopeStart?: 0 | 1;
   /** Whether γ(t) advances; false keeps γ(0). */
@@ -85,6 +88,7 @@ export const localEntropyTable: OptionTable<LocalEntropyOptions> = {
   }),
   scope: numberOption("[0, ∞)", "Scope γ, in loss per squared weight; a schedule counts outer steps from scopeStart.", {
     schedule: true,
+    measured: true,
     source: "Chaudhari et al. 2017, section 4.3; depends on the problem: no default",
   }),
   scopeStart: integerOption("[0, 1]", "The t of the first outer step in γ(t).", {

@@ -1,5 +1,5 @@
 /** How schedules were made, so that a host that saves options as JSON can make them again. */
-import type { Schedule } from "../types.ts";
+import type { MeasuredSchedule, Schedule } from "../types.ts";
 
 /** A call of one of the factories of schedules. */
 export interface ScheduleCall {
@@ -8,15 +8,19 @@ export interface ScheduleCall {
   readonly arguments: readonly unknown[];
 }
 
-const calls = new WeakMap<Schedule, ScheduleCall>();
+const calls = new WeakMap<Schedule | MeasuredSchedule, ScheduleCall>();
 
 /** The schedule, which `scheduleCall` then knows the origin of. */
-export function described(factory: string, given: readonly unknown[], schedule: Schedule): Schedule {
+export function described<S extends Schedule | MeasuredSchedule>(
+  factory: string,
+  given: readonly unknown[],
+  schedule: S,
+): S {
   calls.set(schedule, { schedule: factory, arguments: given });
   return schedule;
 }
 
 /** The call that made a schedule; undefined for one of the caller's own. */
-export function scheduleCall(schedule: Schedule): ScheduleCall | undefined {
+export function scheduleCall(schedule: Schedule | MeasuredSchedule): ScheduleCall | undefined {
   return calls.get(schedule);
 }

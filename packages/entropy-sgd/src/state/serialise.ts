@@ -162,17 +162,17 @@ function check(saved: unknown, template: PlainData, path: string, rules: Rules):
   }
   if (isRecord(template)) {
     if (!isRecord(saved)) fail(path || "state", "must be a record");
+    // First the options: what they differ in explains fields that are missing or unknown.
+    if (isRecord(template.options) && rules.version !== versionWithoutOptions) {
+      checkOptions(saved.options, template.options, joined(path, "options"), rules.changed);
+    }
     const former = rules.version <= versionWithNulls ? formerNulls : none;
     const unknown = Object.keys(saved).find(
       (name) => !Object.hasOwn(template, name) && !(saved[name] === null && former.has(name)),
     );
     if (unknown !== undefined) fail(joined(path, unknown), "is unknown to this optimizer");
     for (const [name, value] of Object.entries(template)) {
-      if (name === "options" && isRecord(value)) {
-        if (rules.version !== versionWithoutOptions)
-          checkOptions(saved[name], value, joined(path, name), rules.changed);
-        continue;
-      }
+      if (name === "options" && isRecord(value)) continue;
       if (!Object.hasOwn(saved, name)) fail(joined(path, name), "is missing");
       check(saved[name], value, joined(path, name), rules);
     }

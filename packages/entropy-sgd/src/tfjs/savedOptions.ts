@@ -1,6 +1,8 @@
 /** Options as JSON can hold them, for `getConfig` and `fromConfig`: a schedule is the call that made it. */
 import { typeError } from "../errors.ts";
+import { isMeasuredSchedule } from "../options.ts";
 import { type ScheduleCall, scheduleCall } from "../schedules/describedSchedule.ts";
+import { distanceScope } from "../schedules/distanceScope.ts";
 import { geometricScope } from "../schedules/geometricScope.ts";
 import {
   annealedSchedule,
@@ -10,12 +12,13 @@ import {
   polynomialSchedule,
   stepSchedule,
 } from "../schedules/schedules.ts";
-import type { Schedule } from "../types.ts";
+import type { MeasuredSchedule, Schedule } from "../types.ts";
 
-const factories: Readonly<Record<string, (...given: never[]) => Schedule>> = {
+const factories: Readonly<Record<string, (...given: never[]) => Schedule | MeasuredSchedule>> = {
   annealedSchedule,
   constantSchedule,
   cosineSchedule,
+  distanceScope,
   exponentialSchedule,
   geometricScope,
   polynomialSchedule,
@@ -28,8 +31,10 @@ const factories: Readonly<Record<string, (...given: never[]) => Schedule>> = {
  * @throws TypeError for a function that is no schedule of this library, such as a schedule of the caller's own
  */
 export function plainOption(where: string, name: string, value: unknown): unknown {
-  if (typeof value !== "function") return mapped(value, (part) => plainOption(where, name, part));
-  const call = scheduleCall(value as Schedule);
+  if (typeof value !== "function" && !isMeasuredSchedule(value)) {
+    return mapped(value, (part) => plainOption(where, name, part));
+  }
+  const call = scheduleCall(value as Schedule | MeasuredSchedule);
   if (call !== undefined) return plainOption(where, name, { ...call });
   throw typeError(where, name, "must be a number or a schedule made by this library, to be saved", value);
 }

@@ -1,7 +1,7 @@
 /** Trap 4: models are saved and loaded with their optimizer, which goes on to the same bits. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { annealedSchedule, cosineSchedule, geometricScope, stepSchedule } from "../../src/index.ts";
+import { annealedSchedule, cosineSchedule, distanceScope, geometricScope, stepSchedule } from "../../src/index.ts";
 import { adamw, entropyAdam, entropySgd, registerOptimizers, sam, sgd, sgld } from "../../src/tfjs.ts";
 import { backends, use } from "./backends.ts";
 import { examples, flat, smallModel, variablesOf, weightsOf } from "./models.ts";
@@ -13,7 +13,7 @@ const optimizers: Readonly<Record<string, () => tf.Optimizer>> = {
       ...{ ...inner, scope: geometricScope(0.1, 0.01), groups: [{ start: 0, end: 4, frozen: true }] },
       innerLearningRate: cosineSchedule({ initial: 0.1, steps: 10 }),
     }),
-  "entropy-sgd>EntropyAdam": () => entropyAdam(tf, inner),
+  "entropy-sgd>EntropyAdam": () => entropyAdam(tf, { ...inner, scope: distanceScope(0.01, 0.1) }),
   "entropy-sgd>SGLD": () =>
     sgld(tf, {
       learningRate: annealedSchedule({ initial: stepSchedule({ initial: 0.1, factor: 0.5, at: [5] }), exponent: 1 }),
