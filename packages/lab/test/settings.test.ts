@@ -3,7 +3,7 @@ import { optimizerNames, progress } from "entropy-sgd";
 import { InputError, planOf } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
 import { describe, expect, test } from "vitest";
-import { makeOptimizer } from "../src/runner/makeOptimizer.ts";
+import { makeOptimizer, schedulesThatDiffer } from "../src/runner/makeOptimizer.ts";
 import { sharedRecipe } from "../src/settings/recipes.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 
@@ -58,7 +58,7 @@ describe("settings", () => {
     [{ ...base, set: ["scoping=1"] }, '--set scoping: must be true or false, got "1"'],
     [
       { ...base, set: ["scope=geometric(1,2)"] },
-      '--set scope: must be in [0, ∞) or geometricScope(γ₀, γ₁), got "geometric(1,2)"',
+      '--set scope: must be in [0, ∞) or geometricScope(γ₀, γ₁), focusingScope(γ₀, factor) or distanceScope(share, γ₀), got "geometric(1,2)"',
     ],
     [{ ...base, set: ["noise=null"] }, '--set noise: must be in [0, ∞), got "null"'],
     [{ ...base, set: ["seed=3"] }, "--set seed: give --seed, which also draws weights and data order"],
@@ -70,7 +70,7 @@ describe("settings", () => {
     ],
     [
       { ...base, set: ["scope=geometricScope(1e-4, x)"] },
-      '--set scope: must be in [0, ∞) or geometricScope(γ₀, γ₁), got "geometricScope(1e-4, x)"',
+      '--set scope: must be in [0, ∞) or geometricScope(γ₀, γ₁), focusingScope(γ₀, factor) or distanceScope(share, γ₀), got "geometricScope(1e-4, x)"',
     ],
     [{ ...base, set: ["batchSize=Infinity"] }, '--set batchSize: must be a number, got "Infinity"'],
     [{ ...base, set: ["heldOut=first"] }, /^heldOut: .*got "first"$/],
@@ -120,7 +120,9 @@ describe("schedules beyond the budget", () => {
   test.each([true, null, "wide", "geometricScope(1e-4, x)"])("a scope of %o in a file is refused", (scope) => {
     const settings = { ...resolveSettings(base), options: { ...resolveSettings(base).options, scope } };
     expect(() => makeOptimizer(settings, planOf(55_000, 128, 20, 4), [])).toThrow(
-      new InputError(`scope: must be a number or geometricScope(γ₀, γ₁), got ${JSON.stringify(scope)}`),
+      new InputError(
+        `scope: must be a number or geometricScope(γ₀, γ₁), focusingScope(γ₀, factor) or distanceScope(share, γ₀), got ${JSON.stringify(scope)}`,
+      ),
     );
   });
 });
@@ -172,6 +174,24 @@ describe("schedules of a run", () => {
       expect(scopes.at(-1)! / (1e-4 * 1.001 ** (2145 * ((outerSteps - 1) / outerSteps)))).toBeCloseTo(1, 10);
     }
     expect(stepped("lenet", "entropy-sgd", 0.1, ["scope=0.5"]).scopes.at(-1)).toBe(0.5);
+  });
+
+  test("focusing grows by its factor from the first outer step to the last, whatever the budget", () => {
+    for (const budget of [0.5, 2]) {
+      const { scopes } = stepped("lenet", "entropy-sgd", budget, ["scope=focusingScope(2e-3, 1e4)"]);
+      expect(scopes[0]).toBe(2e-3);
+      expect(scopes.at(-1)! / 20).toBeCloseTo(1, 10);
+    }
+  });
+
+  test("a scope that follows the distance follows no plan", () => {
+    // Nothing moves without a gradient, and 1 weight of 0 has no share: γ stays at its first value.
+    expect(stepped("lenet", "entropy-sgd", 0.1, ["scope=distanceScope(0.01, 3)", "noise=0"]).scopes.at(-1)).toBe(3);
+    const settings = resolveSettings({ ...base, set: ["scope=distanceScope(0.01, 3)", "drops="] });
+    const [before, after] = [1, 4].map((budget) => planOf(55_000, 128, settings.innerSteps, budget));
+    expect(schedulesThatDiffer(settings, before!, after!, 400)).toEqual([]);
+    const geometric = resolveSettings({ ...base, set: ["scope=geometricScope(1e-4, 1e-3)", "drops="] });
+    expect(schedulesThatDiffer(geometric, before!, after!, 400)).toEqual(["scope from gradient 21 on"]);
   });
 
   test("SGLD counts its annealing in epochs", () => {

@@ -106,7 +106,7 @@ test.each<[string, string]>([
   [`${entropy}parameters:\n  averaging: []\n`, "5:14: parameters.averaging: must not be empty, got a list"],
   [
     `${entropy}parameters:\n  scope: ["geometric(1)"]\n`,
-    '5:11: parameters.scope.0: must be a number in [0, ∞) or "geometricScope(γ₀, γ₁)", got "geometric(1)"',
+    '5:11: parameters.scope.0: must be a number in [0, ∞) or geometricScope(γ₀, γ₁), focusingScope(γ₀, factor) or distanceScope(share, γ₀), got "geometric(1)"',
   ],
   [
     `${entropy}parameters:\n  learningrate: [1]\n`,

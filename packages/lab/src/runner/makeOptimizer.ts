@@ -1,5 +1,6 @@
 import {
   type AnyState,
+  type MeasuredSchedule,
   type NamedOptimizer,
   type Optimizer,
   type OptimizerName,
@@ -11,8 +12,8 @@ import {
 import { InputError, matches, type Plan, parameterGroups } from "entropy-sgd-training";
 import { sizeOf } from "onnx-grad";
 import type { ParameterBlock } from "onnx-grad/layers";
-import { scopeFrom } from "../settings/parseOption.ts";
 import type { OptionValue } from "../settings/recipes.ts";
+import { scopeFrom } from "../settings/scopeText.ts";
 import type { Settings } from "../settings/settings.ts";
 import { asInput } from "./asInput.ts";
 
@@ -92,8 +93,14 @@ function gradientsPerStep(settings: Settings, { boundaryEvery }: Plan): number {
   return hasInnerLoop ? boundaryEvery : gradientsPerStep;
 }
 
+/** The options that may follow the budget. */
+interface ScheduledOptions {
+  readonly learningRate?: Schedule;
+  readonly scope?: number | Schedule | MeasuredSchedule;
+}
+
 /** The schedules that follow the budget: rates fall at fractions of it, scoping ends where the recipe's does. */
-function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule; scope?: number | Schedule } {
+function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
   const { options, drops, dropFactor } = settings;
   const { learningRate } = options;
   const steps = plan.totalGradients / gradientsPerStep(settings, plan);
@@ -104,7 +111,7 @@ function schedulesOf(settings: Settings, plan: Plan): { learningRate?: Schedule;
       ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at }) }
       : {}),
     ...(hasOption(namedOptimizer(settings), "scope")
-      ? { scope: scopeFrom(options.scope ?? null, fullSteps, plan.totalGradients / plan.boundaryEvery) }
+      ? { scope: scopeFrom(options.scope ?? null, { fullSteps, outerSteps: plan.totalGradients / plan.boundaryEvery }) }
       : {}),
   };
 }
@@ -118,8 +125,9 @@ export function schedulesThatDiffer(settings: Settings, before: Plan, after: Pla
   const each = gradientsPerStep(settings, before);
   const numSteps = Math.ceil(gradients / each);
   const differing = (["learningRate", "scope"] as const).flatMap((name) => {
-    const valueAt = (schedule: number | Schedule | undefined, t: number) =>
-      typeof schedule === "function" ? schedule(t) : schedule;
+    // Constants and measured schedules follow no plan.
+    const valueAt = (schedule: ScheduledOptions[typeof name], t: number) =>
+      typeof schedule === "function" ? schedule(t) : null;
     for (let t = 0; t < numSteps; t++) {
       if (valueAt(old[name], t) !== valueAt(larger[name], t)) return [`${name} from gradient ${t * each + 1} on`];
     }

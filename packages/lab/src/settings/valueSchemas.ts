@@ -2,6 +2,7 @@
 import type { NamedOption } from "entropy-sgd";
 import { z } from "zod";
 import type { OptionValue } from "./recipes.ts";
+import { scopePattern, scopeWords } from "./scopeText.ts";
 import { ruleOf as ruleOfSetting, type SettingName } from "./settings.ts";
 
 /** A value in a sweep's file; the list is that of `drops`. */
@@ -45,7 +46,7 @@ export function schemasOf(spec: NamedOption): RuleSchemas {
     const isNumber = spec.kind === "number" || spec.kind === "integer";
     const number = isNumber ? numberOf(spec, must) : null;
     const plain = number ?? (spec.kind === "boolean" ? z.boolean(must) : z.enum(spec.choices ?? [], must));
-    const scope = z.string(must).regex(/^geometricScope\(\s*[^,\s]+\s*,\s*[^,\s]+\s*\)$/, must);
+    const scope = z.string(must).regex(scopePattern, must);
     const also = [...(spec.name === "scope" ? [scope] : []), ...(spec.nullable ? [z.null(must)] : [])];
     return { value: also.length === 0 ? plain : z.union([plain, ...also], must), number };
   });
@@ -66,9 +67,9 @@ export function fieldSchemas(name: SettingName): RuleSchemas {
   });
 }
 
-/** The rule in words; the scope is the only schedule that files can hold. */
+/** The rule in words; the scope's are the only schedules that files can hold. */
 export function ruleOf({ name, rule, kind }: NamedOption): string {
-  const words = rule.replace(" or a schedule", name === "scope" ? ' or "geometricScope(γ₀, γ₁)"' : "");
+  const words = rule.replace(" or a schedule", name === "scope" ? ` or ${scopeWords}` : "");
   return kind === "number" ? `a number ${words}` : words;
 }
 
