@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
 
 test("data in IDX files: shapes, classes, and a page with a picture of each class", async () => {
@@ -54,4 +54,35 @@ test("what is wrong is said in one line", async () => {
     expect([code, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
     expect(stderr).toContain(message);
   }
+});
+
+describe("data --download", () => {
+  const { XDG_CACHE_HOME: before } = process.env;
+  beforeEach(() => {
+    process.env.XDG_CACHE_HOME = join(root, "cache");
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+  });
+
+  test("names where it looks when there is nothing, and refuses data that come with the packages", async () => {
+    const failed = await run(["data", "cifar-10", "--download", "--from", "http://127.0.0.1:9/cifar.tar.gz"]);
+    expect([failed.code, failed.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: http:\/\/127\.0\.0\.1:9\/cifar\.tar\.gz: cannot be reached \(.+\)\n$/),
+    ]);
+    const packaged = await run(["data", "--download"]);
+    expect([packaged.code, packaged.stderr]).toEqual([
+      2,
+      'error: data: only data of these names are fetched: cifar-10, got "mnist"\n',
+    ]);
+    const without = await run(["data", "cifar-10", "--from", "http://127.0.0.1:9"]);
+    expect([without.code, without.stderr]).toEqual([2, "error: --from: is the address for --download\n"]);
+  });
+
+  test("a network for CIFAR-10 asks for it by itself", async () => {
+    const { code, stderr } = await run(["train", "--network", "small-cifar", "--budget", "1", "--out", freshOut()]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"entropy-sgd data cifar-10 --download" gets it')]);
+  });
 });

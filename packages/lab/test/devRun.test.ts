@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { optimizerNames } from "entropy-sgd";
+import { loadDataSet } from "entropy-sgd-training/node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadParts } from "../src/runner/loadParts.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, root, run, small, trainArgs } from "./commandRunner.ts";
 
@@ -47,6 +49,36 @@ describe("train --fast-dev-run", () => {
     expect(infinite.stdout).toContain("The loss was not finite within");
     expect((await dev("--out", freshOut())).stderr).toContain("cannot be used with option '--out");
     expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describe("--set trainExamples", () => {
+  test("trains on the first training examples and validates and tests on all", async () => {
+    const out = freshOut();
+    const { code, stdout } = await run(trainArgs(out, "--budget", "2", "--set", "trainExamples=200", "--json"));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ gradientEvaluations: 20, effectiveEpochs: 5 });
+    expect(readRun(out).start).toMatchObject({ gradientsPerEpoch: 4 });
+    const { data } = await loadParts(readRun(out).settings);
+    const whole = loadDataSet({ data: dataFolder(), validation: 100 });
+    expect([data.train, data.validation, data.test].map(({ numExamples }) => numExamples)).toEqual([
+      ...[200, whole.validation.numExamples, whole.test.numExamples],
+    ]);
+    const [few, all] = [data.train, whole.train].map((split) => {
+      const example = new Float32Array(28 * 28);
+      split.readExampleInto(example, 0, 199);
+      return example;
+    });
+    expect(few).toEqual(all);
+  });
+
+  test("more than there are, or none, are refused", async () => {
+    const tooMany = await run(trainArgs(freshOut(), "--budget", "1", "--set", "trainExamples=601"));
+    expect([tooMany.code, tooMany.stderr]).toEqual([
+      2,
+      expect.stringContaining("trainExamples: must be at most the 600 training examples, got 601"),
+    ]);
+    expect((await run(trainArgs(freshOut(), "--budget", "1", "--set", "trainExamples=0"))).code).toBe(2);
   });
 });
 

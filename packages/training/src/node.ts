@@ -10,8 +10,17 @@ export {
   dataOptionNames,
   dataOptions,
 } from "./node/dataOptions.ts";
-export { type DataRequest, dataSetNames, loadDataSet, networkNames } from "./node/dataSets.ts";
+export {
+  type DataRequest,
+  dataSetNames,
+  fetchDataSet,
+  loadDataSet,
+  networkNames,
+  usualDataOf,
+} from "./node/dataSets.ts";
+export type { DownloadOptions } from "./node/download.ts";
 export { arePictures, exampleSheet } from "./node/exampleSheet.ts";
+export type { FetchOptions } from "./node/fetchDataSet.ts";
 export { type LoadExamplesOptions, type LoadedExamples, loadExamples } from "./node/loadExamples.ts";
 export { type LoadMnistOptions, loadMnist } from "./node/loadMnist.ts";
 export { loadRuntime } from "./node/loadRuntime.ts";

@@ -1,5 +1,5 @@
 import { describeDataSet, InputError, printable } from "entropy-sgd-training";
-import { type DataRequest, dataOptionFrom, loadDataSet } from "entropy-sgd-training/node";
+import { type DataRequest, dataOptionFrom, dataSetNames, fetchDataSet, loadDataSet } from "entropy-sgd-training/node";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { dataHelp } from "../settings/settings.ts";
 import { dataSentences } from "../statistics/dataWords.ts";
@@ -11,22 +11,29 @@ import { collect } from "./options.ts";
 interface DataCommand {
   readonly set: readonly string[];
   readonly out?: string;
+  readonly download?: boolean;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
 /** `entropy-sgd data`. */
 export const definition: CommandDefinition = {
-  examples: ["photos", "houses.csv --set data.target=price --out runs/houses"],
+  examples: ["photos", "cifar-10 --download", "houses.csv --set data.target=price --out runs/houses"],
   declare: (command, context, done) =>
     json(command)
       .description("Show what is understood of data: format, shapes, classes, and a page with some examples.")
-      .argument("[data]", dataHelp)
+      .argument("[data]", dataHelp())
       .option(
         "--set <name=value>",
         "data.NAME of a reader's option, validation or heldOut; may be repeated",
         collect,
         [],
       )
+      .option(
+        "--download",
+        "fetch data of a name first, once, into the cache folder; nothing else here uses the network",
+      )
+      .option("--from <address>", "another address of the same archive, for --download")
       .option("--out <folder>", "where a page, a picture of examples and the numbers go; none by default")
       .action(async (data: string | undefined, options: DataCommand) =>
         done(await dataCommand(data, options, context)),
@@ -34,11 +41,9 @@ export const definition: CommandDefinition = {
 };
 
 /** Loads data as training would, and tells what they are. Gives the exit code. */
-async function dataCommand(
-  path: string | undefined,
-  { set, out, json: asJson }: DataCommand,
-  context: CommandContext,
-): Promise<number> {
+async function dataCommand(path: string | undefined, options: DataCommand, context: CommandContext): Promise<number> {
+  const { set, out, json: asJson } = options;
+  if (options.download || options.from !== undefined) await downloaded(path, options, context);
   const data = loadDataSet({ ...requestFrom(set), data: path ?? null });
   const { classRows, writeDataPage } = await import("../pages/dataPage.ts");
   const description = describeDataSet(data);
@@ -53,6 +58,27 @@ async function dataCommand(
   if (head !== undefined) stdout.write(`\n${textTable(head, rows, widthOf(stdout))}`);
   if (page !== null) stdout.write(`\nThe page is ${printable(page)}\n`);
   return exitCodes.ok;
+}
+
+/** Fetches data of a name, and says how far it is. @throws InputError as `fetchDataSet`, and for an address without --download */
+async function downloaded(
+  name: string | undefined,
+  { download, from }: DataCommand,
+  { stderr, signal }: CommandContext,
+): Promise<void> {
+  if (!download) throw new InputError({ name: "--from", rule: "is the address for --download" });
+  const step = 10 * 2 ** 20;
+  let told = 0;
+  const folder = await fetchDataSet(name ?? dataSetNames[0]!, {
+    ...(from !== undefined && { from }),
+    signal,
+    onProgress(bytes) {
+      if (bytes < told + step) return;
+      told = bytes;
+      stderr.write(`download: ${Math.round(bytes / 2 ** 20)} MiB\n`);
+    },
+  });
+  stderr.write(`The files are in ${printable(folder)}\n`);
 }
 
 /** The request of `--set` in the names that `train` has for it. @throws InputError for another name */

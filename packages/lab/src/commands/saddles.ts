@@ -30,7 +30,7 @@ export const definition: CommandDefinition = {
       .option("--examples <n>", "training examples, from the first on", count, 500)
       .option("--tolerance <number>", "norm of the gradient at a critical point", positive, 1e-5)
       .option("--seed <n>", "seed of paths and disturbances", whole, 0)
-      .option("--data <folder>", dataHelp)
+      .option("--data <folder>", dataHelp())
       .option("--out <file>", "an .html file; SVG, PNG and JSON are written beside it")
       .action(async (options: SaddlesCommand) => done(await saddlesCommand(options, context))),
 };

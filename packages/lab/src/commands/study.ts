@@ -20,7 +20,7 @@ import { numRobustnessPoints } from "../measure/measureRobustness.ts";
 import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
 import type { RunParts } from "../runner/loadParts.ts";
 import { sourceOf } from "../settings/recipes.ts";
-import { dataHelp } from "../settings/settings.ts";
+import { dataHelpOfNetwork } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, interruptionCode } from "./context.ts";
 import { beginExperiment, type Experiment, type ExperimentDone } from "./experiment.ts";
@@ -68,7 +68,7 @@ export const definition: CommandDefinition = {
         defaultMeasures.samples,
       )
       .option("--set <name=value>", "an option of every run; may be repeated", collect, [])
-      .option("--data <folder>", dataHelp)
+      .option("--data <folder>", dataHelpOfNetwork)
       .option("--threads <n>", "threads of one operation; default: the cores", count)
       .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
       .action(async (_: string, options: StudyCommand) =>

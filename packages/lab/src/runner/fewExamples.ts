@@ -1,5 +1,6 @@
 /** Data of few examples, to try out a network. */
 import { type AnySplit, type DataSet, InputError, subset } from "entropy-sgd-training";
+import type { SettingName, Settings } from "../settings/settings.ts";
 
 /** The first examples of a split, all where it has fewer. */
 function firstOf<S extends AnySplit>(split: S, count: number): S {
@@ -18,16 +19,24 @@ export function withFewExamples(data: DataSet<AnySplit>, numTraining: number, nu
 }
 
 /**
- * The first `count` training examples as training, validation and test examples: a network that can learn fits them all.
+ * The data set that the settings of those names leave: `trainExamples` takes the first of the training part, and `overfit` the first of
+ * them for training, validation and test alike, which a network that can learn fits all.
  *
  * @throws InputError if there are fewer
  */
-export function overfitted(data: DataSet<AnySplit>, count: number): DataSet<AnySplit> {
-  const { numExamples } = data.train;
-  if (count > numExamples) {
-    const rule = `must be at most the ${numExamples} training examples`;
-    throw new InputError({ name: "overfit", rule, value: count });
-  }
-  const few = firstOf(data.train, count);
+export function asFewAs(
+  data: DataSet<AnySplit>,
+  { trainExamples, overfit }: Pick<Settings, "trainExamples" | "overfit">,
+): DataSet<AnySplit> {
+  const train = firstTraining(data.train, "trainExamples", trainExamples);
+  if (overfit === null) return { ...data, train };
+  const few = firstTraining(train, "overfit", overfit);
   return { ...data, train: few, validation: few, test: few };
+}
+
+function firstTraining(train: AnySplit, name: SettingName, count: number | null): AnySplit {
+  const { numExamples } = train;
+  if (count === null) return train;
+  if (count <= numExamples) return firstOf(train, count);
+  throw new InputError({ name, rule: `must be at most the ${numExamples} training examples`, value: count });
 }

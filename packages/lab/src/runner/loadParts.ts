@@ -20,7 +20,7 @@ import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
 import { asInput } from "./asInput.ts";
-import { overfitted } from "./fewExamples.ts";
+import { asFewAs } from "./fewExamples.ts";
 import { frozenBy } from "./makeOptimizer.ts";
 import { externalDataOf, keepNetworkFiles, type NetworkFiles, readNetworkFiles } from "./networkFiles.ts";
 import { loadNetworkModule, type NetworkModule, specOf } from "./networkModule.ts";
@@ -54,13 +54,12 @@ export interface PartsPlace {
  *   data; for options that the task does not have
  */
 export async function loadParts(settings: Settings, { run = null, dataFolder }: PartsPlace = {}): Promise<RunParts> {
-  const { data, validation, heldOut, overfit, dataOptions } = settings;
+  const { data, validation, heldOut, dataOptions } = settings;
   const { files, task, networkFor } = await loadNetwork(settings, run);
   const loaded = loadDataSet({ ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut });
   requireClasses(settings, () => shapesOf(task, loaded.train));
   const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
-  const whole = fitted(spec, loaded);
-  const ready = overfit === null ? whole : overfitted(whole, overfit);
+  const ready = asFewAs(fitted(spec, loaded), settings);
   requireFit({ ...spec, task }, ready);
   return { data: ready, spec, task, files, notes };
 }

@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import { dataSetNames, networkNames } from "entropy-sgd-training/node";
+import { dataSetNames, networkNames, usualDataOf } from "entropy-sgd-training/node";
 import { networkFileEnds, networkFileKind } from "./networkFileKind.ts";
 import { parseSet } from "./parseSet.ts";
 import { presetNameOf, presetsOf } from "./presets.ts";
@@ -58,7 +58,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
   const chosen = parseSet(set, optimizer);
-  const data = asked.data === undefined ? null : dataOf(asked.data);
+  const data = dataOf(asked.data ?? usualDataOf(network));
   const isFile = data !== null && !dataSetNames.includes(data);
   const options: Record<string, OptionValue> = {
     ...(preset === null ? {} : presetsOf(optimizer)?.[preset]),
@@ -76,7 +76,8 @@ export function resolveSettings(request: SettingsRequest): Settings {
     ...(optimizersByName[optimizer].hasInnerLoop && options.innerSteps !== undefined
       ? { innerSteps: options.innerSteps }
       : {}),
-    ...(asked.data === undefined ? {} : { data, ...(isFile ? { validation: null, heldOut: null } : {}) }),
+    data,
+    ...(isFile ? { validation: null, heldOut: null } : {}),
     ...(asked.overfit === undefined ? {} : { batchSize: Math.min(Number(usualValue("batchSize")), asked.overfit) }),
     ...chosen.run,
     network,

@@ -35,8 +35,12 @@ interface Row {
 /** The version of the layout of config.json. */
 const settingsVersion = 1;
 
-/** The values of `--data`. */
-export const dataHelp = `a folder or file of data, or a name: ${dataSetNames.join(", ")} (default)`;
+/** The values of `--data`, and what it is when it is not given. */
+export const dataHelp = (otherwise: string = dataSetNames[0]!): string =>
+  `a folder or file of data, or a name: ${dataSetNames.join(", ")}; default: ${otherwise}`;
+
+/** What `--data` is to commands that know the network. */
+export const dataHelpOfNetwork: string = dataHelp("the first of the names that fits the network");
 
 const isAscending = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value > list[i - 1]!);
 
@@ -156,8 +160,8 @@ const settingsTable = {
     rule: z.string().nullable(),
     usual: null,
     ask: "optional",
-    flag: { value: "<path>", help: dataHelp },
-    doc: "A folder or file of data, or the name of a data set; null for MNIST.",
+    flag: { value: "<path>", help: dataHelpOfNetwork },
+    doc: "A folder or file of data, or the name of a data set; null for MNIST. Where it is not given, the first data set by name that fits the network.",
   },
   dataOptions: {
     rule: freeOptions.default({}),
@@ -177,6 +181,11 @@ const settingsTable = {
     rule: z.enum(["last", "random", "stratified"]).nullable().default("last"),
     set: true,
     doc: "Which are held out: the last ones, or a random draw that is the same for all seeds (data sorted by class), of each class alike if stratified; null for what the reader of the data does.",
+  },
+  trainExamples: {
+    rule: z.int().min(2).nullable().default(null),
+    set: true,
+    doc: "Only the first so many training examples, which are then an epoch; validation and test stay whole. null for all.",
   },
   overfit: {
     rule: z.int().min(2).nullable().default(null),

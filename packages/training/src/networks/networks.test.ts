@@ -10,6 +10,7 @@ const numWeights: Readonly<Record<string, number>> = Object.fromEntries([
   ["lenet", 132_220],
   ["all-cnn-bn", 1_667_166],
   ["small-lenet", 47_658],
+  ["small-cifar", 48_274],
   ["small-mnistfc", 784 * 64 + 64 + 640 + 10],
   ["mlp-49-16-10", 970],
   ["mlp-49-40-10", 2_410],

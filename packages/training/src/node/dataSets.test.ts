@@ -1,9 +1,12 @@
 import { networks } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { fits } from "../data/pooled.ts";
-import { dataSetNames, dataSets, loadDataSet, networkNames } from "./dataSets.ts";
+import { dataSetNames, dataSets, loadDataSet, networkNames, usualDataOf } from "./dataSets.ts";
+import { isFetched } from "./namedDataSet.ts";
 
-describe.each(dataSets)("$name", ({ name, inputShape, numClasses, load }) => {
+const packaged = dataSets.flatMap((data) => (isFetched(data) ? [] : [data]));
+
+describe.each(packaged)("$name", ({ name, inputShape, numClasses, load }) => {
   test("loads the shape and classes of its row, with as many examples held out as asked for", () => {
     const data = load({ validation: 1 });
     expect(data.name).toBe(name);
@@ -21,8 +24,16 @@ test("names are unique, and the first data set is the default", () => {
 });
 
 test("networks are offered that a data set fits, pooled or as it is", () => {
-  expect(networkNames).toEqual(expect.arrayContaining(["lenet", "mlp-49-16-10"]));
+  expect(networkNames).toEqual(expect.arrayContaining(["lenet", "mlp-49-16-10", "all-cnn-bn", "small-cifar"]));
   const images = { inputShape: [1, 28, 28], numClasses: 10 };
-  expect(Object.values(networks).filter((network) => !fits(network, images))).toEqual([networks["all-cnn-bn"]]);
+  expect(Object.values(networks).filter((network) => !fits(network, images))).toEqual([
+    networks["all-cnn-bn"],
+    networks["small-cifar"],
+  ]);
   expect(fits(networks.lenet!, { ...images, numClasses: 11 })).toBe(false);
+});
+
+test("without data a network has the first set that it fits, and the default one where it takes its sizes from them", () => {
+  expect(["lenet", "mlp-49-16-10", "convnet", "net.ts"].map(usualDataOf)).toEqual(Array(4).fill(dataSetNames[0]));
+  expect(["all-cnn-bn", "small-cifar"].map(usualDataOf)).toEqual(["cifar-10", "cifar-10"]);
 });

