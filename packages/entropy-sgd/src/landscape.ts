@@ -30,6 +30,7 @@ export { type AscentSharpness, type AscentSharpnessOptions, ascentSharpness } fr
 export { type NoiseRise, noiseRise, type ScoreAt, type WeightNoiseOptions } from "./flatness/noiseRise.ts";
 export { type PacBayesOptions, type PacBayesSigma, pacBayesSigma } from "./flatness/pacBayesSigma.ts";
 export { couplingEntropy } from "./localEntropy/couplingEntropy.ts";
+export { type CubeLocalEntropyOptions, cubeLocalEntropy } from "./localEntropy/cubeLocalEntropy.ts";
 export { type EntropyBounds, entropyBounds, withinBounds } from "./localEntropy/entropyBounds.ts";
 export { type GridLocalEntropyOptions, gridLocalEntropy } from "./localEntropy/gridLocalEntropy.ts";
 export type { LadderEstimate, RungSummary } from "./localEntropy/ladderEstimate.ts";
