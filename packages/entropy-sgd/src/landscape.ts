@@ -50,9 +50,11 @@ export { type MinresOptions, type MinresResult, minres } from "./saddles/minres.
 export {
   type Difference,
   type DifferenceOptions,
+  differenceOfMeans,
   judgedDifference,
   type PairedDifference,
   pairedDifference,
+  type Sampled,
   unpairedDifference,
 } from "./statistics/difference.ts";
 export { type MeanEstimate, meanEstimate } from "./statistics/meanEstimate.ts";

@@ -140,12 +140,34 @@ export function unpairedDifference(
   b: readonly number[],
   options: DifferenceOptions = {},
 ): Difference {
-  const [one, other] = [meanEstimate(a), meanEstimate(b)];
-  const [u, v] = [one.standardError ** 2, other.standardError ** 2];
-  const spread = u ** 2 / (a.length - 1) + v ** 2 / (b.length - 1);
+  const [one, other] = [a, b].map((values) => ({ ...meanEstimate(values), n: values.length })) as [Sampled, Sampled];
+  return judged("unpairedDifference", ofMeans(one, other), [...a, ...b], options);
+}
+
+/** A mean of `n` independent repetitions that are not at hand themselves, such as a published one. */
+export interface Sampled extends MeanEstimate {
+  readonly n: number;
+}
+
+/**
+ * `unpairedDifference` of means whose repetitions are not at hand: their standard errors s/√n and numbers are all that it needs.
+ *
+ * @throws TypeError or RangeError for a bad option; RangeError for a negative standard error, or unless each is of at least 2
+ *   repetitions
+ */
+export function differenceOfMeans(a: Sampled, b: Sampled, options: DifferenceOptions = {}): Difference {
+  for (const { standardError, n } of [a, b]) {
+    if (!(standardError >= 0))
+      throw rangeError("differenceOfMeans", "standardError", "must be in [0, ∞)", standardError);
+    if (!(n >= 2)) throw rangeError("differenceOfMeans", "n", "must be at least 2", n);
+  }
+  return judged("differenceOfMeans", ofMeans(a, b), [a.estimate, b.estimate], options);
+}
+
+function ofMeans(a: Sampled, b: Sampled): MeanEstimate & { readonly degreesOfFreedom: number } {
+  const [u, v] = [a.standardError ** 2, b.standardError ** 2];
+  const spread = u ** 2 / (a.n - 1) + v ** 2 / (b.n - 1);
   // Without any spread the degrees do not matter: nothing is seen.
-  const degreesOfFreedom = spread > 0 ? (u + v) ** 2 / spread : a.length + b.length - 2;
-  const standardError = Math.sqrt(u + v);
-  const difference = { estimate: one.estimate - other.estimate, standardError, degreesOfFreedom };
-  return judged("unpairedDifference", difference, [...a, ...b], options);
+  const degreesOfFreedom = spread > 0 ? (u + v) ** 2 / spread : a.n + b.n - 2;
+  return { estimate: a.estimate - b.estimate, standardError: Math.sqrt(u + v), degreesOfFreedom };
 }

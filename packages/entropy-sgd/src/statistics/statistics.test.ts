@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normalInto } from "../random/fills.ts";
 import { randomKey } from "../random/randomKey.ts";
-import { judgedDifference, pairedDifference, unpairedDifference } from "./difference.ts";
+import { differenceOfMeans, judgedDifference, pairedDifference, unpairedDifference } from "./difference.ts";
 import { meanEstimate } from "./meanEstimate.ts";
 import { rankCorrelation } from "./rankCorrelation.ts";
 import { studentCdf, studentQuantile } from "./student.ts";
@@ -161,6 +161,24 @@ describe("differences", () => {
       { margin: 0.002 },
     );
     expect(small).toMatchObject({ seen: true, equivalent: true });
+  });
+
+  test("means whose repetitions are not at hand are compared as those with them", () => {
+    const [one, other] = [
+      [1, 2, 4],
+      [3, 5, 6, 6, 9],
+    ] as const;
+    const sampled = (values: readonly number[]) => ({ ...meanEstimate(values), n: values.length });
+    expect(differenceOfMeans(sampled(one), sampled(other), { margin: 9 })).toEqual(
+      unpairedDifference(one, other, { margin: 9 }),
+    );
+    const known = { estimate: 1, standardError: 0.1, n: 5 };
+    expect(() => differenceOfMeans({ ...known, n: 1 }, known)).toThrow(
+      "differenceOfMeans: n must be at least 2, got 1",
+    );
+    expect(() => differenceOfMeans(known, { ...known, standardError: -1 })).toThrow(
+      "differenceOfMeans: standardError must be in [0, ∞), got -1",
+    );
   });
 
   test("a standard error of 0 shows neither a difference nor equivalence", () => {
