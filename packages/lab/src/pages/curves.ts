@@ -62,7 +62,7 @@ export function bandOver(
 }
 
 /** Optimizers in order of appearance. */
-export function optimizersOf(records: readonly RunRecord[]): string[] {
+export function optimizersOf(records: readonly Pick<RunRecord, "settings">[]): string[] {
   return [...new Set(records.map(({ settings }) => settings.optimizer))];
 }
 

@@ -5,9 +5,7 @@ import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
 import { environmentPairs } from "../runs/environment.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
 import type { RunRecord } from "../runs/readRun.ts";
-import { namesOf, settingsAndOptions } from "../runs/runFields.ts";
 import { summarise } from "../runs/summarise.ts";
-import { sourceOf } from "../settings/recipes.ts";
 import { testMetricOptions } from "../statistics/margins.ts";
 import { bestWords, metricUnit, signOf } from "../statistics/metricWords.ts";
 import { fixed, withDeviation } from "../statistics/numbers.ts";
@@ -16,6 +14,7 @@ import { comparisonSentences } from "../statistics/words.ts";
 import { optimizersOf, reportedMetric } from "./curves.ts";
 import { otherMetricsHtml } from "./otherMetrics.ts";
 import { numRunsText } from "./resultTable.ts";
+import { settingsOfRuns } from "./settingsOfRuns.ts";
 import { summaryCells, summaryTitles, unitOf } from "./summaryCells.ts";
 
 /** The page of some runs and their figures. @throws InputError if their primary metrics differ */
@@ -35,7 +34,7 @@ ${figures.map(figureHtml).join("\n")}
 ${warningsHtml(records)}<h2>Runs</h2>
 ${table(runRows(records, metric), `The test ${metric.name} at best validation is that of the epoch with the ${best} validation ${metric.name}.`)}
 ${otherMetricsHtml(records, metric.name)}<h2>Settings</h2>
-${settingsHtml(records)}
+${settingsOfRuns(records)}
 <h2>Machine</h2>
 ${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version, threads and device.")}`,
   );
@@ -134,27 +133,6 @@ function warningsHtml(records: readonly RunRecord[]): string {
   );
   if (lines.length === 0) return "";
   return `<h2>Warnings</h2>\n<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>\n`;
-}
-
-/** The settings of each optimizer's first run; rows in which they differ are marked. */
-function settingsHtml(records: readonly RunRecord[]): string {
-  const names = optimizersOf(records);
-  const flat = names.map((name) => {
-    const { settings } = records.find((record) => record.settings.optimizer === name)!;
-    return new Map(settingsAndOptions(settings));
-  });
-  const keys = namesOf(flat).filter((key) => key !== "optimizer" && key !== "seed");
-  const rows = keys.map((key) => [key, ...flat.map((settings) => String(settings.get(key) ?? "–"))]);
-  const differs = rows.map(([, ...values]) => new Set(values).size > 1);
-  const settings = table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
-  return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
-}
-
-/** The source of an optimizer's rates that the user did not set. */
-function recipeLine(name: string, records: readonly RunRecord[]): string {
-  const { settings, start } = records.find((record) => record.settings.optimizer === name)!;
-  const { network, recipe } = settings;
-  return `${name}: ${recipe === null ? "made before recipes had names" : sourceOf(network, start.optimizer, recipe)}`;
 }
 
 function environmentRows(records: readonly RunRecord[]): string[][] {
