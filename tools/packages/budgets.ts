@@ -18,7 +18,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/formats": 6_300,
   "entropy-sgd-training/node": 23_000,
   "entropy-sgd-training/web": 11_500,
-  "entropy-sgd-lab": 147_000,
+  "entropy-sgd-lab": 163_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */
@@ -32,7 +32,7 @@ export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 380, unpackedKB: 1_560, files: 620 },
   "onnx-grad": { packedKB: 470, unpackedKB: 2_060, files: 785 },
   "entropy-sgd-training": { packedKB: 380, unpackedKB: 1_570, files: 815 },
-  "entropy-sgd-lab": { packedKB: 920, unpackedKB: 3_680, files: 1_400 },
+  "entropy-sgd-lab": { packedKB: 1_030, unpackedKB: 4_120, files: 1_620 },
 };
 
 /** Keys whose value is above its budget, or so far below that the budget guards nothing. */

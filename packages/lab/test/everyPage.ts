@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { doubleWell } from "entropy-sgd/planted";
 import { gridDensity } from "entropy-sgd/sampling";
 import { tinyData } from "../../training/test/tinyTask.ts";
+import { reproducedRun } from "../src/experiments/reproduce/reproducedRun.ts";
+import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
 import { assembleStudy, type MeasuredRun } from "../src/experiments/study/assemble.ts";
 import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
@@ -19,6 +21,8 @@ import { flatnessFigure, flatnessPage } from "../src/pages/flatnessFigure.ts";
 import { learningRateFigure, learningRatePage } from "../src/pages/learningRateFigure.ts";
 import { localEntropyFigure, localEntropyPage } from "../src/pages/localEntropyFigure.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
+import { reproductionFigure } from "../src/pages/reproductionFigure.ts";
+import { reproductionPage } from "../src/pages/reproductionPage.ts";
 import { robustnessFigures, robustnessPage } from "../src/pages/robustnessFigure.ts";
 import { saddlesFigure, saddlesPage } from "../src/pages/saddlesFigure.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../src/pages/samplingFigures.ts";
@@ -64,6 +68,7 @@ export function everyPage(): Readonly<Record<string, MadePage>> {
     slice: slice(),
     saddles: saddles(),
     study: study(),
+    reproduce: reproduce(),
     "figure langevin": langevin(),
     "figure gibbs": gibbs(),
     "figure wide-valleys": valleys(),
@@ -202,6 +207,16 @@ function study(): MadePage {
   const assembled = assembleStudy(runs, null);
   const figures = studyFigures(assembled);
   return { figures, html: studyPage(assembled, figures, own, () => "as they were") };
+}
+
+function reproduce(): MadePage {
+  const result = reproductionResult({
+    ...{ name: "lenet", scale: 1, seeds: 3 },
+    runs: ["entropy-sgd", "adam"].flatMap((optimizer, k) =>
+      [1, 2].map((seed) => reproducedRun(recordOf(optimizer, seed, [0.02 + 0.01 * k, 0.005 + 1e-4 * seed]), optimizer)),
+    ),
+  });
+  return one(reproductionFigure(result)!, (figure) => reproductionPage(result, [figure]));
 }
 
 function langevin(): MadePage {

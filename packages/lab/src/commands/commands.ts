@@ -28,6 +28,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   slice: () => import("./slice.ts"),
   saddles: () => import("./saddles.ts"),
   study: () => import("./study.ts"),
+  reproduce: () => import("./reproduce.ts"),
   serve: () => import("./serve.ts"),
   report: () => import("./report.ts"),
   export: () => import("./export.ts"),

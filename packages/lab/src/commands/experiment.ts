@@ -48,6 +48,8 @@ export interface Experiment<Details> {
   usualParallel(plan: CheckedPlan<Details>): number;
   /** The text printed before the first run; null for none. */
   opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
+  /** Writes what is kept of a run beside its folder, as soon as it has ended, or is found ended. */
+  ended?(run: PlannedRun, out: string, requireHeld: () => void): void;
   /** Writes and tells the result. Gives the exit code. */
   finish(done: ExperimentDone<Details>, context: CommandContext): number | Promise<number>;
 }
@@ -141,7 +143,7 @@ async function toItsEnd<Details>(
   if (opening !== null) for (const line of [...dataLines(parts.data), ...opening.split("\n")]) writeLine(stderr, line);
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
-  const { onEvent, ...listeners } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
+  const { onEvent, onBegin, onEnd } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
   const { launcher } = options;
   const { dataFolder, threads, device } = options;
   const place = { dataFolder, threads, device };
@@ -157,7 +159,11 @@ async function toItsEnd<Details>(
       launch,
       checksum: parts.data.checksum ?? null,
       requireHeld: lock.requireHeld,
-      ...listeners,
+      onBegin,
+    },
+    onEnd(run, at, outcome) {
+      onEnd(run, at, outcome);
+      if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);
     },
     needsAll: experiment.needsAll ?? false,
   });

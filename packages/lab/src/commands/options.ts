@@ -8,6 +8,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a positive number.");
 }
 
+/** A number above 0, at most 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number above 0, at most 1.");
+}
+
 /** A whole number from `min` on. */
 export function integerFrom(min: number): (text: string) => number {
   return (text) => {

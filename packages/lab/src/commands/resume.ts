@@ -28,9 +28,9 @@ export const definition: CommandDefinition = {
   declare: (command, context, done) =>
     timeLimited(jsonAtEnd(command))
       .description(
-        "Let an interrupted run, comparison, sweep or study go on, to the same bits as without the interruption.",
+        "Let an interrupted run, comparison, sweep, study or reproduction go on, to the same bits as without the interruption.",
       )
-      .argument("<folder>", "folder of a run, or of a comparison, sweep or study")
+      .argument("<folder>", "folder of a run, or of a comparison, sweep, study or reproduction")
       .option("--data <folder>", "a folder that holds the run's data in another place")
       .option("--threads <n>", "threads of one operation; default: as many as before", count)
       .addOption(new Option("--device <name>", "what computes; default: the same as before").choices(deviceChoices))
@@ -46,6 +46,7 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
   compare: async () => (await import("./compare.ts")).comparison,
   sweep: async () => (await import("./sweep.ts")).sweep,
   study: async () => (await import("./study.ts")).study,
+  reproduce: async () => (await import("./reproduce.ts")).reproduction,
 };
 
 /** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */

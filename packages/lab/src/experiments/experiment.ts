@@ -7,7 +7,7 @@ import { usedDevice } from "../runner/usedDevice.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Names of the kinds of experiments. */
-export const experimentKinds = ["compare", "sweep", "study"] as const;
+export const experimentKinds = ["compare", "sweep", "study", "reproduce"] as const;
 
 /** The name of a kind. */
 export type ExperimentKind = (typeof experimentKinds)[number];
@@ -16,7 +16,7 @@ export type ExperimentKind = (typeof experimentKinds)[number];
 export interface PlannedRun {
   /** Of its folder in the experiment's. */
   readonly name: string;
-  /** What it is one seed of: an optimizer, a configuration of a sweep, a condition of a study. */
+  /** What it is one seed of: an optimizer, a configuration of a sweep, a condition of a study, a method of the paper. */
   readonly condition: string;
   readonly settings: Settings;
 }

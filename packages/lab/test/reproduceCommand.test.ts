@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { dataFolder, freshOut, run } from "./commandRunner.ts";
+
+// Five gradients are an epoch of the small data: each run has one outer step of 20.
+const shortened = ["lenet", "--scale", "0.01", "--seeds", "1", "--threads", "1"];
+const reproduce = (out: string, ...more: string[]): string[] => {
+  return ["reproduce", ...shortened, "--data", dataFolder(), "--out", out, ...more];
+};
+
+const read = (out: string, file: string) => JSON.parse(readFileSync(join(out, file), "utf8"));
+
+test("an interrupted reproduction keeps each run that ended and goes on to the whole table", async () => {
+  const out = freshOut();
+  const stopped = await run(reproduce(out), { stopAt: "adam-1 begins" });
+  expect(stopped.code).toBe(130);
+  expect(stopped.stderr).toContain(
+    "reproduce lenet at scale 0.01: schedules are shortened in proportion: 2 runs of 20",
+  );
+  const kept = read(out, "entropy-sgd-1.json");
+  expect(kept).toMatchObject({ name: "entropy-sgd-1", condition: "entropy-sgd", result: { reason: "budget" } });
+  expect(read(out, "reproduction.json")).toMatchObject({ interrupted: true, runs: [kept, { name: "adam-1" }] });
+  const { code, stdout, stderr } = await run(["resume", out, "--data", dataFolder()]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("entropy-sgd-1: test error")]);
+  expect(stderr).toContain("(ended before)");
+  expect(stdout).toContain("At scale 0.01: every run had 1 % of its published budget");
+  expect(stdout).toMatch(/^adam +0\.51 ± 0\.01 +100 +\d/m);
+  const { interrupted, runs, methods } = read(out, "reproduction.json");
+  expect(interrupted).toBeUndefined();
+  expect(runs).toEqual([kept, read(out, "adam-1.json")]);
+  expect(methods[0]).toMatchObject({ published: { mean: 0.005 }, measured: { best: { n: 1 } }, left: null });
+  for (const ending of ["html", "svg", "png"]) expect(readdirSync(out)).toContain(`reproduction.${ending}`);
+  // The same command goes on; another one is refused.
+  const again = await run(reproduce(out, "--json"));
+  expect([again.code, JSON.parse(again.stdout).runs]).toEqual([0, runs]);
+  const other = await run(reproduce(out).map((word) => (word === "0.01" ? "0.05" : word)));
+  expect([other.code, other.stderr]).toEqual([
+    2,
+    `error: ${join(out, "entropy-sgd-1")}: holds a run of other settings; choose another --out\n`,
+  ]);
+}, 60_000);
+
+test("a scale above 1 is refused", async () => {
+  const { code, stderr } = await run(["reproduce", "lenet", "--scale", "2"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("It must be a number above 0, at most 1.");
+});

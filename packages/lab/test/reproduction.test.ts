@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { planReproduction } from "../src/experiments/reproduce/planReproduction.ts";
+import { type ReproducedRun, reproducedRun, runFromJson } from "../src/experiments/reproduce/reproducedRun.ts";
+import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
+import { reproductionNames, reproductions } from "../src/experiments/reproduce/reproductions.ts";
+import { reproductionFindings } from "../src/pages/reproductionFindings.ts";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
+import { sameTraining } from "../src/settings/sameTraining.ts";
+import { recordOf } from "./testRecords.ts";
+
+const runOf = (optimizer: string, seed: number, errors: readonly number[], changes = {}): ReproducedRun =>
+  reproducedRun(recordOf(optimizer, seed, errors, changes), optimizer);
+
+const lenet = { name: "lenet", scale: 1, seeds: 2 } as const;
+
+describe("the plan", () => {
+  test.each(["mnistfc", "mnistfc-bn", "lenet"] as const)("of %s is the training of the published recipe", (name) => {
+    const { runs } = planReproduction({ name, scale: 1, seeds: 2 });
+    expect(runs.map((run) => run.name)).toEqual(["entropy-sgd-1", "adam-1", "entropy-sgd-2", "adam-2"]);
+    for (const { condition: optimizer, settings } of runs) {
+      const { seed } = settings;
+      const preset = optimizer === "adam" ? undefined : "lua";
+      const common = { network: name, optimizer, preset, recipe: "paper", budget: 100, seed };
+      expect(sameTraining(settings, resolveSettings({ ...common, set: ["validation=0"] }))).toBe(true);
+    }
+  });
+
+  test("of a scale has its share of every budget, and the same fractions of it", () => {
+    for (const name of reproductionNames) {
+      const whole = planReproduction({ name, scale: 1, seeds: 1 }).runs;
+      const { runs, details } = planReproduction({ name, scale: 0.07, seeds: 1 });
+      expect(details).toEqual({ name, scale: 0.07 });
+      for (const [i, { settings }] of runs.entries()) {
+        const { budget, ...others } = whole[i]!.settings;
+        expect(settings).toEqual({ ...others, budget: (7 * budget) / 100 });
+      }
+    }
+  });
+
+  test("of SGLD anneals its steps alone", () => {
+    const [run] = planReproduction({ name: "sgld-lenet", scale: 1, seeds: 1 }).runs;
+    expect(run!.settings).toMatchObject({ drops: [], budget: 300, validation: 0, options: { annealing: 0.25 } });
+  });
+});
+
+describe("ours beside the paper's", () => {
+  test("best points of the test curves, the earliest of equal ones, and the last epochs", () => {
+    const runs = [runOf("entropy-sgd", 1, [0.006, 0.006]), runOf("entropy-sgd", 2, [0.009, 0.008, 0.01])];
+    const [{ best, bestEpoch, last, ended }] = reproductionResult({ ...lenet, runs }).methods as [never];
+    expect(ended).toMatchObject([
+      { best: 0.006, bestEpoch: 1, last: 0.006 },
+      { best: 0.008, bestEpoch: 2, last: 0.01 },
+    ]);
+    expect(best).toMatchObject({ mean: 0.007, n: 2 });
+    expect(bestEpoch).toMatchObject({ mean: 1.5 });
+    expect(last).toMatchObject({ mean: 0.008 });
+  });
+
+  test("the difference has its standard error of both sides", () => {
+    // 0.48 and 0.56 %: mean 0.52, standard error 0.04; published 0.50 with 0.01/√5.
+    const runs = [runOf("entropy-sgd", 1, [0.0048]), runOf("entropy-sgd", 2, [0.0056])];
+    const [{ toPublished }, adam] = reproductionResult({ ...lenet, runs }).methods as [never, never];
+    const { estimate, judged } = toPublished as { estimate: number; judged: { standardError: number; margin: number } };
+    expect(100 * estimate).toBeCloseTo(0.02, 12);
+    expect(100 * judged.standardError).toBeCloseTo(Math.hypot(0.04, 0.01 / Math.sqrt(5)), 12);
+    expect(judged.margin).toBe(0.002);
+    expect(adam).toMatchObject({ toPublished: null, ended: [], left: { number: 2, gradients: 46_800 } });
+  });
+
+  test.each([
+    ["one run", [0.0048]],
+    ["equal runs", [0.0048, 0.0048]],
+  ])("%s can claim no standard error", (_, errors) => {
+    const runs = errors.map((error, i) => runOf("entropy-sgd", i + 1, [error]));
+    const { lines } = reproductionFindings({ ...lenet, runs });
+    expect(reproductionResult({ ...lenet, runs }).methods[0]!.toPublished!.judged).toBeNull();
+    expect(lines.join("\n")).toContain("can claim nothing about the difference");
+  });
+
+  test("a run that diverged or has not ended has no part in the means, and is told of", () => {
+    const runs = [
+      runOf("entropy-sgd", 1, [0.9, 0.8], { reason: "diverged" }),
+      runOf("entropy-sgd", 2, [0.005]),
+      { ...runOf("adam", 1, [0.006]), result: null },
+    ];
+    const { methods } = reproductionResult({ ...lenet, runs });
+    expect(methods).toMatchObject([
+      { best: { n: 1, mean: 0.005 }, numDiverged: 1, left: null },
+      { best: { n: 0 }, numDiverged: 0, left: { number: 2 } },
+    ]);
+  });
+
+  test("a shortened reproduction says so everywhere, and nothing of agreement with the paper", () => {
+    const runs = [runOf("entropy-sgd", 1, [0.0048]), runOf("entropy-sgd", 2, [0.0056])];
+    const { lines, page, figures } = reproductionFindings({ ...lenet, scale: 0.02, runs });
+    for (const text of [lines[0], page, figures[0]!.caption]) expect(text).toContain("At scale 0.02");
+    expect(lines.join("\n")).not.toMatch(/published 0\.50.*(lower|higher|equivalent|distinguishable)/);
+  });
+
+  test("what was not published and what was not run is empty", () => {
+    const { lines } = reproductionFindings({ name: "mnistfc-bn", scale: 1, seeds: 1, runs: [] });
+    const [, , adam] = lines[1]!.split("\n").slice(1);
+    expect(adam!.split(/ {2,}/)).toEqual(["adam", "1 run of about 10 min"]);
+  });
+});
+
+test("page, table and figure are made again from the JSON alone", () => {
+  const runs = [runOf("entropy-sgd", 1, [0.02, 0.0048]), runOf("adam", 1, [0.0056])];
+  const made = reproductionFindings({ ...lenet, runs });
+  const read = JSON.parse(JSON.stringify(made.json)) as { runs: unknown[] };
+  const again = read.runs.map((run) => runFromJson(run, "reproduction.json"));
+  expect(reproductionFindings({ ...lenet, runs: again })).toEqual(made);
+});
+
+test("every experiment has the paper's method first, and sources for what was published", () => {
+  for (const { methods, readings } of Object.values(reproductions)) {
+    expect(new Set(methods.map(({ optimizer }) => optimizer)).size).toBe(methods.length);
+    expect(readings.length).toBeGreaterThan(0);
+    for (const { published } of methods) if (published !== null) expect(published.source).toMatch(/arXiv:/);
+  }
+});
