@@ -57,7 +57,7 @@ function leftWords({ number, gradients, msPerGradient }: RunsLeft): string {
 }
 
 /** A duration in minutes, hours or days. */
-export function durationWords(minutes: number): string {
+function durationWords(minutes: number): string {
   if (minutes < 1) return "1 min";
   if (minutes < 120) return `${fixed(minutes, 0)} min`;
   return minutes < 48 * 60 ? `${fixed(minutes / 60, 1)} h` : `${fixed(minutes / 60 / 24, 1)} days`;
