@@ -11,6 +11,7 @@ import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
 import { sweepResult } from "../src/experiments/sweep/sweepResult.ts";
 import type { SaddleStudy } from "../src/measure/findSaddles.ts";
+import { foundScopes } from "../src/measure/foundScopes.ts";
 import type { SampledTarget } from "../src/measure/gibbs.ts";
 import type { FlatnessDifference } from "../src/measure/measureFlatness.ts";
 import type { Spectrum } from "../src/measure/measureSpectrum.ts";
@@ -26,6 +27,7 @@ import { reproductionPage } from "../src/pages/reproductionPage.ts";
 import { robustnessFigures, robustnessPage } from "../src/pages/robustnessFigure.ts";
 import { saddlesFigure, saddlesPage } from "../src/pages/saddlesFigure.ts";
 import { gibbsFigures, gibbsPage, langevinFigures, langevinPage } from "../src/pages/samplingFigures.ts";
+import { scopeFigures, scopePage } from "../src/pages/scopeFigures.ts";
 import { lineFigure, slicePage, surfaceFigure } from "../src/pages/slicesFigure.ts";
 import { spectrumFigure, spectrumPage } from "../src/pages/spectrumFigure.ts";
 import { studyFigures } from "../src/pages/studyFigures.ts";
@@ -61,6 +63,7 @@ export function everyPage(): Readonly<Record<string, MadePage>> {
     "compare at the end alone": report([[0.2], [0.1]], ["entropy-sgd", "sgd"]),
     sweep: sweep(),
     "lr-find": rates(),
+    "find-scope": scopes(),
     spectrum: spectrum(),
     "local-entropy": localEntropy(),
     robustness: robustness(),
@@ -122,6 +125,19 @@ function rates(): MadePage {
   return one(learningRateFigure(searches, "learningRate"), (figure) =>
     learningRatePage(searches, "learningRate", figure, settings),
   );
+}
+
+function scopes(): MadePage {
+  const sweeps = [0, 1.5].map((effectiveEpochs) => ({
+    effectiveEpochs,
+    points: Array.from({ length: 17 }, (_, i) => {
+      const scope = 1e-3 * 10 ** (i / 4);
+      return { scope, force: scope / (1 + scope), distance: 0.1 / (1 + scope + effectiveEpochs), focusing: 0.02 };
+    }),
+  }));
+  const found = foundScopes(sweeps, { force: [0.1, 2], distance: [0.03] });
+  const figures = scopeFigures(sweeps, found);
+  return { figures, html: scopePage(sweeps, found, figures, settings) };
 }
 
 function committed<Value>(path: string): Value {

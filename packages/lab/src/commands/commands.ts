@@ -17,6 +17,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   "runs delete": () => import("./runsDelete.ts"),
   "runs export": () => import("./runsExport.ts"),
   "lr-find": () => import("./lrFind.ts"),
+  "find-scope": () => import("./findScope.ts"),
   data: () => import("./data.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),

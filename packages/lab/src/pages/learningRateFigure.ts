@@ -7,7 +7,7 @@ import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtm
 import { stylesOf } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { short } from "../statistics/numbers.ts";
-import { spreadOf } from "../statistics/spread.ts";
+import { geometricSpread } from "../statistics/spread.ts";
 import { counted } from "../statistics/words.ts";
 
 /** What is advised after all seeds. */
@@ -25,9 +25,8 @@ const saferShare = 1 / 3;
 
 /** The advice of some searches. */
 export function adviceOf(searches: readonly SearchedRates[]): RateAdvice {
-  const { mean, sd } = spreadOf(searches.map(({ steepest }) => (steepest === null ? null : Math.log(steepest))));
-  if (mean === null) return { steepest: null, safer: null, factor: null };
-  return { steepest: Math.exp(mean), safer: saferShare * Math.exp(mean), factor: sd === null ? null : Math.exp(sd) };
+  const { mean, factor } = geometricSpread(searches.map(({ steepest }) => steepest));
+  return { steepest: mean, safer: mean === null ? null : saferShare * mean, factor };
 }
 
 /** The result in sentences, without full stops. */

@@ -24,7 +24,7 @@ export type RateName = "learningRate" | "innerLearningRate";
  * The optimizer of a run: rates fall at fractions of the budget, scoping ends where the recipe's does, every learning
  * rate is `rateFactor` times the settings'.
  *
- * @param schedules - of rates, instead of the settings'
+ * @param schedules - of rates and scope, instead of the settings'
  * @throws InputError with the factory's message for a value out of range
  */
 export function makeOptimizer(
@@ -32,7 +32,7 @@ export function makeOptimizer(
   plan: Plan,
   layout: readonly ParameterBlock[],
   rateFactor = 1,
-  schedules: Readonly<Partial<Record<RateName, Schedule>>> = {},
+  schedules: Readonly<Partial<Record<RateName, Schedule>>> & Pick<ScheduledOptions, "scope"> = {},
 ): Optimizer<AnyState> {
   const { create } = namedOptimizer(settings);
   const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };

@@ -14,3 +14,17 @@ export function spreadOf(values: readonly (number | null)[]): Spread {
   const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : null, n };
 }
+
+/** A positive quantity over runs by its logarithms: all null without a value. */
+export interface GeometricSpread {
+  readonly mean: number | null;
+  /** The factor by which values differ from the mean: exp of the sample's standard deviation of the logarithms; null for one value. */
+  readonly factor: number | null;
+  readonly n: number;
+}
+
+/** Geometric mean and factor of the positive finite values. */
+export function geometricSpread(values: readonly (number | null)[]): GeometricSpread {
+  const { mean, sd, n } = spreadOf(values.map((value) => (value === null ? null : Math.log(value))));
+  return { mean: mean === null ? null : Math.exp(mean), factor: sd === null ? null : Math.exp(sd), n };
+}

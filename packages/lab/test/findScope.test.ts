@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { foundScopes, scopeOfShare } from "../src/measure/foundScopes.ts";
+import type { ScopeSweep } from "../src/measure/searchScope.ts";
+import { dataFolder, freshOut, run } from "./commandRunner.ts";
+
+const own = ["--network", "small-mnistfc", "--data", dataFolder(), "--set", "validation=100", "--set", "batchSize=50"];
+
+test("sweeps the scopes, finds those of the shares, and writes page, figures and numbers", async () => {
+  const out = freshOut();
+  const asked = ["--scopes", "9", "--sweeps", "2", "--from", "1e-3", "--to", "10", "--set", "innerSteps=5"];
+  // 12 gradients an epoch: 24 outer steps of 5, 12 for each sweep, of which the last 9 are swept.
+  const { code, stdout, stderr } = await run([
+    ...["find-scope", ...own, "--threads", "1", "--out", out, "--budget", "10", "--json", ...asked],
+  ]);
+  expect([code, stderr.split("\n")[0]]).toEqual([0, "find-scope: 2 sweeps through 9 scopes, 120 gradients in all"]);
+  const { sweeps, force, distance, focusing } = JSON.parse(stdout);
+  expect(sweeps.map(({ effectiveEpochs }: ScopeSweep) => effectiveEpochs)).toEqual([15 / 12, 75 / 12]);
+  for (const { points } of sweeps as ScopeSweep[]) {
+    for (const [i, { scope }] of points.entries()) expect(Math.log10(scope)).toBeCloseTo(-3 + i / 2, 9);
+    // Where η'γL is small the force is proportional to the scope, and a large one holds the inner weights back.
+    expect(points[8]!.force).toBeGreaterThan(100 * points[0]!.force);
+    expect(points[8]!.distance).toBeLessThan(points[0]!.distance);
+  }
+  expect(force.map(({ share }: { share: number }) => share)).toEqual([0.01, 0.03, 0.1, 0.3, 1]);
+  expect(force[1].mean).toBeGreaterThan(force[0].mean);
+  expect(distance).toHaveLength(4);
+  expect(focusing.mean).toBeGreaterThan(0);
+  for (const name of ["find-scope.html", "find-scope.json", "scope-force.svg", "scope-distance.png"])
+    expect(existsSync(join(out, name)), name).toBe(true);
+  expect(JSON.parse(readFileSync(join(out, "find-scope.json"), "utf8"))).toEqual(JSON.parse(stdout));
+});
+
+test("an optimizer without a scope is refused", async () => {
+  const { code, stderr } = await run(["find-scope", ...own, "--optimizer", "sgd"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('error: optimizer: must have a scope, got "sgd"');
+});
+
+const sweep = (points: readonly (readonly [number, number, number])[]): ScopeSweep => ({
+  effectiveEpochs: 0,
+  points: points.map(([scope, force, distance]) => ({ scope, force, distance, focusing: 4 * scope })),
+});
+
+test("a share is crossed between two scopes, by the logarithms", () => {
+  const own = sweep([
+    [1, 0.1, 0.4],
+    [100, 0.9, 0.1],
+    [1e4, 0.2, 0.2],
+  ]);
+  // 0.3 is the geometric middle of 0.1 and 0.9, as 10 of 1 and 100.
+  expect(scopeOfShare(own, "force", 0.3)).toBeCloseTo(10, 10);
+  expect(scopeOfShare(own, "distance", 0.2)).toBeCloseTo(10, 10);
+  // Before the range or never.
+  expect([scopeOfShare(own, "force", 0.05), scopeOfShare(own, "force", 1)]).toEqual([null, null]);
+  expect(scopeOfShare(own, "distance", 0.5)).toBeNull();
+});
+
+test("the scope of a share is the geometric mean of the sweeps that cross it", () => {
+  const sweeps = [
+    sweep([
+      [1, 0.1, 1],
+      [100, 0.9, 1],
+    ]),
+    sweep([
+      [10, 0.1, 1],
+      [1000, 0.9, 1],
+    ]),
+    sweep([[1, 1, 1]]),
+  ];
+  const { force, distance, focusing } = foundScopes(sweeps, { force: [0.3], distance: [0.5] });
+  expect(force[0]).toMatchObject({ share: 0.3, n: 2 });
+  expect(force[0]!.mean).toBeCloseTo(Math.sqrt(1000), 8);
+  // ln 10 and ln 100 lie ½ ln 10 from their mean: the sample's deviation is ln 10/√2.
+  expect(force[0]!.factor).toBeCloseTo(10 ** Math.SQRT1_2, 8);
+  expect(distance[0]).toEqual({ share: 0.5, mean: null, factor: null, n: 0 });
+  expect(focusing.mean).toBeCloseTo(4 * 10 ** (1 / 3), 8);
+});
