@@ -28,6 +28,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   flatness: () => import("./flatness.ts"),
   slice: () => import("./slice.ts"),
   saddles: () => import("./saddles.ts"),
+  planted: () => import("./planted.ts"),
   study: () => import("./study.ts"),
   reproduce: () => import("./reproduce.ts"),
   serve: () => import("./serve.ts"),

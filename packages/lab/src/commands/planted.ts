@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { InputError, wasInterrupted } from "entropy-sgd-training";
+import { isThere, readPlainText } from "entropy-sgd-training/node";
+import { contentOf, withOwnHash } from "../io/digest.ts";
+import { makeFolder, writeWhole } from "../io/files.ts";
+import { eventTurns } from "../measure/eventTurns.ts";
+import { plantedConditions } from "../measure/planted/conditions.ts";
+import { judgePlanted } from "../measure/planted/judgePlanted.ts";
+import { phaseDiagram } from "../measure/planted/phaseDiagram.ts";
+import {
+  type PlantedInstance,
+  type PlantedSettings,
+  plantedInstance,
+  plantedSettings,
+  type TunedRate,
+  tunePlanted,
+} from "../measure/planted/plantedStudy.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
+import type { CommandContext } from "./context.ts";
+import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
+import { count, integerFrom } from "./options.ts";
+
+/** Options of `entropy-sgd planted`. */
+export interface PlantedCommand {
+  readonly instances: number;
+  readonly tuning: number;
+  readonly gradients: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** What a killed study goes on from. */
+interface Kept {
+  readonly settings: PlantedSettings;
+  readonly tuned: readonly TunedRate[] | null;
+  readonly instances: readonly PlantedInstance[];
+}
+
+const maxBytes = 64 * 2 ** 20;
+
+/** `entropy-sgd planted`. */
+export const definition: CommandDefinition = {
+  examples: ["--out runs/planted.html"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Compare optimizers where the wide solutions, local entropy and generalisation are known exactly.")
+      .option(
+        "--instances <n>",
+        "teachers with their examples; half choose, half judge",
+        integerFrom(2),
+        plantedSettings.numInstances,
+      )
+      .option("--tuning <n>", "further instances that learning rates are chosen on", count, plantedSettings.numTuning)
+      .option("--gradients <n>", "gradients of each run", count, plantedSettings.numGradients)
+      .option(
+        "--out <file>",
+        "an .html file; SVG, PNG and JSON are written beside it; the same command goes on from there",
+      )
+      .action(async (options: PlantedCommand) => done(await plantedCommand(options, context))),
+};
+
+/** Runs the planted study, or goes on with it. Gives the exit code. */
+export async function plantedCommand(options: PlantedCommand, context: CommandContext): Promise<number> {
+  const { folder, name } = pagePlace(options.out ?? "planted.html");
+  const { instances: numInstances, tuning: numTuning, gradients: numGradients } = options;
+  const settings = { ...plantedSettings, numInstances, numTuning, numGradients };
+  const file = join(folder, `${name}.progress.json`);
+  const before = keptIn(file, settings);
+  makeFolder(folder);
+  const numConditions = 2 * plantedConditions(settings).length;
+  const { length: numRates } = settings.rates;
+  context.stderr.write(
+    `planted: ${numConditions} runs of ${numGradients} gradients on each of ${numInstances} instances, ` +
+      `${numRates} times as many on ${numTuning} others to choose rates; ${before.instances.length} instances are there\n`,
+  );
+  const turn = eventTurns(context.signal);
+  const instances = [...before.instances];
+  let { tuned } = before;
+  const keep = (): void => writeWhole(file, withOwnHash(JSON.stringify({ settings, tuned, instances } satisfies Kept)));
+  const interrupted = await wasInterrupted(async () => {
+    if (tuned === null) {
+      tuned = await tunePlanted(settings, turn, counter(context, numConditions, "rates"));
+      keep();
+    }
+    const meter = counter(context, numInstances - instances.length, "instances");
+    for (let seed = instances.length; seed < numInstances; seed++) {
+      instances.push(await plantedInstance(settings, tuned, seed, turn));
+      keep();
+      meter();
+    }
+  });
+  const found = tuned === null || instances.length < 4 ? null : { settings, tuned, instances };
+  const findings = found === null ? null : await findingsOf(name, found);
+  return writeFindings(folder, findings, { json: options.json, interrupted }, context);
+}
+
+async function findingsOf(name: string, found: { readonly tuned: readonly TunedRate[] } & Kept): Promise<Findings> {
+  const { plantedFigures } = await import("../pages/plantedFigures.ts");
+  const { plantedPage, plantedSentences } = await import("../pages/plantedPage.ts");
+  const { settings, tuned, instances } = found;
+  const judgement = judgePlanted(settings, instances);
+  const study = { settings, judgement, instances, phases: phaseDiagram(settings, tuned, instances) };
+  const figures = plantedFigures(study);
+  return {
+    ...{ name, figures, page: plantedPage(study, figures), lines: plantedSentences(study) },
+    json: { settings, judgement, tuned, instances },
+  };
+}
+
+/** What a study with these settings has left; nothing where there is no file. @throws InputError for other settings */
+function keptIn(file: string, settings: PlantedSettings): Kept {
+  if (!isThere(file)) return { settings, tuned: null, instances: [] };
+  const kept = JSON.parse(contentOf(readPlainText(file, maxBytes), file)) as Kept;
+  if (JSON.stringify(kept.settings) === JSON.stringify(settings)) return kept;
+  throw new InputError({
+    path: file,
+    rule: "must be of a study with the same settings; take another --out, or remove the file",
+  });
+}
