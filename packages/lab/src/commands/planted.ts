@@ -5,14 +5,11 @@ import { contentOf, withOwnHash } from "../io/digest.ts";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { eventTurns } from "../measure/eventTurns.ts";
 import { plantedConditions } from "../measure/planted/conditions.ts";
-import { judgePlanted } from "../measure/planted/judgePlanted.ts";
-import { phaseDiagram } from "../measure/planted/phaseDiagram.ts";
+import { judgedStudy, type PlantedRecord } from "../measure/planted/judgedStudy.ts";
 import {
-  type PlantedInstance,
   type PlantedSettings,
   plantedInstance,
   plantedSettings,
-  type TunedRate,
   tunePlanted,
 } from "../measure/planted/plantedStudy.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
@@ -29,12 +26,8 @@ export interface PlantedCommand {
   readonly json?: boolean;
 }
 
-/** What a killed study goes on from. */
-interface Kept {
-  readonly settings: PlantedSettings;
-  readonly tuned: readonly TunedRate[] | null;
-  readonly instances: readonly PlantedInstance[];
-}
+/** What a killed study goes on from: without rates as long as they are not chosen. */
+type Kept = Omit<PlantedRecord, "tuned"> & { readonly tuned: PlantedRecord["tuned"] | null };
 
 const maxBytes = 64 * 2 ** 20;
 
@@ -94,13 +87,12 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
   return writeFindings(folder, findings, { json: options.json, interrupted }, context);
 }
 
-async function findingsOf(name: string, found: { readonly tuned: readonly TunedRate[] } & Kept): Promise<Findings> {
+async function findingsOf(name: string, found: PlantedRecord): Promise<Findings> {
   const { plantedFigures } = await import("../pages/plantedFigures.ts");
   const { plantedPage, plantedSentences } = await import("../pages/plantedPage.ts");
-  const { settings, tuned, instances } = found;
-  const judgement = judgePlanted(settings, instances);
-  const study = { settings, judgement, instances, phases: phaseDiagram(settings, tuned, instances) };
+  const study = judgedStudy(found);
   const figures = plantedFigures(study);
+  const { settings, tuned, instances, judgement } = study;
   return {
     ...{ name, figures, page: plantedPage(study, figures), lines: plantedSentences(study) },
     json: { settings, judgement, tuned, instances },

@@ -1,20 +1,11 @@
 import * as Plot from "@observablehq/plot";
-import type { PlantedJudgement, PlantedMeasure } from "../measure/planted/judgePlanted.ts";
-import type { PhaseRow } from "../measure/planted/phaseDiagram.ts";
-import type { PlantedInstance, PlantedSettings } from "../measure/planted/plantedStudy.ts";
+import type { PlantedStudy } from "../measure/planted/judgedStudy.ts";
+import type { PlantedMeasure } from "../measure/planted/judgePlanted.ts";
 import { type PlantedStart, plantedStarts } from "../measure/planted/trainPlanted.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { numberedStyles, seriesColor, stylesOf } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { withError } from "../statistics/numbers.ts";
-
-/** What the page and the figures are made of. */
-export interface PlantedStudy {
-  readonly settings: PlantedSettings;
-  readonly judgement: PlantedJudgement;
-  readonly phases: readonly PhaseRow[];
-  readonly instances: readonly PlantedInstance[];
-}
 
 const measureWords: Readonly<Record<PlantedMeasure, string>> = {
   localEntropy: "local entropy F̃ at p = 0.1",

@@ -1,10 +1,10 @@
+import type { PlantedStudy } from "../measure/planted/judgedStudy.ts";
 import type { PlantedHypothesis, PlantedTest } from "../measure/planted/judgePlanted.ts";
 import type { PhaseDifference, PhaseRow } from "../measure/planted/phaseDiagram.ts";
 import { plantedStarts } from "../measure/planted/trainPlanted.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, settingsHtml, table } from "../report/htmlPage.ts";
 import { fixed, inPercent, plusMinus, short, withError } from "../statistics/numbers.ts";
-import type { PlantedStudy } from "./plantedFigures.ts";
 
 const claims: Readonly<Record<PlantedHypothesis["name"], string>> = {
   H1: "the chosen Entropy-SGD ends in configurations of higher local entropy than SGD, its control and SGLD",
