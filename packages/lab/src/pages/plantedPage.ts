@@ -67,7 +67,7 @@ ${figures.map(figureHtml).join("\n")}
 ${plantedStarts
   .map(
     (start) => `<h2>All conditions, from the ${start}</h2>
-${table(conditionRows(phases.filter((row) => row.start === start)), "Means and paired differences ± standard error over all instances. A star: seen over the cells of the column together, by Holm's correction (for the other conditions: by its own test). η'γL and ‖γ(x − μ)‖/‖∇f‖ tell whether the force acts.")}`,
+${table(conditionRows(phases.filter((row) => row.start === start)), "Means and paired differences ± standard error over all instances. A star: seen over the cells of the column together, by Holm's correction (for the other conditions: by its own test). η'γL and ‖γ(x − μ)‖/‖∇f‖ tell whether the force acts. Solved: ends without a training error; above the mean solution: their local entropy less the mean over all solutions of the instance.")}`,
   )
   .join("\n")}
 ${settingsHtml({ ...amounts, ...joined }, "Where runs end is sign x.")}`,
@@ -97,7 +97,8 @@ function testRows(tests: readonly PlantedTest[]): string[][] {
 
 function conditionRows(rows: readonly PhaseRow[]): string[][] {
   const head = [
-    ...["condition", "rate", "η'γL", "‖γ(x−μ)‖/‖∇f‖", "training error, %", "local entropy", "generalisation error"],
+    ...["condition", "rate", "η'γL", "‖γ(x−μ)‖/‖∇f‖", "training error, %", "solved, %"],
+    ...["above the mean solution", "local entropy", "generalisation error"],
     ...["F̃ − sgd", "F̃ − control", "error − sgd", "error − control"],
   ];
   const starred = (found: PhaseDifference | null): string => {
@@ -107,14 +108,15 @@ function conditionRows(rows: readonly PhaseRow[]): string[][] {
   };
   return [
     head,
-    ...rows.map(({ condition, rate, reach, forceShare, trainingError, means, differences: { sgd, control } }) => [
+    ...rows.map(({ condition, rate, reach, forceShare, differences: { sgd, control }, ...row }) => [
       condition.name,
       rate === null ? "–" : String(rate),
       reach === null ? "–" : short(reach),
       forceShare === null ? "–" : short(forceShare),
-      inPercent(trainingError?.estimate, 1),
-      fixed(means?.localEntropy.estimate, 3),
-      fixed(means?.generalisationError.estimate, 3),
+      ...[inPercent(row.trainingError?.estimate, 1), inPercent(row.solved, 0)],
+      row.excess === null ? "–" : plusMinus(row.excess.estimate, row.excess.standardError, 3),
+      fixed(row.means?.localEntropy.estimate, 3),
+      fixed(row.means?.generalisationError.estimate, 3),
       ...[starred(sgd.localEntropy), starred(control.localEntropy)],
       ...[starred(sgd.generalisationError), starred(control.generalisationError)],
     ]),

@@ -27,6 +27,10 @@ export interface PhaseRow {
   readonly forceShare: number | null;
   /** Share of wrong examples, over instances; null where a run has no end. */
   readonly trainingError: MeanEstimate | null;
+  /** Share of the runs that ended in a solution. */
+  readonly solved: number | null;
+  /** Of these, local entropy above the mean of all solutions of the instance; null for fewer than two. */
+  readonly excess: MeanEstimate | null;
   /** Means by measure. */
   readonly means: Readonly<Record<PlantedMeasure, MeanEstimate>> | null;
   /** The condition minus the reference, by measure; null for the reference itself, or where a run has no end. */
@@ -49,11 +53,16 @@ export function phaseDiagram(
       const { rate, forceShare } = tuned.find((one) => one.start === start && one.condition === condition.name)!;
       const ends = endsOf(instances, start, position);
       const mean = (of: (end: NonNullable<typeof ends>[number]) => number) => meanEstimate(ends!.map(of));
+      const excesses = (ends ?? []).flatMap((end, k) =>
+        end[1] === 0 ? [measureOf("localEntropy", end) - instances[k]!.meanLocalEntropy] : [],
+      );
       const isKnown = ends !== null && ends.length > 1;
       return {
         ...{ start, condition, rate, forceShare },
         reach: rate === null ? null : rate * condition.scope * condition.innerSteps,
         trainingError: isKnown ? mean(([, numWrong]) => numWrong / settings.numExamples) : null,
+        solved: isKnown ? excesses.length / ends.length : null,
+        excess: excesses.length > 1 ? meanEstimate(excesses) : null,
         means: isKnown
           ? {
               localEntropy: mean((end) => measureOf("localEntropy", end)),

@@ -197,6 +197,10 @@ describe("the rule", () => {
     // sgd and sgld have no inner steps, and so no control.
     expect(sgld!.differences.control.localEntropy).toBeNull();
     expect(rows[cell]!.reach).toBeCloseTo(0.1 * 1 * 5, 12);
+    // Every end is a solution; the cell's are at −0.2 + 0.05 on average, as high as the mean solution.
+    expect(rows[cell]).toMatchObject({ solved: 1, trainingError: { estimate: 0 } });
+    expect(rows[cell]!.excess!.estimate).toBeCloseTo(0, 2);
+    expect(baseline!.excess!.estimate).toBeCloseTo(-0.05, 2);
     expect(rows[cell]!.differences.control.localEntropy).toMatchObject({ seen: true });
     expect(rows[cell]!.differences.sgd.generalisationError!.difference.estimate).toBeCloseTo(-0.05, 2);
     const lost = instances.map((instance) => ({
