@@ -103,6 +103,7 @@ export {
   resizeLinear,
   resizeNearest,
 } from "./ops/resize.ts";
+export { type ScanOptions, type ScanResult, type ScanStep, scan } from "./ops/scan.ts";
 export {
   type AveragePool1dOptions,
   averagePool1d,

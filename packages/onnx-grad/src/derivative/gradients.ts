@@ -1,17 +1,14 @@
 import { rangeError } from "../graph/errors.ts";
-import { inputsByName } from "../graph/inputs.ts";
 import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import { topological } from "../graph/topological.ts";
-import { dispatch, sameShape, type Value } from "../graph/value.ts";
+import { sameShape, type Value } from "../graph/value.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { reduceSum } from "../ops/reductions.ts";
 import { rebuild } from "../rewrite/rebuild.ts";
 import { stableForm } from "../rewrite/stableForms.ts";
-import { plus } from "./maskedAdjoints.ts";
-import { vectorJacobianProducts } from "./vectorJacobianProducts.ts";
+import { pullBack } from "./pullBack.ts";
 
 /**
  * The gradient of a scalar in each value of `wrt`, as values of the same graph language.
@@ -42,33 +39,8 @@ function inStableForms([loss, ...wrt]: readonly Value[]): Value[] {
 }
 
 function gradientsAsWritten(loss: Value, wrt: readonly Value[]): Value[] {
-  const inputs = inputsByName("gradients", [loss, ...wrt]);
-  const one = (value: Value): Value => (value.op === "input" ? inputs.get(value.attributes.name)! : value);
-  const order = topological([loss]);
-  const needed = dependentOn(order, wrt.map(one), one);
-  const adjoints = new Map<Value, Value>([[one(loss), constant(1)]]);
-  for (const value of order.reverse()) {
-    const adjoint = adjoints.get(value);
-    if (adjoint === undefined || !needed.has(value)) continue;
-    const wanted = value.inputs.map((input) => needed.has(one(input)));
-    const products = dispatch(vectorJacobianProducts, value, adjoint, wanted);
-    value.inputs.forEach((input, i) => {
-      const product = products[i];
-      if (!wanted[i] || product === undefined) return;
-      const sum = adjoints.get(one(input));
-      adjoints.set(one(input), sum === undefined ? product : plus(sum, product));
-    });
-  }
-  return wrt.map((value) => adjoints.get(one(value)) ?? broadcastTo(constant(0), value.shape));
-}
-
-/** The values of `order` on a differentiable path from some value of `wrt`; only these need adjoints. */
-function dependentOn(order: readonly Value[], wrt: readonly Value[], one: (value: Value) => Value): ReadonlySet<Value> {
-  const dependent = new Set<Value>(wrt);
-  for (const value of order) {
-    if (value.op !== "stopGradient" && value.inputs.some((input) => dependent.has(one(input)))) dependent.add(value);
-  }
-  return dependent;
+  const adjoints = pullBack([[loss, constant(1)]], wrt);
+  return wrt.map((value, i) => adjoints[i] ?? broadcastTo(constant(0), value.shape));
 }
 
 /**

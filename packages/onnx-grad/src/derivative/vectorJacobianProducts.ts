@@ -174,4 +174,7 @@ export const vectorJacobianProducts: PerOp<Products, [dy: Value, wanted: readonl
     const inRange = pick(broadcastTo(zero, x!.shape), labels!);
     return [mul(oneHot(labels!, x!.shape[x!.shape.length - 1]!), add(dy, inRange))];
   },
+  scan: () => {
+    throw new Error("gradients: the values of a loop have a derivative together only");
+  },
 };

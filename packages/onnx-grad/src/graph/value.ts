@@ -33,6 +33,16 @@ export interface PoolWindow extends Window {
   readonly size: readonly [number, number];
 }
 
+/** What one value of a loop carries: `graph/bodies.ts` says how a body names its arguments. */
+export interface ScanAttributes {
+  /** The states after a step, and last what is stacked over the steps. */
+  readonly body: readonly Value[];
+  /** The first inputs, whose slices along the first axis the steps take; after them the initial states, then the same for every step. */
+  readonly numSequences: number;
+  /** Whether the last slice is taken first; results stay in the order of the slices. */
+  readonly reverse: boolean;
+}
+
 /** What each primitive carries beside its inputs. The keys are the closed set of primitives. */
 export interface Attributes {
   input: { readonly name: string };
@@ -84,6 +94,7 @@ export interface Attributes {
   scatterAdd: { readonly axis: number };
   oneHot: object;
   pick: object;
+  scan: ScanAttributes;
 }
 
 /** The name of a primitive. */

@@ -1,3 +1,4 @@
+import { loopsOf } from "../graph/bodies.ts";
 import { rangeError, typeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { requireOneOf, requireValues } from "../graph/requirements.ts";
@@ -5,6 +6,7 @@ import { topological } from "../graph/topological.ts";
 import { dispatch, showShape, sizeOf, type Value } from "../graph/value.ts";
 import type { FloatArray, Precision } from "./arrays.ts";
 import { kernels } from "./kernels.ts";
+import { loopKernel } from "./loopKernel.ts";
 
 /** The values of a graph's inputs by name, row-major. */
 export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
@@ -37,26 +39,29 @@ export function evaluator(
   requireOneOf(caller, "precision", precision, ["float32", "float64"] satisfies Precision[]);
   inputsByName(caller, outputs);
   const order = topological(outputs);
+  const loops = new Map(
+    [...new Set(loopsOf(order).values())].map((members) => [
+      members[0] as Value,
+      loopKernel(members, evaluator, precision),
+    ]),
+  );
   const lastUse = new Map<Value, number>();
   order.forEach((value, at) => {
     for (const input of value.inputs) lastUse.set(input, at);
   });
   for (const output of outputs) lastUse.set(output, order.length);
+  const computed = (value: Value, inputs: FloatArray[], feeds: Feeds): FloatArray =>
+    value.op === "input"
+      ? fed(caller, value.attributes.name, value, feeds, precision)
+      : // Float32 does not hold all integers.
+        dispatch(kernels, value, inputs, value.dtype === "int32" ? "float64" : precision);
   return (feeds) => {
     const results = new Map<Value, FloatArray>();
+    const inputsOf = ({ inputs }: Value): FloatArray[] => inputs.map((input) => results.get(input)!);
     order.forEach((value, at) => {
-      results.set(
-        value,
-        value.op === "input"
-          ? fed(caller, value.attributes.name, value, feeds, precision)
-          : dispatch(
-              kernels,
-              value,
-              value.inputs.map((input) => results.get(input)!),
-              // Float32 does not hold all integers.
-              value.dtype === "int32" ? "float64" : precision,
-            ),
-      );
+      // The first value of a loop brings the others.
+      for (const [member, result] of loops.get(value)?.(inputsOf(value)) ?? []) results.set(member, result);
+      if (!results.has(value)) results.set(value, computed(value, inputsOf(value), feeds));
       for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);
     });
     return outputs.map((output) => results.get(output)!);

@@ -195,4 +195,7 @@ export const kernels: PerOp<FloatArray, Kernel> = {
     });
     return read(x!, at, precision);
   },
+  scan: () => {
+    throw new Error("evaluate: the values of a loop are computed together only");
+  },
 };

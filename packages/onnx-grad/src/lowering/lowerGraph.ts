@@ -1,4 +1,5 @@
 /** Turns symbolic values into the ONNX nodes that ONNX Runtime runs fastest. */
+import { loopsOf } from "../graph/bodies.ts";
 import { topological } from "../graph/topological.ts";
 import { dispatch, type Value } from "../graph/value.ts";
 import type { OnnxGraph } from "../onnx/onnxGraph.ts";
@@ -15,29 +16,48 @@ export type NamedOutputs = readonly (readonly [name: string, value: Value])[];
  * in the end (the inner values of a fusion) are dropped.
  */
 export function lowerGraph(outputs: NamedOutputs, dialect: Dialect, graph: OnnxGraph): ReadonlyMap<Value, string> {
-  const order = topological(outputs.map(([, value]) => value));
-  const numUses = usesOf(order, outputs);
-  const names = new Map<Value, string>();
+  const values = outputs.map(([, value]) => value);
+  const names = lowerValues(values, dialect, graph, new Map());
+  for (const [name, value] of outputs) graph.output(name, names.get(value)!, value.shape);
+  return names;
+}
+
+/** The tensors of all values that `roots` depend on; `known` ones are there. */
+function lowerValues(
+  roots: readonly Value[],
+  dialect: Dialect,
+  graph: OnnxGraph,
+  known: ReadonlyMap<Value, string>,
+): ReadonlyMap<Value, string> {
+  const order = topological(roots);
+  const numUses = usesOf(order, roots);
+  const loops = loopsOf(order);
+  const names = new Map<Value, string>(known);
   const shared = new Map<string, string>();
+  const nameOf = (value: Value): string => {
+    const name = names.get(value);
+    if (name === undefined) throw new Error(`lowerGraph: a ${value.op} is used before it is computed`);
+    return name;
+  };
   const context: LoweringContext = {
     graph,
-    nameOf(value) {
-      const name = names.get(value);
-      if (name === undefined) throw new Error(`lowerGraph: a ${value.op} is used before it is computed`);
-      return name;
-    },
+    nameOf,
     usedOnce: (value) => numUses.get(value) === 1,
     memo(key, make) {
       const name = shared.get(key) ?? make();
       shared.set(key, name);
       return name;
     },
+    loopOf: (value) => loops.get(value)!,
+    define: (value, tensor) => void names.set(value, tensor),
+    lowerBody(values, inner, leaves) {
+      const tensors = lowerValues(values, dialect, inner, leaves);
+      return values.map((value) => tensors.get(value)!);
+    },
   };
   for (const value of order) {
+    if (names.has(value)) continue;
     names.set(value, fused(value, dialect, context) ?? dispatch(dialect.primitives, value, context));
-  }
-  for (const [name, value] of outputs) {
-    graph.output(name, context.nameOf(value), value.shape);
   }
   return names;
 }
@@ -52,10 +72,10 @@ function fused(value: Value, { fusions }: Dialect, context: LoweringContext): st
 }
 
 /** How often each value is read, by other values or as an output. */
-function usesOf(order: readonly Value[], outputs: NamedOutputs): ReadonlyMap<Value, number> {
+function usesOf(order: readonly Value[], roots: readonly Value[]): ReadonlyMap<Value, number> {
   const uses = new Map<Value, number>();
   const count = (value: Value): unknown => uses.set(value, (uses.get(value) ?? 0) + 1);
   for (const { inputs } of order) inputs.forEach(count);
-  for (const [, value] of outputs) count(value);
+  roots.forEach(count);
   return uses;
 }

@@ -1,4 +1,4 @@
-import type { Value } from "../graph/value.ts";
+import type { Node, Value } from "../graph/value.ts";
 import type { OnnxGraph } from "../onnx/onnxGraph.ts";
 
 /** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
@@ -10,4 +10,10 @@ export interface LoweringContext {
   usedOnce(value: Value): boolean;
   /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
   memo(key: string, make: () => string): string;
+  /** The values of the loop that gives `value`. */
+  loopOf(value: Node<"scan">): readonly Node<"scan">[];
+  /** Says which tensor holds a value that was written together with another. */
+  define(value: Value, tensor: string): void;
+  /** Writes what `values` need to the body `graph`, where `names` are the tensors of its leaves, and returns their tensors. */
+  lowerBody(values: readonly Value[], graph: OnnxGraph, names: ReadonlyMap<Value, string>): readonly string[];
 }

@@ -5,6 +5,7 @@ import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
 import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 import { lowerAveragePool, lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter } from "./lowerPooling.ts";
+import { lowerScan } from "./lowerScan.ts";
 import { lowerSum } from "./lowerSum.ts";
 import { lowerWeightGradient } from "./lowerWeightGradient.ts";
 import { poolAttributes } from "./windowAttributes.ts";
@@ -131,6 +132,7 @@ export const primitives: Dialect["primitives"] = {
     context.graph.node("GatherElements", [context.nameOf(x!), labelColumn(labels!, context)], {
       attributes: { axis: -1 },
     }),
+  scan: lowerScan,
 };
 
 /** Labels as int64 [… × 1]. */

@@ -2,13 +2,23 @@
 import type { DType, Shape } from "../graph/value.ts";
 import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
 
-/** An attribute: an integer, a list of integers, a float ({ float }), a string or a list of floats ({ floats }). */
+/** An attribute: an integer, a list of integers, a float ({ float }), a string, a list of floats ({ floats }) or a graph ({ graph }). */
 export type OnnxAttribute =
   | number
   | readonly number[]
   | { readonly float: number }
   | string
-  | { readonly floats: Float32Array };
+  | { readonly floats: Float32Array }
+  | { readonly graph: OnnxBody };
+
+/** The body of a node: it may read tensors of the graph around it too. */
+export interface OnnxBody {
+  /** In the order of execution. */
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly Initializer[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+}
 
 /** A node; an input "" is an absent one. */
 export interface OnnxNode {
@@ -35,53 +45,73 @@ export type ValueInfo =
   | { readonly name: string; readonly type: "sequence" };
 
 /** What a model is made of. */
-export interface ModelParts {
+export interface ModelParts extends OnnxBody {
   readonly producer: { readonly name: string; readonly version?: string };
   /** Versions of operators by domain. */
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** In the order of execution. */
-  readonly nodes: readonly OnnxNode[];
-  readonly initializers: readonly Initializer[];
-  readonly inputs: readonly ValueInfo[];
-  readonly outputs: readonly ValueInfo[];
 }
+
+/** The graphs that a node has as attributes. */
+export function bodiesOf({ attributes }: Pick<OnnxNode, "attributes">): readonly OnnxBody[] {
+  return Object.values(attributes).flatMap((value) => (isGraph(value) ? [value.graph] : []));
+}
+
+/** The tensors that a node reads: its inputs, and those of the graph around it that its bodies read. */
+export function tensorsRead(node: OnnxNode): readonly string[] {
+  return [...node.inputs, ...bodiesOf(node).flatMap(outerTensors)];
+}
+
+function outerTensors({ nodes, initializers, inputs }: OnnxBody): string[] {
+  const own = new Set(
+    [...initializers, ...inputs].map(({ name }) => name).concat(nodes.flatMap(({ outputs }) => outputs)),
+  );
+  return nodes.flatMap(tensorsRead).filter((tensor) => !own.has(tensor));
+}
+
+const isGraph = (value: OnnxAttribute): value is { readonly graph: OnnxBody } =>
+  typeof value === "object" && "graph" in value;
 
 /** The model as a file holds it, of version 8 of the format. */
 export function encodeParts(parts: ModelParts): Uint8Array {
-  const { producer, opsets, metadata = {}, nodes, initializers, inputs, outputs } = parts;
+  const { producer, opsets, metadata = {} } = parts;
   return encodeModel({
     irVersion: 8,
     producerName: producer.name,
     ...(producer.version === undefined ? {} : { producerVersion: producer.version }),
     opsetImport: Object.entries(opsets).map(([domain, version]) => ({ domain, version })),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: "graph",
-      node: nodes.map(({ name = "", opType, inputs: from, outputs: to, attributes, domain }) => ({
-        opType,
-        name: name || to[0],
-        input: from,
-        output: to,
-        domain,
-        attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
-      })),
-      initializer: initializers.map(({ name, dims, type, data }) => ({
-        name,
-        dims,
-        dataType: elementTypes[type],
-        rawData: data,
-      })),
-      input: inputs.map(valueMessage),
-      output: outputs.map(valueMessage),
-    },
+    graph: graphMessage("graph", parts),
   });
+}
+
+function graphMessage(name: string, { nodes, initializers, inputs, outputs }: OnnxBody): object {
+  return {
+    name,
+    node: nodes.map(({ name = "", opType, inputs: from, outputs: to, attributes, domain }) => ({
+      opType,
+      name: name || to[0],
+      input: from,
+      output: to,
+      domain,
+      attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
+    })),
+    initializer: initializers.map(({ name, dims, type, data }) => ({
+      name,
+      dims,
+      dataType: elementTypes[type],
+      rawData: data,
+    })),
+    input: inputs.map(valueMessage),
+    output: outputs.map(valueMessage),
+  };
 }
 
 function attributeMessage(name: string, value: OnnxAttribute): object {
   if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
   if (typeof value === "string") return { name, s: asciiBytes(value), type: attributeTypes.string };
   if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
+  if (isGraph(value)) return { name, g: graphMessage(name, value.graph), type: attributeTypes.graph };
   if ("floats" in value) return { name, floats: Array.from(value.floats), type: attributeTypes.floats };
   return { name, ints: value, type: attributeTypes.ints };
 }

@@ -42,6 +42,7 @@ export const onnxMessages: MessageTable = {
     i: ["int64", 3],
     s: ["bytes", 4],
     t: ["Tensor", 5],
+    g: ["Graph", 6],
     floats: ["float", 7, "repeated"],
     ints: ["int64", 8, "repeated"],
     strings: ["bytes", 9, "repeated"],
@@ -90,7 +91,16 @@ export const elementTypes = {
 export type ElementType = keyof typeof elementTypes;
 
 /** `AttributeProto.AttributeType`. */
-export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+export const attributeTypes = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
 
 /** Serialises a model given by the names above (camel case). */
 export function encodeModel(model: Readonly<Record<string, unknown>>): Uint8Array {

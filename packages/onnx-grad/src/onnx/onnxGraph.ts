@@ -1,7 +1,15 @@
 /** An ONNX graph under construction: nodes, constants, inputs and outputs by name. */
 import { exactKey } from "../graph/exactKey.ts";
 import type { DType, Shape } from "../graph/value.ts";
-import { encodeParts, type Initializer, type OnnxAttribute, type OnnxNode } from "./encodeParts.ts";
+import {
+  bodiesOf,
+  encodeParts,
+  type Initializer,
+  type OnnxAttribute,
+  type OnnxBody,
+  type OnnxNode,
+  tensorsRead,
+} from "./encodeParts.ts";
 
 /** Standard operators by default; `com.microsoft` holds ONNX Runtime's own. */
 export interface NodeOptions {
@@ -36,8 +44,12 @@ export interface OnnxGraph {
   int32s(data: readonly number[], shape: Shape): string;
   /** Declares the input `name` and returns its tensor, `inputTensor(name)`. */
   input(name: string, shape: Shape, dtype: DType): string;
-  /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`. */
-  output(name: string, from: string, shape: Shape): void;
+  /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`; of `float32` when not said. */
+  output(name: string, from: string, shape: Shape, dtype?: DType): void;
+  /** An empty graph for the body of a node, whose nodes may read tensors of this one. */
+  inner(): OnnxGraph;
+  /** This graph as the body of a node: all inputs in their order, and what the outputs depend on. */
+  body(): OnnxBody;
   /** Puts an empty sequence of tensors in front of all outputs. */
   emptySequence(name: string): void;
   /** Names of the inputs that the outputs depend on. */
@@ -56,17 +68,26 @@ export interface GraphContent {
   readonly initializers: readonly Initializer[];
   /** By the names that `input` was given. */
   readonly inputs: ReadonlyMap<string, { readonly shape: Shape; readonly dtype: DType }>;
-  readonly outputs: readonly { readonly name: string; readonly from: string; readonly shape: Shape }[];
+  readonly outputs: readonly GraphOutput[];
+}
+
+interface GraphOutput {
+  readonly name: string;
+  readonly from: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
 }
 
 /** Options of `onnxGraph`. */
 export interface OnnxGraphOptions {
   /** Whether equal nodes are one, and equal small constants; true by default. Without it names tell nothing of numbers. */
   readonly shared?: boolean;
+  /** What all names of tensors begin with; bodies have one each, so that names of no two graphs meet. */
+  readonly prefix?: string;
 }
 
 /** An empty graph. */
-export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
+export function onnxGraph({ shared = true, prefix = "" }: OnnxGraphOptions = {}): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const known = new Map<string, readonly string[]>();
   /** What each Reshape's output was made from. */
@@ -75,22 +96,24 @@ export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
   const transposed = new Map<string, Transposed>();
   const initializers = new Map<string, Initializer>();
   const inputs = new Map<string, { shape: Shape; dtype: DType }>();
-  const outputs: { name: string; from: string; shape: Shape }[] = [];
+  const outputs: GraphOutput[] = [];
   const sequences: string[] = [];
+  let numInner = 0;
 
   function addNode(opType: string, from: readonly string[], options: NodeOptions): readonly string[] {
     const whole = opType === "Transpose" && shared ? composed(transposed.get(from[0]!), options) : undefined;
     if (whole !== undefined) return isIdentity(whole) ? [whole.from] : addNode(opType, [whole.from], optionsOf(whole));
     const inner = opType === "Reshape" && shared ? reshaped.get(from[0]!) : undefined;
     const inputs = inner === undefined ? from : [inner, ...from.slice(1)];
-    const key = exactKey([opType, inputs, options]);
-    const equal = shared ? known.get(key) : undefined;
-    if (equal !== undefined) return equal;
-    const first = `${opType}_${nodes.length}`;
-    const names = Array.from({ length: options.numOutputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}.${i}`));
     const { attributes = {}, domain = "" } = options;
+    const isShared = shared && bodiesOf({ attributes }).length === 0;
+    const key = isShared ? exactKey([opType, inputs, options]) : "";
+    const equal = isShared ? known.get(key) : undefined;
+    if (equal !== undefined) return equal;
+    const first = `${prefix}${opType}_${nodes.length}`;
+    const names = Array.from({ length: options.numOutputs ?? 1 }, (_, i) => (i === 0 ? first : `${first}.${i}`));
     nodes.push({ opType, inputs, outputs: names, attributes, domain });
-    known.set(key, names);
+    if (isShared) known.set(key, names);
     if (opType === "Reshape") reshaped.set(first, inputs[0]!);
     if (opType === "Transpose") transposed.set(first, { from: inputs[0]!, permutation: permutationOf(options) });
     return names;
@@ -101,6 +124,7 @@ export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
       initializers,
       { type, dims, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) },
       shared,
+      prefix,
     );
 
   const live = () => neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
@@ -112,13 +136,16 @@ export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
     ints: (data, shape = [data.length]) => constant("int64", shape, BigInt64Array.from(data, BigInt)),
     int32s: (data, shape) => constant("int32", shape, Int32Array.from(data)),
     input(name, shape, dtype) {
-      inputs.set(name, { shape, dtype });
-      return inputTensor(name);
+      inputs.set(`${prefix}${name}`, { shape, dtype });
+      return inputTensor(`${prefix}${name}`);
     },
-    output(name, from, shape) {
+    output(own, from, shape, dtype = "float32") {
+      const name = `${prefix}${own}`;
       nodes.push({ opType: "Identity", inputs: [from], outputs: [outputTensor(name)], attributes: {}, domain: "" });
-      outputs.push({ name, from, shape });
+      outputs.push({ name, from, shape, dtype });
     },
+    inner: () => onnxGraph({ shared, prefix: `${prefix}body${numInner++}/` }),
+    body: () => bodyOf({ nodes, initializers, inputs, outputs }),
     emptySequence(name) {
       nodes.push({ opType: "SequenceEmpty", inputs: [], outputs: [name], attributes: {}, domain: "" });
       sequences.push(name);
@@ -129,7 +156,11 @@ export function onnxGraph({ shared = true }: OnnxGraphOptions = {}): OnnxGraph {
     },
     counts() {
       const counts: Record<string, number> = {};
-      for (const { opType } of live().nodes) counts[opType] = (counts[opType] ?? 0) + 1;
+      const count = (node: OnnxNode): void => {
+        counts[node.opType] = (counts[node.opType] ?? 0) + 1;
+        for (const body of bodiesOf(node)) body.nodes.forEach(count);
+      };
+      live().nodes.forEach(count);
       return counts;
     },
     content: () => contentOf({ nodes, initializers, inputs, outputs }),
@@ -159,20 +190,28 @@ function contentOf({ nodes, initializers, inputs, outputs }: Added): GraphConten
   };
 }
 
-function bytesOf({ nodes, initializers, inputs, outputs, sequences = [] }: Added): Uint8Array {
+/** The graph as the body of a node, or but for unused inputs as a model. */
+function bodyOf({ nodes, initializers, inputs, outputs, sequences = [] }: Added): OnnxBody {
   const needed = neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
+  return {
+    nodes: needed.nodes,
+    initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
+    inputs: [...inputs].map(([name, { shape, dtype }]) => ({ name: inputTensor(name), shape, type: dtype })),
+    outputs: [
+      ...sequences.map((name) => ({ name, type: "sequence" as const })),
+      ...outputs.map(({ name, shape, dtype }) => ({ name: outputTensor(name), shape, type: dtype })),
+    ],
+  };
+}
+
+function bytesOf(added: Added): Uint8Array {
+  const body = bodyOf(added);
+  const read = new Set(body.nodes.flatMap(tensorsRead));
   return encodeParts({
     producer: { name: "onnx-grad" },
     opsets: { "": opsetVersion, "com.microsoft": 1 },
-    nodes: needed.nodes,
-    initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
-    inputs: [...inputs]
-      .filter(([name]) => needed.names.has(inputTensor(name)))
-      .map(([name, { shape, dtype }]) => ({ name: inputTensor(name), shape, type: dtype })),
-    outputs: [
-      ...sequences.map((name) => ({ name, type: "sequence" as const })),
-      ...outputs.map(({ name, shape }) => ({ name: outputTensor(name), shape, type: "float32" as const })),
-    ],
+    ...body,
+    inputs: body.inputs.filter(({ name }) => read.has(name)),
   });
 }
 
@@ -200,13 +239,14 @@ function initializerIn(
   initializers: Map<string, Initializer>,
   { type, dims, data }: Omit<Initializer, "name">,
   shared: boolean,
+  prefix: string,
 ): string {
   // Small constants (axes, shapes, scalars) recur in every node that uses them: one copy each.
   const isShared = shared && data.length <= 64;
   const key = isShared ? `${type}[${dims.join(",")}]${data.join(",")}` : `${initializers.size}`;
   const there = initializers.get(key);
   if (there !== undefined) return there.name;
-  const name = `constant_${initializers.size}`;
+  const name = `${prefix}constant_${initializers.size}`;
   initializers.set(key, { name, dims, type, data });
   return name;
 }
@@ -221,7 +261,7 @@ function neededFor(
   for (const node of [...nodes].reverse()) {
     if (!node.outputs.some((name) => names.has(name))) continue;
     kept.push(node);
-    for (const name of node.inputs) names.add(name);
+    for (const name of tensorsRead(node)) names.add(name);
   }
   return { nodes: kept.reverse(), names };
 }

@@ -6,7 +6,8 @@
  * with F, G as large as the sum and s, t, u, v smaller (per channel, scalar). Batch norm's derivative is such a sum: eight
  * passes over the activations become three, and F·a + b has a fused operator.
  */
-import { topological } from "../graph/topological.ts";
+import { operandsOf } from "../graph/bodies.ts";
+import { withBodies } from "../graph/topological.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import { add, broadcastShape, mul } from "../ops/elementwise.ts";
 import { constant } from "../ops/leaves.ts";
@@ -22,7 +23,7 @@ const one = constant(1);
 
 /** Regroups every sum among the values that `outputs` depend on. Inner sums and products with other users stay whole. */
 export function collectTerms(outputs: readonly Value[]): Value[] {
-  const order = topological(outputs);
+  const order = withBodies(outputs);
   const users = usersOf(order, outputs);
   return rebuild(outputs, (_, sum, rewritten) => {
     const partOfSum = users.get(sum)?.length === 1 && users.get(sum)![0]?.op === "add";
@@ -35,7 +36,7 @@ type Users = ReadonlyMap<Value, readonly (Value | undefined)[]>;
 /** Who uses each value, once per use; an output has the user `undefined`. */
 function usersOf(order: readonly Value[], outputs: readonly Value[]): Users {
   const users = new Map<Value, (Value | undefined)[]>(order.map((value) => [value, []]));
-  for (const value of order) for (const input of value.inputs) users.get(input)!.push(value);
+  for (const value of order) for (const operand of operandsOf(value)) users.get(operand)!.push(value);
   for (const output of outputs) users.get(output)!.push(undefined);
   return users;
 }

@@ -1,5 +1,5 @@
 /** Rewriting graphs into smaller ones that compute the same. */
-import { topological } from "../graph/topological.ts";
+import { withBodies } from "../graph/topological.ts";
 import type { Value } from "../graph/value.ts";
 import { collectTerms } from "./collectTerms.ts";
 import { shareEqual } from "./shareEqual.ts";
@@ -26,7 +26,7 @@ function settle(outputs: readonly Value[]): Value[] {
   let current = [...outputs];
   for (let round = 0; round < maxRounds; round++) {
     const next = shareEqual(simplify(current));
-    const settled = topological(next).length === topological(current).length && round > 0;
+    const settled = withBodies(next).length === withBodies(current).length && round > 0;
     current = next;
     if (settled) break;
   }

@@ -1,11 +1,6 @@
-import { topological } from "../graph/topological.ts";
+import { bodyOf, withOperands } from "../graph/bodies.ts";
+import { withBodies } from "../graph/topological.ts";
 import { sameShape, type Value } from "../graph/value.ts";
-
-/** `value` with other inputs that give it the same shape, or itself where they are the same. */
-export function withInputs(value: Value, inputs: readonly Value[]): Value {
-  if (inputs.every((input, i) => input === value.inputs[i])) return value;
-  return { ...value, inputs } as Value;
-}
 
 /** `next` if it can stand where `value` stands: of the same shape and dtype. Every rewrite passes through here. */
 export function standIn(value: Value, next: Value | undefined): Value | undefined {
@@ -13,18 +8,18 @@ export function standIn(value: Value, next: Value | undefined): Value | undefine
 }
 
 /**
- * The graph rewritten from its inputs up: each value is replaced by `replace` of itself over rewritten inputs, of what it
- * was before, and of what became of the values before it. A replacement of another shape or dtype is not made.
+ * The graph and the bodies inside rewritten from the leaves up: each value is replaced by `replace` of itself over rewritten
+ * operands, of what it was before, and of what became of the values before it. A replacement of another shape or dtype is not made.
  */
 export function rebuild(
   outputs: readonly Value[],
   replace: (value: Value, original: Value, rewritten: ReadonlyMap<Value, Value>) => Value | undefined,
 ): Value[] {
   const rewritten = new Map<Value, Value>();
-  for (const original of topological(outputs)) {
-    const inputs = original.inputs.map((input) => rewritten.get(input)!);
-    const value = withInputs(original, inputs);
+  const next = (value: Value): Value => rewritten.get(value)!;
+  for (const original of withBodies(outputs)) {
+    const value = withOperands(original, original.inputs.map(next), bodyOf(original).map(next));
     rewritten.set(original, standIn(value, replace(value, original, rewritten)) ?? value);
   }
-  return outputs.map((output) => rewritten.get(output)!);
+  return outputs.map(next);
 }

@@ -1,4 +1,4 @@
-import { exactKey } from "../graph/exactKey.ts";
+import { attributesKey } from "../graph/bodies.ts";
 import type { Value } from "../graph/value.ts";
 import { rebuild } from "./rebuild.ts";
 
@@ -12,7 +12,7 @@ export function shareEqual(outputs: readonly Value[]): Value[] {
   return rebuild(outputs, (value) => {
     if (numbers.has(value)) return value;
     const long = value.op === "constant" && value.attributes.data.length > maxComparedConstant;
-    const attributes = long ? `constant ${numbers.size}` : exactKey(value.attributes);
+    const attributes = long ? `constant ${numbers.size}` : attributesKey(value, (one) => numbers.get(one));
     const inputs = value.inputs.map((input) => numbers.get(input)!);
     const key = `${value.op} ${value.dtype} ${value.shape.join()} ${attributes} ${inputs.join()}`;
     const found = known.get(key) ?? value;

@@ -1,4 +1,5 @@
 /** Local algebra: each rule is an equation read from left to right, by the primitive at its root. */
+import { withOperands } from "../graph/bodies.ts";
 import { type OpName, sameShape, sizeOf, type Value } from "../graph/value.ts";
 import { evaluate } from "../interpreter/evaluate.ts";
 import { commonShape, mul, sub } from "../ops/elementwise.ts";
@@ -8,7 +9,7 @@ import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
 import { overlaps } from "../ops/window.ts";
 import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
-import { rebuild, standIn, withInputs } from "./rebuild.ts";
+import { rebuild, standIn } from "./rebuild.ts";
 import { stableForm, uniform } from "./stableForms.ts";
 
 type Rule = (value: Value) => Value | undefined;
@@ -65,7 +66,7 @@ const timesOne: Rule = (value) => {
 /** c·x = x·c, so that the rules below find constants on the right. */
 const constantLast: Rule = (value) => {
   const [a, b] = value.inputs as [Value, Value];
-  return a.op === "constant" && b.op !== "constant" ? withInputs(value, [b, a]) : undefined;
+  return a.op === "constant" && b.op !== "constant" ? withOperands(value, [b, a]) : undefined;
 };
 
 /** Whether float32 holds x without overflow and without flushing it to zero: else factors must not be taken together. */
@@ -96,7 +97,7 @@ const dropBroadcast: Rule = (value) => {
     if (input.op !== "broadcastTo") continue;
     const inputs = value.inputs.map((other, j) => (i === j ? input.inputs[0]! : other));
     const shape = commonShape(inputs.map((each) => each.shape));
-    if (shape !== undefined && sameShape(shape, value.shape)) return withInputs(value, inputs);
+    if (shape !== undefined && sameShape(shape, value.shape)) return withOperands(value, inputs);
   }
   return undefined;
 };
@@ -183,7 +184,7 @@ const sumOfMultiple: Rule = (value) => {
   const [x, s] = product.inputs as [Value, Value];
   if (sizeOf(s.shape) !== 1 || s.shape.length > value.shape.length || !sameShape(x.shape, product.shape))
     return undefined;
-  return mul(withInputs(value, [x]), s);
+  return mul(withOperands(value, [x]), s);
 };
 
 /** Whether a reduction sums over whole image planes. */
@@ -217,7 +218,7 @@ const sumOfScatteredProduct: Rule = (value) => {
 const scaleBeforeScatter: Rule = (value) => {
   for (const [a, s] of [value.inputs, [...value.inputs].reverse()] as [Value, Value][]) {
     if (a.op !== "poolScatter" || s.shape.slice(-2).some((size) => size !== 1) || s.shape.length > 4) continue;
-    return withInputs(a, [mul(a.inputs[0]!, s), a.inputs[1]!]);
+    return withOperands(a, [mul(a.inputs[0]!, s), a.inputs[1]!]);
   }
   return undefined;
 };

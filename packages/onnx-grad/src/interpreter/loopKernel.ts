@@ -1,0 +1,43 @@
+/** The meaning of a loop: its body, one step after another. */
+import { argumentName, loopSizes } from "../graph/bodies.ts";
+import { type Node, sizeOf, type Value } from "../graph/value.ts";
+import { type FloatArray, type Precision, zeros } from "./arrays.ts";
+
+/** Computes values of a graph from its inputs by name. */
+type Evaluator = (
+  caller: string,
+  outputs: readonly Value[],
+  precision: Precision,
+) => (feeds: Readonly<Record<string, FloatArray>>) => FloatArray[];
+
+/** What gives the values of one loop from its inputs. */
+export function loopKernel(
+  members: readonly Node<"scan">[],
+  evaluator: Evaluator,
+  precision: Precision,
+): (inputs: readonly FloatArray[]) => ReadonlyMap<Value, FloatArray> {
+  const first = members[0]!;
+  const { steps, numStates } = loopSizes(first);
+  const { body, numSequences, reverse } = first.attributes;
+  const outputs = members.map(({ attributes }) => attributes.body.at(-1)!);
+  const step = evaluator("scan", [...body.slice(0, numStates), ...outputs], precision);
+  return (inputs) => {
+    const results = members.map(({ shape, dtype }) => zeros(dtype === "int32" ? "float64" : precision, sizeOf(shape)));
+    const feeds: Record<string, FloatArray> = Object.fromEntries(inputs.map((input, i) => [argumentName(i), input]));
+    for (let i = 0; i < steps; i++) {
+      const at = reverse ? steps - 1 - i : i;
+      for (const [k, sequence] of inputs.slice(0, numSequences).entries()) {
+        const size = sequence.length / steps;
+        feeds[argumentName(k)] = sequence.subarray(at * size, (at + 1) * size);
+      }
+      const values = step(feeds);
+      values.slice(0, numStates).forEach((state, k) => {
+        feeds[argumentName(numSequences + k)] = state;
+      });
+      values.slice(numStates).forEach((value, k) => {
+        results[k]!.set(value, at * value.length);
+      });
+    }
+    return new Map(members.map((member, k) => [member, results[k]!]));
+  };
+}
