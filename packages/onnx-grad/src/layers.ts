@@ -9,6 +9,7 @@ export {
   normal,
   type RandomSource,
   torchDefault,
+  uniform,
 } from "./layers/initialisers.ts";
 export * as layers from "./layers/layers.ts";
 export {

@@ -244,6 +244,23 @@ export const cases: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
     build: ([y]) => g.scatterAdd(y!, indices, axis, s[axis]!),
     domain: "any",
   })),
+  scan: fc.tuple(size, size, size, size, fc.boolean()).map(([steps, batch, features, units, reverse]) => ({
+    shapes: [
+      [steps, batch, features],
+      [batch, units],
+      [features, units],
+      [units, units],
+    ],
+    build: ([x, h, w, r]) => {
+      const step: Parameters<typeof g.scan>[0] = ([slice], [state]) => {
+        const next = g.tanh(g.add(g.matmul(slice!, w!), g.matmul(state!, r!)));
+        return { states: [next], outputs: [g.mul(next, state!)] };
+      };
+      const { states, outputs } = g.scan(step, { sequences: [x!], states: [h!], reverse });
+      return g.concat([g.reshape(states[0]!, [-1]), g.reshape(outputs[0]!, [-1])], 0);
+    },
+    domain: "any",
+  })),
   pad: fc.tuple(shape, fc.nat(2), fc.nat(2)).map(([s, before, after]) => ({
     shapes: [s],
     build: ([x]) =>

@@ -5,7 +5,7 @@
  * evaluated, lowered and rewritten as any graph, and what it computes does not depend on where it is.
  */
 import { exactKey } from "./exactKey.ts";
-import { type DType, type Node, type Shape, sameShape, type Value } from "./value.ts";
+import type { DType, Node, Shape, Value } from "./value.ts";
 
 /** The roots of the body that `value` owns; most values own none. */
 export function bodyOf({ attributes }: Value): readonly Value[] {
@@ -73,6 +73,3 @@ export function loopsOf(order: readonly Value[]): ReadonlyMap<Value, readonly No
 export function loopSizes(value: Node<"scan">): { readonly steps: number; readonly numStates: number } {
   return { steps: value.shape[0]!, numStates: value.attributes.body.length - 1 };
 }
-
-/** Whether two arguments are alike. */
-export const isLike = (a: Value, b: Value): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);

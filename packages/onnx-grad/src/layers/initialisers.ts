@@ -13,7 +13,9 @@ export interface RandomSource {
 /** Fills `out` with the initial values of a parameter of `shape`. */
 export type Initialiser = (out: Float32Array, shape: Shape, name: string, random: RandomSource) => void;
 
-function uniform(bound: number): Initialiser {
+/** U(±bound). */
+export function uniform(bound: number): Initialiser {
+  requirePositive("uniform", "bound", bound);
   return (out, _, name, random) => {
     random.uniformInto(out, name);
     for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * bound;

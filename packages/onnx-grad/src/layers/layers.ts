@@ -20,6 +20,7 @@ export { dense, type WeightOptions } from "./dense.ts";
 export { type EmbeddingOptions, embedding } from "./embedding.ts";
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from "./norms.ts";
 export { prelu } from "./prelu.ts";
+export { gru, lstm, type RecurrentOptions } from "./recurrent.ts";
 
 /** x times a mask of 0 and 1/(1 − rate) in training; x otherwise or at rate 0. */
 export function dropout(context: NetworkContext, name: string, x: Value, rate: number): Value {

@@ -119,13 +119,10 @@ export function onnxGraph({ shared = true, prefix = "" }: OnnxGraphOptions = {})
     return names;
   }
 
-  const constant = (type: ConstantType, dims: Shape, array: ConstantArray): string =>
-    initializerIn(
-      initializers,
-      { type, dims, data: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) },
-      shared,
-      prefix,
-    );
+  const constant = (type: ConstantType, dims: Shape, { buffer, byteOffset, byteLength }: ConstantArray): string => {
+    const data = new Uint8Array(buffer, byteOffset, byteLength);
+    return initializerIn(initializers, { type, dims, data }, shared, prefix);
+  };
 
   const live = () => neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
 
@@ -154,18 +151,21 @@ export function onnxGraph({ shared = true, prefix = "" }: OnnxGraphOptions = {})
       const { names } = live();
       return new Set([...inputs.keys()].filter((name) => names.has(inputTensor(name))));
     },
-    counts() {
-      const counts: Record<string, number> = {};
-      const count = (node: OnnxNode): void => {
-        counts[node.opType] = (counts[node.opType] ?? 0) + 1;
-        for (const body of bodiesOf(node)) body.nodes.forEach(count);
-      };
-      live().nodes.forEach(count);
-      return counts;
-    },
+    counts: () => countsOf(live().nodes),
     content: () => contentOf({ nodes, initializers, inputs, outputs }),
     serialise: () => bytesOf({ nodes, initializers, inputs, outputs, sequences }),
   };
+}
+
+/** Counts of nodes by operator, those of bodies among them. */
+function countsOf(nodes: readonly OnnxNode[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const count = (node: OnnxNode): void => {
+    counts[node.opType] = (counts[node.opType] ?? 0) + 1;
+    for (const body of bodiesOf(node)) body.nodes.forEach(count);
+  };
+  nodes.forEach(count);
+  return counts;
 }
 
 /** All that was added to a graph. */

@@ -37,7 +37,7 @@ function innerValues(outputs: readonly Value[]): ReadonlySet<Value> {
 
 /**
  * The same graph with a noise input behind every activation, the primitives relu, tanh, sigmoid and those composed of others such as
- * `gelu` and `silu`; with zeros there it has the same values.
+ * `gelu` and `silu`; with zeros there it has the same values. The activations inside a loop have none, such as the gates of an LSTM.
  *
  * The outputs are as the functions of activations gave them: a graph made by `optimise` has lost which values those are.
  */
@@ -49,9 +49,10 @@ export function withActivationNoise(
   const taken = inputsByName("withActivationNoise", outputs);
   const noise: NoiseInput[] = [];
   const inner = innerValues(outputs);
+  const outer = new Set(topological(outputs));
   const noisy = rebuild(outputs, (value, original) => {
     const isActivation = primitives.has(value.op) || operandsOfActivation(original) !== undefined;
-    if (!isActivation || inner.has(original)) return undefined;
+    if (!isActivation || inner.has(original) || !outer.has(original)) return undefined;
     let name = `activation${noise.length}.noise`;
     while (taken.has(name)) name += "_";
     const { shape } = value;
