@@ -21,9 +21,10 @@ export type {
   Preparation,
   Standardisation,
   TablePreparation,
+  TextPreparation,
 } from "./data/preparation.ts";
 export { type DataTaker, requireFit, requireSplit } from "./data/requireFit.ts";
-export { byBlocks, byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
+export { byBlocks, byLanes, byPermutation, type Sampler, withReplacement } from "./data/sampler.ts";
 export { type ShapeOptions, spirals, twoMoons } from "./data/shapes.ts";
 export {
   type AnySplit,
@@ -32,12 +33,13 @@ export {
   type HeldOut,
   isLabelled,
   type Split,
-  subset,
   type TargetSplit,
 } from "./data/split.ts";
 export { fittedStandardisation, type RawExamples, standardised } from "./data/standardise.ts";
+export { subset } from "./data/subset.ts";
 export { type TargetReader, targetReader } from "./data/targetReader.ts";
 export { type TargetSplitOptions, targetSplit } from "./data/targetSplit.ts";
+export { isText, type TextSplit, type TextSplitOptions, textSplit } from "./data/textSplit.ts";
 export { InputError } from "./inputError.ts";
 export {
   Interruption,
@@ -83,6 +85,7 @@ export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
 export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
+export { type CarriedArrays, carryStates } from "./model/carriedArrays.ts";
 export { chooseDevice, type DeviceChoice } from "./model/chooseDevice.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
@@ -131,5 +134,6 @@ export {
   type TargetSpec,
   type Targets,
   type Task,
+  type TokenScores,
 } from "./tasks/task.ts";
 export { type TaskFactory, tasks } from "./tasks/tasks.ts";

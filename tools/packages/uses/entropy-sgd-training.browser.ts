@@ -34,7 +34,7 @@ function interpreted(spec: NetworkSpec, batchSize: number): TrainableModel {
   return {
     ...{ name: spec.name, inputShape: spec.inputShape, outputShape: spec.outputShape, task: classification() },
     ...{ numParams: network.numParams, batchSize, layout, memory: plainMemory, inputs, targets, masks: [] },
-    ...{ nodeCounts: {}, transfers: { toDevice: 0, fromDevice: 0 }, hasBatchNorm: false, statistics: {} },
+    ...{ nodeCounts: {}, transfers: { toDevice: 0, fromDevice: 0 }, hasBatchNorm: false, statistics: {}, carried: [] },
     device: "cpu",
     initialParams: () => new Float32Array(network.numParams).fill(0.1),
     async lossAndGradient(params, out) {

@@ -11,7 +11,8 @@ import { arraySplit } from "./arraySplit.ts";
 import { requireMd5 } from "./mnist.ts";
 import { pooled } from "./pooled.ts";
 import { byPermutation, withReplacement } from "./sampler.ts";
-import { type Split, subset } from "./split.ts";
+import type { Split } from "./split.ts";
+import { subset } from "./subset.ts";
 import { targetSplit } from "./targetSplit.ts";
 
 /** An IDX file with big-endian header words and zeros, or the bytes given. */

@@ -33,15 +33,20 @@ export interface ImagePreparation {
   readonly order: "rgb" | "bgr";
 }
 
+/** What one token of a text is. */
+export interface TextPreparation {
+  readonly unit: "characters" | "bytes" | "words";
+}
+
 /** Everything that is needed to read new examples as the training examples were read; plain JSON. */
 export interface Preparation {
   /** Name of the reader, such as `csv`. */
   readonly format: string;
   /** Shape of one example. */
   readonly inputShape: readonly number[];
-  /** Names of the classes in the order of their labels; null where targets are numbers. */
+  /** Names of the classes in the order of their labels, of a text its vocabulary; null where targets are numbers. */
   readonly classNames: readonly string[] | null;
-  /** Shape of one target that is numbers; null where targets are classes. */
+  /** Shape of one target that is numbers, or several classes as of a text; null where targets are one class. */
   readonly targetShape: readonly number[] | null;
   /** Fitted on the training examples, or given; null where the inputs are as the reader gives them. */
   readonly standardisation: Standardisation | null;
@@ -49,6 +54,8 @@ export interface Preparation {
   readonly table?: TablePreparation;
   /** Of pictures. */
   readonly image?: ImagePreparation;
+  /** Of texts. */
+  readonly text?: TextPreparation;
 }
 
 /** Names of classes that are known by number only: "0", "1", … @param from - the label of the first class in the files */

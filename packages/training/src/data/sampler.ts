@@ -7,6 +7,8 @@ import { shown } from "../printable.ts";
 export interface Sampler {
   /** Fills `out` with the examples of mini-batch `step`. */
   indicesInto(out: Int32Array, step: number): void;
+  /** Of lanes: whether mini-batch `step` begins them anew, where no state is carried into it. Absent where examples are independent. */
+  beginsAnew?(step: number): boolean;
 }
 
 /** Independent uniform draws with replacement, as in the paper. Randomness: a function of (seed, step, element). */
@@ -65,6 +67,23 @@ export function byBlocks(numExamples: number, batchSize: number, window: number,
         out[i] = block * window + own[(start + i) % window]!;
       }
     },
+  };
+}
+
+/**
+ * Row b of each mini-batch goes through a part of its own of consecutive examples, in order: W = floor(N / batch) examples from b·W on. All
+ * rows return to the beginning of their parts together, after each epoch. The remainder is left out.
+ *
+ * @throws RangeError as `byPermutation`
+ */
+export function byLanes(numExamples: number, batchSize: number): Sampler {
+  requireBatchSize("byLanes", numExamples, batchSize);
+  const perLane = Math.floor(numExamples / batchSize);
+  return {
+    indicesInto(out, step) {
+      for (let lane = 0; lane < batchSize; lane++) out[lane] = lane * perLane + (step % perLane);
+    },
+    beginsAnew: (step) => step % perLane === 0,
   };
 }
 

@@ -40,23 +40,6 @@ export function isLabelled(split: AnySplit): split is Split {
  */
 export type HeldOut = "last" | "random" | "stratified";
 
-/** The examples of a split that `order` names, in its order. */
-export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
-  const whole: AnySplit = split;
-  return {
-    ...split,
-    numExamples: order.length,
-    readExampleInto: (out: Float32Array, offset: number, index: number) =>
-      whole.readExampleInto(out, offset, order[index]!),
-    ...(isLabelled(whole)
-      ? { labelOf: (index: number) => whole.labelOf(order[index]!) }
-      : {
-          readTargetInto: (out: Float32Array | Int32Array, offset: number, index: number) =>
-            whole.readTargetInto(out, offset, order[index]!),
-        }),
-  };
-}
-
 /** A data set as training sees it. `validation` may be empty (numExamples 0) in reproductions. */
 export interface DataSet<S extends AnySplit = Split> {
   readonly name: string;

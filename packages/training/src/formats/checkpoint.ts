@@ -2,7 +2,7 @@
  * The files of a checkpoint: everything a run needs to resume with the same bits.
  *
  *   weights.safetensors     evaluation point and batch-norm statistics, for any reader of the format
- *   optimizer.safetensors   the optimizer's vectors
+ *   optimizer.safetensors   the optimizer's vectors, and the states that recurrent layers carry (`carried:<name>`)
  *   events.jsonl            the run's events so far
  *   state.json              everything else, and the length and SHA-256 of these files and of its own content
  *
@@ -120,7 +120,7 @@ export function checkpointsBy(createHash: CreateHash): CheckpointCodec {
     state,
     weightsPieces,
     *files({ snapshot, events, retreat = null, ...rest }, model, network, pathOf) {
-      const { position, optimizer, params, statistics } = snapshot;
+      const { position, optimizer, params, statistics, carried = {} } = snapshot;
       const seen: Partial<Record<CheckpointFile, FileDigest>> = {};
       const hashed = (name: CheckpointFile, pieces: Iterable<Uint8Array>): FileToWrite => ({
         name,
@@ -130,8 +130,8 @@ export function checkpointsBy(createHash: CreateHash): CheckpointCodec {
       });
       const origin = { network, gradients: position.gradients };
       yield hashed("weights.safetensors", weightsPieces(params, { ...model, statistics }, origin));
-      const vectors = { tensors: tensorsOf(optimizer.vectors), metadata: {} };
-      yield hashed("optimizer.safetensors", safetensors.pieces(vectors));
+      const vectors = tensorsOf({ ...optimizer.vectors, ...withPrefix(carried) });
+      yield hashed("optimizer.safetensors", safetensors.pieces({ tensors: vectors, metadata: {} }));
       yield hashed("events.jsonl", events);
       const content = {
         ...checkpointMark,
@@ -177,7 +177,7 @@ function read(
   const vectorsOf = (name: CheckpointFile, bytes: Uint8Array) =>
     Object.fromEntries(decode(bytes, pathOf(name)).tensors.map((tensor) => [tensor.name, tensor.data]));
   const weights = checked("weights.safetensors");
-  const vectors = vectorsOf("optimizer.safetensors", checked("optimizer.safetensors"));
+  const { vectors, carried } = withoutPrefix(vectorsOf("optimizer.safetensors", checked("optimizer.safetensors")));
   const { settings, environment, dataChecksum, rollbacks, retreat = null, position, optimizer } = state;
   return {
     settings,
@@ -190,9 +190,29 @@ function read(
       // `deserialise` checks the optimizer's part leaf by leaf.
       optimizer: { json: optimizer as PlainData, vectors },
       statistics: vectorsOf("weights.safetensors", weights),
+      ...(Object.keys(carried).length > 0 && { carried }),
     },
     events,
     weights,
+  };
+}
+
+/** Before the names of carried states, which no vector of an optimizer has. */
+const carriedPrefix = "carried:";
+
+function withPrefix(carried: Readonly<Record<string, Vector>>): Record<string, Vector> {
+  return Object.fromEntries(Object.entries(carried).map(([name, state]) => [carriedPrefix + name, state]));
+}
+
+/** The optimizer's vectors and the carried states of a file that has both. */
+function withoutPrefix(all: ResumePoint["statistics"]) {
+  const entries = Object.entries(all);
+  const isCarried = ([name]: [string, unknown]): boolean => name.startsWith(carriedPrefix);
+  return {
+    vectors: Object.fromEntries(entries.filter((entry) => !isCarried(entry))),
+    carried: Object.fromEntries(
+      entries.filter(isCarried).map(([name, state]) => [name.slice(carriedPrefix.length), state]),
+    ),
   };
 }
 

@@ -122,11 +122,14 @@ export interface ResumePoint {
   readonly optimizer: SerialisedState;
   /** Batch-norm statistics by name, of the last evaluation; other names do not matter. */
   readonly statistics: Readonly<Record<string, Float32Array | Float64Array>>;
+  /** The states of recurrent layers that the next gradient begins with, or goes on from; absent without such layers. */
+  readonly carried?: Readonly<Record<string, Float32Array | Float64Array>>;
 }
 
 /** A point to resume from, with the weights there. */
 export interface TrainSnapshot extends ResumePoint {
   readonly statistics: Readonly<Record<string, Float32Array>>;
+  readonly carried?: Readonly<Record<string, Float32Array>>;
   /** The evaluation point x, shape (numParams,). */
   readonly params: Float32Array;
 }

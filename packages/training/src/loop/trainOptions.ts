@@ -3,7 +3,10 @@ import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
 
-/** How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. Splits in blocks are permuted within them. */
+/**
+ * How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. Splits in blocks are
+ * permuted within them; a text is read in order, in as many lanes as a batch has rows (`byLanes`), whatever is said here.
+ */
 export type Sampling = "replacement" | "permutation";
 
 /** Options of `train`. */

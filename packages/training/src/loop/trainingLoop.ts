@@ -2,8 +2,10 @@
 import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
 import { augmenter } from "../data/augment.ts";
 import { isInBlocks } from "../data/blockSplit.ts";
-import { byBlocks, byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
+import { byBlocks, byLanes, byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
 import type { AnySplit, DataSet } from "../data/split.ts";
+import { isText } from "../data/textSplit.ts";
+import { carryStates } from "../model/carriedArrays.ts";
 import { batchFiller, maskFiller } from "../model/fillers.ts";
 import type { TrainableModel } from "../model/trainableModel.ts";
 import type { Guess } from "../tasks/task.ts";
@@ -52,12 +54,15 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
   const augment = data.augment && augmenter(data.augment, data.train.inputShape, seed);
-  const nextBatch = batchFiller(model, data.train, sampler(options, plan, seed, data.train), augment);
+  const order = sampler(options, plan, seed, data.train);
+  const fillBatch = batchFiller(model, data.train, order, augment);
   const fillMasks = maskFiller(model, seed);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   const state = resume === undefined ? fresh : restoredState(resume, fresh, model);
-  // The second gradient of SAM is at the batch of the first.
-  if (position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true)) nextBatch(position.batches - 1);
+  // The second gradient of SAM is at the batch of the first, from the same states.
+  const isWithinBatch = position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true);
+  if (isWithinBatch) fillBatch(position.batches - 1);
+  if (resume !== undefined) restoreStates(model, resume, isWithinBatch);
   const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients);
   const hasInnerLoop = state.progress.scope !== undefined;
   return {
@@ -66,7 +71,10 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
     state,
     reason: "budget",
     seconds: () => (performance.now() - started) / 1000,
-    nextBatch,
+    nextBatch(batch) {
+      fillBatch(batch);
+      carryStates(model.carried, order.beginsAnew?.(batch) ?? true);
+    },
     fillMasks,
     gradient,
     schedule,
@@ -96,12 +104,19 @@ export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnap
     optimizer: serialise(loop.state, { copy: false }),
     params: pointOf(loop),
     statistics: loop.model.statistics,
+    ...(loop.model.carried.length > 0 && { carried: statesOf(loop) }),
   };
 }
 
-/** Whether every number of the optimizer's state and the evaluation point is finite. */
-export function holdsFinite({ optimizer, params }: TrainSnapshot): boolean {
-  return [params, ...Object.values(optimizer.vectors)].every((vector) => {
+/** The states that the next gradient of the same batch begins with, or that of the next batch goes on from. */
+function statesOf<S extends AnyState>({ model, optimizer, state }: TrainingLoop<S>): Record<string, Float32Array> {
+  const isNew = optimizer.needsNewBatch?.(state) ?? true;
+  return Object.fromEntries(model.carried.map(({ name, before, after }) => [name, isNew ? after : before]));
+}
+
+/** Whether every number of the optimizer's state, the evaluation point and the carried states is finite. */
+export function holdsFinite({ optimizer, params, carried = {} }: TrainSnapshot): boolean {
+  return [params, ...Object.values(optimizer.vectors), ...Object.values(carried)].every((vector) => {
     // 0·v is 0 for finite v and NaN otherwise: one sum instead of a test per number.
     let sum = 0;
     for (const value of vector) sum += 0 * value;
@@ -115,6 +130,7 @@ function startPosition({ gradientsPerEpoch }: Plan): LoopPosition {
 }
 
 function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, seed: number, train: AnySplit): Sampler {
+  if (isText(train)) return byLanes(numExamples, batchSize);
   // Other orders would read a block for nearly every example.
   if (isInBlocks(train)) return byBlocks(numExamples, batchSize, train.window, seed);
   return sampling === "permutation" ? byPermutation(numExamples, batchSize, seed) : withReplacement(numExamples, seed);
@@ -126,17 +142,7 @@ function restoredState<S extends AnyState>(
   fresh: S,
   model: TrainableModel,
 ): S {
-  for (const [name, own] of Object.entries(model.statistics)) {
-    const saved = Object.hasOwn(statistics, name) ? statistics[name] : undefined;
-    if (saved?.length === own.length) continue;
-    throw rangeError(
-      "statistics",
-      name,
-      `must have ${own.length} numbers`,
-      saved?.length,
-      String(saved?.length ?? "none"),
-    );
-  }
+  requireSaved("statistics", model.statistics, statistics);
   const state = deserialise(optimizer, fresh, { changed: plannedOptions });
   if (state.progress.gradients !== position.gradients) {
     throw new RangeError(
@@ -145,4 +151,23 @@ function restoredState<S extends AnyState>(
   }
   for (const [name, own] of Object.entries(model.statistics)) own.set(statistics[name]!);
   return state;
+}
+
+/** The saved states where the next gradient finds them. @param isWithinBatch - whether it is at the batch of the last one */
+function restoreStates(model: TrainableModel, { carried = {} }: ResumePoint, isWithinBatch: boolean): void {
+  requireSaved("carried", Object.fromEntries(model.carried.map(({ name, after }) => [name, after])), carried);
+  for (const { name, before, after } of model.carried) (isWithinBatch ? before : after).set(carried[name]!);
+}
+
+/** @throws RangeError unless there are saved numbers for each array, as many as it has */
+function requireSaved(
+  path: string,
+  arrays: Readonly<Record<string, Float32Array>>,
+  saved: ResumePoint["statistics"],
+): void {
+  for (const [name, own] of Object.entries(arrays)) {
+    const length = Object.hasOwn(saved, name) ? saved[name]!.length : undefined;
+    if (length === own.length) continue;
+    throw rangeError(path, name, `must have ${own.length} numbers`, length, String(length ?? "none"));
+  }
 }

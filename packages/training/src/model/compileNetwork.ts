@@ -9,6 +9,7 @@ import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { classification } from "../tasks/classification.ts";
 import type { TargetSpec, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
+import { carriedArrays, statesAfter } from "./carriedArrays.ts";
 import { chooseDevice, type DeviceChoice } from "./chooseDevice.ts";
 import { compileGraph } from "./compileGraph.ts";
 import { evaluationPrograms } from "./evaluationPrograms.ts";
@@ -65,11 +66,15 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const { isFrozen = () => false } = options;
   const device = await chooseDevice(platform, options.device);
   const inputShape = [batchSize, ...spec.inputShape];
-  const network = buildSpec(spec, { mode: "training", batch: batchSize, dropout });
+  const build = (batch: number): Network => buildSpec(spec, { mode: "training", batch, dropout, carriesState: true });
+  const network = build(batchSize);
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
-  const program = batchedProgram(
-    (batch) => lossAndGradients(trained(buildSpec(spec, { mode: "training", batch, dropout }), isFrozen), task),
+  const program = batchedProgram<string>(
+    (batch) => {
+      const built = build(batch);
+      return { ...lossAndGradients(trained(built, isFrozen), task), ...statesAfter(built) };
+    },
     (outputs) => compileGraph(outputs, { platform, device, threads, inPlace: true, session }),
   );
   const { nodeCounts, transfers } = await program.at(batchSize);
@@ -84,6 +89,11 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   program.bindInput("inputs", batch.inputs);
   program.bindInput("targets", batch.targets);
   for (const { layer, mask } of batch.masks) program.bindInput(`${layer}.mask`, mask);
+  const carried = carriedArrays(network, memory);
+  for (const { name, before, after } of carried) {
+    program.bindInput(name, before);
+    program.bindOutput(`${name}.after`, after);
+  }
   const lossOut = new Float32Array(1);
   program.bindOutput("loss", lossOut);
   const bindInputs = bindParameters(parameters, program.bindInput);
@@ -103,6 +113,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     memory,
     initialParams: (seed) => initialParams(network, seed),
     ...batch,
+    carried,
     async lossAndGradient(params, out) {
       bindInputs(params);
       bindOutputs(out);
@@ -176,6 +187,8 @@ function arenaBytes(network: Network, inputShape: readonly number[], { shape }: 
   const batch =
     sizeOf(inputShape) +
     inputShape[0]! * sizeOf(shape) +
-    network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
-  return 4 * (numStateVectors * network.numParams + batch) + alignment * (numStateVectors + network.masks.length + 8);
+    network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0) +
+    network.carried.reduce((sum, { initial }) => sum + 2 * sizeOf(initial.shape), 0);
+  const numVectors = numStateVectors + network.masks.length + 2 * network.carried.length + 8;
+  return 4 * (numStateVectors * network.numParams + batch) + alignment * numVectors;
 }

@@ -4,6 +4,7 @@ import type { BatchStatistics, Network, RunningStatistics } from "onnx-grad/laye
 import { requireExamples, requireSplit } from "../data/requireFit.ts";
 import type { AnySplit, Examples } from "../data/split.ts";
 import { targetReader } from "../data/targetReader.ts";
+import { isText } from "../data/textSplit.ts";
 import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
@@ -12,6 +13,7 @@ import type { Targets, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
 import type { Platform } from "./platform.ts";
+import { textEvaluation } from "./textEvaluation.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
 /** Examples per forward pass. Recalibration's is part of its definition; evaluation's keeps activations near the caches. */
@@ -54,6 +56,7 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
     momentsOf(batchStatistics),
   );
   const { task = classification() } = options;
+  const texts = textEvaluation(spec, options, task);
   const { dtype, shape: targetShape } = task.targetsOf(spec.outputShape);
   const targetSize = sizeOf(targetShape);
   const targetsFor = (count: number): Targets =>
@@ -94,6 +97,7 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
       await evaluation.overBatches(params, examples, signal, ({ logits }, start, count) => use(logits, start, count));
     },
     async evaluate(params, split, signal) {
+      if (isText(split)) return texts.evaluate(params, split, signal);
       requireSplit({ ...spec, task }, split, "evaluated");
       const { add, scores } = task.scorer(spec.outputShape);
       const readTarget = targetReader(split);
@@ -107,6 +111,7 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
     async close() {
       await evaluation.close();
       await recalibration.close();
+      await texts.close();
     },
   };
 }

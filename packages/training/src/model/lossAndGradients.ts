@@ -16,13 +16,17 @@ export interface LossAndGradients extends Record<`${string}.gradient`, Value> {
  * @throws InputError if the loss is no scalar
  */
 export function lossAndGradients({ logits, parameters }: Network, task: Task = classification()): LossAndGradients {
-  const [batch, ...outputShape] = logits.shape as [number, ...number[]];
-  const { shape, dtype } = task.targetsOf(outputShape);
-  const loss = task.loss(logits, input("targets", [batch, ...shape], dtype));
+  const loss = task.loss(logits, targetInput(logits, task));
   if (loss.shape.length > 0) {
     throw new InputError({ path: task.name, rule: `the loss must be a scalar, it is ${loss.shape.join("×")}` });
   }
   const weights = parameters.map(({ value }) => value);
   const slopes = gradients(loss, weights).map((slope, i) => [`${parameters[i]!.block.name}.gradient`, slope]);
   return { loss, ...Object.fromEntries(slopes) };
+}
+
+/** The graph input `targets` for these outputs. */
+export function targetInput({ shape: [batch, ...outputShape] }: Value, task: Task): Value {
+  const { shape, dtype } = task.targetsOf(outputShape);
+  return input("targets", [batch!, ...shape], dtype);
 }

@@ -4,6 +4,7 @@ import type { ParameterBlock } from "onnx-grad/layers";
 import type { AnySplit } from "../data/split.ts";
 import type { StopSignal } from "../interruption.ts";
 import type { Scores, Targets, Task } from "../tasks/task.ts";
+import type { CarriedArrays } from "./carriedArrays.ts";
 
 /** A dropout mask that the caller fills with 0 or 1/keep before each gradient. Shape (batch, ...). */
 export interface DropoutMask {
@@ -44,6 +45,11 @@ export interface TrainableModel {
   /** Mini-batch classes or other targets as the task says, shape (batchSize × target size,). */
   readonly targets: Targets;
   readonly masks: readonly DropoutMask[];
+  /**
+   * The states of recurrent layers: a gradient reads `before` and writes `after`. For windows that follow one another the caller
+   * copies `after` to `before`; a text begins with zeros.
+   */
+  readonly carried: readonly CarriedArrays[];
   /** Training-mode mean loss at `params`, its gradient written to `out` (numParams,). One gradient evaluation. */
   lossAndGradient(params: Float32Array, out: Float32Array): Promise<number>;
   /** Number of nodes of the training graph by ONNX operator. */
@@ -61,7 +67,8 @@ export interface TrainableModel {
    */
   recalibrate(params: Float32Array, split: AnySplit, signal?: StopSignal): Promise<void>;
   /**
-   * Mean loss and error over `split` by the running statistics, without dropout. Cost: one forward pass over the split.
+   * Mean loss and error over `split` by the running statistics, without dropout; of a text over all tokens but the first, with the
+   * state carried along. Cost: one forward pass over the split.
    *
    * @throws Interruption after a signal, between two batches
    */

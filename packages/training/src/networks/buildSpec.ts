@@ -1,4 +1,5 @@
-import { buildNetwork, type Network, type NetworkMode } from "onnx-grad/layers";
+import { broadcastTo, constant, type Value } from "onnx-grad";
+import { buildNetwork, type Network, type NetworkDefinition, type NetworkMode } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 import type { NetworkSpec } from "./networkSpec.ts";
 
@@ -9,6 +10,8 @@ export interface BuildOptions {
   readonly batch?: number;
   /** Dropout rate. Default 0. */
   readonly dropout?: number;
+  /** Whether recurrent layers begin with a state that is given; by default it is zero, and each example is on its own. */
+  readonly carriesState?: boolean;
 }
 
 /**
@@ -16,8 +19,10 @@ export interface BuildOptions {
  *
  * @throws InputError if its definition gives outputs of another shape than the spec says
  */
-export function buildSpec(spec: NetworkSpec, { mode, batch = 1, dropout = 0 }: BuildOptions): Network {
-  const network = buildNetwork(spec.define(dropout), [batch, ...spec.inputShape], mode);
+export function buildSpec(spec: NetworkSpec, options: BuildOptions): Network {
+  const { mode, batch = 1, dropout = 0, carriesState = false } = options;
+  const definition = carriesState ? spec.define(dropout) : fromZeroState(spec.define(dropout));
+  const network = buildNetwork(definition, [batch, ...spec.inputShape], mode);
   const refuse = (rule: string): never => {
     throw new InputError({ path: spec.name, rule: `must give outputs ${rule}` });
   };
@@ -26,4 +31,12 @@ export function buildSpec(spec: NetworkSpec, { mode, batch = 1, dropout = 0 }: B
   const [wanted, given] = [spec.outputShape.join("×"), found.join("×")];
   if (given !== wanted) refuse(`of the shape ${wanted} for an example, it gives ${given}`);
   return network;
+}
+
+/** The network with states of zero in place of those that it would be given. */
+function fromZeroState(define: NetworkDefinition): NetworkDefinition {
+  return (context, inputs) => {
+    const carriedState = (_: string, shape: readonly number[]): Value => broadcastTo(constant(0), shape);
+    return define({ ...context, carriedState, carry: () => {} }, inputs);
+  };
 }

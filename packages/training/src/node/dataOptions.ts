@@ -5,6 +5,7 @@
  */
 import { requireAugmentations } from "../data/augment.ts";
 import { InputError } from "../inputError.ts";
+import { type TextUnit, textUnits } from "./readers/textUnits.ts";
 
 /** Values of the options; absent or null for the default. */
 export interface DataOptions {
@@ -25,6 +26,8 @@ export interface DataOptions {
   readonly std?: readonly number[] | null;
   readonly augment?: readonly string[] | null;
   readonly memory?: number | null;
+  readonly unit?: TextUnit | null;
+  readonly steps?: number | null;
 }
 
 /** Name of an option of data. */
@@ -194,6 +197,22 @@ export const dataOptions: { readonly [Name in DataOptionName]-?: DataOptionSpec 
     doc: "MiB of a file that are read at once; of a larger file examples are read when they are needed. 1024 by default.",
     readers: ["cifar", "npy", "safetensors"],
     keeps: (value: number) => value > 0,
+  },
+  unit: {
+    kind: "choice",
+    choices: textUnits,
+    rule: `one of ${textUnits.map((unit) => `"${unit}"`).join(", ")}`,
+    doc: "What a token of a text is; characters by default. Words are between blanks, with one <eos> at the end of each line.",
+    readers: ["text"],
+    keeps: (value: TextUnit) => textUnits.includes(value),
+  },
+  steps: {
+    kind: "number",
+    choices: null,
+    rule: "a positive whole number",
+    doc: "Tokens of a window of a text, as far back as derivatives go; by default what the network takes, else 50, of words 35.",
+    readers: ["text"],
+    keeps: (value: number) => isWhole(value) && value >= 1,
   },
 };
 

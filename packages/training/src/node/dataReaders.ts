@@ -7,9 +7,10 @@ import { cifar } from "./readers/cifar.ts";
 import { csv } from "./readers/csv.ts";
 import { idx } from "./readers/idx.ts";
 import { images } from "./readers/images.ts";
+import { text } from "./readers/text.ts";
 
 /** All of them. */
-const dataReaders: readonly DataReader[] = [idx, cifar, csv, npy, npz, safetensors, images];
+const dataReaders: readonly DataReader[] = [idx, cifar, csv, npy, npz, safetensors, images, text];
 
 /** The reader that recognises what is at a path. @throws InputError that says what was found and what would be recognised */
 export function readerOf(listing: Listing): DataReader {

@@ -22,6 +22,12 @@ function partNamed(word: string): PartName | null {
   return Object.hasOwn(words, lower) ? words[lower]! : null;
 }
 
+/** The part in a name such as `ptb.train`; null where no word of it names one, or several do. */
+export function partIn(name: string): PartName | null {
+  const [part, another] = name.split(/[-_. ]/).flatMap((word) => partNamed(word) ?? []);
+  return part !== undefined && another === undefined ? part : null;
+}
+
 /** What an array holds. */
 export type ArrayRole = "inputs" | "targets";
 

@@ -1,9 +1,9 @@
 /** The next token at every step of a sequence: softmax cross-entropy. */
 import { rangeError } from "entropy-sgd";
-import { softmaxCrossEntropy } from "onnx-grad";
+import { argMax, cast, logSoftmax, neg, notEqual, pick, reshape, softmaxCrossEntropy } from "onnx-grad";
 import { shown } from "../printable.ts";
 import { scoreLogits } from "./scoreLogits.ts";
-import type { Scorer, Task } from "./task.ts";
+import type { Scorer, Scores, Task, TokenScores } from "./task.ts";
 
 /**
  * Tokens from logits (batch, steps, vocabulary) and targets (batch, steps), each the token that follows:
@@ -24,9 +24,21 @@ export function sequence(): Task {
     },
     loss: (logits, targets) => softmaxCrossEntropy(logits, targets),
     scorer: (outputShape) => sequenceScorer(...sizesOf(outputShape)),
+    tokens,
     guess: (outputShape) => ({ loss: Math.log(sizesOf(outputShape)[1]), whose: "a uniform guess's" }),
   };
 }
+
+const tokens: TokenScores = {
+  of: (logits, targets) => ({
+    losses: reshape(neg(pick(logSoftmax(logits), targets)), targets.shape),
+    isWrong: notEqual(cast(argMax(logits), "float32"), cast(targets, "float32")),
+  }),
+  scores(lossSum, numWrong, numTokens): Scores {
+    const loss = lossSum / numTokens;
+    return { loss, metrics: { perplexity: Math.exp(loss), error: numWrong / numTokens } };
+  },
+};
 
 function sizesOf(outputShape: readonly number[]): readonly [steps: number, vocabulary: number] {
   const [steps, vocabulary] = outputShape;
@@ -50,9 +62,6 @@ function sequenceScorer(steps: number, vocabulary: number): Scorer {
       numWrong += scores.numWrong;
       numTokens += count * steps;
     },
-    scores() {
-      const loss = lossSum / numTokens;
-      return { loss, metrics: { perplexity: Math.exp(loss), error: numWrong / numTokens } };
-    },
+    scores: () => tokens.scores(lossSum, numWrong, numTokens),
   };
 }

@@ -44,6 +44,14 @@ export interface Scorer {
   scores(): Scores;
 }
 
+/** How the tokens of a text are scored: in the graph, since a vocabulary is large, and added up on the host. */
+export interface TokenScores {
+  /** The loss in nats of each token, and 1 where the answer is wrong: shape (batch, steps). */
+  of(outputs: Value, targets: Value): { readonly losses: Value; readonly isWrong: Value };
+  /** Of sums over tokens. */
+  scores(lossSum: number, numWrong: number, numTokens: number): Scores;
+}
+
 /** The loss of who knows nothing of the inputs: a run that ends above it has diverged. */
 export interface Guess {
   readonly loss: number;
@@ -70,6 +78,8 @@ export interface Task {
   loss(outputs: Value, targets: Value): Value;
   /** A new scorer, without examples. */
   scorer(outputShape: readonly number[]): Scorer;
+  /** Loss and errors of each token, of tasks that learn texts. */
+  readonly tokens?: TokenScores;
   /** The loss of a guess; null where there is none to compare with. Cost: a pass over the targets at most. */
   guess(outputShape: readonly number[], training: AnySplit): Guess | null;
 }
