@@ -109,7 +109,8 @@ export {
 export type { Platform, WebGpu } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
-export { type AdaptiveNetwork, adaptiveNetworks, type ExampleShapes } from "./networks/adaptive.ts";
+export { adaptiveNetworks } from "./networks/adaptive.ts";
+export type { AdaptiveNetwork, ExampleShapes } from "./networks/adaptiveNetwork.ts";
 export { buildSpec } from "./networks/buildSpec.ts";
 export { mlp } from "./networks/fullyConnected.ts";
 export type { NetworkSpec } from "./networks/networkSpec.ts";

@@ -32,7 +32,7 @@ export function tinyRecurrent(steps: number, units = 8): NetworkSpec {
 }
 
 /** Tokens of which two thirds follow from the one before. */
-export function tinyTokens(length: number, seed: number): Int32Array {
+function tinyTokens(length: number, seed: number): Int32Array {
   const next = numbers(seed);
   let token = 0;
   return Int32Array.from({ length }, () => {

@@ -74,5 +74,6 @@ export async function deployedModel(
 }
 
 function shapedBy({ inputShape, classNames, targetShape }: Preparation): ShapedSplit {
-  return targetShape === null ? { inputShape, numClasses: classNames?.length ?? 0 } : { inputShape, targetShape };
+  const classes = classNames === null ? {} : { numClasses: classNames.length };
+  return targetShape === null ? { inputShape, numClasses: 0, ...classes } : { inputShape, targetShape, ...classes };
 }

@@ -37,7 +37,9 @@ export interface RunParts {
 }
 
 /** The shapes of a split. */
-export type ShapedSplit = Pick<Split, "inputShape" | "numClasses"> | Pick<TargetSplit, "inputShape" | "targetShape">;
+export type ShapedSplit =
+  | Pick<Split, "inputShape" | "numClasses">
+  | Pick<TargetSplit, "inputShape" | "targetShape" | "numClasses">;
 
 /** Where the parts of a run are. */
 export interface PartsPlace {

@@ -34,6 +34,7 @@ const schema: z.ZodType<Preparation> = z.strictObject({
       order: z.enum(["rgb", "bgr"]),
     })
     .exactOptional(),
+  text: z.strictObject({ unit: z.enum(["characters", "bytes", "words"]) }).exactOptional(),
 });
 
 /** Keeps the preparation of a run's data. @param requireHeld - called before the file is put in place */

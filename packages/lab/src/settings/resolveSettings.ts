@@ -1,7 +1,7 @@
 /** The settings of a run from a user's request. */
 import { basename, resolve } from "node:path";
 import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
-import { InputError } from "entropy-sgd-training";
+import { adaptiveNetworks, InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames, usualDataOf } from "entropy-sgd-training/node";
 import { networkFileEnds, networkFileKind } from "./networkFileKind.ts";
 import { parseSet } from "./parseSet.ts";
@@ -54,6 +54,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const { set = [], taskOptions = {}, dataOptions = {}, ...asked } = request;
   const optimizer = requireName("optimizer", asked.optimizer, optimizerNames);
   const { network, networkFile } = networkAsked(asked.network);
+  const usual = Object.hasOwn(adaptiveNetworks, network) ? adaptiveNetworks[network]!.usual : undefined;
   const preset = presetNameOf(optimizer, asked.preset);
   const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
@@ -82,9 +83,9 @@ export function resolveSettings(request: SettingsRequest): Settings {
     ...chosen.run,
     network,
     networkFile,
-    task: asked.task ?? (networkFile === null ? "classification" : null),
+    task: asked.task ?? (networkFile === null ? (usual?.task ?? "classification") : null),
     taskOptions: { ...taskOptions, ...chosen.task },
-    dataOptions: { ...dataOptions, ...chosen.data },
+    dataOptions: { ...(usual && { steps: usual.steps }), ...dataOptions, ...chosen.data },
     preset,
     options,
   });

@@ -15,7 +15,7 @@ import { targetInput } from "./lossAndGradients.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
 /** The lanes of an evaluation, and how many tokens a lane reads before its own, so that it begins with their state. */
-export interface LaneOptions {
+interface LaneOptions {
   readonly lanes?: number;
   readonly warmUp?: number;
 }
@@ -24,7 +24,7 @@ export interface LaneOptions {
 const usual: Required<LaneOptions> = { lanes: 32, warmUp: 200 };
 
 /** How a text is divided among lanes. */
-export interface Lanes {
+interface Lanes {
   readonly count: number;
   /** Tokens that a lane predicts; the last lanes may have fewer. */
   readonly length: number;
@@ -34,7 +34,7 @@ export interface Lanes {
 }
 
 /** Divides the predictions of a text of so many tokens. */
-export function lanesOf(numTokens: number, steps: number, options: LaneOptions = {}): Lanes {
+function lanesOf(numTokens: number, steps: number, options: LaneOptions = {}): Lanes {
   const { lanes, warmUp } = { ...usual, ...options };
   const predictions = numTokens - 1;
   const count = Math.max(1, Math.min(lanes, Math.floor(predictions / steps)));

@@ -2,21 +2,10 @@
 import { maxPool, relu, reshape, sizeOf, type Value } from "onnx-grad";
 import { layers } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
-import type { NetworkSpec } from "./networkSpec.ts";
+import type { AdaptiveNetwork } from "./adaptiveNetwork.ts";
+import { languageModels } from "./languageModels.ts";
 
 const { batchNorm, conv2d, dense, dropout, flatten } = layers;
-
-/** The shapes of one example and of the outputs for it. */
-export type ExampleShapes = Pick<NetworkSpec, "inputShape" | "outputShape">;
-
-/** A network of any sizes. */
-export interface AdaptiveNetwork {
-  readonly name: string;
-  /** In a sentence, for lists. */
-  readonly doc: string;
-  /** @throws InputError for examples that it cannot take */
-  fit(shapes: ExampleShapes): NetworkSpec;
-}
 
 /** Two hidden layers of 64 with ReLU and dropout, for examples of any shape. */
 const mlp: AdaptiveNetwork = {
@@ -61,7 +50,9 @@ const convnet: AdaptiveNetwork = {
 };
 
 /** All of them by name. */
-export const adaptiveNetworks: Readonly<Record<string, AdaptiveNetwork>> = { mlp, convnet };
+export const adaptiveNetworks: Readonly<Record<string, AdaptiveNetwork>> = Object.fromEntries(
+  [mlp, convnet, ...languageModels].map((network) => [network.name, network]),
+);
 
 /** (batch, outputs) with the outputs in their shape. */
 const shaped = (flat: Value, outputShape: readonly number[]): Value => reshape(flat, [flat.shape[0]!, ...outputShape]);

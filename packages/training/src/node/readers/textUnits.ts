@@ -9,7 +9,7 @@ export type TextUnit = TextPreparation["unit"];
 export const textUnits: readonly TextUnit[] = ["characters", "bytes", "words"];
 
 /** The word that ends each line. */
-export const endOfLine = "<eos>";
+const endOfLine = "<eos>";
 
 /** The word that stands for words outside the vocabulary. */
 const unknownWord = "<unk>";
