@@ -17,6 +17,7 @@ export {
   loadDataSet,
   networkNames,
   usualDataOf,
+  usualPartsOf,
 } from "./node/dataSets.ts";
 export type { DownloadOptions } from "./node/download.ts";
 export { arePictures, exampleSheet } from "./node/exampleSheet.ts";

@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
 import { adaptiveNetworks, InputError } from "entropy-sgd-training";
-import { dataSetNames, networkNames, usualDataOf } from "entropy-sgd-training/node";
+import { dataSetNames, networkNames, usualDataOf, usualPartsOf } from "entropy-sgd-training/node";
 import { networkFileEnds, networkFileKind } from "./networkFileKind.ts";
 import { parseSet } from "./parseSet.ts";
 import { presetNameOf, presetsOf } from "./presets.ts";
@@ -60,7 +60,8 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const recipe = recipeOf(network, optimizer, recipeName);
   const chosen = parseSet(set, optimizer);
   const data = dataOf(asked.data ?? usualDataOf(network));
-  const isFile = data !== null && !dataSetNames.includes(data);
+  const parts =
+    data === null || dataSetNames.includes(data) ? usualPartsOf(data ?? "") : { validation: null, heldOut: null };
   const options: Record<string, OptionValue> = {
     ...(preset === null ? {} : presetsOf(optimizer)?.[preset]),
     ...recipe.options,
@@ -78,7 +79,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
       ? { innerSteps: options.innerSteps }
       : {}),
     data,
-    ...(isFile ? { validation: null, heldOut: null } : {}),
+    ...parts,
     ...(asked.overfit === undefined ? {} : { batchSize: Math.min(Number(usualValue("batchSize")), asked.overfit) }),
     ...chosen.run,
     network,

@@ -8,8 +8,8 @@ export interface AdaptiveNetwork {
   readonly name: string;
   /** In a sentence, for lists. */
   readonly doc: string;
-  /** Of networks for texts: the task, and the steps of a window, where the user does not say. */
-  readonly usual?: { readonly task: string; readonly steps: number };
+  /** Of networks for texts: data by name, task, and the steps of a window, where the user does not say. */
+  readonly usual?: { readonly data: string; readonly task: string; readonly steps: number };
   /** @throws InputError for examples that it cannot take */
   fit(shapes: ExampleShapes): NetworkSpec;
 }

@@ -10,6 +10,8 @@ const { dense, dropout, embedding, lstm } = layers;
 interface LanguageModel {
   readonly name: string;
   readonly doc: string;
+  /** Name of the data set that it is trained on where the user does not say. */
+  readonly data: string;
   /** Units of each of the two LSTM layers. */
   readonly units: number;
   /** Tokens of a window, where the user does not say. */
@@ -24,11 +26,11 @@ interface LanguageModel {
  * Tokens → one-hot or embedding → two LSTM layers → a logit for each token of the vocabulary. Dropout is on connections between
  * layers alone: behind the embedding, between the layers and before the logits (Zaremba, Sutskever, Vinyals 2014, arXiv:1409.2329).
  */
-function languageModel({ name, doc, units, steps, embeds, bound }: LanguageModel): AdaptiveNetwork {
+function languageModel({ name, doc, data, units, steps, embeds, bound }: LanguageModel): AdaptiveNetwork {
   return {
     name,
     doc,
-    usual: { task: "sequence", steps },
+    usual: { data, task: "sequence", steps },
     fit({ inputShape, outputShape }) {
       const [, vocabularySize = 0] = outputShape;
       if (inputShape.length !== 1 || outputShape.length !== 2 || outputShape[0] !== inputShape[0]) {
@@ -78,6 +80,7 @@ const ptb = (size: string, units: number, steps: number, bound: number): Adaptiv
   languageModel({
     name: `ptb-${size}`,
     doc: `words: embedding and two LSTM layers of ${units}, windows of ${steps}`,
+    data: "ptb",
     units,
     steps,
     embeds: true,
@@ -88,6 +91,7 @@ const ptb = (size: string, units: number, steps: number, bound: number): Adaptiv
 const charLstm = languageModel({
   name: "char-lstm",
   doc: "characters: two LSTM layers of 128, windows of 50",
+  data: "war-and-peace",
   units: 128,
   steps: 50,
   embeds: false,

@@ -21,5 +21,6 @@ export const cifar10: FetchedDataSet = {
   },
   checksum: "013ba16d14ecc4829da62bf2af648ca30f600491ecb3e7f329c827db0dd17522",
   options: { classes: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"] },
+  parts: { validation: 5000, heldOut: "last" },
   otherwise: "--data FOLDER names where its .bin files are",
 };

@@ -36,4 +36,5 @@ test("networks are offered that a data set fits, pooled or as it is", () => {
 test("without data a network has the first set that it fits, and the default one where it takes its sizes from them", () => {
   expect(["lenet", "mlp-49-16-10", "convnet", "net.ts"].map(usualDataOf)).toEqual(Array(4).fill(dataSetNames[0]));
   expect(["all-cnn-bn", "small-cifar"].map(usualDataOf)).toEqual(["cifar-10", "cifar-10"]);
+  expect(["char-lstm", "ptb-small", "ptb-large"].map(usualDataOf)).toEqual(["war-and-peace", "ptb", "ptb"]);
 });

@@ -5,6 +5,7 @@ import { fits } from "../data/pooled.ts";
 import type { AnySplit, DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
 import { adaptiveNetworks } from "../networks/adaptive.ts";
+import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { networks } from "../networks/networks.ts";
 import { assembled, type PartOptions } from "./assemble.ts";
 import { cifar10 } from "./cifar10.ts";
@@ -21,9 +22,10 @@ import {
   type PackagedDataSet,
   requireOriginal,
 } from "./namedDataSet.ts";
+import { ptb, tinyShakespeare, warAndPeace } from "./texts.ts";
 
 /** All of them. */
-export const dataSets: readonly NamedDataSet[] = [mnist, cifar10];
+export const dataSets: readonly NamedDataSet[] = [mnist, cifar10, warAndPeace, tinyShakespeare, ptb];
 
 /** Names of the data sets, the default first. */
 export const dataSetNames: readonly string[] = dataSets.map(({ name }) => name);
@@ -31,15 +33,23 @@ export const dataSetNames: readonly string[] = dataSets.map(({ name }) => name);
 /** Names of the networks that a data set fits, and of those that take their sizes from the data. */
 export const networkNames: readonly string[] = [
   ...Object.values(networks)
-    .filter((network) => dataSets.some((data) => fits(network, data)))
+    .filter((network) => dataSets.some((data) => isFor(network, data)))
     .map(({ name }) => name),
   ...Object.keys(adaptiveNetworks),
 ];
 
-/** The name of the first data set that a network by name fits, the default one where it takes its sizes from the data or is unknown. */
+function isFor(network: NetworkSpec, { inputShape, numClasses }: NamedDataSet): boolean {
+  return inputShape !== null && numClasses !== null && fits(network, { inputShape, numClasses });
+}
+
+/**
+ * The name of the first data set that a network by name fits. Of those that take their sizes from the data, language models have one of
+ * their own and others the default one, as have networks that are unknown.
+ */
 export function usualDataOf(network: string): string {
+  if (Object.hasOwn(adaptiveNetworks, network)) return adaptiveNetworks[network]!.usual?.data ?? dataSetNames[0]!;
   const spec = networks[network];
-  const fitting = spec === undefined ? undefined : dataSets.find((data) => fits(spec, data));
+  const fitting = spec === undefined ? undefined : dataSets.find((data) => isFor(spec, data));
   return fitting?.name ?? dataSetNames[0]!;
 }
 
@@ -65,13 +75,16 @@ export function loadDataSet({ data = null, validation, heldOut, ...others }: Dat
   if (named === undefined) return fromFiles(listingOf(data!), options, parts);
   if (!isFetched(named)) return packaged(named, options, parts);
   const files = { ...listingOf(fetchedFolder(named)), name: named.name };
-  const loaded = fromFiles(files, { ...named.options, ...options }, { ...usualParts, ...parts });
+  const loaded = fromFiles(files, { ...named.options, ...options }, { ...named.parts, ...parts });
   requireOriginal(named, files.path, loaded.checksum!);
   return loaded;
 }
 
-/** What is held out of data by name. */
-const usualParts: PartOptions = { validation: 5000, heldOut: "last" };
+/** What is held out of a data set that is fetched where the user does not say, null for what its reader does; null for others. */
+export function usualPartsOf(name: string): Required<PartOptions> | null {
+  const named = dataSets.find((data) => data.name === name);
+  return named !== undefined && isFetched(named) ? { validation: null, heldOut: null, ...named.parts } : null;
+}
 
 function fromFiles(listing: Listing, options: DataOptions, parts: PartOptions): DataSet<AnySplit> {
   const reader = readerOf(listing);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -37,6 +37,9 @@ beforeAll(async () => {
     else if (request.url === "/long") response.end(Buffer.concat([archive, archive]));
     else if (request.url === "/other") response.end(Buffer.from(archive).fill(0));
     else if (request.url === "/hangs") response.write(archive.subarray(0, 10));
+    else if (request.url === "/mirror/happy.txt" || request.url === "/happy.txt") response.end("all happy families");
+    else if (request.url === "/mirror/alike.txt") response.end("are alike");
+    else if (request.url === "/alike.txt") response.end("not alike");
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -78,12 +81,32 @@ describe("a data set that is fetched", () => {
   });
 
   test("comes from a mirror if it is the same archive", async () => {
-    const archived = { ...setOf().archive, address: "http://127.0.0.1:1/none" };
+    const archived = { ...setOf().archive!, address: "http://127.0.0.1:1/none" };
     await expect(fetchFiles(setOf({ archive: archived }))).rejects.toThrow(
       /^http:\/\/127.0.0.1:1\/none: cannot be reached \(/,
     );
     await fetchFiles(setOf({ archive: archived }), { from: `${address}/set.tar.gz` });
     expect(existsSync(join(cache, "entropy-sgd", "cifar-10", "b.bin"))).toBe(true);
+  });
+
+  test("without an archive has each file from its own address, or all from a mirror, or none", async () => {
+    const known = (text: string, name: string) => ({
+      address: `${address}/${name}`,
+      bytes: text.length,
+      sha256: hash("sha256", text),
+    });
+    const { archive: _, ...plain } = setOf({
+      files: { "one.txt": known("all happy families", "happy.txt"), "two.txt": known("are alike", "alike.txt") },
+    });
+    const progress: number[] = [];
+    const there = await fetchFiles(plain, { from: `${address}/mirror/`, onProgress: (bytes) => progress.push(bytes) });
+    expect(readFileSync(join(there, "one.txt"), "utf8")).toBe("all happy families");
+    expect(readFileSync(join(there, "two.txt"), "utf8")).toBe("are alike");
+    expect(progress.at(-1)).toBe(27);
+    rmSync(there, { recursive: true });
+    // At the usual address the second file is another one: the first is not kept either.
+    await expect(fetchFiles(plain)).rejects.toThrow(/alike\.txt: the file's SHA-256 must be [0-9a-f]{64}, found/);
+    expect(readdirSync(cache, { recursive: true })).toEqual(["entropy-sgd"]);
   });
 
   test.each([
@@ -133,9 +156,9 @@ describe("CIFAR-10 by name", () => {
     );
   });
 
-  test("only data with an archive are fetched", async () => {
+  test("only data that do not come with the packages are fetched", async () => {
     await expect(fetchDataSet("mnist")).rejects.toThrow(
-      'data: only data of these names are fetched: cifar-10, got "mnist"',
+      'data: only data of these names are fetched: cifar-10, war-and-peace, tiny-shakespeare, ptb, got "mnist"',
     );
   });
 });

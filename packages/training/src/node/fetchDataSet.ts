@@ -11,13 +11,12 @@ import { cannot, isThere } from "./plainFiles.ts";
 
 /** Options of `fetchFiles`. */
 export interface FetchOptions extends DownloadOptions {
-  /** Another address with the same archive, such as a mirror's. */
+  /** Another address with the same archive, such as a mirror's; without an archive, of a folder with the files by the same names. */
   readonly from?: string;
 }
 
 /**
- * Fetches the archive of a data set and puts its files in the cache folder, all of them or none; there is nothing to do where they are
- * there. Two that fetch at once do not disturb each other.
+ * Fetches a data set and puts its files in the cache folder, all of them or none; there is nothing to do where they are there. Two that fetch at once do not disturb each other.
  *
  * @returns the folder
  * @throws InputError as `download`; for an archive without one of the files, a file with another md5 sum, and a cache folder that
@@ -26,8 +25,7 @@ export interface FetchOptions extends DownloadOptions {
 export async function fetchFiles(data: FetchedDataSet, { from, ...options }: FetchOptions = {}): Promise<string> {
   const folder = folderOf(data);
   if (isThere(folder)) return folder;
-  const address = from ?? data.archive.address;
-  const files = filesOf(data, address, await download({ ...data.archive, address }, options));
+  const files = data.archive === undefined ? await eachOf(data, from, options) : await unpacked(data, from, options);
   try {
     mkdirSync(dirname(folder), { recursive: true });
     const part = mkdtempSync(`${folder}.part-`);
@@ -41,6 +39,27 @@ export async function fetchFiles(data: FetchedDataSet, { from, ...options }: Fet
     throw cannot(folder, "be written", error);
   }
   return folder;
+}
+
+/** The files of a data set, each from its address. */
+async function eachOf(data: FetchedDataSet, from: string | undefined, { onProgress, ...options }: DownloadOptions) {
+  const files = new Map<string, Uint8Array>();
+  let before = 0;
+  for (const [name, known] of Object.entries(data.files)) {
+    if (typeof known === "string") continue;
+    const address = from === undefined ? known.address : `${from.replace(/\/$/, "")}/${basename(known.address)}`;
+    const progress = { onProgress: (bytes: number) => onProgress?.(before + bytes) };
+    files.set(name, await download({ ...known, address }, { ...options, ...progress }));
+    before += known.bytes;
+  }
+  return files;
+}
+
+/** The files of a data set in its archive. */
+async function unpacked(data: FetchedDataSet, from: string | undefined, options: DownloadOptions) {
+  const archive = data.archive!;
+  const address = from ?? archive.address;
+  return filesOf(data, address, await download({ ...archive, address }, options));
 }
 
 /** The files of a data set in its packed archive. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { HoldOutOptions } from "../data/holdOut.ts";
 import type { DataSet } from "../data/split.ts";
 import { InputError } from "../inputError.ts";
+import type { PartOptions } from "./assemble.ts";
 import { cacheFolder } from "./cacheFolder.ts";
 import type { DataOptions } from "./dataOptions.ts";
 import type { KnownFile } from "./download.ts";
@@ -12,9 +13,9 @@ export type NamedDataSet = PackagedDataSet | FetchedDataSet;
 
 interface Named {
   readonly name: string;
-  /** Shape of one example. */
-  readonly inputShape: readonly number[];
-  readonly numClasses: number;
+  /** Shape of one example; null where it follows from how the data are read. */
+  readonly inputShape: readonly number[] | null;
+  readonly numClasses: number | null;
 }
 
 /** A data set that comes with the packages. */
@@ -24,21 +25,31 @@ export interface PackagedDataSet extends Named {
 
 /** A data set whose files are fetched once, on request, into the cache folder, where a reader of files reads them. */
 export interface FetchedDataSet extends Named {
-  /** A tar.gz with the files. */
-  readonly archive: KnownFile;
-  /** Names of the files that are kept of the archive, in whatever folder, with their md5 sums. */
-  readonly files: Readonly<Record<string, string>>;
+  /** A tar.gz with the files; absent where each has an address of its own. */
+  readonly archive?: KnownFile;
+  /** The files by name: where they come from; of an archive, in whatever folder, their md5 sums. */
+  readonly files: Readonly<Record<string, KnownFile | string>>;
   /** SHA-256 of the data as their reader gives it. */
   readonly checksum: string;
   /** How the reader reads them where the user does not say. */
   readonly options: DataOptions;
+  /** What is held out where the user does not say; what is absent is the reader's to say. */
+  readonly parts: PartOptions;
   /** How else to come by the files, as the end of a sentence. */
   readonly otherwise: string;
 }
 
 /** Whether the files of a data set are fetched. */
 export function isFetched(data: NamedDataSet): data is FetchedDataSet {
-  return "archive" in data;
+  return "files" in data;
+}
+
+/** Of data whose shapes follow from their files and how they are read: no network has them by name. */
+export const shapeFromFiles: Pick<Named, "inputShape" | "numClasses"> = { inputShape: null, numClasses: null };
+
+/** The files that are fetched. */
+export function downloadsOf({ archive, files }: Pick<FetchedDataSet, "archive" | "files">): KnownFile[] {
+  return archive === undefined ? Object.values(files).filter((file) => typeof file !== "string") : [archive];
 }
 
 /** The folder of a data set's files, whether they are there or not. */
@@ -50,9 +61,10 @@ export function folderOf({ name }: Pick<FetchedDataSet, "name">): string {
 export function fetchedFolder(data: FetchedDataSet): string {
   const path = folderOf(data);
   if (isThere(path)) return path;
-  const { name, archive, otherwise } = data;
-  const size = Math.round(archive.bytes / 2 ** 20);
-  const rule = `not fetched yet; "entropy-sgd data ${name} --download" gets it (${size} MiB from ${archive.address}), or ${otherwise}`;
+  const { name, otherwise } = data;
+  const downloads = downloadsOf(data);
+  const size = Math.round(downloads.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20);
+  const rule = `not fetched yet; "entropy-sgd data ${name} --download" gets it (${size} MiB from ${downloads[0]!.address}), or ${otherwise}`;
   throw new InputError({ code: "missing", path: name, rule });
 }
 
