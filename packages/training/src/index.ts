@@ -89,8 +89,8 @@ export { type CarriedArrays, carryStates } from "./model/carriedArrays.ts";
 export { chooseDevice, type DeviceChoice } from "./model/chooseDevice.ts";
 export { type CompileGraphOptions, compileGraph, requireThreads } from "./model/compileGraph.ts";
 export { type CompileNetworkOptions, compileNetwork } from "./model/compileNetwork.ts";
+export type { EvaluationOptions } from "./model/evaluationOptions.ts";
 export {
-  type EvaluationOptions,
   type EvaluationPrograms,
   evaluationPrograms,
   type UseOutputs,
@@ -108,6 +108,7 @@ export {
 } from "./model/parameterGroups.ts";
 export type { Platform, WebGpu } from "./model/platform.ts";
 export { requireFiniteWeights } from "./model/requireFiniteWeights.ts";
+export { type TokenSteps, type TokenStepsOptions, tokenSteps } from "./model/tokenSteps.ts";
 export type { DropoutMask, Evaluation, TrainableModel } from "./model/trainableModel.ts";
 export { adaptiveNetworks } from "./networks/adaptive.ts";
 export type { AdaptiveNetwork, ExampleShapes } from "./networks/adaptiveNetwork.ts";

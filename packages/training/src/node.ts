@@ -38,5 +38,6 @@ export {
   readPlain,
   readPlainText,
 } from "./node/plainFiles.ts";
+export { promptTokens, textOfTokens } from "./node/readers/textUnits.ts";
 export { spawnWorker } from "./node/spawnWorker.ts";
 export { type VulkanFacts, vulkanFacts } from "./node/vulkanFacts.ts";

@@ -21,6 +21,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   data: () => import("./data.ts"),
   predict: () => import("./predict.ts"),
   evaluate: () => import("./evaluate.ts"),
+  sample: () => import("./sample.ts"),
   figure: () => import("./figure.ts"),
   spectrum: () => import("./spectrum.ts"),
   "local-entropy": () => import("./localEntropy.ts"),

@@ -30,6 +30,13 @@ export const count: (text: string) => number = integerFrom(1);
 /** A whole number from 0 on. */
 export const whole: (text: string) => number = integerFrom(0);
 
+/** A number from 0 on. */
+export function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a number from 0 on.");
+}
+
 /** Names between commas, each once. */
 export function names(text: string): string[] {
   const list = text.split(",").map((name) => name.trim());

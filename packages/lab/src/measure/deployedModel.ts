@@ -24,6 +24,10 @@ export interface DeployedModel {
   readonly task: Task;
   /** How its data were read. */
   readonly preparation: Preparation;
+  /** x, shape (n,). */
+  readonly params: Float32Array;
+  /** Batch-norm statistics by name. */
+  readonly statistics: Readonly<Record<string, Float32Array>>;
   /** The examples as the network takes them. */
   fitted<E extends Examples>(examples: E): E;
   /** Calls `use` with the outputs of each batch of fitted examples. @throws Interruption after a signal */
@@ -36,6 +40,8 @@ export interface DeployedOptions {
   readonly threads?: number | undefined;
   /** `cpu` when absent. */
   readonly device?: DeviceChoice | undefined;
+  /** Tokens of a window, of a network for texts; those of its training when absent. */
+  readonly steps?: number;
 }
 
 /**
@@ -45,13 +51,13 @@ export interface DeployedOptions {
  */
 export async function deployedModel(
   path: string,
-  { threads, device: choice }: DeployedOptions = {},
+  { threads, device: choice, steps }: DeployedOptions = {},
 ): Promise<DeployedModel> {
   const record = readRun(path);
   requireSolution(path, record);
   const preparation = readPreparation(path);
   const { task, networkFor } = await loadNetwork(record.settings, path);
-  const { spec } = networkFor(() => shapesOf(task, shapedBy(preparation)));
+  const { spec } = networkFor(() => shapesOf(task, shapedBy(preparation, steps)));
   const { device } = await usedDevice(choice ?? "cpu");
   const { params, statistics } = solutionOf(path, record, spec);
   const programs = evaluationPrograms(spec, {
@@ -67,13 +73,18 @@ export async function deployedModel(
     spec,
     task,
     preparation,
+    params,
+    statistics: programs.statistics,
     fitted: (examples) => fittedExamples(spec, examples),
     outputs: (examples, use, signal) => programs.outputs(params, examples, use, signal),
     close: programs.close,
   };
 }
 
-function shapedBy({ inputShape, classNames, targetShape }: Preparation): ShapedSplit {
+function shapedBy({ inputShape, classNames, targetShape, text }: Preparation, steps: number | undefined): ShapedSplit {
+  if (text !== undefined && steps !== undefined) {
+    return { inputShape: [steps], targetShape: [steps], numClasses: classNames!.length };
+  }
   const classes = classNames === null ? {} : { numClasses: classNames.length };
   return targetShape === null ? { inputShape, numClasses: 0, ...classes } : { inputShape, targetShape, ...classes };
 }

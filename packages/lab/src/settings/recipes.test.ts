@@ -84,6 +84,49 @@ describe("the paper's recipe", () => {
   });
 });
 
+describe("recipes of language models", () => {
+  const of = (network: string, optimizer: string, recipe = "paper") =>
+    resolveSettings({ ...request, network, optimizer, recipe });
+
+  test("are the published ones, with rates and norms for a loss that is the mean over steps", () => {
+    const small = of("ptb-small", "sgd");
+    expect(small).toMatchObject({ batchSize: 20, dropout: 0, task: "sequence", data: "ptb", dropFactor: 0.5 });
+    expect(small.dataOptions).toEqual({ steps: 20 });
+    expect(small.drops.map((drop) => drop * 13)).toEqual(
+      [4, 5, 6, 7, 8, 9, 10, 11, 12].map((epoch) => expect.closeTo(epoch, 9)),
+    );
+    expect(small.options).toMatchObject({ learningRate: 20, momentum: 0, clipNorm: 0.25 });
+    const large = of("ptb-large", "entropy-sgd");
+    expect(large).toMatchObject({ dropout: 0.65, drops: [0.6, 0.8], dropFactor: 0.1, innerSteps: 5 });
+    expect(large.options).toMatchObject({ learningRate: 1, innerLearningRate: 35, innerSteps: 5, momentum: 0.5 });
+    expect([large.options.scope, large.options.clipNorm]).toEqual([1e-3 / 35, 10 / 35]);
+    const characters = of("char-lstm", "entropy-adam");
+    expect(characters).toMatchObject({ batchSize: 32, drops: [0.2, 0.4, 0.6, 0.8], dropFactor: 0.5, innerSteps: 5 });
+    expect(characters.options).toMatchObject({ learningRate: 0.01, innerLearningRate: 0.1, scope: 0.01, beta1: 0.5 });
+    expect(of("char-lstm", "adam")).toMatchObject({ recipeEpochs: 50, options: { learningRate: 2e-3 } });
+    expect(() => of("char-lstm", "entropy-sgd")).toThrow("the paper has none for entropy-sgd on char-lstm");
+  });
+
+  test("are the default too, which says that none were tuned; batch and steps can be set", () => {
+    const { source, evidence, options } = recipeOf("ptb-small", "sgd");
+    expect([source, evidence]).toEqual(["the published ones; none were chosen on validation for this network", null]);
+    expect(of("ptb-small", "sgd", "tuned").options).toMatchObject(options);
+    expect(recipeOf("ptb-small", "adam").source).toBe("those of mnistfc; none were chosen for this network");
+    const set = ["batchSize=7", "data.steps=9"];
+    const settings = resolveSettings({ ...request, network: "ptb-small", optimizer: "sgd", set });
+    expect(settings).toMatchObject({ batchSize: 7, dataOptions: { steps: 9 } });
+  });
+
+  test("drive a run that can be planned", () => {
+    const plan = planOf(46_479, 20, 5, 25);
+    for (const network of ["char-lstm", "ptb-small", "ptb-medium", "ptb-large"])
+      for (const optimizer of optimizerNames) {
+        const settings = of(network, optimizer, "tuned");
+        expect(makeOptimizer(settings, plan, []).innerSteps).toBeGreaterThan(0);
+      }
+  });
+});
+
 test("the recipe for trained models has a tenth of the rate that decides how far a step goes", () => {
   const rates = (optimizer: string) => {
     const { learningRate, innerLearningRate } = resolveSettings({ ...request, optimizer, recipe: "finetune" }).options;

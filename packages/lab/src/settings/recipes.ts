@@ -5,34 +5,11 @@
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
+import type { OptionValue, Recipe, RecipeName } from "./recipe.ts";
+import { textRecipes } from "./textRecipes.ts";
 import { type TunedRate, tunedRates } from "./tunedRates.ts";
 
-/** A value of an optimizer's option as configuration files and `--set` hold it. */
-export type OptionValue = number | string | boolean | null;
-
-/** Names of the recipes, the default first. */
-export const recipeNames = ["tuned", "paper", "finetune"] as const;
-
-/** The name of a recipe. */
-export type RecipeName = (typeof recipeNames)[number];
-
-/** The recipe of one network and optimizer. */
-export interface Recipe {
-  readonly name: RecipeName;
-  /** Where its rates come from, in words for pages. */
-  readonly source: string;
-  /** The page in the repository with the measurements behind the rates; null for the paper's. */
-  readonly evidence: string | null;
-  readonly dropout: number;
-  /** Fractions of the budget at which the learning rate is multiplied by `dropFactor`. */
-  readonly drops: readonly number[];
-  readonly dropFactor: number;
-  /** Epochs of outer steps of the published experiment; scoping ends where it did. */
-  readonly epochs: number;
-  /** L of the Entropy-SGD recipe: gradients between two boundaries of every optimizer. */
-  readonly innerSteps: number;
-  readonly options: Readonly<Record<string, OptionValue>>;
-}
+export { type OptionValue, type Recipe, type RecipeName, recipeNames } from "./recipe.ts";
 
 /** The paper: ÷10 after epoch 2 of 5. */
 const mnistSchedule = { drops: [2 / 5], dropFactor: 0.1, epochs: 5, innerSteps: 20 };
@@ -76,9 +53,11 @@ const tunedSource = {
   evidence: "docs/results/rates.md",
 };
 
+const untuned = { source: "the published ones; none were chosen on validation for this network", evidence: null };
+
 /** The dropout rate of a network, which all optimizers of a comparison share; 0 for a network of one's own. */
 export function dropoutOf(network: string): number {
-  return dropout[network] ?? 0;
+  return textRecipes[network]?.common.dropout ?? dropout[network] ?? 0;
 }
 
 /** Whether the paper has a recipe for a network and an optimizer. */
@@ -87,6 +66,7 @@ export function hasPaperRecipe(network: string, optimizer: string): boolean {
 }
 
 function paperRecipe(network: string, optimizer: string): Partial<Recipe> | null {
+  if (Object.hasOwn(textRecipes, network)) return textRecipes[network]!.paper[optimizer as OptimizerName] ?? null;
   if (!Object.hasOwn(paperRecipes, optimizer)) return null;
   return paperRecipes[optimizer as OptimizerName]?.(network) ?? null;
 }
@@ -103,12 +83,16 @@ export function sharedRecipe(
 }
 
 /**
- * The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout, and rates of mnistfc.
+ * The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout, and rates of mnistfc. Language
+ * models get what was published for them, also as `tuned`, which says so.
  *
  * @throws InputError where the paper has none
  */
 export function recipeOf(network: string, optimizer: OptimizerName, name: RecipeName = "tuned"): Recipe {
-  const common = { ...mnistSchedule, dropout: dropoutOf(network), options: baseOptions[optimizer] };
+  const schedule = { ...mnistSchedule, ...textRecipes[network]?.common };
+  const common = { ...schedule, dropout: dropoutOf(network), options: baseOptions[optimizer] };
+  const published = Object.hasOwn(textRecipes, network) ? paperRecipe(network, optimizer) : null;
+  if (name === "tuned" && published !== null) return { name, ...common, ...untuned, ...published };
   if (name === "tuned") {
     const { rates, ...source } = tunedRecipe(network, optimizer);
     return { name, ...common, ...source, options: { ...common.options, ...rates } };

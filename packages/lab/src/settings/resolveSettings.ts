@@ -74,6 +74,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
     dropFactor: recipe.dropFactor,
     recipeEpochs: recipe.epochs,
     innerSteps: recipe.innerSteps,
+    ...present({ batchSize: recipe.batchSize }),
     ...present(asked),
     ...(optimizersByName[optimizer].hasInnerLoop && options.innerSteps !== undefined
       ? { innerSteps: options.innerSteps }

@@ -2,7 +2,7 @@
 import { type KnownOptions, requireKnownOptions, sharedMemory, type VectorMemory } from "entropy-sgd";
 import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { normalsWorker } from "entropy-sgd/workers";
-import { batchedProgram, type CompileOptions, sizeOf } from "onnx-grad";
+import { type BatchedProgram, batchedProgram, type CompileOptions, sizeOf, type Value } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
@@ -70,11 +70,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const network = build(batchSize);
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
-  const program = batchedProgram<string>(
-    (batch) => {
-      const built = build(batch);
-      return { ...lossAndGradients(trained(built, isFrozen), task), ...statesAfter(built) };
-    },
+  const program = batchedProgram(
+    (batch) => gradientOutputs(build(batch), isFrozen, task),
     (outputs) => compileGraph(outputs, { platform, device, threads, inPlace: true, session }),
   );
   const { nodeCounts, transfers } = await program.at(batchSize);
@@ -86,14 +83,7 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   // While a device computes, the processor's cores are free.
   const paused = device === "cpu" ? ahead : null;
   const batch = batchArrays(memory, network, inputShape, targetSpec);
-  program.bindInput("inputs", batch.inputs);
-  program.bindInput("targets", batch.targets);
-  for (const { layer, mask } of batch.masks) program.bindInput(`${layer}.mask`, mask);
-  const carried = carriedArrays(network, memory);
-  for (const { name, before, after } of carried) {
-    program.bindInput(name, before);
-    program.bindOutput(`${name}.after`, after);
-  }
+  bindBatch(program, batch);
   const lossOut = new Float32Array(1);
   program.bindOutput("loss", lossOut);
   const bindInputs = bindParameters(parameters, program.bindInput);
@@ -113,7 +103,6 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
     memory,
     initialParams: (seed) => initialParams(network, seed),
     ...batch,
-    carried,
     async lossAndGradient(params, out) {
       bindInputs(params);
       bindOutputs(out);
@@ -140,6 +129,15 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   };
 }
 
+/** What a gradient gives: loss, slopes, and the states after the window. */
+function gradientOutputs(
+  network: Network,
+  isFrozen: (name: string) => boolean,
+  task: Task,
+): Readonly<Record<string, Value>> {
+  return { ...lossAndGradients(trained(network, isFrozen), task), ...statesAfter(network) };
+}
+
 /** The network with the parameters alone that are trained. */
 function trained(network: Network, isFrozen: (name: string) => boolean): Network {
   return { ...network, parameters: network.parameters.filter(({ block }) => !isFrozen(block.name)) };
@@ -161,13 +159,26 @@ function initialParams({ numParams, parameters }: Network, seed: number): Float3
   return params;
 }
 
+/** The arrays that the caller fills before each gradient, and those of states that it reads. */
+type BatchArrays = Pick<TrainableModel, "inputs" | "targets" | "masks" | "carried">;
+
+function bindBatch(program: BatchedProgram<string>, { inputs, targets, masks, carried }: BatchArrays): void {
+  program.bindInput("inputs", inputs);
+  program.bindInput("targets", targets);
+  for (const { layer, mask } of masks) program.bindInput(`${layer}.mask`, mask);
+  for (const { name, before, after } of carried) {
+    program.bindInput(name, before);
+    program.bindOutput(`${name}.after`, after);
+  }
+}
+
 /** The arrays of a mini-batch, in the memory that the engine reads. */
 function batchArrays(
   memory: VectorMemory,
   network: Network,
   inputShape: readonly number[],
   { dtype, shape }: TargetSpec,
-): Pick<TrainableModel, "inputs" | "targets" | "masks"> {
+): BatchArrays {
   const like = new Float32Array(0);
   const allocate = (length: number): Float32Array => memory.allocate(length, like) as Float32Array;
   const inputs = allocate(sizeOf(inputShape));
@@ -178,7 +189,7 @@ function batchArrays(
     keep,
     mask: allocate(sizeOf(value.shape)),
   }));
-  return { inputs, targets, masks };
+  return { inputs, targets, masks, carried: carriedArrays(network, memory) };
 }
 
 /** Bytes of all vectors in the shared memory. */

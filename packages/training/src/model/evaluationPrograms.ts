@@ -1,5 +1,5 @@
 /** Evaluation and batch-norm recalibration: forward passes at large batches, one program per batch size. */
-import { batchedProgram, type Device, sizeOf, type Value } from "onnx-grad";
+import { batchedProgram, sizeOf, type Value } from "onnx-grad";
 import type { BatchStatistics, Network, RunningStatistics } from "onnx-grad/layers";
 import { requireExamples, requireSplit } from "../data/requireFit.ts";
 import type { AnySplit, Examples } from "../data/split.ts";
@@ -9,10 +9,10 @@ import { type StopSignal, throwIfInterrupted } from "../interruption.ts";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { classification } from "../tasks/classification.ts";
-import type { Targets, Task } from "../tasks/task.ts";
+import type { Targets } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { compileGraph } from "./compileGraph.ts";
-import type { Platform } from "./platform.ts";
+import type { EvaluationOptions } from "./evaluationOptions.ts";
 import { textEvaluation } from "./textEvaluation.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
@@ -37,18 +37,6 @@ export interface EvaluationPrograms {
 /** Takes the outputs of `count` examples from `start` on, shape (count, ...outputShape). */
 export type UseOutputs = (outputs: Float32Array, start: number, count: number) => void;
 
-/** How they are compiled. */
-export interface EvaluationOptions {
-  readonly platform: Platform;
-  /** What they run on; `cpu` when absent. */
-  readonly device?: Device | undefined;
-  /** Scores outputs; classification when absent. */
-  readonly task?: Task;
-  /** Dropout rate, which decides where masks would enter; they are off. */
-  readonly dropout: number;
-  readonly threads: number | undefined;
-}
-
 /** Programs are compiled at first use; a short last batch of a split has its own. */
 export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions): EvaluationPrograms {
   const evaluation = splitPasses(spec, options, "evaluation", ({ logits }) => ({ logits }));
@@ -69,6 +57,7 @@ export function evaluationPrograms(spec: NetworkSpec, options: EvaluationOptions
     if (stored !== undefined) data.set(stored);
     statistics[name] = data;
     evaluation.bindInput(name, data);
+    texts.bindInput(name, data);
   }
 
   return {

@@ -10,7 +10,7 @@ import type { Task, TokenScores } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { carriedArrays, carryStates, statesAfter } from "./carriedArrays.ts";
 import { compileGraph } from "./compileGraph.ts";
-import type { EvaluationOptions } from "./evaluationPrograms.ts";
+import type { EvaluationOptions } from "./evaluationOptions.ts";
 import { targetInput } from "./lossAndGradients.ts";
 import type { Evaluation } from "./trainableModel.ts";
 
@@ -46,6 +46,8 @@ function lanesOf(numTokens: number, steps: number, options: LaneOptions = {}): L
 
 /** Evaluates texts. */
 export interface TextEvaluation {
+  /** Gives a graph input of all passes, such as batch-norm statistics. */
+  bindInput(name: string, data: Float32Array): void;
   /** @throws InputError for a task without scores of tokens; Interruption after a signal, between two windows */
   evaluate(params: Float32Array, split: TextSplit, signal?: StopSignal, options?: LaneOptions): Promise<Evaluation>;
   close(): Promise<void>;
@@ -71,6 +73,7 @@ export function textEvaluation(spec: NetworkSpec, options: EvaluationOptions, ta
   );
   const bindParams = bindParameters(build(1).parameters, program.bindInput);
   return {
+    bindInput: program.bindInput,
     close: program.close,
     async evaluate(params, split, signal, laneOptions) {
       requireSplit({ ...spec, task }, split, "evaluated");

@@ -48,7 +48,7 @@ export function isFetched(data: NamedDataSet): data is FetchedDataSet {
 export const shapeFromFiles: Pick<Named, "inputShape" | "numClasses"> = { inputShape: null, numClasses: null };
 
 /** The files that are fetched. */
-export function downloadsOf({ archive, files }: Pick<FetchedDataSet, "archive" | "files">): KnownFile[] {
+function downloadsOf({ archive, files }: Pick<FetchedDataSet, "archive" | "files">): KnownFile[] {
   return archive === undefined ? Object.values(files).filter((file) => typeof file !== "string") : [archive];
 }
 

@@ -1,5 +1,5 @@
 /** What a text is made of: characters, bytes or words; and their numbers in a vocabulary. */
-import type { TextPreparation } from "../../data/preparation.ts";
+import type { Preparation, TextPreparation } from "../../data/preparation.ts";
 import { InputError } from "../../inputError.ts";
 
 /** What one token is. */
@@ -64,6 +64,33 @@ export function tokenIds(
     const value = typeof one === "string" ? one : nameOf(one, unit);
     throw new InputError({ path, rule, value, got: `number ${place + 1} is ${JSON.stringify(value)}` });
   });
+}
+
+/** What a preparation says of a text. */
+type TextVocabulary = Pick<Preparation, "classNames" | "text">;
+
+/**
+ * The tokens of the beginning of a text; without one the token that ends a line, or the first of a vocabulary that has no such.
+ *
+ * @throws InputError as `tokenIds`
+ */
+export function promptTokens(prompt: string | null, { classNames, text }: TextVocabulary): Int32Array {
+  const { unit } = text!;
+  if (prompt === null || prompt === "") {
+    const end = unit === "words" ? endOfLine : unit === "bytes" ? "10" : "\n";
+    return Int32Array.of(Math.max(0, classNames!.indexOf(end)));
+  }
+  const units = unitsOf(new TextEncoder().encode(prompt), unit, "prompt");
+  const open = unit === "words" && !prompt.endsWith("\n") ? (units as readonly string[]).slice(0, -1) : units;
+  return tokenIds(open, classNames!, unit, "prompt");
+}
+
+/** The text of tokens: words with blanks between them, and the end of a line for `<eos>`. Bytes that make no character become U+FFFD. */
+export function textOfTokens(tokens: readonly number[], { classNames, text }: TextVocabulary): string {
+  const names = tokens.map((token) => classNames![token]!);
+  if (text!.unit === "bytes") return new TextDecoder().decode(Uint8Array.from(names, Number));
+  if (text!.unit === "characters") return names.join("");
+  return names.map((name) => (name === endOfLine ? "\n" : ` ${name}`)).join("");
 }
 
 function decoded(bytes: Uint8Array, path: string): string {
