@@ -83,7 +83,7 @@ export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
 export { costsOf, type PrimaryValues, primaryOf } from "./loop/primaryOf.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
-export type { Sampling, TrainOptions } from "./loop/trainOptions.ts";
+export { requireSampling, type Sampling, type TrainOptions } from "./loop/trainOptions.ts";
 export { bindParameters } from "./model/bindParameters.ts";
 export { type CarriedArrays, carryStates } from "./model/carriedArrays.ts";
 export { chooseDevice, type DeviceChoice } from "./model/chooseDevice.ts";

@@ -1,4 +1,11 @@
-import { type AnySplit, targetReader, throwIfInterrupted, wasInterrupted } from "entropy-sgd-training";
+import {
+  type AnySplit,
+  type Evaluation,
+  isText,
+  targetReader,
+  throwIfInterrupted,
+  wasInterrupted,
+} from "entropy-sgd-training";
 import { loadExamples } from "entropy-sgd-training/node";
 import { sizeOf } from "onnx-grad";
 import { type Answered, type BootstrapScores, bootstrapScores } from "../measure/bootstrapScores.ts";
@@ -46,9 +53,13 @@ export async function evaluateCommand(run: string, options: EvaluateCommand, con
   const model = await deployedModel(run, options);
   try {
     const { name, split } = await examplesOf(run, options, model);
-    let scores: BootstrapScores | null = null;
+    let scores: EvaluatedScores | null = null;
     const interrupted = await wasInterrupted(async () => {
       const { samples: numSamples, seed } = options;
+      if (isText(split)) {
+        scores = withoutIntervals(await model.evaluate(split, signal));
+        return;
+      }
       const answered = await answeredBy(model, split, signal);
       const onSample = (): void => throwIfInterrupted(signal);
       scores = bootstrapScores(model.task, model.spec.outputShape, answered, { numSamples, seed, onSample });
@@ -76,6 +87,18 @@ async function examplesOf(
   return { name: `the ${split} part of ${own.name}`, split: own[split] };
 }
 
+/** Scores, and whether they have intervals. */
+type EvaluatedScores = BootstrapScores & { readonly intervals?: boolean };
+
+/** Of a text, whose tokens depend on those before them: samples drawn with replacement would say nothing. */
+function withoutIntervals({ loss, metrics }: Evaluation): EvaluatedScores {
+  const estimates = Object.entries({ loss, ...metrics }).map(([name, value]) => [
+    name,
+    { value, low: null, high: null },
+  ]);
+  return { estimates: Object.fromEntries(estimates), tables: undefined, intervals: false };
+}
+
 async function answeredBy(model: DeployedModel, split: AnySplit, signal: AbortSignal): Promise<Answered> {
   const { outputShape } = model.spec;
   const { dtype, shape } = model.task.targetsOf(outputShape);
@@ -94,12 +117,12 @@ function tell(
   run: string,
   data: string,
   numExamples: number,
-  { estimates, tables }: BootstrapScores,
+  { estimates, tables, intervals = true }: EvaluatedScores,
   { samples, seed, json: isJson = false }: EvaluateCommand,
   context: CommandContext,
 ): void {
   if (isJson) {
-    const interval = { level: 0.95, method: "percentile bootstrap over examples", samples, seed };
+    const interval = intervals && { level: 0.95, method: "percentile bootstrap over examples", samples, seed };
     writeJson(context, { run, data, numExamples, ...estimates, interval, ...(tables && { tables }) });
     return;
   }
@@ -110,7 +133,8 @@ function tell(
   ]);
   const { stdout } = context;
   stdout.write(`${textTable(["metric", "value", "95 % interval"], rows, widthOf(stdout))}\n\n`);
-  stdout.write(
-    `${run} on ${data}, ${counted(numExamples, "example")}; intervals by ${samples} bootstrap samples of the examples, not over seeds\n`,
-  );
+  const how = intervals
+    ? `${counted(numExamples, "example")}; intervals by ${samples} bootstrap samples of the examples, not over seeds`
+    : `${counted(numExamples, "window")}, every token counted once; no intervals, since tokens depend on one another`;
+  stdout.write(`${run} on ${data}, ${how}\n`);
 }

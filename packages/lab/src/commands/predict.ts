@@ -40,6 +40,9 @@ export async function predictCommand(
   const form = formatOf(out, format);
   const model = await deployedModel(run, compute);
   try {
+    if (model.preparation.text !== undefined) {
+      throw new InputError({ path: run, rule: "a language model answers with text: entropy-sgd sample" });
+    }
     const { examples, nameOf } = loadExamples(data, model.preparation, { withTargets: false });
     const { columns, of } = answersFor(model.task, model.spec.outputShape, model.preparation);
     const size = sizeOf(model.spec.outputShape);

@@ -1,6 +1,8 @@
 /** A trained network that answers for new examples: without the data that it was trained on. */
 import {
+  type AnySplit,
   type DeviceChoice,
+  type Evaluation,
   type Examples,
   evaluationPrograms,
   fittedExamples,
@@ -32,6 +34,8 @@ export interface DeployedModel {
   fitted<E extends Examples>(examples: E): E;
   /** Calls `use` with the outputs of each batch of fitted examples. @throws Interruption after a signal */
   outputs(examples: Examples, use: UseOutputs, signal?: StopSignal): Promise<void>;
+  /** Loss and metrics over a split, of a text over the whole of it. @throws Interruption after a signal */
+  evaluate(split: AnySplit, signal?: StopSignal): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,7 @@ export async function deployedModel(
     statistics: programs.statistics,
     fitted: (examples) => fittedExamples(spec, examples),
     outputs: (examples, use, signal) => programs.outputs(params, examples, use, signal),
+    evaluate: (split, signal) => programs.evaluate(params, split, signal),
     close: programs.close,
   };
 }

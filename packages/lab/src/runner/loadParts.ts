@@ -10,6 +10,7 @@ import {
   networks,
   outputShapeFor,
   requireFit,
+  requireSampling,
   type Split,
   type TargetSplit,
   type Task,
@@ -63,6 +64,7 @@ export async function loadParts(settings: Settings, { run = null, dataFolder }: 
   const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
   const ready = asFewAs(fitted(spec, loaded), settings);
   requireFit({ ...spec, task }, ready);
+  requireSampling(ready.train, settings.sampling);
   return { data: ready, spec, task, files, notes };
 }
 

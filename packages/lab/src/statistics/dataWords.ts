@@ -3,7 +3,19 @@ import { type DataSetDescription, splitNames } from "entropy-sgd-training";
 import { grouped } from "./numbers.ts";
 
 /** One line each: what was understood. */
-export function dataSentences({
+export function dataSentences(description: DataSetDescription): string[] {
+  if (description.text !== null) return [textSentence(description)];
+  return exampleSentences(description);
+}
+
+/** `book.txt, read as text: windows of 50 characters, 65 different; 1,003,854 train, 55,770 validation, 55,770 test`. */
+function textSentence({ name, inputShape: [steps], text }: DataSetDescription): string {
+  const { unit, vocabulary, numTokens } = text!;
+  const counts = splitNames.map((part) => `${grouped(numTokens[part])} ${part}`).join(", ");
+  return `${name}, read as text: windows of ${steps} ${unit}, ${grouped(vocabulary)} different; ${counts}`;
+}
+
+function exampleSentences({
   name,
   format,
   inputShape,

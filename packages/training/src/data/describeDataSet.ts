@@ -3,6 +3,7 @@
 import type { Standardisation } from "./preparation.ts";
 import { numberedClasses } from "./preparation.ts";
 import { type AnySplit, type DataSet, isLabelled } from "./split.ts";
+import { isText } from "./textSplit.ts";
 
 /** The parts of a data set. */
 export const splitNames = ["train", "validation", "test"] as const;
@@ -24,6 +25,8 @@ export interface DataSetDescription {
   readonly targets: { readonly shape: readonly number[]; readonly names: readonly string[] | null } | null;
   /** Inputs of a table, with the categories of those that are texts; null for others. */
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] | null }[] | null;
+  /** What a token is, how many different ones there are, and tokens of each part; null for others than texts. */
+  readonly text: { readonly unit: string; readonly vocabulary: number; readonly numTokens: PerSplit<number> } | null;
   readonly standardisation: Standardisation | null;
   readonly augment: readonly string[];
 }
@@ -46,6 +49,13 @@ export function describeDataSet(data: DataSet<AnySplit>): DataSetDescription {
       : null,
     targets: isLabelled(train) ? null : { shape: train.targetShape, names: table?.targets ?? null },
     columns: table?.columns ?? null,
+    text: isText(train)
+      ? {
+          unit: preparation?.text?.unit ?? "tokens",
+          vocabulary: train.numClasses,
+          numTokens: perSplit(data, (split) => (isText(split) ? split.tokens.length : 0)),
+        }
+      : null,
     standardisation: preparation?.standardisation ?? null,
     augment,
   };

@@ -13,7 +13,7 @@ import type { EndReason, RecordedEvaluation, RunResult, StartEvent, TrainEvent }
 import { advance, checkpoint, evaluationIsDue, hasEnded, hasStalled, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
-import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
+import { requireBoundaries, requireSampling, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event at each
@@ -26,7 +26,7 @@ import { requireBoundaries, requireTrainOptions, type TrainOptions } from "./tra
  * what is not finite ends the run with the reason `non-finite`, after an event that says what it was; a training loss that
  * ends above the task's guess's gives the reason `diverged`. With `patience` it may end early, with the reason `early-stopping`. A warning event tells once of losses that rise or do not fall.
  *
- * @throws InputError for data that do not fit the model and initial weights that are not finite; TypeError for an unknown
+ * @throws InputError for data that do not fit the model, a permutation of a text, and initial weights that are not finite; TypeError for an unknown
  *   option; RangeError for a budget that is not positive, boundaries within an outer step, or a snapshot of another optimizer
  */
 export async function* train<S extends AnyState>(
@@ -44,6 +44,7 @@ export async function* train<S extends AnyState>(
   const { boundaryEvery = optimizer.innerSteps } = options;
   // Where a run is resumed, a state of other inner steps is refused first.
   if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
+  requireSampling(data.train, options.sampling);
   const warnings = [...requireFit(model, data), ...(options.notes ?? [])];
   const plan = planOf(data.train.numExamples, model.batchSize, boundaryEvery, budget);
   const guess = model.task.guess(model.outputShape, data.train);

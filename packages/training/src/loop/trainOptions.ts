@@ -1,11 +1,14 @@
 import { type KnownOptions, rangeError, requireKnownOptions } from "entropy-sgd";
+import type { AnySplit } from "../data/split.ts";
+import { isText } from "../data/textSplit.ts";
+import { InputError } from "../inputError.ts";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
 
 /**
  * How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. Splits in blocks are
- * permuted within them; a text is read in order, in as many lanes as a batch has rows (`byLanes`), whatever is said here.
+ * permuted within them; a text is read in order, in as many lanes as a batch has rows (`byLanes`), and refuses a permutation.
  */
 export type Sampling = "replacement" | "permutation";
 
@@ -79,6 +82,13 @@ export function requireTrainOptions(options: TrainOptions): void {
     const rule = 'must be one of "replacement", "permutation"';
     throw rangeError("train", "sampling", rule, sampling, shown(sampling));
   }
+}
+
+/** @throws InputError for a text in another order than its own */
+export function requireSampling(train: AnySplit, sampling: Sampling | undefined): void {
+  if (!isText(train) || sampling !== "permutation") return;
+  const rule = "a text is read in order, since the state goes on from the text before; leave it out";
+  throw new InputError({ name: "sampling", rule, value: sampling });
 }
 
 /** @throws RangeError unless boundaries are ends of the optimizer's outer steps */
