@@ -62,12 +62,15 @@ export function scanProducts(
     states: smooth.map((at, i) => ({ leaf: stateLeaves[i]!, initial: zeros(at), next: adjointOf(at) ?? zeros(at) })),
   };
   const isState = (at: number): boolean => stateAt.includes(at);
-  const roots = asked.filter((at) => !isState(at)).flatMap((at) => adjointOf(at) ?? []);
-  const values = runLoop(loop, roots);
+  const others = asked.filter((at) => !isState(at) && adjointOf(at) !== undefined);
+  const values = runLoop(
+    loop,
+    others.map((at) => adjointOf(at)!),
+  );
   return inputs.map((_, at) => {
     if (!wanted[at]) return undefined;
     if (isState(at)) return smooth.includes(at) ? values.final(smooth.indexOf(at)) : undefined;
-    const adjoint = adjointOf(at);
+    const adjoint = values.roots[others.indexOf(at)];
     if (adjoint === undefined) return undefined;
     return at < numSequences ? values.stacked(adjoint) : summedOverSteps(adjoint, values);
   });

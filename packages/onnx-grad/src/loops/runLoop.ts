@@ -10,11 +10,14 @@ import { overSteps } from "./batching.ts";
 import { closeLoop } from "./closedLoop.ts";
 import type { OpenLoop } from "./openLoop.ts";
 import { type LoopPlan, planOf } from "./plan.ts";
+import { regroup } from "./regroup.ts";
 import { statesBefore } from "./statesBefore.ts";
 
 /** What can be asked of a loop: values of its step, of all steps. */
 export interface StackedValues {
   readonly loop: OpenLoop;
+  /** What was asked, in the form in which it is computed. */
+  readonly roots: readonly Value[];
   /** [steps × …] in the order of the slices. */
   stacked(value: Value): Value;
   /** Whether a value is the same at every step. */
@@ -23,8 +26,9 @@ export interface StackedValues {
   final(index: number): Value;
 }
 
-/** The values of a loop of which `roots` and values that these depend on are asked. Nothing is computed for the others. */
-export function runLoop(loop: OpenLoop, roots: readonly Value[]): StackedValues {
+/** The values of a loop of which `asked` and values that these depend on are asked. Nothing is computed for the others. */
+export function runLoop(written: OpenLoop, asked: readonly Value[]): StackedValues {
+  const { loop, roots } = regroup(written, asked);
   const { steps, reverse, states } = loop;
   const plan = planOf(loop, roots);
   const output = closeLoop(loop, plan);
@@ -51,6 +55,7 @@ export function runLoop(loop: OpenLoop, roots: readonly Value[]): StackedValues 
 
   return {
     loop,
+    roots,
     stacked,
     isInvariant: plan.isInvariant,
     final(index) {

@@ -3,12 +3,14 @@ import { type Node, type Shape, sameShape, sizeOf, type Value } from "../graph/v
 import type { Fusion } from "./dialect.ts";
 import { absOrLeakyRelu, clip, hardSigmoid, minimum } from "./elementwiseFusions.ts";
 import type { LoweringContext } from "./loweringContext.ts";
+import { softmaxGradient } from "./softmaxGradient.ts";
 
-/** a·b with b of the last axis' shape added: the third operand of Gemm. */
+/** a·b with a row or a matrix of its shape added: the third operand of Gemm. */
 const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
   if (value.op !== "add") return undefined;
   const [product, bias] = value.inputs as [Value, Value];
-  if (product.op !== "matmul" || product.shape.length !== 2 || bias.shape.length !== 1) return undefined;
+  if (product.op !== "matmul" || product.shape.length !== 2) return undefined;
+  if (bias.shape.length !== 1 && !sameShape(bias.shape, product.shape)) return undefined;
   // A column [m×1] and a row [n] would stretch to [m×n], which Gemm does not.
   if (!sameShape(value.shape, product.shape) || !usedOnce(product)) return undefined;
   const { transposeA, transposeB } = product.attributes;
@@ -71,6 +73,7 @@ const normalise: Fusion = (value, { graph, nameOf }) => {
 export const fusionsWith = (convolve: LowerConvolution): readonly Fusion[] => [
   gemmWithBias,
   convolutionWithBias(convolve),
+  softmaxGradient,
   normalise,
   absOrLeakyRelu,
   clip,

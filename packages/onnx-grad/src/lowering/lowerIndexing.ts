@@ -38,12 +38,15 @@ export function lowerScatterAdd(value: Node<"scatterAdd">, context: LoweringCont
   const { axis } = value.attributes;
   const [outer, inner] = [sizeOf(value.shape.slice(0, axis)), sizeOf(value.shape.slice(axis + 1))];
   const count = sizeOf(indices!.shape);
-  const zeros = graph.node("Expand", [graph.floats([0], [1]), graph.ints([outer, value.shape[axis]!, inner])]);
-  const column = graph.node("Reshape", [positions(indices!, context), graph.ints([1, count, 1])]);
-  const everywhere = graph.node("Expand", [column, graph.ints([outer, count, inner])]);
-  const slices = graph.node("Reshape", [nameOf(y!), graph.ints([outer, count, inner])]);
+  // The axes as they are of a table of rows: a reshaping of an output is a copy.
+  const isTable = axis === 0 && value.shape.length === 2;
+  const [lead, at] = isTable ? [[], 0] : [[outer], 1];
+  const zeros = graph.node("ConstantOfShape", [graph.ints([...lead, value.shape[axis]!, inner])]);
+  const column = graph.node("Reshape", [positions(indices!, context), graph.ints([...lead.map(() => 1), count, 1])]);
+  const everywhere = graph.node("Expand", [column, graph.ints([...lead, count, inner])]);
+  const slices = graph.node("Reshape", [nameOf(y!), graph.ints([...lead, count, inner])]);
   const sums = graph.node("ScatterElements", [zeros, everywhere, slices], {
-    attributes: { axis: 1, reduction: "add" },
+    attributes: { axis: at, reduction: "add" },
   });
-  return graph.node("Reshape", [sums, graph.ints(value.shape)]);
+  return isTable ? sums : graph.node("Reshape", [sums, graph.ints(value.shape)]);
 }

@@ -27,17 +27,16 @@ export function lowerScan(value: Node<"scan">, context: LoweringContext): string
     const at = argumentIndex(one);
     leaves.set(one, tensors.get(at) ?? nameOf(inputs[at]!));
   }
-  const results = context.lowerBody(roots, inner, leaves);
-  results.forEach((tensor, i) => {
-    inner.output(`result${i}`, tensor, roots[i]!.shape, roots[i]!.dtype);
-  });
+  const results = context
+    .lowerBody(roots, inner, leaves)
+    .map((tensor, i) => ({ tensor, shape: roots[i]!.shape, dtype: roots[i]!.dtype }));
   const directions = (count: number): number[] => new Array(count).fill(reverse ? 1 : 0);
   const outputs = graph.nodes(
     "Scan",
     places.map((at) => nameOf(inputs[at]!)),
     {
       attributes: {
-        body: { graph: inner.body() },
+        body: { graph: inner.body(results) },
         num_scan_inputs: numSequences,
         scan_input_directions: directions(numSequences),
         scan_output_directions: directions(members.length),

@@ -44,12 +44,12 @@ export interface OnnxGraph {
   int32s(data: readonly number[], shape: Shape): string;
   /** Declares the input `name` and returns its tensor, `inputTensor(name)`. */
   input(name: string, shape: Shape, dtype: DType): string;
-  /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`; of `float32` when not said. */
-  output(name: string, from: string, shape: Shape, dtype?: DType): void;
+  /** Makes the tensor `from` the output `name`, whose tensor is `outputTensor(name)`. */
+  output(name: string, from: string, shape: Shape): void;
   /** An empty graph for the body of a node, whose nodes may read tensors of this one. */
   inner(): OnnxGraph;
-  /** This graph as the body of a node: all inputs in their order, and what the outputs depend on. */
-  body(): OnnxBody;
+  /** This graph as the body of a node: all inputs in their order, and `results` as the outputs. */
+  body(results: readonly BodyResult[]): OnnxBody;
   /** Puts an empty sequence of tensors in front of all outputs. */
   emptySequence(name: string): void;
   /** Names of the inputs that the outputs depend on. */
@@ -68,12 +68,12 @@ export interface GraphContent {
   readonly initializers: readonly Initializer[];
   /** By the names that `input` was given. */
   readonly inputs: ReadonlyMap<string, { readonly shape: Shape; readonly dtype: DType }>;
-  readonly outputs: readonly GraphOutput[];
+  readonly outputs: readonly { readonly name: string; readonly from: string; readonly shape: Shape }[];
 }
 
-interface GraphOutput {
-  readonly name: string;
-  readonly from: string;
+/** A tensor that a body gives. */
+export interface BodyResult {
+  readonly tensor: string;
   readonly shape: Shape;
   readonly dtype: DType;
 }
@@ -96,7 +96,7 @@ export function onnxGraph({ shared = true, prefix = "" }: OnnxGraphOptions = {})
   const transposed = new Map<string, Transposed>();
   const initializers = new Map<string, Initializer>();
   const inputs = new Map<string, { shape: Shape; dtype: DType }>();
-  const outputs: GraphOutput[] = [];
+  const outputs: { name: string; from: string; shape: Shape }[] = [];
   const sequences: string[] = [];
   let numInner = 0;
 
@@ -136,13 +136,12 @@ export function onnxGraph({ shared = true, prefix = "" }: OnnxGraphOptions = {})
       inputs.set(`${prefix}${name}`, { shape, dtype });
       return inputTensor(`${prefix}${name}`);
     },
-    output(own, from, shape, dtype = "float32") {
-      const name = `${prefix}${own}`;
+    output(name, from, shape) {
       nodes.push({ opType: "Identity", inputs: [from], outputs: [outputTensor(name)], attributes: {}, domain: "" });
-      outputs.push({ name, from, shape, dtype });
+      outputs.push({ name, from, shape });
     },
     inner: () => onnxGraph({ shared, prefix: `${prefix}body${numInner++}/` }),
-    body: () => bodyOf({ nodes, initializers, inputs, outputs }),
+    body: (results) => bodyOf({ nodes, initializers, inputs, outputs }, results, prefix),
     emptySequence(name) {
       nodes.push({ opType: "SequenceEmpty", inputs: [], outputs: [name], attributes: {}, domain: "" });
       sequences.push(name);
@@ -190,28 +189,45 @@ function contentOf({ nodes, initializers, inputs, outputs }: Added): GraphConten
   };
 }
 
-/** The graph as the body of a node, or but for unused inputs as a model. */
-function bodyOf({ nodes, initializers, inputs, outputs, sequences = [] }: Added): OnnxBody {
-  const needed = neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
+/** The graph as the body of a node. Of a tensor that is no node's, or is given twice, an output is a copy. */
+function bodyOf({ nodes, initializers, inputs }: Added, results: readonly BodyResult[], prefix: string): OnnxBody {
+  const free = new Set(nodes.flatMap((node) => node.outputs));
+  const outputs = results.map(({ tensor, shape, dtype }, i) => {
+    const name = free.delete(tensor) ? tensor : outputTensor(`${prefix}result${i}`);
+    return { name, shape, type: dtype, from: tensor };
+  });
+  const copies = outputs.filter(({ name, from }) => name !== from);
+  const needed = neededFor(
+    outputs.map(({ from }) => from),
+    nodes,
+  );
   return {
-    nodes: needed.nodes,
+    nodes: [
+      ...needed.nodes,
+      ...copies.map(({ name, from }) => ({
+        ...{ opType: "Identity", inputs: [from], outputs: [name], attributes: {}, domain: "" },
+      })),
+    ],
     initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
     inputs: [...inputs].map(([name, { shape, dtype }]) => ({ name: inputTensor(name), shape, type: dtype })),
-    outputs: [
-      ...sequences.map((name) => ({ name, type: "sequence" as const })),
-      ...outputs.map(({ name, shape, dtype }) => ({ name: outputTensor(name), shape, type: dtype })),
-    ],
+    outputs: outputs.map(({ name, shape, type }) => ({ name, shape, type })),
   };
 }
 
-function bytesOf(added: Added): Uint8Array {
-  const body = bodyOf(added);
-  const read = new Set(body.nodes.flatMap(tensorsRead));
+function bytesOf({ nodes, initializers, inputs, outputs, sequences = [] }: Added): Uint8Array {
+  const needed = neededFor([...sequences, ...outputs.map(({ name }) => outputTensor(name))], nodes);
   return encodeParts({
     producer: { name: "onnx-grad" },
     opsets: { "": opsetVersion, "com.microsoft": 1 },
-    ...body,
-    inputs: body.inputs.filter(({ name }) => read.has(name)),
+    nodes: needed.nodes,
+    initializers: [...initializers.values()].filter(({ name }) => needed.names.has(name)),
+    inputs: [...inputs]
+      .filter(([name]) => needed.names.has(inputTensor(name)))
+      .map(([name, { shape, dtype }]) => ({ name: inputTensor(name), shape, type: dtype })),
+    outputs: [
+      ...sequences.map((name) => ({ name, type: "sequence" as const })),
+      ...outputs.map(({ name, shape }) => ({ name: outputTensor(name), shape, type: "float32" as const })),
+    ],
   });
 }
 

@@ -75,7 +75,10 @@ export function scan(
     states: states.map((initial, i) => ({ leaf: leaves[i]!, initial, next: next[i]! })),
   };
   const values = runLoop(loop, outputs);
-  return { states: states.map((_, i) => values.final(i)), outputs: outputs.map((output) => values.stacked(output)) };
+  return {
+    states: states.map((_, i) => values.final(i)),
+    outputs: values.roots.map((output) => values.stacked(output)),
+  };
 }
 
 function requireStates(label: string | undefined, before: readonly Value[], after: readonly Value[]): void {

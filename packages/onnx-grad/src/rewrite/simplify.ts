@@ -187,6 +187,18 @@ const sumOfMultiple: Rule = (value) => {
   return mul(withOperands(value, [x]), s);
 };
 
+/** Σ oneHot(labels)·g = g along the classes for g with one number per row: where a label is outside, g is an error by itself. */
+const sumOfOneHot: Rule = (value) => {
+  if (value.op !== "reduceSum") return undefined;
+  const [product] = value.inputs as [Value];
+  const { axes } = value.attributes;
+  if (product.op !== "mul" || axes.length !== 1 || axes[0] !== product.shape.length - 1) return undefined;
+  const [hot, g] = product.inputs as [Value, Value];
+  const isPicked = g.op === "add" && g.inputs.some(({ op }) => op === "pick");
+  if (hot.op !== "oneHot" || !isPicked || g.shape.at(-1) !== 1) return undefined;
+  return sameShape(g.shape.slice(0, -1), product.shape.slice(0, -1)) ? reshape(g, value.shape) : undefined;
+};
+
 /** Whether a reduction sums over whole image planes. */
 const overPlanes = (axes: readonly number[]): boolean => axes.includes(2) && axes.includes(3);
 
@@ -238,6 +250,6 @@ const rules: Partial<Record<OpName, readonly Rule[]>> = {
   reshape: [mergeReshapes],
   transpose: [mergeTransposes],
   broadcastTo: [mergeBroadcasts],
-  reduceSum: [reduceNothing, sumOfScatter, sumOfScatteredProduct, sumOfBroadcast, sumOfMultiple],
+  reduceSum: [reduceNothing, sumOfScatter, sumOfScatteredProduct, sumOfOneHot, sumOfBroadcast, sumOfMultiple],
   reduceMax: [reduceNothing],
 };
