@@ -26,6 +26,26 @@ def lenet():
     )
 
 
+class Recurrent(nn.Module):
+    """Two layers in both directions, and a linear one behind the last step."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.layers = kind(3, 4, num_layers=2, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(self.layers(x)[0][:, -1])
+
+
+def lstm():
+    return Recurrent(nn.LSTM), (4, 5, 3)
+
+
+def gru():
+    return Recurrent(nn.GRU), (4, 5, 3)
+
+
 def rounded(tensor):
     return [float("%.8g" % x) for x in tensor.detach().double().flatten().tolist()]
 
@@ -33,7 +53,7 @@ def rounded(tensor):
 def record(make):
     torch.manual_seed(20261127)
     model, shape = make()
-    for module in model:
+    for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.uniform_(-0.3, 0.3)
             module.running_var.uniform_(0.5, 1.5)
@@ -54,4 +74,5 @@ def record(make):
 
 
 path = pathlib.Path(__file__).parent.parent / "fixtures" / "torchModels.json"
-path.write_text(json.dumps({"torch": torch.__version__, "mlp": record(mlp), "lenet": record(lenet)}) + "\n")
+models = {make.__name__: record(make) for make in [mlp, lenet, lstm, gru]}
+path.write_text(json.dumps({"torch": torch.__version__, **models}) + "\n")

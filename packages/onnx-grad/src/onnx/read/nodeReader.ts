@@ -2,7 +2,7 @@
 import type { Node, Shape, Value } from "../../graph/value.ts";
 import type { NetworkContext } from "../../layers/network.ts";
 import type { ElementType } from "../modelProto.ts";
-import type { AttributeMessage, FileNode } from "./onnxFile.ts";
+import type { AttributeMessage, FileGraph, FileNode } from "./onnxFile.ts";
 import { type StoredTensor, storedTensor } from "./storedTensor.ts";
 import { floatOf, known, type Tensor } from "./tensor.ts";
 
@@ -54,6 +54,9 @@ export interface NodeReader {
   text(attribute: string, otherwise: string): string;
   storedTensor(attribute: string): StoredTensor | undefined;
   hasAttribute(attribute: string): boolean;
+  texts(attribute: string): readonly string[] | undefined;
+  /** What the graph of an attribute gives for its inputs. */
+  body(attribute: string, inputs: readonly Tensor[]): readonly Tensor[];
   /** An axis from the start; negative ones count from the end of `rank` axes. */
   axis(axis: number, rank: number): number;
 }
@@ -64,6 +67,7 @@ export function nodeReader(
   operands: readonly (Operand | undefined)[],
   numOutputs: number,
   state: GraphState,
+  readBody: (body: FileGraph, inputs: readonly Tensor[]) => readonly Tensor[],
 ): NodeReader {
   const operand = (input: number): Operand => {
     const there = operands[input];
@@ -107,6 +111,11 @@ export function nodeReader(
       return "stored" in there || there.value.op === "constant";
     },
     ...attributesOf(node.attributes),
+    body(attribute, inputs) {
+      const body = node.bodies.get(attribute);
+      if (body === undefined) throw new Error(`the graph ${attribute} is missing`);
+      return readBody(body, inputs);
+    },
     axis(axis, rank) {
       const at = axis < 0 ? axis + rank : axis;
       if (Number.isInteger(at) && at >= 0 && at < Math.max(rank, 1)) return at;
@@ -124,7 +133,7 @@ export function constantOf(stored: StoredTensor): Node<"constant"> {
 
 type Attributes = Pick<
   NodeReader,
-  "number" | "integer" | "numbers" | "integers" | "text" | "storedTensor" | "hasAttribute"
+  "number" | "integer" | "numbers" | "integers" | "text" | "storedTensor" | "hasAttribute" | "texts"
 >;
 
 function attributesOf(attributes: ReadonlyMap<string, AttributeMessage>): Attributes {
@@ -133,8 +142,8 @@ function attributesOf(attributes: ReadonlyMap<string, AttributeMessage>): Attrib
     integer: (name, otherwise) => integerOf(name, attributes.has(name) ? (attributes.get(name)!.i ?? 0) : otherwise),
     numbers: (name) => attributes.get(name)?.floats,
     integers: (name) => attributes.get(name)?.ints.map((i) => integerOf(name, i)),
-    text: (name, otherwise) =>
-      attributes.has(name) ? String.fromCharCode(...(attributes.get(name)!.s ?? []).slice(0, 1000)) : otherwise,
+    text: (name, otherwise) => (attributes.has(name) ? textOf(attributes.get(name)!.s ?? new Uint8Array()) : otherwise),
+    texts: (name) => attributes.get(name)?.strings.map(textOf),
     storedTensor(name) {
       const message = attributes.get(name)?.t;
       return message && storedTensor(message, message.name);
@@ -142,6 +151,8 @@ function attributesOf(attributes: ReadonlyMap<string, AttributeMessage>): Attrib
     hasAttribute: (name) => attributes.has(name),
   };
 }
+
+const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.slice(0, 1000));
 
 function numberOf(name: string, value: number): number {
   if (Number.isNaN(value)) throw new Error(`attribute ${name} must be a number, got ${value}`);

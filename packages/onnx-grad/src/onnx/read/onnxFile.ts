@@ -19,6 +19,7 @@ export interface AttributeMessage {
   readonly i?: number;
   readonly s?: Uint8Array;
   readonly t?: TensorMessage;
+  readonly g?: GraphMessage;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly Uint8Array[];
@@ -35,6 +36,8 @@ export interface FileNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeMessage>;
+  /** The graphs among its attributes; what they read of no node of theirs is of the graph around them. */
+  readonly bodies: ReadonlyMap<string, FileGraph>;
 }
 
 /** An input that the caller gives; sizes are numbers, names, or unknown. */
@@ -44,15 +47,19 @@ export interface FileInput {
   readonly shape: readonly (number | string | undefined)[];
 }
 
-/** What the reader needs of a model. */
-export interface OnnxFile {
-  /** Version of the standard operators. */
-  readonly opset: number;
+/** A graph of a file. */
+export interface FileGraph {
   readonly nodes: readonly FileNode[];
   readonly initializers: ReadonlyMap<string, StoredTensor>;
   /** Inputs without an initializer of the same name, which is a default value. */
   readonly inputs: readonly FileInput[];
   readonly outputs: readonly string[];
+}
+
+/** What the reader needs of a model. */
+export interface OnnxFile extends FileGraph {
+  /** Version of the standard operators. */
+  readonly opset: number;
 }
 
 interface DimensionMessage {
@@ -72,20 +79,22 @@ interface ValueInfoMessage {
 
 interface ModelMessage {
   readonly opsetImport: readonly { readonly domain?: string; readonly version?: number }[];
-  readonly graph?: {
-    readonly node: readonly {
-      readonly opType?: string;
-      readonly domain?: string;
-      readonly name?: string;
-      readonly input: readonly string[];
-      readonly output: readonly string[];
-      readonly attribute: readonly AttributeMessage[];
-    }[];
-    readonly initializer: readonly TensorMessage[];
-    readonly input: readonly ValueInfoMessage[];
-    readonly output: readonly ValueInfoMessage[];
-    readonly sparseInitializer: readonly unknown[];
-  };
+  readonly graph?: GraphMessage;
+}
+
+interface GraphMessage {
+  readonly node: readonly {
+    readonly opType?: string;
+    readonly domain?: string;
+    readonly name?: string;
+    readonly input: readonly string[];
+    readonly output: readonly string[];
+    readonly attribute: readonly AttributeMessage[];
+  }[];
+  readonly initializer: readonly TensorMessage[];
+  readonly input: readonly ValueInfoMessage[];
+  readonly output: readonly ValueInfoMessage[];
+  readonly sparseInitializer: readonly unknown[];
 }
 
 /**
@@ -100,12 +109,20 @@ export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): 
   if (graph === undefined || graph.node.length + graph.output.length === 0)
     throw readError("the bytes are no ONNX model: there is no graph");
   if (graph.output.length === 0) throw readError("the graph has no outputs");
+  return { opset: opsetOf(opsetImport), ...graphOf(graph, readExternal, inputOf) };
+}
+
+/** A graph, with the inputs as `inputOf` reads them: those of bodies need not state their types. */
+function graphOf(
+  graph: GraphMessage,
+  readExternal: ExternalDataReader | undefined,
+  inputOf: (message: ValueInfoMessage) => FileInput,
+): FileGraph {
   if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported", true);
   const initializers = new Map(
     graph.initializer.map((message) => [message.name ?? "", initializerOf(message, readExternal)] as const),
   );
   return {
-    opset: opsetOf(opsetImport),
     nodes: graph.node.map((node) => ({
       opType: node.opType ?? "",
       domain: node.domain === "ai.onnx" ? "" : (node.domain ?? ""),
@@ -113,12 +130,19 @@ export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): 
       inputs: node.input,
       outputs: node.output,
       attributes: new Map(node.attribute.map((attribute) => [attribute.name ?? "", attribute])),
+      bodies: new Map(
+        node.attribute.flatMap(({ name = "", g }) =>
+          g === undefined ? [] : [[name, graphOf(g, readExternal, argumentOf)]],
+        ),
+      ),
     })),
     initializers,
     inputs: graph.input.filter(({ name }) => !initializers.has(name ?? "")).map(inputOf),
     outputs: graph.output.map(({ name }) => name ?? ""),
   };
 }
+
+const argumentOf = ({ name = "" }: ValueInfoMessage): FileInput => ({ name, type: "float32", shape: [] });
 
 function decoded(bytes: Uint8Array): ModelMessage {
   try {

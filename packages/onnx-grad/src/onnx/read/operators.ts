@@ -9,8 +9,10 @@ import { logic } from "./operators/logic.ts";
 import { losses } from "./operators/losses.ts";
 import { normalisation } from "./operators/normalisation.ts";
 import { products } from "./operators/products.ts";
+import { recurrent } from "./operators/recurrent.ts";
 import { reductions } from "./operators/reductions.ts";
 import { resizing } from "./operators/resize.ts";
+import { scanAttributes, scanOperator } from "./operators/scan.ts";
 import { windows } from "./operators/windows.ts";
 
 /** The table of operators, of which each family has a part. */
@@ -27,4 +29,6 @@ export const operators: Operators = {
   ...normalisation,
   ...resizing,
   ...losses,
+  ...recurrent,
+  Scan: { opsets: [9, 21], attributes: scanAttributes, read: scanOperator },
 };

@@ -3,7 +3,7 @@ import { topological } from "../../graph/topological.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
 import { evaluate } from "../../interpreter/evaluate.ts";
 import { type GraphState, type NodeReader, nodeReader, type Operand } from "./nodeReader.ts";
-import type { FileNode, OnnxFile } from "./onnxFile.ts";
+import type { FileGraph, FileNode, OnnxFile } from "./onnxFile.ts";
 import type { Operator, Result } from "./operator.ts";
 import { operators } from "./operators.ts";
 import { isUnsupported, readError, unsupported } from "./readError.ts";
@@ -28,10 +28,12 @@ function errorOf(faults: readonly Fault[]): Error {
 
 /** Throws one error that lists every node whose operator, version or attributes the table does not have. */
 export function requireOperators({ nodes, opset }: OnnxFile): void {
-  const faults = nodes.flatMap((node): Fault[] => {
+  const faultsOf = (node: FileNode): Fault[] => {
     const what = missing(node, opset);
-    return what === undefined ? [] : [[node, unsupported(what)]];
-  });
+    const inside = [...node.bodies.values()].flatMap((body) => body.nodes.flatMap(faultsOf));
+    return what === undefined ? inside : [[node, unsupported(what)]];
+  };
+  const faults = nodes.flatMap(faultsOf);
   if (faults.length > 0) throw errorOf(faults);
 }
 
@@ -47,13 +49,18 @@ function missing({ opType, domain, attributes }: FileNode, opset: number): strin
 /**
  * Every tensor of the graph by name, from those of its inputs.
  *
- * What depends on known numbers only is computed here by the interpreter, in float64, so shapes come out as numbers.
+ * A body may read the tensors of the graph `around` it too. What depends on known numbers only is computed here by the interpreter, in float64, so shapes come out as numbers.
  *
  * @throws Error that lists every node that cannot be read, or an output that no node gives
  */
-export function readGraph(file: OnnxFile, inputs: ReadonlyMap<string, Tensor>, state: GraphState): Tensor[] {
-  const tensors = new Map<string, Operand>([...file.initializers].map(([name, stored]) => [name, { stored }] as const));
-  for (const [name, tensor] of inputs) tensors.set(name, tensor);
+export function readGraph(
+  file: FileGraph,
+  inputs: ReadonlyMap<string, Tensor>,
+  state: GraphState,
+  around: ReadonlyMap<string, Operand> = new Map(),
+): Tensor[] {
+  const own = [...file.initializers].map(([name, stored]) => [name, { stored }] as const);
+  const tensors = new Map<string, Operand>([...around, ...own, ...inputs]);
   const faults: Fault[] = [];
   const failed = new Set<string>();
   for (const node of file.nodes) {
@@ -101,7 +108,12 @@ function readNode(
     if (operand === undefined) throw new Error(`its input "${name}" is given by no node before it`);
     return operand;
   });
-  const reader = nodeReader(node, operands, node.outputs.length, state);
+  const readBody = (body: FileGraph, given: readonly Tensor[]): Tensor[] => {
+    if (body.inputs.length !== given.length)
+      throw new Error(`its body must have ${given.length} inputs, got ${body.inputs.length}`);
+    return readGraph(body, new Map(body.inputs.map(({ name }, i) => [name, given[i]!])), state, tensors);
+  };
+  const reader = nodeReader(node, operands, node.outputs.length, state, readBody);
   const read = readBy(operator, reader, operands);
   const results: readonly Result[] = Array.isArray(read) ? read : [read as Result];
   const isKnown = operands.every((operand) => operand === undefined || isConstant(operand, state));
