@@ -34,6 +34,12 @@ test("an interrupted reproduction keeps each run that ended and goes on to the w
   // The same command goes on; another one is refused.
   const again = await run(reproduce(out, "--json"));
   expect([again.code, JSON.parse(again.stdout).runs]).toEqual([0, runs]);
+  // A report of what is there trains nothing: the second seed is left.
+  const report = [...shortened.slice(0, 3), "--seeds", "2", "--report-only", "--out", out];
+  const told = await run(["reproduce", ...report]);
+  expect([told.code, told.stderr]).toEqual([0, ""]);
+  expect(told.stdout).toMatch(/^entropy-sgd .* 1 run of about \d+ min$/m);
+  expect(read(out, "reproduction.json")).toMatchObject({ seeds: 2, runs });
   const other = await run(reproduce(out).map((word) => (word === "0.01" ? "0.05" : word)));
   expect([other.code, other.stderr]).toEqual([
     2,

@@ -1,27 +1,28 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Argument } from "commander";
-import { hasDiverged } from "entropy-sgd-training";
-import { checkedPlan, type PlannedRun } from "../experiments/experiment.ts";
+import { hasDiverged, InputError } from "entropy-sgd-training";
+import { checkedPlan } from "../experiments/experiment.ts";
 import {
   planReproduction,
   type ReproductionDetails,
   reproductionDetails,
 } from "../experiments/reproduce/planReproduction.ts";
-import { type ReproducedRun, reproducedRun } from "../experiments/reproduce/reproducedRun.ts";
+import { reproducedRun } from "../experiments/reproduce/reproducedRun.ts";
+import { runsThere } from "../experiments/reproduce/reproductionFile.ts";
+import type { ReproductionRuns } from "../experiments/reproduce/reproductionResult.ts";
 import { type ReproductionName, reproductionNames, reproductionOf } from "../experiments/reproduce/reproductions.ts";
 import { isInterrupted, resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { widthOf } from "../report/textTable.ts";
-import { eventsName } from "../runs/eventFile.ts";
 import { readRun } from "../runs/readRun.ts";
 import { plain } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns } from "./context.ts";
-import { beginExperiment, budgetsOf, type Experiment, type ExperimentDone } from "./experiment.ts";
-import { writeFindings } from "./findings.ts";
-import { count, share } from "./options.ts";
+import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
+import { type WritingOptions, writeFindings } from "./findings.ts";
+import { collect, count, share } from "./options.ts";
+import { type ReproduceTableCommand, reproduceTable } from "./reproduceTable.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd reproduce`. */
@@ -34,33 +35,73 @@ export interface ReproduceCommand {
   readonly parallel?: number;
   readonly json?: boolean;
   readonly maxMinutes?: number;
+  /** Whether nothing is trained: the report of the runs that are there. */
+  readonly reportOnly?: boolean;
 }
+
+/** The name for all experiments. */
+const table = "table";
 
 /** `entropy-sgd reproduce`. */
 export const definition: CommandDefinition = {
-  examples: ["lenet --seeds 2 --parallel 2 --threads 1", "mnistfc --scale 0.1"],
+  examples: [
+    "lenet --seeds 2 --parallel 2 --threads 1",
+    "mnistfc --scale 0.1",
+    "table --max-minutes 60 --scale 0.05 --seeds 1",
+    "table --from runs/reproduce-lenet --from runs/reproduce-mnistfc --out docs/results/reproduce",
+  ],
   declare: (command, context, done) =>
     timeLimited(placed(command, "runs/reproduce-NAME, where the same command goes on"))
       .description("Train an experiment of the paper as it was published; print paper, ours and the difference.")
-      .addArgument(new Argument("<name>", "which experiment").choices(reproductionNames))
+      .addArgument(
+        new Argument("<name>", "which experiment; table: all that fit --max-minutes").choices([
+          ...reproductionNames,
+          table,
+        ]),
+      )
       .option("--seeds <k>", "seeds 1 … k of each method", count, 3)
       .option("--scale <share>", "share of the published budgets; schedules are shortened in proportion", share, 1)
       .option("--data <folder>", "a folder that holds the experiment's data in another place")
       .option("--threads <n>", "threads of one operation; default: the cores", count)
       .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
-      .action(async (name: ReproductionName, options: ReproduceCommand) =>
-        done(await withinTime(options.maxMinutes, context, (limited) => reproduceCommand(name, options, limited))),
+      .option("--report-only", "train nothing: table, figure and report of the runs that are in the folder")
+      .option("--from <path>", "of table: a reproduction made before, nothing is trained; may be repeated", collect, [])
+      .action(async (name: ReproductionName | typeof table, options: ReproduceTableCommand) =>
+        done(
+          await withinTime(options.maxMinutes, context, (limited) => {
+            requireOwnOptions(name, options);
+            return name === table
+              ? reproduceTable(options, reproduceCommand, limited)
+              : reproduceCommand(name, options, limited);
+          }),
+        ),
       ),
 };
+
+/** @throws InputError for an option that has no meaning for the name */
+function requireOwnOptions(name: string, { from, data, reportOnly }: ReproduceTableCommand): void {
+  const refuse = (option: string, rule: string): never => {
+    throw new InputError({ name: option, rule });
+  };
+  if (name !== table && from.length > 0) refuse("--from", "is of reproduce table");
+  if (name === table && data !== undefined) refuse("--data", "is of one experiment, reproduce table has several");
+  if (name === table && reportOnly) refuse("--report-only", "is of one experiment; reproduce table has --from");
+}
 
 /** Trains an experiment of the paper and puts it beside the published figures. What is there already is not done again. Gives the exit code. */
 export async function reproduceCommand(
   name: ReproductionName,
-  { seeds, scale, threads, data: dataFolder, ...options }: ReproduceCommand,
+  { seeds, scale, threads, data: dataFolder, reportOnly = false, ...options }: ReproduceCommand,
   context: CommandContext,
 ): Promise<number> {
-  const plan = await checkedPlan(planReproduction({ name, scale, seeds, threads }), { dataFolder });
   const out = options.out ?? join("runs", `reproduce-${name}`);
+  const request = { name, scale, seeds, threads };
+  if (reportOnly) {
+    const runs = runsThere(out, request);
+    if (hasEvaluations(runs)) return tellReproduction(out, runs, { json: options.json }, context);
+    throw new InputError({ path: out, rule: `has no run of reproduce ${name} with an evaluation` });
+  }
+  const plan = await checkedPlan(planReproduction(request), { dataFolder });
   makeFolder(out);
   return beginExperiment(reproduction, plan, { ...options, out, dataFolder }, context);
 }
@@ -79,33 +120,34 @@ export const reproduction: Experiment<ReproductionDetails> = {
     return `reproduce ${name}${shortened}: ${counted(plan.runs.length, "run")} of ${budgetsOf(plan).join(" or ")}`;
   },
   ended(run, out, requireHeld) {
-    writeWhole(join(out, `${run.name}.json`), `${JSON.stringify(runIn(out, run))}\n`, requireHeld);
+    const { name, condition } = run;
+    const kept = reproducedRun(readRun(join(out, name)), condition);
+    writeWhole(join(out, `${name}.json`), `${JSON.stringify(kept)}\n`, requireHeld);
   },
-  async finish(done, context) {
-    const { plan, outcomes, out, json } = done;
-    const code = exitCodeOfRuns(outcomes, resultsOf(outcomes).some(hasDiverged), context.signal);
-    const runs = begunRuns(done);
-    const interrupted = outcomes.some(isInterrupted);
-    if (runs.every(({ evaluations }) => evaluations.length === 0)) {
-      if (interrupted) await writeFindings(out, null, {}, context);
-      return code;
-    }
-    const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
-    const seeds = plan.runs.length / reproductionOf(plan.details.name).methods.length;
-    const findings = reproductionFindings({ ...plan.details, seeds, runs }, widthOf(context.stdout));
-    await writeFindings(out, { name: "reproduction", ...findings }, { json, interrupted }, context);
-    return code;
+  async finish({ plan, outcomes, out, json }, context) {
+    const { name, scale } = plan.details;
+    const seeds = plan.runs.length / reproductionOf(name).methods.length;
+    const failed = new Set(plan.runs.filter((_, at) => outcomes[at]?.kind === "failed").map((run) => run.name));
+    const runs = runsThere(out, { name, scale, seeds }, failed);
+    const interrupted = context.signal.aborted && outcomes.some(isInterrupted);
+    const told =
+      hasEvaluations(runs) || interrupted ? await tellReproduction(out, runs, { json, interrupted }, context) : null;
+    if (interrupted && told !== null) return told;
+    return exitCodeOfRuns(outcomes, resultsOf(outcomes).some(hasDiverged), context.signal);
   },
 };
 
-/** The runs that have begun, in the order of the plan. */
-function begunRuns({ plan, outcomes, out }: ExperimentDone<ReproductionDetails>): ReproducedRun[] {
-  const begun = plan.runs.filter(
-    ({ name }, at) => outcomes[at]?.kind !== "failed" && existsSync(join(out, name, eventsName)),
-  );
-  return begun.map((run) => runIn(out, run));
-}
+const hasEvaluations = ({ runs }: ReproductionRuns): boolean => runs.some(({ evaluations }) => evaluations.length > 0);
 
-function runIn(out: string, { name, condition }: PlannedRun): ReproducedRun {
-  return reproducedRun(readRun(join(out, name)), condition);
+/** Writes and prints the report of some runs; of those without an evaluation there is nothing. Gives the exit code. */
+async function tellReproduction(
+  out: string,
+  runs: ReproductionRuns,
+  options: WritingOptions,
+  context: CommandContext,
+): Promise<number> {
+  if (!hasEvaluations(runs)) return writeFindings(out, null, options, context);
+  const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
+  const findings = reproductionFindings(runs, widthOf(context.stdout));
+  return writeFindings(out, { name: "reproduction", ...findings }, options, context);
 }

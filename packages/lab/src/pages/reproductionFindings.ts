@@ -1,5 +1,9 @@
 /** A reproduction as findings: table, figure, page and the JSON that they can all be made of again. */
-import { type ReproductionRuns, reproductionResult } from "../experiments/reproduce/reproductionResult.ts";
+import {
+  type MethodResult,
+  type ReproductionRuns,
+  reproductionResult,
+} from "../experiments/reproduce/reproductionResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { textTable } from "../report/textTable.ts";
 import { reproductionFigure } from "./reproductionFigure.ts";
@@ -40,7 +44,8 @@ function reproductionJson({ name, scale, seeds, runs }: ReproductionRuns, method
   return { name, scale, seeds, methods, runs };
 }
 
-function methodJson({
+/** A method's line as JSON, what was published and what was measured apart. */
+export function methodJson({
   method: { optimizer, published },
   budget,
   best,
@@ -49,6 +54,6 @@ function methodJson({
   numDiverged,
   toPublished,
   left,
-}: ReturnType<typeof reproductionResult>["methods"][number]): object {
+}: MethodResult): object {
   return { optimizer, budget, published, measured: { best, bestEpoch, last, numDiverged }, toPublished, left };
 }

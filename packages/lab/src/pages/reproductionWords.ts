@@ -81,14 +81,17 @@ export function scaleNotice({ scale }: Pick<ReproductionResult, "scale">): strin
 export function reproductionSentences(result: ReproductionResult): string[] {
   const { methods, quantity, scale } = result;
   const against = scale === 1 ? methods.flatMap((method) => againstPublished(method, result)) : [];
-  const times = methods.flatMap(({ method, left }) =>
-    left === null
-      ? []
-      : [
-          `The time that ${method.optimizer} would take is from ${fixed(left.msPerGradient, 1)} ms per gradient, measured on ${left.measuredOn}; evaluations come on top.`,
-        ],
+  return [...against, ...betweenMethods(result, quantity.unit, quantity.sign), ...timeSentences(methods)];
+}
+
+/** Where the times of what was not run are from, each source once. */
+function timeSentences(methods: readonly MethodResult[]): string[] {
+  const sources = methods.flatMap(({ left }) =>
+    left === null ? [] : [`${fixed(left.msPerGradient, 1)} ms per gradient, measured on ${left.measuredOn}`],
   );
-  return [...against, ...betweenMethods(result, quantity.unit, quantity.sign), ...times];
+  return [...new Set(sources)].map(
+    (source) => `Times of what was not run are from ${source}; evaluations come on top.`,
+  );
 }
 
 function againstPublished(

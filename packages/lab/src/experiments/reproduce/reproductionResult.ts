@@ -98,7 +98,7 @@ function methodResult(
     number,
     gradients: budget * (own[0]?.start.gradientsPerEpoch ?? cost.gradientsPerEpoch),
     msPerGradient: measured ?? cost.msPerGradient,
-    measuredOn: measured === null ? cost.measuredOn : "the runs of the same method that ended",
+    measuredOn: measured === null ? cost.measuredOn : "the runs that ended",
   };
   return {
     ...{ method, budget, ended, numDiverged, best },

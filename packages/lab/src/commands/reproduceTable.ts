@@ -1,0 +1,131 @@
+/** `entropy-sgd reproduce table`: every experiment of the paper that fits the time, or those that were made before, in one table. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "entropy-sgd-training";
+import { readReproduction, reproductionFile } from "../experiments/reproduce/reproductionFile.ts";
+import {
+  type ReproductionResult,
+  type ReproductionRuns,
+  reproductionResult,
+} from "../experiments/reproduce/reproductionResult.ts";
+import { type ReproductionName, reproductionNames } from "../experiments/reproduce/reproductions.ts";
+import { makeFolder, writeWhole } from "../io/files.ts";
+import { refusalIn } from "../io/refusals.ts";
+import { textTable, widthOf } from "../report/textTable.ts";
+import { fixed } from "../statistics/numbers.ts";
+import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
+import type { ReproduceCommand } from "./reproduce.ts";
+import { writeLine } from "./terminal/writeLine.ts";
+
+/** How one experiment is worked through in a folder. Gives the exit code. */
+export type ReproduceOne = (
+  name: ReproductionName,
+  options: ReproduceCommand & { readonly out: string },
+  context: CommandContext,
+) => Promise<number>;
+
+/** Options of the table. */
+export interface ReproduceTableCommand extends ReproduceCommand {
+  /** Folders or files of reproductions that were made before; empty to train. */
+  readonly from: readonly string[];
+}
+
+/**
+ * Trains the experiments, those that take least first, each in OUT/NAME; or takes those in `from`. Writes README.md, table.json,
+ * and of each experiment NAME.json and NAME.svg. Gives the exit code.
+ */
+export async function reproduceTable(
+  options: ReproduceTableCommand,
+  reproduceOne: ReproduceOne,
+  context: CommandContext,
+): Promise<number> {
+  const out = options.out ?? join("runs", "reproduce-table");
+  const read = options.from.length > 0 ? options.from.map(readFrom) : null;
+  makeFolder(out);
+  const code = read === null ? await trainAll(out, options, reproduceOne, context) : exitCodes.ok;
+  const results = ordered(read ?? trained(out), options).map(reproductionResult);
+  const { tableHead, tableJson, tablePage, tableRows } = await import("../pages/reproductionTable.ts");
+  const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
+  for (const result of results) {
+    if (result.runs.length === 0) continue;
+    const { figures, json } = reproductionFindings(result);
+    writeWhole(join(out, `${result.name}.json`), `${JSON.stringify(json)}\n`);
+    for (const { svg } of figures) writeWhole(join(out, `${result.name}.svg`), svg);
+  }
+  const json = tableJson(results);
+  writeWhole(join(out, "table.json"), `${JSON.stringify(json, null, 2)}\n`);
+  writeWhole(join(out, "README.md"), tablePage(results));
+  if (options.json) writeJson(context, json);
+  else {
+    const text = textTable(tableHead, tableRows(results), widthOf(context.stdout));
+    context.stdout.write(`${text}\nThe table is ${join(out, "README.md")}\n`);
+  }
+  return code;
+}
+
+/** A reproduction made before, by its folder or file. */
+function readFrom(path: string): ReproductionRuns {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return readReproduction(isFolder ? join(path, reproductionFile) : path);
+}
+
+/** Every experiment in the order of the paper; those that were not run are empty. @throws InputError if two are of one */
+function ordered(all: readonly ReproductionRuns[], { scale, seeds }: ReproduceCommand): ReproductionRuns[] {
+  return reproductionNames.map((name) => {
+    const [own, another] = all.filter((runs) => runs.name === name);
+    if (another !== undefined) throw new InputError({ name: "--from", rule: `has two reproductions of ${name}` });
+    return own ?? { name, scale, seeds, runs: [] };
+  });
+}
+
+/** What there is of the experiments below the folder. */
+function trained(out: string): ReproductionRuns[] {
+  return reproductionNames.flatMap((name) => {
+    const file = join(out, name, reproductionFile);
+    return existsSync(file) ? [readReproduction(file)] : [];
+  });
+}
+
+async function trainAll(
+  out: string,
+  options: ReproduceTableCommand,
+  reproduceOne: ReproduceOne,
+  context: CommandContext,
+): Promise<number> {
+  const { stderr, signal } = context;
+  const { maxMinutes = Number.POSITIVE_INFINITY, json: _, from: __, data: ___, ...others } = options;
+  const ends = performance.now() + 60_000 * maxMinutes;
+  const costs = ordered(trained(out), options).map((runs) => ({
+    name: runs.name,
+    minutes: minutesLeft(reproductionResult(runs)),
+  }));
+  let code: number = exitCodes.ok;
+  for (const { name, minutes } of costs.sort((one, other) => one.minutes - other.minutes)) {
+    if (signal.aborted) return interruptionCode(signal);
+    const left = (ends - performance.now()) / 60_000;
+    if (minutes / (options.parallel ?? 1) > left) {
+      writeLine(
+        stderr,
+        `${name}: not begun, it takes about ${fixed(minutes, 0)} min of one run at a time and ${fixed(left, 0)} are left`,
+      );
+      continue;
+    }
+    try {
+      // The tables of single experiments are no result of this command.
+      const own = await reproduceOne(name, { ...others, out: join(out, name) }, { ...context, stdout: stderr });
+      code = code === exitCodes.ok ? own : code;
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      writeLine(stderr, `${name}: not run: ${refusal}`);
+    }
+  }
+  return code;
+}
+
+function minutesLeft({ methods }: ReproductionResult): number {
+  return methods.reduce(
+    (sum, { left }) => sum + (left === null ? 0 : (left.number * left.gradients * left.msPerGradient) / 60_000),
+    0,
+  );
+}
