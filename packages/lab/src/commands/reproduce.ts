@@ -1,43 +1,11 @@
-import { join } from "node:path";
 import { Argument } from "commander";
-import { hasDiverged, InputError } from "entropy-sgd-training";
-import { checkedPlan } from "../experiments/experiment.ts";
-import {
-  planReproduction,
-  type ReproductionDetails,
-  reproductionDetails,
-} from "../experiments/reproduce/planReproduction.ts";
-import { reproducedRun } from "../experiments/reproduce/reproducedRun.ts";
-import { runsThere } from "../experiments/reproduce/reproductionFile.ts";
-import type { ReproductionRuns } from "../experiments/reproduce/reproductionResult.ts";
-import { type ReproductionName, reproductionNames, reproductionOf } from "../experiments/reproduce/reproductions.ts";
-import { isInterrupted, resultsOf } from "../experiments/runAll.ts";
-import { makeFolder, writeWhole } from "../io/files.ts";
-import { widthOf } from "../report/textTable.ts";
-import { readRun } from "../runs/readRun.ts";
-import { plain } from "../statistics/numbers.ts";
-import { counted } from "../statistics/words.ts";
+import { InputError } from "entropy-sgd-training";
+import { type ReproductionName, reproductionNames } from "../experiments/reproduce/reproductions.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns } from "./context.ts";
-import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
-import { type WritingOptions, writeFindings } from "./findings.ts";
 import { collect, count, share } from "./options.ts";
+import { reproduceOne } from "./reproduceOne.ts";
 import { type ReproduceTableCommand, reproduceTable } from "./reproduceTable.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
-
-/** Options of `entropy-sgd reproduce`. */
-export interface ReproduceCommand {
-  readonly seeds: number;
-  readonly scale: number;
-  readonly out?: string;
-  readonly data?: string;
-  readonly threads?: number;
-  readonly parallel?: number;
-  readonly json?: boolean;
-  readonly maxMinutes?: number;
-  /** Whether nothing is trained: the report of the runs that are there. */
-  readonly reportOnly?: boolean;
-}
 
 /** The name for all experiments. */
 const table = "table";
@@ -70,9 +38,7 @@ export const definition: CommandDefinition = {
         done(
           await withinTime(options.maxMinutes, context, (limited) => {
             requireOwnOptions(name, options);
-            return name === table
-              ? reproduceTable(options, reproduceCommand, limited)
-              : reproduceCommand(name, options, limited);
+            return name === table ? reproduceTable(options, limited) : reproduceOne(name, options, limited);
           }),
         ),
       ),
@@ -86,68 +52,4 @@ function requireOwnOptions(name: string, { from, data, reportOnly }: ReproduceTa
   if (name !== table && from.length > 0) refuse("--from", "is of reproduce table");
   if (name === table && data !== undefined) refuse("--data", "is of one experiment, reproduce table has several");
   if (name === table && reportOnly) refuse("--report-only", "is of one experiment; reproduce table has --from");
-}
-
-/** Trains an experiment of the paper and puts it beside the published figures. What is there already is not done again. Gives the exit code. */
-export async function reproduceCommand(
-  name: ReproductionName,
-  { seeds, scale, threads, data: dataFolder, reportOnly = false, ...options }: ReproduceCommand,
-  context: CommandContext,
-): Promise<number> {
-  const out = options.out ?? join("runs", `reproduce-${name}`);
-  const request = { name, scale, seeds, threads };
-  if (reportOnly) {
-    const runs = runsThere(out, request);
-    if (hasEvaluations(runs)) return tellReproduction(out, runs, { json: options.json }, context);
-    throw new InputError({ path: out, rule: `has no run of reproduce ${name} with an evaluation` });
-  }
-  const plan = await checkedPlan(planReproduction(request), { dataFolder });
-  makeFolder(out);
-  return beginExperiment(reproduction, plan, { ...options, out, dataFolder }, context);
-}
-
-/** Runs in OUT/OPTIMIZER-SEED, each as JSON beside its folder as it ends; reproduction.html and reproduction.json in OUT. */
-export const reproduction: Experiment<ReproductionDetails> = {
-  kind: "reproduce",
-  noun: "reproduction",
-  details: reproductionDetails,
-  isNew: false,
-  isBrief: true,
-  usualParallel: () => 1,
-  opening(plan) {
-    const { name, scale } = plan.details;
-    const shortened = scale === 1 ? "" : ` at scale ${plain(scale)}: schedules are shortened in proportion`;
-    return `reproduce ${name}${shortened}: ${counted(plan.runs.length, "run")} of ${budgetsOf(plan).join(" or ")}`;
-  },
-  ended(run, out, requireHeld) {
-    const { name, condition } = run;
-    const kept = reproducedRun(readRun(join(out, name)), condition);
-    writeWhole(join(out, `${name}.json`), `${JSON.stringify(kept)}\n`, requireHeld);
-  },
-  async finish({ plan, outcomes, out, json }, context) {
-    const { name, scale } = plan.details;
-    const seeds = plan.runs.length / reproductionOf(name).methods.length;
-    const failed = new Set(plan.runs.filter((_, at) => outcomes[at]?.kind === "failed").map((run) => run.name));
-    const runs = runsThere(out, { name, scale, seeds }, failed);
-    const interrupted = context.signal.aborted && outcomes.some(isInterrupted);
-    const told =
-      hasEvaluations(runs) || interrupted ? await tellReproduction(out, runs, { json, interrupted }, context) : null;
-    if (interrupted && told !== null) return told;
-    return exitCodeOfRuns(outcomes, resultsOf(outcomes).some(hasDiverged), context.signal);
-  },
-};
-
-const hasEvaluations = ({ runs }: ReproductionRuns): boolean => runs.some(({ evaluations }) => evaluations.length > 0);
-
-/** Writes and prints the report of some runs; of those without an evaluation there is nothing. Gives the exit code. */
-async function tellReproduction(
-  out: string,
-  runs: ReproductionRuns,
-  options: WritingOptions,
-  context: CommandContext,
-): Promise<number> {
-  if (!hasEvaluations(runs)) return writeFindings(out, null, options, context);
-  const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
-  const findings = reproductionFindings(runs, widthOf(context.stdout));
-  return writeFindings(out, { name: "reproduction", ...findings }, options, context);
 }

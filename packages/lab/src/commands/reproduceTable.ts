@@ -8,21 +8,14 @@ import {
   type ReproductionRuns,
   reproductionResult,
 } from "../experiments/reproduce/reproductionResult.ts";
-import { type ReproductionName, reproductionNames } from "../experiments/reproduce/reproductions.ts";
+import { reproductionNames } from "../experiments/reproduce/reproductions.ts";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { refusalIn } from "../io/refusals.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
-import type { ReproduceCommand } from "./reproduce.ts";
+import { type ReproduceCommand, reproduceOne } from "./reproduceOne.ts";
 import { writeLine } from "./terminal/writeLine.ts";
-
-/** How one experiment is worked through in a folder. Gives the exit code. */
-export type ReproduceOne = (
-  name: ReproductionName,
-  options: ReproduceCommand & { readonly out: string },
-  context: CommandContext,
-) => Promise<number>;
 
 /** Options of the table. */
 export interface ReproduceTableCommand extends ReproduceCommand {
@@ -34,15 +27,11 @@ export interface ReproduceTableCommand extends ReproduceCommand {
  * Trains the experiments, those that take least first, each in OUT/NAME; or takes those in `from`. Writes README.md, table.json,
  * and of each experiment NAME.json and NAME.svg. Gives the exit code.
  */
-export async function reproduceTable(
-  options: ReproduceTableCommand,
-  reproduceOne: ReproduceOne,
-  context: CommandContext,
-): Promise<number> {
+export async function reproduceTable(options: ReproduceTableCommand, context: CommandContext): Promise<number> {
   const out = options.out ?? join("runs", "reproduce-table");
   const read = options.from.length > 0 ? options.from.map(readFrom) : null;
   makeFolder(out);
-  const code = read === null ? await trainAll(out, options, reproduceOne, context) : exitCodes.ok;
+  const code = read === null ? await trainAll(out, options, context) : exitCodes.ok;
   const results = ordered(read ?? trained(out), options).map(reproductionResult);
   const { tableHead, tableJson, tablePage, tableRows } = await import("../pages/reproductionTable.ts");
   const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
@@ -86,12 +75,7 @@ function trained(out: string): ReproductionRuns[] {
   });
 }
 
-async function trainAll(
-  out: string,
-  options: ReproduceTableCommand,
-  reproduceOne: ReproduceOne,
-  context: CommandContext,
-): Promise<number> {
+async function trainAll(out: string, options: ReproduceTableCommand, context: CommandContext): Promise<number> {
   const { stderr, signal } = context;
   const { maxMinutes = Number.POSITIVE_INFINITY, json: _, from: __, data: ___, ...others } = options;
   const ends = performance.now() + 60_000 * maxMinutes;

@@ -46,7 +46,7 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
   compare: async () => (await import("./compare.ts")).comparison,
   sweep: async () => (await import("./sweep.ts")).sweep,
   study: async () => (await import("./study.ts")).study,
-  reproduce: async () => (await import("./reproduce.ts")).reproduction,
+  reproduce: async () => (await import("./reproduceOne.ts")).reproduction,
 };
 
 /** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */
