@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PlannedRun } from "../src/experiments/experiment.ts";
 import { planReproduction } from "../src/experiments/reproduce/planReproduction.ts";
 import { type ReproducedRun, reproducedRun, runFromJson } from "../src/experiments/reproduce/reproducedRun.ts";
 import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
@@ -34,6 +35,19 @@ describe("the plan", () => {
         const { budget, ...others } = whole[i]!.settings;
         expect(settings).toEqual({ ...others, budget: (7 * budget) / 100 });
       }
+    }
+  });
+
+  test("of texts has the texts' own parts, and the data that --data may bring from elsewhere", () => {
+    for (const [name, data] of [
+      ["char-lstm", "war-and-peace"],
+      ["ptb-small", "ptb"],
+      ["ptb-large", "ptb"],
+    ] as const) {
+      const [{ condition, settings }] = planReproduction({ name, scale: 1, seeds: 1 }).runs as [PlannedRun];
+      expect([condition, settings.budget, settings.innerSteps]).toEqual([settings.optimizer, 25, 5]);
+      const common = { network: name, optimizer: condition, preset: "lua", recipe: "paper", budget: 25, seed: 1 };
+      expect(sameTraining(settings, resolveSettings({ ...common, data }))).toBe(true);
     }
   });
 
@@ -86,7 +100,7 @@ describe("ours beside the paper's", () => {
     const { methods } = reproductionResult({ ...lenet, runs });
     expect(methods).toMatchObject([
       { best: { n: 1, mean: 0.005 }, numDiverged: 1, left: null },
-      { best: { n: 0 }, numDiverged: 0, left: { number: 2 } },
+      { best: { n: 0 }, numDiverged: 0, left: { number: 2, numBegun: 1 } },
     ]);
   });
 

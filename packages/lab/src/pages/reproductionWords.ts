@@ -51,9 +51,10 @@ export function publishedText({ mean, sd }: Published, { digits, scale }: Unit):
   return withDeviation({ mean, sd, n: assumedPublishedRuns }, digits, scale);
 }
 
-/** `1 run of about 13 min`. */
-function leftWords({ number, gradients, msPerGradient }: RunsLeft): string {
-  return `${counted(number, "run")} of about ${durationWords((gradients * msPerGradient) / 60_000)}`;
+/** `2 runs of about 13 min, 1 begun`. */
+function leftWords({ number, numBegun, gradients, msPerGradient }: RunsLeft): string {
+  const begun = numBegun === 0 ? "" : `, ${numBegun} begun`;
+  return `${counted(number, "run")} of about ${durationWords((gradients * msPerGradient) / 60_000)}${begun}`;
 }
 
 /** A duration in minutes, hours or days. */
@@ -114,6 +115,8 @@ function betweenMethods({ methods, between }: ReproductionResult, unit: Unit, si
   if (between === null || between.estimate === null || first === undefined || second === undefined) return [];
   const ours = ({ method, best }: MethodResult): string =>
     `${method.optimizer} ${fixed(best.mean, unit.digits, unit.scale)}${sign}`;
-  const text = `Ours, best of the test curve: ${ours(first)} against ${ours(second)}`;
+  const budgets =
+    first.budget === second.budget ? "" : `, after ${plain(first.budget)} and ${plain(second.budget)} effective epochs`;
+  const text = `Ours, best of the test curve: ${ours(first)} against ${ours(second)}${budgets}`;
   return comparisonSentences([{ text, difference: between }], unit);
 }

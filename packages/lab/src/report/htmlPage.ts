@@ -124,7 +124,7 @@ export function listHtml(sentences: readonly string[]): string {
 /** Whether a cell is a number, with or without error and unit, or a dash; these are never broken into lines. */
 function isNumber(cell: string): boolean {
   const withoutExponents = cell.replace(/(\d)e[-+]?\d+/g, "$1");
-  return /^(–|[-−–±<|≤ ]*[\d.].*|)$/s.test(cell) && /^[^\p{L}]*\p{L}*$/u.test(withoutExponents);
+  return /^(–|[-+−–±<|≤ ]*[\d.].*|)$/s.test(cell) && /^[^\p{L}]*\p{L}*$/u.test(withoutExponents);
 }
 
 /**

@@ -19,3 +19,8 @@ export function testErrorOptions(data: string | null): DifferenceOptions {
   const name = data ?? "MNIST";
   return Object.hasOwn(testErrors, name) ? testErrors[name]! : {};
 }
+
+/** The margin of a perplexity: one per cent of the baseline's. */
+export function perplexityOptions(baseline: number): DifferenceOptions {
+  return { margin: 0.01 * baseline };
+}

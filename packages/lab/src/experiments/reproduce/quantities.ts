@@ -21,6 +21,18 @@ export const quantities = {
     unit: percentagePoints,
     valueIn: (evaluation) => finite(primaryOf(evaluation).test),
   },
+  perplexity: {
+    label: "test perplexity",
+    sign: "",
+    unit: { scale: 1, difference: "", digits: 2 },
+    valueIn: (evaluation) => finite(primaryOf(evaluation).test),
+  },
+  nats: {
+    label: "test cross-entropy, nats per character",
+    sign: " nats",
+    unit: { scale: 1, difference: " nats", digits: 3 },
+    valueIn: (evaluation) => finite(evaluation.testLoss),
+  },
 } as const satisfies Readonly<Record<string, Quantity>>;
 
 /** The name of a quantity. */

@@ -51,8 +51,11 @@ export interface Reproduction {
   readonly set: readonly string[];
   /** What the paper and we read off the test curve. */
   readonly quantity: QuantityName;
-  /** The margin of equivalence, where one was fixed before (docs/decisions/equivalence.md), and the smallest difference of one run. */
-  readonly equivalence: DifferenceOptions;
+  /**
+   * The margin of equivalence, where one was fixed before (docs/decisions/equivalence.md), and the smallest difference of one run;
+   * of the baseline's value, in terms of which a margin may be.
+   */
+  equivalence(baseline: number): DifferenceOptions;
   /** The paper's method first, then its baseline. */
   readonly methods: readonly ReproducedMethod[];
   /** How the paper was read where it leaves something open, and where ours differs. */

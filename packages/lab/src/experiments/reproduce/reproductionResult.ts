@@ -1,5 +1,5 @@
 /** What came out of an experiment of the paper, beside what was published: columns that are never mixed. */
-import { type Difference, differenceOfMeans } from "entropy-sgd/landscape";
+import { type Difference, type DifferenceOptions, differenceOfMeans } from "entropy-sgd/landscape";
 import { type DifferenceOverSeeds, differenceOverSeeds } from "../../statistics/overSeeds.ts";
 import { type Spread, spreadOf } from "../../statistics/spread.ts";
 import { type ReproductionDetails, scaledBudget } from "./planReproduction.ts";
@@ -37,6 +37,9 @@ export interface DifferenceToPublished {
 /** Runs that have not ended, and about what they would take. */
 export interface RunsLeft {
   readonly number: number;
+  /** Of these, those that have begun. */
+  readonly numBegun: number;
+  /** Of a whole run. */
   readonly gradients: number;
   readonly msPerGradient: number;
   /** Where the milliseconds are from. */
@@ -76,14 +79,15 @@ export function reproductionResult(runs: ReproductionRuns): ReproductionResult {
   const methods = reproduction.methods.map((method) => methodResult(method, reproduction, runs, quantity));
   const [first, second] = methods;
   const valuesOf = ({ ended }: MethodResult) => ended.map(({ seed, best }) => ({ seed, value: best }));
-  const between =
-    second === undefined ? null : differenceOverSeeds(valuesOf(first!), valuesOf(second), reproduction.equivalence);
+  const baseline = second?.best.mean ?? null;
+  const options = baseline === null ? {} : reproduction.equivalence(baseline);
+  const between = second === undefined ? null : differenceOverSeeds(valuesOf(first!), valuesOf(second), options);
   return { ...runs, reproduction, quantity, methods, between };
 }
 
 function methodResult(
   method: ReproducedMethod,
-  { cost, equivalence }: Reproduction,
+  { cost, methods, equivalence }: Reproduction,
   { runs, seeds, scale }: ReproductionRuns,
   quantity: Quantity,
 ): MethodResult {
@@ -91,11 +95,13 @@ function methodResult(
   const ended = own.flatMap((run) => outcomeOfCurve(run, quantity));
   const numDiverged = own.filter(({ result }) => ["diverged", "non-finite"].includes(result?.reason ?? "")).length;
   const best = spreadOf(ended.map((run) => run.best));
+  const baseline = methods.at(-1)!.published;
   const budget = scaledBudget(method.budget, scale);
   const measured = spreadOf(ended.map(({ run }) => run.result!.msPerGradient)).mean;
   const number = Math.max(0, seeds - ended.length - numDiverged);
   const left: RunsLeft = {
     number,
+    numBegun: own.length - ended.length - numDiverged,
     gradients: budget * (own[0]?.start.gradientsPerEpoch ?? cost.gradientsPerEpoch),
     msPerGradient: measured ?? cost.msPerGradient,
     measuredOn: measured === null ? cost.measuredOn : "the runs that ended",
@@ -104,7 +110,7 @@ function methodResult(
     ...{ method, budget, ended, numDiverged, best },
     bestEpoch: spreadOf(ended.map(({ bestEpoch }) => bestEpoch)),
     last: spreadOf(ended.map(({ last }) => last)),
-    toPublished: differenceToPublished(best, method, equivalence),
+    toPublished: differenceToPublished(best, method, baseline === null ? {} : equivalence(baseline.mean)),
     left: number === 0 ? null : left,
   };
 }
@@ -124,7 +130,7 @@ function outcomeOfCurve(run: ReproducedRun, { valueIn }: Quantity): RunOutcomeOf
 function differenceToPublished(
   { mean, sd, n }: Spread,
   { published }: ReproducedMethod,
-  equivalence: Reproduction["equivalence"],
+  equivalence: DifferenceOptions,
 ): DifferenceToPublished | null {
   if (published === null || mean === null) return null;
   const estimate = mean - published.mean;

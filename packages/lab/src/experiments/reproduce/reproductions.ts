@@ -1,6 +1,8 @@
 /** The experiments of the paper by name: a new one is its file in `registry` and its line here. */
+import { charLstm } from "./registry/charLstm.ts";
 import { lenet } from "./registry/lenet.ts";
 import { mnistfc, mnistfcBn } from "./registry/mnistfc.ts";
+import { ptbLarge, ptbSmall } from "./registry/ptb.ts";
 import { sgldLenet } from "./registry/sgldLenet.ts";
 import type { Reproduction } from "./reproduction.ts";
 
@@ -9,6 +11,9 @@ export const reproductions = {
   mnistfc,
   "mnistfc-bn": mnistfcBn,
   lenet,
+  "char-lstm": charLstm,
+  "ptb-small": ptbSmall,
+  "ptb-large": ptbLarge,
   "sgld-lenet": sgldLenet,
 } as const satisfies Readonly<Record<string, Reproduction>>;
 

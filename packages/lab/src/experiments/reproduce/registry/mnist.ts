@@ -14,7 +14,7 @@ export const publishedError = (mean: number, sd: number, epoch: number): Publish
 export const mnist: Pick<Reproduction, "set" | "quantity" | "equivalence"> = {
   set: ["validation=0"],
   quantity: "error",
-  equivalence: testErrorOptions(null),
+  equivalence: () => testErrorOptions(null),
 };
 
 /** 5 epochs of L = 20 against 100 epochs of Adam. */
