@@ -16,6 +16,7 @@ export {
   fetchDataSet,
   loadDataSet,
   networkNames,
+  prepareDataSet,
   usualDataOf,
   usualPartsOf,
 } from "./node/dataSets.ts";
@@ -41,3 +42,4 @@ export {
 export { promptTokens, textOfTokens } from "./node/readers/textUnits.ts";
 export { spawnWorker } from "./node/spawnWorker.ts";
 export { type VulkanFacts, vulkanFacts } from "./node/vulkanFacts.ts";
+export type { LongWork } from "./node/whitening/fitWhitening.ts";

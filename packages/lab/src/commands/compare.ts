@@ -11,7 +11,7 @@ import { widthOf } from "../report/textTable.ts";
 import { summarise, summaryJson } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
 import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
 import { count, names } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
@@ -48,7 +48,7 @@ export const definition: CommandDefinition = {
 export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
   const unchecked = planComparison(options);
   if (options.out !== undefined) requireEmptyFolder(options.out);
-  const plan = await checkedPlan(unchecked);
+  const plan = await checkedPlan(unchecked, lockHooks(context));
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
   // The runs' settings have the device.

@@ -1,5 +1,12 @@
 import { describeDataSet, InputError, printable } from "entropy-sgd-training";
-import { type DataRequest, dataOptionFrom, dataSetNames, fetchDataSet, loadDataSet } from "entropy-sgd-training/node";
+import {
+  type DataRequest,
+  dataOptionFrom,
+  dataSetNames,
+  fetchDataSet,
+  loadDataSet,
+  prepareDataSet,
+} from "entropy-sgd-training/node";
 import { textTable, widthOf } from "../report/textTable.ts";
 import { dataHelp } from "../settings/settings.ts";
 import { dataSentences } from "../statistics/dataWords.ts";
@@ -44,7 +51,10 @@ export const definition: CommandDefinition = {
 async function dataCommand(path: string | undefined, options: DataCommand, context: CommandContext): Promise<number> {
   const { set, out, json: asJson } = options;
   if (options.download || options.from !== undefined) await downloaded(path, options, context);
-  const data = loadDataSet({ ...requestFrom(set), data: path ?? null });
+  const request = { ...requestFrom(set), data: path ?? null };
+  const { signal, stderr } = context;
+  await prepareDataSet(request, { signal, onProgress: (words) => void stderr.write(`${words}\n`) });
+  const data = loadDataSet(request);
   const { classRows, writeDataPage } = await import("../pages/dataPage.ts");
   const description = describeDataSet(data);
   const page = out === undefined ? null : writeDataPage(out, data);

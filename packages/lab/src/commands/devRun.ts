@@ -9,7 +9,7 @@ import { runTraining } from "../runner/runTraining.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import type { Settings } from "../settings/settings.ts";
 import { significant } from "../statistics/numbers.ts";
-import { type CommandContext, exitCodeOf, exitCodes, trainingOptions, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOf, exitCodes, lockHooks, trainingOptions, writeJson } from "./context.ts";
 
 /** Gradients, in two outer steps where there are some. */
 const [numGradients, innerSteps] = [4, 2];
@@ -22,7 +22,7 @@ export async function devRun(settings: Settings, json: boolean, context: Command
   const folder = mkdtempSync(join(tmpdir(), "entropy-sgd-dev-run-"));
   const out = join(folder, "run");
   try {
-    const parts = await loadParts(settings);
+    const parts = await loadParts(settings, lockHooks(context));
     const data = withFewExamples(parts.data, numGradients * settings.batchSize, settings.batchSize);
     const { onEvent, ...training } = trainingOptions(context);
     const result = await runTraining(shortened(settings, data.train.numExamples), {

@@ -112,7 +112,7 @@ export async function continueExperiment(
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
     throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
-  const checked = await checkedPlan({ ...plan, details: details.data }, options);
+  const checked = await checkedPlan({ ...plan, details: details.data }, { ...options, ...lockHooks(context) });
   return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
 }
 

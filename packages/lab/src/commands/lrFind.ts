@@ -12,7 +12,7 @@ import { loadParts } from "../runner/loadParts.ts";
 import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import { counter, type Findings, writeFindings } from "./findings.ts";
 import { count, integerFrom, positive } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
@@ -58,7 +58,7 @@ export async function lrFindCommand(options: LrFindCommand, context: CommandCont
   const rate = options.rate ?? usualRate(optimizer);
   requireRate(optimizer, rate);
   const search: RateSearch = { rate, from, to, numRates };
-  const parts = await loadParts(settings);
+  const parts = await loadParts(settings, lockHooks(context));
   const cost = searchCost(settings, search);
   context.stderr.write(`lr-find: ${numRates} values of ${rate}, ${seeds} times at most ${cost} gradients\n`);
   const count = counter(context, seeds * numRates, "rates");

@@ -22,7 +22,7 @@ import type { RunParts } from "../runner/loadParts.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { dataHelpOfNetwork } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, interruptionCode } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, interruptionCode, lockHooks } from "./context.ts";
 import { beginExperiment, type Experiment, type ExperimentDone } from "./experiment.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { collect, count, integerFrom, names, positive, positiveList, whole } from "./options.ts";
@@ -84,7 +84,10 @@ export const definition: CommandDefinition = {
 export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
   const { network, seeds, budget, data, threads, set, couplingSeeds } = options;
   const details = { measures: measuresOf(options), couplingSeeds, couplingConditions: integratedConditions(options) };
-  const plan = await checkedPlan(planStudy({ network, seeds, budget, data, threads, set, ...details }));
+  const plan = await checkedPlan(
+    planStudy({ network, seeds, budget, data, threads, set, ...details }),
+    lockHooks(context),
+  );
   const { primary } = plan.parts.task;
   if (primary !== "error") {
     throw new InputError({ path: "study", rule: "must be of a task that is judged by its error", value: primary });

@@ -4,6 +4,7 @@ import { loadParts, type RunParts } from "../runner/loadParts.ts";
 import { resolveRun } from "../runner/resolveRun.ts";
 import type { ResumeOptions } from "../runner/resumeTraining.ts";
 import { usedDevice } from "../runner/usedDevice.ts";
+import type { LockHooks } from "../runs/lease.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Names of the kinds of experiments. */
@@ -49,9 +50,9 @@ export interface CheckedPlan<Details = unknown> extends ExperimentPlan<Details> 
  */
 export async function checkedPlan<Details>(
   planned: ExperimentPlan<Details>,
-  { dataFolder, device }: Pick<ResumeOptions, "dataFolder" | "device"> = {},
+  { dataFolder, device, signal, onWait }: Pick<ResumeOptions, "dataFolder" | "device"> & LockHooks = {},
 ): Promise<CheckedPlan<Details>> {
-  const parts = await loadParts(planned.runs[0]!.settings, { dataFolder });
+  const parts = await loadParts(planned.runs[0]!.settings, { dataFolder, signal, onWait });
   const runs = planned.runs.map((run) => {
     const { settings, plan } = resolveRun(run.settings, parts);
     return { ...run, settings, plan };

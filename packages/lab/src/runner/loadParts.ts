@@ -12,11 +12,12 @@ import {
   requireFit,
   requireSampling,
   type Split,
+  type StopSignal,
   type TargetSplit,
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { type DataOptions, loadDataSet } from "entropy-sgd-training/node";
+import { type DataOptions, loadDataSet, prepareDataSet } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -48,6 +49,10 @@ export interface PartsPlace {
   readonly run?: string | null;
   /** A folder that holds the same data in another place. */
   readonly dataFolder?: string | undefined;
+  /** Ends preparing the data, where that takes minutes. */
+  readonly signal?: StopSignal;
+  /** Told what is prepared. */
+  readonly onWait?: ((words: string) => void) | undefined;
 }
 
 /**
@@ -56,10 +61,15 @@ export interface PartsPlace {
  * @throws InputError as `loadDataSet`; for a network that is unknown, has changed since the run began, or does not fit the
  *   data; for options that the task does not have
  */
-export async function loadParts(settings: Settings, { run = null, dataFolder }: PartsPlace = {}): Promise<RunParts> {
+export async function loadParts(
+  settings: Settings,
+  { run = null, dataFolder, signal, onWait }: PartsPlace = {},
+): Promise<RunParts> {
   const { data, validation, heldOut, dataOptions } = settings;
   const { files, task, networkFor } = await loadNetwork(settings, run);
-  const loaded = loadDataSet({ ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut });
+  const request = { ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut };
+  await prepareDataSet(request, { signal, onProgress: (words) => onWait?.(`Preparing the data, once: ${words}`) });
+  const loaded = loadDataSet(request);
   requireClasses(settings, () => shapesOf(task, loaded.train));
   const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
   const ready = asFewAs(fitted(spec, loaded), settings);

@@ -70,7 +70,7 @@ export async function resumeTraining(path: string, options: ResumeOptions = {}):
 async function goOn(path: string, options: ResumeOptions, ifEnded: readonly string[]): Promise<RunResult> {
   const held = await holdRun(path, options);
   try {
-    const { budget, onEvent } = options;
+    const { budget, onEvent, signal, onWait } = options;
     const earlier = earlierResult(path);
     if (earlier !== null && !isLonger(path, budget, earlier)) {
       for (const message of [...editsOfEnded(path), ...ifEnded]) {
@@ -89,7 +89,7 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const identity = identityOf(path, found, budget);
     const { settings: own, environment: before, dataChecksum } = identity;
     const place = placeOf(options);
-    const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder: place.data }));
+    const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder: place.data, signal, onWait }));
     const extension = extensionOf(path, own, budget, parts.data, found);
     const run = resolveRun({ ...extension.settings, ...place }, parts);
     requireSameData(path, dataChecksum, parts.data);

@@ -47,7 +47,10 @@ export async function runTraining(settings: Settings, options: RunTrainingOption
   checkedSettings(settings, "runTraining");
   const { out } = options;
   if (typeof out === "string") requireEmptyFolder(out);
-  const run = resolveRun(settings, options.parts ?? (await loadParts(settings)));
+  const run = resolveRun(
+    settings,
+    options.parts ?? (await loadParts(settings, { signal: options.signal, onWait: options.onWait })),
+  );
   const environment = currentEnvironment(settings.threads, await usedDevice(settings.device));
   const held = out === null ? null : await createRun(typeof out === "string" ? out : out(), options);
   try {

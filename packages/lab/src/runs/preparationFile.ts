@@ -19,6 +19,10 @@ const schema: z.ZodType<Preparation> = z.strictObject({
   classNames: texts.nullable(),
   targetShape: shape.nullable(),
   standardisation: z.strictObject({ means: z.array(z.number()), deviations: z.array(z.number()) }).nullable(),
+  whitening: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .exactOptional(),
   table: z
     .strictObject({
       separator: z.string(),

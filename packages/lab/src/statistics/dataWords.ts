@@ -25,6 +25,7 @@ function exampleSentences({
   columns,
   augment,
   standardisation,
+  whitened,
 }: DataSetDescription): string[] {
   const counts = splitNames.map((part) => `${grouped(numExamples[part])} ${part}`).join(", ");
   return [
@@ -33,9 +34,11 @@ function exampleSentences({
     classes === null
       ? `targets: numbers of the shape ${targets!.shape.join("×")}${targets!.names ? ` (${targets!.names.join(", ")})` : ""}`
       : `targets: ${classes.names.length} classes`,
-    standardisation === null
-      ? "inputs are as they were read"
-      : `inputs are standardised by ${standardisation.means.length} ${standardisation.means.length === 1 ? "mean and deviation" : "means and deviations"} of the training examples`,
+    whitened
+      ? "inputs: the contrast of each image is normalised, then they are whitened (ZCA of the training images)"
+      : standardisation === null
+        ? "inputs are as they were read"
+        : `inputs are standardised by ${standardisation.means.length} ${standardisation.means.length === 1 ? "mean and deviation" : "means and deviations"} of the training examples`,
     ...(augment.length === 0 ? [] : [`training batches are augmented: ${augment.join(", ")}`]),
   ];
 }

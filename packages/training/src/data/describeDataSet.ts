@@ -28,6 +28,8 @@ export interface DataSetDescription {
   /** What a token is, how many different ones there are, and tokens of each part; null for others than texts. */
   readonly text: { readonly unit: string; readonly vocabulary: number; readonly numTokens: PerSplit<number> } | null;
   readonly standardisation: Standardisation | null;
+  /** Whether each example's contrast was normalised and the examples whitened. */
+  readonly whitened: boolean;
   readonly augment: readonly string[];
 }
 
@@ -57,6 +59,7 @@ export function describeDataSet(data: DataSet<AnySplit>): DataSetDescription {
         }
       : null,
     standardisation: preparation?.standardisation ?? null,
+    whitened: preparation?.whitening !== undefined,
     augment,
   };
 }

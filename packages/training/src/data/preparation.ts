@@ -50,6 +50,8 @@ export interface Preparation {
   readonly targetShape: readonly number[] | null;
   /** Fitted on the training examples, or given; null where the inputs are as the reader gives them. */
   readonly standardisation: Standardisation | null;
+  /** The key of the whitening in the cache folder, which follows normalising each example's contrast; absent where there is none. */
+  readonly whitening?: string;
   /** Of tables. */
   readonly table?: TablePreparation;
   /** Of pictures. */

@@ -1,6 +1,8 @@
 /** From what a reader gives to a data set: examples held out, inputs standardised by the training part. */
+import { createHash } from "node:crypto";
 import { sizeOf } from "onnx-grad";
 import { augmenter } from "../data/augment.ts";
+import { contrastNormalised } from "../data/contrast.ts";
 import { holdOut } from "../data/holdOut.ts";
 import type { Standardisation } from "../data/preparation.ts";
 import type { AnySplit, DataSet, HeldOut } from "../data/split.ts";
@@ -9,6 +11,8 @@ import { InputError } from "../inputError.ts";
 import type { DataOptions } from "./dataOptions.ts";
 import type { DataReader, ReadData, StandardisationPlan } from "./dataReader.ts";
 import type { Listing } from "./listing.ts";
+import type { LongWork } from "./whitening/fitWhitening.ts";
+import { isWhitened, requireWhitenable, whiten, whitenedExamples } from "./whitening/whitenedData.ts";
 
 /** What is held out; absent or null for what the reader does. */
 export interface PartOptions {
@@ -16,31 +20,75 @@ export interface PartOptions {
   readonly heldOut?: HeldOut | null;
 }
 
+/** What was read, and how it becomes a data set. */
+export interface Source {
+  readonly place: Pick<Listing, "name" | "path">;
+  readonly read: ReadData;
+  readonly usual: DataReader["usual"];
+  readonly options: DataOptions & PartOptions;
+}
+
 /** The data set of what was read. @throws InputError for parts that cannot be held out, and augmentations that do not fit */
-export function assembled(
-  { name, path }: Pick<Listing, "name" | "path">,
-  read: ReadData,
-  { usual }: Pick<DataReader, "usual">,
-  options: DataOptions & PartOptions,
-): DataSet<AnySplit> {
+export function assembled(source: Source): DataSet<AnySplit> {
+  const { place, read, options } = source;
   const { augment } = options;
-  const { train, validation, test } = dividedParts(path, read, usual, options);
-  const standardisation = read.standardise && standardisationOf(train, read.standardise);
-  const ready = (split: AnySplit): AnySplit =>
-    standardisation === null ? split : standardised(split, standardisation);
+  const parts = dividedParts(source);
+  const { train } = parts;
   if (augment) augmenter(augment, train.inputShape, 0);
+  const preparation = { ...read.preparation, standardisation: null };
+  const shared = { name: place.name, checksum: read.checksum, ...(augment ? { augment } : {}) };
+  if (read.standardise === "zca") {
+    const whitening = whiteningKey(source);
+    return { ...shared, preparation: { ...preparation, whitening }, ...whitenedParts(whitening, parts) };
+  }
+  if (read.standardise === null) return { ...shared, preparation, ...parts };
+  const standardisation = standardisationOf(train, read.standardise);
+  const ready = (split: AnySplit): AnySplit => standardised(split, standardisation);
   return {
-    name,
-    checksum: read.checksum,
-    preparation: { ...read.preparation, standardisation },
-    ...(augment ? { augment } : {}),
+    ...shared,
+    preparation: { ...preparation, standardisation },
     train: ready(train),
-    validation: ready(validation),
-    test: ready(test),
+    validation: ready(parts.validation),
+    test: ready(parts.test),
   };
 }
 
-function dividedParts(path: string, read: ReadData, usual: DataReader["usual"], options: DataOptions & PartOptions) {
+/**
+ * Fits what `assembled` takes from the cache folder, where it is not there yet.
+ *
+ * @throws as `whiten`
+ */
+export async function prepared(source: Source, work: LongWork): Promise<void> {
+  const key = source.read.standardise === "zca" ? whiteningKey(source) : null;
+  if (key === null || isWhitened(key)) return;
+  const { train, validation, test } = dividedParts(source);
+  await whiten(key, [train, validation, test].map(contrastNormalised), work);
+}
+
+/** The examples of the parts, whitened; their labels or targets. */
+function whitenedParts(key: string, { train, validation, test }: Parts): Pick<DataSet<AnySplit>, keyof Parts> {
+  const raw = [train, validation, test] as const;
+  const whitened = whitenedExamples(key, raw);
+  const [first, second, third] = raw.map((split, i) => ({ ...split, ...whitened[i] }));
+  return { train: first!, validation: second!, test: third! };
+}
+
+/** A name for a whitening: a hash of all that decides the examples it is fitted on. */
+function whiteningKey({ read, usual, options }: Source): string {
+  const { inputShape, image = null } = read.preparation;
+  const { seed = 0, test, validation, heldOut } = options;
+  const parts = [test ?? usual.test, validation ?? usual.validation, heldOut ?? usual.heldOut, seed];
+  const about = ["contrast, zca 1", read.checksum, inputShape, image, parts];
+  return createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
+}
+
+interface Parts {
+  readonly train: RawSplit;
+  readonly validation: RawSplit;
+  readonly test: RawSplit;
+}
+
+function dividedParts({ place: { path }, read, usual, options }: Source): Parts {
   const { seed } = options;
   const heldOut = options.heldOut ?? usual.heldOut;
   const from = (whole: RawSplit, count: number, part: "validation" | "test") =>
@@ -67,15 +115,21 @@ function standardisationOf(train: RawSplit, { numGroups, isApart, given }: Stand
  * How the options say that inputs are standardised.
  *
  * @param usual - what the reader does where they say nothing
- * @throws InputError for means without deviations, other numbers of them than parts, or channels of inputs without
+ * @throws InputError for means without deviations, other numbers of them than parts, channels of inputs without, or zca of what are
+ *   no images
  */
 export function standardisationPlan(
   { standardise, mean, std }: DataOptions,
   usual: "none" | "columns" | "channels",
   inputShape: readonly number[],
   isApart?: (group: number) => boolean,
-): StandardisationPlan | null {
+): ReadData["standardise"] {
   const of = standardise ?? usual;
+  if (of === "zca") {
+    requireWhitenable(inputShape);
+    if (mean || std) throw new InputError({ name: mean ? "mean" : "std", rule: "is not taken with zca" });
+    return of;
+  }
   if ((mean ?? null) === null && (std ?? null) === null && of === "none") return null;
   const numGroups = of === "columns" ? sizeOf(inputShape) : of === "channels" ? inputShape[0]! : (mean ?? std)!.length;
   if (of === "channels" && inputShape.length < 2) {

@@ -15,8 +15,8 @@ export interface ReadData {
   readonly preparation: Omit<Preparation, "standardisation">;
   /** SHA-256 of the data. */
   readonly checksum: string;
-  /** How inputs are standardised; null for not at all. */
-  readonly standardise: StandardisationPlan | null;
+  /** How inputs are standardised: by means and deviations, by whitening, or, null, not at all. */
+  readonly standardise: StandardisationPlan | "zca" | null;
 }
 
 /** What has means and deviations of its own. */

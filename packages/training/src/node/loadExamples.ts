@@ -1,9 +1,11 @@
 /** New examples, read as those of a run were. */
+import { contrastNormalised } from "../data/contrast.ts";
 import type { Preparation } from "../data/preparation.ts";
 import type { AnySplit, Examples } from "../data/split.ts";
 import { standardised } from "../data/standardise.ts";
 import { readerNamed } from "./dataReaders.ts";
 import { listingOf } from "./listing.ts";
+import { whitenedBy } from "./whitening/whitenedData.ts";
 
 /** How new examples are read. */
 export interface LoadExamplesOptions {
@@ -44,11 +46,17 @@ export function loadExamples(
   const listing = listingOf(path);
   const reader = readerNamed(preparation.format);
   const { examples, checksum, nameOf = String } = reader.readExamples(listing, preparation, withTargets);
-  const { standardisation } = preparation;
+  const { standardisation, whitening } = preparation;
+  const ready =
+    whitening !== undefined
+      ? whitenedBy(whitening, contrastNormalised(examples))
+      : standardisation === null
+        ? examples
+        : standardised<Examples>(examples, standardisation);
   return {
     name: listing.name,
     checksum,
-    examples: standardisation === null ? examples : standardised<Examples>(examples, standardisation),
+    examples: ready,
     nameOf,
   };
 }
