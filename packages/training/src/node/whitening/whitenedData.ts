@@ -20,7 +20,7 @@ import { checksumOfSources, fileSource } from "../byteSource.ts";
 import { cacheFolder } from "../cacheFolder.ts";
 import { loadRuntime } from "../loadRuntime.ts";
 import { cannot, isThere, readPlain } from "../plainFiles.ts";
-import { fittedWhitening, type LongWork, type Whitening } from "./fitWhitening.ts";
+import type { LongWork, Whitening } from "./fitWhitening.ts";
 
 const codec = safetensorsBy(createHash);
 
@@ -55,6 +55,8 @@ export function isWhitened(key: string): boolean {
  * @throws InputError where the cache folder cannot be written; Interruption after a signal
  */
 export async function whiten(key: string, splits: readonly RawExamples[], work: LongWork = {}): Promise<void> {
+  // With its library of matrices, which only this needs.
+  const { fittedWhitening } = await import("./fitWhitening.ts");
   const whitening = await fittedWhitening(splits[0]!, work);
   const folder = folderOf(key);
   let part: string | undefined;
