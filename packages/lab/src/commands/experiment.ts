@@ -41,7 +41,14 @@ export interface Experiment<Details> {
   /** Whether its folder is new and holds its runs alone; otherwise the same command goes on, with more runs if it names more. */
   readonly isNew: boolean;
   /** Whether it is worth nothing without every run: then no other begins after one that diverged or failed. */
-  readonly needsAll?: boolean;
+  needsAll?(plan: CheckedPlan<Details>): boolean;
+  /** What is done with a run as soon as it was trained here to its end; what it throws ends the experiment's run as a failure. */
+  whenTrained?(
+    run: PlannedRun,
+    plan: CheckedPlan<Details>,
+    options: ExperimentOptions,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Whether a line tells of each run's begin and end, instead of the events of runs that are trained in this process. */
   readonly isBrief?: boolean;
   /** How many runs there are at a time where the user does not say. */
@@ -150,7 +157,14 @@ async function toItsEnd<Details>(
   const { onEvent: _, ...training } = trainingOptions(context);
   const here = { ...training, ...(onEvent && { onEvent }), parts, ...place };
   const { checkpointRequests: requests } = context;
-  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
+  const trained = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
+  const launch: RunLauncher = async (path, settings, ownSignal) => {
+    const outcome = await trained(path, settings, ownSignal);
+    const run = runs.find(({ name }) => join(out, name) === path);
+    if (run !== undefined && outcome.kind === "ended" && !hasDiverged(outcome.result))
+      await experiment.whenTrained?.(run, plan, options, ownSignal);
+    return outcome;
+  };
   const outcomes = await runAll(runs, {
     ...{
       out,
@@ -165,7 +179,7 @@ async function toItsEnd<Details>(
       onEnd(run, at, outcome);
       if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);
     },
-    needsAll: experiment.needsAll ?? false,
+    needsAll: experiment.needsAll?.(plan) ?? false,
   });
   lock.requireHeld();
   const code = await experiment.finish({ ...options, plan, outcomes, lock }, context);

@@ -45,7 +45,7 @@ export const definition: CommandDefinition = {
 const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unknown>>>> = {
   compare: async () => (await import("./compare.ts")).comparison,
   sweep: async () => (await import("./sweep.ts")).sweep,
-  study: async () => (await import("./study.ts")).study,
+  study: async () => (await import("./study.ts")).studyExperiment,
   reproduce: async () => (await import("./reproduceOne.ts")).reproduction,
 };
 

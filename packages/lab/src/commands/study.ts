@@ -5,9 +5,13 @@ import { networkNames } from "entropy-sgd-training/node";
 import { type CheckedRun, checkedPlan } from "../experiments/experiment.ts";
 import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
-import { conditions, planStudy, type StudyRequest } from "../experiments/study/conditions.ts";
-import { isMeasured, measureAll } from "../experiments/study/measureAll.ts";
+import { chooseConditions } from "../experiments/study/chooseConditions.ts";
+import { readConditions, writeConditions } from "../experiments/study/conditionsFile.ts";
+import { isMeasured, measureAll, measureRun } from "../experiments/study/measureAll.ts";
 import { flatnessAmounts } from "../experiments/study/measureSolution.ts";
+import { planStudy, type StudyRequest } from "../experiments/study/planStudy.ts";
+import { studyOf } from "../experiments/study/studies.ts";
+import { type StudyCondition, type StudyName, studyNames } from "../experiments/study/studyDesign.ts";
 import {
   defaultMeasures,
   type StudyDetails,
@@ -29,8 +33,11 @@ import { collect, count, integerFrom, names, positive, positiveList, whole } fro
 import { solutionMeter } from "./solutionMeter.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
-/** Options of `entropy-sgd study wide-valleys`. */
-export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails>, StudyMeasures {
+/** Options of `entropy-sgd study`. */
+export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails | "seeds">, StudyMeasures {
+  readonly seeds?: number;
+  /** A file with the conditions, of the studies that have none of their own. */
+  readonly conditions?: string;
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
   /** Conditions whose local entropy is integrated; all when absent. */
@@ -43,14 +50,18 @@ export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails>, St
 
 /** `entropy-sgd study`. */
 export const definition: CommandDefinition = {
-  examples: ["wide-valleys --network small-lenet --seeds 5 --budget 20"],
+  examples: [
+    "wide-valleys --network small-lenet --seeds 5 --budget 20",
+    "scope-screening --network small-cifar --conditions docs/decisions/study-scope.yaml --budget 24",
+  ],
   declare: (command, context, done) =>
     timeLimited(placed(command, "runs/study-NETWORK, where the same command goes on"))
-      .description("Train and measure Entropy-SGD, its baseline and controls; judge the paper's claim.")
-      .addArgument(new Argument("<name>", "which study").choices(["wide-valleys"]))
+      .description("Train and measure Entropy-SGD, its baseline and controls; judge claims about them.")
+      .addArgument(new Argument("<name>", "which study").choices(studyNames))
       .requiredOption("--network <name>", networkNames.join(", "))
       .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
-      .option("--seeds <k>", "seeds 1 … k, at least 2", integerFrom(2), 5)
+      .option("--seeds <k>", "seeds 1 … k, at least 2; default: 5, of a screening 1", count)
+      .option("--conditions <file>", "YAML or JSON with the conditions of a study of the scope")
       .option("--coupling-seeds <k>", "seeds whose local entropy is integrated: costly", whole, 2)
       .option("--coupling-conditions <names>", "conditions whose local entropy is integrated; default: all", names)
       .option("--radii <list>", "σ per weight of local entropy", positiveList, [...defaultMeasures.radii])
@@ -71,8 +82,8 @@ export const definition: CommandDefinition = {
       .option("--data <folder>", dataHelpOfNetwork)
       .option("--threads <n>", "threads of one operation; default: the cores", count)
       .option("--parallel <n>", "runs at a time, each in a process of its own; default: 1", count)
-      .action(async (_: string, options: StudyCommand) =>
-        done(await withinTime(options.maxMinutes, context, (limited) => studyCommand(options, limited))),
+      .action(async (name: StudyName, options: StudyCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => studyCommand(name, options, limited))),
       ),
 };
 
@@ -81,9 +92,14 @@ export const definition: CommandDefinition = {
  *
  * What is there already is not done again, so that an interrupted study goes on. Gives the exit code.
  */
-export async function studyCommand(options: StudyCommand, context: CommandContext): Promise<number> {
-  const { network, seeds, budget, data, threads, set, couplingSeeds } = options;
-  const details = { measures: measuresOf(options), couplingSeeds, couplingConditions: integratedConditions(options) };
+export async function studyCommand(study: StudyName, options: StudyCommand, context: CommandContext): Promise<number> {
+  const { network, budget, data, threads, set, couplingSeeds } = options;
+  const { conditions, leastSeeds } = studyOf(study, conditionsOf(study, options));
+  const { seeds = leastSeeds === 1 ? 1 : 5 } = options;
+  if (seeds < leastSeeds)
+    throw new InputError({ name: "--seeds", rule: `must be a whole number, at least ${leastSeeds}`, value: seeds });
+  const couplingConditions = integratedConditions(options, conditions);
+  const details = { study, conditions, measures: measuresOf(options), couplingSeeds, couplingConditions };
   const plan = await checkedPlan(
     planStudy({ network, seeds, budget, data, threads, set, ...details }),
     lockHooks(context),
@@ -94,16 +110,17 @@ export async function studyCommand(options: StudyCommand, context: CommandContex
   }
   const out = options.out ?? join("runs", `study-${network}`);
   makeFolder(out);
-  return beginExperiment(study, plan, { ...options, out }, context);
+  return beginExperiment(studyExperiment, plan, { ...options, out }, context);
 }
 
 /** Runs in OUT/CONDITION-SEED with their measures beside them, the report in OUT. */
-export const study: Experiment<StudyDetails> = {
+export const studyExperiment: Experiment<StudyDetails> = {
   kind: "study",
   noun: "study",
   details: studyDetails,
   isNew: false,
-  needsAll: true,
+  needsAll: ({ details }) => designOf(details).needsAll,
+  whenTrained: async (run, { details }, place, signal) => void (await measureRun(run, details, place, signal)),
   usualParallel: () => 1,
   opening({ runs, parts, details: { measures } }, { out }) {
     const left = runs.filter((run) => !isMeasured(out, run, measures));
@@ -114,16 +131,18 @@ export const study: Experiment<StudyDetails> = {
     const { plan, outcomes, out, lock, json } = done;
     const { stderr, signal } = context;
     const results = resultsOf(outcomes);
+    const design = designOf(plan.details);
     for (const [at, { name }] of plan.runs.entries()) {
       const outcome = outcomes[at];
       if (outcome?.kind !== "ended" || !hasDiverged(outcome.result)) continue;
       stderr.write(`${join(out, name)}: diverged; a study compares runs that end\n`);
     }
-    const isWhole = !outcomes.some((outcome) => isInterrupted(outcome) || isLost(outcome));
+    const isWhole = !outcomes.some((outcome) => isInterrupted(outcome) || (design.needsAll && isLost(outcome)));
     if (!isWhole) return exitCodeOfRuns(outcomes, results.some(hasDiverged), signal);
+    const ended = endedRuns(done);
     const measured: MeasuredRun[] = [];
-    const meter = solutionMeter(context, plan.runs.length);
-    const measuring = measureAll({ ...done, results }, signal, meter);
+    const meter = solutionMeter(context, ended.plan.runs.length);
+    const measuring = measureAll({ ...done, ...ended }, signal, meter);
     const isStopped = await wasInterrupted(async () => {
       for await (const run of measuring) measured.push(run);
     });
@@ -132,20 +151,35 @@ export const study: Experiment<StudyDetails> = {
       return interruptionCode(signal);
     }
     lock.requireHeld();
+    const { name, conditions } = design;
+    if (name === "scope-screening") writeConditions(join(out, "chosen.yaml"), chooseConditions(conditions, measured));
     return writeFindings(out, await findingsOf(done, measured), { json }, context);
   },
 };
+
+function designOf({ study, conditions }: StudyDetails) {
+  return studyOf(study, conditions);
+}
+
+/** The runs that ended and did not diverge, with their results. */
+function endedRuns({ plan, outcomes }: ExperimentDone<StudyDetails>) {
+  const ended = plan.runs.flatMap((run, at) => {
+    const outcome = outcomes[at];
+    return outcome?.kind === "ended" && !isLost(outcome) ? [{ run, result: outcome.result }] : [];
+  });
+  return { plan: { ...plan, runs: ended.map(({ run }) => run) }, results: ended.map(({ result }) => result) };
+}
 
 async function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: readonly MeasuredRun[]): Promise<Findings> {
   const { studyFigures } = await import("../pages/studyFigures.ts");
   const { runs, details } = plan;
   const { network, budget, data } = runs[0]!.settings;
-  const result = assembleStudy(measured, data);
+  const result = assembleStudy(measured, data, designOf(details));
   const figures = studyFigures(result);
   const { radii, ...amounts } = details.measures;
   const coupled = { couplingSeeds: details.couplingSeeds, couplingConditions: details.couplingConditions.join(", ") };
-  const seeds = runs.length / conditions.length;
-  const settings = { network, seeds, budget, ...coupled, radii: radii.join(", "), ...amounts };
+  const seeds = runs.length / details.conditions.length;
+  const settings = { study: details.study, network, seeds, budget, ...coupled, radii: radii.join(", "), ...amounts };
   const { hypotheses, pairs } = result;
   return {
     name: "study",
@@ -156,8 +190,19 @@ async function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: read
   };
 }
 
+/** @throws InputError for a file where the study has conditions of its own, or none where it has not */
+function conditionsOf(study: StudyName, { conditions }: StudyCommand): readonly StudyCondition[] {
+  const hasOwn = study === "wide-valleys";
+  if (hasOwn === (conditions === undefined)) return conditions === undefined ? [] : readConditions(conditions);
+  const rule = hasOwn ? `is for other studies: ${study} has conditions of its own` : `must be given for ${study}`;
+  throw new InputError({ name: "--conditions", rule });
+}
+
 /** @throws InputError for a name that is no condition */
-function integratedConditions({ couplingConditions }: StudyCommand): readonly string[] {
+function integratedConditions(
+  { couplingConditions }: StudyCommand,
+  conditions: readonly StudyCondition[],
+): readonly string[] {
   const known = conditions.map(({ name }) => name);
   const unknown = couplingConditions?.find((name) => !known.includes(name));
   if (unknown === undefined) return couplingConditions ?? known;

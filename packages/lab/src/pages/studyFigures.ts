@@ -19,12 +19,12 @@ export function studyFigures(study: StudyResult): Figure[] {
     ...figure,
     title: `Robustness: ${figure.title.toLowerCase()}`,
   }));
-  return [differencesFigure(study), ...couplingFigure(study), ...robustness];
+  return [...differencesFigure(study), ...couplingFigure(study), ...robustness];
 }
 
 /** Each flatness measure's difference in units of its standard error. */
-function differencesFigure({ pairs }: StudyResult): Figure {
-  const shown = pairs.slice(0, 3);
+function differencesFigure({ pairs, design }: StudyResult): Figure[] {
+  const shown = pairs.filter(({ first, second }) => design.drawn.some(([a, b]) => a === first && b === second));
   const points = shown.flatMap(({ first, second, flatness }) =>
     flatness.flatMap(({ quantity, difference }) =>
       difference === null || difference.standardError === 0
@@ -38,6 +38,7 @@ function differencesFigure({ pairs }: StudyResult): Figure {
           ],
     ),
   );
+  if (points.length === 0) return [];
   const comparable = pairs[0]!.flatness.find(({ difference }) => difference !== null)?.difference;
   const critical =
     comparable === null || comparable === undefined
@@ -46,7 +47,7 @@ function differencesFigure({ pairs }: StudyResult): Figure {
   const rows = pairs[0]!.flatness.map(({ quantity }) => quantity.title);
   const names = shown.map(({ first, second }) => `${first} − ${second}`);
   const limit = 20;
-  return rowsFigure(
+  const figure = rowsFigure(
     {
       name: "differences",
       title: "Which is flatter, measure by measure",
@@ -61,6 +62,7 @@ function differencesFigure({ pairs }: StudyResult): Figure {
       label: "← flatter · difference in standard errors · sharper →",
     },
   );
+  return [figure];
 }
 
 /** −F̃ by coupling integration, averaged over the seeds that have it. */

@@ -1,11 +1,6 @@
-import {
-  byCondition,
-  type Hypothesis,
-  type PairOfConditions,
-  type StudyResult,
-} from "../experiments/study/assemble.ts";
-import { conditions } from "../experiments/study/conditions.ts";
+import { byCondition, type StudyResult } from "../experiments/study/assemble.ts";
 import type { QuantityComparison, StudyQuantity } from "../experiments/study/judge.ts";
+import type { ConditionPair, Hypothesis, PairOfConditions } from "../experiments/study/studyDesign.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { short, withError } from "../statistics/numbers.ts";
@@ -15,14 +10,6 @@ import { counted, differenceCaption, differenceHead } from "../statistics/words.
 /** One sentence per hypothesis, for the terminal and the page. */
 export function hypothesisSentences(hypotheses: readonly Hypothesis[]): string[] {
   return hypotheses.map(({ name, claim, verdict, found }) => `${name} ${verdict}: ${claim} (${found}).`);
-}
-
-/** The source of flatness, where H1 and H2 have different outcomes. */
-function mechanism([h1, h2]: readonly Hypothesis[]): string {
-  if (h1?.verdict !== "supported") return "";
-  return h2?.verdict === "supported"
-    ? "The control without force and noise is not as flat: averaging alone does not explain it."
-    : "The control without force and noise is not seen to be less flat: what flatness there is came with averaging, not with the local-entropy force or noise.";
 }
 
 /** Names runs at the level of chance: their flatness is meaningless, but the rule keeps them in the means. */
@@ -40,10 +27,7 @@ export function studyPage(
   settings: PageSettings,
   ratesOf: (optimizer: string) => string,
 ): string {
-  const { hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
-  const lead =
-    "Entropy-SGD is said to end in wider valleys than SGD, and width to make solutions robust. Five ways to train, at equal " +
-    "gradient evaluations and from the same initial weights and data order, were measured by the rule written down before.";
+  const { design, hypotheses, flatness, robustness, coupling, testError, pairs, runs } = study;
   const trainLoss: StudyQuantity = {
     name: "train-loss",
     title: "Training loss",
@@ -52,30 +36,35 @@ export function studyPage(
   };
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   return htmlPage(
-    `Study: wide valleys (${settings.network})`,
-    `<p class="lead">${escaped(lead)}</p>
+    `Study: ${design.title} (${settings.network})`,
+    `<p class="lead">${escaped(design.lead)}</p>
 <h2>Judgement</h2>
-${listHtml([...hypothesisSentences(hypotheses), mechanism(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
-<p>H1 to H3 are supported by a difference in favour in more than half of the measures and none against; contradicted by the
-reverse. H4 is supported where two one-sided tests at 5 % place the difference within the margin, contradicted where the two-sided test
-that sees differences places it beyond. The measures are not independent, and their number is not corrected for: count how many agree.
+${listHtml([...hypothesisSentences(hypotheses), design.remark(hypotheses), failedRuns(study)].filter((line) => line !== ""))}
+<p>${escaped(design.rule)}
 ${escaped(differenceCaption)}</p>
 <h2>What was trained</h2>
-${table([["condition", "what", "rates"], ...conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${counted(seeds, "seed")} each, ${counted(Number(settings.budget), "effective epoch")}.`)}
+${table([["condition", "what", "rates"], ...design.conditions.map(({ name, words, optimizer }) => [name, words, ratesOf(optimizer)])], `${counted(seeds, "seed")} each, ${counted(Number(settings.budget), "effective epoch")}.`)}
 ${valuesTable([testError, trainLoss], "At the last evaluation point.")}
 <h2>Flatness</h2>
 ${valuesTable(flatness, "Mean ± standard deviation over seeds; larger is sharper in every row. A dash: the measure did not apply to any.")}
-${pairs.map((pair) => pairTable(pair, pair.flatness)).join("\n")}
+${comparedPairs(pairs, design.pairs)
+  .map((pair) => pairTable(pair, pair.flatness))
+  .join("\n")}
 ${coupling.length === 0 ? "" : `<h2>Local entropy by coupling integration</h2>\n${valuesTable(coupling, "β = N; points whose chains had not mixed (split-R̂ above 1.05) are left out, and drawn hollow.")}\n${couplingTable(study)}`}
 <h2>Robustness</h2>
 ${valuesTable(robustness, "Test error in % and loss; mean ± standard deviation over seeds.")}
-${pairs
-  .slice(0, 2)
+${comparedPairs(pairs, design.robust)
   .map((pair) => pairTable(pair, pair.robustness))
   .join("\n")}
 ${figures.map(figureHtml).join("\n")}
 ${settingsHtml(settings, "Without dropout. Where the network has batch norm, Hessians, ascent and local entropy see its training-mode loss on fixed batches, and disturbed weights have statistics of their own, recalibrated on the same training images.")}`,
   );
+}
+
+/** Those of the named pairs in which something was compared. */
+function comparedPairs(pairs: readonly PairOfConditions[], named: readonly ConditionPair[]): PairOfConditions[] {
+  const isNamed = ({ first, second }: PairOfConditions) => named.some(([a, b]) => a === first && b === second);
+  return pairs.filter((pair) => isNamed(pair) && pair.flatness.some(({ difference }) => difference !== null));
 }
 
 function valuesTable(quantities: readonly StudyQuantity[], caption: string): string {

@@ -28,26 +28,37 @@ export interface SolutionListener {
 
 /** Measures each run that was not measured before. @throws Interruption after a signal */
 export async function* measureAll(
-  { out, plan, results, threads, dataFolder }: TrainedStudy,
+  { plan, results, ...place }: TrainedStudy,
   signal: AbortSignal,
   { onStep, onMeasured }: SolutionListener,
 ): AsyncGenerator<MeasuredRun> {
-  const { measures, couplingSeeds, couplingConditions } = plan.details;
-  for (const [at, { name, condition, settings }] of plan.runs.entries()) {
-    const path = join(out, name);
-    const { seed } = settings;
+  for (const [at, run] of plan.runs.entries()) {
+    const { condition } = run;
+    const { seed } = run.settings;
     const solution = `${condition}, seed ${seed}`;
-    const place = { threads: threads ?? settings.threads ?? undefined, dataFolder };
-    const hooks = { ...place, signal, onStep: (what: string) => onStep(solution, what) };
-    const asked = askedOf(settings.network, measures);
-    const own = await kept(path, "measures.json", asked, () => measureSolution(path, measures, hooks));
-    const integrates = seed <= couplingSeeds && couplingConditions.includes(condition);
-    const coupling = integrates
-      ? await kept(path, "coupling.json", asked, () => measureCoupling(path, measures, hooks))
-      : null;
+    const found = await measureRun(run, plan.details, place, signal, (what) => onStep(solution, what));
     onMeasured(solution);
-    yield { condition, seed, result: results[at]!, measures: own, coupling };
+    yield { condition, seed, result: results[at]!, ...found };
   }
+}
+
+/** Measures one run that has ended, unless it was measured before. @throws Interruption after a signal */
+export async function measureRun(
+  { name, condition, settings }: PlannedRun,
+  { measures, couplingSeeds, couplingConditions }: StudyDetails,
+  { out, threads, dataFolder }: Omit<TrainedStudy, "plan" | "results">,
+  signal: AbortSignal,
+  onStep: (what: string) => void = () => {},
+): Promise<Pick<MeasuredRun, "measures" | "coupling">> {
+  const path = join(out, name);
+  const hooks = { threads: threads ?? settings.threads ?? undefined, dataFolder, signal, onStep };
+  const asked = askedOf(settings.network, measures);
+  const own = await kept(path, "measures.json", asked, () => measureSolution(path, measures, hooks));
+  const integrates = settings.seed <= couplingSeeds && couplingConditions.includes(condition);
+  const coupling = integrates
+    ? await kept(path, "coupling.json", asked, () => measureCoupling(path, measures, hooks))
+    : null;
+  return { measures: own, coupling };
 }
 
 /** Whether the solution of a run was measured before, with these amounts. */

@@ -1,5 +1,7 @@
 /** How much a study measures. */
 import { z } from "zod";
+import { type StudyCondition, type StudyName, studyCondition, studyNames } from "./studyDesign.ts";
+import { wideValleysStudy } from "./wideValleysStudy.ts";
 
 /** How much is measured; examples are those of the training split, from the first on. */
 export interface StudyMeasures {
@@ -22,6 +24,8 @@ export interface StudyMeasures {
 
 /** What a study's result needs beside its runs. */
 export interface StudyDetails {
+  readonly study: StudyName;
+  readonly conditions: readonly StudyCondition[];
   readonly measures: StudyMeasures;
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
@@ -38,6 +42,9 @@ export const studyDetails: z.ZodType<StudyDetails> = z.strictObject({
     radii: z.array(z.number().positive()).min(1),
     ...{ draws: count, steps: count, probes: count, samples: count },
   }),
+  // Plans made when there was one study say neither.
+  study: z.enum(studyNames).default("wide-valleys"),
+  conditions: z.array(studyCondition).default([...wideValleysStudy.conditions]),
   couplingSeeds: z.int().min(0),
   couplingConditions: z.array(z.string()),
 });
