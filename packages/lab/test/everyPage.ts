@@ -7,6 +7,7 @@ import { tinyData } from "../../training/test/tinyTask.ts";
 import { reproducedRun } from "../src/experiments/reproduce/reproducedRun.ts";
 import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
 import { assembleStudy, type MeasuredRun } from "../src/experiments/study/assemble.ts";
+import { scopeStudy } from "../src/experiments/study/scopeStudy.ts";
 import { planSweep } from "../src/experiments/sweep/planSweep.ts";
 import { parseSweep } from "../src/experiments/sweep/readSweep.ts";
 import { sweepResult } from "../src/experiments/sweep/sweepResult.ts";
@@ -71,6 +72,7 @@ export function everyPage(): Readonly<Record<string, MadePage>> {
     slice: slice(),
     saddles: saddles(),
     study: study(),
+    "study scope": scopeStudied(),
     reproduce: reproduce(),
     "figure langevin": langevin(),
     "figure gibbs": gibbs(),
@@ -223,6 +225,24 @@ function study(): MadePage {
   const assembled = assembleStudy(runs, null);
   const figures = studyFigures(assembled);
   return { figures, html: studyPage(assembled, figures, own, () => "as they were") };
+}
+
+/** The committed study, with two of its conditions in the place of cells. */
+function scopeStudied(): MadePage {
+  const { runs, settings: own } = committed<{ runs: MeasuredRun[]; settings: Record<string, string> }>(
+    "wide-valleys/study.json",
+  );
+  const common = { words: "as it was", optimizer: "entropy-sgd", set: [] };
+  const conditions = [
+    ...(["control", "sgd", "sam"] as const).map((role) => ({ ...common, name: role, role })),
+    { ...common, name: "entropy-sgd", role: "cell", group: "strong" } as const,
+    { ...common, name: "swa", role: "cell", group: "focusing" } as const,
+  ];
+  const [assembled, screened] = (["scope", "scope-screening"] as const).map((name) =>
+    assembleStudy(name === "scope" ? runs : runs.filter(({ seed }) => seed === 1), null, scopeStudy(name, conditions)),
+  );
+  const figures = studyFigures(assembled!, screened!);
+  return { figures, html: studyPage(assembled!, figures, own, () => "as they were") };
 }
 
 function reproduce(): MadePage {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Argument } from "commander";
 import { hasDiverged, InputError, wasInterrupted } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
@@ -7,9 +7,10 @@ import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
 import { chooseConditions } from "../experiments/study/chooseConditions.ts";
 import { readConditions, writeConditions } from "../experiments/study/conditionsFile.ts";
-import { isMeasured, measureAll, measureRun } from "../experiments/study/measureAll.ts";
+import { measureAll, measuredBefore, measureRun } from "../experiments/study/measureAll.ts";
 import { flatnessAmounts } from "../experiments/study/measureSolution.ts";
 import { planStudy, type StudyRequest } from "../experiments/study/planStudy.ts";
+import { screenedStudy } from "../experiments/study/screenedStudy.ts";
 import { studyOf } from "../experiments/study/studies.ts";
 import { type StudyCondition, type StudyName, studyNames } from "../experiments/study/studyDesign.ts";
 import {
@@ -38,6 +39,8 @@ export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails | "s
   readonly seeds?: number;
   /** A file with the conditions, of the studies that have none of their own. */
   readonly conditions?: string;
+  /** The folder of a screening. */
+  readonly screened?: string;
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
   /** Conditions whose local entropy is integrated; all when absent. */
@@ -62,6 +65,7 @@ export const definition: CommandDefinition = {
       .requiredOption("--budget <epochs>", "effective epochs, inner steps counted", positive)
       .option("--seeds <k>", "seeds 1 … k, at least 2; default: 5, of a screening 1", count)
       .option("--conditions <file>", "YAML or JSON with the conditions of a study of the scope")
+      .option("--screened <folder>", "of the screening that chose them, to be drawn with the study of the scope")
       .option("--coupling-seeds <k>", "seeds whose local entropy is integrated: costly", whole, 2)
       .option("--coupling-conditions <names>", "conditions whose local entropy is integrated; default: all", names)
       .option("--radii <list>", "σ per weight of local entropy", positiveList, [...defaultMeasures.radii])
@@ -99,7 +103,10 @@ export async function studyCommand(study: StudyName, options: StudyCommand, cont
   if (seeds < leastSeeds)
     throw new InputError({ name: "--seeds", rule: `must be a whole number, at least ${leastSeeds}`, value: seeds });
   const couplingConditions = integratedConditions(options, conditions);
-  const details = { study, conditions, measures: measuresOf(options), couplingSeeds, couplingConditions };
+  const screened = options.screened === undefined ? null : resolve(options.screened);
+  // Its mistakes show before the first run begins.
+  if (screened !== null) screenedStudy(screened);
+  const details = { study, conditions, screened, measures: measuresOf(options), couplingSeeds, couplingConditions };
   const plan = await checkedPlan(
     planStudy({ network, seeds, budget, data, threads, set, ...details }),
     lockHooks(context),
@@ -123,7 +130,7 @@ export const studyExperiment: Experiment<StudyDetails> = {
   whenTrained: async (run, { details }, place, signal) => void (await measureRun(run, details, place, signal)),
   usualParallel: () => 1,
   opening({ runs, parts, details: { measures } }, { out }) {
-    const left = runs.filter((run) => !isMeasured(out, run, measures));
+    const left = runs.filter((run) => measuredBefore(out, run, measures) === null);
     const cost = costInWords(runs[0]!, parts, measures);
     return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
   },
@@ -175,7 +182,7 @@ async function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: read
   const { runs, details } = plan;
   const { network, budget, data } = runs[0]!.settings;
   const result = assembleStudy(measured, data, designOf(details));
-  const figures = studyFigures(result);
+  const figures = studyFigures(result, details.screened === null ? null : screenedStudy(details.screened));
   const { radii, ...amounts } = details.measures;
   const coupled = { couplingSeeds: details.couplingSeeds, couplingConditions: details.couplingConditions.join(", ") };
   const seeds = runs.length / details.conditions.length;

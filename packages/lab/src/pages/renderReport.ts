@@ -14,6 +14,7 @@ import { comparisonSentences } from "../statistics/words.ts";
 import { optimizersOf, reportedMetric } from "./curves.ts";
 import { otherMetricsHtml } from "./otherMetrics.ts";
 import { numRunsText } from "./resultTable.ts";
+import { scopeNumbersHtml } from "./scopeNumbers.ts";
 import { settingsOfRuns } from "./settingsOfRuns.ts";
 import { summaryCells, summaryTitles, unitOf } from "./summaryCells.ts";
 
@@ -33,7 +34,7 @@ ${table(summaryRows(results, metric), `${mean} ± sample standard deviation over
 ${figures.map(figureHtml).join("\n")}
 ${warningsHtml(records)}<h2>Runs</h2>
 ${table(runRows(records, metric), `The test ${metric.name} at best validation is that of the epoch with the ${best} validation ${metric.name}.`)}
-${otherMetricsHtml(records, metric.name)}<h2>Settings</h2>
+${otherMetricsHtml(records, metric.name)}${scopeNumbersHtml(records)}<h2>Settings</h2>
 ${settingsOfRuns(records)}
 <h2>Machine</h2>
 ${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version, threads and device.")}`,

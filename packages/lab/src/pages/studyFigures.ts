@@ -6,10 +6,11 @@ import { numberedStyles } from "../report/styles.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { spreadOf } from "../statistics/spread.ts";
 import { localEntropyFigure, type NamedCurve } from "./localEntropyFigure.ts";
+import { phaseFigure, phasePoints } from "./phaseFigures.ts";
 import { robustnessFigures } from "./robustnessFigure.ts";
 
-/** The figures of the study. */
-export function studyFigures(study: StudyResult): Figure[] {
+/** The figures of the study. @param screened - the screening that its cells were chosen from, drawn with them */
+export function studyFigures(study: StudyResult, screened: StudyResult | null = null): Figure[] {
   const bars = "bars are two standard errors over seeds. Runs that did not learn are left out.";
   const robustness = robustnessFigures(
     averagedRobustness(study),
@@ -19,7 +20,13 @@ export function studyFigures(study: StudyResult): Figure[] {
     ...figure,
     title: `Robustness: ${figure.title.toLowerCase()}`,
   }));
-  return [...differencesFigure(study), ...couplingFigure(study), ...robustness];
+  return [...phaseOf(study, screened), ...differencesFigure(study), ...couplingFigure(study), ...robustness];
+}
+
+/** The phase diagram, of studies with cells. */
+function phaseOf(study: StudyResult, screened: StudyResult | null): Figure[] {
+  const points = [...(screened === null ? [] : phasePoints(screened)), ...phasePoints(study)];
+  return points.length === 0 ? [] : [phaseFigure(points)];
 }
 
 /** Each flatness measure's difference in units of its standard error. */

@@ -29,6 +29,8 @@ export function evaluationSchema(testLoss: z.ZodType<number>): z.ZodType<Recorde
     validationMetrics: metrics.nullable().exactOptional(),
     testMetrics: metrics.exactOptional(),
     primary: primarySchema.exactOptional(),
+    // Absent in runs made before it was kept.
+    weightNorm: number.exactOptional(),
   });
 }
 

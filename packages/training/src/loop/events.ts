@@ -84,6 +84,8 @@ export interface EvaluationEvent {
   readonly validationMetrics?: Metrics | null;
   readonly testMetrics?: Metrics;
   readonly primary?: PrimaryMetric;
+  /** ‖x‖ of the evaluated point; absent in runs made before it was kept. */
+  readonly weightNorm?: number;
   /** Wall time since the start of the run, evaluation included. */
   readonly seconds: number;
   /** The evaluated point x, shape (numParams,); a copy, not written to events.jsonl. */

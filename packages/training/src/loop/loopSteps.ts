@@ -130,6 +130,7 @@ async function evaluate<S extends AnyState>(loop: TrainingLoop<S>): Promise<Eval
     validationMetrics: validation?.metrics ?? null,
     testMetrics: test.metrics,
     primary: primaryMetricOf(model.task),
+    weightNorm: Math.sqrt(params.reduce((sum, value) => sum + value * value, 0)),
     seconds: loop.seconds(),
   };
   loop.evaluations = withEvaluation(loop.evaluations, event, options.checkpoints?.best ?? 0);

@@ -6,7 +6,7 @@ import { networkOf } from "../../runner/loadParts.ts";
 import type { ExperimentPlan, PlannedRun } from "../experiment.ts";
 import type { MeasuredRun } from "./assemble.ts";
 import { kept, keptBefore } from "./keptMeasurement.ts";
-import { measureCoupling, measureSolution } from "./measureSolution.ts";
+import { measureCoupling, measureSolution, type SolutionMeasures } from "./measureSolution.ts";
 import type { StudyDetails, StudyMeasures } from "./studyMeasures.ts";
 
 /** A study whose runs have ended. */
@@ -61,9 +61,14 @@ export async function measureRun(
   return { measures: own, coupling };
 }
 
-/** Whether the solution of a run was measured before, with these amounts. */
-export function isMeasured(out: string, { name, settings }: PlannedRun, measures: StudyMeasures): boolean {
-  return keptBefore(join(out, name), "measures.json", askedOf(settings.network, measures)) !== null;
+/** The measures of a run that was measured before with these amounts; null otherwise. */
+export function measuredBefore(
+  out: string,
+  { name, settings }: PlannedRun,
+  measures: StudyMeasures,
+): SolutionMeasures | null {
+  const asked = askedOf(settings.network, measures);
+  return keptBefore<SolutionMeasures>(join(out, name), "measures.json", asked)?.found ?? null;
 }
 
 /** Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these. */

@@ -26,6 +26,8 @@ export interface StudyMeasures {
 export interface StudyDetails {
   readonly study: StudyName;
   readonly conditions: readonly StudyCondition[];
+  /** The folder of the screening that the conditions were chosen from; null without one. */
+  readonly screened: string | null;
   readonly measures: StudyMeasures;
   /** Seeds, from the first on, whose local entropy is integrated. */
   readonly couplingSeeds: number;
@@ -45,6 +47,7 @@ export const studyDetails: z.ZodType<StudyDetails> = z.strictObject({
   // Plans made when there was one study say neither.
   study: z.enum(studyNames).default("wide-valleys"),
   conditions: z.array(studyCondition).default([...wideValleysStudy.conditions]),
+  screened: z.string().nullable().default(null),
   couplingSeeds: z.int().min(0),
   couplingConditions: z.array(z.string()),
 });

@@ -1,0 +1,114 @@
+/** The phase diagram of a study of the scope: where Entropy-SGD is flatter than its control, where it errs less, where both. */
+import * as Plot from "@observablehq/plot";
+import { meanEstimate } from "entropy-sgd/landscape";
+import { byCondition, type StudyResult } from "../experiments/study/assemble.ts";
+import { cellGroups, type StudyCondition } from "../experiments/study/studyDesign.ts";
+import { logarithmicAxis } from "../report/axes.ts";
+import { drawFigure, type Figure } from "../report/drawFigure.ts";
+import { numberedStyles } from "../report/styles.ts";
+import { told } from "../report/told.ts";
+import { fixed, short } from "../statistics/numbers.ts";
+
+/** Local energy: flatness that does not depend on the scale of the weights. */
+const localEnergy = "loss-rise-relative";
+
+/** A difference of a cell to its control with two standard errors over seeds; they are 0 with one seed. */
+interface Offset {
+  readonly mean: number;
+  readonly reach: number;
+}
+
+/** A cell beside its control. */
+export interface PhasePoint {
+  readonly name: string;
+  readonly words: string;
+  readonly group: NonNullable<StudyCondition["group"]>;
+  /** Of one seed: drawn apart, without bars. */
+  readonly screened: boolean;
+  /** The logarithm of local energy over the control's; negative: flatter. */
+  readonly energy: Offset;
+  /** The difference of test errors in points; negative: errs less. */
+  readonly error: Offset;
+}
+
+/** The cells of a study that have both numbers, paired by seed with the control. */
+export function phasePoints({ design, runs }: StudyResult): PhasePoint[] {
+  const control = design.conditions.find(({ role }) => role === "control")?.name ?? "control";
+  const energies = byCondition(runs, ({ measures }) =>
+    Math.log(measures.flatness.find(({ name }) => name === localEnergy)?.estimate ?? Number.NaN),
+  );
+  const errors = byCondition(runs, ({ result }) => 100 * (result.testError ?? Number.NaN));
+  return design.conditions.flatMap(({ name, words, role, group = "constant" }) => {
+    if (role !== "cell") return [];
+    const [energy, error] = [energies, errors].map((values) => offsetOf(values.get(name), values.get(control)));
+    if (energy == null || error == null) return [];
+    return [{ name, words, group, screened: design.name === "scope-screening", energy, error }];
+  });
+}
+
+function offsetOf(own: readonly number[] = [], control: readonly number[] = []): Offset | null {
+  const differences = own.map((value, i) => value - control[i]!).filter(Number.isFinite);
+  if (differences.length === 0) return null;
+  if (differences.length === 1) return { mean: differences[0]!, reach: 0 };
+  const { estimate, standardError } = meanEstimate(differences);
+  return { mean: estimate, reach: 2 * standardError };
+}
+
+/** Where each cell lies: left of the line it is flatter than its control, below the other it errs less. */
+export function phaseFigure(points: readonly PhasePoint[]): Figure {
+  const styles = numberedStyles(cellGroups);
+  const at = (energy: number): number => Math.exp(energy);
+  const bars = points.filter(({ screened }) => !screened);
+  const color = ({ group }: PhasePoint): string => styles.get(group)!.color;
+  const place = { x: ({ energy }: PhasePoint) => at(energy.mean), y: ({ error }: PhasePoint) => error.mean };
+  return drawFigure(
+    {
+      name: "phase",
+      title: "Flatter, better, or both",
+      caption:
+        "Each cell beside its control: left of the vertical line its local energy is smaller (flatter), below the horizontal one its test error; below and left of both it is flatter and better. Filled with bars of two standard errors over seeds: measured; hollow: screened with one seed and a fifth of the gradients.",
+    },
+    {
+      height: 460,
+      x: { ...logarithmicAxis, label: "local energy / the control's (log scale)", labelAnchor: "center" },
+      y: { label: "test error − the control's, points", labelAnchor: "center", grid: true },
+      marks: [
+        Plot.ruleX([1], { stroke: "#888" }),
+        Plot.ruleY([0], { stroke: "#888" }),
+        Plot.ruleX(bars, {
+          x: place.x,
+          y1: ({ error }: PhasePoint) => error.mean - error.reach,
+          y2: ({ error }: PhasePoint) => error.mean + error.reach,
+          stroke: color,
+        }),
+        Plot.ruleY(bars, {
+          y: place.y,
+          x1: ({ energy }: PhasePoint) => at(energy.mean - energy.reach),
+          x2: ({ energy }: PhasePoint) => at(energy.mean + energy.reach),
+          stroke: color,
+        }),
+        ...cellGroups.map((group) => {
+          const { color: own, symbol } = styles.get(group)!;
+          const dots = Plot.dot(
+            points.filter((point) => point.group === group),
+            {
+              ...place,
+              ...{ symbol, stroke: own, r: 4.5 },
+              fill: ({ screened }: PhasePoint) => (screened ? "var(--surface, white)" : own),
+            },
+          );
+          return told<PhasePoint>(dots, group, { text: phaseWords });
+        }),
+        Plot.text(bars, { ...place, text: "name", dx: 8, dy: -8, textAnchor: "start" }),
+      ],
+    },
+    { series: styles, sample: "marker", by: "point" },
+  );
+}
+
+function phaseWords({ name, words, energy, error, screened }: PhasePoint): string {
+  const bar = (value: string, { reach }: Offset, digits: number): string =>
+    screened ? value : `${value} ± ${fixed(reach, digits)}`;
+  const ratio = bar(short(Math.exp(energy.mean)), { mean: 0, reach: Math.exp(energy.mean) * energy.reach }, 3);
+  return `${name} (${words}): local energy ${ratio} of the control's, test error ${bar(fixed(error.mean, 2), error, 2)} points`;
+}
