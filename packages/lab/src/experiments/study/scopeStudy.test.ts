@@ -17,7 +17,14 @@ const condition = (name: string, role: StudyCondition["role"], group?: StudyCond
 });
 
 /** A run with one measure of flatness, which the rule of the screening reads too. */
-function measured(name: string, seed: number, { error = 0.3, energy = 1, validation = error } = {}): MeasuredRun {
+interface Found {
+  readonly error?: number;
+  readonly energy?: number;
+  readonly validation?: number;
+}
+
+function measured(name: string, seed: number, found: Found = {}): MeasuredRun {
+  const { error = 0.3, energy = 1, validation = error } = found;
   const flatness = [{ name: "loss-rise-relative", title: "Local energy", estimate: energy, standardError: 0 }];
   return {
     ...{ condition: name, seed, coupling: null },
