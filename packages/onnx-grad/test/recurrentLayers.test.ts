@@ -1,7 +1,8 @@
 /** Recurrent layers against a float64 LSTM and its backward pass written by hand. */
+import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import * as g from "../src/index.ts";
-import { buildNetwork, layers } from "../src/layers.ts";
+import { buildNetwork, filled, initialiseInto, layers, type NetworkContext, uniform } from "../src/layers.ts";
 import { referenceLstm } from "./referenceLstm.ts";
 import { runValues } from "./runProgram.ts";
 import { numbers } from "./samples.ts";
@@ -88,4 +89,85 @@ describe.each([false, true])("LSTM, reversed: %s", (reverse) => {
       });
     });
   });
+});
+
+/** The network of the paper's char-LSTM, but for the number of steps. */
+function charLstm(numSteps: number): Readonly<Record<string, g.Value>> {
+  const { logits, parameters } = buildNetwork(
+    (context, { tokens }: Readonly<Record<"tokens", g.Value>>) => {
+      let x: g.Value = g.oneHot(tokens, 7);
+      for (const name of ["lstm1", "lstm2"]) x = layers.lstm(context, name, x, units);
+      return layers.dense(context, "out", x, 7);
+    },
+    { tokens: { shape: [batch, numSteps], dtype: "int32" } },
+    "training",
+  );
+  const loss = g.softmaxCrossEntropy(logits, g.input("labels", [batch, numSteps], "int32"));
+  const gradients = g.gradients(
+    loss,
+    parameters.map(({ value }) => value),
+  );
+  return Object.fromEntries([loss, ...gradients].map((value, i) => [`y${i}`, value]));
+}
+
+test("loss and gradient of two layers are some hundred nodes whatever the number of steps, four loops among them", async () => {
+  const counts = await Promise.all(
+    [5, 50].map(async (numSteps) => {
+      const program = await g.compile(charLstm(numSteps), { ort, threads: 1 });
+      await program.close();
+      return program.nodeCounts;
+    }),
+  );
+  expect(counts[1]).toEqual(counts[0]);
+  const { Identity: _, ...computing } = counts[1]!;
+  expect(computing.Scan).toBe(4);
+  expect(Object.values(computing).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(150);
+});
+
+test("no weight's gradient is formed step by step: products inside the loops are those of states", () => {
+  const isProduct = ({ op }: g.Value): boolean => op === "matmul";
+  const loops = g.topological(Object.values(charLstm(5))).flatMap((value) => (value.op === "scan" ? [value] : []));
+  expect(loops.length).toBeGreaterThan(4);
+  for (const { attributes } of loops) {
+    const products = g.topological(attributes.body).filter(isProduct);
+    expect(products.map(({ shape }) => shape)).toEqual([expect.arrayContaining([batch])]);
+  }
+});
+
+test("a layer that does not carry its state begins at zero and has no inputs of states", () => {
+  const [stateless, carrying] = [networkOf("lstm", { carry: false }), networkOf("lstm")];
+  expect(stateless.carried).toEqual([]);
+  expect(carrying.carried.map(({ name }) => name)).toEqual(["rnn.h", "rnn.c"]);
+  const feeds = feedsFor([carrying.logits]);
+  const zeros = new Float64Array(batch * units);
+  const [expected] = g.evaluate([carrying.logits], { ...feeds, "rnn.h": zeros, "rnn.c": zeros });
+  expect(g.evaluate([stateless.logits], feeds)).toEqual([expected]);
+});
+
+test.each([
+  ["uniform on ±1/√units like PyTorch's", {}, 0.5, 0.5],
+  ["uniform on a bound of one's own, biases zero", { initialiser: uniform(0.1), biasInitialiser: filled(0) }, 0.1, 0],
+])("weights begin %s", (_, options, bound, biasBound) => {
+  const { parameters, numParams } = networkOf("lstm", options);
+  const next = numbers(5);
+  const uniformInto = (out: Float32Array): void => out.set(out.map(next));
+  const weights = new Float32Array(numParams);
+  initialiseInto(weights, parameters, { uniformInto, normalInto: uniformInto });
+  for (const { block } of parameters) {
+    const own = weights.subarray(block.offset, block.offset + g.sizeOf(block.shape));
+    const largest = own.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const wanted = block.kind === "bias" ? biasBound : bound;
+    expect(largest).toBeLessThanOrEqual(Math.fround(wanted));
+    expect(largest).toBeGreaterThanOrEqual(0.8 * wanted);
+  }
+});
+
+test.each([
+  [[2, 3], 4],
+  [[2, 5, 3], 0],
+] as const)("an input of %s for %i units is an error that says what must be", (shape, count) => {
+  const define = (context: NetworkContext, x: g.Value) => layers.lstm(context, "rnn", x, count);
+  expect(() => buildNetwork(define, shape, "training")).toThrow(
+    "lstm (rnn): the input must be [batch × steps × features], and units a positive integer",
+  );
 });

@@ -13,8 +13,8 @@ type Arrays = Readonly<Record<string, Float64Array>>;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * Outputs [batch × steps × units], the last h and c, and the gradients of Σ r0·outputs + Σ r1·h + Σ r2·c in inputs, weight, recurrent,
- * bias and the first h and c.
+ * Outputs [batch × steps × units], the last h and c, and the gradients of Σ r0·outputs + Σ r1·h + Σ r2·c in inputs, weight, bias,
+ * recurrent and the first h and c.
  */
 export function referenceLstm(at: Arrays, { batch, steps, features, units, reverse }: Sizes): Float64Array[] {
   const { inputs: x, "rnn.weight": W, "rnn.recurrent": R, "rnn.bias": bias } = at as Record<string, Float64Array>;
@@ -82,5 +82,5 @@ export function referenceLstm(at: Arrays, { batch, steps, features, units, rever
     dh0.set(dh, n * units);
     dc0.set(dc, n * units);
   }
-  return [outputs, hT, cT, dx, dW, dR, db, dh0, dc0];
+  return [outputs, hT, cT, dx, dW, db, dR, dh0, dc0];
 }

@@ -81,3 +81,36 @@ describe.each(Object.entries(loopCases))("a loop: %s", (_, loop) => {
     expectEqual(await runValues(optimise(all), feeds), expected, 1e-5);
   });
 });
+
+const x = g.input("x", [3, 2]);
+const s0 = g.input("s", [2]);
+
+test.each([
+  ["no sequence", [], [], () => ({}), "scan: there must be sequences of one length, [steps × …]"],
+  [
+    "sequences of two lengths",
+    [x, g.input("y", [4, 2])],
+    [],
+    () => ({}),
+    "scan: there must be sequences of one length",
+  ],
+  ["a state too few", [x], [s0], () => ({}), "scan: states must be 1 after a step too, got 0"],
+  [
+    "a state of another shape",
+    [x],
+    [s0],
+    () => ({ states: [g.constant([1, 2, 3])] }),
+    "scan: state 0 must keep its shape and dtype, got [2] and [3]",
+  ],
+] as const)("%s is an error", (_, sequences, states, step, message) => {
+  expect(() => g.scan(step, { sequences, states })).toThrow(message);
+});
+
+test("noise enters behind activations outside of loops only", () => {
+  const { outputs, states } = g.scan(([slice], [s]) => ({ states: [g.tanh(g.add(slice!, s!))], outputs: [slice!] }), {
+    sequences: [x],
+    states: [s0],
+  });
+  const { noise } = g.withActivationNoise([g.relu(states[0]!), ...outputs], "added");
+  expect(noise.map(({ shape }) => shape)).toEqual([[2]]);
+});

@@ -33,7 +33,7 @@ const rules = {
  *
  *   i, o, f = σ(x W + h R + b)    g = tanh(x W + h R + b)    c' = f·c + i·g    h' = o·tanh(c')
  *
- * Parameters `name.weight` W [features × 4·units], `name.recurrent` R [units × 4·units] and `name.bias` b [4·units], with the columns
+ * Parameters `name.weight` W [features × 4·units], `name.bias` b [4·units] and `name.recurrent` R [units × 4·units], with the columns
  * of the gates in the order of ONNX: i, o, f, g. States `name.h` and `name.c`, [batch × units]. Hochreiter and Schmidhuber 1997;
  * forget gates by Gers et al. 2000.
  */
@@ -52,7 +52,7 @@ export function lstm(
  *
  *   z, r = σ(x W + h R + b)    n = tanh(x Wₙ + bₙ + r·(h Rₙ + b'))    h' = (1 − z)·n + z·h
  *
- * Parameters `name.weight` [features × 3·units], `name.recurrent` [units × 3·units] and `name.bias` [3·units] with the gates in the
+ * Parameters `name.weight` [features × 3·units], `name.bias` [3·units] and `name.recurrent` [units × 3·units] with the gates in the
  * order of ONNX, z, r, n, and `name.recurrentBias` b' [units]. State `name.h`, [batch × units]. Cho et al. 2014, in the form of PyTorch.
  */
 export function gru(
@@ -95,8 +95,8 @@ function recurrent(
   const columns = gates * units;
   const weights: CellWeights = {
     input: context.parameter(`${name}.weight`, [features, columns], initialiser, "weight"),
-    recurrent: context.parameter(`${name}.recurrent`, [units, columns], initialiser, "weight"),
     bias: context.parameter(`${name}.bias`, [columns], biasInitialiser, "bias"),
+    recurrent: context.parameter(`${name}.recurrent`, [units, columns], initialiser, "weight"),
     ...(kind === "gru"
       ? { recurrentBias: context.parameter(`${name}.recurrentBias`, [units], biasInitialiser, "bias") }
       : {}),

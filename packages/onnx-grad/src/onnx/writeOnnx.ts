@@ -41,7 +41,8 @@ const rules = {
 export type EvaluationNetwork = Pick<
   Network<Value | Values, Value | Values>,
   "logits" | "parameters" | "numParams" | "masks" | "batchStatistics" | "runningStatistics"
->;
+> &
+  Partial<Pick<Network, "carried">>;
 
 /** Batch sizes from which those that depend on the batch are told; nothing is computed at them. */
 const batches = [2, 3, 5];
@@ -50,7 +51,8 @@ const batches = [2, 3, 5];
  * The network and its weights as an ONNX model of the standard's operators, version 17, in float32 and int64.
  *
  * A function of the batch size gives a model whose batch is free: the network is built at three sizes and must be the same at each
- * but for sizes that depend on the batch. A network gives a model for its batch alone. Weights keep their names, as tensors of the
+ * but for sizes that depend on the batch. A network gives a model for its batch alone. States that a network carries from window to
+ * window are inputs by their names, such as `lstm1.h`, and outputs `lstm1.h.next`. Weights keep their names, as tensors of the
  * file in the order of the flat layout; batch norm, layer norm, Gemm and the like are single nodes. A model that `readOnnx`
  * reads and this writes again is the same file. Cost: the weights once more in memory, twice while they are encoded.
  *
@@ -85,8 +87,10 @@ function requireEvaluation(network: EvaluationNetwork): void {
     throw rangeError("writeOnnx", "the network", "must be built for evaluation", network, "one of training");
 }
 
-const outputsOf = ({ logits }: EvaluationNetwork): (readonly [string, Value])[] =>
-  typeof logits.op === "string" ? [["logits", logits as Value]] : Object.entries(logits as Values);
+const outputsOf = ({ logits, carried = [] }: EvaluationNetwork): (readonly [string, Value])[] => [
+  ...(typeof logits.op === "string" ? [["logits", logits as Value] as const] : Object.entries(logits as Values)),
+  ...carried.map(({ name, final }) => [`${name}.next`, final] as const),
+];
 
 function snapshotOf(network: EvaluationNetwork, batch: number): Snapshot {
   const graph = onnxGraph({ shared: false });

@@ -7,7 +7,14 @@
 import { rangeError } from "../../graph/errors.ts";
 import { exactKey } from "../../graph/exactKey.ts";
 import { type Shape, sizeOf } from "../../graph/value.ts";
-import type { Initializer, OnnxNode } from "../encodeParts.ts";
+import {
+  bodiesOf,
+  type Initializer,
+  type OnnxBody,
+  type OnnxNode,
+  type ValueInfo,
+  withBodies,
+} from "../encodeParts.ts";
 import { type GraphContent, inputTensor } from "../onnxGraph.ts";
 import { floatsOf, floatTensor, integerTensor, type ModelGraph, type NamedShape } from "./modelGraph.ts";
 import { isFixed, nameOfSize, type Size, sizeOfAny, sizesTensor } from "./sizes.ts";
@@ -53,7 +60,17 @@ export function anyBatch(snapshots: readonly Snapshot[], batchName: string): Mod
     const all = snapshots.map(({ content }) => content.initializers[i]!);
     constants.set(name, constantOf(all, sizes));
   });
-  for (const node of first.content.nodes) builder.add(node, constants, (tensor) => shapeOf(tensor, snapshots, sizes));
+  first.content.nodes.forEach((node, i) => {
+    const all = snapshots.map(({ content }) => bodiesOf(content.nodes[i]!));
+    const whole = withBodies(node, (body) => {
+      const at = all[0]!.indexOf(body);
+      return bodyOfAny(
+        all.map((bodies) => bodies[at]!),
+        named,
+      );
+    });
+    builder.add(whole, constants, (tensor) => shapeOf(tensor, snapshots, sizes));
+  });
   return {
     nodes: builder.nodes,
     initializers: builder.initializers,
@@ -78,8 +95,6 @@ function shapeOf(tensor: string, snapshots: readonly Snapshot[], sizes: Sizes): 
 }
 
 function requireSameNodes([first, ...others]: readonly Snapshot[]): void {
-  const partsOf = ({ opType, inputs, outputs, attributes }: OnnxNode): string =>
-    exactKey([opType, inputs, outputs, attributes]);
   for (const { content } of others) {
     const nodes = first!.content.nodes;
     const at = nodes.findIndex(
@@ -90,6 +105,40 @@ function requireSameNodes([first, ...others]: readonly Snapshot[]): void {
     if (isLonger || content.initializers.length !== first!.content.initializers.length)
       throw refusal("it has other operations");
   }
+}
+
+/** What must be the same at every batch; sizes of a body's arguments and results need not. */
+function partsOf({ opType, inputs, outputs, attributes }: OnnxNode): string {
+  const plain = Object.entries(attributes).map(([name, value]) => {
+    if (typeof value !== "object" || !("graph" in value)) return [name, value];
+    const { nodes, initializers, inputs: leaves, outputs: results } = value.graph;
+    return [name, nodes.map(partsOf), [...initializers, ...leaves, ...results].map((one) => one.name)];
+  });
+  return exactKey([opType, inputs, outputs, plain]);
+}
+
+/** The body of every batch: numbers in it must be the same at all, sizes of its arguments and results may have names. */
+function bodyOfAny(
+  bodies: readonly OnnxBody[],
+  named: (shapes: readonly Shape[], what: string) => NamedShape,
+): OnnxBody {
+  const [first, ...others] = bodies as [OnnxBody, ...OnnxBody[]];
+  const isEqual = first.initializers.every(({ data }, i) =>
+    others.every(({ initializers }) => sameBytes(initializers[i]!.data, data)),
+  );
+  if (!isEqual) throw refusal("a number inside a loop differs");
+  const infos = (of: (body: OnnxBody) => readonly ValueInfo[]): ValueInfo[] =>
+    of(first).map((info, i): ValueInfo => {
+      if (info.type === "sequence") return info;
+      const shapes = bodies.map((body) => of(body)[i] as { readonly shape: Shape });
+      const type = info.type === "int32" ? "int64" : info.type;
+      const shape = named(
+        shapes.map((one) => one.shape),
+        "a size inside a loop",
+      );
+      return { ...info, type, shape };
+    });
+  return { ...first, inputs: infos(({ inputs }) => inputs), outputs: infos(({ outputs }) => outputs) };
 }
 
 /** A stored tensor of every batch: fixed, a vector of sizes, or one that is stretched to sizes. */

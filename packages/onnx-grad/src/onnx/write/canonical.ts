@@ -3,7 +3,16 @@
  * and names come from the parameters. A model that is read and written again is the same file.
  */
 import { exactKey } from "../../graph/exactKey.ts";
-import type { Initializer, OnnxNode, ValueInfo } from "../encodeParts.ts";
+import {
+  bodiesOf,
+  type Initializer,
+  type OnnxNode,
+  ownTensors,
+  renamedBody,
+  tensorsRead,
+  type ValueInfo,
+  withBodies,
+} from "../encodeParts.ts";
 import { floatsOf, integerTensor, type ModelGraph, readersOf } from "./modelGraph.ts";
 
 /** What tensors are called in the file, and which of them come in which order. */
@@ -30,11 +39,7 @@ export function canonical(graph: ModelGraph, { names, parameters }: FileNames): 
   const nodes = ordered(merged, parameters);
   const given = namesOf(nodes, merged, names);
   const nameOf = (tensor: string): string => given.tensors.get(tensor) ?? "";
-  const tensors = new Set([
-    ...parameters,
-    ...nodes.flatMap(({ inputs }) => inputs),
-    ...merged.outputs.map(({ from }) => from),
-  ]);
+  const tensors = new Set([...parameters, ...nodes.flatMap(tensorsRead), ...merged.outputs.map(({ from }) => from)]);
   const used = readersOf({ nodes, outputs: merged.outputs });
   const stored = [...tensors].flatMap((tensor) => {
     const initializer = merged.initializers.get(tensor);
@@ -47,12 +52,12 @@ export function canonical(graph: ModelGraph, { names, parameters }: FileNames): 
   return {
     nodes: [
       ...lists.flatMap((list) => list.nodes),
-      ...nodes.map((one, i) => ({
-        ...one,
-        name: given.nodes[i]!,
-        inputs: one.inputs.map(nameOf),
-        outputs: one.outputs.map(nameOf),
-      })),
+      ...nodes.map((one, i) =>
+        withBodies(
+          { ...one, name: given.nodes[i]!, inputs: one.inputs.map(nameOf), outputs: one.outputs.map(nameOf) },
+          (body) => renamedBody(body, nameOf),
+        ),
+      ),
       ...merged.outputs
         .filter(({ name, from }) => nameOf(from) !== name)
         .map(({ name, from }) => nodeOf("Identity", [nameOf(from)], name)),
@@ -103,6 +108,7 @@ function withoutEqual(graph: ModelGraph, names: ReadonlyMap<string, string>): Mo
   }
   const nodes = graph.nodes.flatMap((node): OnnxNode[] => {
     const inputs = node.inputs.map(of);
+    if (bodiesOf(node).length > 0) return [withBodies({ ...node, inputs }, (body) => renamedBody(body, of))];
     const key = exactKey([node.opType, inputs, node.attributes, node.outputs.length]);
     const first = there.get(key);
     if (first !== undefined && node.outputs.length === 1) {
@@ -125,7 +131,7 @@ function ordered({ nodes, outputs }: ModelGraph, parameters: readonly string[]):
     const pending = [tensor];
     while (pending.length > 0) {
       const node = makers.get(pending.at(-1)!);
-      const next = node === undefined || done.has(node) ? undefined : node.inputs.find((input) => waits(input));
+      const next = node === undefined || done.has(node) ? undefined : tensorsRead(node).find((input) => waits(input));
       if (next !== undefined) {
         pending.push(next);
         continue;
@@ -146,9 +152,9 @@ function ordered({ nodes, outputs }: ModelGraph, parameters: readonly string[]):
   const last = new Map<OnnxNode, number>();
   const firstReader = new Map<string, OnnxNode>();
   for (const node of needed) {
-    const before = node.inputs.map((input) => place.get(input) ?? last.get(makers.get(input)!) ?? -1);
+    const before = tensorsRead(node).map((input) => place.get(input) ?? last.get(makers.get(input)!) ?? -1);
     last.set(node, Math.max(-1, ...before));
-    for (const input of node.inputs) {
+    for (const input of tensorsRead(node)) {
       const reader = firstReader.get(input);
       if (place.has(input) && (reader === undefined || last.get(node)! < last.get(reader)!))
         firstReader.set(input, node);
@@ -196,7 +202,9 @@ function namesOf(
     constants.add(name);
     return name;
   };
-  const labels = nodes.map(({ opType, inputs, outputs: results }) => {
+  const labels = nodes.map((node) => {
+    const { opType, outputs: results } = node;
+    const inputs = tensorsRead(node);
     const prefix = inputs.flatMap((input) => prefixOf(fixed.get(input) ?? "") ?? []).at(-1);
     const label =
       prefix !== undefined && !taken.has(prefix) ? free(prefix) : free(prefix ? `${prefix}.${opType}` : opType);
@@ -208,6 +216,7 @@ function namesOf(
       const part = opType === "BatchNormalization" ? statistics[i] : undefined;
       tensors.set(input, part === undefined ? constant() : free(`${label}.${part}`));
     });
+    for (const tensor of bodiesOf(node).flatMap(ownTensors)) tensors.set(tensor, free(`${label}/step`));
     return label;
   });
   for (const { from } of outputs) if (!tensors.has(from)) tensors.set(from, constant());

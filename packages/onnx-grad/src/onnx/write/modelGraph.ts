@@ -1,6 +1,6 @@
 /** A graph on its way into a file: tensors have names of its own until `canonical` gives them those of the file. */
 import type { DType, Shape } from "../../graph/value.ts";
-import type { Initializer, OnnxNode } from "../encodeParts.ts";
+import { type Initializer, type OnnxNode, tensorsRead } from "../encodeParts.ts";
 
 /** Sizes of axes; those that depend on the batch are named. */
 export type NamedShape = readonly (number | string)[];
@@ -19,7 +19,7 @@ export interface ModelGraph {
 export function readersOf({ nodes, outputs }: Pick<ModelGraph, "nodes" | "outputs">): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const count = (tensor: string): unknown => counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
-  for (const { inputs } of nodes) inputs.forEach(count);
+  for (const node of nodes) tensorsRead(node).forEach(count);
   for (const { from } of outputs) count(from);
   return counts;
 }
