@@ -4,7 +4,7 @@
 export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd": 15_800,
   "entropy-sgd/sampling": 5_900,
-  "entropy-sgd/landscape": 23_000,
+  "entropy-sgd/landscape": 23_400,
   "entropy-sgd/planted": 6_600,
   "entropy-sgd/random": 3_500,
   "entropy-sgd/workers": 1_850,

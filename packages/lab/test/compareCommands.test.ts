@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
@@ -158,6 +158,71 @@ test("saddles: points with index and energy, and a message if the study failed",
   }
   expectPage(out);
 }, 120_000);
+
+describe("study scope", () => {
+  const grid = (folder: string): string => {
+    const file = join(folder, "grid.yaml");
+    const line = (name: string, optimizer: string, set: string, role: string): string =>
+      `  - { name: ${name}, words: as it is, optimizer: ${optimizer}, set: [${set}], ${role} }`;
+    const lines = [
+      line("control", "entropy-sgd", '"scope=0", "noise=0"', "role: control"),
+      line("sgd", "sgd", "", "role: sgd"),
+      line("sam", "sam", "", "role: sam"),
+      line("lost", "sgd", '"learningRate=1e38"', "role: sgd"),
+      line("one", "entropy-sgd", '"scope=1"', "role: cell, group: strong"),
+      line("grows", "entropy-sgd", '"scope=focusingScope(0.01, 100)"', "role: cell, group: focusing"),
+    ];
+    writeFileSync(file, `conditions:\n${lines.join("\n")}\n`);
+    return file;
+  };
+  const args = [
+    ...["--network", "mlp-49-16-10", "--budget", "1", ...settings, "--data", dataFolder(), "--coupling-seeds", "0"],
+    ...[
+      "--radii",
+      "0.01",
+      "--examples",
+      "100",
+      "--curvature-examples",
+      "100",
+      "--test-examples",
+      "100",
+      "--draws",
+      "2",
+    ],
+    ...["--steps", "3", "--probes", "2", "--threads", "1"],
+  ];
+
+  test("screens, leaves out what diverged, and the study of what was chosen draws both", async () => {
+    const screening = freshOut();
+    mkdirSync(screening);
+    const conditions = ["--conditions", grid(screening)];
+    const screened = await run(["study", "scope-screening", ...args, ...conditions, "--out", screening]);
+    expect(screened.code).toBe(0);
+    expect(screened.stderr).toContain(`${join(screening, "lost-1")}: diverged`);
+    const { runs, hypotheses } = JSON.parse(readFileSync(join(screening, "study.json"), "utf8"));
+    expect([runs.length, hypotheses]).toEqual([5, []]);
+    expect(existsSync(join(screening, "phase.svg"))).toBe(true);
+    const chosen = readFileSync(join(screening, "chosen.yaml"), "utf8");
+    expect([...chosen.matchAll(/name: (\S+)/g)].map(([, name]) => name).slice(0, 3)).toEqual(["control", "sgd", "sam"]);
+    const out = freshOut();
+    const both = ["--conditions", join(screening, "chosen.yaml"), "--screened", screening, "--seeds", "2"];
+    const study = await run(["study", "scope", ...args, ...both, "--out", out]);
+    expect([study.code, study.stdout.slice(0, 3)]).toEqual([0, "H1 "]);
+    expectPage(join(out, "study.html"));
+    const none = await run(["study", "scope", ...args, ...both.slice(0, 2), "--screened", out, "--out", freshOut()]);
+    expect([none.code, none.stderr]).toEqual([2, `error: ${out}: holds no screening of the scope\n`]);
+  }, 120_000);
+
+  test.each([
+    [["scope"], "error: --conditions: must be given for scope"],
+    [["wide-valleys", "--conditions", "grid.yaml"], "is for other studies: wide-valleys has conditions of its own"],
+    [["wide-valleys", "--seeds", "1"], "error: --seeds: must be a whole number, at least 2, got 1"],
+  ])("%o is refused", async (own, message) => {
+    const { code, stderr } = await run(["study", ...own, ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
 
 describe("study wide-valleys", () => {
   const args = (out: string): string[] => [
