@@ -15,13 +15,17 @@ import {
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
-import { count, integerFrom } from "./options.ts";
+import { count, integerFrom, positiveList, whole } from "./options.ts";
 
 /** Options of `entropy-sgd planted`. */
 export interface PlantedCommand {
   readonly instances: number;
   readonly tuning: number;
   readonly gradients: number;
+  readonly firstSeed: number;
+  readonly scopes: readonly number[];
+  readonly noises: readonly number[];
+  readonly innerSteps: readonly number[];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -30,6 +34,13 @@ export interface PlantedCommand {
 type Kept = Omit<PlantedRecord, "tuned"> & { readonly tuned: PlantedRecord["tuned"] | null };
 
 const maxBytes = 64 * 2 ** 20;
+
+const noisesBeside0 = plantedSettings.noises.filter((noise) => noise > 0);
+
+/** Whole numbers from 1 on between commas. */
+function counts(text: string): number[] {
+  return text.split(",").map(count);
+}
 
 /** `entropy-sgd planted`. */
 export const definition: CommandDefinition = {
@@ -45,6 +56,10 @@ export const definition: CommandDefinition = {
       )
       .option("--tuning <n>", "further instances that learning rates are chosen on", count, plantedSettings.numTuning)
       .option("--gradients <n>", "gradients of each run", count, plantedSettings.numGradients)
+      .option("--first-seed <n>", "seed of the first instance; those of the rates are from 1000 on", whole, 0)
+      .option("--scopes <list>", "γ of Entropy-SGD", positiveList, plantedSettings.scopes)
+      .option("--noises <list>", "ε of Entropy-SGD, beside 0, and of SGLD", positiveList, noisesBeside0)
+      .option("--inner-steps <list>", "L of Entropy-SGD and of its control", counts, plantedSettings.innerSteps)
       .option(
         "--out <file>",
         "an .html file; SVG, PNG and JSON are written beside it; the same command goes on from there",
@@ -56,7 +71,9 @@ export const definition: CommandDefinition = {
 export async function plantedCommand(options: PlantedCommand, context: CommandContext): Promise<number> {
   const { folder, name } = pagePlace(options.out ?? "planted.html");
   const { instances: numInstances, tuning: numTuning, gradients: numGradients } = options;
-  const settings = { ...plantedSettings, numInstances, numTuning, numGradients };
+  const { firstSeed, scopes, innerSteps } = options;
+  const grid = { scopes, noises: [0, ...options.noises], innerSteps };
+  const settings = { ...plantedSettings, ...grid, firstSeed, numInstances, numTuning, numGradients };
   const file = join(folder, `${name}.progress.json`);
   const before = keptIn(file, settings);
   makeFolder(folder);
@@ -76,8 +93,8 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
       keep();
     }
     const meter = counter(context, numInstances - instances.length, "instances");
-    for (let seed = instances.length; seed < numInstances; seed++) {
-      instances.push(await plantedInstance(settings, tuned, seed, turn));
+    for (let k = instances.length; k < numInstances; k++) {
+      instances.push(await plantedInstance(settings, tuned, firstSeed + k, turn));
       keep();
       meter();
     }

@@ -28,15 +28,15 @@ export function plantedFigures(study: PlantedStudy): Figure[] {
 }
 
 function solutionsFigure({ instances }: PlantedStudy): Figure[] {
-  const solutions = instances.find((instance) => instance.solutions !== null)?.solutions;
-  if (!solutions) return [];
+  const { solutions, seed } = instances[0]!;
+  if (solutions === null) return [];
   const points = solutions.map(([entropy, error]) => ({ entropy, error }));
   return [
     drawFigure(
       {
         name: "planted-solutions",
         title: "All solutions of one instance",
-        caption: `The ${points.length} configurations of instance 0 without a training error; larger local entropy is wider.`,
+        caption: `The ${points.length} configurations of instance ${seed} without a training error; larger local entropy is wider.`,
       },
       {
         x: { label: measureWords.localEntropy, labelAnchor: "center", grid: true, ticks: 6 },

@@ -56,18 +56,20 @@ export function plantedPage(study: PlantedStudy, figures: readonly Figure[]): st
     "In a binary perceptron that learns from a teacher all configurations can be counted: which are solutions, how wide the " +
     "region of solutions around each is, and how it generalises. Optimizers run on a smooth loss with a well near each of many " +
     "configurations, with equal gradients; where they end is judged by these exact numbers.";
-  const half = Math.floor(settings.numInstances / 2);
+  const [first, last] = [settings.firstSeed, settings.firstSeed + settings.numInstances - 1];
+  const half = Math.ceil(first + settings.numInstances / 2);
   return htmlPage(
     "Planted solutions",
     `<p class="lead">${escaped(lead)}</p>
 ${listHtml(plantedSentences(study).map((line) => `${line}.`))}
 <h2>The tests</h2>
-${table(testRows(judgement.tests), `Paired over the instances ${half} to ${settings.numInstances - 1}; the cell and its comparators were chosen on the others by local entropy. Seen: at 5 % over all tests together, by Holm's correction.`)}
+${table(testRows(judgement.tests), `Paired over the instances ${half} to ${last}; the cell and its comparators were chosen on ${first} to ${half - 1} by local entropy. Seen: at 5 % over all tests together, by Holm's correction.`)}
+${table(testRows(judgement.forceTests), "The chosen cell against that of the same ε and L at the smallest γ, on the same instances: a family of tests of its own, beside the rule.")}
 ${figures.map(figureHtml).join("\n")}
 ${plantedStarts
   .map(
     (start) => `<h2>All conditions, from the ${start}</h2>
-${table(conditionRows(phases.filter((row) => row.start === start)), "Means and paired differences ± standard error over all instances. A star: seen over the cells of the column together, by Holm's correction (for the other conditions: by its own test). η'γL and ‖γ(x − μ)‖/‖∇f‖ tell whether the force acts. Solved: ends without a training error; above the mean solution: their local entropy less the mean over all solutions of the instance.")}`,
+${table(conditionRows(phases.filter((row) => row.start === start)), "Means and paired differences ± standard error over all instances. A star: seen over the cells of the column together, by Holm's correction (for the other conditions: by its own test). η'γL and ‖γ(x − μ)‖/‖∇f‖ tell whether the force acts. Solved: ends without a training error; above the mean solution: their local entropy less the mean over all solutions of the instance. Forceless: the same ε and L at the smallest γ.")}`,
   )
   .join("\n")}
 ${settingsHtml({ ...amounts, ...joined }, "Where runs end is sign x.")}`,
@@ -99,7 +101,7 @@ function conditionRows(rows: readonly PhaseRow[]): string[][] {
   const head = [
     ...["condition", "rate", "η'γL", "‖γ(x−μ)‖/‖∇f‖", "training error, %", "solved, %"],
     ...["above the mean solution", "local entropy", "generalisation error"],
-    ...["F̃ − sgd", "F̃ − control", "error − sgd", "error − control"],
+    ...["F̃ − sgd", "F̃ − control", "F̃ − forceless", "error − sgd", "error − control", "error − forceless"],
   ];
   const starred = (found: PhaseDifference | null): string => {
     if (found === null) return "–";
@@ -108,7 +110,7 @@ function conditionRows(rows: readonly PhaseRow[]): string[][] {
   };
   return [
     head,
-    ...rows.map(({ condition, rate, reach, forceShare, differences: { sgd, control }, ...row }) => [
+    ...rows.map(({ condition, rate, reach, forceShare, differences, ...row }) => [
       condition.name,
       rate === null ? "–" : String(rate),
       reach === null ? "–" : short(reach),
@@ -117,8 +119,9 @@ function conditionRows(rows: readonly PhaseRow[]): string[][] {
       row.excess === null ? "–" : plusMinus(row.excess.estimate, row.excess.standardError, 3),
       fixed(row.means?.localEntropy.estimate, 3),
       fixed(row.means?.generalisationError.estimate, 3),
-      ...[starred(sgd.localEntropy), starred(control.localEntropy)],
-      ...[starred(sgd.generalisationError), starred(control.generalisationError)],
+      ...(["localEntropy", "generalisationError"] as const).flatMap((measure) =>
+        (["sgd", "control", "forceless"] as const).map((reference) => starred(differences[reference][measure])),
+      ),
     ]),
   ];
 }

@@ -75,17 +75,48 @@ export interface PlantedJudgement {
     readonly wideGeneralise: boolean;
   };
   readonly tests: readonly PlantedTest[];
+  /** The chosen cell against that of the same ε and L at the smallest γ: a family of tests of its own, on which no hypothesis rests. */
+  readonly forceTests: readonly PlantedTest[];
   readonly hypotheses: readonly PlantedHypothesis[];
 }
 
 /** Judges the instances: the first half of those planned chooses, the others judge. */
 export function judgePlanted(settings: PlantedSettings, instances: readonly PlantedInstance[]): PlantedJudgement {
-  const half = settings.numInstances / 2;
+  const half = settings.firstSeed + settings.numInstances / 2;
   const choosing = instances.filter(({ seed }) => seed < half);
   const judging = instances.filter(({ seed }) => seed >= half);
   const conditions = plantedConditions(settings);
   const premises = premisesOf(settings, instances);
   const pairs = plantedStarts.flatMap((start) => chosenPairs(conditions, choosing, start));
+  const tests = testsOf(conditions, judging, pairs);
+  const forceTests = testsOf(
+    conditions,
+    judging,
+    plantedStarts.flatMap((start) => {
+      const cell = pairs.find((pair) => pair.start === start)?.positions[0];
+      return cell === undefined ? [] : forcePair(conditions, start, cell);
+    }),
+  );
+  const hypotheses = plantedStarts.flatMap((start) => [
+    hypothesisOf("H1", start, tests, "localEntropy", true),
+    hypothesisOf("H2", start, tests, "generalisationError", premises.wideAndNarrow && premises.wideGeneralise),
+  ]);
+  return { premises, tests, forceTests, hypotheses };
+}
+
+/** Two conditions to compare, as their positions. */
+interface PlantedPair {
+  readonly start: PlantedStart;
+  readonly role: string;
+  readonly positions: readonly [first: number, second: number];
+}
+
+/** Both measures of all pairs, one family of tests. */
+function testsOf(
+  conditions: readonly PlantedCondition[],
+  judging: readonly PlantedInstance[],
+  pairs: readonly PlantedPair[],
+): PlantedTest[] {
   const open = pairs.flatMap((pair) =>
     plantedMeasures.map((measure) => ({
       ...pair,
@@ -94,15 +125,29 @@ export function judgePlanted(settings: PlantedSettings, instances: readonly Plan
     })),
   );
   const rejected = holm(open.map(({ difference }) => (difference === null ? 1 : pValue(difference))));
-  const tests = open.map(({ start, measure, role, positions: [first, second], difference }, i): PlantedTest => {
+  return open.map(({ start, measure, role, positions: [first, second], difference }, i): PlantedTest => {
     const names = { first: conditions[first]!.name, second: conditions[second]!.name };
     return { start, measure, ...names, role, difference, seen: rejected[i]! };
   });
-  const hypotheses = plantedStarts.flatMap((start) => [
-    hypothesisOf("H1", start, tests, "localEntropy", true),
-    hypothesisOf("H2", start, tests, "generalisationError", premises.wideAndNarrow && premises.wideGeneralise),
-  ]);
-  return { premises, tests, hypotheses };
+}
+
+/** A cell against its like at the smallest γ; nothing where it is that. */
+function forcePair(conditions: readonly PlantedCondition[], start: PlantedStart, cell: number): PlantedPair[] {
+  const least = forcelessOf(conditions, conditions[cell]!);
+  return least === cell ? [] : [{ start, role: "all but the force", positions: [cell, least] }];
+}
+
+/** The position of entropy-sgd at the smallest γ with the ε and L of a cell; −1 for another optimizer's. */
+export function forcelessOf(
+  conditions: readonly PlantedCondition[],
+  { optimizer, noise, innerSteps }: PlantedCondition,
+): number {
+  if (optimizer !== "entropy-sgd") return -1;
+  const cells = conditions.filter((one) => one.optimizer === optimizer);
+  const least = Math.min(...cells.map(({ scope }) => scope));
+  return conditions.findIndex(
+    (one) => one.optimizer === optimizer && one.scope === least && one.noise === noise && one.innerSteps === innerSteps,
+  );
 }
 
 function premisesOf({ flipProbabilities }: PlantedSettings, instances: readonly PlantedInstance[]) {

@@ -1,14 +1,23 @@
-/** Every condition of the planted study against plain SGD and against the control of its inner steps, over all instances. */
+/** Every condition of the planted study against plain SGD, the control of its inner steps, and its like without a force. */
 import { type MeanEstimate, meanEstimate, type PairedDifference } from "entropy-sgd/landscape";
 import { type PlantedCondition, plantedConditions } from "./conditions.ts";
 import { holm, pValue } from "./holm.ts";
-import { endsOf, measureOf, type PlantedMeasure, plantedDifference, plantedMeasures } from "./judgePlanted.ts";
+import {
+  endsOf,
+  forcelessOf,
+  measureOf,
+  type PlantedMeasure,
+  plantedDifference,
+  plantedMeasures,
+} from "./judgePlanted.ts";
 import type { PlantedInstance, PlantedSettings, TunedRate } from "./plantedStudy.ts";
 import { type PlantedStart, plantedStarts } from "./trainPlanted.ts";
 
-/** The others that all conditions are compared with. */
-export const phaseReferences = ["sgd", "control"] as const;
-export type PhaseReference = (typeof phaseReferences)[number];
+/**
+ * What conditions are compared with: plain SGD; the control of the same L; the cell of entropy-sgd with the same ε and L at the
+ * smallest γ, which has everything but the force.
+ */
+export type PhaseReference = "sgd" | "control" | "forceless";
 
 /** A difference, and whether the correction over the cells of its diagram lets it be seen. */
 export interface PhaseDifference {
@@ -49,6 +58,7 @@ export function phaseDiagram(
     const control = against(instances, start, conditions, ({ innerSteps }) =>
       conditions.findIndex((one) => one.optimizer === "control" && one.innerSteps === innerSteps),
     );
+    const forceless = against(instances, start, conditions, (condition) => forcelessOf(conditions, condition));
     return conditions.map((condition, position): PhaseRow => {
       const { rate, forceShare } = tuned.find((one) => one.start === start && one.condition === condition.name)!;
       const ends = endsOf(instances, start, position);
@@ -69,7 +79,7 @@ export function phaseDiagram(
               generalisationError: mean((end) => measureOf("generalisationError", end)),
             }
           : null,
-        differences: { sgd: sgd[position]!, control: control[position]! },
+        differences: { sgd: sgd[position]!, control: control[position]!, forceless: forceless[position]! },
       };
     });
   });

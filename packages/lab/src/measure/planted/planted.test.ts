@@ -129,6 +129,7 @@ describe("the study", () => {
     const { point } = trainPlanted(optimizerOf(plantedConditions(small)[0]!, rate!, 0), run);
     expect(instance.known[instance.ends.corner[0]!]![0]).toBe(configurationOf(point));
     expect(await plantedInstance(small, tuned, 0, turn)).toEqual(instance);
+    expect((await plantedInstance({ ...small, firstSeed: 7 }, tuned, 7, turn)).solutions).not.toBeNull();
     expect((await plantedInstance(small, tuned, 1, turn)).solutions).toBeNull();
   });
 });
@@ -157,7 +158,7 @@ describe("the rule", () => {
     judgePlanted(settings, instances).hypotheses.map(({ verdict }) => verdict);
 
   test("chooses a cell on the first half and judges it on the second against four others", () => {
-    const { tests, hypotheses, premises } = judgePlanted(settings, madeUp(cell, 0.05));
+    const { tests, forceTests, hypotheses, premises } = judgePlanted(settings, madeUp(cell, 0.05));
     expect(premises).toMatchObject({ wideAndNarrow: true, wideGeneralise: true });
     expect(tests).toHaveLength(16);
     for (const { first, seen, difference, measure } of tests) {
@@ -168,6 +169,9 @@ describe("the rule", () => {
     }
     const others = tests.slice(0, 8).filter(({ measure }) => measure === "localEntropy");
     expect(others.map(({ second }) => second)).toEqual(["sgd", "control L=5", "sgld ε=0.2", "sgld ε=0.2"]);
+    expect(forceTests.map(({ second, seen }) => `${second} ${seen}`)).toEqual(
+      new Array(4).fill("entropy-sgd γ=0.1 ε=0.2 L=5 true"),
+    );
     expect(hypotheses.map(({ name, start, verdict }) => `${name} ${start} ${verdict}`)).toEqual([
       ...["H1 origin supported", "H2 origin supported", "H1 corner supported", "H2 corner supported"],
     ]);
@@ -177,6 +181,18 @@ describe("the rule", () => {
     const judged = (later: PlantedInstance[]) => [...madeUp(cell, 0.05).slice(0, 10), ...later.slice(10)];
     expect(verdicts(judged(madeUp(cell, 0)))).toEqual(new Array(4).fill("not decided"));
     expect(verdicts(judged(madeUp(cell, -0.05)))).toEqual(new Array(4).fill("contradicted"));
+  });
+
+  test("a chosen cell of the smallest γ has no force to be tested", () => {
+    const weakest = plantedConditions(small).findIndex(({ scope, noise }) => scope === 0.1 && noise === 0.2);
+    expect(judgePlanted(settings, madeUp(weakest, 0.05)).forceTests).toEqual([]);
+  });
+
+  test("halves begin with the first seed", () => {
+    const shifted = madeUp(cell, 0.05).map((instance) => ({ ...instance, seed: 200 + instance.seed }));
+    expect(judgePlanted({ ...settings, firstSeed: 200 }, shifted).tests).toEqual(
+      judgePlanted(settings, madeUp(cell, 0.05)).tests,
+    );
   });
 
   test("where wide solutions do not generalise, H2 is not judged", () => {
@@ -203,6 +219,11 @@ describe("the rule", () => {
     expect(baseline!.excess!.estimate).toBeCloseTo(-0.05, 2);
     expect(rows[cell]!.differences.control.localEntropy).toMatchObject({ seen: true });
     expect(rows[cell]!.differences.sgd.generalisationError!.difference.estimate).toBeCloseTo(-0.05, 2);
+    // The cell of the same noise and L at the smallest γ has no force worth the name: it is what the others are compared with.
+    const forceless = plantedConditions(small).findIndex(({ scope, noise }) => scope === 0.1 && noise === 0.2);
+    expect(rows[forceless]!.differences.forceless.localEntropy).toBeNull();
+    expect(rows[cell]!.differences.forceless.localEntropy!.difference.estimate).toBeCloseTo(0.05, 2);
+    expect(sgld!.differences.forceless.localEntropy).toBeNull();
     const lost = instances.map((instance) => ({
       ...instance,
       ends: { ...instance.ends, origin: instance.ends.origin.map((end, k) => (k === cell ? null : end)) },

@@ -22,7 +22,8 @@ export interface PlantedSettings extends PlantedGrid {
   readonly rates: readonly number[];
   /** Flips of the local entropies, the primary one first. */
   readonly flipProbabilities: readonly number[];
-  /** Instances have the seeds 0, 1, …; the first half chooses, the second judges. */
+  /** Instances have the seeds firstSeed, firstSeed + 1, …; the first half chooses, the second judges. */
+  readonly firstSeed: number;
   readonly numInstances: number;
   /** Instances that rates are chosen on. */
   readonly numTuning: number;
@@ -35,7 +36,7 @@ export const plantedSettings: PlantedSettings = {
   ...{ numWeights: 17, numExamples: 11, sharpness: 3, wellDepth: 0.3, batchSize: 4, numGradients: 2000 },
   ...{ scopes: [0.01, 0.1, 0.3, 1, 3], noises: [0, 0.1, 0.2, 0.3], innerSteps: [5, 20, 100] },
   ...{ rates: [0.1, 0.3, 1], flipProbabilities: [0.1, 0.05, 0.2, 0.3] },
-  ...{ numInstances: 100, numTuning: 16, firstTuningSeed: 1000 },
+  ...{ firstSeed: 0, numInstances: 100, numTuning: 16, firstTuningSeed: 1000 },
 };
 
 /** The learning rate of a condition from a start. */
@@ -156,7 +157,7 @@ export async function plantedInstance(
       ends[start].push(end?.finite ? positionOf(configurationOf(end.point)) : null);
     }
   }
-  return { seed, ...solutionsOf(errors, entropies, generalisation, seed === 0), known, ends };
+  return { seed, ...solutionsOf(errors, entropies, generalisation, seed === settings.firstSeed), known, ends };
 }
 
 /** What the solutions of an instance say of the premises. */
