@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SaddleStudy } from "../../packages/lab/src/measure/findSaddles.ts";
 import type { Spectrum } from "../../packages/lab/src/measure/measureSpectrum.ts";
+import { judgedStudy, type PlantedRecord } from "../../packages/lab/src/measure/planted/judgedStudy.ts";
+import { plantedFigures } from "../../packages/lab/src/pages/plantedFigures.ts";
 import { saddlesFigure } from "../../packages/lab/src/pages/saddlesFigure.ts";
 import { spectrumFigure } from "../../packages/lab/src/pages/spectrumFigure.ts";
 import { committedStudy } from "./committedStudy.ts";
@@ -19,6 +21,9 @@ export function redrawn(): Map<string, string> {
     ["figures/valleys.svg", valleysFigure().svg],
     ["results/saddles/saddles.svg", saddlesFigure(read<SaddleStudy>("results/saddles/saddles.json")).svg],
     ["results/spectra/small-lenet-sgd.svg", spectrumFigure(spectrum("small-lenet-sgd"), "small-lenet").svg],
+    ...plantedFigures(judgedStudy(read<PlantedRecord>("results/planted/planted.json"))).map(
+      ({ name, svg }) => [`results/planted/${name}.svg`, svg] as const,
+    ),
     ...[...committedStudy(join(docs, study))].map(([file, text]) => [`${study}/${file}`, text] as const),
   ]);
 }

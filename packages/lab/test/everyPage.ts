@@ -16,12 +16,15 @@ import { foundScopes } from "../src/measure/foundScopes.ts";
 import type { SampledTarget } from "../src/measure/gibbs.ts";
 import type { FlatnessDifference } from "../src/measure/measureFlatness.ts";
 import type { Spectrum } from "../src/measure/measureSpectrum.ts";
+import { judgedStudy, type PlantedRecord } from "../src/measure/planted/judgedStudy.ts";
 import type { RatePoint } from "../src/measure/searchLearningRate.ts";
 import type { SlicePoint } from "../src/measure/slices.ts";
 import { wideValleys } from "../src/measure/wideValleys.ts";
 import { flatnessFigure, flatnessPage } from "../src/pages/flatnessFigure.ts";
 import { learningRateFigure, learningRatePage } from "../src/pages/learningRateFigure.ts";
 import { localEntropyFigure, localEntropyPage } from "../src/pages/localEntropyFigure.ts";
+import { plantedFigures } from "../src/pages/plantedFigures.ts";
+import { plantedPage } from "../src/pages/plantedPage.ts";
 import { renderReport } from "../src/pages/renderReport.ts";
 import { reproductionFigure } from "../src/pages/reproductionFigure.ts";
 import { reproductionPage } from "../src/pages/reproductionPage.ts";
@@ -71,6 +74,7 @@ export function everyPage(): Readonly<Record<string, MadePage>> {
     flatness: flatness(),
     slice: slice(),
     saddles: saddles(),
+    planted: planted(),
     study: study(),
     "study scope": scopeStudied(),
     reproduce: reproduce(),
@@ -211,6 +215,12 @@ function slice(): MadePage {
   const surface = steps(9).flatMap((y) => steps(9).map((x) => lossAt(x, y - 0.5)));
   const figures = [lineFigure(line, marks), surfaceFigure(surface, marks)];
   return { figures, html: slicePage(figures, settings) };
+}
+
+function planted(): MadePage {
+  const study = judgedStudy(committed<PlantedRecord>("planted/planted.json"));
+  const figures = plantedFigures(study);
+  return { figures, html: plantedPage(study, figures) };
 }
 
 function saddles(): MadePage {
