@@ -55,7 +55,7 @@ export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails | "s
 export const definition: CommandDefinition = {
   examples: [
     "wide-valleys --network small-lenet --seeds 5 --budget 20",
-    "scope-screening --network small-cifar --conditions docs/decisions/study-scope.yaml --budget 24",
+    "scope-screening --network small-cifar --conditions examples/studies/scope.yaml --budget 24",
   ],
   declare: (command, context, done) =>
     timeLimited(placed(command, "runs/study-NETWORK, where the same command goes on"))

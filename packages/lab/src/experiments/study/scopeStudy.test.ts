@@ -96,7 +96,7 @@ describe("conditions in a file", () => {
   });
 
   test("the committed grid has 21 cells and the comparators, each once", () => {
-    const path = new URL("../../../../../docs/decisions/study-scope.yaml", import.meta.url).pathname;
+    const path = new URL("../../../../../examples/studies/scope.yaml", import.meta.url).pathname;
     const roles = readConditions(path).map(({ role }) => role);
     const count = (role: string): number => roles.filter((own) => own === role).length;
     expect(["control", "sgd", "sam", "cell"].map(count)).toEqual([1, 3, 6, 21]);
