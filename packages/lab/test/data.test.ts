@@ -75,7 +75,7 @@ describe("data --download", () => {
     const packaged = await run(["data", "--download"]);
     expect([packaged.code, packaged.stderr]).toEqual([
       2,
-      'error: data: only data of these names are fetched: cifar-10, got "mnist"\n',
+      'error: data: only data of these names are fetched: cifar-10, war-and-peace, tiny-shakespeare, ptb, got "mnist"\n',
     ]);
     const without = await run(["data", "cifar-10", "--from", "http://127.0.0.1:9"]);
     expect([without.code, without.stderr]).toEqual([2, "error: --from: is the address for --download\n"]);

@@ -16,7 +16,7 @@ interface SampleCommand {
 
 /** `entropy-sgd sample`. */
 export const definition: CommandDefinition = {
-  examples: ["runs/one --length 500 --temperature 0.8", "runs/one --prompt 'Prince Andrew' --seed 2"],
+  examples: ["runs/one --length 500 --temperature 0.8", "runs/one --prompt Prince --seed 2"],
   declare: (command, context, done) =>
     json(command)
       .description("Write text from a trained language model.")
