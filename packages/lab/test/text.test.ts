@@ -103,6 +103,11 @@ describe("refused are", () => {
     expect(stderr).toContain("steps");
   });
 
+  test("noise of tokens", async () => {
+    const { code, stderr } = await run(["robustness", out, out]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("a text has tokens for inputs")]);
+  });
+
   test("a permutation of what is read in order", async () => {
     const { code, stderr } = await train(join(root, "none"), "--budget", "1", "--sampling", "permutation");
     expect(code).toBe(2);

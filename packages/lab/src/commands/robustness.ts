@@ -1,4 +1,4 @@
-import { InputError, type PrimaryMetric, primaryMetricOf } from "entropy-sgd-training";
+import { InputError, isText, type PrimaryMetric, primaryMetricOf } from "entropy-sgd-training";
 import { loadRuns } from "../measure/loadRun.ts";
 import {
   compareRobustness,
@@ -54,6 +54,11 @@ export async function robustnessCommand(
   const [{ spec, data, task }] = runs as [(typeof runs)[0]];
   const metric = primaryMetricOf(task);
   const { seed } = options;
+  if (isText(data.test)) {
+    const rule =
+      "a text has tokens for inputs, to which no noise can be added; flatness, slice and local-entropy take it";
+    throw new InputError({ path: spec.name, rule });
+  }
   const numExamples = Math.min(options.examples, data.test.numExamples);
   if (options.blocks > numExamples) {
     const rule = `must be at most the ${numExamples} test images`;

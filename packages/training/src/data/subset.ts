@@ -1,16 +1,19 @@
-import { InputError } from "../inputError.ts";
 import { type AnySplit, isLabelled } from "./split.ts";
 import { isText, windowsOf } from "./textSplit.ts";
 
-/** The examples of a split that `order` names, in its order. @throws InputError for windows of a text that do not follow one another */
+/**
+ * The examples of a split that `order` names, in its order. Windows of a text that follow one another are a text; others are examples on
+ * their own, with no state carried between them.
+ */
 export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
   const whole: AnySplit = split;
   if (isText(whole)) {
     const [first = 0] = order;
-    if (!order.every((index, i) => index === first + i)) {
-      throw new InputError({ path: "subset", rule: "windows of a text must follow one another" });
+    if (order.every((index, i) => index === first + i)) {
+      return windowsOf(whole, first, first + order.length) as AnySplit as S;
     }
-    return windowsOf(whole, first, first + order.length) as AnySplit as S;
+    const { tokens: _, steps: __, ...windows } = whole;
+    return subset<AnySplit>(windows, order) as S;
   }
   return {
     ...split,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { temporaryFolders } from "../../../test/temporaryFolder.ts";
 import type { AnySplit } from "../../data/split.ts";
+import { subset } from "../../data/subset.ts";
 import { isText, type TextSplit } from "../../data/textSplit.ts";
 import { loadDataSet } from "../dataSets.ts";
 import { loadExamples } from "../loadExamples.ts";
@@ -83,6 +84,19 @@ describe("windows", () => {
         1800, 100, 100,
       ]);
     }
+  });
+
+  test("in order are a text, in another order examples on their own", () => {
+    const { train } = loadDataSet({ data: fileOf("abcdefghij".repeat(4)), steps: 3, validation: 5, test: 4 });
+    const some = textOf(subset(train, Int32Array.of(2, 3)));
+    expect([...some.tokens]).toEqual([6, 7, 8, 9, 0, 1, 2]);
+    expect(some.numExamples).toBe(2);
+    const drawn = subset(train, Int32Array.of(3, 0, 3));
+    expect(isText(drawn)).toBe(false);
+    expect(drawn.numExamples).toBe(3);
+    const x = new Float32Array(9);
+    for (let i = 0; i < 3; i++) drawn.readExampleInto(x, 3 * i, i);
+    expect([...x]).toEqual([9, 0, 1, 0, 1, 2, 9, 0, 1]);
   });
 
   test("nothing is held out where nothing is asked for", () => {
