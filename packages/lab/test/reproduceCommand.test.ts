@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dataFolder, freshOut, run } from "./commandRunner.ts";
@@ -46,6 +46,15 @@ test("an interrupted reproduction keeps each run that ended and goes on to the w
     `error: ${join(out, "entropy-sgd-1")}: holds a run of other settings; choose another --out\n`,
   ]);
 }, 60_000);
+
+test("data in another place must be those of their name", async () => {
+  const out = freshOut();
+  mkdirSync(out);
+  writeFileSync(join(out, "warpeace_input.txt"), "All happy families are alike. ".repeat(2000));
+  const { code, stderr } = await run(["reproduce", "char-lstm", "--data", out]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`error: ${out}: must hold the data of war-and-peace, with the SHA-256 `);
+});
 
 test("a scale above 1 is refused", async () => {
   const { code, stderr } = await run(["reproduce", "lenet", "--scale", "2"]);

@@ -1,3 +1,4 @@
+import { usualOptionsOf } from "entropy-sgd-training/node";
 import { describe, expect, test } from "vitest";
 import type { PlannedRun } from "../src/experiments/experiment.ts";
 import { planReproduction } from "../src/experiments/reproduce/planReproduction.ts";
@@ -48,6 +49,10 @@ describe("the plan", () => {
       expect([condition, settings.budget, settings.innerSteps]).toEqual([settings.optimizer, 25, 5]);
       const common = { network: name, optimizer: condition, preset: "lua", recipe: "paper", budget: 25, seed: 1 };
       expect(sameTraining(settings, resolveSettings({ ...common, data }))).toBe(true);
+      // Read from another place, they are read as those of their name.
+      const [there] = planReproduction({ name, scale: 1, seeds: 1, dataFolder: "elsewhere" }).runs;
+      const { steps } = settings.dataOptions;
+      expect(there!.settings.dataOptions).toEqual({ ...usualOptionsOf(data), steps });
     }
   });
 

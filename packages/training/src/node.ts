@@ -17,7 +17,9 @@ export {
   loadDataSet,
   networkNames,
   prepareDataSet,
+  requireDataOf,
   usualDataOf,
+  usualOptionsOf,
   usualPartsOf,
 } from "./node/dataSets.ts";
 export type { DownloadOptions } from "./node/download.ts";

@@ -1,6 +1,7 @@
 /** One experiment of the paper: its runs by the machine of experiments, or the report of those that are there. */
 import { join } from "node:path";
 import { hasDiverged, InputError } from "entropy-sgd-training";
+import { requireDataOf } from "entropy-sgd-training/node";
 import { checkedPlan } from "../experiments/experiment.ts";
 import {
   planReproduction,
@@ -17,7 +18,7 @@ import { widthOf } from "../report/textTable.ts";
 import { readRun } from "../runs/readRun.ts";
 import { plain } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
-import { type CommandContext, exitCodeOfRuns } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, lockHooks } from "./context.ts";
 import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
 import { type WritingOptions, writeFindings } from "./findings.ts";
 
@@ -42,13 +43,15 @@ export async function reproduceOne(
   context: CommandContext,
 ): Promise<number> {
   const out = options.out ?? join("runs", `reproduce-${name}`);
-  const request = { name, scale, seeds, threads };
+  const planned = planReproduction({ name, scale, seeds, threads, dataFolder });
   if (reportOnly) {
-    const runs = runsThere(out, request);
+    const runs = { name, scale, seeds, runs: runsThere(out, planned.runs) };
     if (hasEvaluations(runs)) return tellReproduction(out, runs, { json: options.json }, context);
     throw new InputError({ path: out, rule: `has no run of reproduce ${name} with an evaluation` });
   }
-  const plan = await checkedPlan(planReproduction(request), { dataFolder });
+  const plan = await checkedPlan(planned, { ...lockHooks(context), dataFolder });
+  const { data } = reproductionOf(name);
+  if (dataFolder !== undefined && data !== undefined) requireDataOf(data, dataFolder, plan.parts.data);
   makeFolder(out);
   return beginExperiment(reproduction, plan, { ...options, out, dataFolder }, context);
 }
@@ -74,8 +77,8 @@ export const reproduction: Experiment<ReproductionDetails> = {
   async finish({ plan, outcomes, out, json }, context) {
     const { name, scale } = plan.details;
     const seeds = plan.runs.length / reproductionOf(name).methods.length;
-    const failed = new Set(plan.runs.filter((_, at) => outcomes[at]?.kind === "failed").map((run) => run.name));
-    const runs = runsThere(out, { name, scale, seeds }, failed);
+    const readable = plan.runs.filter((_, at) => outcomes[at]?.kind !== "failed");
+    const runs = { name, scale, seeds, runs: runsThere(out, readable) };
     const interrupted = context.signal.aborted && outcomes.some(isInterrupted);
     const told =
       hasEvaluations(runs) || interrupted ? await tellReproduction(out, runs, { json, interrupted }, context) : null;

@@ -104,6 +104,20 @@ export function usualPartsOf(name: string): Required<PartOptions> | null {
   return named !== undefined && isFetched(named) ? { validation: null, heldOut: null, ...named.parts } : null;
 }
 
+/** How the files of a data set that is fetched are read where the user does not say: for those who read them from another place. */
+export function usualOptionsOf(name: string): DataOptions {
+  const named = dataSets.find((data) => data.name === name);
+  return named !== undefined && isFetched(named) ? named.options : {};
+}
+
+/** @throws InputError if data that were read from a place are not those of a data set that is fetched */
+export function requireDataOf(name: string, place: string, { checksum }: DataSet<AnySplit>): void {
+  const named = dataSets.find((data) => data.name === name);
+  if (named === undefined || !isFetched(named) || checksum === named.checksum) return;
+  const rule = `must hold the data of ${name}, with the SHA-256 ${named.checksum}`;
+  throw new InputError({ path: place, rule, value: checksum, got: `found ${checksum}` });
+}
+
 /** The files of a request, read. @throws InputError for data that have none */
 function sourceOf(request: DataRequest): Source {
   const { named, options, parts } = asked(request);

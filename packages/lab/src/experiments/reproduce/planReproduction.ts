@@ -1,4 +1,5 @@
 /** The runs of an experiment of the paper: every method with seeds 1 … k. */
+import { usualOptionsOf } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -24,21 +25,19 @@ export const reproductionDetails: z.ZodType<ReproductionDetails> = z.strictObjec
 export interface ReproductionRequest extends ReproductionDetails {
   readonly seeds: number;
   readonly threads?: number | undefined;
+  /** Where the data are instead: they are read from there as those of their name. */
+  readonly dataFolder?: string | undefined;
 }
 
 /** The plan, seeds outermost, so that an interruption is fair. */
-export function planReproduction({
-  name,
-  scale,
-  seeds,
-  threads,
-}: ReproductionRequest): ExperimentPlan<ReproductionDetails> {
+export function planReproduction(request: ReproductionRequest): ExperimentPlan<ReproductionDetails> {
+  const { name, scale, seeds } = request;
   const reproduction = reproductionOf(name);
   const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     reproduction.methods.map((method) => ({
       name: `${method.optimizer}-${seed}`,
       condition: method.optimizer,
-      settings: settingsOf(reproduction, method, { scale, seed, threads }),
+      settings: settingsOf(reproduction, method, seed, request),
     })),
   );
   return { kind: "reproduce", runs, details: { name, scale } };
@@ -47,10 +46,13 @@ export function planReproduction({
 function settingsOf(
   { network, data, set }: Reproduction,
   { optimizer, preset, recipe, budget, set: own = [] }: ReproducedMethod,
-  { scale, seed, threads }: { readonly scale: number; readonly seed: number; readonly threads: number | undefined },
+  seed: number,
+  { scale, threads, dataFolder }: ReproductionRequest,
 ): Settings {
+  const isElsewhere = dataFolder !== undefined && data !== undefined;
   return resolveSettings({
     ...{ network, data, optimizer, preset, recipe, seed, threads },
+    ...(isElsewhere && { dataOptions: usualOptionsOf(data) as Settings["dataOptions"] }),
     budget: scaledBudget(budget, scale),
     set: [...set, ...own],
   });

@@ -7,8 +7,8 @@ import { z } from "zod";
 import { eventsName } from "../../runs/eventFile.ts";
 import { readRun } from "../../runs/readRun.ts";
 import { sameTraining } from "../../settings/sameTraining.ts";
-import { planReproduction, type ReproductionRequest } from "./planReproduction.ts";
-import { reproducedRun, runFromJson } from "./reproducedRun.ts";
+import type { PlannedRun } from "../experiment.ts";
+import { type ReproducedRun, reproducedRun, runFromJson } from "./reproducedRun.ts";
 import type { ReproductionRuns } from "./reproductionResult.ts";
 import { reproductionNames } from "./reproductions.ts";
 
@@ -44,23 +44,16 @@ function jsonIn(file: string): unknown {
 }
 
 /**
- * The runs of a reproduction that have begun in a folder, in the order of its plan.
+ * The planned runs that have begun in a folder.
  *
- * @param except - names of runs that cannot be read
  * @throws InputError for a run of other settings, or one that cannot be read
  */
-export function runsThere(
-  out: string,
-  request: ReproductionRequest,
-  except: ReadonlySet<string> = new Set(),
-): ReproductionRuns {
-  const { name, scale, seeds } = request;
-  const runs = planReproduction(request).runs.flatMap(({ name: own, condition, settings }) => {
-    const path = join(out, own);
-    if (except.has(own) || !existsSync(join(path, eventsName))) return [];
+export function runsThere(out: string, runs: readonly PlannedRun[]): ReproducedRun[] {
+  return runs.flatMap(({ name, condition, settings }) => {
+    const path = join(out, name);
+    if (!existsSync(join(path, eventsName))) return [];
     const record = readRun(path);
     if (sameTraining(record.settings, settings)) return [reproducedRun(record, condition)];
     throw new InputError({ path, rule: "holds a run of other settings than the reproduction's" });
   });
-  return { name, scale, seeds, runs };
 }
