@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
 import { scopeStudy } from "../experiments/study/scopeStudy.ts";
-import { phaseFigure, phasePoints } from "./phaseFigures.ts";
+import { phaseFigure, phaseGrid, phasePoints } from "./phaseFigures.ts";
 
 const common = { words: "w", optimizer: "entropy-sgd", set: [] };
 const conditions = [
   { ...common, name: "control", role: "control" },
-  { ...common, name: "flat", role: "cell", group: "strong" },
+  { ...common, name: "flat", role: "cell", group: "strong", set: ["scope=focusingScope(1e-3, 1e4)", "noise=1e-4"] },
   { ...common, name: "absent", role: "cell", group: "focusing" },
 ] as const;
 
@@ -33,6 +33,23 @@ test("a cell lies by the logarithm of local energy and the test error in points,
     "-2.000000000",
     "2.000000000",
   ]);
+});
+
+test("what a cell is, is judged over seeds and told by the sign of one", () => {
+  const [one] = phasePoints(assembleStudy(runs, null, scopeStudy("scope", conditions)));
+  // Two seeds see nothing here: 12.7 standard errors would be needed.
+  expect(one).toMatchObject({ scope: "1e-3 ×1e4", noise: "1e-4", phase: "neither" });
+  const certain = [1, 2, 3].flatMap((seed) => [
+    measured("control", seed, 0.3 + 1e-4 * seed, 2 + 1e-3 * seed),
+    measured("flat", seed, 0.2, 1),
+  ]);
+  const [clear] = phasePoints(assembleStudy(certain, null, scopeStudy("scope", conditions)));
+  expect(clear!.phase).toBe("flatter and better");
+  const screened = phasePoints(assembleStudy(runs.slice(0, 3), null, scopeStudy("scope-screening", conditions)));
+  expect(screened.map(({ phase }) => phase)).toEqual(["flatter and better"]);
+  const { data, svg } = phaseGrid([...screened, clear!]);
+  expect(svg).toContain("1e-3 ×1e4");
+  expect(JSON.stringify(data)).toContain("flatter and better");
 });
 
 test("a screened cell has one seed: it is drawn hollow, and its words have no error", () => {

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { meanEstimate } from "entropy-sgd/landscape";
 import { byCondition, type StudyResult } from "../experiments/study/assemble.ts";
+import { judge } from "../experiments/study/judge.ts";
 import { cellGroups, type StudyCondition } from "../experiments/study/studyDesign.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
@@ -18,6 +19,10 @@ interface Offset {
   readonly reach: number;
 }
 
+/** What a cell is beside its control. */
+const phases = ["flatter and better", "flatter", "better", "neither"] as const;
+type Phase = (typeof phases)[number];
+
 /** A cell beside its control. */
 export interface PhasePoint {
   readonly name: string;
@@ -25,6 +30,10 @@ export interface PhasePoint {
   readonly group: NonNullable<StudyCondition["group"]>;
   /** Of one seed: drawn apart, without bars. */
   readonly screened: boolean;
+  /** Scope and noise as the condition sets them: the cell's place in the grid. */
+  readonly scope: string;
+  readonly noise: string;
+  readonly phase: Phase;
   /** The logarithm of local energy over the control's; negative: flatter. */
   readonly energy: Offset;
   /** The difference of test errors in points; negative: errs less. */
@@ -32,18 +41,72 @@ export interface PhasePoint {
 }
 
 /** The cells of a study that have both numbers, paired by seed with the control. */
-export function phasePoints({ design, runs }: StudyResult): PhasePoint[] {
+export function phasePoints({ design, runs, pairs }: StudyResult): PhasePoint[] {
+  const screened = design.name === "scope-screening";
   const control = design.conditions.find(({ role }) => role === "control")?.name ?? "control";
   const energies = byCondition(runs, ({ measures }) =>
     Math.log(measures.flatness.find(({ name }) => name === localEnergy)?.estimate ?? Number.NaN),
   );
   const errors = byCondition(runs, ({ result }) => 100 * (result.testError ?? Number.NaN));
-  return design.conditions.flatMap(({ name, words, role, group = "constant" }) => {
+  return design.conditions.flatMap(({ name, words, role, set, group = "constant" }) => {
     if (role !== "cell") return [];
     const [energy, error] = [energies, errors].map((values) => offsetOf(values.get(name), values.get(control)));
     if (energy == null || error == null) return [];
-    return [{ name, words, group, screened: design.name === "scope-screening", energy, error }];
+    const pair = pairs.find(({ first, second }) => first === name && second === control)!;
+    // One seed has a sign alone; what was measured is judged by the study's rule.
+    const flatter = screened ? energy.mean < 0 : judge(pair.flatness).verdict === "supported";
+    const better = screened ? error.mean < 0 : pair.testError.verdict === "better";
+    const phase = flatter ? (better ? "flatter and better" : "flatter") : better ? "better" : "neither";
+    const place = { scope: scopeLabel(valueIn(set, "scope")), noise: valueIn(set, "noise") };
+    return [{ name, words, group, screened, ...place, phase, energy, error }];
   });
+}
+
+function valueIn(set: readonly string[], name: string): string {
+  return set.find((assignment) => assignment.startsWith(`${name}=`))?.slice(name.length + 1) ?? "as usual";
+}
+
+/** `focusingScope(1e-3, 1e4)` as `1e-3 ×1e4`; anything else as it is. */
+function scopeLabel(scope: string): string {
+  return scope.replace(/^focusingScope\(\s*([^,\s]+)\s*,\s*([^,\s]+)\s*\)$/, "$1 ×$2");
+}
+
+/** The grid of scopes and temperatures, and what each cell is beside its control; measured cells stand over screened ones. */
+export function phaseGrid(points: readonly PhasePoint[]): Figure {
+  const styles = numberedStyles(phases);
+  const domainOf = (read: (point: PhasePoint) => string): string[] => [...new Set(points.map(read))];
+  return drawFigure(
+    {
+      name: "phase-grid",
+      title: "Where the scope bites",
+      caption:
+        "Filled: measured over seeds, flatter or better by the rule of the study. Hollow: screened with one seed and a fifth of the gradients, by the sign of local energy and test error alone.",
+    },
+    {
+      height: 300,
+      x: {
+        type: "point",
+        label: "scope γ, or its first value × its growth",
+        labelAnchor: "center",
+        domain: domainOf(({ scope }) => scope),
+      },
+      y: { type: "point", label: "noise ε", labelAnchor: "center", domain: domainOf(({ noise }) => noise) },
+      marks: [true, false].flatMap((screened) =>
+        phases.map((phase) => {
+          const { color, symbol } = styles.get(phase)!;
+          const fill = screened ? "var(--surface, white)" : color;
+          const own = points.filter((point) => point.phase === phase && point.screened === screened);
+          const size = screened ? 5 : 8;
+          return told<PhasePoint>(
+            Plot.dot(own, { x: "scope", y: "noise", symbol, stroke: color, fill, r: size }),
+            phase,
+            { text: phaseWords },
+          );
+        }),
+      ),
+    },
+    { series: styles, sample: "marker", by: "point" },
+  );
 }
 
 function offsetOf(own: readonly number[] = [], control: readonly number[] = []): Offset | null {

@@ -6,7 +6,7 @@ import { numberedStyles } from "../report/styles.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { spreadOf } from "../statistics/spread.ts";
 import { localEntropyFigure, type NamedCurve } from "./localEntropyFigure.ts";
-import { phaseFigure, phasePoints } from "./phaseFigures.ts";
+import { phaseFigure, phaseGrid, phasePoints } from "./phaseFigures.ts";
 import { robustnessFigures } from "./robustnessFigure.ts";
 
 /** The figures of the study. @param screened - the screening that its cells were chosen from, drawn with them */
@@ -23,10 +23,10 @@ export function studyFigures(study: StudyResult, screened: StudyResult | null = 
   return [...phaseOf(study, screened), ...differencesFigure(study), ...couplingFigure(study), ...robustness];
 }
 
-/** The phase diagram, of studies with cells. */
+/** The phase diagrams, of studies with cells. */
 function phaseOf(study: StudyResult, screened: StudyResult | null): Figure[] {
   const points = [...(screened === null ? [] : phasePoints(screened)), ...phasePoints(study)];
-  return points.length === 0 ? [] : [phaseFigure(points)];
+  return points.length === 0 ? [] : [phaseGrid(points), phaseFigure(points)];
 }
 
 /** Each flatness measure's difference in units of its standard error. */
