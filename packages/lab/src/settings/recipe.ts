@@ -1,4 +1,5 @@
 /** What a recipe is. */
+import type { OptimizerName } from "entropy-sgd";
 
 /** A value of an optimizer's option as configuration files and `--set` hold it. */
 export type OptionValue = number | string | boolean | null;
@@ -27,4 +28,12 @@ export interface Recipe {
   /** Examples of one gradient; absent for the usual number. */
   readonly batchSize?: number;
   readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** The published recipes of a network. */
+export interface PublishedRecipes {
+  /** What is the same for every optimizer. */
+  readonly common: Pick<Recipe, "dropout" | "epochs" | "innerSteps" | "drops" | "dropFactor" | "batchSize">;
+  /** By optimizer; the published ones alone. */
+  readonly paper: Readonly<Partial<Record<OptimizerName, Partial<Recipe>>>>;
 }

@@ -73,6 +73,37 @@ describe("the paper's recipe", () => {
     });
   });
 
+  test("of All-CNN has Entropy-SGD, SGD and SGLD, with L2 and dropout for all, by default too", () => {
+    const of = (optimizer: string) =>
+      resolveSettings({ ...request, network: "all-cnn-bn", optimizer, recipe: "paper" });
+    expect(of("entropy-sgd")).toMatchObject({
+      ...{ data: "cifar-10", dropout: 0.5, batchSize: 128, recipeEpochs: 10, drops: [0.4, 0.8], dropFactor: 0.2 },
+      options: { learningRate: 1, innerLearningRate: 0.1, innerSteps: 20, noise: 1e-4, weightDecay: 1e-3 },
+    });
+    expect(of("entropy-sgd").options.scope).toBe("geometricScope(0.03, 1e-3)");
+    expect(of("sgd")).toMatchObject({
+      ...{ dropout: 0.5, recipeEpochs: 200, drops: [0.3, 0.6, 0.9], dropFactor: 0.2 },
+      options: { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-3 },
+    });
+    expect(of("sgld")).toMatchObject({
+      ...{ dropout: 0.5, recipeEpochs: 500, drops: [] },
+      options: { annealing: 0.25, noise: 1e-4, noiseForm: "code", weightDecay: 1e-3 },
+    });
+    const { recipe: _, ...tuned } = resolveSettings({ ...request, network: "all-cnn-bn", optimizer: "sgd" });
+    const { recipe: __, ...paper } = of("sgd");
+    expect(tuned).toEqual(paper);
+    expect(() => of("adam")).toThrow("the paper has none for adam on all-cnn-bn");
+  });
+
+  test("of LeNet by SGLD anneals the steps and has no other drops", () => {
+    const lenet = { ...request, network: "lenet", optimizer: "sgld", recipe: "paper" };
+    expect(resolveSettings(lenet)).toMatchObject({
+      ...{ dropout: 0.25, recipeEpochs: 300, drops: [] },
+      options: { learningRate: 0.3, annealing: 0.25, noise: 1e-4, noiseForm: "code" },
+    });
+    expect(() => resolveSettings({ ...lenet, network: "mnistfc" })).toThrow("the paper has none for sgld on mnistfc");
+  });
+
   test("is refused where the paper has none, as is an unknown name", () => {
     const sgd = { ...request, optimizer: "sgd", recipe: "paper" };
     expect(() => resolveSettings(sgd)).toThrow(

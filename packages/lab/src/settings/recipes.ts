@@ -5,11 +5,15 @@
  */
 import type { OptimizerName } from "entropy-sgd";
 import { InputError } from "entropy-sgd-training";
-import type { OptionValue, Recipe, RecipeName } from "./recipe.ts";
+import { imageRecipes } from "./imageRecipes.ts";
+import type { OptionValue, PublishedRecipes, Recipe, RecipeName } from "./recipe.ts";
 import { textRecipes } from "./textRecipes.ts";
 import { type TunedRate, tunedRates } from "./tunedRates.ts";
 
 export { type OptionValue, type Recipe, type RecipeName, recipeNames } from "./recipe.ts";
+
+/** Of networks whose rates were not chosen here. */
+const publishedRecipes: Readonly<Record<string, PublishedRecipes>> = { ...textRecipes, ...imageRecipes };
 
 /** The paper: ÷10 after epoch 2 of 5. */
 const mnistSchedule = { drops: [2 / 5], dropFactor: 0.1, epochs: 5, innerSteps: 20 };
@@ -46,6 +50,11 @@ const paperRecipes: Readonly<Partial<Record<OptimizerName, (network: string) => 
     Object.hasOwn(dropout, network)
       ? { drops: [0.3, 0.6, 0.9], dropFactor: 0.2, epochs: 100, dropout: 0.5, options: { learningRate: 1e-3 } }
       : null,
+  // Steps are annealed over 300 epochs, and fall no further; the rate, which our sources do not give, is the one chosen on validation.
+  sgld: (network) => {
+    const { lenet } = tunedRates;
+    return network === "lenet" ? { drops: [], epochs: 300, options: { ...baseOptions.sgld, ...lenet!.sgld } } : null;
+  },
 };
 
 const tunedSource = {
@@ -57,7 +66,7 @@ const untuned = { source: "the published ones; none were chosen on validation fo
 
 /** The dropout rate of a network, which all optimizers of a comparison share; 0 for a network of one's own. */
 export function dropoutOf(network: string): number {
-  return textRecipes[network]?.common.dropout ?? dropout[network] ?? 0;
+  return publishedRecipes[network]?.common.dropout ?? dropout[network] ?? 0;
 }
 
 /** Whether the paper has a recipe for a network and an optimizer. */
@@ -66,7 +75,8 @@ export function hasPaperRecipe(network: string, optimizer: string): boolean {
 }
 
 function paperRecipe(network: string, optimizer: string): Partial<Recipe> | null {
-  if (Object.hasOwn(textRecipes, network)) return textRecipes[network]!.paper[optimizer as OptimizerName] ?? null;
+  if (Object.hasOwn(publishedRecipes, network))
+    return publishedRecipes[network]!.paper[optimizer as OptimizerName] ?? null;
   if (!Object.hasOwn(paperRecipes, optimizer)) return null;
   return paperRecipes[optimizer as OptimizerName]?.(network) ?? null;
 }
@@ -84,14 +94,14 @@ export function sharedRecipe(
 
 /**
  * The recipe of a network and an optimizer; a user's own network gets the MNIST schedule without dropout, and rates of mnistfc. Language
- * models get what was published for them, also as `tuned`, which says so.
+ * models and networks for CIFAR-10 get what was published for them, also as `tuned`, which says so.
  *
  * @throws InputError where the paper has none
  */
 export function recipeOf(network: string, optimizer: OptimizerName, name: RecipeName = "tuned"): Recipe {
-  const schedule = { ...mnistSchedule, ...textRecipes[network]?.common };
+  const schedule = { ...mnistSchedule, ...publishedRecipes[network]?.common };
   const common = { ...schedule, dropout: dropoutOf(network), options: baseOptions[optimizer] };
-  const published = Object.hasOwn(textRecipes, network) ? paperRecipe(network, optimizer) : null;
+  const published = Object.hasOwn(publishedRecipes, network) ? paperRecipe(network, optimizer) : null;
   if (name === "tuned" && published !== null) return { name, ...common, ...untuned, ...published };
   if (name === "tuned") {
     const { rates, ...source } = tunedRecipe(network, optimizer);

@@ -6,25 +6,14 @@
  * the gradient is c/T. Entropy-SGD on words was built on it, so that its inner rate is ηT and its scope γ/T; noise of the size
  * √η' ε stays as it was with ε/√T.
  */
-import type { OptimizerName } from "entropy-sgd";
-import type { Recipe } from "./recipe.ts";
-
-/** What is the same for every optimizer of a network. */
-export type TextCommon = Pick<Recipe, "dropout" | "epochs" | "innerSteps" | "drops" | "dropFactor" | "batchSize">;
-
-/** The recipes of one network. */
-interface TextRecipes {
-  readonly common: TextCommon;
-  /** By optimizer; the published ones alone. */
-  readonly paper: Readonly<Partial<Record<OptimizerName, Partial<Recipe>>>>;
-}
+import type { PublishedRecipes } from "./recipe.ts";
 
 /** The rate falls after each epoch from number `first` on, of `epochs`: as fractions of the budget. */
 const eachEpoch = (first: number, epochs: number): number[] =>
   Array.from({ length: epochs - first }, (_, i) => (first + i) / epochs);
 
 /** η = 0.01 halved after each of 5 epochs, L = 5, η' = 0.1, γ = 0.01, β₁ = 0.5; Adam 2e-3 halved after every 5 of 50. */
-const charLstm: TextRecipes = {
+const charLstm: PublishedRecipes = {
   // No batch is published; 32 is that of the benchmark.
   common: { dropout: 0, epochs: 5, innerSteps: 5, drops: eachEpoch(1, 5), dropFactor: 0.5, batchSize: 32 },
   paper: {
@@ -57,7 +46,7 @@ interface ZarembaRecipe {
 }
 
 /** Entropy-SGD: η = 1 ÷10 after epochs 3 and 4 of 5, L = 5, η' = 1, inner momentum 0.5, γ = 1e-3; SGD: rate 1. Batches of 20. */
-function words({ steps, dropout, clip, epochs, constantEpochs, factor }: ZarembaRecipe): TextRecipes {
+function words({ steps, dropout, clip, epochs, constantEpochs, factor }: ZarembaRecipe): PublishedRecipes {
   const clipNorm = clip / steps;
   return {
     common: { dropout, epochs: 5, innerSteps: 5, drops: eachEpoch(3, 5), dropFactor: 0.1, batchSize: 20 },
@@ -84,7 +73,7 @@ function words({ steps, dropout, clip, epochs, constantEpochs, factor }: Zaremba
 }
 
 /** By network. */
-export const textRecipes: Readonly<Record<string, TextRecipes>> = {
+export const textRecipes: Readonly<Record<string, PublishedRecipes>> = {
   "char-lstm": charLstm,
   "ptb-small": words({ steps: 20, dropout: 0, clip: 5, epochs: 13, constantEpochs: 4, factor: 2 }),
   "ptb-medium": words({ steps: 35, dropout: 0.5, clip: 5, epochs: 39, constantEpochs: 6, factor: 1.2 }),

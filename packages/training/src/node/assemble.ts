@@ -38,7 +38,7 @@ export function assembled(source: Source): DataSet<AnySplit> {
   const preparation = { ...read.preparation, standardisation: null };
   const shared = { name: place.name, checksum: read.checksum, ...(augment ? { augment } : {}) };
   if (read.standardise === "zca") {
-    const whitening = whiteningKey(source);
+    const whitening = whiteningKey(source, parts);
     return { ...shared, preparation: { ...preparation, whitening }, ...whitenedParts(whitening, parts) };
   }
   if (read.standardise === null) return { ...shared, preparation, ...parts };
@@ -59,9 +59,11 @@ export function assembled(source: Source): DataSet<AnySplit> {
  * @throws as `whiten`
  */
 export async function prepared(source: Source, work: LongWork): Promise<void> {
-  const key = source.read.standardise === "zca" ? whiteningKey(source) : null;
-  if (key === null || isWhitened(key)) return;
-  const { train, validation, test } = dividedParts(source);
+  if (source.read.standardise !== "zca") return;
+  const parts = dividedParts(source);
+  const key = whiteningKey(source, parts);
+  if (isWhitened(key)) return;
+  const { train, validation, test } = parts;
   await whiten(key, [train, validation, test].map(contrastNormalised), work);
 }
 
@@ -74,11 +76,12 @@ function whitenedParts(key: string, { train, validation, test }: Parts): Pick<Da
 }
 
 /** A name for a whitening: a hash of all that decides the examples it is fitted on. */
-function whiteningKey({ read, usual, options }: Source): string {
+function whiteningKey({ read, usual, options }: Source, { train, validation, test }: Parts): string {
   const { inputShape, image = null } = read.preparation;
-  const { seed = 0, test, validation, heldOut } = options;
-  const parts = [test ?? usual.test, validation ?? usual.validation, heldOut ?? usual.heldOut, seed];
-  const about = ["contrast, zca 1", read.checksum, inputShape, image, parts];
+  const counts = [train, validation, test].map(({ numExamples }) => numExamples);
+  const heldOut = options.heldOut ?? usual.heldOut;
+  const draw = heldOut === "last" ? heldOut : [heldOut, options.seed ?? 0];
+  const about = ["contrast, zca 1", read.checksum, inputShape, image, counts, draw];
   return createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
 }
 
