@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 
 export const networkNames = ["mnistfc-bn", "lenet", "all-cnn-bn", "resnet18"];
+/** Recurrent language models, which `lstm` measures. */
+export const lstmNames = ["char-lstm", "ptb-small", "ptb-large"];
 /** `pytorch` with its own operations and settings; `pytorch-tuned` with every trick that we found. */
 export const engineNames = ["ours", "pytorch", "pytorch-tuned", "tfjs-cpu", "tfjs-wasm", "jax-js"];
 /** Engines of `step` where none are named: the ones that are compared by default. */
@@ -16,6 +18,7 @@ const commands = {
   profile: networkNames,
   checkpoints: ["lenet"],
   layers: ["lenet"],
+  lstm: lstmNames,
   browser: ["lenet", "mnistfc-bn"],
 };
 
@@ -31,7 +34,11 @@ export function readArguments(argv) {
   }
   return {
     command,
-    networks: known("networks", listed(values.networks) ?? commands[command], networkNames),
+    networks: known(
+      "networks",
+      listed(values.networks) ?? commands[command],
+      command === "lstm" ? lstmNames : networkNames,
+    ),
     engines: known("engines", listed(values.engines) ?? (command === "step" ? stepEngines : engineNames), engineNames),
     rounds: count("rounds", values.rounds),
     seconds: positive("seconds", values.seconds),

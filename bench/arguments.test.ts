@@ -25,9 +25,10 @@ describe("readArguments", () => {
   });
 
   test.each([
-    [["faster"], /commands are step, report, memory, profile, checkpoints, layers, browser, got faster/],
+    [["faster"], /commands are step, report, memory, profile, checkpoints, layers, lstm, browser, got faster/],
     [["step", "report"], /got step report/],
     [["--networks", "lenet,nothing"], /--networks takes mnistfc-bn, lenet, all-cnn-bn, resnet18, got nothing/],
+    [["lstm", "--networks", "lenet"], /--networks takes char-lstm, ptb-small, ptb-large, got lenet/],
     [["--engines", ""], /--engines takes .*got $/],
     [["--rounds", "1.5"], /--rounds must be an integer of at least 1, got 1.5/],
     [["--seconds", "0"], /--seconds must be positive, got 0/],

@@ -37,10 +37,10 @@ export const deviceEngines = () => ({
 /** The program that tells of the GPU adapter. */
 export const adapterProbe = { command: process.execPath, file: file("adapterProbe.mjs") };
 
-function pytorch(stages) {
+function pytorch(stages, program = "pytorch.py") {
   const command = pythonWithTorch();
   if (command === null) return { absent: "absent: apt-get install python3-torch libopenblas0-pthread", stages: [] };
-  return { command, file: file("pytorch.py"), stages };
+  return { command, file: file(program), stages };
 }
 
 const counts = [...new Set([1, cores])];
@@ -79,6 +79,12 @@ export const findEngine = {
   "tfjs-cpu": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "cpu" }),
   "tfjs-wasm": peer("@tensorflow/tfjs", "tfjs.mjs", { backend: "wasm" }),
   "jax-js": peer("@jax-js/jax", "jaxjs.mjs", {}),
+};
+
+/** The engines of recurrent language models, found in the same way. */
+export const findLstmEngine = {
+  ours: node("oursLstm.mjs", { threads: cores }),
+  pytorch: () => pytorch([threadCounts, coreTypes], "pytorch_lstm.py"),
 };
 
 /** Minutes after which a peer is given up. */

@@ -7,6 +7,7 @@
 //   npm run bench -- profile             ONNX Runtime's profile of our training graph: profile-NETWORK.json and the report
 //   npm run bench -- checkpoints         time of a checkpoint every minute, memory of a 100-MB state: checkpoints.json and the report
 //   npm run bench -- layers              LeNet as a layers model of TensorFlow.js, trained there and by us: layers.json and the report
+//   npm run bench -- lstm                loss and gradient of char-lstm, ptb-small and ptb-large beside PyTorch: lstm.json and the report
 //   npm run bench -- browser              steps in headless Chromium beside TensorFlow.js and jax-js: browser.json and the report
 //   npm run bench -- report              bench.md, bench.svg and README's table once more from the results, unmeasured
 //
@@ -34,6 +35,7 @@ try {
 const { measure } = await import("./measure.mjs");
 const { browserSteps } = await import("./browser.mjs");
 const { checkpointCosts } = await import("./checkpoints.mjs");
+const { lstmGradients } = await import("./lstm.mjs");
 const { layersModelSteps } = await import("./layersModel.mjs");
 const { memoryOver } = await import("./memory.mjs");
 const { profiles } = await import("./profile.mjs");
@@ -49,6 +51,8 @@ if (command === "memory") {
   writeResult("checkpoints.json", checkpointCosts(request));
 } else if (command === "layers") {
   writeResult("layers.json", layersModelSteps(request, say));
+} else if (command === "lstm") {
+  for (const [network, result] of lstmGradients(request, say)) keepResult("lstm.json", network, result);
 } else if (command === "browser") {
   for await (const [network, result] of browserSteps(request, say)) keepResult("browser.json", network, result);
 } else if (command !== "report") {

@@ -19,7 +19,7 @@ const ordered = (byNetwork) =>
 /**
  * Everything measured, by network where there are several.
  *
- * @returns {{ bench: any, browser: any, memory: any, profiles: any, checkpoints: any, gpu: any, layers: any }}
+ * @returns {{ bench: any, browser: any, memory: any, profiles: any, checkpoints: any, gpu: any, layers: any, lstm: any }}
  */
 export function readResults() {
   const profiles = networkNames
@@ -32,7 +32,13 @@ export function readResults() {
   const inOrder = /** @type {any} */ (
     Object.fromEntries(Object.entries(byNetwork).map(([name, results]) => [name, ordered(results)]))
   );
-  return { ...inOrder, checkpoints: read("checkpoints.json"), gpu: read("gpu.json"), layers: read("layers.json") };
+  return {
+    ...inOrder,
+    checkpoints: read("checkpoints.json"),
+    gpu: read("gpu.json"),
+    layers: read("layers.json"),
+    lstm: read("lstm.json"),
+  };
 }
 
 /** Replaces the result of one network in a file of results by network; others stay as they were measured. */

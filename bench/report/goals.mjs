@@ -24,6 +24,14 @@ const goals = [
   { network: "lenet", what: "start-up", ...quantity("ms", (network) => ours(network, "startupMs")), atMost: 1500 },
 ];
 
+/** Goals on recurrent language models. @type {typeof goals} */
+const lstmGoals = [
+  { network: "char-lstm", ...ratio("loss and gradient", "pytorch", "gradientMs"), atLeast: 1.8 },
+  { network: "ptb-small", ...ratio("loss and gradient", "pytorch", "gradientMs"), atLeast: 1.5 },
+  { network: "char-lstm", what: "compiled", ...quantity("ms", (network) => ours(network, "compileMs")), atMost: 200 },
+  { network: "ptb-large", what: "peak memory", ...quantity("MB", (network) => ours(network, "peakMB")), atMost: 8192 },
+];
+
 function ratio(what, engine, of) {
   return {
     what: `${what} against ${engine}`,
@@ -54,12 +62,13 @@ const [enoughSteps, flat] = [10_000, 2];
 const gpuGain = 20;
 
 /** A table of goals with what was measured and whether it is reached. */
-export function goalsSection({ bench, browser, memory, checkpoints, gpu, layers }) {
+export function goalsSection({ bench, browser, memory, checkpoints, gpu, layers, lstm = {} }) {
   const rows = [
     ...goals.map((goal) => goalRow(goal, bench[goal.network])),
     browserRow("lenet", browser, 10),
     browserRow("mnistfc-bn", browser, 1),
     layersRow(layers),
+    ...lstmGoals.map((goal) => goalRow(goal, lstm[goal.network])),
     ...Object.entries(memory).map(([network, record]) => memoryRow(network, record)),
     ...(checkpoints.byTheMinute === undefined ? [] : checkpointRows(checkpoints)),
     gpuRow(bench["all-cnn-bn"], gpu),

@@ -5,6 +5,7 @@ import { checkpointSection } from "./checkpointSection.mjs";
 import { goalsSection } from "./goals.mjs";
 import { gpuSection } from "./gpuSection.mjs";
 import { layersSection } from "./layersSection.mjs";
+import { lstmSection } from "./lstmSection.mjs";
 import { memorySection } from "./memorySection.mjs";
 import { networkSection } from "./networkSection.mjs";
 import { profileSection } from "./profileSection.mjs";
@@ -28,16 +29,17 @@ every trick that we found beside: threads of PyTorch and of OpenBLAS apart, wait
 fight over the cores, the layout of images, and noise and masks drawn by several Python threads with a generator each.`;
 
 /** The page. */
-export function markdown({ bench, browser, memory, profiles, checkpoints, gpu, layers }) {
+export function markdown({ bench, browser, memory, profiles, checkpoints, gpu, layers, lstm = {} }) {
   const hasSteps = stepTable(bench).some(({ stepMs }) => stepMs !== null);
   return `${[
     introduction,
     ...(hasSteps ? ["![Whole steps](bench.svg)"] : []),
-    goalsSection({ bench, browser, memory, checkpoints, gpu, layers }),
+    goalsSection({ bench, browser, memory, checkpoints, gpu, layers, lstm }),
     ...Object.entries(bench).map(([name, network]) => networkSection(name, network)),
     browserSection(browser),
     gpuSection(gpu),
     layersSection(layers),
+    lstmSection(lstm),
     memorySection(memory),
     checkpointSection(checkpoints),
     ...Object.values(profiles).map(profileSection),

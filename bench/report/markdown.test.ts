@@ -161,3 +161,24 @@ test("a model of TensorFlow.js is told with how many times ours each engine took
   expect(page(layers)).toContain("| tfjs-wasm | throws: no kernel | – | – |");
   expect(page(layers)).toContain(`${goal} 91× | **no** |`);
 });
+
+test("recurrent language models are told beside PyTorch, with their goals, or as not measured", () => {
+  const page = (lstm: object): string =>
+    markdown({ bench: {}, browser: {}, memory: {}, profiles: {}, checkpoints: {}, gpu: {}, layers: {}, lstm });
+  expect(page({})).toContain("## Recurrent language models\n\nNot measured");
+  expect(page({})).toContain("| char-lstm: loss and gradient against pytorch | ≥ 1.80× | – | not measured |");
+  const timed = (gradientMs: number) => ({ load: 1, gradientMs: [gradientMs], compileMs: 150, peakMB: 300 });
+  const result = {
+    ...{ machine, rounds: 1, seconds: 2, numParams: 10, batchSize: 32, steps: 50, vocabulary: 87 },
+    engines: [
+      { name: "ours", reason: null, variant: { threads: 2 }, runs: [timed(30)] },
+      { name: "pytorch", reason: null, variant: { threads: 1 }, runs: [{ ...timed(60), compileMs: undefined }] },
+    ],
+  };
+  const told = page({ "char-lstm": result });
+  expect(told).toContain("| char-lstm: loss and gradient against pytorch | ≥ 1.80× | 2.00× | yes |");
+  expect(told).toContain("| char-lstm: compiled | ≤ 200 ms | 150 ms | yes |");
+  expect(told).toContain(
+    "| char-lstm, 32×50, 87 tokens | pytorch | 60.0 (60.0–60.0) | 2.00× | – | 300 (300–300) | threads 1 |",
+  );
+});

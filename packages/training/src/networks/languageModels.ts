@@ -1,6 +1,6 @@
 /** Recurrent language models: the next token of a text, at every step of a window, with the vocabulary of the data. */
 import { cast, oneHot } from "onnx-grad";
-import { type Initialiser, layers } from "onnx-grad/layers";
+import { layers, uniform } from "onnx-grad/layers";
 import { InputError } from "../inputError.ts";
 import type { AdaptiveNetwork } from "./adaptiveNetwork.ts";
 
@@ -65,14 +65,6 @@ function languageModel({ name, doc, data, units, steps, embeds, bound }: Languag
         },
       };
     },
-  };
-}
-
-/** U(−bound, bound). */
-function uniform(bound: number): Initialiser {
-  return (out, _, name, random) => {
-    random.uniformInto(out, name);
-    for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * bound;
   };
 }
 
