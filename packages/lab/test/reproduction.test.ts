@@ -56,6 +56,27 @@ describe("the plan", () => {
     }
   });
 
+  test("of All-CNN has the published rates, decay, dropout and preparation", () => {
+    const { runs } = planReproduction({ name: "all-cnn", scale: 1, seeds: 1 });
+    const common = { network: "all-cnn-bn", data: "cifar-10", validation: 0, dropout: 0.5, batchSize: 128 };
+    const [entropySgd, sgd, sgld] = runs.map(({ settings }) => settings);
+    for (const settings of [entropySgd, sgd, sgld]) {
+      expect(settings).toMatchObject({
+        ...common,
+        dataOptions: { standardise: "zca" },
+        options: { weightDecay: 1e-3 },
+      });
+    }
+    expect(entropySgd).toMatchObject({ budget: 200, drops: [0.4, 0.8], dropFactor: 0.2, recipeEpochs: 10 });
+    expect(entropySgd!.options).toMatchObject({
+      scope: "geometricScope(0.03, 1e-3)",
+      noiseForm: "code",
+      innerSteps: 20,
+    });
+    expect(sgd).toMatchObject({ budget: 200, drops: [0.3, 0.6, 0.9], options: { learningRate: 0.1, nesterov: true } });
+    expect(sgld).toMatchObject({ budget: 500, drops: [], options: { annealing: 0.25 } });
+  });
+
   test("of SGLD anneals its steps alone", () => {
     const [run] = planReproduction({ name: "sgld-lenet", scale: 1, seeds: 1 }).runs;
     expect(run!.settings).toMatchObject({ drops: [], budget: 300, validation: 0, options: { annealing: 0.25 } });

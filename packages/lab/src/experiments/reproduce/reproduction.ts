@@ -56,7 +56,7 @@ export interface Reproduction {
    * of the baseline's value, in terms of which a margin may be.
    */
   equivalence(baseline: number): DifferenceOptions;
-  /** The paper's method first, then its baseline. */
+  /** The paper's method first, then its baseline, then others. */
   readonly methods: readonly ReproducedMethod[];
   /** How the paper was read where it leaves something open, and where ours differs. */
   readonly readings: readonly string[];

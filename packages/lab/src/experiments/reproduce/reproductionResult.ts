@@ -95,7 +95,7 @@ function methodResult(
   const ended = own.flatMap((run) => outcomeOfCurve(run, quantity));
   const numDiverged = own.filter(({ result }) => ["diverged", "non-finite"].includes(result?.reason ?? "")).length;
   const best = spreadOf(ended.map((run) => run.best));
-  const baseline = methods.at(-1)!.published;
+  const baseline = (methods[1] ?? methods[0]!).published;
   const budget = scaledBudget(method.budget, scale);
   const measured = spreadOf(ended.map(({ run }) => run.result!.msPerGradient)).mean;
   const number = Math.max(0, seeds - ended.length - numDiverged);

@@ -1,4 +1,5 @@
 /** The experiments of the paper by name: a new one is its file in `registry` and its line here. */
+import { allCnn } from "./registry/allCnn.ts";
 import { charLstm } from "./registry/charLstm.ts";
 import { lenet } from "./registry/lenet.ts";
 import { mnistfc, mnistfcBn } from "./registry/mnistfc.ts";
@@ -11,6 +12,7 @@ export const reproductions = {
   mnistfc,
   "mnistfc-bn": mnistfcBn,
   lenet,
+  "all-cnn": allCnn,
   "char-lstm": charLstm,
   "ptb-small": ptbSmall,
   "ptb-large": ptbLarge,

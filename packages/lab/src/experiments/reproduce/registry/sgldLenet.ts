@@ -9,10 +9,8 @@ export const sgldLenet: Reproduction = {
   methods: [
     {
       optimizer: "sgld",
-      recipe: "tuned",
+      recipe: "paper",
       budget: 300,
-      // The steps are annealed alone.
-      set: ["drops="],
       published: { ...publishedError(0.63, 0.1, 300), source: "arXiv:1611.01838, its comparison with SGLD" },
     },
   ],
