@@ -70,8 +70,30 @@ test.each([
   expect(stderr).toMatch(/^error: threads: must be at most \d+, 4 for each core, got 100000\n$/);
 });
 
-test("networks that there are no data for are neither offered nor taken", async () => {
-  expect((await run(["train", "--help"])).stdout).not.toContain("all-cnn-bn");
-  const { code, stderr } = await run(["train", "--network", "all-cnn-bn", "--budget", "1", "--out", freshOut()]);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: network: must be one of mnistfc, /)]);
+test("networks that have data by name are offered, other names refused, and data that were not fetched say how to get them", async () => {
+  const help = (await run(["train", "--help"])).stdout;
+  for (const network of ["all-cnn-bn", "char-lstm", "ptb-large"]) expect(help).toContain(network);
+  const train = async (network: string) =>
+    await run(["train", "--network", network, "--budget", "1", "--out", freshOut()]);
+  const unknown = await train("all-cnn");
+  expect([unknown.code, unknown.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^error: network: must be one of mnistfc, /),
+  ]);
+  const { XDG_CACHE_HOME: before } = process.env;
+  process.env.XDG_CACHE_HOME = join(root, "no-cache");
+  try {
+    for (const [network, data] of [
+      ["all-cnn-bn", "cifar-10"],
+      ["char-lstm", "war-and-peace"],
+      ["ptb-small", "ptb"],
+    ]) {
+      const { code, stderr } = await train(network!);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`error: ${data}: not fetched yet; "entropy-sgd data ${data} --download" gets it`);
+    }
+  } finally {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+  }
 });
