@@ -16,9 +16,9 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/onnx": 1_600,
   "entropy-sgd-training/tfjs": 8_100,
   "entropy-sgd-training/formats": 6_300,
-  "entropy-sgd-training/node": 31_000,
+  "entropy-sgd-training/node": 36_000,
   "entropy-sgd-training/web": 13_000,
-  "entropy-sgd-lab": 163_000,
+  "entropy-sgd-lab": 186_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */
@@ -29,10 +29,10 @@ export interface PackBudget {
 }
 
 export const packBudgets: Readonly<Record<string, PackBudget>> = {
-  "entropy-sgd": { packedKB: 380, unpackedKB: 1_560, files: 620 },
+  "entropy-sgd": { packedKB: 400, unpackedKB: 1_640, files: 690 },
   "onnx-grad": { packedKB: 530, unpackedKB: 2_300, files: 900 },
   "entropy-sgd-training": { packedKB: 450, unpackedKB: 1_840, files: 925 },
-  "entropy-sgd-lab": { packedKB: 1_030, unpackedKB: 4_120, files: 1_620 },
+  "entropy-sgd-lab": { packedKB: 1_130, unpackedKB: 4_560, files: 1_780 },
 };
 
 /** Keys whose value is above its budget, or so far below that the budget guards nothing. */
