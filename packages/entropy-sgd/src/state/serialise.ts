@@ -162,8 +162,8 @@ function check(saved: unknown, template: PlainData, path: string, rules: Rules):
   }
   if (isRecord(template)) {
     if (!isRecord(saved)) fail(path || "state", "must be a record");
-    // First the options: what they differ in explains fields that are missing or unknown.
-    if (isRecord(template.options) && rules.version !== versionWithoutOptions) {
+    // First the options of the same optimizer: what they differ in explains fields that are missing or unknown.
+    if (isRecord(template.options) && saved.kind === template.kind && rules.version !== versionWithoutOptions) {
       checkOptions(saved.options, template.options, joined(path, "options"), rules.changed);
     }
     const former = rules.version <= versionWithNulls ? formerNulls : none;
