@@ -17,7 +17,7 @@ import {
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { type DataOptions, loadDataSet, prepareDataSet } from "entropy-sgd-training/node";
+import { type DataOptions, loadDataSet, prepareDataSet, usualOptionsOf } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -67,7 +67,9 @@ export async function loadParts(
 ): Promise<RunParts> {
   const { data, validation, heldOut, dataOptions } = settings;
   const { files, task, networkFor } = await loadNetwork(settings, run);
-  const request = { ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut };
+  // Data of a name are read in another place as they are by their name.
+  const usual = dataFolder !== undefined && data !== null ? usualOptionsOf(data) : {};
+  const request = { ...usual, ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut };
   await prepareDataSet(request, { signal, onProgress: (words) => onWait?.(`Preparing the data, once: ${words}`) });
   const loaded = loadDataSet(request);
   requireClasses(settings, () => shapesOf(task, loaded.train));
