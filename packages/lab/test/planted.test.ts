@@ -29,13 +29,17 @@ test("a short planted study says its cost, judges by the rule, and writes page, 
   }
 });
 
-test("a study that a signal ended goes on from its last instance to the same numbers", async () => {
+test("a study that a signal ended goes on from its last rate, and its last instance, to the same numbers", async () => {
   const file = join(freshOut(), "planted.html");
+  expect((await run(argsFor(file), { stopAt: "12/134 rates" })).code).toBe(130);
   const first = await run(argsFor(file), { stopAt: "1/4 instances" });
   expect(first.code).toBe(130);
+  const [, numKept] = /; (\d+) rates and 0 instances are there\n/.exec(first.stderr)!;
+  expect(Number(numKept)).toBeGreaterThanOrEqual(12);
+  expect(Number(numKept)).toBeLessThan(134);
   const second = await run(argsFor(file));
   expect(second.code).toBe(0);
-  expect(second.stderr).toMatch(/; [1-3] instances are there\n/);
+  expect(second.stderr).toMatch(/; 134 rates and [1-3] instances are there\n/);
   expect(second.stderr).not.toContain("rates, ");
   expect(numbersOf(file)).toBe(numbersOf(out));
 }, 60_000);

@@ -30,9 +30,6 @@ export interface PlantedCommand {
   readonly json?: boolean;
 }
 
-/** What a killed study goes on from: without rates as long as they are not chosen. */
-type Kept = Omit<PlantedRecord, "tuned"> & { readonly tuned: PlantedRecord["tuned"] | null };
-
 const maxBytes = 64 * 2 ** 20;
 
 const noisesBeside0 = plantedSettings.noises.filter((noise) => noise > 0);
@@ -81,17 +78,21 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
   const { length: numRates } = settings.rates;
   context.stderr.write(
     `planted: ${numConditions} runs of ${numGradients} gradients on each of ${numInstances} instances, ` +
-      `${numRates} times as many on ${numTuning} others to choose rates; ${before.instances.length} instances are there\n`,
+      `${numRates} times as many on ${numTuning} others to choose rates; ` +
+      `${before.tuned.length} rates and ${before.instances.length} instances are there\n`,
   );
   const turn = eventTurns(context.signal);
   const instances = [...before.instances];
-  let { tuned } = before;
-  const keep = (): void => writeWhole(file, withOwnHash(JSON.stringify({ settings, tuned, instances } satisfies Kept)));
+  const tuned = [...before.tuned];
+  const keep = (): void =>
+    writeWhole(file, withOwnHash(JSON.stringify({ settings, tuned, instances } satisfies PlantedRecord)));
   const interrupted = await wasInterrupted(async () => {
-    if (tuned === null) {
-      tuned = await tunePlanted(settings, turn, counter(context, numConditions, "rates"));
+    const ofRates = counter(context, numConditions - tuned.length, "rates");
+    await tunePlanted(settings, turn, before.tuned, (rate) => {
+      tuned.push(rate);
       keep();
-    }
+      ofRates();
+    });
     const meter = counter(context, numInstances - instances.length, "instances");
     for (let k = instances.length; k < numInstances; k++) {
       instances.push(await plantedInstance(settings, tuned, firstSeed + k, turn));
@@ -99,8 +100,7 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
       meter();
     }
   });
-  const found = tuned === null || instances.length < 4 ? null : { settings, tuned, instances };
-  const findings = found === null ? null : await findingsOf(name, found);
+  const findings = instances.length < 4 ? null : await findingsOf(name, { settings, tuned, instances });
   return writeFindings(folder, findings, { json: options.json, interrupted }, context);
 }
 
@@ -116,10 +116,10 @@ async function findingsOf(name: string, found: PlantedRecord): Promise<Findings>
   };
 }
 
-/** What a study with these settings has left; nothing where there is no file. @throws InputError for other settings */
-function keptIn(file: string, settings: PlantedSettings): Kept {
-  if (!isThere(file)) return { settings, tuned: null, instances: [] };
-  const kept = JSON.parse(contentOf(readPlainText(file, maxBytes), file)) as Kept;
+/** What a killed study with these settings has left; nothing where there is no file. @throws InputError for other settings */
+function keptIn(file: string, settings: PlantedSettings): PlantedRecord {
+  if (!isThere(file)) return { settings, tuned: [], instances: [] };
+  const kept = JSON.parse(contentOf(readPlainText(file, maxBytes), file)) as PlantedRecord;
   if (JSON.stringify(kept.settings) === JSON.stringify(settings)) return kept;
   throw new InputError({
     path: file,

@@ -84,19 +84,28 @@ function problemOf(settings: PlantedSettings, seed: number): BinaryPerceptron {
   return binaryPerceptron({ numWeights, numExamples, sharpness, wellDepth, seed });
 }
 
-/** Chooses the rate of each condition and start by the mean training loss of sign x on the tuning instances. */
+/**
+ * Chooses the rate of each condition and start by the mean training loss of sign x on the tuning instances.
+ *
+ * @param before - rates chosen already, the first ones
+ * @param onRate - told of each rate that is chosen
+ */
 export async function tunePlanted(
   settings: PlantedSettings,
   turn: EventTurn,
-  onRate: () => void = () => undefined,
+  before: readonly TunedRate[] = [],
+  onRate: (rate: TunedRate) => void = () => undefined,
 ): Promise<TunedRate[]> {
   const { rates, numTuning, firstTuningSeed, numGradients, batchSize } = settings;
   const seeds = Array.from({ length: numTuning }, (_, k) => firstTuningSeed + k);
   const problems = seeds.map((seed) => problemOf(settings, seed));
-  const tuned: TunedRate[] = [];
+  const tuned: TunedRate[] = [...before];
+  let numPassed = 0;
   for (const start of plantedStarts) {
     const runs = problems.map((problem, k) => plantedRun(problem, start, { numGradients, batchSize, seed: seeds[k]! }));
     for (const condition of plantedConditions(settings)) {
+      numPassed += 1;
+      if (numPassed <= before.length) continue;
       const tried = [];
       for (const rate of rates) {
         let [loss, share]: [number | null, number | null] = [0, 0];
@@ -115,8 +124,9 @@ export async function tunePlanted(
       );
       const losses = tried.map(({ loss }) => loss);
       const { name } = condition;
-      tuned.push({ start, condition: name, rate: best?.rate ?? null, losses, forceShare: best?.share ?? null });
-      onRate();
+      const own = { start, condition: name, rate: best?.rate ?? null, losses, forceShare: best?.share ?? null };
+      tuned.push(own);
+      onRate(own);
     }
   }
   return tuned;
