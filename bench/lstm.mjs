@@ -84,13 +84,13 @@ function withoutOtherGradients(engines) {
 function measured({ rounds, ...asked }, say) {
   const turns = ["ours", "pytorch"].map((name) => {
     const engine = findLstmEngine[name]();
-    if (engine.absent !== undefined) return { name, engine, variant: null, tried: [], reason: engine.absent, runs: [] };
+    if (engine.absent !== undefined) return { name, engine, variant: null, tried: [], reason: engine.absent, runs: /** @type {any[]} */ ([]) };
     const trial = (variant) => {
       const result = runEngine(engine, variant, { ...asked, seconds: Math.min(1, asked.seconds / 2) });
       say(`${asked.network}, ${name} ${JSON.stringify(variant)}: ${told(result)}`);
       return result.reason === undefined ? { stepMs: median(result.gradientMs) } : result;
     };
-    return { name, engine, ...bestVariant(engine, asked.network, trial), runs: [] };
+    return { name, engine, ...bestVariant(engine, asked.network, trial), runs: /** @type {any[]} */ ([]) };
   });
   for (let round = 0; round < rounds; round++) {
     for (const turn of round % 2 === 0 ? turns : [...turns].reverse()) {
