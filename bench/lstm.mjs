@@ -84,7 +84,8 @@ function withoutOtherGradients(engines) {
 function measured({ rounds, ...asked }, say) {
   const turns = ["ours", "pytorch"].map((name) => {
     const engine = findLstmEngine[name]();
-    if (engine.absent !== undefined) return { name, engine, variant: null, tried: [], reason: engine.absent, runs: /** @type {any[]} */ ([]) };
+    if (engine.absent !== undefined)
+      return { name, engine, variant: null, tried: [], reason: engine.absent, runs: /** @type {any[]} */ ([]) };
     const trial = (variant) => {
       const result = runEngine(engine, variant, { ...asked, seconds: Math.min(1, asked.seconds / 2) });
       say(`${asked.network}, ${name} ${JSON.stringify(variant)}: ${told(result)}`);

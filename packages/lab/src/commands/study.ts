@@ -5,7 +5,7 @@ import { networkNames } from "entropy-sgd-training/node";
 import { type CheckedRun, checkedPlan } from "../experiments/experiment.ts";
 import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
-import { chooseConditions } from "../experiments/study/chooseConditions.ts";
+import { chooseConditions, withOtherRates } from "../experiments/study/chooseConditions.ts";
 import { readConditions, writeConditions } from "../experiments/study/conditionsFile.ts";
 import { measureAll, measuredBefore, measureRun } from "../experiments/study/measureAll.ts";
 import { flatnessAmounts } from "../experiments/study/measureSolution.ts";
@@ -159,7 +159,13 @@ export const studyExperiment: Experiment<StudyDetails> = {
     }
     lock.requireHeld();
     const { name, conditions } = design;
-    if (name === "scope-screening") writeConditions(join(out, "chosen.yaml"), chooseConditions(conditions, measured));
+    if (name === "scope-screening") {
+      const chosen = chooseConditions(conditions, measured);
+      writeConditions(join(out, "chosen.yaml"), chosen);
+      // For a second screening, which chooses among rates.
+      if (conditions.every(({ rateOf }) => rateOf === undefined))
+        writeConditions(join(out, "rates.yaml"), withOtherRates(chosen));
+    }
     return writeFindings(out, await findingsOf(done, measured), { json }, context);
   },
 };

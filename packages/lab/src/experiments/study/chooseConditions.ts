@@ -14,7 +14,8 @@ const localEnergy = "loss-rise-relative";
  * error, that with the lowest local energy, and those with the lowest validation errors of the groups `focusing` and `strong`. A cell
  * that was chosen before leaves its place to the next by the same criterion, and a group without a cell left to the lowest validation
  * error of all. Eligible are cells that did not diverge and err on validation by at most two points more than the control; all that did
- * not diverge, where fewer than four are.
+ * not diverge, where fewer than four are. Of conditions that differ in their learning rate alone (`rateOf`) there is only that with the
+ * lowest validation error.
  */
 export function chooseConditions(
   conditions: readonly StudyCondition[],
@@ -33,9 +34,11 @@ export function chooseConditions(
       error,
     ).slice(0, 1);
   const [control] = best("control");
-  const ended = inOrder(
-    conditions.filter(({ role }) => role === "cell"),
-    error,
+  const ended = atBestRates(
+    inOrder(
+      conditions.filter(({ role }) => role === "cell"),
+      error,
+    ),
   );
   const near = ended.filter((cell) => control === undefined || error(cell) <= error(control) + tolerated);
   const eligible = near.length >= 4 ? near : ended;
@@ -48,4 +51,30 @@ export function chooseConditions(
   take(inOrder(eligible, energy));
   for (const group of ["focusing", "strong"]) take(eligible.filter((cell) => cell.group === group));
   return [...best("control"), ...best("sgd"), ...best("sam"), ...chosen];
+}
+
+/** Of conditions in the order of their validation errors, the first of each that differ in their learning rate alone. */
+function atBestRates(ordered: readonly StudyCondition[]): StudyCondition[] {
+  const baseOf = ({ name, rateOf = name }: StudyCondition): string => rateOf;
+  return ordered.filter((one, i) => ordered.findIndex((other) => baseOf(other) === baseOf(one)) === i);
+}
+
+/** Of the loops whose inner learning rate the second screening tries; the first has the rate of the paper. */
+const otherRates = [0.03, 0.3];
+const rateOption = "innerLearningRate=";
+
+/** The conditions for a second screening: those chosen by a first one, with control and cells at other inner learning rates too. */
+export function withOtherRates(chosen: readonly StudyCondition[]): StudyCondition[] {
+  return chosen.flatMap((condition) => {
+    const { name, words, set, role } = condition;
+    if (role !== "control" && role !== "cell") return [condition];
+    const others = otherRates.map((rate) => ({
+      ...condition,
+      name: `${name}-r${String(rate).replace(".", "p")}`,
+      words: `${words}, inner learning rate ${rate}`,
+      set: [...set.filter((option) => !option.startsWith(rateOption)), `${rateOption}${rate}`],
+      rateOf: name,
+    }));
+    return [condition, ...others];
+  });
 }

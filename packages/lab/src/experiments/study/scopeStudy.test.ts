@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { assembleStudy, byCondition, type MeasuredRun } from "./assemble.ts";
-import { chooseConditions } from "./chooseConditions.ts";
+import { chooseConditions, withOtherRates } from "./chooseConditions.ts";
 import { readConditions, writeConditions } from "./conditionsFile.ts";
 import { scopeStudy } from "./scopeStudy.ts";
 import type { StudyCondition } from "./studyDesign.ts";
@@ -74,6 +74,41 @@ describe("the choice of conditions from the screening", () => {
   test("where fewer than four cells are near the control, all that ended may be chosen", () => {
     const far = runs.map((run) => (run.condition === "control" ? measured("control", 1, { validation: 0.34 }) : run));
     expect(chosen(far).slice(3)).toEqual(["best", "bad", "grows", "strong-b"]);
+  });
+
+  test("a second screening takes the control and each cell at the rate with the lowest validation error", () => {
+    const first = [
+      condition("control", "control"),
+      condition("sgd", "sgd"),
+      ...["a", "b", "c", "d"].map((name) => ({
+        ...condition(name, "cell"),
+        set: ["innerLearningRate=0.1", "scope=1"],
+      })),
+    ];
+    const second = withOtherRates(first);
+    expect(second.map(({ name }) => name).slice(0, 7)).toEqual([
+      "control",
+      "control-r0p03",
+      "control-r0p3",
+      "sgd",
+      "a",
+      "a-r0p03",
+      "a-r0p3",
+    ]);
+    expect(second[6]).toMatchObject({ set: ["scope=1", "innerLearningRate=0.3"], rateOf: "a", role: "cell" });
+    // A cell far above the control keeps its place: four were chosen before.
+    const errors = {
+      control: 0.4,
+      "control-r0p3": 0.39,
+      sgd: 0.4,
+      a: 0.35,
+      "a-r0p3": 0.34,
+      b: 0.36,
+      "c-r0p03": 0.37,
+      d: 0.5,
+    };
+    const found = Object.entries(errors).map(([name, validation]) => measured(name, 1, { validation }));
+    expect(chosen(found, second)).toEqual(["control-r0p3", "sgd", "a-r0p3", "b", "c-r0p03", "d"]);
   });
 });
 

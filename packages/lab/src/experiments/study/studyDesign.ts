@@ -38,6 +38,8 @@ export interface StudyCondition {
   readonly role?: (typeof conditionRoles)[number] | undefined;
   /** Of cells alone: a constant scope, one whose force is as strong as the gradient, one that grows. */
   readonly group?: (typeof cellGroups)[number] | undefined;
+  /** The condition that this one is at another learning rate: of them the screening takes one. */
+  readonly rateOf?: string | undefined;
 }
 
 /** The rule of a condition in files. */
@@ -49,6 +51,7 @@ export const studyCondition: z.ZodType<StudyCondition> = z.strictObject({
   set: z.array(z.string()),
   role: z.enum(conditionRoles).optional(),
   group: z.enum(cellGroups).optional(),
+  rateOf: z.string().optional(),
 });
 
 /** Names of the studies. */
