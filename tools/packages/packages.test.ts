@@ -45,7 +45,8 @@ const compilers = ["5.7.3", "7.0.2"];
 const textOf = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
 
 const home = newFolder();
-afterAll(() => rmSync(home, { recursive: true }), 60_000);
+// Many small files: minutes on a busy disk.
+afterAll(() => rmSync(home, { recursive: true }), 600_000);
 const packs = packAll(home);
 const compilerFolder = installInto(
   join(home, "compilers"),

@@ -1,10 +1,8 @@
-/** The texts by name: until they are fetched, and as they are where a copy lies beside the repository. */
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+/** The texts by name until they are fetched. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryFolders } from "../../test/temporaryFolder.ts";
-import type { DataSet } from "../data/split.ts";
-import { isText, type TextSplit } from "../data/textSplit.ts";
 import { loadDataSet } from "./dataSets.ts";
 
 const folder = temporaryFolders();
@@ -19,18 +17,6 @@ afterEach(() => {
   else process.env.XDG_CACHE_HOME = before;
 });
 
-/** A folder with copies of the original files, which are not part of the repository. */
-const originals = join(import.meta.dirname, "../../../../../shared/data");
-
-function load(name: string): DataSet<TextSplit> {
-  const data = loadDataSet({ data: name });
-  if (!isText(data.train)) throw new Error("no text");
-  return data as DataSet<TextSplit>;
-}
-
-const numTokens = ({ train, validation, test }: DataSet<TextSplit>): number[] =>
-  [train, validation, test].map(({ tokens }) => tokens.length);
-
 test("a text says how to get it until it is there", () => {
   expect(() => loadDataSet({ data: "ptb" })).toThrow(
     'ptb: not fetched yet; "entropy-sgd data ptb --download" gets it (6 MiB from ' +
@@ -44,36 +30,4 @@ test("another text than that of the name is refused", () => {
   expect(() => loadDataSet({ data: "tiny-shakespeare" })).toThrow(
     /the data must be those of tiny-shakespeare, with the SHA-256 86c4e6.*; delete the folder and fetch them again, found/,
   );
-});
-
-describe.skipIf(!existsSync(originals))(`the originals in ${originals} (skipped where they are not)`, () => {
-  const use = (from: string, to: string): void => cpSync(join(originals, from), join(cache, to), { recursive: true });
-
-  test("War and Peace has 87 bytes, and falls in 80, 10 and 10 %", () => {
-    use("warpeace", "war-and-peace");
-    const data = load("war-and-peace");
-    expect(data.train.numClasses).toBe(87);
-    expect(numTokens(data)).toEqual([2_606_596, 325_825, 325_825]);
-  });
-
-  test("tiny Shakespeare has 65 characters, and falls in 90, 5 and 5 %", () => {
-    use("tinyshakespeare", "tiny-shakespeare");
-    const data = load("tiny-shakespeare");
-    expect(data.train.numClasses).toBe(65);
-    expect(numTokens(data)).toEqual([1_003_854, 55_770, 55_770]);
-  });
-
-  test("Penn Treebank has 10,000 words, counts of lines and words as published, and its own parts", () => {
-    use("ptb", "ptb");
-    const data = load("ptb");
-    const { classNames } = data.preparation!;
-    expect(classNames).toHaveLength(10_000);
-    expect(numTokens(data)).toEqual([929_589, 73_760, 82_430]);
-    const [end, unknown] = ["<eos>", "<unk>"].map((word) => classNames!.indexOf(word));
-    const count = ({ tokens }: TextSplit, word: number): number => tokens.filter((token) => token === word).length;
-    expect([data.train, data.validation, data.test].map((split) => count(split, end!))).toEqual([42_068, 3_370, 3_761]);
-    expect([data.train, data.validation, data.test].map((split) => count(split, unknown!))).toEqual([
-      45_020, 3_485, 4_794,
-    ]);
-  });
 });
