@@ -8,6 +8,7 @@ import { judgedStudy, type PlantedRecord } from "../../packages/lab/src/measure/
 import { plantedFigures } from "../../packages/lab/src/pages/plantedFigures.ts";
 import { saddlesFigure } from "../../packages/lab/src/pages/saddlesFigure.ts";
 import { spectrumFigure } from "../../packages/lab/src/pages/spectrumFigure.ts";
+import { committedReproductions } from "./committedReproductions.ts";
 import { committedStudy } from "./committedStudy.ts";
 import { valleysFigure } from "./valleysFigure.ts";
 
@@ -17,6 +18,7 @@ export const docs: string = fileURLToPath(new URL("../../docs", import.meta.url)
 /** Texts by path below `docs`. */
 export function redrawn(): Map<string, string> {
   const study = "results/wide-valleys";
+  const table = "results/reproduce";
   return new Map([
     ["figures/valleys.svg", valleysFigure().svg],
     ["results/saddles/saddles.svg", saddlesFigure(read<SaddleStudy>("results/saddles/saddles.json")).svg],
@@ -24,6 +26,7 @@ export function redrawn(): Map<string, string> {
     ...plantedFigures(judgedStudy(read<PlantedRecord>("results/planted/planted.json"))).map(
       ({ name, svg }) => [`results/planted/${name}.svg`, svg] as const,
     ),
+    ...[...committedReproductions(join(docs, table))].map(([file, text]) => [`${table}/${file}`, text] as const),
     ...[...committedStudy(join(docs, study))].map(([file, text]) => [`${study}/${file}`, text] as const),
   ]);
 }
