@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { freshCaches } from "../../training/test/temporaryFolder.ts";
 import { dataFolder, freshOut, root, run } from "./commandRunner.ts";
 
 test("data in IDX files: shapes, classes, and a page with a picture of each class", async () => {
@@ -57,14 +58,7 @@ test("what is wrong is said in one line", async () => {
 });
 
 describe("data --download", () => {
-  const { XDG_CACHE_HOME: before } = process.env;
-  beforeEach(() => {
-    process.env.XDG_CACHE_HOME = join(root, "cache");
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
-  });
+  freshCaches();
 
   test("names where it looks when there is nothing, and refuses data that come with the packages", async () => {
     const failed = await run(["data", "cifar-10", "--download", "--from", "http://127.0.0.1:9/cifar.tar.gz"]);

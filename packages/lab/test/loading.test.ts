@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { freshCaches } from "../../training/test/temporaryFolder.ts";
 import { freshOut, run, small, trainArgs } from "./commandRunner.ts";
 
 const command = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "loading-"));
 afterAll(() => rmSync(root, { recursive: true }));
+freshCaches();
 
 /** Heavy packages, by what they are for. */
 const engine = ["onnxruntime-node"];
@@ -80,20 +82,13 @@ test("networks that have data by name are offered, other names refused, and data
     2,
     expect.stringMatching(/^error: network: must be one of mnistfc, /),
   ]);
-  const { XDG_CACHE_HOME: before } = process.env;
-  process.env.XDG_CACHE_HOME = join(root, "no-cache");
-  try {
-    for (const [network, data] of [
-      ["all-cnn-bn", "cifar-10"],
-      ["char-lstm", "war-and-peace"],
-      ["ptb-small", "ptb"],
-    ]) {
-      const { code, stderr } = await train(network!);
-      expect(code).toBe(2);
-      expect(stderr).toContain(`error: ${data}: not fetched yet; "entropy-sgd data ${data} --download" gets it`);
-    }
-  } finally {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
+  for (const [network, data] of [
+    ["all-cnn-bn", "cifar-10"],
+    ["char-lstm", "war-and-peace"],
+    ["ptb-small", "ptb"],
+  ]) {
+    const { code, stderr } = await train(network!);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: ${data}: not fetched yet; "entropy-sgd data ${data} --download" gets it`);
   }
 });

@@ -1,23 +1,13 @@
 /** The texts by name as they are, where the environment variable ENTROPY_SGD_TEXTS names a folder with ptb, tinyshakespeare and warpeace. */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DataSet } from "../src/data/split.ts";
 import { isText, type TextSplit } from "../src/data/textSplit.ts";
 import { loadDataSet } from "../src/node/dataSets.ts";
-import { temporaryFolders } from "./temporaryFolder.ts";
+import { freshCaches } from "./temporaryFolder.ts";
 
-const folder = temporaryFolders();
-const { XDG_CACHE_HOME: before } = process.env;
-let cache = "";
-beforeEach(() => {
-  cache = join(folder({}), "entropy-sgd");
-  process.env.XDG_CACHE_HOME = join(cache, "..");
-});
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-});
+const caches = freshCaches();
 
 const originals = process.env.ENTROPY_SGD_TEXTS;
 
@@ -34,7 +24,7 @@ describe.skipIf(originals === undefined)(
   "the original texts (skipped where ENTROPY_SGD_TEXTS does not name their folder)",
   () => {
     const use = (from: string, to: string): void =>
-      cpSync(join(originals!, from), join(cache, to), { recursive: true });
+      cpSync(join(originals!, from), join(caches(), "entropy-sgd", to), { recursive: true });
 
     test("War and Peace has 87 bytes, and falls in 80, 10 and 10 %", () => {
       use("warpeace", "war-and-peace");

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, afterEach, beforeEach, vi } from "vitest";
 
 /** Makes folders of files below one temporary folder, which is removed after the tests that call this. */
 export function temporaryFolders(): (files: Readonly<Record<string, Uint8Array | string>>) => string {
@@ -17,4 +17,16 @@ export function temporaryFolders(): (files: Readonly<Record<string, Uint8Array |
     }
     return path;
   };
+}
+
+/** Gives each of the tests that follow a folder of its own, empty at first, where programs keep their caches. @returns that folder */
+export function freshCaches(): () => string {
+  const folder = temporaryFolders();
+  let caches = "";
+  beforeEach(() => {
+    caches = folder({});
+    vi.stubEnv("XDG_CACHE_HOME", caches);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+  return () => caches;
 }

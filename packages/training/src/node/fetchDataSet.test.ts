@@ -5,14 +5,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createTar } from "nanotar";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { temporaryFolders } from "../../test/temporaryFolder.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freshCaches } from "../../test/temporaryFolder.ts";
 import { cifar10 } from "./cifar10.ts";
 import { fetchDataSet, loadDataSet } from "./dataSets.ts";
 import { fetchFiles } from "./fetchDataSet.ts";
 import type { FetchedDataSet } from "./namedDataSet.ts";
 
-const folder = temporaryFolders();
 const hash = (algorithm: string, bytes: Uint8Array | string): string =>
   createHash(algorithm).update(bytes).digest("hex");
 
@@ -47,16 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-const { XDG_CACHE_HOME: before } = process.env;
-let cache = "";
-beforeEach(() => {
-  cache = folder({});
-  process.env.XDG_CACHE_HOME = cache;
-});
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-});
+const caches = freshCaches();
 
 const setOf = (changes: Partial<FetchedDataSet> = {}): FetchedDataSet => ({
   ...cifar10,
@@ -69,11 +59,11 @@ describe("a data set that is fetched", () => {
   test("has the files of its name and nothing else in the cache folder, and is fetched once", async () => {
     const progress: number[] = [];
     const there = await fetchFiles(setOf(), { onProgress: (bytes) => progress.push(bytes) });
-    expect(there).toBe(join(cache, "entropy-sgd", "cifar-10"));
+    expect(there).toBe(join(caches(), "entropy-sgd", "cifar-10"));
     expect(
       Object.fromEntries(readdirSync(there).map((name) => [name, readFileSync(join(there, name), "utf8")])),
     ).toEqual(contents);
-    expect(readdirSync(join(cache, "entropy-sgd"))).toEqual(["cifar-10"]);
+    expect(readdirSync(join(caches(), "entropy-sgd"))).toEqual(["cifar-10"]);
     expect(progress.at(-1)).toBe(archive.length);
     const asked = numRequests;
     expect(await fetchFiles(setOf())).toBe(there);
@@ -86,7 +76,7 @@ describe("a data set that is fetched", () => {
       /^http:\/\/127.0.0.1:1\/none: cannot be reached \(/,
     );
     await fetchFiles(setOf({ archive: archived }), { from: `${address}/set.tar.gz` });
-    expect(existsSync(join(cache, "entropy-sgd", "cifar-10", "b.bin"))).toBe(true);
+    expect(existsSync(join(caches(), "entropy-sgd", "cifar-10", "b.bin"))).toBe(true);
   });
 
   test("without an archive has each file from its own address, or all from a mirror, or none", async () => {
@@ -106,7 +96,7 @@ describe("a data set that is fetched", () => {
     rmSync(there, { recursive: true });
     // At the usual address the second file is another one: the first is not kept either.
     await expect(fetchFiles(plain)).rejects.toThrow(/alike\.txt: the file's SHA-256 must be [0-9a-f]{64}, found/);
-    expect(readdirSync(cache, { recursive: true })).toEqual(["entropy-sgd"]);
+    expect(readdirSync(caches(), { recursive: true })).toEqual(["entropy-sgd"]);
   });
 
   test.each([
@@ -120,7 +110,7 @@ describe("a data set that is fetched", () => {
     await expect(
       fetchFiles(setOf({ files: { ...setOf().files, ...files } }), { from: address + path }),
     ).rejects.toThrow(message);
-    expect(readdirSync(cache)).toEqual([]);
+    expect(readdirSync(caches())).toEqual([]);
   });
 
   test("ends at a signal", async () => {
@@ -131,7 +121,7 @@ describe("a data set that is fetched", () => {
       onProgress: () => controller.abort(),
     });
     await expect(fetching).rejects.toThrow("interrupted");
-    expect(readdirSync(cache)).toEqual([]);
+    expect(readdirSync(caches())).toEqual([]);
   });
 });
 
@@ -145,7 +135,7 @@ describe("CIFAR-10 by name", () => {
 
   test("is refused where its files are not the original ones", async () => {
     await fetchFiles(setOf());
-    const there = join(cache, "entropy-sgd", "cifar-10");
+    const there = join(caches(), "entropy-sgd", "cifar-10");
     for (const [name, label] of [
       ["data_batch_1.bin", 3],
       ["test_batch.bin", 5],

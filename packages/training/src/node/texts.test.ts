@@ -1,21 +1,11 @@
 /** The texts by name until they are fetched. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { temporaryFolders } from "../../test/temporaryFolder.ts";
+import { expect, test } from "vitest";
+import { freshCaches } from "../../test/temporaryFolder.ts";
 import { loadDataSet } from "./dataSets.ts";
 
-const folder = temporaryFolders();
-const { XDG_CACHE_HOME: before } = process.env;
-let cache = "";
-beforeEach(() => {
-  cache = join(folder({}), "entropy-sgd");
-  process.env.XDG_CACHE_HOME = join(cache, "..");
-});
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-});
+const caches = freshCaches();
 
 test("a text says how to get it until it is there", () => {
   expect(() => loadDataSet({ data: "ptb" })).toThrow(
@@ -25,8 +15,9 @@ test("a text says how to get it until it is there", () => {
 });
 
 test("another text than that of the name is refused", () => {
-  mkdirSync(join(cache, "tiny-shakespeare"), { recursive: true });
-  writeFileSync(join(cache, "tiny-shakespeare", "input.txt"), "To be, or not to be. ".repeat(100));
+  const place = join(caches(), "entropy-sgd", "tiny-shakespeare");
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, "input.txt"), "To be, or not to be. ".repeat(100));
   expect(() => loadDataSet({ data: "tiny-shakespeare" })).toThrow(
     /the data must be those of tiny-shakespeare, with the SHA-256 86c4e6.*; delete the folder and fetch them again, found/,
   );

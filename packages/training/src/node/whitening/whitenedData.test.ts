@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { temporaryFolders } from "../../../test/temporaryFolder.ts";
+import { expect, test } from "vitest";
+import { freshCaches, temporaryFolders } from "../../../test/temporaryFolder.ts";
 import type { Examples } from "../../data/split.ts";
 import { type DataRequest, loadDataSet, prepareDataSet } from "../dataSets.ts";
 import { loadExamples } from "../loadExamples.ts";
@@ -28,16 +28,8 @@ function pictures(): string {
   return folder(files);
 }
 
-const { XDG_CACHE_HOME: before } = process.env;
-let cache = "";
-beforeEach(() => {
-  process.env.XDG_CACHE_HOME = folder({});
-  cache = join(process.env.XDG_CACHE_HOME, "entropy-sgd", "whitened");
-});
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-});
+const caches = freshCaches();
+const whitened = (): string => join(caches(), "entropy-sgd", "whitened");
 
 const numbersOf = (split: Examples): Float32Array => {
   const numbers = new Float32Array(split.numExamples * size);
@@ -57,7 +49,7 @@ test("whitened data are fitted once, and the same bits each time", async () => {
   const request = requestFor(pictures());
   expect(() => loadDataSet(request)).toThrow(/whitening\.safetensors: not there/);
   await prepareDataSet(request);
-  const [key] = readdirSync(cache);
+  const [key] = readdirSync(whitened());
   const { train, validation, test: tested, preparation } = loadDataSet(request);
   expect([train, validation, tested].map(({ numExamples }) => numExamples)).toEqual([100, 20, 10]);
   expect(preparation).toMatchObject({ standardisation: null, whitening: key });
@@ -71,9 +63,9 @@ test("whitened data are fitted once, and the same bits each time", async () => {
   let fitted = 0;
   await prepareDataSet(request, { onProgress: () => fitted++ });
   expect(fitted).toBe(0);
-  rmSync(join(cache, key!), { recursive: true });
+  rmSync(join(whitened(), key!), { recursive: true });
   await prepareDataSet(request);
-  expect(readdirSync(cache)).toEqual([key]);
+  expect(readdirSync(whitened())).toEqual([key]);
   expect(numbersOf(loadDataSet(request).train)).toEqual(numbers);
 });
 
@@ -81,7 +73,7 @@ test("another division is another whitening: it is fitted on the training part",
   const request = requestFor(pictures());
   await prepareDataSet(request);
   await prepareDataSet({ ...request, seed: 1 });
-  expect(readdirSync(cache)).toHaveLength(2);
+  expect(readdirSync(whitened())).toHaveLength(2);
   expect(loadDataSet({ ...request, seed: 1 }).preparation?.whitening).not.toBe(
     loadDataSet(request).preparation?.whitening,
   );
@@ -104,7 +96,7 @@ test("new examples are whitened as those of the run were", async () => {
 test.each(["whitening.safetensors", "examples.f32"])("a damaged %s is refused", async (file) => {
   const request = requestFor(pictures());
   await prepareDataSet(request);
-  const path = join(cache, readdirSync(cache)[0]!, file);
+  const path = join(whitened(), readdirSync(whitened())[0]!, file);
   const bytes = readFileSync(path);
   bytes[bytes.length - 5]! ^= 1;
   writeFileSync(path, bytes);
@@ -124,5 +116,5 @@ test("only images can be whitened, and of a fitted size", async () => {
   await expect(prepareDataSet({ ...requestFor(pictures()), mean: [1], std: [1] })).rejects.toThrow(
     "mean: is not taken with zca",
   );
-  expect(existsSync(cache)).toBe(false);
+  expect(existsSync(whitened())).toBe(false);
 });
