@@ -1,13 +1,14 @@
 /** Fetches the files of a data set into the cache folder. */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { InputError } from "../inputError.ts";
+import { makeWhole } from "./cacheFolder.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { type FetchedDataSet, folderOf } from "./namedDataSet.ts";
-import { cannot, isThere } from "./plainFiles.ts";
+import { isThere } from "./plainFiles.ts";
 
 /** Options of `fetchFiles`. */
 export interface FetchOptions extends DownloadOptions {
@@ -26,18 +27,9 @@ export async function fetchFiles(data: FetchedDataSet, { from, ...options }: Fet
   const folder = folderOf(data);
   if (isThere(folder)) return folder;
   const files = data.archive === undefined ? await eachOf(data, from, options) : await unpacked(data, from, options);
-  try {
-    mkdirSync(dirname(folder), { recursive: true });
-    const part = mkdtempSync(`${folder}.part-`);
-    try {
-      for (const [name, bytes] of files) writeFileSync(join(part, name), bytes);
-      if (!isThere(folder)) renameSync(part, folder);
-    } finally {
-      rmSync(part, { recursive: true, force: true });
-    }
-  } catch (error) {
-    throw cannot(folder, "be written", error);
-  }
+  await makeWhole(folder, (part) => {
+    for (const [name, bytes] of files) writeFileSync(join(part, name), bytes);
+  });
   return folder;
 }
 

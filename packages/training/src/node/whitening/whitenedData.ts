@@ -6,7 +6,7 @@
  * training, validation and test one after another.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, input, matmul, sizeOf } from "onnx-grad";
 import type { Examples } from "../../data/split.ts";
@@ -17,9 +17,9 @@ import { throwIfInterrupted } from "../../interruption.ts";
 import { numbersSplit } from "../arrays/arraySplits.ts";
 import { numberTypes } from "../arrays/storedArray.ts";
 import { checksumOfSources, fileSource } from "../byteSource.ts";
-import { cacheFolder } from "../cacheFolder.ts";
+import { cacheFolder, makeWhole } from "../cacheFolder.ts";
 import { loadRuntime } from "../loadRuntime.ts";
-import { cannot, isThere, readPlain } from "../plainFiles.ts";
+import { isThere, readPlain } from "../plainFiles.ts";
 import type { LongWork, Whitening } from "./fitWhitening.ts";
 
 const codec = safetensorsBy(createHash);
@@ -58,11 +58,7 @@ export async function whiten(key: string, splits: readonly RawExamples[], work: 
   // With its library of matrices, which only this needs.
   const { fittedWhitening } = await import("./fitWhitening.ts");
   const whitening = await fittedWhitening(splits[0]!, work);
-  const folder = folderOf(key);
-  let part: string | undefined;
-  try {
-    mkdirSync(join(cacheFolder(), "whitened"), { recursive: true });
-    part = mkdtempSync(`${folder}.part-`);
+  await makeWhole(folderOf(key), async (part) => {
     const examples = await whitenInto(join(part, "examples.f32"), whitening, splits, work);
     const n = whitening.means.length;
     const tensors = [
@@ -70,12 +66,7 @@ export async function whiten(key: string, splits: readonly RawExamples[], work: 
       { name: "matrix", shape: [n, n], data: whitening.matrix },
     ];
     writeFileSync(join(part, "whitening.safetensors"), codec.encode({ tensors, metadata: { examples } }));
-    if (!isThere(folder)) renameSync(part, folder);
-  } catch (error) {
-    throw (error as Error).name === "Interruption" ? error : cannot(folder, "be written", error);
-  } finally {
-    if (part !== undefined) rmSync(part, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Writes whitened examples. Gives the SHA-256 of the file. */
