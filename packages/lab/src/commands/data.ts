@@ -4,7 +4,6 @@ import {
   dataOptionFrom,
   dataSetNames,
   fetchDataSet,
-  loadDataSet,
   prepareDataSet,
 } from "entropy-sgd-training/node";
 import { textTable, widthOf } from "../report/textTable.ts";
@@ -53,8 +52,8 @@ async function dataCommand(path: string | undefined, options: DataCommand, conte
   if (options.download || options.from !== undefined) await downloaded(path, options, context);
   const request = { ...requestFrom(set), data: path ?? null };
   const { signal, stderr } = context;
-  await prepareDataSet(request, { signal, onProgress: (words) => void stderr.write(`${words}\n`) });
-  const data = loadDataSet(request);
+  const onProgress = (words: string): void => void stderr.write(`${words}\n`);
+  const data = await prepareDataSet(request, { signal, onProgress });
   const { classRows, writeDataPage } = await import("../pages/dataPage.ts");
   const description = describeDataSet(data);
   const page = out === undefined ? null : writeDataPage(out, data);

@@ -17,7 +17,7 @@ import {
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { type DataOptions, loadDataSet, prepareDataSet, usualOptionsOf } from "entropy-sgd-training/node";
+import { type DataOptions, prepareDataSet, usualOptionsOf } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -58,7 +58,7 @@ export interface PartsPlace {
 /**
  * Loads data, network and task of some settings. A network in a module is executed.
  *
- * @throws InputError as `loadDataSet`; for a network that is unknown, has changed since the run began, or does not fit the
+ * @throws InputError as `prepareDataSet`; for a network that is unknown, has changed since the run began, or does not fit the
  *   data; for options that the task does not have
  */
 export async function loadParts(
@@ -70,8 +70,8 @@ export async function loadParts(
   // Data of a name are read in another place as they are by their name.
   const usual = dataFolder !== undefined && data !== null ? usualOptionsOf(data) : {};
   const request = { ...usual, ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut };
-  await prepareDataSet(request, { signal, onProgress: (words) => onWait?.(`Preparing the data, once: ${words}`) });
-  const loaded = loadDataSet(request);
+  const onProgress = (words: string): void => onWait?.(`Preparing the data, once: ${words}`);
+  const loaded = await prepareDataSet(request, { signal, onProgress });
   requireClasses(settings, () => shapesOf(task, loaded.train));
   const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
   const ready = asFewAs(fitted(spec, loaded), settings);

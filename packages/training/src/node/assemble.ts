@@ -58,7 +58,7 @@ export function assembled(source: Source): DataSet<AnySplit> {
  *
  * @throws as `whiten`
  */
-export async function prepared(source: Source, work: LongWork): Promise<void> {
+export async function prepare(source: Source, work: LongWork): Promise<void> {
   if (source.read.standardise !== "zca") return;
   const parts = dividedParts(source);
   const key = whiteningKey(source, parts);

@@ -7,7 +7,7 @@ import { InputError } from "../inputError.ts";
 import { adaptiveNetworks } from "../networks/adaptive.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
 import { networks } from "../networks/networks.ts";
-import { assembled, type PartOptions, prepared, type Source } from "./assemble.ts";
+import { assembled, type PartOptions, prepare, type Source } from "./assemble.ts";
 import { cifar10 } from "./cifar10.ts";
 import { checkedDataOptions, type DataOptions, requireTaken } from "./dataOptions.ts";
 import { readerOf } from "./dataReaders.ts";
@@ -17,7 +17,6 @@ import { mnist } from "./loadMnist.ts";
 import {
   type FetchedDataSet,
   fetchedFolder,
-  folderOf,
   isFetched,
   type NamedDataSet,
   type PackagedDataSet,
@@ -28,6 +27,11 @@ import type { LongWork } from "./whitening/fitWhitening.ts";
 
 /** All of them. */
 export const dataSets: readonly NamedDataSet[] = [mnist, cifar10, warAndPeace, tinyShakespeare, ptb];
+
+/** Those that are fetched. */
+const fetched: readonly FetchedDataSet[] = dataSets.filter(isFetched);
+
+const fetchedNamed = (name: string): FetchedDataSet | undefined => fetched.find((data) => data.name === name);
 
 /** Names of the data sets, the default first. */
 export const dataSetNames: readonly string[] = dataSets.map(({ name }) => name);
@@ -73,21 +77,22 @@ export interface DataRequest extends DataOptions, PartOptions {
 export function loadDataSet(request: DataRequest): DataSet<AnySplit> {
   const { named, options, parts } = asked(request);
   if (named !== undefined && !isFetched(named)) return packaged(named, options, parts);
-  const loaded = assembled(sourceOf(request));
-  if (named !== undefined) requireOriginal(named, folderOf(named), loaded.checksum!);
-  return loaded;
+  return assembled(sourceOf(request));
 }
 
 /**
- * Does what `loadDataSet` needs to have been done once for its request, and takes minutes: fits the whitening of `standardise: "zca"`
- * and keeps it, with the whitened examples, in the cache folder. There is nothing to do for other requests, or a second time.
+ * Loads as `loadDataSet`, and does before what is needed once and takes minutes: fits the whitening of `standardise: "zca"` and keeps
+ * it, with the whitened examples, in the cache folder. There is nothing to do for other requests, or a second time.
  *
  * Cost: see `fittedWhitening`; 12 kB on disk for each image of 3×32×32, and 75 MB.
  *
  * @throws InputError as `loadDataSet`, and where the cache folder cannot be written; Interruption after a signal
  */
-export async function prepareDataSet(request: DataRequest, work: LongWork = {}): Promise<void> {
-  if (request.standardise === "zca") await prepared(sourceOf(request), work);
+export async function prepareDataSet(request: DataRequest, work: LongWork = {}): Promise<DataSet<AnySplit>> {
+  if (request.standardise !== "zca") return loadDataSet(request);
+  const source = sourceOf(request);
+  await prepare(source, work);
+  return assembled(source);
 }
 
 function asked({ data = null, validation, heldOut, ...others }: DataRequest) {
@@ -100,31 +105,32 @@ function asked({ data = null, validation, heldOut, ...others }: DataRequest) {
 
 /** What is held out of a data set that is fetched where the user does not say, null for what its reader does; null for others. */
 export function usualPartsOf(name: string): Required<PartOptions> | null {
-  const named = dataSets.find((data) => data.name === name);
-  return named !== undefined && isFetched(named) ? { validation: null, heldOut: null, ...named.parts } : null;
+  const named = fetchedNamed(name);
+  return named === undefined ? null : { validation: null, heldOut: null, ...named.parts };
 }
 
 /** How the files of a data set that is fetched are read where the user does not say: for those who read them from another place. */
 export function usualOptionsOf(name: string): DataOptions {
-  const named = dataSets.find((data) => data.name === name);
-  return named !== undefined && isFetched(named) ? named.options : {};
+  return fetchedNamed(name)?.options ?? {};
 }
 
 /** @throws InputError if data that were read from a place are not those of a data set that is fetched */
 export function requireDataOf(name: string, place: string, { checksum }: DataSet<AnySplit>): void {
-  const named = dataSets.find((data) => data.name === name);
-  if (named === undefined || !isFetched(named) || checksum === named.checksum) return;
+  const named = fetchedNamed(name);
+  if (named === undefined || checksum === named.checksum) return;
   const rule = `must hold the data of ${name}, with the SHA-256 ${named.checksum}`;
   throw new InputError({ path: place, rule, value: checksum, got: `found ${checksum}` });
 }
 
-/** The files of a request, read. @throws InputError for data that have none */
+/** The files of a request, read. @throws InputError for data that have none, and for others than those of the name */
 function sourceOf(request: DataRequest): Source {
   const { named, options, parts } = asked(request);
   if (named === undefined) return fromFiles(listingOf(request.data!), options, parts);
   if (!isFetched(named)) throw inFilesOnly(named.name, "standardise");
   const files = { ...listingOf(fetchedFolder(named)), name: named.name };
-  return fromFiles(files, { ...named.options, ...options }, { ...named.parts, ...parts });
+  const source = fromFiles(files, { ...named.options, ...options }, { ...named.parts, ...parts });
+  requireOriginal(named, files.path, source.read.checksum);
+  return source;
 }
 
 function fromFiles(place: Listing, options: DataOptions, parts: PartOptions): Source {
@@ -153,8 +159,7 @@ function packaged(named: PackagedDataSet, { augment, ...rest }: DataOptions, par
  *   one; Interruption after a signal
  */
 export async function fetchDataSet(name: string, options: FetchOptions = {}): Promise<string> {
-  const fetched = dataSets.filter(isFetched);
-  const named = fetched.find((data: FetchedDataSet) => data.name === name);
+  const named = fetchedNamed(name);
   if (named !== undefined) return await fetchFiles(named, options);
   const known = fetched.map((data) => data.name).join(", ");
   throw new InputError({ name: "data", rule: `only data of these names are fetched: ${known}`, value: name });

@@ -8,7 +8,7 @@ import { createTar } from "nanotar";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshCaches } from "../../test/temporaryFolder.ts";
 import { cifar10 } from "./cifar10.ts";
-import { fetchDataSet, loadDataSet } from "./dataSets.ts";
+import { fetchDataSet, loadDataSet, prepareDataSet } from "./dataSets.ts";
 import { fetchFiles } from "./fetchDataSet.ts";
 import type { FetchedDataSet } from "./namedDataSet.ts";
 
@@ -141,9 +141,11 @@ describe("CIFAR-10 by name", () => {
       ["test_batch.bin", 5],
     ] as const)
       writeFileSync(join(there, name), Buffer.concat([Buffer.from([label]), Buffer.alloc(3072, 7)]));
-    expect(() => loadDataSet({ data: "cifar-10", validation: 0 })).toThrow(
-      /cifar-10: the data must be those of cifar-10, with the SHA-256 013ba1.*; delete the folder and fetch them again, found [0-9a-f]{64}$/,
-    );
+    const message =
+      /cifar-10: the data must be those of cifar-10, with the SHA-256 013ba1.*; delete the folder and fetch them again, found [0-9a-f]{64}$/;
+    expect(() => loadDataSet({ data: "cifar-10", validation: 0 })).toThrow(message);
+    // Before they are whitened, too.
+    await expect(prepareDataSet({ data: "cifar-10", validation: 0, standardise: "zca" })).rejects.toThrow(message);
   });
 
   test("only data that do not come with the packages are fetched", async () => {

@@ -61,8 +61,9 @@ test("whitened data are fitted once, and the same bits each time", async () => {
   expect(square).toBeCloseTo((size - 1) / size, 3);
 
   let fitted = 0;
-  await prepareDataSet(request, { onProgress: () => fitted++ });
+  const again = await prepareDataSet(request, { onProgress: () => fitted++ });
   expect(fitted).toBe(0);
+  expect(numbersOf(again.train)).toEqual(numbers);
   rmSync(join(whitened(), key!), { recursive: true });
   await prepareDataSet(request);
   expect(readdirSync(whitened())).toEqual([key]);
