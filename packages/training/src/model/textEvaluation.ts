@@ -1,5 +1,5 @@
 /** The mean loss of a whole text, each token predicted from those before it. */
-import { batchedProgram } from "onnx-grad";
+import { batchedProgram, sizeOf } from "onnx-grad";
 import { requireSplit } from "../data/requireFit.ts";
 import type { TextSplit } from "../data/textSplit.ts";
 import { InputError } from "../inputError.ts";
@@ -8,7 +8,7 @@ import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
 import type { Task, TokenScores } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
-import { carriedArrays, carryStates, statesAfter } from "./carriedArrays.ts";
+import { statesAfter } from "./carriedArrays.ts";
 import { compileGraph } from "./compileGraph.ts";
 import type { EvaluationOptions } from "./evaluationOptions.ts";
 import { targetInput } from "./lossAndGradients.ts";
@@ -71,7 +71,8 @@ export function textEvaluation(spec: NetworkSpec, options: EvaluationOptions, ta
     },
     (outputs) => compileGraph(outputs, { platform, device, threads }),
   );
-  const bindParams = bindParameters(build(1).parameters, program.bindInput);
+  const { parameters, carried } = build(1);
+  const bindParams = bindParameters(parameters, program.bindInput);
   return {
     bindInput: program.bindInput,
     close: program.close,
@@ -81,8 +82,9 @@ export function textEvaluation(spec: NetworkSpec, options: EvaluationOptions, ta
       const lanes = lanesOf(tokens.length, steps, laneOptions);
       const inputs = new Float32Array(lanes.count * steps);
       const targets = new Int32Array(lanes.count * steps);
-      const carried = carriedArrays(build(lanes.count), { allocate: (length) => new Float32Array(length) });
-      const states = Object.fromEntries(carried.map(({ name, before }) => [name, before]));
+      const states = Object.fromEntries(
+        carried.map(({ name, initial }) => [name, new Float32Array(lanes.count * sizeOf(initial.shape))]),
+      );
       let [lossSum, numWrong, numTokens] = [0, 0, 0];
       bindParams(params);
       for (let window = 0; window < lanes.windows; window++) {
@@ -94,8 +96,7 @@ export function textEvaluation(spec: NetworkSpec, options: EvaluationOptions, ta
           targets,
           ...states,
         });
-        for (const { name, after } of carried) after.set(outputs[`${name}.after`]!);
-        carryStates(carried, false);
+        for (const [name, state] of Object.entries(states)) state.set(outputs[`${name}.after`]!);
         for (let lane = 0; lane < lanes.count; lane++) {
           const from = (window - lanes.warmUpWindows) * steps;
           const counted = Math.min(lanes.length, tokens.length - 1 - lane * lanes.length) - from;
