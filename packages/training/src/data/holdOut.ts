@@ -2,7 +2,7 @@ import { permutationInto, randomKey } from "entropy-sgd/random";
 import { InputError } from "../inputError.ts";
 import { type AnySplit, type DataSet, type HeldOut, isLabelled } from "./split.ts";
 import { subset } from "./subset.ts";
-import { isText, type TextSplit, textSplit } from "./textSplit.ts";
+import { isText, type TextSplit, textPart } from "./textSplit.ts";
 
 /** How training examples are divided. */
 export interface HoldOutOptions {
@@ -53,7 +53,7 @@ export function holdOut<S extends AnySplit>(
 
 /** The text and its last `held` tokens. */
 function textParts(
-  { tokens, steps, numClasses: vocabularySize }: TextSplit,
+  whole: TextSplit,
   held: number,
   heldOut: HeldOut,
   part: Part,
@@ -65,14 +65,15 @@ function textParts(
       value: heldOut,
     });
   }
+  const { steps, tokens } = whole;
   const numTrained = tokens.length - held;
   if ((held > 0 && held <= steps) || numTrained <= steps) {
     const rule = `of a text must leave and take at least ${steps + 1} tokens, one more than the steps of a window`;
     throw new InputError({ name: part, rule, value: held, got: `of ${tokens.length} it takes ${held}` });
   }
   return {
-    train: textSplit({ tokens: tokens.subarray(0, numTrained), vocabularySize, steps }),
-    validation: textSplit({ tokens: tokens.subarray(numTrained), vocabularySize, steps }),
+    train: textPart(whole, 0, numTrained),
+    validation: textPart(whole, numTrained, tokens.length),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type AnySplit, isLabelled } from "./split.ts";
-import { isText, windowsOf } from "./textSplit.ts";
+import { isText, textPart } from "./textSplit.ts";
 
 /**
  * The examples of a split that `order` names, in its order. Windows of a text that follow one another are a text; others are examples on
@@ -10,7 +10,8 @@ export function subset<S extends AnySplit>(split: S, order: Int32Array): S {
   if (isText(whole)) {
     const [first = 0] = order;
     if (order.every((index, i) => index === first + i)) {
-      return windowsOf(whole, first, first + order.length) as AnySplit as S;
+      const end = order.length === 0 ? first : (first + order.length) * whole.steps + 1;
+      return textPart(whole, first * whole.steps, end) as AnySplit as S;
     }
     const { tokens: _, steps: __, ...windows } = whole;
     return subset<AnySplit>(windows, order) as S;

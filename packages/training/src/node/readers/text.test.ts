@@ -91,6 +91,7 @@ describe("windows", () => {
     const some = textOf(subset(train, Int32Array.of(2, 3)));
     expect([...some.tokens]).toEqual([6, 7, 8, 9, 0, 1, 2]);
     expect(some.numExamples).toBe(2);
+    expect(subset(train, new Int32Array(0)).numExamples).toBe(0);
     const drawn = subset(train, Int32Array.of(3, 0, 3));
     expect(isText(drawn)).toBe(false);
     expect(drawn.numExamples).toBe(3);
