@@ -51,6 +51,14 @@ export const loopCases: Readonly<Record<string, LoopCase>> = {
     states: [[3], [3]],
     step: ([x], [p, q]) => ({ states: [x!, b], outputs: [g.mul(p!, g.mul(q!, x!))] }),
   },
+  "no sequence that a state needs": {
+    sequences: [[3, 2]],
+    states: [[3]],
+    step: ([x], [s]) => ({
+      states: [g.tanh(g.add(g.mul(s!, b), b))],
+      outputs: [g.mul(g.reduceSum(s!), x!)],
+    }),
+  },
   "products of slices": {
     sequences: [
       [3, 2, 3],

@@ -9,12 +9,17 @@ import { substitute } from "./substitute.ts";
 const largestConstant = 64;
 
 /** For a value inside the loop, that value of all steps. */
-export function closeLoop({ reverse, steps, states }: OpenLoop, plan: LoopPlan): (value: Value) => Node<"scan"> {
+export function closeLoop(
+  { reverse, steps, sequences, states }: OpenLoop,
+  plan: LoopPlan,
+): (value: Value) => Node<"scan"> {
   const leaves = new Set(states.map(({ leaf }) => leaf));
   const needed = (value: Value): boolean => !plan.inside.has(value) && !leaves.has(value) && !isSmallConstant(value);
   const next = states.map((state) => state.next);
   const entering = [...new Set([...plan.inside].flatMap(({ inputs }) => inputs).concat(next))].filter(needed);
-  const stepwise = entering.filter((value) => plan.before.has(value));
+  const used = entering.filter((value) => plan.before.has(value));
+  // ONNX counts the steps of a loop by its sequences: there must be one, if no step uses it.
+  const stepwise = used.length > 0 ? used : [...sequences.keys()].slice(0, 1);
   const captured = entering.filter((value) => !plan.before.has(value));
   const places = [...stepwise, ...leaves, ...captured];
   const inputs = [
