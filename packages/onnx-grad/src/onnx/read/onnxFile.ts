@@ -47,17 +47,17 @@ export interface FileInput {
   readonly shape: readonly (number | string | undefined)[];
 }
 
-/** A graph of a file. */
-export interface FileGraph {
+/** A graph of a file; that of a node need not state the types of its inputs. */
+export interface FileGraph<Input extends { readonly name: string } = { readonly name: string }> {
   readonly nodes: readonly FileNode[];
   readonly initializers: ReadonlyMap<string, StoredTensor>;
   /** Inputs without an initializer of the same name, which is a default value. */
-  readonly inputs: readonly FileInput[];
+  readonly inputs: readonly Input[];
   readonly outputs: readonly string[];
 }
 
 /** What the reader needs of a model. */
-export interface OnnxFile extends FileGraph {
+export interface OnnxFile extends FileGraph<FileInput> {
   /** Version of the standard operators. */
   readonly opset: number;
 }
@@ -112,12 +112,12 @@ export function onnxFile(bytes: Uint8Array, readExternal?: ExternalDataReader): 
   return { opset: opsetOf(opsetImport), ...graphOf(graph, readExternal, inputOf) };
 }
 
-/** A graph, with the inputs as `inputOf` reads them: those of bodies need not state their types. */
-function graphOf(
+/** A graph, with the inputs as `inputOf` reads them. */
+function graphOf<Input extends { readonly name: string }>(
   graph: GraphMessage,
   readExternal: ExternalDataReader | undefined,
-  inputOf: (message: ValueInfoMessage) => FileInput,
-): FileGraph {
+  inputOf: (message: ValueInfoMessage) => Input,
+): FileGraph<Input> {
   if (graph.sparseInitializer.length > 0) throw readError("sparse initializers are not supported", true);
   const initializers = new Map(
     graph.initializer.map((message) => [message.name ?? "", initializerOf(message, readExternal)] as const),
@@ -132,7 +132,7 @@ function graphOf(
       attributes: new Map(node.attribute.map((attribute) => [attribute.name ?? "", attribute])),
       bodies: new Map(
         node.attribute.flatMap(({ name = "", g }) =>
-          g === undefined ? [] : [[name, graphOf(g, readExternal, argumentOf)]],
+          g === undefined ? [] : [[name, graphOf(g, readExternal, (input) => ({ name: input.name ?? "" }))]],
         ),
       ),
     })),
@@ -141,8 +141,6 @@ function graphOf(
     outputs: graph.output.map(({ name }) => name ?? ""),
   };
 }
-
-const argumentOf = ({ name = "" }: ValueInfoMessage): FileInput => ({ name, type: "float32", shape: [] });
 
 function decoded(bytes: Uint8Array): ModelMessage {
   try {

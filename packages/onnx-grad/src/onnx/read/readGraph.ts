@@ -49,7 +49,8 @@ function missing({ opType, domain, attributes }: FileNode, opset: number): strin
 /**
  * Every tensor of the graph by name, from those of its inputs.
  *
- * A body may read the tensors of the graph `around` it too. What depends on known numbers only is computed here by the interpreter, in float64, so shapes come out as numbers.
+ * A body may read the tensors of the graph `around` it too. What depends on known numbers only is computed here by the interpreter,
+ * in float64, so shapes come out as numbers.
  *
  * @throws Error that lists every node that cannot be read, or an output that no node gives
  */
