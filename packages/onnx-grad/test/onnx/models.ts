@@ -15,7 +15,13 @@ function tensorMessage(name: string, { dims, floats, ints }: TensorSpec): object
     : { name, dims, dataType: elementTypes.int64, int64Data: ints };
 }
 
-type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly tensor: TensorSpec };
+type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly tensor: TensorSpec }
+  | { readonly graph: GraphSpec };
 
 /** A node: operator, inputs, outputs, attributes. */
 export type NodeSpec = readonly [
@@ -25,9 +31,8 @@ export type NodeSpec = readonly [
   attributes?: Readonly<Record<string, Attribute>>,
 ];
 
-/** A model by its parts. */
-export interface ModelSpec {
-  readonly opset?: number;
+/** A graph by its parts. */
+export interface GraphSpec {
   readonly nodes: readonly NodeSpec[];
   readonly initializers?: Readonly<Record<string, TensorSpec>>;
   readonly inputs: Readonly<Record<string, readonly (number | string)[]>>;
@@ -36,48 +41,51 @@ export interface ModelSpec {
   readonly integers?: readonly string[];
 }
 
+/** A model by its parts. */
+export interface ModelSpec extends GraphSpec {
+  readonly opset?: number;
+}
+
 function attributeMessage([name, value]: readonly [string, Attribute]): object {
   if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
   if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: attributeTypes.string };
   if ("float" in value) return { name, f: value.float, type: attributeTypes.float };
+  if ("graph" in value) return { name, g: graphMessage(value.graph), type: attributeTypes.graph };
   if ("tensor" in value) return { name, t: tensorMessage("", value.tensor), type: attributeTypes.tensor };
   return { name, ints: value, type: attributeTypes.ints };
 }
 
 /** The bytes of a model. */
-export function modelBytes({
-  opset = 17,
-  nodes,
-  initializers = {},
-  inputs,
-  outputs,
-  integers = [],
-}: ModelSpec): Uint8Array {
+export function modelBytes({ opset = 17, ...graph }: ModelSpec): Uint8Array {
   return encodeModel({
     irVersion: 8,
     opsetImport: [{ domain: "", version: opset }],
-    graph: {
-      name: "test",
-      node: nodes.map(([opType, input, output, attributes = {}]) => ({
-        opType,
-        input,
-        output,
-        name: `${opType}_${output[0]}`,
-        attribute: Object.entries(attributes).map(attributeMessage),
-      })),
-      initializer: Object.entries(initializers).map(([name, spec]) => tensorMessage(name, spec)),
-      input: Object.entries(inputs).map(([name, sizes]) => ({
-        name,
-        type: {
-          tensorType: {
-            elemType: integers.includes(name) ? elementTypes.int64 : elementTypes.float32,
-            shape: { dim: sizes.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size })) },
-          },
-        },
-      })),
-      output: outputs.map((name) => ({ name, type: { tensorType: { elemType: elementTypes.float32 } } })),
-    },
+    graph: graphMessage(graph),
   });
+}
+
+function graphMessage({ nodes, initializers = {}, inputs, outputs, integers = [] }: GraphSpec): object {
+  return {
+    name: "test",
+    node: nodes.map(([opType, input, output, attributes = {}]) => ({
+      opType,
+      input,
+      output,
+      name: `${opType}_${output[0]}`,
+      attribute: Object.entries(attributes).map(attributeMessage),
+    })),
+    initializer: Object.entries(initializers).map(([name, spec]) => tensorMessage(name, spec)),
+    input: Object.entries(inputs).map(([name, sizes]) => ({
+      name,
+      type: {
+        tensorType: {
+          elemType: integers.includes(name) ? elementTypes.int64 : elementTypes.float32,
+          shape: { dim: sizes.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size })) },
+        },
+      },
+    })),
+    output: outputs.map((name) => ({ name, type: { tensorType: { elemType: elementTypes.float32 } } })),
+  };
 }
 
 const ramp = (dims: readonly number[]): TensorSpec => ({

@@ -1,7 +1,7 @@
 /** A model as it is trained: outputs that are logits, any batch size. */
 import { type OptionRule, optionRules, requireOptions } from "../../graph/requirements.ts";
 import { withNewHead } from "./newHead.ts";
-import type { FileNode, OnnxFile } from "./onnxFile.ts";
+import { type FileNode, type OnnxFile, tensorsRead } from "./onnxFile.ts";
 import { readError } from "./readError.ts";
 
 /** Activations that losses on logits apply themselves. */
@@ -84,7 +84,7 @@ function needed({ nodes, inputs, initializers, outputs }: OnnxFile): FileNode[] 
     .reverse()
     .filter((node) => {
       if (!node.outputs.some((name) => name !== "" && wanted.has(name))) return false;
-      for (const name of node.inputs) wanted.add(name);
+      for (const name of tensorsRead(node)) wanted.add(name);
       return true;
     })
     .reverse();

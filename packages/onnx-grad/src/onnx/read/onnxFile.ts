@@ -62,6 +62,20 @@ export interface OnnxFile extends FileGraph<FileInput> {
   readonly opset: number;
 }
 
+/** The tensors that a node reads: its inputs, and those of the graph around it that its bodies read. */
+export function tensorsRead({ inputs, bodies }: FileNode): readonly string[] {
+  return [...inputs, ...[...bodies.values()].flatMap(outerTensors)];
+}
+
+function outerTensors({ nodes, initializers, inputs, outputs }: FileGraph): string[] {
+  const own = new Set([
+    ...inputs.map(({ name }) => name),
+    ...initializers.keys(),
+    ...nodes.flatMap((node) => node.outputs),
+  ]);
+  return [...nodes.flatMap(tensorsRead), ...outputs].filter((tensor) => !own.has(tensor));
+}
+
 interface DimensionMessage {
   readonly dimValue?: number;
   readonly dimParam?: string;

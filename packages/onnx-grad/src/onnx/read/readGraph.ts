@@ -3,7 +3,7 @@ import { topological } from "../../graph/topological.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
 import { evaluate } from "../../interpreter/evaluate.ts";
 import { type GraphState, type NodeReader, nodeReader, type Operand } from "./nodeReader.ts";
-import type { FileGraph, FileNode, OnnxFile } from "./onnxFile.ts";
+import { type FileGraph, type FileNode, type OnnxFile, tensorsRead } from "./onnxFile.ts";
 import type { Operator, Result } from "./operator.ts";
 import { operators } from "./operators.ts";
 import { isUnsupported, readError, unsupported } from "./readError.ts";
@@ -66,7 +66,7 @@ export function readGraph(
   const failed = new Set<string>();
   for (const node of file.nodes) {
     try {
-      if (node.inputs.some((name) => failed.has(name))) throw undefined;
+      if (tensorsRead(node).some((name) => failed.has(name))) throw undefined;
       requireNew(node, tensors);
       const results = storedBy(node) ?? readNode(node, operators[node.opType]!, tensors, state);
       node.outputs.forEach((name, i) => {
