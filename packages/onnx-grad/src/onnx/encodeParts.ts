@@ -1,6 +1,7 @@
 /** The bytes of an ONNX model from its parts. */
 import type { DType, Shape } from "../graph/value.ts";
 import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
+import { isGraph } from "./nodeBodies.ts";
 
 /** An attribute: an integer, a list of integers, a float ({ float }), a string, a list of floats ({ floats }) or a graph ({ graph }). */
 export type OnnxAttribute =
@@ -51,58 +52,6 @@ export interface ModelParts extends OnnxBody {
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, string>>;
 }
-
-/** The graphs that a node has as attributes. */
-export function bodiesOf({ attributes }: Pick<OnnxNode, "attributes">): readonly OnnxBody[] {
-  return Object.values(attributes).flatMap((value) => (isGraph(value) ? [value.graph] : []));
-}
-
-/** The tensors that a node reads: its inputs, and those of the graph around it that its bodies read. */
-export function tensorsRead(node: OnnxNode): readonly string[] {
-  return [...node.inputs, ...bodiesOf(node).flatMap(outerTensors)];
-}
-
-/** A node whose bodies are what `change` makes of them. */
-export function withBodies(node: OnnxNode, change: (body: OnnxBody) => OnnxBody): OnnxNode {
-  if (bodiesOf(node).length === 0) return node;
-  const attributes = Object.entries(node.attributes).map(
-    ([name, value]) => [name, isGraph(value) ? { graph: change(value.graph) } : value] as const,
-  );
-  return { ...node, attributes: Object.fromEntries(attributes) };
-}
-
-/** A body with other names of tensors, of its own and of those around it. */
-export function renamedBody(body: OnnxBody, nameOf: (tensor: string) => string): OnnxBody {
-  const named = <T extends { readonly name: string }>(one: T): T => ({ ...one, name: nameOf(one.name) });
-  return {
-    nodes: body.nodes.map((node) =>
-      withBodies({ ...node, inputs: node.inputs.map(nameOf), outputs: node.outputs.map(nameOf) }, (inner) =>
-        renamedBody(inner, nameOf),
-      ),
-    ),
-    initializers: body.initializers.map(named),
-    inputs: body.inputs.map(named),
-    outputs: body.outputs.map(named),
-  };
-}
-
-/** The tensors that a body and the bodies inside make. */
-export function ownTensors({ nodes, initializers, inputs }: OnnxBody): readonly string[] {
-  return [
-    ...[...inputs, ...initializers].map(({ name }) => name),
-    ...nodes.flatMap((node) => [...bodiesOf(node).flatMap(ownTensors), ...node.outputs]),
-  ];
-}
-
-function outerTensors({ nodes, initializers, inputs }: OnnxBody): string[] {
-  const own = new Set(
-    [...initializers, ...inputs].map(({ name }) => name).concat(nodes.flatMap(({ outputs }) => outputs)),
-  );
-  return nodes.flatMap(tensorsRead).filter((tensor) => !own.has(tensor));
-}
-
-const isGraph = (value: OnnxAttribute): value is { readonly graph: OnnxBody } =>
-  typeof value === "object" && "graph" in value;
 
 /** The model as a file holds it, of version 8 of the format. */
 export function encodeParts(parts: ModelParts): Uint8Array {

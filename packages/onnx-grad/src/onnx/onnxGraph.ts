@@ -1,15 +1,8 @@
 /** An ONNX graph under construction: nodes, constants, inputs and outputs by name. */
 import { exactKey } from "../graph/exactKey.ts";
 import type { DType, Shape } from "../graph/value.ts";
-import {
-  bodiesOf,
-  encodeParts,
-  type Initializer,
-  type OnnxAttribute,
-  type OnnxBody,
-  type OnnxNode,
-  tensorsRead,
-} from "./encodeParts.ts";
+import { encodeParts, type Initializer, type OnnxAttribute, type OnnxBody, type OnnxNode } from "./encodeParts.ts";
+import { bodiesOf, tensorsRead } from "./nodeBodies.ts";
 
 /** Standard operators by default; `com.microsoft` holds ONNX Runtime's own. */
 export interface NodeOptions {

@@ -7,14 +7,8 @@
 import { rangeError } from "../../graph/errors.ts";
 import { exactKey } from "../../graph/exactKey.ts";
 import { type Shape, sizeOf } from "../../graph/value.ts";
-import {
-  bodiesOf,
-  type Initializer,
-  type OnnxBody,
-  type OnnxNode,
-  type ValueInfo,
-  withBodies,
-} from "../encodeParts.ts";
+import type { Initializer, OnnxBody, OnnxNode, ValueInfo } from "../encodeParts.ts";
+import { bodiesOf, isGraph, nodeWithBodies } from "../nodeBodies.ts";
 import { type GraphContent, inputTensor } from "../onnxGraph.ts";
 import { floatsOf, floatTensor, integerTensor, type ModelGraph, type NamedShape } from "./modelGraph.ts";
 import { isFixed, nameOfSize, type Size, sizeOfAny, sizesTensor } from "./sizes.ts";
@@ -62,14 +56,13 @@ export function anyBatch(snapshots: readonly Snapshot[], batchName: string): Mod
   });
   first.content.nodes.forEach((node, i) => {
     const all = snapshots.map(({ content }) => bodiesOf(content.nodes[i]!));
-    const whole = withBodies(node, (body) => {
-      const at = all[0]!.indexOf(body);
-      return bodyOfAny(
+    const bodies = bodiesOf(node).map((_, at) =>
+      bodyOfAny(
         all.map((bodies) => bodies[at]!),
         named,
-      );
-    });
-    builder.add(whole, constants, (tensor) => shapeOf(tensor, snapshots, sizes));
+      ),
+    );
+    builder.add(nodeWithBodies(node, bodies), constants, (tensor) => shapeOf(tensor, snapshots, sizes));
   });
   return {
     nodes: builder.nodes,
@@ -110,7 +103,7 @@ function requireSameNodes([first, ...others]: readonly Snapshot[]): void {
 /** What must be the same at every batch; sizes of a body's arguments and results need not. */
 function partsOf({ opType, inputs, outputs, attributes }: OnnxNode): string {
   const plain = Object.entries(attributes).map(([name, value]) => {
-    if (typeof value !== "object" || !("graph" in value)) return [name, value];
+    if (!isGraph(value)) return [name, value];
     const { nodes, initializers, inputs: leaves, outputs: results } = value.graph;
     return [name, nodes.map(partsOf), [...initializers, ...leaves, ...results].map((one) => one.name)];
   });

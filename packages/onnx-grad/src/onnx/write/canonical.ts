@@ -3,16 +3,8 @@
  * and names come from the parameters. A model that is read and written again is the same file.
  */
 import { exactKey } from "../../graph/exactKey.ts";
-import {
-  bodiesOf,
-  type Initializer,
-  type OnnxNode,
-  ownTensors,
-  renamedBody,
-  tensorsRead,
-  type ValueInfo,
-  withBodies,
-} from "../encodeParts.ts";
+import type { Initializer, OnnxNode, ValueInfo } from "../encodeParts.ts";
+import { bodiesOf, ownTensors, renamedNode, tensorsRead } from "../nodeBodies.ts";
 import { floatsOf, integerTensor, type ModelGraph, readersOf } from "./modelGraph.ts";
 
 /** What tensors are called in the file, and which of them come in which order. */
@@ -52,12 +44,7 @@ export function canonical(graph: ModelGraph, { names, parameters }: FileNames): 
   return {
     nodes: [
       ...lists.flatMap((list) => list.nodes),
-      ...nodes.map((one, i) =>
-        withBodies(
-          { ...one, name: given.nodes[i]!, inputs: one.inputs.map(nameOf), outputs: one.outputs.map(nameOf) },
-          (body) => renamedBody(body, nameOf),
-        ),
-      ),
+      ...nodes.map((one, i) => ({ ...renamedNode(one, nameOf), name: given.nodes[i]! })),
       ...merged.outputs
         .filter(({ name, from }) => nameOf(from) !== name)
         .map(({ name, from }) => nodeOf("Identity", [nameOf(from)], name)),
@@ -106,17 +93,17 @@ function withoutEqual(graph: ModelGraph, names: ReadonlyMap<string, string>): Mo
     same.set(tensor, there.get(key) ?? tensor);
     there.set(key, of(tensor));
   }
-  const nodes = graph.nodes.flatMap((node): OnnxNode[] => {
-    const inputs = node.inputs.map(of);
-    if (bodiesOf(node).length > 0) return [withBodies({ ...node, inputs }, (body) => renamedBody(body, of))];
-    const key = exactKey([node.opType, inputs, node.attributes, node.outputs.length]);
+  const nodes = graph.nodes.flatMap((one): OnnxNode[] => {
+    const node = renamedNode(one, of);
+    if (bodiesOf(node).length > 0) return [node];
+    const key = exactKey([node.opType, node.inputs, node.attributes, node.outputs.length]);
     const first = there.get(key);
     if (first !== undefined && node.outputs.length === 1) {
       same.set(node.outputs[0]!, first);
       return [];
     }
     there.set(key, node.outputs[0]!);
-    return [{ ...node, inputs }];
+    return [node];
   });
   return { ...graph, nodes, outputs: graph.outputs.map((output) => ({ ...output, from: of(output.from) })) };
 }

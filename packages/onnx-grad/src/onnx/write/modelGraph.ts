@@ -1,6 +1,7 @@
 /** A graph on its way into a file: tensors have names of its own until `canonical` gives them those of the file. */
 import type { DType, Shape } from "../../graph/value.ts";
-import { type Initializer, type OnnxNode, tensorsRead } from "../encodeParts.ts";
+import type { Initializer, OnnxNode } from "../encodeParts.ts";
+import { tensorsRead } from "../nodeBodies.ts";
 
 /** Sizes of axes; those that depend on the batch are named. */
 export type NamedShape = readonly (number | string)[];
