@@ -1,7 +1,7 @@
 /** Recurrent networks as ONNX files: run by a plain session, read and written again. */
 import { expect, test } from "vitest";
 import * as g from "../../src/index.ts";
-import { buildNetwork, layers, type NetworkContext } from "../../src/layers.ts";
+import { buildNetwork, layers, type NetworkContext, uniform } from "../../src/layers.ts";
 import { readOnnx, writeOnnx } from "../../src/onnx.ts";
 import { distance, numbers, parameterFeeds, runPlain, someWeights } from "./written.ts";
 
@@ -45,4 +45,50 @@ test.each([true, false])("an LSTM and a GRU, their state carried: %s", async (ca
   const read = readOnnx(file, { dimensions: { batch } });
   expect(read.weights(again(batch))).toEqual(weights);
   expect(Buffer.compare(writeOnnx(again, weights), file)).toBe(0);
+});
+
+/** The state behind the last of x [batch × steps × 9], from 0.1 on. */
+const lastState = (x: g.Value, step: (slice: g.Value, before: g.Value) => g.Value): g.Value =>
+  g.scan(([slice], [before]) => ({ states: [step(slice!, before!)] }), {
+    sequences: [g.transpose(x, [1, 0, ...x.shape.map((_, axis) => axis).slice(2)])],
+    states: [g.broadcastTo(g.constant(0.1), [x.shape[0]!, 9])],
+  }).states[0]!;
+
+const definitions: Readonly<Record<string, (weight: g.Value, x: g.Value) => g.Value>> = {
+  "constants too large for its body, one of each batch's size": (weight, x) => {
+    const batch = x.shape[0]!;
+    const table = g.constant(numbers(81, 5), [9, 9]);
+    const scale = g.constant(new Array(batch * 36).fill(1.5), [batch, 36]);
+    return lastState(x, (slice, before) => {
+      const [part] = g.split(g.mul(g.concat([before, before, before, before], 1), scale), [9, 27], 1);
+      return g.tanh(g.add(slice, g.matmul(g.matmul(part!, table), weight)));
+    });
+  },
+  "a loop inside": (weight, x) =>
+    lastState(g.reshape(x, [x.shape[0]!, 2, 3, 9]), (rows, before) => {
+      const { outputs } = g.scan(
+        ([row], [state]) => {
+          const next = g.tanh(g.add(g.matmul(state!, weight), g.mul(row!, before)));
+          return { states: [next], outputs: [next] };
+        },
+        { sequences: [g.transpose(rows, [1, 0, 2])], states: [before] },
+      );
+      return g.reduceSum(outputs[0]!, { axes: [0] });
+    }),
+};
+
+test.each(Object.entries(definitions))("a loop with %s", async (_, define) => {
+  const build = (batch: number) =>
+    buildNetwork(
+      (context, x) => define(context.parameter("weight", [9, 9], uniform(0.5), "weight"), x),
+      [batch, 6, 9],
+      "evaluation",
+    );
+  const batch = 4;
+  const { logits, parameters } = build(batch);
+  const weights = someWeights(build(batch));
+  const inputs = numbers(batch * 54, 7);
+  const [wanted] = g.evaluate([logits], { inputs, ...parameterFeeds(parameters, weights) });
+  const [got] = await runPlain(writeOnnx(build, weights), { inputs: { shape: [batch, 6, 9], data: inputs } });
+  expect(distance(got!, wanted!)).toBeLessThan(1e-5);
 });

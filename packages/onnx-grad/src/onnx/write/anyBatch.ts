@@ -8,7 +8,7 @@ import { rangeError } from "../../graph/errors.ts";
 import { exactKey } from "../../graph/exactKey.ts";
 import { type Shape, sizeOf } from "../../graph/value.ts";
 import type { Initializer, OnnxBody, OnnxNode, ValueInfo } from "../encodeParts.ts";
-import { bodiesOf, isGraph, nodeWithBodies } from "../nodeBodies.ts";
+import { bodiesOf, isGraph, nodeWithBodies, renamedNode } from "../nodeBodies.ts";
 import { type GraphContent, inputTensor } from "../onnxGraph.ts";
 import { floatsOf, floatTensor, integerTensor, type ModelGraph, type NamedShape } from "./modelGraph.ts";
 import { isFixed, nameOfSize, type Size, sizeOfAny, sizesTensor } from "./sizes.ts";
@@ -38,7 +38,7 @@ export function anyBatch(snapshots: readonly Snapshot[], batchName: string): Mod
       if (size === undefined) throw refusal(`${what} is ${numbers.map((list) => list[i]).join(", ")}`);
       return size;
     });
-  const named = (shapes: readonly Shape[], what: string): NamedShape =>
+  const named: Named = (shapes, what) =>
     sizes(shapes, what).map((size) => (isFixed(size) ? size : nameOfSize(size, batchName)));
 
   const inputs: ModelGraph["inputs"] = new Map(
@@ -54,15 +54,12 @@ export function anyBatch(snapshots: readonly Snapshot[], batchName: string): Mod
     const all = snapshots.map(({ content }) => content.initializers[i]!);
     constants.set(name, constantOf(all, sizes));
   });
-  first.content.nodes.forEach((node, i) => {
-    const all = snapshots.map(({ content }) => bodiesOf(content.nodes[i]!));
-    const bodies = bodiesOf(node).map((_, at) =>
-      bodyOfAny(
-        all.map((bodies) => bodies[at]!),
-        named,
-      ),
+  first.content.nodes.forEach((_, i) => {
+    const node = nodeOfAny(
+      snapshots.map(({ content }) => content.nodes[i]!),
+      named,
     );
-    builder.add(nodeWithBodies(node, bodies), constants, (tensor) => shapeOf(tensor, snapshots, sizes));
+    builder.add(node, constants, (tensor) => shapeOf(tensor, snapshots, sizes));
   });
   return {
     nodes: builder.nodes,
@@ -78,6 +75,8 @@ export function anyBatch(snapshots: readonly Snapshot[], batchName: string): Mod
     })),
   };
 }
+
+type Named = (shapes: readonly Shape[], what: string) => NamedShape;
 
 type Sizes = (numbers: readonly (readonly number[])[], what: string) => (number | Size)[];
 
@@ -110,11 +109,21 @@ function partsOf({ opType, inputs, outputs, attributes }: OnnxNode): string {
   return exactKey([opType, inputs, outputs, plain]);
 }
 
+/** A node as it is at every batch, for all of them. */
+function nodeOfAny(nodes: readonly OnnxNode[], named: Named): OnnxNode {
+  const [node] = nodes as [OnnxNode];
+  const all = nodes.map(bodiesOf);
+  const bodies = all[0]!.map((_, i) =>
+    bodyOfAny(
+      all.map((list) => list[i]!),
+      named,
+    ),
+  );
+  return nodeWithBodies(node, bodies);
+}
+
 /** The body of every batch: numbers in it must be the same at all, sizes of its arguments and results may have names. */
-function bodyOfAny(
-  bodies: readonly OnnxBody[],
-  named: (shapes: readonly Shape[], what: string) => NamedShape,
-): OnnxBody {
+function bodyOfAny(bodies: readonly OnnxBody[], named: Named): OnnxBody {
   const [first, ...others] = bodies as [OnnxBody, ...OnnxBody[]];
   const isEqual = first.initializers.every(({ data }, i) =>
     others.every(({ initializers }) => sameBytes(initializers[i]!.data, data)),
@@ -131,7 +140,13 @@ function bodyOfAny(
       );
       return { ...info, type, shape };
     });
-  return { ...first, inputs: infos(({ inputs }) => inputs), outputs: infos(({ outputs }) => outputs) };
+  const nodes = first.nodes.map((_, i) =>
+    nodeOfAny(
+      bodies.map((body) => body.nodes[i]!),
+      named,
+    ),
+  );
+  return { ...first, nodes, inputs: infos(({ inputs }) => inputs), outputs: infos(({ outputs }) => outputs) };
 }
 
 /** A stored tensor of every batch: fixed, a vector of sizes, or one that is stretched to sizes. */
@@ -252,7 +267,7 @@ function builderOf(inputs: ModelGraph["inputs"], batchName: string): Builder {
           return;
         }
       }
-      nodes.push({ ...node, inputs: node.inputs.map((input) => constant(input, constants.get(input))) });
+      nodes.push(renamedNode(node, (tensor) => constant(tensor, constants.get(tensor))));
     },
   };
 }
