@@ -1,7 +1,6 @@
 /** The bytes of an ONNX model from its parts. */
 import type { DType, Shape } from "../graph/value.ts";
 import { attributeTypes, elementTypes, encodeModel } from "./modelProto.ts";
-import { isGraph } from "./nodeBodies.ts";
 
 /** An attribute: an integer, a list of integers, a float ({ float }), a string, a list of floats ({ floats }) or a graph ({ graph }). */
 export type OnnxAttribute =
@@ -52,6 +51,10 @@ export interface ModelParts extends OnnxBody {
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+/** Whether an attribute is a graph. */
+export const isGraph = (value: OnnxAttribute): value is { readonly graph: OnnxBody } =>
+  typeof value === "object" && "graph" in value;
 
 /** The model as a file holds it, of version 8 of the format. */
 export function encodeParts(parts: ModelParts): Uint8Array {

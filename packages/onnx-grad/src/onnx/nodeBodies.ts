@@ -1,9 +1,5 @@
 /** The graphs that nodes have as attributes, such as the step of a Scan. */
-import type { OnnxAttribute, OnnxBody, OnnxNode } from "./encodeParts.ts";
-
-/** Whether an attribute is a graph. */
-export const isGraph = (value: OnnxAttribute): value is { readonly graph: OnnxBody } =>
-  typeof value === "object" && "graph" in value;
+import { isGraph, type OnnxBody, type OnnxNode } from "./encodeParts.ts";
 
 /** The graphs of a node; most have none. */
 export function bodiesOf({ attributes }: Pick<OnnxNode, "attributes">): readonly OnnxBody[] {

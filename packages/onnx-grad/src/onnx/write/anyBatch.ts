@@ -7,8 +7,8 @@
 import { rangeError } from "../../graph/errors.ts";
 import { exactKey } from "../../graph/exactKey.ts";
 import { type Shape, sizeOf } from "../../graph/value.ts";
-import type { Initializer, OnnxBody, OnnxNode, ValueInfo } from "../encodeParts.ts";
-import { bodiesOf, isGraph, nodeWithBodies, renamedNode } from "../nodeBodies.ts";
+import { type Initializer, isGraph, type OnnxBody, type OnnxNode, type ValueInfo } from "../encodeParts.ts";
+import { bodiesOf, nodeWithBodies, renamedNode } from "../nodeBodies.ts";
 import { type GraphContent, inputTensor } from "../onnxGraph.ts";
 import { floatsOf, floatTensor, integerTensor, type ModelGraph, type NamedShape } from "./modelGraph.ts";
 import { isFixed, nameOfSize, type Size, sizeOfAny, sizesTensor } from "./sizes.ts";
