@@ -83,6 +83,25 @@ describe("runs", () => {
     ]);
   });
 
+  test("what follows a training is done for runs that ended and did not diverge; its failure is the run's", async () => {
+    const { runs } = planOfRates([0.1, 0.2, 0.3, 0.4], 1);
+    const outcomes = [ended(), ended({ reason: "diverged" }), { kind: "interrupted" } as const, ended()];
+    let count = 0;
+    const launch: RunLauncher = async () => outcomes[count++]!;
+    const followed: string[] = [];
+    const whenTrained = async ({ name }: { readonly name: string }): Promise<void> => {
+      followed.push(name);
+      if (name === runs[3]!.name) throw new InputError("it cannot be measured");
+    };
+    const { signal } = new AbortController();
+    const place = { out: "nowhere", parallel: 1, signal, checksum: null };
+    expect(await runAll(runs, { ...place, launch, whenTrained })).toEqual([
+      ...outcomes.slice(0, 3),
+      { kind: "failed", message: "it cannot be measured", exitCode: 2 },
+    ]);
+    expect(followed).toEqual([runs[0]!.name, runs[3]!.name]);
+  });
+
   test("a folder with another run, a run on other data, or a link is not changed", async () => {
     const [out, elsewhere] = [freshOut(), freshOut()];
     const { runs } = planOfRates([0.1, 0.2, 0.3], 1);

@@ -157,14 +157,7 @@ async function toItsEnd<Details>(
   const { onEvent: _, ...training } = trainingOptions(context);
   const here = { ...training, ...(onEvent && { onEvent }), parts, ...place };
   const { checkpointRequests: requests } = context;
-  const trained = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
-  const launch: RunLauncher = async (path, settings, ownSignal) => {
-    const outcome = await trained(path, settings, ownSignal);
-    const run = runs.find(({ name }) => join(out, name) === path);
-    if (run !== undefined && outcome.kind === "ended" && !hasDiverged(outcome.result))
-      await experiment.whenTrained?.(run, plan, options, ownSignal);
-    return outcome;
-  };
+  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
   const outcomes = await runAll(runs, {
     ...{
       out,
@@ -175,6 +168,7 @@ async function toItsEnd<Details>(
       requireHeld: lock.requireHeld,
       onBegin,
     },
+    whenTrained: async (run) => await experiment.whenTrained?.(run, plan, options, signal),
     onEnd(run, at, outcome) {
       onEnd(run, at, outcome);
       if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);

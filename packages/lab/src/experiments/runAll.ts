@@ -45,6 +45,8 @@ export interface RunAllOptions {
   readonly checksum: string | null;
   /** Whether no other run begins after one that diverged or failed. */
   readonly needsAll?: boolean;
+  /** What is done with a run that was launched and has ended without diverging; what it throws is reported as its failure. */
+  readonly whenTrained?: (run: PlannedRun) => Promise<void>;
   readonly onBegin?: (run: PlannedRun, at: number) => void;
   readonly onEnd?: (run: PlannedRun, at: number, outcome: RunOutcome) => void;
 }
@@ -56,7 +58,8 @@ export interface RunAllOptions {
  * @returns the outcomes in the order of the runs; null for those that did not begin
  */
 export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions): Promise<(RunOutcome | null)[]> {
-  const { out, parallel, signal, launch, checksum, requireHeld, needsAll = false, onBegin, onEnd } = options;
+  const { out, parallel, signal, launch, checksum, requireHeld, needsAll = false } = options;
+  const { whenTrained, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;
   let isStopped = false;
@@ -67,7 +70,9 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
       if (result !== null) return { kind: "ended", result, before: true };
       if (signal.aborted) return null;
       onBegin?.(run, at);
-      return await launch(path, run.settings, signal);
+      const outcome = await launch(path, run.settings, signal);
+      if (outcome.kind === "ended" && !isLost(outcome)) await whenTrained?.(run);
+      return outcome;
     } catch (error) {
       return outcomeOf(error);
     }
