@@ -80,9 +80,7 @@ export const reproduction: Experiment<ReproductionDetails> = {
     const readable = plan.runs.filter((_, at) => outcomes[at]?.kind !== "failed");
     const runs = { name, scale, seeds, runs: runsThere(out, readable) };
     const interrupted = context.signal.aborted && outcomes.some(isInterrupted);
-    const told =
-      hasEvaluations(runs) || interrupted ? await tellReproduction(out, runs, { json, interrupted }, context) : null;
-    if (interrupted && told !== null) return told;
+    if (hasEvaluations(runs) || interrupted) await tellReproduction(out, runs, { json, interrupted }, context);
     return exitCodeOfRuns(outcomes, resultsOf(outcomes).some(hasDiverged), context.signal);
   },
 };

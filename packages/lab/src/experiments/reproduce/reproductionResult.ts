@@ -1,5 +1,6 @@
 /** What came out of an experiment of the paper, beside what was published: columns that are never mixed. */
 import { type Difference, type DifferenceOptions, differenceOfMeans } from "entropy-sgd/landscape";
+import { hasDiverged } from "entropy-sgd-training";
 import { type DifferenceOverSeeds, differenceOverSeeds } from "../../statistics/overSeeds.ts";
 import { type Spread, spreadOf } from "../../statistics/spread.ts";
 import { type ReproductionDetails, scaledBudget } from "./planReproduction.ts";
@@ -93,7 +94,7 @@ function methodResult(
 ): MethodResult {
   const own = runs.filter(({ condition }) => condition === method.optimizer);
   const ended = own.flatMap((run) => outcomeOfCurve(run, quantity));
-  const numDiverged = own.filter(({ result }) => ["diverged", "non-finite"].includes(result?.reason ?? "")).length;
+  const numDiverged = own.filter(({ result }) => result !== null && hasDiverged(result)).length;
   const best = spreadOf(ended.map((run) => run.best));
   const baseline = (methods[1] ?? methods[0]!).published;
   const budget = scaledBudget(method.budget, scale);
