@@ -7,6 +7,7 @@ import { dropoutOf, sharedRecipe } from "../../settings/recipes.ts";
 import { askedOf, resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { ExperimentPlan } from "../experiment.ts";
+import { withEachSeed } from "../withEachSeed.ts";
 
 /** What a comparison is asked for. */
 export interface ComparisonRequest extends Omit<SettingsRequest, "optimizer" | "seed" | "innerSteps" | "set"> {
@@ -17,7 +18,7 @@ export interface ComparisonRequest extends Omit<SettingsRequest, "optimizer" | "
 }
 
 /**
- * The plan, seeds outermost, so that an interruption is fair.
+ * The plan: every optimizer with seeds 1 … k.
  *
  * @throws InputError for settings that cannot be, or inner steps that differ
  */
@@ -27,7 +28,7 @@ export function planComparison(request: ComparisonRequest): ExperimentPlan<null>
   // One dropout rate and one set of boundaries for all: the ends of inner loops where there are some.
   const innerSteps = sharedInnerSteps(resolved);
   const dropout = request.dropout ?? dropoutOf(network);
-  const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+  const runs = withEachSeed(seeds, (seed) =>
     resolved.map((settings) => ({
       name: `${settings.optimizer}-${seed}`,
       condition: settings.optimizer,

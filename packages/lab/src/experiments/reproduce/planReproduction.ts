@@ -5,6 +5,7 @@ import { resolveSettings } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { rounded } from "../../statistics/numbers.ts";
 import type { ExperimentPlan } from "../experiment.ts";
+import { withEachSeed } from "../withEachSeed.ts";
 import type { ReproducedMethod, Reproduction } from "./reproduction.ts";
 import { type ReproductionName, reproductionNames, reproductionOf } from "./reproductions.ts";
 
@@ -29,11 +30,11 @@ export interface ReproductionRequest extends ReproductionDetails {
   readonly dataFolder?: string | undefined;
 }
 
-/** The plan, seeds outermost, so that an interruption is fair. */
+/** The plan: every method with seeds 1 … k. */
 export function planReproduction(request: ReproductionRequest): ExperimentPlan<ReproductionDetails> {
   const { name, scale, seeds } = request;
   const reproduction = reproductionOf(name);
-  const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+  const runs = withEachSeed(seeds, (seed) =>
     reproduction.methods.map((method) => ({
       name: `${method.optimizer}-${seed}`,
       condition: method.optimizer,

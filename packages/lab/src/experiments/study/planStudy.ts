@@ -1,6 +1,7 @@
 /** The runs of a study. */
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import type { ExperimentPlan } from "../experiment.ts";
+import { withEachSeed } from "../withEachSeed.ts";
 import type { StudyDetails } from "./studyMeasures.ts";
 
 /** What a study is asked for. */
@@ -14,10 +15,10 @@ export interface StudyRequest extends StudyDetails {
   readonly set: readonly string[];
 }
 
-/** The plan: every condition with seeds 1 … k, seeds outermost. Boundaries of evaluation are Entropy-SGD's for all. */
+/** The plan: every condition with seeds 1 … k. Boundaries of evaluation are Entropy-SGD's for all. */
 export function planStudy(request: StudyRequest): ExperimentPlan<StudyDetails> {
   const { network, seeds, budget, data, threads, set, ...details } = request;
-  const runs = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+  const runs = withEachSeed(seeds, (seed) =>
     details.conditions.map((condition) => {
       const { name, optimizer, preset } = condition;
       const asked = { network, optimizer, preset, recipe: "tuned", budget, seed, data, threads };
