@@ -8,12 +8,11 @@ import { freshOut, run } from "./commandRunner.ts";
 import { recordOf } from "./testRecords.ts";
 
 /** A folder with the reproduction of an experiment by one method with two seeds. */
-function folderOf(name: "lenet" | "mnistfc", errors: readonly [number, number]): string {
+function folderOf(name: "lenet" | "mnistfc", errors: readonly [number, number], out = freshOut()): string {
   const runs = errors.map((error, i) =>
     reproducedRun(recordOf("entropy-sgd", i + 1, [3 * error, error]), "entropy-sgd"),
   );
-  const out = freshOut();
-  mkdirSync(out);
+  mkdirSync(out, { recursive: true });
   const { json } = reproductionFindings({ name, scale: 1, seeds: 2, runs });
   writeFileSync(join(out, "reproduction.json"), JSON.stringify(json));
   return out;
@@ -64,6 +63,14 @@ test("what does not fit the time is not begun", async () => {
   expect(code).toBe(0);
   for (const name of reproductionNames) expect(stderr).toContain(`${name}: not begun, it takes about `);
   expect(stdout).toContain("3 runs of about 12 min");
+});
+
+test("what was begun with fewer seeds is taken to last as long as the seeds asked for now", async () => {
+  const out = freshOut();
+  folderOf("lenet", [0.005, 0.0051], join(out, "lenet"));
+  const { stderr } = await run(["reproduce", "table", "--max-minutes", "0.5", "--seeds", "3", "--out", out]);
+  // One run more of Entropy-SGD with 4000 gradients of 10 ms, and three of Adam with 46,800 of 16 ms: 0.7 + 37.4 min.
+  expect(stderr).toContain("lenet: not begun, it takes about 38 min");
 });
 
 test.each([

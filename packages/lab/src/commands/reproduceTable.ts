@@ -1,14 +1,12 @@
 /** `entropy-sgd reproduce table`: every experiment of the paper that fits the time, or those that were made before, in one table. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "entropy-sgd-training";
-import { readReproduction, reproductionFile } from "../experiments/reproduce/reproductionFile.ts";
+import { readReproduction, reproductionFile, reproductionsAt } from "../experiments/reproduce/reproductionFile.ts";
 import {
   type ReproductionResult,
   type ReproductionRuns,
-  reproductionResult,
+  resultsOfTable,
 } from "../experiments/reproduce/reproductionResult.ts";
-import { reproductionNames } from "../experiments/reproduce/reproductions.ts";
 import { makeFolder, writeWhole } from "../io/files.ts";
 import { refusalIn } from "../io/refusals.ts";
 import { textTable, widthOf } from "../report/textTable.ts";
@@ -32,7 +30,7 @@ export async function reproduceTable(options: ReproduceTableCommand, context: Co
   const read = options.from.length > 0 ? options.from.map(readFrom) : null;
   makeFolder(out);
   const code = read === null ? await trainAll(out, options, context) : exitCodes.ok;
-  const results = ordered(read ?? trained(out), options).map(reproductionResult);
+  const results = resultsOfTable(read ?? trainedIn(out), options);
   const { tableHead, tableJson, tablePage, tableRows } = await import("../pages/reproductionTable.ts");
   const { reproductionFindings } = await import("../pages/reproductionFindings.ts");
   for (const result of results) {
@@ -58,31 +56,19 @@ function readFrom(path: string): ReproductionRuns {
   return readReproduction(isFolder ? join(path, reproductionFile) : path);
 }
 
-/** Every experiment in the order of the paper; those that were not run are empty. @throws InputError if two are of one */
-function ordered(all: readonly ReproductionRuns[], { scale, seeds }: ReproduceCommand): ReproductionRuns[] {
-  return reproductionNames.map((name) => {
-    const [own, another] = all.filter((runs) => runs.name === name);
-    if (another !== undefined) throw new InputError({ name: "--from", rule: `has two reproductions of ${name}` });
-    return own ?? { name, scale, seeds, runs: [] };
-  });
-}
-
 /** What there is of the experiments below the folder. */
-function trained(out: string): ReproductionRuns[] {
-  return reproductionNames.flatMap((name) => {
-    const file = join(out, name, reproductionFile);
-    return existsSync(file) ? [readReproduction(file)] : [];
-  });
+function trainedIn(out: string): ReproductionRuns[] {
+  return reproductionsAt((name) => join(out, name, reproductionFile));
 }
 
 async function trainAll(out: string, options: ReproduceTableCommand, context: CommandContext): Promise<number> {
   const { stderr, signal } = context;
   const { maxMinutes = Number.POSITIVE_INFINITY, json: _, from: __, data: ___, ...others } = options;
   const ends = performance.now() + 60_000 * maxMinutes;
-  const costs = ordered(trained(out), options).map((runs) => ({
-    name: runs.name,
-    minutes: minutesLeft(reproductionResult(runs)),
-  }));
+  const { scale, seeds } = options;
+  // Of what is asked for now: an earlier command may have had fewer seeds.
+  const begun = trainedIn(out).map((runs) => ({ ...runs, scale, seeds }));
+  const costs = resultsOfTable(begun, options).map((result) => ({ name: result.name, minutes: minutesLeft(result) }));
   let code: number = exitCodes.ok;
   for (const { name, minutes } of costs.sort((one, other) => one.minutes - other.minutes)) {
     if (signal.aborted) return interruptionCode(signal);

@@ -10,7 +10,7 @@ import { sameTraining } from "../../settings/sameTraining.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { type ReproducedRun, reproducedRun, runFromJson } from "./reproducedRun.ts";
 import type { ReproductionRuns } from "./reproductionResult.ts";
-import { reproductionNames } from "./reproductions.ts";
+import { type ReproductionName, reproductionNames } from "./reproductions.ts";
 
 /** Name of the file in the folder of a reproduction. */
 export const reproductionFile = "reproduction.json";
@@ -41,6 +41,14 @@ function jsonIn(file: string): unknown {
   } catch {
     throw new InputError({ path: file, rule: "malformed JSON" });
   }
+}
+
+/** The reproductions whose files are there, by the place of the file of an experiment. @throws InputError as `readReproduction` */
+export function reproductionsAt(fileOf: (name: ReproductionName) => string): ReproductionRuns[] {
+  return reproductionNames
+    .map(fileOf)
+    .filter((file) => existsSync(file))
+    .map(readReproduction);
 }
 
 /**

@@ -1,13 +1,13 @@
 /** What came out of an experiment of the paper, beside what was published: columns that are never mixed. */
 import { type Difference, type DifferenceOptions, differenceOfMeans } from "entropy-sgd/landscape";
-import { hasDiverged } from "entropy-sgd-training";
+import { hasDiverged, InputError } from "entropy-sgd-training";
 import { type DifferenceOverSeeds, differenceOverSeeds } from "../../statistics/overSeeds.ts";
 import { type Spread, spreadOf } from "../../statistics/spread.ts";
 import { type ReproductionDetails, scaledBudget } from "./planReproduction.ts";
 import { type Quantity, quantities } from "./quantities.ts";
 import type { ReproducedRun } from "./reproducedRun.ts";
 import { assumedPublishedRuns, type ReproducedMethod, type Reproduction } from "./reproduction.ts";
-import { reproductionOf } from "./reproductions.ts";
+import { reproductionNames, reproductionOf } from "./reproductions.ts";
 
 /** Runs of an experiment, as reproduction.json has them: all that follows is computed of these. */
 export interface ReproductionRuns extends ReproductionDetails {
@@ -84,6 +84,23 @@ export function reproductionResult(runs: ReproductionRuns): ReproductionResult {
   const options = baseline === null ? {} : reproduction.equivalence(baseline);
   const between = second === undefined ? null : differenceOverSeeds(valuesOf(first!), valuesOf(second), options);
   return { ...runs, reproduction, quantity, methods, between };
+}
+
+/**
+ * The results of every experiment in the order of the paper; those that were not run are empty.
+ *
+ * @param asked - scale and seeds of the empty ones
+ * @throws InputError if two reproductions are of one experiment
+ */
+export function resultsOfTable(
+  found: readonly ReproductionRuns[],
+  { scale, seeds }: Pick<ReproductionRuns, "scale" | "seeds">,
+): ReproductionResult[] {
+  return reproductionNames.map((name) => {
+    const [own, another] = found.filter((runs) => runs.name === name);
+    if (another !== undefined) throw new InputError({ name: "--from", rule: `has two reproductions of ${name}` });
+    return reproductionResult(own ?? { name, scale, seeds, runs: [] });
+  });
 }
 
 function methodResult(
