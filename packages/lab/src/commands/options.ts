@@ -1,27 +1,30 @@
 /** Parsers of option values for the command line. */
 import { InvalidArgumentError } from "commander";
 
-/** A positive number. */
-export function positive(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("It must be a positive number.");
+/** A parser of finite numbers that keep a rule, which is said in words. */
+function numberThat(isKept: (value: number) => boolean, rule: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && isKept(value)) return value;
+    throw new InvalidArgumentError(`It must be ${rule}.`);
+  };
 }
 
+/** A positive number. */
+export const positive: (text: string) => number = numberThat((value) => value > 0, "a positive number");
+
 /** A number above 0, at most 1. */
-export function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value > 0 && value <= 1) return value;
-  throw new InvalidArgumentError("It must be a number above 0, at most 1.");
-}
+export const share: (text: string) => number = numberThat(
+  (value) => value > 0 && value <= 1,
+  "a number above 0, at most 1",
+);
+
+/** A number from 0 on. */
+export const notNegative: (text: string) => number = numberThat((value) => value >= 0, "a number from 0 on");
 
 /** A whole number from `min` on. */
 export function integerFrom(min: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
-    throw new InvalidArgumentError(`It must be a whole number, at least ${min}.`);
-  };
+  return numberThat((value) => Number.isSafeInteger(value) && value >= min, `a whole number, at least ${min}`);
 }
 
 /** A whole number from 1 on. */
@@ -29,13 +32,6 @@ export const count: (text: string) => number = integerFrom(1);
 
 /** A whole number from 0 on. */
 export const whole: (text: string) => number = integerFrom(0);
-
-/** A number from 0 on. */
-export function temperature(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a number from 0 on.");
-}
 
 /** Names between commas, each once. */
 export function names(text: string): string[] {

@@ -2,7 +2,7 @@ import { wasInterrupted } from "entropy-sgd-training";
 import { writeText } from "../measure/writeText.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
-import { count, temperature, whole } from "./options.ts";
+import { count, notNegative, whole } from "./options.ts";
 
 /** Options of `entropy-sgd sample`. */
 interface SampleCommand {
@@ -22,7 +22,7 @@ export const definition: CommandDefinition = {
       .description("Write text from a trained language model.")
       .argument("<run>", "run folder")
       .option("--length <n>", "tokens to write: characters, bytes or words", count, 500)
-      .option("--temperature <t>", "below 1 likely text becomes likelier, 0 takes the likeliest token", temperature, 1)
+      .option("--temperature <t>", "below 1 likely text becomes likelier, 0 takes the likeliest token", notNegative, 1)
       .option("--seed <n>", "seed of the draws", whole, 1)
       .option("--prompt <text>", "text to go on from; default: the end of a line")
       .option("--threads <n>", "threads of one operation; default: 1, one token is little work", count, 1)
