@@ -1,6 +1,6 @@
 /**
  * Recipes: values for a network and an optimizer besides the preset's switches. `tuned` recipes have rates chosen on
- * validation, `paper` recipes those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 and 5.3; `finetune` recipes are
+ * validation, `paper` recipes those of Chaudhari et al. 2017 (arXiv:1611.01838), sections 5.2 to 5.4; `finetune` recipes are
  * for models that are trained already.
  */
 import type { OptimizerName } from "entropy-sgd";
@@ -14,6 +14,9 @@ export { type OptionValue, type Recipe, type RecipeName, recipeNames } from "./r
 
 /** Of networks whose rates were not chosen here. */
 const publishedRecipes: Readonly<Record<string, PublishedRecipes>> = { ...textRecipes, ...imageRecipes };
+
+const publishedFor = (network: string): PublishedRecipes | undefined =>
+  Object.hasOwn(publishedRecipes, network) ? publishedRecipes[network] : undefined;
 
 /** The paper: ÷10 after epoch 2 of 5. */
 const mnistSchedule = { drops: [2 / 5], dropFactor: 0.1, epochs: 5, innerSteps: 20 };
@@ -66,7 +69,8 @@ const untuned = { source: "the published ones; none were chosen on validation fo
 
 /** The dropout rate of a network, which all optimizers of a comparison share; 0 for a network of one's own. */
 export function dropoutOf(network: string): number {
-  return publishedRecipes[network]?.common.dropout ?? dropout[network] ?? 0;
+  if (Object.hasOwn(dropout, network)) return dropout[network]!;
+  return publishedFor(network)?.common.dropout ?? 0;
 }
 
 /** Whether the paper has a recipe for a network and an optimizer. */
@@ -75,8 +79,8 @@ export function hasPaperRecipe(network: string, optimizer: string): boolean {
 }
 
 function paperRecipe(network: string, optimizer: string): Partial<Recipe> | null {
-  if (Object.hasOwn(publishedRecipes, network))
-    return publishedRecipes[network]!.paper[optimizer as OptimizerName] ?? null;
+  const published = publishedFor(network);
+  if (published !== undefined) return published.paper[optimizer as OptimizerName] ?? null;
   if (!Object.hasOwn(paperRecipes, optimizer)) return null;
   return paperRecipes[optimizer as OptimizerName]?.(network) ?? null;
 }
@@ -99,10 +103,11 @@ export function sharedRecipe(
  * @throws InputError where the paper has none
  */
 export function recipeOf(network: string, optimizer: OptimizerName, name: RecipeName = "tuned"): Recipe {
-  const schedule = { ...mnistSchedule, ...publishedRecipes[network]?.common };
+  const published = publishedFor(network);
+  const schedule = { ...mnistSchedule, ...published?.common };
   const common = { ...schedule, dropout: dropoutOf(network), options: baseOptions[optimizer] };
-  const published = Object.hasOwn(publishedRecipes, network) ? paperRecipe(network, optimizer) : null;
-  if (name === "tuned" && published !== null) return { name, ...common, ...untuned, ...published };
+  const untunedRecipe = published?.paper[optimizer];
+  if (name === "tuned" && untunedRecipe !== undefined) return { name, ...common, ...untuned, ...untunedRecipe };
   if (name === "tuned") {
     const { rates, ...source } = tunedRecipe(network, optimizer);
     return { name, ...common, ...source, options: { ...common.options, ...rates } };
@@ -113,7 +118,7 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
     const rule = `the paper has none for ${optimizer} on ${network}; leave it out, or say tuned`;
     throw new InputError({ name: "recipe", rule });
   }
-  return { name, ...common, source: "the paper's (arXiv:1611.01838, sections 5.2 and 5.3)", evidence: null, ...own };
+  return { name, ...common, source: "the paper's (arXiv:1611.01838, sections 5.2 to 5.4)", evidence: null, ...own };
 }
 
 /** The rates of a network and an optimizer, and where they come from. */
