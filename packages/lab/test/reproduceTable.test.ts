@@ -85,8 +85,9 @@ test.each([
 
 test.each([
   ["{", ": malformed JSON"],
-  ['{"name":"other"}', ": name: "],
-  ['{"name":"lenet","scale":1,"seeds":1,"runs":[{"name":"adam-1"}]}', ": runs.condition: "],
+  ['{"name":"lenet","name":"mnistfc"}', ': keys must differ, "name" is there twice'],
+  ['{"name":"other"}', ": name: must be one of mnistfc, "],
+  ['{"name":"lenet","scale":1,"seeds":1,"runs":[{"name":"adam-1"}]}', ": runs.condition: is required and must be text"],
 ])("a malformed file is refused: %s", async (text, message) => {
   const file = freshOut();
   writeFileSync(file, text);

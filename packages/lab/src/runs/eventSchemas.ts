@@ -162,9 +162,7 @@ export interface EventLine {
  * @throws InputError naming the first field that breaks its rule
  */
 export function parseEvent(line: string, where: string): EventLine {
-  const refuse = (why: string): never => {
-    throw new InputError({ path: where, rule: `malformed event (${why})` });
-  };
+  const refuse = refusalAt(where);
   if (line.length > maxLineLength) {
     return refuse(`the line must have at most ${maxLineLength} characters, it has ${line.length}`);
   }
@@ -174,6 +172,12 @@ export function parseEvent(line: string, where: string): EventLine {
   } catch {
     return refuse("malformed JSON");
   }
+  return checkedEvent(value, where);
+}
+
+/** The event in a value of JSON. @param where - its place, for messages @throws InputError naming the first field that breaks its rule */
+export function checkedEvent(value: unknown, where: string): EventLine {
+  const refuse = refusalAt(where);
   if (typeof value !== "object" || value === null || !("type" in value)) return refuse("must be an object with a type");
   const { type } = value;
   const sequence = "sequence" in value ? value.sequence : undefined;
@@ -183,6 +187,12 @@ export function parseEvent(line: string, where: string): EventLine {
   if (checked.success) return { event: checked.data, sequence };
   const issue = checked.error.issues[0]!;
   return refuse(`${issue.path.map(String).join(".")}: ${issue.message}`);
+}
+
+function refusalAt(where: string): (why: string) => never {
+  return (why) => {
+    throw new InputError({ path: where, rule: `malformed event (${why})` });
+  };
 }
 
 function isKnown(type: string): type is RecordedEvent["type"] {

@@ -1,10 +1,10 @@
 /** A run of a reproduction as JSON keeps it: all that tables, figures and reports are made of, without weights and outer steps. */
 import { InputError, type RecordedEvaluation, type RunResult, type StartEvent } from "entropy-sgd-training";
-import { isRecord } from "entropy-sgd-training/formats";
 import { z } from "zod";
 import { type Environment, environmentSchema } from "../../runs/environment.ts";
-import { parseEvent, type RecordedEvent } from "../../runs/eventSchemas.ts";
+import { checkedEvent, type RecordedEvent } from "../../runs/eventSchemas.ts";
 import type { RunRecord } from "../../runs/readRun.ts";
+import { brokenRule } from "../../settings/brokenRule.ts";
 import { checkedSettings, type Settings } from "../../settings/settings.ts";
 
 /** A run, ended or not. */
@@ -48,9 +48,9 @@ const runSchema = z.object({
 
 /** The run in a value of JSON. @param where - the file, for messages @throws InputError that names the run and what is wrong with it */
 export function runFromJson(value: unknown, where: string): ReproducedRun {
-  const parsed = runSchema.safeParse(value);
+  const parsed = runSchema.safeParse(value, { error: brokenRule });
   if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
+    const { path, message } = parsed.error.issues[0]!;
     throw new InputError({ path: where, name: `runs.${path.map(String).join(".")}`, rule: message });
   }
   const { settings, start, evaluations, result, ...run } = parsed.data;
@@ -70,7 +70,7 @@ function eventOf<Type extends RecordedEvent["type"]>(
   type: Type,
   where: string,
 ): Extract<RecordedEvent, { type: Type }> {
-  const { event } = parseEvent(JSON.stringify(isRecord(value) ? value : null), where);
+  const { event } = checkedEvent(value, where);
   if (event?.type !== type) throw new InputError({ path: where, rule: `must have an event of type ${type}` });
   return event as Extract<RecordedEvent, { type: Type }>;
 }

@@ -2,10 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "entropy-sgd-training";
+import { strictJson } from "entropy-sgd-training/formats";
 import { readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { eventsName } from "../../runs/eventFile.ts";
 import { readRun } from "../../runs/readRun.ts";
+import { brokenRule } from "../../settings/brokenRule.ts";
 import { sameTraining } from "../../settings/sameTraining.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { type ReproducedRun, reproducedRun, runFromJson } from "./reproducedRun.ts";
@@ -16,6 +18,7 @@ import { type ReproductionName, reproductionNames } from "./reproductions.ts";
 export const reproductionFile = "reproduction.json";
 
 const maxBytes = 256 * 2 ** 20;
+const maxDepth = 16;
 const fileSchema = z.object({
   name: z.enum(reproductionNames),
   scale: z.number().gt(0).max(1),
@@ -25,22 +28,16 @@ const fileSchema = z.object({
 
 /** The runs in a file. @throws InputError if it is missing or malformed */
 export function readReproduction(file: string): ReproductionRuns {
-  const parsed = fileSchema.safeParse(jsonIn(file));
+  const { value } = strictJson(readPlainText(file, maxBytes), maxDepth, (why) => {
+    throw new InputError({ path: file, rule: why });
+  });
+  const parsed = fileSchema.safeParse(value, { error: brokenRule });
   if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
+    const { path, message } = parsed.error.issues[0]!;
     throw new InputError({ path: file, name: path.map(String).join("."), rule: message });
   }
   const { runs, ...details } = parsed.data;
   return { ...details, runs: runs.map((run) => runFromJson(run, file)) };
-}
-
-function jsonIn(file: string): unknown {
-  const text = readPlainText(file, maxBytes);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError({ path: file, rule: "malformed JSON" });
-  }
 }
 
 /** The reproductions whose files are there, by the place of the file of an experiment. @throws InputError as `readReproduction` */
