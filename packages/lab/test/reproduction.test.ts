@@ -6,6 +6,7 @@ import { type ReproducedRun, reproducedRun, runFromJson } from "../src/experimen
 import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
 import { reproductionNames, reproductions } from "../src/experiments/reproduce/reproductions.ts";
 import { reproductionFindings } from "../src/pages/reproductionFindings.ts";
+import { placedAt } from "../src/settings/placedAt.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { sameTraining } from "../src/settings/sameTraining.ts";
 import { recordOf } from "./testRecords.ts";
@@ -50,9 +51,10 @@ describe("the plan", () => {
       const common = { network: name, optimizer: condition, preset: "lua", recipe: "paper", budget: 25, seed: 1 };
       expect(sameTraining(settings, resolveSettings({ ...common, data }))).toBe(true);
       // Read from another place, they are read as those of their name.
-      const [there] = planReproduction({ name, scale: 1, seeds: 1, dataFolder: "elsewhere" }).runs;
+      const there = placedAt(settings, "elsewhere");
       const { steps } = settings.dataOptions;
-      expect(there!.settings.dataOptions).toEqual({ ...usualOptionsOf(data), steps });
+      expect(there.dataOptions).toEqual({ ...usualOptionsOf(data), steps });
+      expect(sameTraining(there, settings)).toBe(true);
     }
   });
 

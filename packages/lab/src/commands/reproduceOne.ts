@@ -43,7 +43,7 @@ export async function reproduceOne(
   context: CommandContext,
 ): Promise<number> {
   const out = options.out ?? join("runs", `reproduce-${name}`);
-  const planned = planReproduction({ name, scale, seeds, threads, dataFolder });
+  const planned = planReproduction({ name, scale, seeds, threads });
   if (reportOnly) {
     const runs = { name, scale, seeds, runs: runsThere(out, planned.runs) };
     if (hasEvaluations(runs)) return tellReproduction(out, runs, { json: options.json }, context);

@@ -1,11 +1,11 @@
 /** Ways to train one run of an experiment: in this process, or in one of its own. */
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CheckpointRequests, checkpointMessage, type DeviceChoice } from "entropy-sgd-training";
 import { endingSignalOf } from "../io/endingSignals.ts";
 import { failureIn } from "../io/failureMessage.ts";
 import { continueTraining, prepareRun, type ResumeOptions } from "../runner/resumeTraining.ts";
+import { placedAt } from "../settings/placedAt.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "./runAll.ts";
 
 /** The command, at the same place from the sources and from what is built of them. */
@@ -39,11 +39,11 @@ export interface ProcessOptions {
 export function launchProcess(options: ProcessOptions = {}): RunLauncher {
   const { command = commandPath, requests, dataFolder, threads, device } = options;
   return async (path, planned, signal) => {
-    const data = dataFolder === undefined ? planned.data : resolve(dataFolder);
-    const settings = { ...planned, data, threads: threads ?? planned.threads, device: device ?? planned.device };
+    const placed = placedAt(planned, dataFolder);
+    const settings = { ...placed, threads: threads ?? planned.threads, device: device ?? planned.device };
     await prepareRun(path, settings);
     const own = [
-      ...(data === null ? [] : ["--data", data]),
+      ...(placed.data === null ? [] : ["--data", placed.data]),
       ...(threads === undefined ? [] : ["--threads", `${threads}`]),
       ...(device === undefined ? [] : ["--device", device]),
     ];

@@ -17,9 +17,10 @@ import {
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { type DataOptions, prepareDataSet, usualOptionsOf } from "entropy-sgd-training/node";
+import { type DataOptions, prepareDataSet } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
+import { placedAt } from "../settings/placedAt.ts";
 import type { Settings } from "../settings/settings.ts";
 import { asInput } from "./asInput.ts";
 import { asFewAs } from "./fewExamples.ts";
@@ -65,11 +66,9 @@ export async function loadParts(
   settings: Settings,
   { run = null, dataFolder, signal, onWait }: PartsPlace = {},
 ): Promise<RunParts> {
-  const { data, validation, heldOut, dataOptions } = settings;
+  const { data, validation, heldOut, dataOptions } = placedAt(settings, dataFolder);
   const { files, task, networkFor } = await loadNetwork(settings, run);
-  // Data of a name are read in another place as they are by their name.
-  const usual = dataFolder !== undefined && data !== null ? usualOptionsOf(data) : {};
-  const request = { ...usual, ...(dataOptions as DataOptions), data: dataFolder ?? data, validation, heldOut };
+  const request = { ...(dataOptions as DataOptions), data, validation, heldOut };
   const onProgress = (words: string): void => onWait?.(`Preparing the data, once: ${words}`);
   const loaded = await prepareDataSet(request, { signal, onProgress });
   requireClasses(settings, () => shapesOf(task, loaded.train));

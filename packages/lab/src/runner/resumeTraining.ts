@@ -1,6 +1,6 @@
 /** Resuming runs after a kill, a signal or a full disk. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type KnownOptions, requireKnownOptions } from "entropy-sgd";
 import { type DeviceChoice, InputError, type RunResult } from "entropy-sgd-training";
 import { isUnused, makeFolder, requireRealFolder, writeWhole } from "../io/files.ts";
@@ -14,6 +14,7 @@ import { readConfig, readRun, readVerified, readWeights, weightsOf } from "../ru
 import type { ResumeEvent } from "../runs/runEvents.ts";
 import { configText, holdRun } from "../runs/runFolder.ts";
 import { editsSince, intactSeal, readSeal } from "../runs/seal.ts";
+import { placedAt } from "../settings/placedAt.ts";
 import { sameTraining } from "../settings/sameTraining.ts";
 import type { Settings } from "../settings/settings.ts";
 import { editsOfEnded, extensionOf, isLonger } from "./extension.ts";
@@ -26,7 +27,7 @@ import { usedDevice } from "./usedDevice.ts";
 
 /** Options of a resumed run. */
 export interface ResumeOptions extends TrainingOptions {
-  /** A folder that holds the same data in another place. */
+  /** A folder that holds the same data in another place, or a name of theirs. */
   readonly dataFolder?: string | undefined;
   readonly threads?: number | undefined;
   readonly device?: DeviceChoice | undefined;
@@ -88,10 +89,10 @@ async function goOn(path: string, options: ResumeOptions, ifEnded: readonly stri
     const damage = earlier === null ? damageIn(path) : [];
     const identity = identityOf(path, found, budget);
     const { settings: own, environment: before, dataChecksum } = identity;
-    const place = placeOf(options);
-    const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder: place.data, signal, onWait }));
+    const { dataFolder } = options;
+    const parts = options.parts ?? (await loadParts(own, { run: path, dataFolder, signal, onWait }));
     const extension = extensionOf(path, own, budget, parts.data, found);
-    const run = resolveRun({ ...extension.settings, ...place }, parts);
+    const run = resolveRun(placedAt(extension.settings, dataFolder), parts);
     requireSameData(path, dataChecksum, parts.data);
     const environment = await environmentOf(options, identity, found);
     keepParts(path, run, held.requireHeld);
@@ -144,9 +145,9 @@ export async function continueTraining(
   requireKnownOptions("continueTraining", known, options);
   requireNoLink(path);
   if (isUnused(path)) {
-    const { dataFolder: _, threads, device, budget: __, ...training } = options;
+    const { dataFolder, threads, device, budget: _, ...training } = options;
     const own = { ...(threads !== undefined && { threads }), ...(device !== undefined && { device }) };
-    return runTraining({ ...settings, ...placeOf(options), ...own }, { ...training, out: path });
+    return runTraining({ ...placedAt(settings, dataFolder), ...own }, { ...training, out: path });
   }
   requireSameTraining(path, settings);
   return goOn(path, options, []);
@@ -175,11 +176,6 @@ export async function prepareRun(path: string, settings: Settings): Promise<void
     }
   }
   requireSameTraining(path, settings);
-}
-
-/** The absolute path of the data, since config.json is read from other working folders too. */
-function placeOf({ dataFolder }: ResumeOptions): { readonly data?: string } {
-  return dataFolder === undefined ? {} : { data: resolve(dataFolder) };
 }
 
 /** A folder of runs is untrusted, and may have a symbolic link with the name of a run. */

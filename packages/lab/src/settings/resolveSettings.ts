@@ -60,8 +60,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const recipe = recipeOf(network, optimizer, recipeName);
   const chosen = parseSet(set, optimizer);
   const data = dataOf(asked.data ?? usualDataOf(network));
-  const parts =
-    data === null || dataSetNames.includes(data) ? usualPartsOf(data ?? "") : { validation: null, heldOut: null };
+  const parts = data === null || dataSetNames.includes(data) ? usualPartsOf(data) : { validation: null, heldOut: null };
   const options: Record<string, OptionValue> = {
     ...(preset === null ? {} : presetsOf(optimizer)?.[preset]),
     ...recipe.options,

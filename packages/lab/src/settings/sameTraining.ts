@@ -1,5 +1,6 @@
 /** What makes two runs the same training. */
 import { isDeepStrictEqual } from "node:util";
+import { withUsualOptions } from "./placedAt.ts";
 import { type SettingName, type Settings, settingsWith } from "./settings.ts";
 
 /** Settings that change neither the training nor, where threads and device are the same, its bits. */
@@ -7,7 +8,8 @@ export const apartFromTraining: readonly SettingName[] = settingsWith("apart");
 
 /** Whether two runs are the same training: equal in all settings but threads, device, folder of the data and what is kept on disk. */
 export function sameTraining(one: Settings, other: Settings): boolean {
-  return isDeepStrictEqual(trainingOf(one), trainingOf(other));
+  const [first, second] = sideBySide(one, other).map(trainingOf);
+  return isDeepStrictEqual(first, second);
 }
 
 /** Names of the settings and options that make two runs different trainings, with the two values. */
@@ -25,10 +27,15 @@ export function trainingDifferences(
     const own = [...named("options", options), ...named("task", taskOptions), ...named("data", dataOptions)];
     return { ...rest, ...Object.fromEntries(own) };
   };
-  const [first, second] = [flat(one), flat(other)];
+  const [first, second] = sideBySide(one, other).map(flat) as [Record<string, unknown>, Record<string, unknown>];
   return [...new Set([...Object.keys(first), ...Object.keys(second)])]
     .filter((name) => !isDeepStrictEqual(first[name], second[name]))
     .map((name) => ({ name, one: first[name], other: second[name] }));
+}
+
+/** The two, both with the options of the names of both their data: one may have its data in another place, and these options written out. */
+function sideBySide(one: Settings, other: Settings): Settings[] {
+  return [one, other].map((settings) => withUsualOptions(withUsualOptions(settings, one.data), other.data));
 }
 
 /** A key by which runs are grouped: equal exactly for runs that are the same training. */

@@ -31,7 +31,7 @@ export const dataSets: readonly NamedDataSet[] = [mnist, cifar10, warAndPeace, t
 /** Those that are fetched. */
 const fetched: readonly FetchedDataSet[] = dataSets.filter(isFetched);
 
-const fetchedNamed = (name: string): FetchedDataSet | undefined => fetched.find((data) => data.name === name);
+const fetchedNamed = (name: string | null): FetchedDataSet | undefined => fetched.find((data) => data.name === name);
 
 /** Names of the data sets, the default first. */
 export const dataSetNames: readonly string[] = dataSets.map(({ name }) => name);
@@ -104,13 +104,13 @@ function asked({ data = null, validation, heldOut, ...others }: DataRequest) {
 }
 
 /** What is held out of a data set that is fetched where the user does not say, null for what its reader does; null for others. */
-export function usualPartsOf(name: string): Required<PartOptions> | null {
+export function usualPartsOf(name: string | null): Required<PartOptions> | null {
   const named = fetchedNamed(name);
   return named === undefined ? null : { validation: null, heldOut: null, ...named.parts };
 }
 
 /** How the files of a data set that is fetched are read where the user does not say: for those who read them from another place. */
-export function usualOptionsOf(name: string): DataOptions {
+export function usualOptionsOf(name: string | null): DataOptions {
   return fetchedNamed(name)?.options ?? {};
 }
 

@@ -1,5 +1,4 @@
 /** The runs of an experiment of the paper: every method with seeds 1 … k. */
-import { usualOptionsOf } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -26,8 +25,6 @@ export const reproductionDetails: z.ZodType<ReproductionDetails> = z.strictObjec
 export interface ReproductionRequest extends ReproductionDetails {
   readonly seeds: number;
   readonly threads?: number | undefined;
-  /** Where the data are instead: they are read from there as those of their name. */
-  readonly dataFolder?: string | undefined;
 }
 
 /** The plan: every method with seeds 1 … k. */
@@ -48,12 +45,10 @@ function settingsOf(
   { network, data, set }: Reproduction,
   { optimizer, preset, recipe, budget, set: own = [] }: ReproducedMethod,
   seed: number,
-  { scale, threads, dataFolder }: ReproductionRequest,
+  { scale, threads }: ReproductionRequest,
 ): Settings {
-  const isElsewhere = dataFolder !== undefined && data !== undefined;
   return resolveSettings({
     ...{ network, data, optimizer, preset, recipe, seed, threads },
-    ...(isElsewhere && { dataOptions: usualOptionsOf(data) as Settings["dataOptions"] }),
     budget: scaledBudget(budget, scale),
     set: [...set, ...own],
   });
