@@ -38,6 +38,19 @@ test("an optimizer without a scope is refused", async () => {
   expect(stderr).toContain('error: optimizer: must have a scope, got "sgd"');
 });
 
+test("a search that diverges at once says so, and writes nothing", async () => {
+  const out = freshOut();
+  const { code, stderr } = await run([
+    ...["find-scope", ...own, "--threads", "1", "--out", out, "--budget", "1", "--scopes", "9", "--sweeps", "2"],
+    ...["--set", "innerSteps=5", "--set", "innerLearningRate=1e38"],
+  ]);
+  expect([code, stderr, existsSync(out)]).toEqual([
+    3,
+    expect.stringMatching(/\nfind-scope: sweep 1 diverged: take smaller rates or scopes\n$/),
+    false,
+  ]);
+});
+
 const sweep = (points: readonly (readonly [number, number, number])[]): ScopeSweep => ({
   effectiveEpochs: 0,
   points: points.map(([scope, force, distance]) => ({ scope, force, distance, focusing: 4 * scope })),

@@ -44,6 +44,11 @@ test("a study that a signal ended goes on from its last rate, and its last insta
   expect(numbersOf(file)).toBe(numbersOf(out));
 }, 60_000);
 
+test("fewer instances than can be judged are refused", async () => {
+  const { code, stderr } = await run(["planted", "--instances", "3", "--out", join(freshOut(), "planted.html")]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("It must be a whole number, at least 4.")]);
+});
+
 test("what other settings left, or what is damaged, is refused and kept", async () => {
   const progress = out.replace("html", "progress.json");
   const other = await run(argsFor(out, "41"));

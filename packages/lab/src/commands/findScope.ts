@@ -6,7 +6,7 @@ import { loadParts } from "../runner/loadParts.ts";
 import { requestOf, resolveSettings, type SettingsRequest } from "../settings/resolveSettings.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { configurable, configured } from "./configFile.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, exitCodes, lockHooks } from "./context.ts";
 import { counter, type Findings, writeFindings } from "./findings.ts";
 import { count, integerFrom, positive, positiveList } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
@@ -51,15 +51,20 @@ export const definition: CommandDefinition = {
 export async function findScopeCommand(options: FindScopeCommand, context: CommandContext): Promise<number> {
   const { from, to, scopes: numScopes, sweeps: numSweeps, forceShares, distanceShares, out, json } = options;
   const settings = resolveSettings(requestOf(options));
-  const parts = await loadParts(settings);
+  const parts = await loadParts(settings, lockHooks(context));
   const perEpoch = Math.floor(parts.data.train.numExamples / settings.batchSize);
   const least = numScopes * numSweeps;
   const asked = Math.ceil((options.budget * perEpoch) / settings.innerSteps);
   const search: ScopeSearch = { from, to, numScopes, numSweeps, outerSteps: Math.max(least, asked) };
   const cost = scopeCost(settings, search);
-  context.stderr.write(`find-scope: ${numSweeps} sweeps through ${numScopes} scopes, ${cost} gradients in all\n`);
-  const sweeps = await searchScope(settings, parts, search, context.signal, counter(context, numSweeps, "sweeps"));
-  const interrupted = context.signal.aborted;
+  const { signal, stderr } = context;
+  stderr.write(`find-scope: ${numSweeps} sweeps through ${numScopes} scopes, ${cost} gradients in all\n`);
+  const sweeps = await searchScope(settings, parts, search, signal, counter(context, numSweeps, "sweeps"));
+  const isCut = sweeps.length < numSweeps;
+  const interrupted = isCut && signal.aborted;
+  const diverged = isCut && !signal.aborted;
+  if (diverged) stderr.write(`find-scope: sweep ${sweeps.length + 1} diverged: take smaller rates or scopes\n`);
+  if (diverged && sweeps.length === 0) return exitCodes.divergence;
   const findings = async (): Promise<Findings> => {
     const { scopeFigures, scopePage, scopeSentences } = await import("../pages/scopeFigures.ts");
     const { network, optimizer, preset, batchSize, dropout, data, innerSteps } = settings;
@@ -71,5 +76,7 @@ export async function findScopeCommand(options: FindScopeCommand, context: Comma
     return { name: "find-scope", figures, page, json: { ...found, settings, search, sweeps }, lines };
   };
   const place = out ?? (sweeps.length === 0 ? "" : makeNextFolder("runs", "find-scope"));
-  return writeFindings(place, sweeps.length === 0 ? null : await findings(), { json, interrupted }, context);
+  const found = sweeps.length === 0 ? null : await findings();
+  const code = await writeFindings(place, found, { json, interrupted }, context);
+  return diverged ? exitCodes.divergence : code;
 }

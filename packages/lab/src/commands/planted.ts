@@ -32,6 +32,9 @@ export interface PlantedCommand {
 
 const maxBytes = 64 * 2 ** 20;
 
+/** Of fewer nothing is judged. */
+const leastInstances = 4;
+
 const noisesBeside0 = plantedSettings.noises.filter((noise) => noise > 0);
 
 /** Whole numbers from 1 on between commas. */
@@ -48,7 +51,7 @@ export const definition: CommandDefinition = {
       .option(
         "--instances <n>",
         "teachers with their examples; half choose, half judge",
-        integerFrom(2),
+        integerFrom(leastInstances),
         plantedSettings.numInstances,
       )
       .option("--tuning <n>", "further instances that learning rates are chosen on", count, plantedSettings.numTuning)
@@ -100,7 +103,7 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
       meter();
     }
   });
-  const findings = instances.length < 4 ? null : await findingsOf(name, { settings, tuned, instances });
+  const findings = instances.length < leastInstances ? null : await findingsOf(name, { settings, tuned, instances });
   return writeFindings(folder, findings, { json: options.json, interrupted }, context);
 }
 
