@@ -12,10 +12,11 @@ import {
   train,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
-import { evaluate as interpret, sizeOf } from "onnx-grad";
+import { evaluate as interpret } from "onnx-grad";
 import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
+import { weightFeeds } from "./weightFeeds.ts";
 
 const data = tinyData({ train: 2500, validation: 400, test: 300 });
 const models: TrainableModel[] = [];
@@ -164,10 +165,7 @@ function interpreted(
   const network = buildNetwork(tinyNetwork.define(0.25), [count, 1, 8, 8], mode);
   const inputs = new Float32Array(64 * count);
   for (let i = 0; i < count; i++) split.readExampleInto(inputs, 64 * i, from + i);
-  const weights = network.parameters.map(
-    ({ block }) => [block.name, params.subarray(block.offset, block.offset + sizeOf(block.shape))] as const,
-  );
-  return { network, feeds: { inputs, ...Object.fromEntries(weights) } };
+  return { network, feeds: { inputs, ...weightFeeds(network, params) } };
 }
 
 describe("batch norm", () => {
@@ -238,12 +236,7 @@ describe("batch norm", () => {
       inputs: model.inputs,
       labels: model.targets,
       ...Object.fromEntries(model.masks.map(({ layer, mask }) => [`${layer}.mask`, mask])),
-      ...Object.fromEntries(
-        network.parameters.map(({ block }) => [
-          block.name,
-          params.subarray(block.offset, block.offset + sizeOf(block.shape)),
-        ]),
-      ),
+      ...weightFeeds(network, params),
     };
     const exact = interpret(
       [
