@@ -1,5 +1,5 @@
 import type { Reproduction } from "../reproduction.ts";
-import { entropySgdAndAdam, gradientsPerEpoch, mnist, publishedError, quietMachine } from "./mnist.ts";
+import { entropySgdAndAdam, gradientsPerEpoch, mnist, publishedError, quietMachine, spentGradients } from "./mnist.ts";
 
 /** LeNet with batch norm. */
 export const lenet: Reproduction = {
@@ -9,7 +9,7 @@ export const lenet: Reproduction = {
   methods: entropySgdAndAdam(publishedError(0.5, 0.01, 80), publishedError(0.51, 0.01, 100)),
   readings: [
     "The network of the paper's table has 131,220 weights (batch norm after pooling, none after the fully connected layer), ours 132,220.",
-    "The authors' program spends L + 1 gradients on an outer step and throws one away; ours spends L, and effective epochs count what is spent.",
+    spentGradients,
   ],
   cost: { gradientsPerEpoch, msPerGradient: 16, measuredOn: quietMachine },
 };

@@ -26,6 +26,10 @@ export const entropySgdAndAdam = (
   { optimizer: "adam", recipe: "paper", budget: 100, published: adam },
 ];
 
+/** How outer steps count. */
+export const spentGradients =
+  "The authors' program spends L + 1 gradients on an outer step and throws one away; ours spends L, and effective epochs count what is spent.";
+
 /** Of batches of 128. */
 export const gradientsPerEpoch = 468;
 
