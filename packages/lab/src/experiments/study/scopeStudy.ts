@@ -1,4 +1,5 @@
 /** The study of docs/decisions/study-scope.md: where does the scope bite? */
+import { testErrorOptions } from "../../statistics/margins.ts";
 import { judgedInWords, percentagePoints } from "../../statistics/words.ts";
 import { judge, judgeEquivalence } from "./judge.ts";
 import type { ConditionPair, Hypothesis, PairOfConditions, StudyCondition, StudyDesign } from "./studyDesign.ts";
@@ -15,8 +16,8 @@ const rule =
   `errs less if that difference of test errors is seen. A claim about Entropy-SGD needs at least ${leastCells} of its cells. The number of ` +
   "measures and cells is not corrected for: of twenty judgements where nothing is true, one is expected to be seen.";
 
-/** The margin fixed for CIFAR-10 (docs/decisions/equivalence.md), and one of the 5,000 test images. */
-const testErrors = { margin: 0.005, resolution: 1 / 5000 };
+/** The margin fixed for CIFAR-10, and one of the 5,000 test images. */
+const testErrors = { ...testErrorOptions("cifar-10"), resolution: 1 / 5000 };
 
 /** The study, or its screening with one seed, on conditions with roles. */
 export function scopeStudy(name: "scope" | "scope-screening", conditions: readonly StudyCondition[]): StudyDesign {
