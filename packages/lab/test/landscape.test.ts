@@ -5,7 +5,6 @@ import { evaluate, gradients, hvp, input, sizeOf, softmaxCrossEntropy } from "on
 import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import { numbers, tinyData, tinyNetwork } from "../../training/test/tinyTask.ts";
-import { weightFeeds } from "../../training/test/weightFeeds.ts";
 import { fixedBatches, lossLandscape } from "../src/measure/lossLandscape.ts";
 import { measureSpectrum } from "../src/measure/measureSpectrum.ts";
 import { calibrationSubset, recalibratedScores } from "../src/measure/recalibratedScores.ts";
@@ -125,7 +124,11 @@ describe("a slice through two networks with batch norm", async () => {
     const weights = first.map((value, i) => value + x * Math.fround(second[i]! - value));
     const at = (mode: "recalibration" | "evaluation", count: number) => {
       const network = buildNetwork(tinyNetwork.define(0), [count, 1, 8, 8], mode);
-      return { network, feeds: weightFeeds(network, weights) };
+      const pieces = network.parameters.map(({ block }) => [
+        block.name,
+        weights.subarray(block.offset, block.offset + sizeOf(block.shape)),
+      ]);
+      return { network, feeds: Object.fromEntries(pieces) as Record<string, Float32Array> };
     };
     const calibration = at("recalibration", 130);
     const moments = Object.fromEntries(

@@ -25,7 +25,6 @@ import { constant, evaluate, input, mul, reduceMean, reshape, sizeOf, sub, tanh 
 import { layers } from "onnx-grad/layers";
 import { describe, expect, test } from "vitest";
 import { numbers } from "./tinyTask.ts";
-import { weightFeeds } from "./weightFeeds.ts";
 
 const batchSize = 10;
 
@@ -108,8 +107,12 @@ async function trained(task: Task, outputShape: readonly number[], data: DataSet
 
 /** The outputs of the interpreter in float64. */
 function outputsOf(spec: NetworkSpec, params: Float32Array, inputs: Float32Array): Float64Array {
-  const network = buildSpec(spec, { mode: "evaluation", batch: inputs.length / 3 });
-  return evaluate([network.logits], { inputs, ...weightFeeds(network, params) })[0] as Float64Array;
+  const { logits, parameters } = buildSpec(spec, { mode: "evaluation", batch: inputs.length / 3 });
+  const weights = parameters.map(({ block: { name, offset, shape } }) => [
+    name,
+    params.subarray(offset, offset + sizeOf(shape)),
+  ]);
+  return evaluate([logits], { inputs, ...Object.fromEntries(weights) })[0] as Float64Array;
 }
 
 describe.each([

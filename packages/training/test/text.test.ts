@@ -20,7 +20,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { textEvaluation } from "../src/model/textEvaluation.ts";
 import { buildSpec } from "../src/networks/buildSpec.ts";
 import { tinyRecurrent, tinyText, vocabularySize } from "./tinyText.ts";
-import { weightFeeds } from "./weightFeeds.ts";
 
 const steps = 5;
 const batchSize = 4;
@@ -60,7 +59,12 @@ const tiny = 1e-30;
 /** The mean loss of a batch of windows by the interpreter, and the state that it leaves. */
 function interpreted(params: Float32Array, windows: readonly number[], split: TextSplit, state: ArrayLike<number>) {
   const network = buildSpec(tinyRecurrent(steps), { mode: "training", batch: windows.length, carriesState: true });
-  const feeds = weightFeeds(network, params);
+  const feeds = Object.fromEntries(
+    network.parameters.map(({ block: { name, offset, shape } }) => [
+      name,
+      params.subarray(offset, offset + sizeOf(shape)),
+    ]),
+  );
   const inputs = windows.flatMap((i) => [...split.tokens.subarray(i * steps, (i + 1) * steps)]);
   const targets = windows.flatMap((i) => [...split.tokens.subarray(i * steps + 1, (i + 1) * steps + 1)]);
   const [logits, after] = interpret([network.logits, network.carried[0]!.final], {
@@ -161,7 +165,12 @@ describe("evaluation", () => {
     const params = (await newModel()).initialParams(3);
     const one = await lossOf(params, text, { lanes: 1 });
     const network = buildSpec(tinyRecurrent(text.tokens.length - 1), { mode: "evaluation" });
-    const feeds = weightFeeds(network, params);
+    const feeds = Object.fromEntries(
+      network.parameters.map(({ block: { name, offset, shape } }) => [
+        name,
+        params.subarray(offset, offset + sizeOf(shape)),
+      ]),
+    );
     const [logits] = interpret([network.logits], { ...feeds, inputs: text.tokens.subarray(0, -1) });
     const { add, scores } = sequence().scorer([text.tokens.length - 1, vocabularySize]);
     add(Float32Array.from(logits!), text.tokens.subarray(1), 1);

@@ -12,11 +12,10 @@ import {
   train,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
-import { evaluate as interpret } from "onnx-grad";
+import { evaluate as interpret, sizeOf } from "onnx-grad";
 import { buildNetwork } from "onnx-grad/layers";
 import { afterAll, describe, expect, test } from "vitest";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
-import { weightFeeds } from "./weightFeeds.ts";
 
 const data = tinyData({ train: 2500, validation: 400, test: 300 });
 const models: TrainableModel[] = [];
@@ -165,7 +164,10 @@ function interpreted(
   const network = buildNetwork(tinyNetwork.define(0.25), [count, 1, 8, 8], mode);
   const inputs = new Float32Array(64 * count);
   for (let i = 0; i < count; i++) split.readExampleInto(inputs, 64 * i, from + i);
-  return { network, feeds: { inputs, ...weightFeeds(network, params) } };
+  const weights = network.parameters.map(
+    ({ block }) => [block.name, params.subarray(block.offset, block.offset + sizeOf(block.shape))] as const,
+  );
+  return { network, feeds: { inputs, ...Object.fromEntries(weights) } };
 }
 
 describe("batch norm", () => {
@@ -236,7 +238,12 @@ describe("batch norm", () => {
       inputs: model.inputs,
       labels: model.targets,
       ...Object.fromEntries(model.masks.map(({ layer, mask }) => [`${layer}.mask`, mask])),
-      ...weightFeeds(network, params),
+      ...Object.fromEntries(
+        network.parameters.map(({ block }) => [
+          block.name,
+          params.subarray(block.offset, block.offset + sizeOf(block.shape)),
+        ]),
+      ),
     };
     const exact = interpret(
       [

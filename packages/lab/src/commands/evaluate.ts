@@ -16,7 +16,7 @@ import { readConfig } from "../runs/readRun.ts";
 import { metricCell, metricTitle } from "../statistics/metricWords.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, type Computing, computing, json } from "./commandDefinition.ts";
-import { type CommandContext, exitCodes, interruptionCode, writeJson } from "./context.ts";
+import { type CommandContext, exitCodes, interruptionCode, lockHooks, writeJson } from "./context.ts";
 import { count, whole } from "./options.ts";
 
 /** Options of `entropy-sgd evaluate`. */
@@ -52,7 +52,7 @@ export async function evaluateCommand(run: string, options: EvaluateCommand, con
   const { signal } = context;
   const model = await deployedModel(run, options);
   try {
-    const { name, split } = await examplesOf(run, options, model);
+    const { name, split } = await examplesOf(run, options, model, context);
     let scores: EvaluatedScores | null = null;
     const interrupted = await wasInterrupted(async () => {
       const { samples: numSamples, seed } = options;
@@ -77,12 +77,13 @@ async function examplesOf(
   run: string,
   { data, split }: EvaluateCommand,
   model: DeployedModel,
+  context: CommandContext,
 ): Promise<{ readonly name: string; readonly split: AnySplit }> {
   if (data !== undefined) {
     const { name, examples } = loadExamples(data, model.preparation, { withTargets: true });
     return { name, split: model.fitted(examples) };
   }
-  const { data: own } = await loadParts(model.record.settings, { run });
+  const { data: own } = await loadParts(model.record.settings, { run, ...lockHooks(context) });
   requireSameData(run, readConfig(run).dataChecksum, own);
   return { name: `the ${split} part of ${own.name}`, split: own[split] };
 }

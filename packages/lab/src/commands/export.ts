@@ -12,7 +12,7 @@ import { asInput } from "../runner/asInput.ts";
 import { weightsOf } from "../runs/readRun.ts";
 import { tensorsOf } from "../runs/tensorsOf.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
-import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import { type CommandContext, exitCodes, lockHooks, writeJson } from "./context.ts";
 import { count } from "./options.ts";
 
 /** Options of `entropy-sgd export`. */
@@ -54,7 +54,7 @@ export async function exportCommand(path: string, options: ExportCommand, contex
     throw new InputError({ name: "--onnx", rule: "or --weights must say where to write" });
   if (weights !== undefined && encode === undefined)
     throw new InputError({ name: "--weights", rule: "must end in .safetensors or .npz", value: weights });
-  const run = await loadRun(path, data);
+  const run = await loadRun(path, { dataFolder: data, ...lockHooks(context) });
   const tensors = tensorsIn(run);
   const written = [
     ...(onnx === undefined ? [] : [[onnx, modelOf(run, tensors, options)] as const]),

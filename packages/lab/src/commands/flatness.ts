@@ -9,7 +9,7 @@ import {
 } from "../measure/measureFlatness.ts";
 import { numCalibration, recalibratedScores, scoresObjective } from "../measure/recalibratedScores.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { count, integerFrom, positive, positiveList, whole } from "./options.ts";
 import type { Passes } from "./passMeter.ts";
@@ -51,7 +51,7 @@ export async function flatnessCommand(
   options: FlatnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = await loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, { dataFolder: options.data, ...lockHooks(context) });
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const { radii, draws, steps, probes, seed } = options;
   const numExamples = Math.min(options.examples, data.train.numExamples);

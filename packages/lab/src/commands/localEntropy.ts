@@ -12,7 +12,7 @@ import {
 import type { NamedCurve } from "../pages/localEntropyFigure.ts";
 import { withError } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { count, integerFrom, positive, positiveList, whole } from "./options.ts";
 
@@ -72,7 +72,7 @@ export async function localEntropyCommand(
 ): Promise<number> {
   if (paths.length > 2)
     throw new InputError({ path: "local-entropy", rule: "takes one or two runs", value: paths.length });
-  const runs = await loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, { dataFolder: options.data, ...lockHooks(context) });
   const [{ spec, data }] = runs as [(typeof runs)[0]];
   const numExamples = Math.min(options.examples, data.train.numExamples);
   const inverseTemperature = options.beta ?? data.train.numExamples;

@@ -16,7 +16,7 @@ import { betterWords, metricUnit } from "../statistics/metricWords.ts";
 import { fixed, plusMinus } from "../statistics/numbers.ts";
 import { notDistinguishable } from "../statistics/words.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import type { Findings } from "./findings.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { integerFrom, whole } from "./options.ts";
@@ -50,7 +50,7 @@ export async function robustnessCommand(
   options: RobustnessCommand,
   context: CommandContext,
 ): Promise<number> {
-  const runs = await loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, { dataFolder: options.data, ...lockHooks(context) });
   const [{ spec, data, task }] = runs as [(typeof runs)[0]];
   const metric = primaryMetricOf(task);
   const { seed } = options;

@@ -5,7 +5,7 @@ import { numCalibration, recalibratedScores, scoresObjective } from "../measure/
 import { measureSlice, type SliceOptions, type SlicePoint, steps } from "../measure/slices.ts";
 import { fixed, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { count, integerFrom, positive, whole } from "./options.ts";
 
@@ -40,7 +40,7 @@ export async function sliceCommand(
   context: CommandContext,
 ): Promise<number> {
   if (paths.length > 2) throw new InputError({ path: "slice", rule: "takes one or two runs", value: paths.length });
-  const runs = await loadRuns(paths, options.data);
+  const runs = await loadRuns(paths, { dataFolder: options.data, ...lockHooks(context) });
   const [first, second] = runs as [LoadedRun, LoadedRun?];
   const { spec, data, task } = first;
   const metric = primaryMetricOf(task);

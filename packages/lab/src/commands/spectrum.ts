@@ -5,7 +5,7 @@ import { landscapeObjective, lossLandscape } from "../measure/lossLandscape.ts";
 import { measureSpectrum, numProductsOf, type Spectrum } from "../measure/measureSpectrum.ts";
 import { curvatureText, inPercent, short, withError, withPercentSign } from "../statistics/numbers.ts";
 import { type CommandDefinition, measuring } from "./commandDefinition.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, lockHooks } from "./context.ts";
 import { carryOut, type MeasuringCommand } from "./measurement.ts";
 import { count, integerFrom, whole } from "./options.ts";
 
@@ -42,7 +42,7 @@ export async function spectrumCommand(
   options: SpectrumCommand,
   context: CommandContext,
 ): Promise<number> {
-  const run = await loadRun(path, options.data);
+  const run = await loadRun(path, { dataFolder: options.data, ...lockHooks(context) });
   const { record, spec, data, params } = run;
   const { steps, probes, seed, dense = false } = options;
   if (dense && params.length > maxDense) {

@@ -19,7 +19,7 @@ import { textTable, widthOf } from "../report/textTable.ts";
 import { usedDevice } from "../runner/usedDevice.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, exitCodes, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, writeJson } from "./context.ts";
 import { beginExperiment, type Experiment } from "./experiment.ts";
 import { count } from "./options.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
@@ -61,7 +61,7 @@ export async function sweepCommand(
   launcher?: RunLauncher,
 ): Promise<number> {
   const read = readSweep(file);
-  const plan = planSweep(read, await loadSweepParts(read));
+  const plan = planSweep(read, await loadSweepParts(read, lockHooks(context)));
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
   await usedDevice(plan.runs[0]!.settings.device);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { InputError } from "entropy-sgd-training";
 import type { ParameterBlock } from "onnx-grad/layers";
-import { hasNetwork, loadParts, type RunParts, requireSameData } from "../runner/loadParts.ts";
+import { hasNetwork, loadParts, type PartsPlace, type RunParts, requireSameData } from "../runner/loadParts.ts";
 import { type RunRecord, readConfig, readRun } from "../runs/readRun.ts";
 import { doubtOfUnsealed } from "../runs/unsealedWeights.ts";
 import { requireSolution, solutionOf } from "./solution.ts";
@@ -26,16 +26,17 @@ export interface LoadedRun extends RunParts {
 /**
  * Reads a run with its weights and its data, which may lie in another folder than when it was trained.
  *
+ * @param place - where the data are, and who is told while they are prepared
  * @throws InputError if the folder is not a run, it diverged, its network is unknown, its weights are another run's, do not fit the
- *   network or are not finite, or the data are not those it was trained on
+ *   network or are not finite, or the data are not those it was trained on; Interruption after a signal
  */
-export async function loadRun(path: string, dataFolder?: string): Promise<LoadedRun> {
+export async function loadRun(path: string, place: Omit<PartsPlace, "run"> = {}): Promise<LoadedRun> {
   const record = readRun(path);
   requireSolution(path, record);
   const { network } = record.settings;
   if (!hasNetwork(record.settings))
     throw new InputError({ path, rule: `the network ${JSON.stringify(network)} is unknown here` });
-  const parts = await loadParts(record.settings, { run: path, dataFolder });
+  const parts = await loadParts(record.settings, { ...place, run: path });
   const { params, layout, weights } = solutionOf(path, record, parts.spec);
   requireSameData(path, readConfig(path).dataChecksum, parts.data);
   const weightsHash = createHash("sha256").update(params).digest("hex");
@@ -48,8 +49,10 @@ export async function loadRun(path: string, dataFolder?: string): Promise<Loaded
  *
  * @throws InputError as `loadRun`, or for different networks or data
  */
-export async function loadRuns(paths: readonly string[], dataFolder?: string): Promise<LoadedRun[]> {
-  const runs = await Promise.all(paths.map((path) => loadRun(path, dataFolder)));
+export async function loadRuns(paths: readonly string[], place: Omit<PartsPlace, "run"> = {}): Promise<LoadedRun[]> {
+  const runs: LoadedRun[] = [];
+  // One after another, so that data that must be prepared are prepared once.
+  for (const path of paths) runs.push(await loadRun(path, place));
   const names = runs.map(({ spec }) => spec.name);
   if (new Set(names).size > 1) throw new InputError(`runs must be of one network, got ${names.join(" and ")}`);
   const isOther = ({ files, task }: LoadedRun): boolean =>

@@ -2,7 +2,6 @@ import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { evaluate } from "onnx-grad";
 import { initialiseInto } from "onnx-grad/layers";
 import { describe, expect, test } from "vitest";
-import { weightFeeds } from "../../test/weightFeeds.ts";
 import { sequence } from "../tasks/sequence.ts";
 import { adaptiveNetworks } from "./adaptive.ts";
 import { buildSpec } from "./buildSpec.ts";
@@ -44,7 +43,12 @@ describe.each(["char-lstm", "ptb-small", "ptb-medium"])("%s", (name) => {
       normalInto: (out, path) => normalInto(out, { key: randomKey(1, "init", path), stream: 0, step: 0 }),
     });
     const tokens = Int32Array.from({ length: 4 * steps + 1 }, (_, i) => (i * 97) % vocabularySize);
-    const feeds = weightFeeds(network, params);
+    const feeds = Object.fromEntries(
+      network.parameters.map(({ block: { name: parameter, offset, shape } }) => [
+        parameter,
+        params.subarray(offset, offset + shape.reduce((size, length) => size * length, 1)),
+      ]),
+    );
     const [logits] = evaluate([network.logits], { ...feeds, inputs: tokens.subarray(0, -1) });
     const { add, scores } = sequence().scorer([steps, vocabularySize]);
     add(Float32Array.from(logits!), tokens.subarray(1), 4);

@@ -47,7 +47,7 @@ export async function measureSolution(
   measures: StudyMeasures,
   { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<SolutionMeasures> {
-  const { spec, task, data, params, record } = await loadRun(path, dataFolder);
+  const { spec, task, data, params, record } = await loadRun(path, { dataFolder, signal });
   const { seed } = record.settings;
   const common = { task, threads, signal, calibration: data.train };
   const upTo = (wanted: number): number => Math.min(wanted, data.train.numExamples);
@@ -90,7 +90,7 @@ export async function measureCoupling(
   { couplingExamples, radii, samples, steps }: StudyMeasures,
   { signal, threads, dataFolder, onStep }: MeasureHooks,
 ): Promise<readonly LocalEntropyPoint[]> {
-  const { spec, task, data, params, record } = await loadRun(path, dataFolder);
+  const { spec, task, data, params, record } = await loadRun(path, { dataFolder, signal });
   const numExamples = Math.min(couplingExamples, data.train.numExamples);
   const landscape = lossLandscape(spec, data.train, { task, numExamples, threads, signal });
   const { points } = await measureLocalEntropy(landscape, params, {

@@ -6,6 +6,7 @@ import { InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { loadParts, type RunParts } from "../../runner/loadParts.ts";
 import { type ResolvedRun, resolveRun } from "../../runner/resolveRun.ts";
+import type { LockHooks } from "../../runs/lease.ts";
 import { placedRefusal } from "../../settings/fileRefusals.ts";
 import { sharedRecipe } from "../../settings/recipes.ts";
 import { resolveSettings } from "../../settings/resolveSettings.ts";
@@ -105,10 +106,10 @@ export function planSweep(sweep: Sweep, parts: RunParts): SweepPlan {
  *
  * @throws InputError as `planSweep`, and as `loadParts`
  */
-export async function loadSweepParts(sweep: Sweep): Promise<RunParts> {
+export async function loadSweepParts(sweep: Sweep, hooks: LockHooks = {}): Promise<RunParts> {
   const { settings } = resolvedCandidates(sweep)[0]!;
   try {
-    return await loadParts(settings);
+    return await loadParts(settings, hooks);
   } catch (error) {
     if (!(error instanceof InputError) || sweep.file.data === undefined) throw error;
     throw sweep.yaml.valueRefusal(["data"], error.message);
