@@ -6,15 +6,19 @@ import { type ModelSpec, modelBytes } from "./models.ts";
 const [steps, batch, features, units] = [3, 2, 4, 5];
 const zeros = (dims: readonly number[]) => ({ dims, floats: new Array(dims.reduce((a, b) => a * b, 1)).fill(0) });
 
-/** A model of one LSTM with more inputs, which are stored, and attributes. */
+/** A model of one LSTM with more inputs, which are stored, attributes, and other weights. */
 function lstm(
   more: readonly string[],
   attributes: NonNullable<ModelSpec["nodes"][number][3]> = {},
   integers: readonly string[] = [],
+  weights: ModelSpec["initializers"] = {},
 ): Uint8Array {
   return modelBytes({
     nodes: [["LSTM", ["x", "W", "R", ...more], ["y"], { hidden_size: units, ...attributes }]],
-    initializers: { W: zeros([1, 4 * units, features]), R: zeros([1, 4 * units, units]), P: zeros([1, 3 * units]) },
+    initializers: {
+      ...{ W: zeros([1, 4 * units, features]), R: zeros([1, 4 * units, units]), P: zeros([1, 3 * units]) },
+      ...weights,
+    },
     inputs: { x: [steps, batch, features], ...Object.fromEntries(integers.map((name) => [name, [batch]])) },
     outputs: ["y"],
     integers,
@@ -36,6 +40,13 @@ test.each([
     "sequence lengths (sequence_lens) are not supported, but known ones of all 3 steps",
   ],
   ["another size", lstm([], { hidden_size: 7 }), "hidden_size must be 5, the last size of R, got 7"],
+  [
+    "weights of a fifth gate",
+    lstm([], {}, [], { W: zeros([1, 5 * units, features]), R: zeros([1, 5 * units, units]) }),
+    "W must be [1×20×4], got [1×25×4]",
+  ],
+  ["weights of another direction", lstm([], {}, [], { R: zeros([2, 20, 5]) }), "R must be [1×20×5], got [2×20×5]"],
+  ["a bias of two numbers", lstm(["B"], {}, [], { B: zeros([1, 2]) }), "B must be [1×40], got [1×2]"],
 ])("%s is an error that says so", (_, bytes, message) => {
   expect(() => readOnnx(bytes).network()).toThrow(message);
 });

@@ -1,5 +1,5 @@
 /** Recurrent networks: LSTM, GRU and RNN, in one or both directions. */
-import type { Value } from "../../../graph/value.ts";
+import { type Shape, sameShape, showShape, type Value } from "../../../graph/value.ts";
 import { add } from "../../../ops/elementwise.ts";
 import { broadcastTo, concat, reshape, slice, transpose } from "../../../ops/layout.ts";
 import { constant } from "../../../ops/leaves.ts";
@@ -11,6 +11,7 @@ import { unsupported } from "../readError.ts";
 
 /** What tells the operators apart. */
 interface Cell {
+  /** How many times `units` rows the weights have. */
   readonly gates: number;
   readonly activations: readonly string[];
   /** How many states, which are the inputs from 5 on. */
@@ -87,6 +88,12 @@ function readCell(node: NodeReader, cell: Cell): ReturnType<Operator["read"]> {
   const units = node.shape(2)[2]!;
   const hidden = node.integer("hidden_size", units);
   if (hidden !== units) throw new Error(`hidden_size must be ${units}, the last size of R, got ${hidden}`);
+  const rows = cell.gates * units;
+  requireSizes(node, {
+    W: [reverses.length, rows, x.shape[2]!],
+    R: [reverses.length, rows, units],
+    B: [reverses.length, 2 * rows],
+  });
   const results = reverses.map((reverse, at) => {
     const weights = cell.parts(partOf(node.float(1), at), partOf(node.float(2), at), biasesOf(node, at));
     const states = Array.from({ length: cell.numStates }, (_, i) =>
@@ -106,6 +113,14 @@ function readCell(node: NodeReader, cell: Cell): ReturnType<Operator["read"]> {
     ),
   );
   return [isBatchFirst ? transpose(y, [2, 0, 1, 3]) : y, ...last];
+}
+
+/** Throws unless the weights, which are the inputs from 1 on, have these shapes where they are given. */
+function requireSizes(node: NodeReader, shapes: Readonly<Record<string, Shape>>): void {
+  for (const [i, [name, shape]] of Object.entries(shapes).entries()) {
+    if (!node.has(1 + i) || sameShape(node.shape(1 + i), shape)) continue;
+    throw new Error(`${name} must be ${showShape(shape)}, got ${showShape(node.shape(1 + i))}`);
+  }
 }
 
 /** Slice `at` of the first axis. */
