@@ -25,11 +25,11 @@ export function scanProducts(
   pullBack: PullBack,
 ): readonly (Value | undefined)[] {
   const forward = forwardLoop(members);
-  const { inputs, arguments: leaves, next, numSequences } = forward;
+  const { inputs, arguments: leaves, next, outputs, numSequences } = forward;
   const stepAdjoints = new Map<Value, Value>();
   const seeds: [Value, Value][] = [];
-  members.forEach(({ attributes }, i) => {
-    const [output, adjoint] = [attributes.body.at(-1)!, adjoints[i]];
+  outputs.forEach((output, i) => {
+    const adjoint = adjoints[i];
     if (adjoint === undefined) return;
     const leaf = stepLeaf(output.shape, "float32");
     stepAdjoints.set(leaf, adjoint);

@@ -69,7 +69,11 @@ export function loopsOf(order: readonly Value[]): ReadonlyMap<Value, readonly No
   return members;
 }
 
-/** The states of a loop before a step and its length, from any of its values. */
-export function loopSizes(value: Node<"scan">): { readonly steps: number; readonly numStates: number } {
-  return { steps: value.shape[0]!, numStates: value.attributes.body.length - 1 };
+/** A step of the loop that gives `members`: the states after it, and what is stacked for each of them. */
+export function stepOf(members: readonly Node<"scan">[]): {
+  readonly next: readonly Value[];
+  readonly outputs: readonly Value[];
+} {
+  const bodies = members.map(({ attributes }) => attributes.body);
+  return { next: bodies[0]!.slice(0, -1), outputs: bodies.map((body) => body.at(-1)!) };
 }

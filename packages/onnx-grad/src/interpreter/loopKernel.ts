@@ -1,5 +1,5 @@
 /** The meaning of a loop: its body, one step after another. */
-import { argumentName, loopSizes } from "../graph/bodies.ts";
+import { argumentName, stepOf } from "../graph/bodies.ts";
 import { type Node, sizeOf, type Value } from "../graph/value.ts";
 import { type FloatArray, type Precision, zeros } from "./arrays.ts";
 
@@ -17,10 +17,10 @@ export function loopKernel(
   precision: Precision,
 ): (inputs: readonly FloatArray[]) => ReadonlyMap<Value, FloatArray> {
   const first = members[0]!;
-  const { steps, numStates } = loopSizes(first);
-  const { body, numSequences, reverse } = first.attributes;
-  const outputs = members.map(({ attributes }) => attributes.body.at(-1)!);
-  const step = evaluator("scan", [...body.slice(0, numStates), ...outputs], precision);
+  const steps = first.shape[0]!;
+  const { numSequences, reverse } = first.attributes;
+  const { next, outputs } = stepOf(members);
+  const step = evaluator("scan", [...next, ...outputs], precision);
   return (inputs) => {
     const results = members.map(({ shape, dtype }) => zeros(dtype === "int32" ? "float64" : precision, sizeOf(shape)));
     const feeds: Record<string, FloatArray> = Object.fromEntries(inputs.map((input, i) => [argumentName(i), input]));
@@ -31,10 +31,10 @@ export function loopKernel(
         feeds[argumentName(k)] = sequence.subarray(at * size, (at + 1) * size);
       }
       const values = step(feeds);
-      values.slice(0, numStates).forEach((state, k) => {
+      values.slice(0, next.length).forEach((state, k) => {
         feeds[argumentName(numSequences + k)] = state;
       });
-      values.slice(numStates).forEach((value, k) => {
+      values.slice(next.length).forEach((value, k) => {
         results[k]!.set(value, at * value.length);
       });
     }

@@ -1,5 +1,5 @@
 /** A closed loop taken apart again, for the loop that is its derivative. */
-import { argumentIndex } from "../graph/bodies.ts";
+import { argumentIndex, stepOf } from "../graph/bodies.ts";
 import { inOrder, topological } from "../graph/topological.ts";
 import type { Node, Value } from "../graph/value.ts";
 import { stepLeaf } from "./openLoop.ts";
@@ -12,6 +12,8 @@ export interface ForwardLoop {
   /** The leaf of the body for each input, if the body has it. */
   readonly arguments: readonly (Value | undefined)[];
   readonly next: readonly Value[];
+  /** What is stacked for each member. */
+  readonly outputs: readonly Value[];
   readonly numSequences: number;
   readonly steps: number;
   readonly reverse: boolean;
@@ -23,12 +25,12 @@ export interface ForwardLoop {
 export function forwardLoop(members: readonly Node<"scan">[]): ForwardLoop {
   const first = members[0]!;
   const { inputs, attributes, shape } = first;
-  const next = attributes.body.slice(0, -1);
-  const values = topological(members.flatMap((member) => member.attributes.body));
+  const { next, outputs } = stepOf(members);
+  const values = topological([...next, ...outputs]);
   const leaves: (Value | undefined)[] = inputs.map(() => undefined);
   for (const value of values) if (value.op === "input") leaves[argumentIndex(value)] ??= value;
   const { numSequences, reverse } = attributes;
-  return { first, inputs, arguments: leaves, next, numSequences, steps: shape[0]!, reverse, values };
+  return { first, inputs, arguments: leaves, next, outputs, numSequences, steps: shape[0]!, reverse, values };
 }
 
 /** The adjoints of a step as those of a step of the loop back: values of the loop forth that they use become sequences. */
