@@ -35,11 +35,8 @@ export function attributesKey(value: Value, numberOf: (value: Value) => number |
 
 /** The leaf of a body that stands for input `index` of its owner; no name of a user's input has a space. */
 export function argument(index: number, shape: Shape, dtype: DType): Node<"input"> {
-  return { op: "input", inputs: [], attributes: { name: argumentName(index) }, shape, dtype };
+  return { op: "input", inputs: [], attributes: { name: `argument ${index}` }, shape, dtype };
 }
-
-/** The name of argument `index` of a body. */
-export const argumentName = (index: number): string => `argument ${index}`;
 
 /** Which argument of its body `leaf` is. */
 export const argumentIndex = ({ attributes: { name } }: Node<"input">): number => Number(name.split(" ")[1]);

@@ -3,10 +3,10 @@ import { rangeError, typeError } from "../graph/errors.ts";
 import { inputsByName } from "../graph/inputs.ts";
 import { requireOneOf, requireValues } from "../graph/requirements.ts";
 import { topological } from "../graph/topological.ts";
-import { dispatch, showShape, sizeOf, type Value } from "../graph/value.ts";
+import { dispatch, type Node, showShape, sizeOf, type Value } from "../graph/value.ts";
 import type { FloatArray, Precision } from "./arrays.ts";
 import { kernels } from "./kernels.ts";
-import { loopKernel } from "./loopKernel.ts";
+import { loopKernel, type Runner } from "./loopKernel.ts";
 
 /** The values of a graph's inputs by name, row-major. */
 export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
@@ -38,11 +38,17 @@ export function evaluator(
   requireValues(caller, undefined, outputs);
   requireOneOf(caller, "precision", precision, ["float32", "float64"] satisfies Precision[]);
   inputsByName(caller, outputs);
+  const run = runner(outputs, precision);
+  return (feeds) => run((leaf) => fed(caller, leaf, feeds, precision));
+}
+
+/** What computes `outputs` from arrays for the inputs among the values they depend on. */
+function runner(outputs: readonly Value[], precision: Precision): Runner {
   const order = topological(outputs);
   const loops = new Map(
     [...new Set(loopsOf(order).values())].map((members) => [
       members[0] as Value,
-      loopKernel(members, evaluator, precision),
+      loopKernel(members, runner, precision),
     ]),
   );
   const lastUse = new Map<Value, number>();
@@ -50,25 +56,26 @@ export function evaluator(
     for (const input of value.inputs) lastUse.set(input, at);
   });
   for (const output of outputs) lastUse.set(output, order.length);
-  const computed = (value: Value, inputs: FloatArray[], feeds: Feeds): FloatArray =>
-    value.op === "input"
-      ? fed(caller, value.attributes.name, value, feeds, precision)
-      : // Float32 does not hold all integers.
-        dispatch(kernels, value, inputs, value.dtype === "int32" ? "float64" : precision);
-  return (feeds) => {
+  return (arrayOf) => {
     const results = new Map<Value, FloatArray>();
     const inputsOf = ({ inputs }: Value): FloatArray[] => inputs.map((input) => results.get(input)!);
+    const computed = (value: Value): FloatArray =>
+      value.op === "input"
+        ? arrayOf(value)
+        : // Float32 does not hold all integers.
+          dispatch(kernels, value, inputsOf(value), value.dtype === "int32" ? "float64" : precision);
     order.forEach((value, at) => {
       // The first value of a loop brings the others.
       for (const [member, result] of loops.get(value)?.(inputsOf(value)) ?? []) results.set(member, result);
-      if (!results.has(value)) results.set(value, computed(value, inputsOf(value), feeds));
+      if (!results.has(value)) results.set(value, computed(value));
       for (const input of value.inputs) if (lastUse.get(input) === at) results.delete(input);
     });
     return outputs.map((output) => results.get(output)!);
   };
 }
 
-function fed(caller: string, name: string, value: Value, feeds: Feeds, precision: Precision): FloatArray {
+function fed(caller: string, value: Node<"input">, feeds: Feeds, precision: Precision): FloatArray {
+  const { name } = value.attributes;
   const where = `input "${name}" ${showShape(value.shape)}`;
   const data = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
   if (data === undefined) throw new Error(`${caller}: ${where} has no value`);
