@@ -1,7 +1,7 @@
 import { detailed, rangeError } from "../graph/errors.ts";
 import { requireFloat } from "../graph/requirements.ts";
 import { shapeError } from "../graph/shapeError.ts";
-import type { Shape, Value } from "../graph/value.ts";
+import { type Shape, sameShape, type Value } from "../graph/value.ts";
 import { input } from "../ops/leaves.ts";
 
 /** State that a recurrent layer carries from one window of a sequence to the next. */
@@ -42,7 +42,7 @@ export function carriedStates(claim: (name: string) => string): CarriedStates {
         throw detailed(new Error(`buildNetwork: the state "${name}" ${rule}`), details);
       }
       requireFloat("buildNetwork", name, [final]);
-      if (String(final.shape) !== String(initial.shape)) {
+      if (!sameShape(final.shape, initial.shape)) {
         throw shapeError("buildNetwork", name, "a state must have one shape before and after the window", [
           initial.shape,
           final.shape,
