@@ -44,7 +44,7 @@ export function lstm(
   units: number,
   options: RecurrentOptions = {},
 ): Value {
-  return recurrent("lstm", context, name, x, units, options, { gates: 4, states: ["h", "c"], step: lstmStep });
+  return recurrent(lstmCell, context, name, x, units, options);
 }
 
 /**
@@ -62,26 +62,32 @@ export function gru(
   units: number,
   options: RecurrentOptions = {},
 ): Value {
-  return recurrent("gru", context, name, x, units, options, { gates: 3, states: ["h"], step: gruStep });
+  return recurrent(gruCell, context, name, x, units, options);
 }
 
 /** What a kind of layer is made of. */
 interface Cell {
+  /** The layer's function. */
+  readonly kind: string;
   /** How many times `units` columns the weights have. */
   readonly gates: number;
   /** Names of the states; the first one is what the layer gives. */
   readonly states: readonly string[];
+  /** Whether the last gate's recurrent part has a bias of its own. */
+  readonly hasRecurrentBias: boolean;
   step(x: Value, states: readonly Value[], weights: CellWeights): ScanStep;
 }
 
+const lstmCell: Cell = { kind: "lstm", gates: 4, states: ["h", "c"], hasRecurrentBias: false, step: lstmStep };
+const gruCell: Cell = { kind: "gru", gates: 3, states: ["h"], hasRecurrentBias: true, step: gruStep };
+
 function recurrent(
-  kind: string,
+  { kind, gates, states, hasRecurrentBias, step }: Cell,
   context: NetworkContext,
   name: string,
   x: Value,
   units: number,
   options: RecurrentOptions,
-  { gates, states, step }: Cell,
 ): Value {
   requireOptions(kind, options, rules);
   const { carry = true, reverse = false } = options;
@@ -97,7 +103,7 @@ function recurrent(
     input: context.parameter(`${name}.weight`, [features, columns], initialiser, "weight"),
     bias: context.parameter(`${name}.bias`, [columns], biasInitialiser, "bias"),
     recurrent: context.parameter(`${name}.recurrent`, [units, columns], initialiser, "weight"),
-    ...(kind === "gru"
+    ...(hasRecurrentBias
       ? { recurrentBias: context.parameter(`${name}.recurrentBias`, [units], biasInitialiser, "bias") }
       : {}),
   };
