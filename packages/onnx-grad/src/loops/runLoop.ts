@@ -9,7 +9,7 @@ import { broadcastTo, reshape, slice } from "../ops/layout.ts";
 import { overSteps } from "./batching.ts";
 import { closeLoop } from "./closedLoop.ts";
 import type { OpenLoop } from "./openLoop.ts";
-import { type LoopPlan, planOf } from "./plan.ts";
+import { planOf } from "./plan.ts";
 import { regroup } from "./regroup.ts";
 import { statesBefore } from "./statesBefore.ts";
 
@@ -39,13 +39,12 @@ export function runLoop(written: OpenLoop, asked: readonly Value[]): StackedValu
     const state = states.findIndex(({ leaf }) => leaf === value);
     if (state >= 0) return statesBefore(states[state]!.initial, stacked(states[state]!.next), reverse);
     if (plan.inside.has(value)) return output(value);
-    return overSteps(value, operandsOf(value, plan), steps)!;
+    const operands = value.inputs.map((input) => {
+      const isStacked = !plan.isInvariant(input);
+      return { value: isStacked ? stacked(input) : input, isStacked };
+    });
+    return overSteps(value, operands, steps)!;
   }
-
-  const operandsOf = ({ inputs }: Value, { isInvariant }: LoopPlan) =>
-    inputs.map((input) =>
-      isInvariant(input) ? { value: input, isStacked: false } : { value: stacked(input), isStacked: true },
-    );
 
   function stacked(value: Value): Value {
     const result = known.get(value) ?? computed(value);
