@@ -10,7 +10,7 @@ export function castTo(type: keyof typeof elementTypes, x: string, graph: OnnxGr
 }
 
 /** Integers as int64; negative ones by way of uint32, so that they are too large instead of counted from the end. */
-export function uncounted(x: string, { graph }: LoweringContext): string {
+function uncounted(x: string, { graph }: LoweringContext): string {
   return castTo("int64", castTo("uint32", x, graph), graph);
 }
 
@@ -19,6 +19,12 @@ function positions(indices: Value, context: LoweringContext): string {
   return indices.op === "constant"
     ? context.graph.ints(indices.attributes.data, indices.shape)
     : uncounted(context.nameOf(indices), context);
+}
+
+/** Labels as int64 [… × 1]. */
+export function labelColumn(labels: Value, context: LoweringContext): string {
+  const { graph, nameOf } = context;
+  return uncounted(graph.node("Reshape", [nameOf(labels), graph.ints([...labels.shape, 1])]), context);
 }
 
 export function lowerGather(value: Node<"gather">, context: LoweringContext): string {

@@ -2,7 +2,7 @@
 import { type Shape, sizeOf, type Value } from "../graph/value.ts";
 import type { Dialect } from "./dialect.ts";
 import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
-import { castTo, lowerGather, lowerScatterAdd, uncounted } from "./lowerIndexing.ts";
+import { castTo, labelColumn, lowerGather, lowerScatterAdd } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
 import { lowerAveragePool, lowerAveragePoolGradient, lowerPoolGather, lowerPoolScatter } from "./lowerPooling.ts";
 import { lowerScan } from "./lowerScan.ts";
@@ -134,12 +134,6 @@ export const primitives: Dialect["primitives"] = {
     }),
   scan: lowerScan,
 };
-
-/** Labels as int64 [… × 1]. */
-function labelColumn(labels: Value, context: LoweringContext): string {
-  const column = reshaped(context.nameOf(labels), [...labels.shape, 1], context);
-  return uncounted(column, context);
-}
 
 /** A condition of 0 and 1 as booleans; a comparison gives them by itself. */
 function asBoolean(condition: Value, { graph, nameOf }: LoweringContext): string {

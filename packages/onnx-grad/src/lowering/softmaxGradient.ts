@@ -1,6 +1,6 @@
 import { sizeOf, type Value } from "../graph/value.ts";
 import type { Fusion } from "./dialect.ts";
-import { uncounted } from "./lowerIndexing.ts";
+import { labelColumn } from "./lowerIndexing.ts";
 
 /** From this many classes on the ones of the labels are added where they are: with few a comparison of all costs less. */
 const manyClasses = 1024;
@@ -23,9 +23,8 @@ export const softmaxGradient: Fusion = (value, context) => {
   if (found === undefined || !context.usedOnce(ones) || p.shape.length !== value.shape.length) return undefined;
   const { graph, nameOf } = context;
   const [labels, factor] = found;
-  const column = graph.node("Reshape", [nameOf(labels), graph.ints([...labels.shape, 1])]);
   const minus = graph.node("Neg", [nameOf(p)]);
-  return graph.node("ScatterElements", [minus, uncounted(column, context), nameOf(factor)], {
+  return graph.node("ScatterElements", [minus, labelColumn(labels, context), nameOf(factor)], {
     attributes: { axis: value.shape.length - 1, reduction: "add" },
   });
 };
