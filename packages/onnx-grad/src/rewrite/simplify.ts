@@ -9,6 +9,7 @@ import { poolGather } from "../ops/pooling.ts";
 import { reduceSum } from "../ops/reductions.ts";
 import { overlaps } from "../ops/window.ts";
 import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
+import { oneHotTimes } from "./oneHotTimes.ts";
 import { rebuild, standIn } from "./rebuild.ts";
 import { stableForm, uniform } from "./stableForms.ts";
 
@@ -192,11 +193,9 @@ const sumOfOneHot: Rule = (value) => {
   if (value.op !== "reduceSum") return undefined;
   const [product] = value.inputs as [Value];
   const { axes } = value.attributes;
-  if (product.op !== "mul" || axes.length !== 1 || axes[0] !== product.shape.length - 1) return undefined;
-  const [hot, g] = product.inputs as [Value, Value];
-  const isPicked = g.op === "add" && g.inputs.some(({ op }) => op === "pick");
-  if (hot.op !== "oneHot" || !isPicked || g.shape.at(-1) !== 1) return undefined;
-  return sameShape(g.shape.slice(0, -1), product.shape.slice(0, -1)) ? reshape(g, value.shape) : undefined;
+  if (axes.length !== 1 || axes[0] !== product.shape.length - 1) return undefined;
+  const found = oneHotTimes(product);
+  return found && reshape(found.factor, value.shape);
 };
 
 /** Whether a reduction sums over whole image planes. */
