@@ -56,8 +56,12 @@ test("data in another place must be those of their name", async () => {
   expect(stderr).toContain(`error: ${out}: must hold the data of war-and-peace, with the SHA-256 `);
 });
 
-test("a scale above 1 is refused", async () => {
-  const { code, stderr } = await run(["reproduce", "lenet", "--scale", "2"]);
+test.each([
+  ["reproduce lenet --scale 2", "It must be a number above 0, at most 1."],
+  ["reproduce lenet --seeds 5001", "error: seeds: must be at most 5000, which give 10000 runs, got 5001"],
+  ["compare --network lenet --optimizers sgd,adam,sam --seeds 1e9 --budget 1", "error: seeds: must be at most 3333, "],
+])("%s is refused", async (line, message) => {
+  const { code, stderr } = await run(line.split(" "));
   expect(code).toBe(2);
-  expect(stderr).toContain("It must be a number above 0, at most 1.");
+  expect(stderr).toContain(message);
 });

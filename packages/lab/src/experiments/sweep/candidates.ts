@@ -3,9 +3,9 @@ import type { Path } from "../../io/placedYaml.ts";
 import { accepts, partsOf } from "../../settings/optionRules.ts";
 import { sweepFields } from "../../settings/settings.ts";
 import { isRange, type SweepParameter, type SweepValue } from "../../settings/valueSchemas.ts";
+import { maxRuns } from "../withEachSeed.ts";
 import { drawnValue } from "./drawing.ts";
 import type { Sweep } from "./readSweep.ts";
-import { maxRuns } from "./sweepSchema.ts";
 
 /** A value that a configuration has, and where in the file it comes from. */
 export interface Choice {

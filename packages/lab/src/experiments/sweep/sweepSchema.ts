@@ -10,6 +10,7 @@ import { type RecipeName, recipeNames } from "../../settings/recipes.ts";
 import type { SettingsRequest } from "../../settings/resolveSettings.ts";
 import { rowOf, ruleOf, type SweepField, type SweepFields, sweepFields } from "../../settings/settings.ts";
 import type { SweepParameter, SweepValue } from "../../settings/valueSchemas.ts";
+import { maxRuns } from "../withEachSeed.ts";
 
 /** A file as it is written, defaults filled in. */
 export interface SweepFile
@@ -28,9 +29,6 @@ export interface SweepFile
   readonly seed?: number | undefined;
   readonly parameters: Readonly<Record<string, SweepParameter | undefined>>;
 }
-
-/** More runs are a mistake rather than a wish. */
-export const maxRuns = 10_000;
 
 const seedsRule = `must be a whole number from 1 on for the seeds 1, 2, …, or a list of seeds`;
 
