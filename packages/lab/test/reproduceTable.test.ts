@@ -1,20 +1,29 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { reproducedRun } from "../src/experiments/reproduce/reproducedRun.ts";
+import { planReproduction } from "../src/experiments/reproduce/planReproduction.ts";
+import { type ReproducedRun, reproducedRun } from "../src/experiments/reproduce/reproducedRun.ts";
 import { reproductionNames } from "../src/experiments/reproduce/reproductions.ts";
 import { reproductionFindings } from "../src/pages/reproductionFindings.ts";
 import { freshOut, run } from "./commandRunner.ts";
 import { recordOf } from "./testRecords.ts";
 
-/** A folder with the reproduction of an experiment by one method with two seeds. */
+const details = { scale: 1, seeds: 2 };
+
+/** The reproduction of an experiment by one method with two seeds. */
+function jsonOf(name: "lenet" | "mnistfc", errors: readonly [number, number]) {
+  const { runs: planned } = planReproduction({ name, ...details });
+  const runs = errors.map((error, i) => {
+    const { settings } = planned.find((one) => one.name === `entropy-sgd-${i + 1}`)!;
+    return reproducedRun({ ...recordOf("entropy-sgd", i + 1, [3 * error, error]), settings }, "entropy-sgd");
+  });
+  return { ...reproductionFindings({ name, ...details, runs }).json, runs };
+}
+
+/** A folder with it. */
 function folderOf(name: "lenet" | "mnistfc", errors: readonly [number, number], out = freshOut()): string {
-  const runs = errors.map((error, i) =>
-    reproducedRun(recordOf("entropy-sgd", i + 1, [3 * error, error]), "entropy-sgd"),
-  );
   mkdirSync(out, { recursive: true });
-  const { json } = reproductionFindings({ name, scale: 1, seeds: 2, runs });
-  writeFileSync(join(out, "reproduction.json"), JSON.stringify(json));
+  writeFileSync(join(out, "reproduction.json"), JSON.stringify(jsonOf(name, errors)));
   return out;
 }
 
@@ -87,13 +96,59 @@ test.each([
   ["{", ": malformed JSON"],
   ['{"name":"lenet","name":"mnistfc"}', ': keys must differ, "name" is there twice'],
   ['{"name":"other"}', ": name: must be one of mnistfc, "],
-  ['{"name":"lenet","scale":1,"seeds":1,"runs":[{"name":"adam-1"}]}', ": runs.condition: is required and must be text"],
+  [
+    '{"name":"lenet","scale":1,"seeds":1,"runs":[{"name":"adam-1"}]}',
+    ": runs.0.condition: is required and must be text",
+  ],
 ])("a malformed file is refused: %s", async (text, message) => {
   const file = freshOut();
   writeFileSync(file, text);
   const { code, stderr } = await run(["reproduce", "table", "--from", file, "--out", freshOut()]);
   expect([code, stderr.split("\n").length]).toEqual([2, 2]);
   expect(stderr).toContain(`error: ${file}${message}`);
+});
+
+const lenet = jsonOf("lenet", [0.005, 0.0051]);
+const [first, second] = lenet.runs as [ReproducedRun, ReproducedRun];
+const whole = "reproduce lenet at scale 1";
+
+test.each([
+  ["no mapping", [], ": must be a mapping"],
+  [
+    "a run twice",
+    { ...lenet, runs: [first, first] },
+    `: entropy-sgd-1: must be a run of ${whole} with 2 seeds, and be there once`,
+  ],
+  [
+    "a method that it has not",
+    { ...lenet, runs: [{ ...first, condition: "sgd" }] },
+    `: entropy-sgd-1: must be a run of ${whole} with 2 seeds, and be there once`,
+  ],
+  [
+    "fewer seeds than runs",
+    { ...lenet, seeds: 1 },
+    `: entropy-sgd-2: must be a run of ${whole} with 1 seed, and be there once`,
+  ],
+  [
+    "another seed than its name",
+    { ...lenet, runs: [first, { ...second, settings: first.settings }] },
+    `: entropy-sgd-2: must have the settings of ${whole}: seed 2, got 1`,
+  ],
+  [
+    "another experiment",
+    { ...lenet, name: "mnistfc" },
+    `: entropy-sgd-1: must have the settings of reproduce mnistfc at scale 1: network "mnistfc", got "lenet"`,
+  ],
+  [
+    "another scale",
+    { ...lenet, scale: 0.5 },
+    ": entropy-sgd-1: must have the settings of reproduce lenet at scale 0.5: budget 50, got 100",
+  ],
+])("a file is refused that is not what it says: %s", async (_, content, message) => {
+  const file = freshOut();
+  writeFileSync(file, JSON.stringify(content));
+  const { code, stderr } = await run(["reproduce", "table", "--from", file, "--out", freshOut()]);
+  expect([code, stderr]).toEqual([2, `error: ${file}${message}\n`]);
 });
 
 test("a report alone needs runs", async () => {

@@ -46,12 +46,18 @@ const runSchema = z.object({
   result: z.unknown(),
 });
 
-/** The run in a value of JSON. @param where - the file, for messages @throws InputError that names the run and what is wrong with it */
-export function runFromJson(value: unknown, where: string): ReproducedRun {
+/**
+ * The run in a value of JSON.
+ *
+ * @param where - the file, for messages
+ * @param name - of the value in the file, for messages
+ * @throws InputError that names the run and what is wrong with it
+ */
+export function runFromJson(value: unknown, where: string, name = "run"): ReproducedRun {
   const parsed = runSchema.safeParse(value, { error: brokenRule });
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    throw new InputError({ path: where, name: `runs.${path.map(String).join(".")}`, rule: message });
+    throw new InputError({ path: where, name: [name, ...path.map(String)].join("."), rule: message });
   }
   const { settings, start, evaluations, result, ...run } = parsed.data;
   const own = `${where}: ${run.name}`;

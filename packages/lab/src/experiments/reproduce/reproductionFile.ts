@@ -1,15 +1,17 @@
 /** reproduction.json read again: its runs, of which everything else is computed anew. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "entropy-sgd-training";
+import { InputError, shown } from "entropy-sgd-training";
 import { strictJson } from "entropy-sgd-training/formats";
 import { readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { eventsName } from "../../runs/eventFile.ts";
 import { readRun } from "../../runs/readRun.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
-import { sameTraining } from "../../settings/sameTraining.ts";
+import { sameTraining, trainingDifferences } from "../../settings/sameTraining.ts";
+import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
+import { planReproduction } from "./planReproduction.ts";
 import { type ReproducedRun, reproducedRun, runFromJson } from "./reproducedRun.ts";
 import type { ReproductionRuns } from "./reproductionResult.ts";
 import { type ReproductionName, reproductionNames } from "./reproductions.ts";
@@ -26,7 +28,7 @@ const fileSchema = z.object({
   runs: z.array(z.unknown()),
 });
 
-/** The runs in a file. @throws InputError if it is missing or malformed */
+/** The runs in a file. @throws InputError if it is missing or malformed, or if a run is none of those of the experiment that it names */
 export function readReproduction(file: string): ReproductionRuns {
   const { value } = strictJson(readPlainText(file, maxBytes), maxDepth, (why) => {
     throw new InputError({ path: file, rule: why });
@@ -34,10 +36,36 @@ export function readReproduction(file: string): ReproductionRuns {
   const parsed = fileSchema.safeParse(value, { error: brokenRule });
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    throw new InputError({ path: file, name: path.map(String).join("."), rule: message });
+    const name = path.length === 0 ? {} : { name: path.map(String).join(".") };
+    throw new InputError({ path: file, ...name, rule: message });
   }
   const { runs, ...details } = parsed.data;
-  return { ...details, runs: runs.map((run) => runFromJson(run, file)) };
+  const read = { ...details, runs: runs.map((run, at) => runFromJson(run, file, `runs.${at}`)) };
+  requirePlanned(read, file);
+  return read;
+}
+
+/** @throws InputError for a run that the reproduction does not have, has twice, or has with other settings */
+function requirePlanned({ runs, ...details }: ReproductionRuns, path: string): void {
+  const planned = new Map(planReproduction(details).runs.map((run) => [run.name, run]));
+  const { scale, seeds } = details;
+  const which = `reproduce ${details.name} at scale ${scale}`;
+  for (const { name, condition, settings } of runs) {
+    const own = planned.get(name);
+    if (own?.condition !== condition) {
+      throw new InputError({
+        path,
+        name,
+        rule: `must be a run of ${which} with ${counted(seeds, "seed")}, and be there once`,
+      });
+    }
+    const [different] = trainingDifferences(own.settings, settings);
+    if (different !== undefined) {
+      const rule = `must have the settings of ${which}: ${different.name} ${shown(different.one)}`;
+      throw new InputError({ path, name, rule, value: different.other });
+    }
+    planned.delete(name);
+  }
 }
 
 /** The reproductions whose files are there, by the place of the file of an experiment. @throws InputError as `readReproduction` */
