@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Quantity } from "../experiments/reproduce/quantities.ts";
 import type { MethodResult, ReproductionResult } from "../experiments/reproduce/reproductionResult.ts";
+import { bands } from "../report/bands.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureMark } from "../report/figureOptions.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
@@ -32,19 +33,8 @@ export function reproductionFigure(result: ReproductionResult): Figure | undefin
   const names = methods.map(({ method }) => method.optimizer);
   const styles = stylesOf(names);
   const end = Math.max(...methods.map(({ budget }) => budget));
-  const bands = [...styles].map(([name, { color }]) =>
-    Plot.areaY(
-      points.filter(({ series }) => series === name),
-      {
-        x: "epochs",
-        y1: "low",
-        y2: ({ high }: Point) => Math.min(high, most),
-        z: null,
-        fill: color,
-        fillOpacity: 0.18,
-      },
-    ),
-  );
+  const within = points.map((point) => ({ ...point, high: Math.min(point.high, most) }));
+  const spreads = seeds < 2 ? [] : bands(within, styles, { x: "epochs", series: "series" });
   const { digits } = quantity.unit;
   const text = ({ mean, high, n }: Point): string =>
     withDeviation({ mean, sd: n > 1 ? high - mean : null, n }, digits) + (n < seeds ? ` (${counted(n, "run")})` : "");
@@ -59,7 +49,7 @@ export function reproductionFigure(result: ReproductionResult): Figure | undefin
     {
       x: { label: "effective epochs (epochs × L)", labelAnchor: "center", grid: true, domain: [0, end], ticks: 8 },
       y: { label: quantity.label, labelAnchor: "center", grid: true, ticks: 6, domain: [least, most] },
-      marks: [...(seeds > 1 ? bands : []), ...levels, ...lines],
+      marks: [...spreads, ...levels, ...lines],
     },
     { series: styles },
   );

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { primaryOf } from "entropy-sgd-training";
 import { axisBySpan, logarithmicAxis } from "../report/axes.ts";
+import { bands } from "../report/bands.ts";
 import { leftOutWords } from "../report/decimated.ts";
 import { drawFigure, type Figure, type FigureWords } from "../report/drawFigure.ts";
 import type { FigureAxis, FigureMark } from "../report/figureOptions.ts";
@@ -52,15 +53,7 @@ function metricFigure(records: readonly RunRecord[]): Figure | undefined {
   const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
   const perEpoch = records[0]!.start.gradientsPerEpoch;
   const styles = stylesOf(optimizersOf(records));
-  const bands = [...styles].flatMap(([name, { color }]) => {
-    const own = points.filter(({ optimizer }) => optimizer === name);
-    if (own.length === 0 || seeds < 2) return [];
-    const ends = { x: "gradients", y1: "low", y2: "high" };
-    // A band needs two points; the spread of a single one is a bar.
-    return own.length === 1
-      ? [Plot.ruleX(own, { ...ends, stroke: color, strokeOpacity: 0.5, strokeWidth: 3 })]
-      : [Plot.areaY(own, { ...ends, z: null, fill: color, fillOpacity: 0.18 })];
-  });
+  const spreads = seeds < 2 ? [] : bands(points, styles, { x: "gradients", series: "optimizer" });
   const { words: named, y } = metricFacts(
     records,
     points.map(({ mean }) => mean),
@@ -75,7 +68,7 @@ function metricFigure(records: readonly RunRecord[]): Figure | undefined {
   const text = ({ mean, high, n }: CurvePoint): string =>
     (n > 1 ? withError(mean, high - mean) : valueText(mean)) + (n < seeds ? ` (${counted(n, "seed")})` : "");
   const lines = seriesMarks(points, styles, { x: "gradients", y: "mean", series: "optimizer", text });
-  return drawn(words, records, [...bands, ...lines], styles, y);
+  return drawn(words, records, [...spreads, ...lines], styles, y);
 }
 
 /** The values of runs with one evaluation each, beside one another: a curve would be a point at its end. */
