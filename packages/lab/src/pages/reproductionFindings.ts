@@ -8,7 +8,7 @@ import type { Figure } from "../report/drawFigure.ts";
 import { textTable } from "../report/textTable.ts";
 import { reproductionFigure } from "./reproductionFigure.ts";
 import { reproductionPage } from "./reproductionPage.ts";
-import { methodCells, reproductionHead, reproductionSentences, scaleNotice } from "./reproductionWords.ts";
+import { methodRows, reproductionHead, reproductionSentences, scaleNotice } from "./reproductionWords.ts";
 
 /** What is written and printed of a reproduction. */
 export interface ReproductionFindings {
@@ -21,10 +21,9 @@ export interface ReproductionFindings {
 /** The findings of some runs. @param columns - characters of the terminal */
 export function reproductionFindings(runs: ReproductionRuns, columns?: number): ReproductionFindings {
   const result = reproductionResult(runs);
-  const { methods, quantity, reproduction } = result;
+  const { quantity, reproduction } = result;
   const figure = reproductionFigure(result);
   const figures = figure === undefined ? [] : [figure];
-  const rows = methods.map((own) => [own.method.optimizer, ...methodCells(own, quantity.unit)]);
   const notice = scaleNotice(result);
   return {
     figures,
@@ -33,7 +32,7 @@ export function reproductionFindings(runs: ReproductionRuns, columns?: number): 
     lines: [
       ...(notice === null ? [] : [notice]),
       `${reproduction.title}, ${quantity.label}`,
-      textTable(["", ...reproductionHead], rows, columns),
+      textTable(["", ...reproductionHead], methodRows(result), columns),
       ...reproductionSentences(result),
     ],
   };

@@ -5,7 +5,7 @@ import { escaped, figureHtml, htmlPage, listHtml, table } from "../report/htmlPa
 import { environmentPairs } from "../runs/environment.ts";
 import { fixed } from "../statistics/numbers.ts";
 import {
-  methodCells,
+  methodRows,
   reproductionCaption,
   reproductionHead,
   reproductionSentences,
@@ -17,14 +17,13 @@ import { settingsOfRuns } from "./settingsOfRuns.ts";
 export function reproductionPage(result: ReproductionResult, figures: readonly Figure[]): string {
   const { reproduction, quantity, methods, runs } = result;
   const notice = scaleNotice(result);
-  const rows = methods.map((own) => [own.method.optimizer, ...methodCells(own, quantity.unit)]);
   const sources = methods.flatMap(({ method: { optimizer, published } }) =>
     published === null ? [] : [`Published for ${optimizer}: ${published.source}.`],
   );
   return htmlPage(
     `Reproduction: ${reproduction.title}`,
     `${notice === null ? "" : `<p class="lead"><strong>${escaped(notice)}</strong></p>\n`}<p class="lead">${escaped(leadOf(result))}</p>
-${table([["", ...reproductionHead], ...rows], `${quantity.label}. ${reproductionCaption}`)}
+${table([["", ...reproductionHead], ...methodRows(result)], `${quantity.label}. ${reproductionCaption}`)}
 ${listHtml(reproductionSentences(result))}
 ${figures.map(figureHtml).join("\n")}
 <h2>How the paper was read</h2>

@@ -4,7 +4,7 @@ import { markdownTable } from "../report/markdownTable.ts";
 import { plain } from "../statistics/numbers.ts";
 import { methodJson } from "./reproductionFindings.ts";
 import {
-  methodCells,
+  methodRows,
   reproductionCaption,
   reproductionHead,
   reproductionSentences,
@@ -17,10 +17,9 @@ export const tableHead: readonly string[] = ["experiment", "method", ...reproduc
 /** A row for each method of each experiment. */
 export function tableRows(results: readonly ReproductionResult[]): string[][] {
   return results.flatMap((result) =>
-    result.methods.map((own) => [
+    methodRows(result).map((row) => [
       `${result.name}${result.scale === 1 ? "" : ` at scale ${plain(result.scale)}`}, ${result.quantity.label}`,
-      own.method.optimizer,
-      ...methodCells(own, result.quantity.unit),
+      ...row,
     ]),
   );
 }

@@ -4,7 +4,7 @@ import type { MethodResult, ReproductionResult, RunsLeft } from "../experiments/
 import { fixed, inPercent, plain, withDeviation } from "../statistics/numbers.ts";
 import { comparisonSentences, counted, judgedInWords, type Unit } from "../statistics/words.ts";
 
-/** The columns, without that of the names: what was published, what was measured, and the two together. */
+/** The columns after that of the names: what was published, what was measured, and the two together. */
 export const reproductionHead: readonly string[] = [
   "published",
   "at epoch",
@@ -23,8 +23,12 @@ export const reproductionCaption: string =
   "Ours − published has its standard error of both: the published standard deviation is taken as one of " +
   `${assumedPublishedRuns} runs, whose number our sources do not give. One run has no standard error. Empty: not published, or not run.`;
 
-/** The cells of a method, in the order of the head. */
-export function methodCells(
+/** A row for each method of an experiment: its name, then cells in the order of the head. */
+export function methodRows({ methods, quantity }: ReproductionResult): string[][] {
+  return methods.map((own) => [own.method.optimizer, ...methodCells(own, quantity.unit)]);
+}
+
+function methodCells(
   { method, best, bestEpoch, last, toPublished, left, numDiverged }: MethodResult,
   unit: Unit,
 ): string[] {
