@@ -25,6 +25,18 @@ test("only cells of words are broken into lines, which is decided in linear time
   ]);
 });
 
+test("a report has each machine once", () => {
+  const [one, again] = two as [RunRecord, RunRecord];
+  const rowOf = (name: string, records: readonly RunRecord[]): string[] => {
+    const [, row] = new RegExp(`<tr[^>]*><td>${name}(</td>.*)</tr>`).exec(page(records))!;
+    return [...row!.matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell!);
+  };
+  expect(rowOf("cores", [one, again])).toEqual(["2"]);
+  const elsewhere = { ...again, environment: { ...again.environment, cores: 8, adapter: "some GPU" } };
+  expect(rowOf("cores", [one, elsewhere, ...other])).toEqual(["2", "8"]);
+  expect(rowOf("adapter", [one, elsewhere, ...other])).toEqual(["–", "some GPU"]);
+});
+
 describe("curves", () => {
   test("are means and standard deviations over seeds, in per cent", () => {
     const [first, last] = testCurves(two);

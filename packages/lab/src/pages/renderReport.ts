@@ -2,7 +2,6 @@
 import { hasDiverged, type PrimaryMetric, type RunResult } from "entropy-sgd-training";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
-import { environmentPairs } from "../runs/environment.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
 import type { RunRecord } from "../runs/readRun.ts";
 import { summarise } from "../runs/summarise.ts";
@@ -12,6 +11,7 @@ import { fixed, withDeviation } from "../statistics/numbers.ts";
 import { differenceOverSeeds } from "../statistics/overSeeds.ts";
 import { comparisonSentences } from "../statistics/words.ts";
 import { optimizersOf, reportedMetric } from "./curves.ts";
+import { machineTable } from "./machineTable.ts";
 import { otherMetricsHtml } from "./otherMetrics.ts";
 import { numRunsText } from "./resultTable.ts";
 import { scopeNumbersHtml } from "./scopeNumbers.ts";
@@ -37,7 +37,7 @@ ${table(runRows(records, metric), `The test ${metric.name} at best validation is
 ${otherMetricsHtml(records, metric.name)}${scopeNumbersHtml(records)}<h2>Settings</h2>
 ${settingsOfRuns(records)}
 <h2>Machine</h2>
-${table(environmentRows(records), "Runs repeat to the bit on the same processor type, ONNX Runtime version, threads and device.")}`,
+${machineTable(records)}`,
   );
 }
 
@@ -134,9 +134,4 @@ function warningsHtml(records: readonly RunRecord[]): string {
   );
   if (lines.length === 0) return "";
   return `<h2>Warnings</h2>\n<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>\n`;
-}
-
-function environmentRows(records: readonly RunRecord[]): string[][] {
-  const { environment } = records[0]!;
-  return [["", "value"], ...environmentPairs(environment)];
 }

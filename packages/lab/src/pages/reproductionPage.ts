@@ -1,9 +1,8 @@
-import type { ReproducedRun } from "../experiments/reproduce/reproducedRun.ts";
 import type { ReproductionResult } from "../experiments/reproduce/reproductionResult.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, table } from "../report/htmlPage.ts";
-import { environmentPairs } from "../runs/environment.ts";
 import { fixed } from "../statistics/numbers.ts";
+import { machineTable } from "./machineTable.ts";
 import {
   methodRows,
   reproductionCaption,
@@ -68,18 +67,5 @@ function runsTable({ methods, runs, quantity }: ReproductionResult): string {
   return table(
     [head, ...rows],
     `${quantity.label}. Seconds are everything, milliseconds per gradient without evaluation.`,
-  );
-}
-
-/** Each machine that runs were made on, once. */
-function machineTable(runs: readonly ReproducedRun[]): string {
-  const machines = new Map(runs.map(({ environment }) => [JSON.stringify(environment), environment]));
-  const columns = [...machines.values()].map((environment) => new Map(environmentPairs(environment)));
-  const names = [...new Set(columns.flatMap((column) => [...column.keys()]))];
-  const rows = names.map((name) => [name, ...columns.map((column) => column.get(name) ?? "–")]);
-  const head = ["", ...columns.map((_, i) => (columns.length === 1 ? "value" : `machine ${i + 1}`))];
-  return table(
-    [head, ...rows],
-    "Runs repeat to the bit on the same processor type, ONNX Runtime version, threads and device.",
   );
 }
