@@ -25,7 +25,7 @@ test("only cells of words are broken into lines, which is decided in linear time
   ]);
 });
 
-test("a report has each machine once", () => {
+test("a report has each machine once, and a dash for a setting that is empty", () => {
   const [one, again] = two as [RunRecord, RunRecord];
   const rowOf = (name: string, records: readonly RunRecord[]): string[] => {
     const [, row] = new RegExp(`<tr[^>]*><td>${name}(</td>.*)</tr>`).exec(page(records))!;
@@ -35,6 +35,8 @@ test("a report has each machine once", () => {
   const elsewhere = { ...again, environment: { ...again.environment, cores: 8, adapter: "some GPU" } };
   expect(rowOf("cores", [one, elsewhere, ...other])).toEqual(["2", "8"]);
   expect(rowOf("adapter", [one, elsewhere, ...other])).toEqual(["–", "some GPU"]);
+  expect(one.settings.freeze).toEqual([]);
+  expect(rowOf("freeze", [one, ...other])).toEqual(["–", "–"]);
 });
 
 describe("curves", () => {

@@ -15,7 +15,7 @@ export function settingsOfRuns(records: readonly SetRun[]): string {
     return new Map(settingsAndOptions(settings));
   });
   const keys = namesOf(flat).filter((key) => key !== "optimizer" && key !== "seed");
-  const rows = keys.map((key) => [key, ...flat.map((settings) => String(settings.get(key) ?? "–"))]);
+  const rows = keys.map((key) => [key, ...flat.map((settings) => String(settings.get(key) ?? "") || "–")]);
   const differs = rows.map(([, ...values]) => new Set(values).size > 1);
   const settings = table([["setting", ...names], ...rows], "Rows in which the optimizers differ are shaded.", differs);
   return `${settings}\n<ul>${names.map((name) => `<li>${escaped(recipeLine(name, records))}</li>`).join("")}</ul>`;
