@@ -4,7 +4,7 @@ import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
-import { stylesOf } from "../report/styles.ts";
+import { stylesOf, surfaceColor } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { valueText, withError } from "../statistics/numbers.ts";
 
@@ -63,7 +63,7 @@ export function localEntropyFigure(curves: readonly NamedCurve[]): Figure {
           told<{ value: number }>(
             Plot.dot(
               finite.filter((point) => point.series === name && !point.valid),
-              { x: "radius", y: "value", r: 4, symbol, stroke: color, fill: "var(--surface, white)" },
+              { x: "radius", y: "value", r: 4, symbol, stroke: color, fill: surfaceColor },
             ),
             name,
             { text: ({ value }) => `${valueText(value)}, does not apply` },

@@ -6,7 +6,7 @@ import { bands } from "../report/bands.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import type { FigureMark } from "../report/figureOptions.ts";
 import { seriesMarks } from "../report/seriesMarks.ts";
-import { type SeriesStyle, stylesOf } from "../report/styles.ts";
+import { type SeriesStyle, stylesOf, surfaceColor } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { fixed, plain, withDeviation } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
@@ -116,7 +116,7 @@ function levelOf(
             symbol,
             stroke: color,
             strokeWidth: 2,
-            fill: "var(--surface, white)",
+            fill: surfaceColor,
             r: 5.5,
           }),
         ]

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { inWideValley, type WideValleys } from "../measure/wideValleys.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, table } from "../report/htmlPage.ts";
-import { seriesColor } from "../report/styles.ts";
+import { seriesColor, surfaceColor } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { exponential, fixed } from "../statistics/numbers.ts";
 
@@ -39,7 +39,6 @@ export function wideValleysFigure(result: WideValleys): Figure {
     ];
   });
   const flags = marked.map(({ x, name }) => ({ x, y: result.loss[x]! + 1, name }));
-  const surface = "var(--surface, white)";
   return drawFigure(
     {
       name: "wide-valleys",
@@ -56,7 +55,7 @@ export function wideValleysFigure(result: WideValleys): Figure {
       y: { label: "f + 1, and −F above its minimum", labelAnchor: "center", grid: true, ticks: 6 },
       marks: [
         ...marks,
-        Plot.dot(flags, { x: "x", y: "y", stroke: "currentColor", fill: surface, r: 4 }),
+        Plot.dot(flags, { x: "x", y: "y", stroke: "currentColor", fill: surfaceColor, r: 4 }),
         Plot.text(flags, {
           x: "x",
           y: "y",
@@ -64,7 +63,7 @@ export function wideValleysFigure(result: WideValleys): Figure {
           dx: 9,
           textAnchor: "start",
           fill: "currentColor",
-          stroke: surface,
+          stroke: surfaceColor,
           strokeWidth: 4,
         }),
       ],

@@ -4,6 +4,7 @@ import { parseHTML } from "linkedom";
 import { tickLabel } from "../statistics/numbers.ts";
 import { type DrawnMark, noting } from "./drawnMarks.ts";
 import type { FigureMark, SizedOptions } from "./figureOptions.ts";
+import { surfaceColor } from "./styles.ts";
 import { ticksBetween } from "./ticks.ts";
 
 /** About the width of a character of an axis label and the height of its lines, in pixels. */
@@ -26,7 +27,7 @@ export function plotted({ marks = [], ...options }: SizedOptions): Plotted {
     // Room inside the frame for markers and bars at the ends of the axes.
     ...(options.inset === undefined ? { inset: 6 } : {}),
     style: {
-      background: "var(--surface, white)",
+      background: surfaceColor,
       fontFamily: "sans-serif",
       fontSize: "13px",
       color: "var(--ink, black)",

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { short } from "../statistics/numbers.ts";
 import { type DrawingOptions, drawFigure, type Figure, type FigureWords } from "./drawFigure.ts";
-import type { SeriesStyle } from "./styles.ts";
+import { type SeriesStyle, surfaceColor } from "./styles.ts";
 import { told } from "./told.ts";
 
 /** A difference in the row of its quantity. */
@@ -35,7 +35,6 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
   const { rows, points, styles, label, limit, critical } = options;
   const names = [...styles.keys()];
   const clamped = (value: number): number => Math.max(-limit, Math.min(limit, value));
-  const surface = "var(--surface, white)";
   const marks = [
     Plot.ruleX([-critical, critical], { stroke: "#888", strokeDasharray: "4 3" }),
     Plot.ruleX([0], { stroke: "#888" }),
@@ -50,7 +49,7 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
           r: 4.5,
           symbol,
           stroke: color,
-          fill: ({ hollow }: RowPoint) => (hollow ? surface : color),
+          fill: ({ hollow }: RowPoint) => (hollow ? surfaceColor : color),
         },
       );
       return told<RowPoint>(dots, name, { text: ({ row, value }) => `${row}: ${short(value)}` });
@@ -76,7 +75,7 @@ export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
           textAnchor: "start",
           dy: -apart - 13,
           text: (row: string) => row,
-          stroke: surface,
+          stroke: surfaceColor,
           strokeWidth: 4,
           fill: "currentColor",
         }),

@@ -31,6 +31,9 @@ export const darkProperties: string = [
   ...seriesColors.map(([, dark], i) => `--series-${i}:${dark}`),
 ].join(";");
 
+/** The colour of the page behind a figure: fills what is drawn hollow. */
+export const surfaceColor = "var(--surface, white)";
+
 /** The style within a figure that is a file of its own. */
 export const darkFigureStyle: string = `<style>@media (prefers-color-scheme: dark){svg{${darkProperties}}}</style>`;
 
