@@ -5,9 +5,10 @@ import type { ScopeShare, ScopeSweep } from "../measure/searchScope.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, type PageSettings, settingsHtml, table } from "../report/htmlPage.ts";
+import { seriesMarks } from "../report/seriesMarks.ts";
 import { stylesOf } from "../report/styles.ts";
 import { told } from "../report/told.ts";
-import { short } from "../statistics/numbers.ts";
+import { plain, short } from "../statistics/numbers.ts";
 import type { GeometricSpread } from "../statistics/spread.ts";
 
 /** What each share is called. */
@@ -26,9 +27,9 @@ function scopeText({ mean, factor }: GeometricSpread): string {
 /** The result in sentences, without full stops. */
 export function scopeSentences({ force, distance, focusing }: FoundScopes, numSweeps: number): string[] {
   const sentence = (begin: string, { share, ...found }: FoundScope, of: string): string => {
-    if (found.n === 0) return `${begin} ${short(share)} ${of}: at no scope of the search`;
+    if (found.n === 0) return `${begin} ${plain(share)} ${of}: at no scope of the search`;
     const over = found.n < numSweeps ? `, crossed by ${found.n} of ${numSweeps} sweeps` : "";
-    return `${begin} ${short(share)} ${of}: γ ${scopeText(found)}${over}`;
+    return `${begin} ${plain(share)} ${of}: γ ${scopeText(found)}${over}`;
   };
   return [
     ...force.map((one) => sentence("‖γ(x − μ)‖ is", one, words.force.of)),
@@ -43,31 +44,28 @@ export function scopeFigures(sweeps: readonly ScopeSweep[], found: FoundScopes):
 }
 
 function shareFigure(sweeps: readonly ScopeSweep[], of: ScopeShare, found: readonly FoundScope[]): Figure {
-  const named = sweeps.map(({ points, effectiveEpochs }) => ({
-    name: `after ${short(effectiveEpochs)} epochs`,
-    points: points.filter((point) => point[of] > 0),
-  }));
-  const styles = stylesOf(named.map(({ name }) => name));
+  const nameOf = ({ effectiveEpochs }: ScopeSweep): string => `after ${short(effectiveEpochs)} epochs`;
+  const points = sweeps.flatMap((sweep) => sweep.points.map((point) => ({ ...point, sweep: nameOf(sweep) })));
+  const positive = points.filter((point) => point[of] > 0);
+  const styles = stylesOf(sweeps.map(nameOf));
   const { title, label } = words[of];
   return drawFigure(
     {
       name: `scope-${of}`,
       title: `${title} against scope`,
-      caption: `${label} of single outer steps while the scope sweeps the range (lines); dashed rules are the shares that were asked for, dots the scopes that give them.`,
+      caption: `${label} of single outer steps while the scope sweeps the range (lines); dashed rules are the shares that sweeps cross, circles on them the scopes that give them.`,
     },
     {
       height: 380,
       x: { ...logarithmicAxis, label: "scope γ (log scale)", labelAnchor: "center" },
       y: { ...logarithmicAxis, label: `${label} (log scale)`, labelAnchor: "center", grid: true },
       marks: [
-        ...named.map(({ name, points }) =>
-          told(Plot.line(points, { x: "scope", y: of, stroke: styles.get(name)!.color, strokeWidth: 2 }), name),
-        ),
+        ...seriesMarks(positive, styles, { x: "scope", y: of, series: "sweep", markers: "few" }),
         ...found
           .filter(({ mean }) => mean !== null)
           .flatMap(({ share, mean }) => [
             Plot.ruleY([share], { stroke: "currentColor", strokeOpacity: 0.4, strokeDasharray: "4 3" }),
-            told(Plot.dot([{ scope: mean, share }], { x: "scope", y: "share", r: 4 }), `γ of share ${short(share)}`),
+            told(Plot.dot([{ scope: mean, share }], { x: "scope", y: "share", r: 4 }), `γ of share ${plain(share)}`),
           ]),
       ],
     },
@@ -84,7 +82,7 @@ export function scopePage(
 ): string {
   const rows = shares.flatMap((of) =>
     found[of].map(({ share, mean, factor, n }) => [
-      `${words[of].label} = ${short(share)}`,
+      `${words[of].label} = ${plain(share)}`,
       mean === null ? "–" : short(mean),
       factor === null ? "–" : short(factor),
       `${n} of ${sweeps.length}`,
