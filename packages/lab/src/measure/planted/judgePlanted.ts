@@ -4,8 +4,8 @@
  * @see docs/decisions/study-planted.md
  */
 import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd/landscape";
+import { holm, pValue } from "../../statistics/holm.ts";
 import { type PlantedCondition, plantedConditions } from "./conditions.ts";
-import { holm, pValue } from "./holm.ts";
 import type { KnownConfiguration, PlantedInstance, PlantedSettings } from "./plantedStudy.ts";
 import { type PlantedStart, plantedStarts } from "./trainPlanted.ts";
 

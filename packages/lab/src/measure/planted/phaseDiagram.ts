@@ -1,7 +1,7 @@
 /** Every condition of the planted study against plain SGD, the control of its inner steps, and its like without a force. */
 import { type MeanEstimate, meanEstimate, type PairedDifference } from "entropy-sgd/landscape";
+import { holm, pValue } from "../../statistics/holm.ts";
 import { type PlantedCondition, plantedConditions } from "./conditions.ts";
-import { holm, pValue } from "./holm.ts";
 import {
   endsOf,
   forcelessOf,

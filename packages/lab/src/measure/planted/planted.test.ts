@@ -1,8 +1,8 @@
 import { pairedDifference } from "entropy-sgd/landscape";
 import { type BinaryPerceptron, binaryPerceptron, configurationOf, weightsOf } from "entropy-sgd/planted";
 import { describe, expect, test } from "vitest";
+import { holm, pValue } from "../../statistics/holm.ts";
 import { optimizerOf, plantedConditions } from "./conditions.ts";
-import { holm, pValue } from "./holm.ts";
 import { judgePlanted } from "./judgePlanted.ts";
 import { phaseDiagram } from "./phaseDiagram.ts";
 import {
