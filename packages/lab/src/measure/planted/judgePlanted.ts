@@ -3,7 +3,13 @@
  *
  * @see docs/decisions/study-planted.md
  */
-import { type MeanEstimate, meanEstimate, type PairedDifference, pairedDifference } from "entropy-sgd/landscape";
+import {
+  judgedDifference,
+  type MeanEstimate,
+  meanEstimate,
+  type PairedDifference,
+  pairedDifference,
+} from "entropy-sgd/landscape";
 import { holm, pValue } from "../../statistics/holm.ts";
 import { type PlantedCondition, plantedConditions } from "./conditions.ts";
 import type { KnownConfiguration, PlantedInstance, PlantedSettings } from "./plantedStudy.ts";
@@ -158,7 +164,7 @@ function premisesOf({ flipProbabilities }: PlantedSettings, instances: readonly 
     meanOrNull(instances.flatMap(({ correlations }) => correlations[k] ?? [])),
   );
   const own = instances.flatMap(({ correlations }) => correlations[0] ?? []);
-  const against0 = own.length < 2 ? null : pairedDifference(own, new Array<number>(own.length).fill(0));
+  const against0 = own.length < 2 ? null : judgedDifference({ ...meanEstimate(own), degreesOfFreedom: own.length - 1 });
   const wideGeneralise = against0 !== null && against0.estimate < 0 && against0.seen;
   const wideAndNarrow = ratio !== null && ratio.estimate - 2 * ratio.standardError > 1.5;
   return { ratio, correlations, wideAndNarrow, wideGeneralise };

@@ -200,6 +200,19 @@ describe("the rule", () => {
     expect(verdicts(instances)).toEqual(["supported", "not judged", "supported", "not judged"]);
   });
 
+  test("of one correlation nothing is judged, of equal ones neither: they say nothing of their spread", () => {
+    const judgedOf = (correlationOf: (seed: number) => readonly number[]) =>
+      judgePlanted(
+        settings,
+        madeUp(cell, 0.05).map((one) => ({ ...one, correlations: correlationOf(one.seed) })),
+      ).premises.wideGeneralise;
+    expect(judgedOf((seed) => (seed === 0 ? [-0.9] : []))).toBe(false);
+    expect(judgedOf(() => [-0.4])).toBe(false);
+    // t of −0.9 and −0.88 is −89, beyond the −12.7 that two values need; that of −0.9 and −0.7 is −8.
+    expect(judgedOf((seed) => (seed < 2 ? [-0.9 + 0.02 * seed] : []))).toBe(true);
+    expect(judgedOf((seed) => (seed < 2 ? [-0.9 + 0.2 * seed] : []))).toBe(false);
+  });
+
   test("the phase diagram compares every condition with sgd and with the control of its L; runs without end are left out", () => {
     const instances = madeUp(cell, 0.05);
     const tuned = plantedStarts.flatMap((start) =>
