@@ -17,12 +17,18 @@ beforeAll(async () => {
 test("a short planted study says its cost, judges by the rule, and writes page, figures and numbers", () => {
   expect(told.code).toBe(0);
   expect(told.stderr).toMatch(/^planted: 134 runs of 40 gradients on each of 4 instances, 3 times as many on 1 others/);
-  expect(told.stdout).toMatch(/^4 instances of 17 binary weights and 11 examples, \d+ solutions in the median\n/);
+  const [, median] = /^4 instances of 17 binary weights and 11 examples, ([\d.]+) solutions in the median\n/.exec(
+    told.stdout,
+  )!;
   expect(told.stdout).toMatch(/H1 (supported|contradicted|not decided) from the origin \(entropy-sgd γ=/);
   expect(readFileSync(out, "utf8")).not.toMatch(/NaN|undefined|Infinity/);
   const { settings, tuned, instances, judgement } = JSON.parse(numbersOf(out));
   expect(settings).toMatchObject({ numInstances: 4, numTuning: 1, numGradients: 40 });
   expect([tuned.length, instances.length, judgement.tests.length]).toEqual([134, 4, 16]);
+  const [, low, high] = instances
+    .map((one: { numSolutions: number }) => one.numSolutions)
+    .sort((a: number, b: number) => a - b);
+  expect(Number(median)).toBe((low + high) / 2);
   for (const { known, ends, numSolutions } of instances) {
     expect(numSolutions).toBeGreaterThan(0);
     for (const at of [...ends.origin, ...ends.corner]) expect(known[at]).toHaveLength(4);

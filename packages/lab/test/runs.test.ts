@@ -18,7 +18,7 @@ import { readRun, readWeights } from "../src/runs/readRun.ts";
 import { createRun } from "../src/runs/runFolder.ts";
 import { summarise } from "../src/runs/summarise.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
-import { spreadOf } from "../src/statistics/spread.ts";
+import { medianOf, spreadOf } from "../src/statistics/spread.ts";
 import { evaluationAt, threeWeights as model, outerAt, resultWith, startEvent } from "./testRecords.ts";
 
 const root = mkdtempSync(join(tmpdir(), "runs-"));
@@ -164,6 +164,7 @@ describe("results", () => {
     expect(spreadOf([1, 2, 3, null])).toEqual({ mean: 2, sd: 1, n: 3 });
     expect(spreadOf([5])).toEqual({ mean: 5, sd: null, n: 1 });
     expect(spreadOf([null, Number.NaN])).toEqual({ mean: null, sd: null, n: 0 });
+    expect([medianOf([10, 1, 9]), medianOf([4, 10, 1, 3])]).toEqual([9, 3.5]);
     const summary = summarise([
       resultWith({ testError: 0.01 }),
       resultWith({ testError: 0.03 }),

@@ -4,7 +4,8 @@ import type { PhaseDifference, PhaseRow } from "../measure/planted/phaseDiagram.
 import { plantedStarts } from "../measure/planted/trainPlanted.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { escaped, figureHtml, htmlPage, listHtml, settingsHtml, table } from "../report/htmlPage.ts";
-import { fixed, inPercent, plusMinus, short, withError } from "../statistics/numbers.ts";
+import { fixed, inPercent, plain, plusMinus, short, withError } from "../statistics/numbers.ts";
+import { medianOf } from "../statistics/spread.ts";
 
 const claims: Readonly<Record<PlantedHypothesis["name"], string>> = {
   H1: "the chosen Entropy-SGD ends in configurations of higher local entropy than SGD, its control and SGLD",
@@ -18,7 +19,7 @@ export function plantedSentences({ settings, judgement, instances }: PlantedStud
   const [correlation] = correlations;
   const words = [
     `${instances.length} instances of ${settings.numWeights} binary weights and ${settings.numExamples} examples, ` +
-      `${medianOf(instances.map(({ numSolutions }) => numSolutions))} solutions in the median`,
+      `${plain(medianOf(instances.map(({ numSolutions }) => numSolutions)))} solutions in the median`,
   ];
   if (ratio !== null) {
     const kind = premises.wideAndNarrow ? "wide and narrow solutions exist" : "the solutions are of like width";
@@ -40,10 +41,6 @@ export function plantedSentences({ settings, judgement, instances }: PlantedStud
     }
   }
   return words;
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** A page that explains the figures, with every test and every cell. */

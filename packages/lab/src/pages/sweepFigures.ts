@@ -9,6 +9,7 @@ import { stylesOf } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { metricLabel, metricUnit } from "../statistics/metricWords.ts";
 import { tickLabel } from "../statistics/numbers.ts";
+import { medianOf } from "../statistics/spread.ts";
 import { variedNames } from "./sweepWords.ts";
 
 /** A run at the value of its configuration. */
@@ -134,10 +135,4 @@ function numericAxis(values: readonly number[]): FigureAxis {
   };
   const isGeometric = spread((a, b) => Math.log(b / a)) < spread((a, b) => b - a);
   return { ...few, ...(isGeometric ? logarithmicAxis : axisBySpan(sorted)) };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

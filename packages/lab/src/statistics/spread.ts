@@ -28,3 +28,10 @@ export function geometricSpread(values: readonly (number | null)[]): GeometricSp
   const { mean, sd, n } = spreadOf(values.map((value) => (value === null ? null : Math.log(value))));
   return { mean: mean === null ? null : Math.exp(mean), factor: sd === null ? null : Math.exp(sd), n };
 }
+
+/** The median; of an even number of values the mean of the two in the middle. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
