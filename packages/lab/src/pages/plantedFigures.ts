@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { PlantedStudy } from "../measure/planted/judgedStudy.ts";
-import type { PlantedMeasure } from "../measure/planted/judgePlanted.ts";
+import { type PlantedMeasure, plantedMeasures } from "../measure/planted/judgePlanted.ts";
 import { type PlantedStart, plantedStarts } from "../measure/planted/trainPlanted.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
 import { numberedStyles, seriesColor, stylesOf } from "../report/styles.ts";
@@ -15,11 +15,10 @@ const measureWords: Readonly<Record<PlantedMeasure, string>> = {
 /** Solutions of one instance, ends of all conditions, and a phase diagram for each start, L and measure. */
 export function plantedFigures(study: PlantedStudy): Figure[] {
   const { settings } = study;
-  const measures = ["localEntropy", "generalisationError"] as const;
   return [
     ...solutionsFigure(study),
     ...plantedStarts.map((start) => endsFigure(study, start)),
-    ...measures.flatMap((measure) =>
+    ...plantedMeasures.flatMap((measure) =>
       plantedStarts.flatMap((start) =>
         settings.innerSteps.map((steps) => phaseFigure(study, { measure, start, steps })),
       ),
@@ -67,7 +66,8 @@ function endsFigure({ phases }: PlantedStudy, start: PlantedStart): Figure {
     ];
   });
   const styles = stylesOf([...new Set(points.map(({ series }) => series))]);
-  const marks = [...styles].flatMap(([series, { color, symbol }]) => {
+  // The many cells of entropy-sgd come first, so that they do not cover what they are compared with.
+  const marks = [...styles].reverse().flatMap(([series, { color, symbol }]) => {
     const own = points.filter((point) => point.series === series);
     const bar = { stroke: color, strokeOpacity: 0.5 };
     return [
