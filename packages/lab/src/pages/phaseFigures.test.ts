@@ -47,8 +47,9 @@ test("what a cell is, is judged over seeds and told by the sign of one", () => {
   expect(clear!.phase).toBe("flatter and better");
   const screened = phasePoints(assembleStudy(runs.slice(0, 3), null, scopeStudy("scope-screening", conditions)));
   expect(screened.map(({ phase }) => phase)).toEqual(["flatter and better"]);
-  const { data, svg } = phaseGrid([...screened, clear!]);
+  const { data, svg, narrow } = phaseGrid([...screened, clear!]);
   expect(svg).toContain("1e-3 ×1e4");
+  expect(narrow).not.toContain("1e-3 ×1e4");
   expect(JSON.stringify(data)).toContain("flatter and better");
 });
 
@@ -59,4 +60,14 @@ test("a screened cell has one seed: it is drawn hollow, and its words have no er
   const { data, svg } = phaseFigure([point!]);
   expect(svg).toContain("var(--surface, white)");
   expect(JSON.stringify(data)).toContain("flat (w): local energy 0.500 of the control's, test error −1.00 points");
+});
+
+test("the name of a cell stands on the side with more room", () => {
+  const clear = (name: string, energy: number) =>
+    [1, 2].map((seed) => measured(name, seed, 0.29 + 0.001 * seed, energy + 0.01 * seed));
+  const wider = [...conditions, { ...conditions[1], name: "sharp" }];
+  const all = [...clear("control", 2), ...clear("flat", 1), ...clear("sharp", 4)];
+  const { svg } = phaseFigure(phasePoints(assembleStudy(all, null, scopeStudy("scope", wider))));
+  const anchorOf = (name: string) => new RegExp(`text-anchor="(start|end)"[^>]*><text[^>]*>${name}<`).exec(svg)?.[1];
+  expect([anchorOf("flat"), anchorOf("sharp")]).toEqual(["start", "end"]);
 });

@@ -6,9 +6,10 @@ import { judge } from "../experiments/study/judge.ts";
 import { cellGroups, type StudyCondition } from "../experiments/study/studyDesign.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
-import { numberedStyles } from "../report/styles.ts";
+import type { FigureMark } from "../report/figureOptions.ts";
+import { numberedStyles, surfaceColor } from "../report/styles.ts";
 import { told } from "../report/told.ts";
-import { fixed, short } from "../statistics/numbers.ts";
+import { fixed, plusMinus, short, withError } from "../statistics/numbers.ts";
 
 /** Local energy: flatness that does not depend on the scale of the weights. */
 const localEnergy = "loss-rise-relative";
@@ -75,6 +76,29 @@ function scopeLabel(scope: string): string {
 export function phaseGrid(points: readonly PhasePoint[]): Figure {
   const styles = numberedStyles(phases);
   const domainOf = (read: (point: PhasePoint) => string): string[] => [...new Set(points.map(read))];
+  const axis = (label: string, domain: string[]) => ({ type: "point", label, labelAnchor: "center", domain }) as const;
+  const x = axis(
+    "scope γ, or its first value × its growth",
+    domainOf(({ scope }) => scope),
+  );
+  const y = axis(
+    "noise ε",
+    domainOf(({ noise }) => noise),
+  );
+  const marks = [true, false].flatMap((screened) =>
+    phases.map((phase) => {
+      const { color, symbol } = styles.get(phase)!;
+      const fill = screened ? surfaceColor : color;
+      const own = points.filter((point) => point.phase === phase && point.screened === screened);
+      const size = screened ? 5 : 8;
+      return told<PhasePoint>(Plot.dot(own, { x: "scope", y: "noise", symbol, stroke: color, fill, r: size }), phase, {
+        text: phaseWords,
+      });
+    }),
+  );
+  // The growth below the first value: beside it there is no room.
+  const tickFormat = (scope: unknown): string => String(scope).replace(" ", "\n");
+  const narrow = { height: 255, marginLeft: 62, marginRight: 14, marginBottom: 60, x: { ...x, tickFormat }, y, marks };
   return drawFigure(
     {
       name: "phase-grid",
@@ -82,30 +106,8 @@ export function phaseGrid(points: readonly PhasePoint[]): Figure {
       caption:
         "Filled: measured over seeds, flatter or better by the rule of the study. Hollow: screened with one seed and a fifth of the gradients, by the sign of local energy and test error alone.",
     },
-    {
-      height: 300,
-      x: {
-        type: "point",
-        label: "scope γ, or its first value × its growth",
-        labelAnchor: "center",
-        domain: domainOf(({ scope }) => scope),
-      },
-      y: { type: "point", label: "noise ε", labelAnchor: "center", domain: domainOf(({ noise }) => noise) },
-      marks: [true, false].flatMap((screened) =>
-        phases.map((phase) => {
-          const { color, symbol } = styles.get(phase)!;
-          const fill = screened ? "var(--surface, white)" : color;
-          const own = points.filter((point) => point.phase === phase && point.screened === screened);
-          const size = screened ? 5 : 8;
-          return told<PhasePoint>(
-            Plot.dot(own, { x: "scope", y: "noise", symbol, stroke: color, fill, r: size }),
-            phase,
-            { text: phaseWords },
-          );
-        }),
-      ),
-    },
-    { series: styles, sample: "marker", by: "point" },
+    { height: 300, x, y, marks },
+    { series: styles, sample: "marker", by: "point", narrow },
   );
 }
 
@@ -157,21 +159,36 @@ export function phaseFigure(points: readonly PhasePoint[]): Figure {
             {
               ...place,
               ...{ symbol, stroke: own, r: 4.5 },
-              fill: ({ screened }: PhasePoint) => (screened ? "var(--surface, white)" : own),
+              fill: ({ screened }: PhasePoint) => (screened ? surfaceColor : own),
             },
           );
           return told<PhasePoint>(dots, group, { text: phaseWords });
         }),
-        Plot.text(bars, { ...place, text: "name", dx: 8, dy: -8, textAnchor: "start" }),
+        ...namesBeside(bars, middleOf(points), place),
       ],
     },
     { series: styles, sample: "marker", by: "point" },
   );
 }
 
+/** The middle of the horizontal axis, which has the control's 0. */
+function middleOf(points: readonly PhasePoint[]): number {
+  const ends = [0, ...points.flatMap(({ energy: { mean, reach } }) => [mean - reach, mean + reach])];
+  return (Math.min(...ends) + Math.max(...ends)) / 2;
+}
+
+/** Names on the side of their points where there is more room. */
+function namesBeside(points: readonly PhasePoint[], middle: number, place: object): FigureMark[] {
+  return ([1, -1] as const).map((side) => {
+    const own = points.filter(({ energy }) => energy.mean <= middle === (side === 1));
+    return Plot.text(own, { ...place, text: "name", dx: 8 * side, dy: -8, textAnchor: side === 1 ? "start" : "end" });
+  });
+}
+
 function phaseWords({ name, words, energy, error, screened }: PhasePoint): string {
-  const bar = (value: string, { reach }: Offset, digits: number): string =>
-    screened ? value : `${value} ± ${fixed(reach, digits)}`;
-  const ratio = bar(short(Math.exp(energy.mean)), { mean: 0, reach: Math.exp(energy.mean) * energy.reach }, 3);
-  return `${name} (${words}): local energy ${ratio} of the control's, test error ${bar(fixed(error.mean, 2), error, 2)} points`;
+  const ratio = Math.exp(energy.mean);
+  const [flatter, better] = screened
+    ? [short(ratio), fixed(error.mean, 2)]
+    : [withError(ratio, ratio * energy.reach), plusMinus(error.mean, error.reach, 2)];
+  return `${name} (${words}): local energy ${flatter} of the control's, test error ${better} points`;
 }
