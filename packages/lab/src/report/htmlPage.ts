@@ -162,7 +162,7 @@ export function tableOfCells(
   const cells = (row: readonly Cell[], tag: "th" | "td"): string =>
     row
       .map(({ text, href }, column) => {
-        const isLong = tag === "td" && text.length > 22 && !isNumber(text);
+        const isLong = tag === "td" && text.length > 20 && !isNumber(text);
         const isWhole = tag === "td" && hasWords[column] && isNumber(text) && text.includes(" ");
         const classes = [
           ...(hasWords[column] ? ["words"] : []),
