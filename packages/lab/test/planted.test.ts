@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { freshOut, run } from "./commandRunner.ts";
@@ -53,6 +53,27 @@ test("a study that a signal ended goes on from its last rate, and its last insta
 test("fewer instances than can be judged are refused", async () => {
   const { code, stderr } = await run(["planted", "--instances", "3", "--out", join(freshOut(), "planted.html")]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("It must be a whole number, at least 4.")]);
+});
+
+test("rates are chosen on other instances than those that choose and judge", async () => {
+  const file = join(freshOut(), "planted.html");
+  for (const [firstSeed, numInstances] of [
+    [990, 11],
+    [1015, 4],
+    [0, 2000],
+  ] as const) {
+    const { code, stderr } = await run([
+      ...["planted", "--first-seed", String(firstSeed), "--instances", String(numInstances), "--out", file],
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      `error: --first-seed: must give ${numInstances} instances without the seeds that rates are chosen on, 1000 to 1015, got ${firstSeed}\n`,
+    ]);
+  }
+  expect(existsSync(file)).toBe(false);
+  // The first seeds after those of the rates are free.
+  const apart = await run(["planted", "--first-seed", "1001", ...argsFor(file).slice(1)], { stopAt: "1/134 rates" });
+  expect(apart.code).toBe(130);
 });
 
 test("what other settings left, or what is damaged, is refused and kept", async () => {

@@ -62,7 +62,7 @@ export const definition: CommandDefinition = {
       .option("--inner-steps <list>", "L of Entropy-SGD and of its control", counts, plantedSettings.innerSteps)
       .option(
         "--out <file>",
-        "an .html file; SVG, PNG and JSON are written beside it; the same command goes on from there",
+        "an .html file, default: planted.html; SVG, PNG and JSON are written beside it; the same command goes on from there",
       )
       .action(async (options: PlantedCommand) => done(await plantedCommand(options, context))),
 };
@@ -74,6 +74,7 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
   const { firstSeed, scopes, innerSteps } = options;
   const grid = { scopes, noises: [0, ...options.noises], innerSteps };
   const settings = { ...plantedSettings, ...grid, firstSeed, numInstances, numTuning, numGradients };
+  requireOthersForRates(settings);
   const file = join(folder, `${name}.progress.json`);
   const before = keptIn(file, settings);
   makeFolder(folder);
@@ -105,6 +106,14 @@ export async function plantedCommand(options: PlantedCommand, context: CommandCo
   });
   const findings = instances.length < leastInstances ? null : await findingsOf(name, { settings, tuned, instances });
   return writeFindings(folder, findings, { json: options.json, interrupted }, context);
+}
+
+/** @throws InputError if rates would be chosen on instances that choose or judge */
+function requireOthersForRates({ firstSeed, numInstances, firstTuningSeed, numTuning }: PlantedSettings): void {
+  if (firstSeed + numInstances <= firstTuningSeed || firstSeed >= firstTuningSeed + numTuning) return;
+  const those = `${firstTuningSeed} to ${firstTuningSeed + numTuning - 1}`;
+  const rule = `must give ${numInstances} instances without the seeds that rates are chosen on, ${those}`;
+  throw new InputError({ name: "--first-seed", rule, value: firstSeed });
 }
 
 async function findingsOf(name: string, found: PlantedRecord): Promise<Findings> {
