@@ -35,7 +35,7 @@ export const definition: CommandDefinition = {
   declare: (command, context, done) =>
     configurable(runOptions(command, ["budget"], { place: "runs/find-scope-N", usual: { optimizer: "entropy-sgd" } }))
       .description("Find where the scope acts: train while it sweeps a range, and see force and distance.")
-      .option("--budget <epochs>", "effective epochs in all, no less than the sweeps take", positive, 4)
+      .option("--budget <epochs>", "effective epochs in all; more where the sweeps take more", positive, 4)
       .option("--from <scope>", "the first scope", positive, 1e-3)
       .option("--to <scope>", "the last scope", positive, 10)
       .option("--scopes <n>", "scopes of a sweep, at equal factors; one for each outer step", integerFrom(5), 17)

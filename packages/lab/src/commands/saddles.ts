@@ -31,7 +31,7 @@ export const definition: CommandDefinition = {
       .option("--tolerance <number>", "norm of the gradient at a critical point", positive, 1e-5)
       .option("--seed <n>", "seed of paths and disturbances", whole, 0)
       .option("--data <folder>", dataHelp())
-      .option("--out <file>", "an .html file; SVG, PNG and JSON are written beside it")
+      .option("--out <file>", "an .html file, default: saddles.html; SVG, PNG and JSON are written beside it")
       .action(async (options: SaddlesCommand) => done(await saddlesCommand(options, context))),
 };
 

@@ -25,7 +25,7 @@ export const definition: CommandDefinition = {
       .option("--temperature <t>", "below 1 likely text becomes likelier, 0 takes the likeliest token", notNegative, 1)
       .option("--seed <n>", "seed of the draws", whole, 1)
       .option("--prompt <text>", "text to go on from; default: the end of a line")
-      .option("--threads <n>", "threads of one operation; default: 1, one token is little work", count, 1)
+      .option("--threads <n>", "threads of one operation; one token is little work", count, 1)
       .action(async (run: string, options: SampleCommand) => done(await sampleCommand(run, options, context))),
 };
 

@@ -75,8 +75,8 @@ function setHelp(): string {
   const width = Math.max(...heads.map(({ length }) => length));
   const lines = names.map((name, i) => `  ${heads[i]!.padEnd(width)}  ${rowOf(name).doc}`);
   return `
-The recipe tuned has rates chosen on validation for each network and optimizer: docs/results/rates.md has the evidence,
-docs/results/first-try.md what a first try comes to.
+The recipe tuned has rates chosen on validation for each network for MNIST and optimizer: docs/results/rates.md has the
+evidence, docs/results/first-try.md what a first try comes to. Other networks have published rates, or those of mnistfc.
 --set takes the optimizer's options, which entropy-sgd options prints, and these of the run:
 ${lines.join("\n")}`;
 }

@@ -121,7 +121,7 @@ const settingsTable = {
     ask: "optional",
     flag: {
       value: "<name>",
-      help: "rates chosen on validation, the paper's (Entropy-SGD; Adam on the paper's MNIST networks), or smaller ones for trained models",
+      help: "rates chosen on validation, published ones where there are any, or smaller ones for trained models",
       usual: "tuned",
     },
     apart: true,
