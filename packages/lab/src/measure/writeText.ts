@@ -71,5 +71,5 @@ function drawn(logits: Float32Array, temperature: number, u: number): number {
     if (left < 0) return token;
   }
   // Rounding may leave a little of u behind the last.
-  return weights.lastIndexOf(Math.max(...weights));
+  return logits.lastIndexOf(largest);
 }

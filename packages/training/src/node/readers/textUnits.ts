@@ -70,9 +70,9 @@ export function tokenIds(
 type TextVocabulary = Pick<Preparation, "classNames" | "text">;
 
 /**
- * The tokens of the beginning of a text; without one the token that ends a line, or the first of a vocabulary that has no such.
+ * The tokens of the beginning of a text, one or more; without one the token that ends a line, or the first of a vocabulary that has no such.
  *
- * @throws InputError as `tokenIds`
+ * @throws InputError as `tokenIds`, and for a beginning without a token, such as blanks where words are asked for
  */
 export function promptTokens(prompt: string | null, { classNames, text }: TextVocabulary): Int32Array {
   const { unit } = text!;
@@ -82,6 +82,7 @@ export function promptTokens(prompt: string | null, { classNames, text }: TextVo
   }
   const units = unitsOf(new TextEncoder().encode(prompt), unit, "prompt");
   const open = unit === "words" && !prompt.endsWith("\n") ? (units as readonly string[]).slice(0, -1) : units;
+  if (open.length === 0) throw new InputError({ name: "prompt", rule: `must have ${unit}`, value: prompt });
   return tokenIds(open, classNames!, unit, "prompt");
 }
 
