@@ -94,6 +94,10 @@ test("a word model writes words", async () => {
   const words = stdout.split(/\s+/).filter((word) => word !== "");
   for (const word of words) expect(["the", "cat", "dog", "sat", "on", "mat", "log"]).toContain(word);
   expect(words.length).toBeGreaterThan(3);
+  expect(await run(["sample", place, "--prompt", "  "])).toMatchObject({
+    code: 2,
+    stderr: 'error: prompt: must have words, got "  "\n',
+  });
 });
 
 describe("refused are", () => {
@@ -101,6 +105,17 @@ describe("refused are", () => {
     const { code, stderr } = await run(["train", "--network", "char-lstm", "--data", "mnist", "--budget", "1"]);
     expect(code).toBe(2);
     expect(stderr).toContain("steps");
+  });
+
+  test.each(["char-lstm", "mlp"])("the classes of a text by %s", async (network) => {
+    const { code, stderr } = await run([
+      ...["train", "--network", network, "--data", book, "--task", "classification", "--optimizer", "adam"],
+      ...["--budget", "1", "--set", "data.steps=10"],
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      `error: ${network}: classification: outputs must be [classes] for an example, got [10, 14]\n`,
+    ]);
   });
 
   test("noise of tokens", async () => {

@@ -1,4 +1,5 @@
 /** Whether data fit a network; checked once, where the two meet. */
+import { detailsOf } from "entropy-sgd";
 import { sizeOf } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 import { classification } from "../tasks/classification.ts";
@@ -31,7 +32,7 @@ export function requireSplit(network: DataTaker, split: AnySplit, what: string):
     throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
   };
   requireExamples(network, split, what);
-  const spec = task.targetsOf(outputShape);
+  const spec = targetsOf(task, outputShape, name);
   if (!isLabelled(split)) {
     requireTargets(spec, split, refuse);
     return new Int32Array(0);
@@ -50,6 +51,16 @@ export function requireExamples(
   if (examples.inputShape.join() === inputShape.join()) return;
   const rule = `must have the shape ${inputShape.join("×")}, they have ${examples.inputShape.join("×")}`;
   throw new InputError({ path: name, rule: `the ${what} examples ${rule}` });
+}
+
+/** The task's targets for a network. @throws InputError if the task, or an option of it, does not suit the network's outputs */
+function targetsOf(task: Task, outputShape: readonly number[], network: string): TargetSpec {
+  try {
+    return task.targetsOf(outputShape);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError({ ...detailsOf(error), path: network }, `${network}: ${error.message}`);
+  }
 }
 
 /** Throws the error of a rule that the examples break. */
