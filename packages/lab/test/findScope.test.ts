@@ -32,10 +32,19 @@ test("sweeps the scopes, finds those of the shares, and writes page, figures and
   expect(JSON.parse(readFileSync(join(out, "find-scope.json"), "utf8"))).toEqual(JSON.parse(stdout));
 });
 
-test("an optimizer without a scope is refused", async () => {
-  const { code, stderr } = await run(["find-scope", ...own, "--optimizer", "sgd"]);
+test.each([
+  ["an optimizer without a scope", "--optimizer sgd", 'error: optimizer: must have a scope, got "sgd"'],
+  // Going down it would cross every share the wrong way.
+  [
+    "a range that falls",
+    "--from 10 --to 1",
+    "error: to: must be at least 10, the first, and a finite factor from it, got 1",
+  ],
+  ["a range without a factor", "--from 1e-300 --to 1e300", "error: to: must be at least 1e-300, the first, "],
+])("%s is refused", async (_, options, message) => {
+  const { code, stderr } = await run(["find-scope", ...own, ...options.split(" ")]);
   expect(code).toBe(2);
-  expect(stderr).toContain('error: optimizer: must have a scope, got "sgd"');
+  expect(stderr).toContain(message);
 });
 
 test("a search that diverges at once says so, and writes nothing", async () => {

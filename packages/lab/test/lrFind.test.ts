@@ -96,6 +96,15 @@ describe("lr-find", () => {
     expect(refused.stderr).toBe('error: --rate: must be one of learningRate for sgd, got "innerLearningRate"\n');
   });
 
+  test.each([
+    ["1", "0.1"],
+    ["1e-300", "1e300"],
+  ])("refuses a range that falls, or has no factor: %s to %s", async (from, to) => {
+    const { code, stderr } = await find("--optimizer", "sgd", "--from", from, "--to", to);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: to: must be at least ${from}, the first, and a finite factor from it, got `);
+  });
+
   test("keeps the searches that are complete after a signal", async () => {
     const controller = new AbortController();
     controller.abort("SIGINT");

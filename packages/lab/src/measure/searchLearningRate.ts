@@ -12,6 +12,7 @@ import type { RunParts } from "../runner/loadParts.ts";
 import { makeOptimizer, type RateName } from "../runner/makeOptimizer.ts";
 import { planOfSettings, resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
+import { requireRange } from "./requireRange.ts";
 
 /** A search with one seed. */
 export interface RateSearch {
@@ -84,7 +85,7 @@ function gradientsPerRate({ optimizer, innerSteps }: Settings): number {
  *
  * @param onRate - called after each rate
  * @returns null where the signal ended it
- * @throws InputError as `resolveRun`
+ * @throws InputError as `resolveRun`, and for a range that falls
  */
 export async function searchLearningRate(
   given: Settings,
@@ -93,6 +94,7 @@ export async function searchLearningRate(
   signal: AbortSignal,
   onRate: () => void = () => {},
 ): Promise<SearchedRates | null> {
+  requireRange(search);
   const { rate, from, to, numRates } = search;
   const each = gradientsPerRate(given);
   const total = numRates * each;

@@ -11,10 +11,11 @@ import type { RunParts } from "../runner/loadParts.ts";
 import { makeOptimizer } from "../runner/makeOptimizer.ts";
 import { planOfSettings, resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
+import { requireRange } from "./requireRange.ts";
 
 /** How the scope is searched. */
 export interface ScopeSearch {
-  /** The first and the last scope of a sweep. */
+  /** The first and the last scope of a sweep, which does not fall. */
   readonly from: number;
   readonly to: number;
   /** Scopes of a sweep, at equal factors, one for each outer step. */
@@ -58,7 +59,7 @@ export function scopeCost({ innerSteps }: Settings, { outerSteps }: ScopeSearch)
  *
  * @param onSweep - called after each sweep
  * @returns the sweeps that are complete; fewer than asked for where the signal ended them or numbers were not finite
- * @throws InputError as `resolveRun`, and for an optimizer without a scope
+ * @throws InputError as `resolveRun`, for a range that falls, and for an optimizer without a scope
  */
 export async function searchScope(
   given: Settings,
@@ -67,6 +68,7 @@ export async function searchScope(
   signal: AbortSignal,
   onSweep: () => void = () => {},
 ): Promise<readonly ScopeSweep[]> {
+  requireRange(search);
   const cost = scopeCost(given, search);
   const budget = cost / Math.floor(parts.data.train.numExamples / given.batchSize);
   // Without drops: nothing but the scope changes.
