@@ -50,9 +50,18 @@ test("a study that a signal ended goes on from its last rate, and its last insta
   expect(numbersOf(file)).toBe(numbersOf(out));
 }, 60_000);
 
-test("fewer instances than can be judged are refused", async () => {
-  const { code, stderr } = await run(["planted", "--instances", "3", "--out", join(freshOut(), "planted.html")]);
-  expect([code, stderr]).toEqual([2, expect.stringContaining("It must be a whole number, at least 4.")]);
+test.each([
+  ["--instances 3", "It must be a whole number, at least 4, at most 10000."],
+  ["--tuning 1e9", "It must be a whole number, at least 1, at most 10000."],
+  ["--first-seed 9007199254740990", "It must be a whole number, at least 0, at most 4294967296."],
+  ["--scopes 1,0", "It must be positive numbers between commas."],
+  ["--scopes 1,0.1,1.0", "1 is there twice."],
+  ["--inner-steps 5,5", "5 is there twice."],
+  ["--inner-steps 1.5", "It must be whole numbers from 1 on between commas."],
+])("is refused: %s", async (options, message) => {
+  const file = join(freshOut(), "planted.html");
+  const { code, stderr } = await run(["planted", ...options.split(" "), "--out", file]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
 test("rates are chosen on other instances than those that choose and judge", async () => {

@@ -22,9 +22,12 @@ export const share: (text: string) => number = numberThat(
 /** A number from 0 on. */
 export const notNegative: (text: string) => number = numberThat((value) => value >= 0, "a number from 0 on");
 
-/** A whole number from `min` on. */
-export function integerFrom(min: number): (text: string) => number {
-  return numberThat((value) => Number.isSafeInteger(value) && value >= min, `a whole number, at least ${min}`);
+/** A whole number from `min` on, to `max` where there is one. */
+export function integerFrom(min: number, max?: number): (text: string) => number {
+  return numberThat(
+    (value) => Number.isSafeInteger(value) && value >= min && value <= (max ?? value),
+    `a whole number, at least ${min}${max === undefined ? "" : `, at most ${max}`}`,
+  );
 }
 
 /** A whole number from 1 on. */
@@ -37,7 +40,11 @@ export const whole: (text: string) => number = integerFrom(0);
 export function names(text: string): string[] {
   const list = text.split(",").map((name) => name.trim());
   if (list.some((name) => name === "")) throw new InvalidArgumentError("It must be names between commas.");
-  const twice = list.find((name, i) => list.indexOf(name) !== i);
+  return eachOnce(list);
+}
+
+function eachOnce<Value>(list: Value[]): Value[] {
+  const twice = list.find((value, i) => list.indexOf(value) !== i);
   if (twice !== undefined) throw new InvalidArgumentError(`${twice} is there twice.`);
   return list;
 }
@@ -47,9 +54,17 @@ export function collect(text: string, previous: readonly string[]): string[] {
   return [...previous, text];
 }
 
-/** Positive numbers between commas. */
-export function positiveList(text: string): number[] {
-  const values = text.split(",").map(Number);
-  if (values.every((value) => Number.isFinite(value) && value > 0)) return values;
-  throw new InvalidArgumentError("It must be positive numbers between commas.");
+/** A parser of numbers between commas, each once, that keep a rule. */
+function listThat(isKept: (value: number) => boolean, rule: string): (text: string) => number[] {
+  const parse = numberThat(isKept, `${rule} between commas`);
+  return (text) => eachOnce(text.split(",").map(parse));
 }
+
+/** Positive numbers between commas. */
+export const positiveList: (text: string) => number[] = listThat((value) => value > 0, "positive numbers");
+
+/** Whole numbers from 1 on between commas. */
+export const countList: (text: string) => number[] = listThat(
+  (value) => Number.isSafeInteger(value) && value >= 1,
+  "whole numbers from 1 on",
+);

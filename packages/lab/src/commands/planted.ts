@@ -15,7 +15,7 @@ import {
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import type { CommandContext } from "./context.ts";
 import { counter, type Findings, pagePlace, writeFindings } from "./findings.ts";
-import { count, integerFrom, positiveList, whole } from "./options.ts";
+import { count, countList, integerFrom, positiveList } from "./options.ts";
 
 /** Options of `entropy-sgd planted`. */
 export interface PlantedCommand {
@@ -35,12 +35,10 @@ const maxBytes = 64 * 2 ** 20;
 /** Of fewer nothing is judged. */
 const leastInstances = 4;
 
-const noisesBeside0 = plantedSettings.noises.filter((noise) => noise > 0);
+/** More are a mistake rather than a wish. */
+const mostInstances = 10_000;
 
-/** Whole numbers from 1 on between commas. */
-function counts(text: string): number[] {
-  return text.split(",").map(count);
-}
+const noisesBeside0 = plantedSettings.noises.filter((noise) => noise > 0);
 
 /** `entropy-sgd planted`. */
 export const definition: CommandDefinition = {
@@ -51,15 +49,25 @@ export const definition: CommandDefinition = {
       .option(
         "--instances <n>",
         "teachers with their examples; half choose, half judge",
-        integerFrom(leastInstances),
+        integerFrom(leastInstances, mostInstances),
         plantedSettings.numInstances,
       )
-      .option("--tuning <n>", "further instances that learning rates are chosen on", count, plantedSettings.numTuning)
+      .option(
+        "--tuning <n>",
+        "further instances that learning rates are chosen on",
+        integerFrom(1, mostInstances),
+        plantedSettings.numTuning,
+      )
       .option("--gradients <n>", "gradients of each run", count, plantedSettings.numGradients)
-      .option("--first-seed <n>", "seed of the first instance; those of the rates are from 1000 on", whole, 0)
+      .option(
+        "--first-seed <n>",
+        `seed of the first instance; those of the rates are from ${plantedSettings.firstTuningSeed} on`,
+        integerFrom(0, 2 ** 32),
+        plantedSettings.firstSeed,
+      )
       .option("--scopes <list>", "γ of Entropy-SGD", positiveList, plantedSettings.scopes)
       .option("--noises <list>", "ε of Entropy-SGD, beside 0, and of SGLD", positiveList, noisesBeside0)
-      .option("--inner-steps <list>", "L of Entropy-SGD and of its control", counts, plantedSettings.innerSteps)
+      .option("--inner-steps <list>", "L of Entropy-SGD and of its control", countList, plantedSettings.innerSteps)
       .option(
         "--out <file>",
         "an .html file, default: planted.html; SVG, PNG and JSON are written beside it; the same command goes on from there",
