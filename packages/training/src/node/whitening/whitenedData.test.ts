@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PNG } from "pngjs";
 import { expect, test } from "vitest";
 import { freshCaches, temporaryFolders } from "../../../test/temporaryFolder.ts";
@@ -101,9 +101,15 @@ test.each(["whitening.safetensors", "examples.f32"])("a damaged %s is refused", 
   const bytes = readFileSync(path);
   bytes[bytes.length - 5]! ^= 1;
   writeFileSync(path, bytes);
-  expect(() => loadDataSet(request)).toThrow(new RegExp(`${file}: .*`));
+  const refused = new RegExp(`${file}: .*; delete the folder, and the next command fits it again`);
+  expect(() => loadDataSet(request)).toThrow(refused);
   writeFileSync(path, bytes.subarray(0, -4));
-  expect(() => loadDataSet(request)).toThrow(new RegExp(`${file}: .*`));
+  expect(() => loadDataSet(request)).toThrow(refused);
+  rmSync(path);
+  await expect(prepareDataSet(request)).rejects.toThrow(refused);
+  rmSync(dirname(path), { recursive: true });
+  await prepareDataSet(request);
+  expect(() => loadDataSet(request)).not.toThrow();
 });
 
 test("only images can be whitened, and of a fitted size", async () => {

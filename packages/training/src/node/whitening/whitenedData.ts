@@ -110,9 +110,12 @@ async function whitenInto(
 /** The whitened examples that belong to the splits, read when they are needed. @throws InputError as `whiteningOf`, and for damaged examples */
 export function whitenedExamples(key: string, splits: readonly Examples[]): RawExamples[] {
   const { examples } = stored(key);
-  const source = fileSource(join(folderOf(key), "examples.f32"), 0);
+  const source = whole(() => fileSource(join(folderOf(key), "examples.f32"), 0));
   const found = checksumOfSources([source]);
-  if (found !== examples) refuse(source.path, examples, found);
+  if (found !== examples) {
+    const rule = `damaged, its SHA-256 must be ${examples}; ${remedy}`;
+    throw new InputError({ path: source.path, rule, value: found, got: `found ${found}` });
+  }
   const n = sizeOf(splits[0]!.inputShape);
   let offset = 0;
   return splits.map(({ numExamples, inputShape }) => {
@@ -144,17 +147,23 @@ export function whitenedBy<S extends Examples>(key: string, split: S & RawExampl
 /** What is kept of a key. */
 function stored(key: string): { readonly whitening: Whitening; readonly examples: string } {
   const path = join(folderOf(key), "whitening.safetensors");
-  if (!isThere(path)) {
+  if (!isWhitened(key)) {
     const rule =
       "not there (any more); a command that trains on these data, or evaluates a run of theirs, fits it again";
     throw new InputError({ code: "missing", path, rule });
   }
-  const { tensors, metadata } = codec.decode(readPlain(path, maxBytes), path);
+  const { tensors, metadata } = whole(() => codec.decode(readPlain(path, maxBytes), path));
   const [means, matrix] = tensors.map(({ data }) => data);
   return { whitening: { means, matrix } as Whitening, examples: metadata.examples ?? "" };
 }
 
-function refuse(path: string, expected: string, found: string): never {
-  const rule = `damaged, its SHA-256 must be ${expected}; delete the folder, and the next command fits it again`;
-  throw new InputError({ path, rule, value: found, got: `found ${found}` });
+const remedy = "delete the folder, and the next command fits it again";
+
+/** What is read of a folder that was made whole. @throws InputError that says what to do where it is whole no more */
+function whole<Part>(read: () => Part): Part {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(error.details, `${error.message}; ${remedy}`) : error;
+  }
 }
