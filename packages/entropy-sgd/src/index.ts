@@ -24,12 +24,9 @@ export {
   gradientDescent,
   gradientDescentDefaults,
 } from "./optimizers/gradientDescent.ts";
-export {
-  type LocalEntropyDescentOptions,
-  type LocalEntropyState,
-  localEntropyDescent,
-} from "./optimizers/localEntropyDescent.ts";
+export { localEntropyDescent } from "./optimizers/localEntropyDescent.ts";
 export { type LocalEntropyOptions, localEntropyDefaults } from "./optimizers/localEntropyOptions.ts";
+export type { LocalEntropyDescentOptions, LocalEntropyState } from "./optimizers/localEntropySteps.ts";
 export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
 export { outerStep } from "./optimizers/outerStep.ts";
 export { type SamOptions, type SamState, sam, samDefaults } from "./optimizers/sam.ts";

@@ -12,7 +12,7 @@ import {
   entropySgdForm,
   entropySgdTable,
 } from "./entropySgd.ts";
-import type { LocalEntropyState } from "./localEntropyDescent.ts";
+import type { LocalEntropyState } from "./localEntropySteps.ts";
 
 /** Defaults of `entropyAdam` with its default `adaptive: "outer"`; the sources are those of `entropySgdDefaults`. */
 export const entropyAdamDefaults: EntropySgdDefaults = { ...adaptiveDefaults("outer"), adaptive: "outer" };

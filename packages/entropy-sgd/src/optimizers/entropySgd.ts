@@ -14,8 +14,9 @@ import { momentumTable, uncheckedMomentum } from "../directions/momentum.ts";
 import { checkedOptions, choiceOption, numberOption, type OptionTable } from "../options.ts";
 import { clipNormOption } from "../optionsShared.ts";
 import type { Optimizer } from "../types.ts";
-import { type LocalEntropyState, uncheckedLocalEntropyDescent } from "./localEntropyDescent.ts";
+import { uncheckedLocalEntropyDescent } from "./localEntropyDescent.ts";
 import { type LocalEntropyOptions, localEntropyDefaults, localEntropyTable } from "./localEntropyOptions.ts";
+import type { LocalEntropyState } from "./localEntropySteps.ts";
 import { savedOptions } from "./savedOptions.ts";
 
 /** Which loops Adam drives. */
