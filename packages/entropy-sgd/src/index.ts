@@ -6,10 +6,12 @@ export type { Direction, DirectionState, Placement, Segment, StepPoints, StepTer
 export { type MomentumOptions, momentum } from "./directions/momentum.ts";
 export { forEachSegment, type ParameterGroup } from "./directions/segments.ts";
 export { detailsOf, type ErrorDetails, rangeError, typeError } from "./errors.ts";
+export { meanInto } from "./meanInto.ts";
 export { plainMemory, type SharedVectorMemory, sharedMemory } from "./memory.ts";
 export type { Objective, ObjectiveWith } from "./objective.ts";
 export { type AdamOptions, adam, adamDefaults, adamw, adamwDefaults } from "./optimizers/adam.ts";
 export { defineOptimizer, type OptimizerDefinition } from "./optimizers/defineOptimizer.ts";
+export { type ElasticSgdOptions, elasticSgd, elasticSgdDefaults } from "./optimizers/elasticSgd.ts";
 export { entropyAdam, entropyAdamDefaults } from "./optimizers/entropyAdam.ts";
 export {
   type Adaptive,
@@ -29,6 +31,15 @@ export { type LocalEntropyOptions, localEntropyDefaults } from "./optimizers/loc
 export type { LocalEntropyDescentOptions, LocalEntropyState } from "./optimizers/localEntropySteps.ts";
 export type { NoiseForm } from "./optimizers/noiseDeviation.ts";
 export { outerStep } from "./optimizers/outerStep.ts";
+export { type ParleState, parle } from "./optimizers/parle.ts";
+export {
+  type ParleOptions,
+  type ParleReplicaOptions,
+  type ParleSharedOptions,
+  parleDefaults,
+  parleReplicaDefaults,
+} from "./optimizers/parleOptions.ts";
+export { type Centre, type ParleReplicaState, parleReplica } from "./optimizers/parleReplica.ts";
 export { type SamOptions, type SamState, sam, samDefaults } from "./optimizers/sam.ts";
 export type { SavedOptions } from "./optimizers/savedOptions.ts";
 export { type SgdOptions, sgd, sgdDefaults } from "./optimizers/sgd.ts";
@@ -82,6 +93,7 @@ export {
 } from "./state/serialise.ts";
 export type {
   AnyState,
+  CoupledOptimizer,
   LocalEntropyProgress,
   MeasuredSchedule,
   Optimizer,

@@ -71,6 +71,22 @@ export interface Optimizer<S> {
   needsNewBatch?(state: S): boolean;
 }
 
+/**
+ * An optimizer whose outer step waits for the mean of what its replicas share. With a contribution on hand `step` is
+ * refused until `couple` has made the outer step.
+ */
+export interface CoupledOptimizer<S> extends Optimizer<S> {
+  /** What to share once an inner loop has ended, live; null while one is under way. Shape (n,). */
+  contribution<T extends S>(state: T): VectorOf<T> | null;
+  /**
+   * The outer step, with the mean over the replicas; consumes `state`.
+   *
+   * @throws TypeError unless `mean` is an array of the type of the point; RangeError for one of another length, or without
+   *   a contribution on hand
+   */
+  couple<T extends S>(mean: Vector, state: T): T;
+}
+
 /** A quantity as a function of the step t; its caller says which step is counted. */
 export type Schedule = (step: number) => number;
 

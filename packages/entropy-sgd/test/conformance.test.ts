@@ -9,6 +9,7 @@ import {
   cosineSchedule,
   deserialise,
   distanceScope,
+  elasticSgd,
   entropyAdam,
   entropySgd,
   type GradientDescentState,
@@ -19,6 +20,8 @@ import {
   type Optimizer,
   optimizerNames,
   optimizersByName,
+  type ParleState,
+  parle,
   presets,
   progress,
   type SamState,
@@ -32,7 +35,12 @@ import {
   type WeightAveragingState,
 } from "../src/index.ts";
 
-type State = GradientDescentState | LocalEntropyState | SamState | WeightAveragingState<GradientDescentState>;
+type State =
+  | GradientDescentState
+  | LocalEntropyState
+  | ParleState
+  | SamState
+  | WeightAveragingState<GradientDescentState>;
 
 /** Erases the state's type so that one table holds all; `S` goes in and comes out of the same optimizer only. */
 interface Subject {
@@ -162,6 +170,25 @@ const table: Readonly<Record<string, Rates>> = {
       subject(entropyAdam({ adaptive: "inner", innerLearningRate, scope: 0.01, innerSteps: 5, noise: 1e-5, seed })),
     random: true,
     floor: 1e-1,
+  },
+  parle: {
+    rates: [0.5, 0.01, 2e-4],
+    create: (rate, seed) => subject(parle({ ...shared(rate, seed), replicas: 2 })),
+    random: true,
+    floor: 1e-3,
+  },
+  "parle, one replica with momentum outside": {
+    rates: [0.5, 0.01, 2e-4],
+    create: (rate, seed) =>
+      subject(parle({ ...shared(rate, seed), replicas: 1, coupling: 0, learningRate: 0.3, outerMomentum: 0.9 })),
+    random: true,
+    floor: 1e-3,
+  },
+  elasticSgd: {
+    rates: [0.5, 0.019, 1e-3],
+    create: (learningRate) => subject(elasticSgd({ learningRate, replicas: 4, coupling: 0.05 })),
+    random: false,
+    floor: 0,
   },
   localEntropyDescent: {
     rates: [0.5, 0.01, 2e-4],

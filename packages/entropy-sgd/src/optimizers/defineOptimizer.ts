@@ -65,7 +65,7 @@ export function defineOptimizer<S>(name: string, definition: OptimizerDefinition
     gradientPoint: <T extends S>(state: T) => definition.gradientPoint(state) as VectorOf<T>,
     evalPoint: <T extends S>(state: T) => definition.evalPoint(state) as VectorOf<T>,
     step<T extends S>(gradient: Vector, state: T) {
-      checkGradient(name, gradient, definition.gradientPoint(state));
+      checkVector(name, "gradient", gradient, definition.gradientPoint(state));
       return definition.step(gradient, state) as T;
     },
   };
@@ -82,10 +82,11 @@ export function requireParts(where: string, name: string, value: unknown): void 
   if (!isWhole) throw typeError(where, name, `must have the functions ${parts.join(", ")}`, value);
 }
 
-function checkGradient(name: string, gradient: unknown, point: Vector): void {
-  const same = point instanceof Float32Array ? gradient instanceof Float32Array : gradient instanceof Float64Array;
-  if (same && (gradient as Vector).length === point.length) return;
-  const type = point instanceof Float32Array ? "Float32Array" : "Float64Array";
-  const rule = `must be a ${type} of ${point.length} elements`;
-  throw (same ? rangeError : typeError)(name, "gradient", rule, gradient);
+/** @throws TypeError unless `vector` has the type of `like`, RangeError for another length */
+export function checkVector(where: string, name: string, vector: unknown, like: Vector): void {
+  const same = like instanceof Float32Array ? vector instanceof Float32Array : vector instanceof Float64Array;
+  if (same && (vector as Vector).length === like.length) return;
+  const type = like instanceof Float32Array ? "Float32Array" : "Float64Array";
+  const rule = `must be a ${type} of ${like.length} elements`;
+  throw (same ? rangeError : typeError)(where, name, rule, vector);
 }
