@@ -36,7 +36,7 @@ export const elasticSgdDefaults: Required<Omit<ElasticSgdOptions, "learningRate"
 };
 
 /** The rules of `elasticSgd`. */
-export const elasticSgdTable: OptionTable<ElasticSgdOptions> = {
+const elasticSgdTable: OptionTable<ElasticSgdOptions> = {
   learningRate: {
     ...shared.learningRate,
     doc: "Learning rate η, in squared weights per loss; a schedule counts steps of all replicas from 0.",
