@@ -16,6 +16,7 @@ test.each<[string, g.Value, string]>([
   ["clip from above", g.clip(x, { high: 0.5 }), "Clip"],
   ["hardSigmoid", g.hardSigmoid(x, { alpha: 0.2 }), "HardSigmoid"],
   ["hardSwish", g.hardSwish(x), "HardSigmoid,Mul"],
+  ["sigmoid of −x", g.sigmoid(g.neg(x)), "Add,Exp,Reciprocal"],
 ])("%s", async (_, value, operators) => {
   for (const optimise of [true, false]) {
     const program = await g.compile({ value }, { ort, optimise });

@@ -17,7 +17,7 @@ function multiple(value: Value): readonly [x: Value, factor: number] | undefined
 }
 
 /** x of −x. */
-function negated(value: Value): Value | undefined {
+export function negated(value: Value): Value | undefined {
   const product = multiple(value);
   return product?.[1] === -1 ? product[0] : undefined;
 }

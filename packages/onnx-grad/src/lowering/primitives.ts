@@ -1,6 +1,7 @@
 /** Each primitive as ONNX nodes, one by one; `fusions.ts` has the forms that span several. */
 import { type Shape, sizeOf, type Value } from "../graph/value.ts";
 import type { Dialect } from "./dialect.ts";
+import { negated } from "./elementwiseFusions.ts";
 import { lowerConvolution, lowerInputGradient } from "./lowerConvolution.ts";
 import { castTo, labelColumn, lowerGather, lowerScatterAdd } from "./lowerIndexing.ts";
 import type { LoweringContext } from "./loweringContext.ts";
@@ -55,7 +56,8 @@ export const primitives: Dialect["primitives"] = {
   tanh: direct("Tanh"),
   // 1/(1 + e⁻ˣ): ONNX Runtime's Sigmoid is wrong by 2e-4 of its value at −10, by all of it from −17 on, and 0 below −18.
   sigmoid: ({ inputs: [x] }, { graph, nameOf }) => {
-    const growth = graph.node("Exp", [graph.node("Neg", [nameOf(x!)])]);
+    const opposite = negated(x!);
+    const growth = graph.node("Exp", [opposite ? nameOf(opposite) : graph.node("Neg", [nameOf(x!)])]);
     return graph.node("Reciprocal", [graph.node("Add", [growth, graph.floats([1], [])])]);
   },
   sin: direct("Sin"),
