@@ -13,6 +13,7 @@ describe("each rule shortens its own expression", () => {
   const image = g.input("image", [2, 3, 6, 6]);
   const pool = g.maxPool(image, { size: 2 });
   const weights = g.input("weights", [2, 3, 3, 3]);
+  const hot = g.oneHot(g.input("labels", [2, 3], "int32"), 4);
   const scattered = g.gradients(g.reduceSum(g.mul(pool, weights)), [image])[0]!;
   test.each<[string, g.Value, string[]]>([
     ["x + 0", g.add(x, c(0)), ["input"]],
@@ -26,6 +27,10 @@ describe("each rule shortens its own expression", () => {
     ["reshape of reshape", g.reshape(g.reshape(x, [6]), [3, 2]), ["input", "reshape"]],
     ["reshape there and back", g.reshape(g.reshape(x, [6]), [2, 3]), ["input"]],
     ["transpose twice", g.transpose(g.transpose(x)), ["input"]],
+    ["one-hots reshaped", g.reshape(hot, [3, 2, 4]), ["input", "reshape", "oneHot"]],
+    ["one-hots in another order", g.transpose(hot, [1, 0, 2]), ["input", "transpose", "oneHot"]],
+    ["but not their classes split", g.reshape(hot, [2, 3, 2, 2]), ["input", "oneHot", "reshape"]],
+    ["nor moved", g.transpose(hot, [2, 0, 1]), ["input", "oneHot", "transpose"]],
     [
       "neighbouring blocks",
       g.add(g.pad(g.exp(x), [0, 0], [0, 3]), g.pad(x, [0, 3], [0, 0])),

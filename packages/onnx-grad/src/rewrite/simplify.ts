@@ -6,7 +6,7 @@ import { commonShape, mul, sub } from "../ops/elementwise.ts";
 import { broadcastTo, reshape, transpose } from "../ops/layout.ts";
 import { constant } from "../ops/leaves.ts";
 import { poolGather } from "../ops/pooling.ts";
-import { reduceSum } from "../ops/reductions.ts";
+import { oneHot, reduceSum } from "../ops/reductions.ts";
 import { overlaps } from "../ops/window.ts";
 import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
 import { oneHotTimes } from "./oneHotTimes.ts";
@@ -198,6 +198,17 @@ const sumOfOneHot: Rule = (value) => {
   return found && reshape(found.factor, value.shape);
 };
 
+/** One-hots in another shape or order are those of labels in it. */
+const rearrangedOneHot: Rule = (value) => {
+  const [hot] = value.inputs as [Value];
+  const [labels] = hot.inputs as [Value];
+  if (hot.op !== "oneHot" || value.shape.at(-1) !== hot.shape.at(-1)) return undefined;
+  const last = labels.shape.length;
+  if (value.op === "reshape") return oneHot(reshape(labels, value.shape.slice(0, -1)), value.shape.at(-1)!);
+  if (value.op !== "transpose" || value.attributes.permutation[last] !== last) return undefined;
+  return oneHot(transpose(labels, value.attributes.permutation.slice(0, -1)), value.shape.at(-1)!);
+};
+
 /** Whether a reduction sums over whole image planes. */
 const overPlanes = (axes: readonly number[]): boolean => axes.includes(2) && axes.includes(3);
 
@@ -246,8 +257,8 @@ const rules: Partial<Record<OpName, readonly Rule[]>> = {
   where: [chooseByConstant, dropBroadcast],
   concat: [mergeConcats],
   slice: [sliceOfPad],
-  reshape: [mergeReshapes],
-  transpose: [mergeTransposes],
+  reshape: [mergeReshapes, rearrangedOneHot],
+  transpose: [mergeTransposes, rearrangedOneHot],
   broadcastTo: [mergeBroadcasts],
   reduceSum: [reduceNothing, sumOfScatter, sumOfScatteredProduct, sumOfOneHot, sumOfBroadcast, sumOfMultiple],
   reduceMax: [reduceNothing],
