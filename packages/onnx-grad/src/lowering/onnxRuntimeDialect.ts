@@ -2,11 +2,12 @@ import { layOutBatchLast } from "../rewrite/layOutBatchLast.ts";
 import type { Dialect } from "./dialect.ts";
 import { fusionsWith } from "./fusions.ts";
 import { lowerConvolution } from "./lowerConvolution.ts";
+import { oneHotProduct } from "./oneHotProduct.ts";
 import { primitives } from "./primitives.ts";
 
 /** The operators that ONNX Runtime runs fastest on a processor, its own among them: for programs that run at once. */
 export const onnxRuntimeDialect: Dialect = {
   layOut: layOutBatchLast,
-  fusions: fusionsWith(lowerConvolution),
+  fusions: [oneHotProduct, ...fusionsWith(lowerConvolution)],
   primitives,
 };
