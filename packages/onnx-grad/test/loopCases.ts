@@ -46,6 +46,30 @@ export const loopCases: Readonly<Record<string, LoopCase>> = {
     states: [[2], [2]],
     step: ([x], [p, q]) => ({ states: [q!, g.mul(p!, x!)], outputs: [p!, g.add(q!, x!)] }),
   },
+  "a state that is kept": {
+    sequences: [[3, 2]],
+    states: [[2], [2]],
+    step: ([x], [p, q]) => ({ states: [p!, g.mul(q!, g.add(p!, x!))], outputs: [g.mul(p!, x!), p!] }),
+  },
+  "states that are exchanged in circles, behind which another follows": {
+    sequences: [[5, 2]],
+    states: [[2], [2], [2], [2], [2], [2]],
+    step: ([x], [p, q, r, s, t, delayed]) => ({
+      states: [q!, r!, p!, t!, s!, p!],
+      outputs: [g.mul(g.mul(p!, x!), t!), q!, g.add(delayed!, s!)],
+    }),
+  },
+  "states that are exchanged from the last slice on": {
+    sequences: [[4, 2]],
+    states: [[2], [2]],
+    reverse: true,
+    step: ([x], [p, q]) => ({ states: [q!, p!], outputs: [g.mul(p!, g.mul(p!, x!))] }),
+  },
+  "nothing but states that are kept and exchanged": {
+    sequences: [[3, 2]],
+    states: [[2], [3], [3]],
+    step: (_, [p, q, r]) => ({ states: [p!, r!, q!], outputs: [] }),
+  },
   "a state that is a slice or no function of the step": {
     sequences: [[3, 3]],
     states: [[3], [3]],

@@ -8,6 +8,7 @@ import type { Value } from "../graph/value.ts";
 import { broadcastTo, reshape, slice } from "../ops/layout.ts";
 import { overSteps } from "./batching.ts";
 import { closeLoop } from "./closedLoop.ts";
+import { withKnownStates } from "./knownStates.ts";
 import type { OpenLoop } from "./openLoop.ts";
 import { planOf } from "./plan.ts";
 import { regroup } from "./regroup.ts";
@@ -28,7 +29,8 @@ export interface StackedValues {
 
 /** The values of a loop of which `asked` and values that these depend on are asked. Nothing is computed for the others. */
 export function runLoop(written: OpenLoop, asked: readonly Value[]): StackedValues {
-  const { loop, roots } = regroup(written, asked);
+  const kept = withKnownStates(written, asked);
+  const { loop, roots } = regroup(kept.loop, kept.asked);
   const { steps, reverse, states } = loop;
   const plan = planOf(loop, roots);
   const output = closeLoop(loop, plan);
