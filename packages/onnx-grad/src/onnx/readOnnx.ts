@@ -33,7 +33,7 @@ export interface ReadOnnxOptions {
   readonly constants?: Readonly<Record<string, ArrayLike<number>>>;
   /**
    * Which stored float tensors are parameters, of those that operations compute with: by default all initializers that have an axis,
-   * and all nodes `Constant` of more than one element.
+   * and all nodes `Constant` of more than one element, but zeros along several axes: the initial states of recurrent layers.
    */
   readonly isParameter?: (name: string, shape: Shape) => boolean;
   /** Whether batch norm takes the batch's statistics in training, and dropout drops. By default both are as in inference. */
@@ -189,6 +189,12 @@ function specOf({ name, type, shape }: FileInput, { dimensions = {}, shapes = {}
   return { shape: sizes, dtype: isFraction(type) ? "float32" : "int32" };
 }
 
+function isZero(stored: StoredTensor): boolean {
+  const elements = new Float64Array(sizeOf(stored.shape));
+  stored.copyInto(elements);
+  return elements.every((x) => x === 0);
+}
+
 /** What is kept from one network of the model to the next. */
 interface Kept {
   readonly nameFor: (key: string) => string;
@@ -197,12 +203,18 @@ interface Kept {
 
 /** What handlers ask of the model, for one network. */
 function stateOf(file: OnnxFile, context: NetworkContext, options: ReadOnnxOptions, kept: Kept): GraphState {
-  const byDefault = (name: string, shape: Shape): boolean =>
-    file.initializers.has(name) ? shape.length > 0 : sizeOf(shape) > 1;
-  const { isParameter = byDefault, isFrozen = () => false, trainable = false } = options;
+  const byDefault = (stored: StoredTensor): boolean => {
+    const { name, shape } = stored;
+    if (file.initializers.has(name)) return shape.length > 0;
+    return sizeOf(shape) > 1 && !(shape.length > 1 && isZero(stored));
+  };
+  const { isParameter, isFrozen = () => false, trainable = false } = options;
   const declared = new Map<StoredTensor, Tensor>();
-  const trains = ({ name, type, shape, initialiser }: StoredTensor): boolean =>
-    initialiser !== undefined || (isFraction(type) && sizeOf(shape) > 0 && isParameter(name, shape));
+  const trains = (stored: StoredTensor): boolean => {
+    const { name, type, shape, initialiser } = stored;
+    if (initialiser !== undefined) return true;
+    return isFraction(type) && sizeOf(shape) > 0 && (isParameter?.(name, shape) ?? byDefault(stored));
+  };
   return {
     opset: file.opset,
     context,

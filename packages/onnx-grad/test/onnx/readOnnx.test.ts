@@ -3,7 +3,7 @@ import * as g from "../../src/index.ts";
 import { buildNetwork, layers, type NetworkMode } from "../../src/layers.ts";
 import { encodeModel } from "../../src/onnx/modelProto.ts";
 import { type ReadOnnxOptions, readOnnx } from "../../src/onnx.ts";
-import { convolutional, modelBytes } from "./models.ts";
+import { convolutional, type ModelSpec, modelBytes } from "./models.ts";
 
 const bytes = modelBytes(convolutional);
 const dimensions = { batch: 2 };
@@ -151,6 +151,28 @@ test("weights may be nodes Constant: those of more than one element are paramete
   };
   expect(parametersOf({})).toEqual([["w"], [3, 4]]);
   expect(parametersOf({ isParameter: (name) => name === "half" })).toEqual([["half"], [0.5]]);
+});
+
+test("zeros of several axes in a node Constant are no parameter: PyTorch writes the initial states of recurrent layers so", () => {
+  const stored = (dims: readonly number[]) => ({ tensor: { dims, floats: [0, 0] } });
+  const spec: ModelSpec = {
+    nodes: [
+      ["Constant", [], ["state"], { value: stored([1, 2]) }],
+      ["Constant", [], ["bias"], { value: stored([2]) }],
+      ["Add", ["x", "state"], ["h"]],
+      ["Add", ["h", "bias"], ["i"]],
+      ["Add", ["i", "weight"], ["y"]],
+    ],
+    initializers: { weight: { dims: [1, 2], floats: [0, 0] } },
+    inputs: { x: [3, 2] },
+    outputs: ["y"],
+  };
+  const namesOf = (options?: ReadOnnxOptions): string[] =>
+    readOnnx(modelBytes(spec), options)
+      .network()
+      .parameters.map(({ block }) => block.name);
+  expect(namesOf()).toEqual(["bias", "weight"]);
+  expect(namesOf({ isParameter: () => true })).toEqual(["state", "bias", "weight"]);
 });
 
 test("names that a graph's inputs cannot have are replaced, each by one of its own", () => {

@@ -46,6 +46,16 @@ test.each([
     "W must be [1×20×4], got [1×25×4]",
   ],
   ["weights of another direction", lstm([], {}, [], { R: zeros([2, 20, 5]) }), "R must be [1×20×5], got [2×20×5]"],
+  [
+    "initial states of another batch",
+    lstm(["", "", "h"], {}, [], { h: zeros([1, 7, units]) }),
+    "initial_h must be [1×2×5], got [1×7×5]",
+  ],
+  [
+    "initial cells of two directions",
+    lstm(["", "", "", "c"], {}, [], { c: zeros([2, batch, units]) }),
+    "initial_c must be [1×2×5], got [2×2×5]",
+  ],
   ["a bias of two numbers", lstm(["B"], {}, [], { B: zeros([1, 2]) }), "B must be [1×40], got [1×2]"],
 ])("%s is an error that says so", (_, bytes, message) => {
   expect(() => readOnnx(bytes).network()).toThrow(message);

@@ -89,11 +89,13 @@ function readCell(node: NodeReader, cell: Cell): ReturnType<Operator["read"]> {
   const hidden = node.integer("hidden_size", units);
   if (hidden !== units) throw new Error(`hidden_size must be ${units}, the last size of R, got ${hidden}`);
   const rows = cell.gates * units;
-  requireSizes(node, {
+  requireSizes(node, 1, {
     W: [reverses.length, rows, x.shape[2]!],
     R: [reverses.length, rows, units],
     B: [reverses.length, 2 * rows],
   });
+  const ofState = isBatchFirst ? [batch, reverses.length, units] : [reverses.length, batch, units];
+  requireSizes(node, 5, { initial_h: ofState, ...(cell.numStates > 1 && { initial_c: ofState }) });
   const results = reverses.map((reverse, at) => {
     const weights = cell.parts(partOf(node.float(1), at), partOf(node.float(2), at), biasesOf(node, at));
     const states = Array.from({ length: cell.numStates }, (_, i) =>
@@ -115,11 +117,11 @@ function readCell(node: NodeReader, cell: Cell): ReturnType<Operator["read"]> {
   return [isBatchFirst ? transpose(y, [2, 0, 1, 3]) : y, ...last];
 }
 
-/** Throws unless the weights, which are the inputs from 1 on, have these shapes where they are given. */
-function requireSizes(node: NodeReader, shapes: Readonly<Record<string, Shape>>): void {
+/** Throws unless the inputs from `first` on have these shapes where they are given. */
+function requireSizes(node: NodeReader, first: number, shapes: Readonly<Record<string, Shape>>): void {
   for (const [i, [name, shape]] of Object.entries(shapes).entries()) {
-    if (!node.has(1 + i) || sameShape(node.shape(1 + i), shape)) continue;
-    throw new Error(`${name} must be ${showShape(shape)}, got ${showShape(node.shape(1 + i))}`);
+    if (!node.has(first + i) || sameShape(node.shape(first + i), shape)) continue;
+    throw new Error(`${name} must be ${showShape(shape)}, got ${showShape(node.shape(first + i))}`);
   }
 }
 
