@@ -5,6 +5,8 @@ import { groupDefaults, groupTable } from "./directions/segments.ts";
 import { adam, adamDefaults, adamTable, adamw, adamwDefaults } from "./optimizers/adam.ts";
 import { entropyAdam, entropyAdamDefaults, entropyAdamTable } from "./optimizers/entropyAdam.ts";
 import { entropySgd, entropySgdDefaults, entropySgdTable } from "./optimizers/entropySgd.ts";
+import { parle } from "./optimizers/parle.ts";
+import { parleDefaults, parleTable } from "./optimizers/parleOptions.ts";
 import { sam, samDefaults, samTable } from "./optimizers/sam.ts";
 import { sgd, sgdDefaults, sgdTable } from "./optimizers/sgd.ts";
 import { sgld, sgldDefaults, sgldTable } from "./optimizers/sgld.ts";
@@ -14,7 +16,16 @@ import { presets } from "./presets.ts";
 import type { AnyState, Optimizer } from "./types.ts";
 
 /** Names of the optimizers, as commands and files use them. */
-export type OptimizerName = "entropy-sgd" | "entropy-adam" | "sgd" | "adam" | "adamw" | "sgld" | "sam" | "swa";
+export type OptimizerName =
+  | "entropy-sgd"
+  | "entropy-adam"
+  | "sgd"
+  | "adam"
+  | "adamw"
+  | "sgld"
+  | "sam"
+  | "swa"
+  | "parle";
 
 /** One optimizer among others. */
 export interface NamedOptimizer {
@@ -26,22 +37,25 @@ export interface NamedOptimizer {
   readonly presets: Readonly<Record<string, Readonly<Record<string, number | string | boolean | null>>>> | null;
   /** Whether it has the option `innerSteps`: its outer step is then what schedules count. */
   readonly hasInnerLoop: boolean;
-  /** Gradients of one step that schedules count, where there is no inner loop. */
-  readonly gradientsPerStep: number;
+  /** Gradients of one step that schedules count, under these options: of an outer step where there is an inner loop. */
+  gradientsPerStep(options: Readonly<Record<string, unknown>>): number;
 }
 
 function named(
   create: (options: never) => object,
   table: Readonly<Record<string, OptionSpec>>,
-  defaults: object,
-  { presets = null, gradientsPerStep = 1 }: Partial<Pick<NamedOptimizer, "presets" | "gradientsPerStep">> = {},
+  defaults: Readonly<Record<string, unknown>>,
+  { presets = null, each = 1 }: Partial<Pick<NamedOptimizer, "presets">> & { readonly each?: number } = {},
 ): NamedOptimizer {
   return {
     create: create as NamedOptimizer["create"],
     options: namedOptions(table, defaults),
     presets,
     hasInnerLoop: "innerSteps" in table,
-    gradientsPerStep,
+    gradientsPerStep(options) {
+      const { innerSteps = 1, replicas = 1 } = { ...defaults, ...options };
+      return each * Number(innerSteps) * Number(replicas);
+    },
   };
 }
 
@@ -64,8 +78,9 @@ export const optimizersByName: Readonly<Record<OptimizerName, NamedOptimizer>> =
   adam: named(adam, adamTable, adamDefaults),
   adamw: named(adamw, adamTable, adamwDefaults),
   sgld: named(sgld, sgldTable, sgldDefaults),
-  sam: named(sam, samTable, samDefaults, { gradientsPerStep: 2 }),
+  sam: named(sam, samTable, samDefaults, { each: 2 }),
   swa: named(swa, swaTable, swaDefaults),
+  parle: named(parle, parleTable, parleDefaults, { presets }),
 };
 
 /** Their names, in the order of the table. */

@@ -9,6 +9,7 @@ import {
   cosineSchedule,
   deserialise,
   detailsOf,
+  elasticSgd,
   entropyAdam,
   entropySgd,
   exponentialSchedule,
@@ -18,6 +19,8 @@ import {
   momentum,
   optimizerNames,
   optimizersByName,
+  parle,
+  parleReplica,
   polynomialSchedule,
   presets,
   sam,
@@ -122,6 +125,13 @@ const entropyForm: readonly Bad[] = [
   [{ clipNorm: -1 }, "RangeError", "clipNorm must be in (0, ∞) or null, got -1"],
   [{ adaptive: "all" }, "RangeError", 'adaptive must be one of "none", "outer", "inner", "both", got "all"'],
 ];
+const replicaForm: readonly Bad[] = [
+  ...entropy,
+  inner,
+  [{ outerMomentum: 1 }, "RangeError", "outerMomentum must be in [0, 1), got 1"],
+  [{ coupling: -1 }, "RangeError", "coupling must be in [0, ∞) or a schedule, got -1"],
+];
+const noReplicas: Bad = [{ replicas: 0 }, "RangeError", "replicas must be an integer in [1, ∞), got 0"];
 const direction = momentum();
 const subjects: readonly {
   readonly name: string;
@@ -174,6 +184,24 @@ const subjects: readonly {
       ...noises,
       everyGradient,
       [{ direction: {} }, "TypeError", "direction must be a direction (init, stepInto), got an object"],
+    ],
+  },
+  { name: "parle", factory: parle, base: { scope }, bad: [...replicaForm, noReplicas] },
+  {
+    name: "parleReplica",
+    factory: parleReplica,
+    base: { scope },
+    bad: [...replicaForm, [{ replica: -1 }, "RangeError", "replica must be an integer in [0, ∞), got -1"]],
+  },
+  {
+    name: "elasticSgd",
+    factory: elasticSgd,
+    base: { learningRate: 1 },
+    bad: [
+      ...rates.filter(([options]) => !("clipNorm" in options)),
+      inner,
+      noReplicas,
+      [{ coupling: 1.5 }, "RangeError", "coupling must be in [0, 1] or a schedule, got 1.5"],
     ],
   },
   { name: "entropySgd", factory: entropySgd, base: { scope }, bad: entropyForm },

@@ -158,7 +158,7 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
       ["train", "--budget", "1", "--optimizer", "sdg", "--network", "lenet"],
       /^error: optimizer: must be one of .*, got "sdg"\n$/,
     ],
-    [["train", ...rest, "--preset", "lua"], /^error: preset: only entropy-sgd and entropy-adam have presets/],
+    [["train", ...rest, "--preset", "lua"], /^error: preset: only entropy-sgd, entropy-adam and parle have presets/],
     [
       ["train", ...rest, "--set", "lerningRate=1"],
       /^error: --set lerningRate: unknown for sgd; the options are learningRate/,
@@ -212,7 +212,7 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
         "--set",
         "entropy-sgd.innerSteps=3",
       ],
-      /^error: innerSteps: must be equal for all optimizers of a comparison, entropy-sgd has 3, entropy-adam 20\n$/,
+      /^error: innerSteps: must divide the longest of a comparison, entropy-adam has 20, entropy-sgd 3\n$/,
     ],
   ])("%j", async (args, message) => {
     const out = freshOut();

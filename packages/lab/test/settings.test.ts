@@ -46,7 +46,7 @@ describe("settings", () => {
     [{ ...base, preset: "luna" }, 'preset: must be one of paper, lua, pytorch, got "luna"'],
     [
       { ...base, optimizer: "sgd", preset: "lua" },
-      "preset: only entropy-sgd and entropy-adam have presets, the optimizer is sgd",
+      "preset: only entropy-sgd, entropy-adam and parle have presets, the optimizer is sgd",
     ],
     [
       { ...base, set: ["innerStep=7"] },

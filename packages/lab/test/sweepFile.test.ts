@@ -125,7 +125,7 @@ test.each<[string, string]>([
   [`${sgd}dropout: 0\nparameters: { dropout: [0.1] }\n`, "4:1: dropout: must not be here and in parameters"],
   [
     `${sgd}preset: lua\nparameters: {}\n`,
-    "4:1: preset: only entropy-sgd and entropy-adam have presets, this sweep has sgd",
+    "4:1: preset: only entropy-sgd, entropy-adam and parle have presets, this sweep has sgd",
   ],
   [`${sgd}recipe: paper\nparameters: {}\n`, "4:1: recipe: the paper has none for sgd on small-mnistfc"],
   [`${sgd}recipe: papers\nparameters: {}\n`, '4:9: recipe: must be one of tuned, paper, finetune, got "papers"'],

@@ -6,11 +6,11 @@
  *   rate"
  */
 import { exponentialSchedule, optimizersByName } from "entropy-sgd";
-import { compileNetwork, InputError, train } from "entropy-sgd-training";
-import { nodePlatform } from "entropy-sgd-training/node";
+import { InputError, train } from "entropy-sgd-training";
+import { compileRun } from "../runner/compileRun.ts";
 import type { RunParts } from "../runner/loadParts.ts";
 import { makeOptimizer, type RateName } from "../runner/makeOptimizer.ts";
-import { planOfSettings, resolveRun } from "../runner/resolveRun.ts";
+import { resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
 import { requireRange } from "./requireRange.ts";
 
@@ -73,8 +73,8 @@ function hasInnerLoop(optimizer: string): boolean {
 const named = (optimizer: string) => optimizersByName[optimizer as keyof typeof optimizersByName];
 
 /** A schedule counts the optimizer's steps: outer ones where there is an inner loop. */
-function gradientsPerRate({ optimizer, innerSteps }: Settings): number {
-  return hasInnerLoop(optimizer) ? innerSteps : named(optimizer).gradientsPerStep;
+function gradientsPerRate({ optimizer, options }: Settings): number {
+  return named(optimizer).gradientsPerStep(options);
 }
 
 /**
@@ -100,20 +100,13 @@ export async function searchLearningRate(
   const total = numRates * each;
   const budget = total / Math.floor(parts.data.train.numExamples / given.batchSize);
   // Without drops: the rates are those of the search.
-  const { settings, data, spec, task } = resolveRun({ ...given, budget, drops: [] }, parts);
-  const { batchSize, dropout, seed, sampling } = settings;
-  const threads = settings.threads ?? undefined;
-  const model = await compileNetwork(spec, {
-    platform: nodePlatform,
-    task,
-    batchSize,
-    dropout,
-    device: settings.device,
-    ...(threads && { threads }),
-  });
+  const run = resolveRun({ ...given, budget, drops: [] }, parts);
+  const { settings, data, plan } = run;
+  const { seed, sampling, device, threads } = settings;
+  const model = await compileRun(run, { device, threads: threads ?? undefined });
   const schedule = exponentialSchedule({ initial: from, factor: (to / from) ** (1 / Math.max(1, numRates - 1)) });
   try {
-    const optimizer = makeOptimizer(settings, planOfSettings(settings, data), model.layout, 1, { [rate]: schedule });
+    const optimizer = makeOptimizer(settings, plan, model.layout, 1, { [rate]: schedule });
     const points = risingRates(each, schedule);
     // The one boundary is the end, so that nothing is evaluated before it.
     for await (const event of train(model, data, optimizer, { budget, seed, sampling, boundaryEvery: total, signal })) {

@@ -5,11 +5,11 @@
  *   (arXiv:2006.07897): the scope that starts focusing is the loss over half the squared distance of inner and outer weights
  */
 import type { MeasuredSchedule, OuterMeasurement } from "entropy-sgd";
-import { compileNetwork, InputError, train } from "entropy-sgd-training";
-import { nodePlatform } from "entropy-sgd-training/node";
+import { InputError, train } from "entropy-sgd-training";
+import { compileRun } from "../runner/compileRun.ts";
 import type { RunParts } from "../runner/loadParts.ts";
 import { makeOptimizer } from "../runner/makeOptimizer.ts";
-import { planOfSettings, resolveRun } from "../runner/resolveRun.ts";
+import { resolveRun } from "../runner/resolveRun.ts";
 import type { Settings } from "../settings/settings.ts";
 import { requireRange } from "./requireRange.ts";
 
@@ -72,18 +72,17 @@ export async function searchScope(
   const cost = scopeCost(given, search);
   const budget = cost / Math.floor(parts.data.train.numExamples / given.batchSize);
   // Without drops: nothing but the scope changes.
-  const { settings, data, spec, task } = resolveRun({ ...given, budget, drops: [] }, parts);
+  const run = resolveRun({ ...given, budget, drops: [] }, parts);
+  const { settings, data, plan } = run;
   if (!Object.hasOwn(settings.options, "scope"))
     throw new InputError({ name: "optimizer", rule: "must have a scope", value: settings.optimizer });
-  const { batchSize, dropout, seed, sampling } = settings;
-  const threads = settings.threads ?? undefined;
-  const model = await compileNetwork(spec, {
-    ...{ platform: nodePlatform, task, batchSize, dropout, device: settings.device },
-    ...(threads && { threads }),
-  });
+  if (Object.hasOwn(settings.options, "replicas"))
+    throw new InputError({ name: "optimizer", rule: "must be of one replica", value: settings.optimizer });
+  const { seed, sampling, device, threads } = settings;
+  const model = await compileRun(run, { device, threads: threads ?? undefined });
   try {
     const { schedule, measured } = sweepingScope(search);
-    const optimizer = makeOptimizer(settings, planOfSettings(settings, data), model.layout, 1, { scope: schedule });
+    const optimizer = makeOptimizer(settings, plan, model.layout, 1, { scope: schedule });
     const sweeps: ScopeSweep[] = [];
     let points: ScopePoint[] = [];
     // The one boundary is the end, so that nothing is evaluated before it.

@@ -7,6 +7,7 @@ import {
   optimizersByName,
   type ParameterGroup,
   type Schedule,
+  serialise,
   stepSchedule,
 } from "entropy-sgd";
 import { InputError, matches, type Plan, parameterGroups } from "entropy-sgd-training";
@@ -34,6 +35,23 @@ export function makeOptimizer(
   rateFactor = 1,
   schedules: Readonly<Partial<Record<RateName, Schedule>>> & Pick<ScheduledOptions, "scope"> = {},
 ): Optimizer<AnyState> {
+  const groups = [...(settings.decayBiases ? [] : exemptFromDecay(layout)), ...byPattern(settings, layout)];
+  return created(settings, plan, groups, rateFactor, schedules);
+}
+
+/** Vectors of a weight's size that a run's gradient and its optimizer's state take. */
+export function numVectorsOf(settings: Settings, plan: Plan): number {
+  const state = created(settings, plan, []).init(new Float32Array(1));
+  return 1 + Object.keys(serialise(state).vectors).length;
+}
+
+function created(
+  settings: Settings,
+  plan: Plan,
+  groups: readonly ParameterGroup[],
+  rateFactor = 1,
+  schedules: Readonly<Partial<Record<RateName, Schedule>>> & Pick<ScheduledOptions, "scope"> = {},
+): Optimizer<AnyState> {
   const { create } = namedOptimizer(settings);
   const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
   const options = { ...rated, ...valuesFromPlan(settings, plan) };
@@ -43,7 +61,7 @@ export function makeOptimizer(
       ...options,
       ...schedulesOf({ ...settings, options }, plan),
       ...schedules,
-      groups: [...(settings.decayBiases ? [] : exemptFromDecay(layout)), ...byPattern(settings, layout)],
+      groups,
     }),
   );
 }
@@ -87,12 +105,6 @@ function valuesFromPlan(settings: Settings, plan: Plan): Partial<Record<keyof ty
   };
 }
 
-/** Gradients of one step in a schedule: of an outer step where there is an inner loop. */
-function gradientsPerStep(settings: Settings, { boundaryEvery }: Plan): number {
-  const { hasInnerLoop, gradientsPerStep } = namedOptimizer(settings);
-  return hasInnerLoop ? boundaryEvery : gradientsPerStep;
-}
-
 /** The options that may follow the budget. */
 interface ScheduledOptions {
   readonly learningRate?: Schedule;
@@ -103,7 +115,7 @@ interface ScheduledOptions {
 function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
   const { options, drops, dropFactor } = settings;
   const { learningRate } = options;
-  const steps = plan.totalGradients / gradientsPerStep(settings, plan);
+  const steps = plan.totalGradients / namedOptimizer(settings).gradientsPerStep(options);
   const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
   const at = drops.map((drop) => drop * steps);
   return {
@@ -111,7 +123,7 @@ function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
       ? { learningRate: stepSchedule({ initial: learningRate, factor: dropFactor, at }) }
       : {}),
     ...(hasOption(namedOptimizer(settings), "scope")
-      ? { scope: scopeFrom(options.scope ?? null, { fullSteps, outerSteps: plan.totalGradients / plan.boundaryEvery }) }
+      ? { scope: scopeFrom(options.scope ?? null, { fullSteps, outerSteps: steps }) }
       : {}),
   };
 }
@@ -122,7 +134,7 @@ function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
  */
 export function schedulesThatDiffer(settings: Settings, before: Plan, after: Plan, gradients: number): string[] {
   const [old, larger] = [schedulesOf(settings, before), schedulesOf(settings, after)];
-  const each = gradientsPerStep(settings, before);
+  const each = namedOptimizer(settings).gradientsPerStep(settings.options);
   const numSteps = Math.ceil(gradients / each);
   const differing = (["learningRate", "scope"] as const).flatMap((name) => {
     // Constants and measured schedules follow no plan.

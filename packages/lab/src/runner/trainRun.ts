@@ -1,16 +1,10 @@
 /** A checked run as a stream of events, recorded in its folder, to its result. */
-import {
-  type CheckpointRequests,
-  compileNetwork,
-  type RunResult,
-  type TrainOptions,
-  train,
-} from "entropy-sgd-training";
-import { nodePlatform } from "entropy-sgd-training/node";
+import { type CheckpointRequests, type RunResult, type TrainOptions, train } from "entropy-sgd-training";
 import type { Environment } from "../runs/environment.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import { type HeldRun, recorded } from "../runs/runFolder.ts";
-import { frozenBy, makeOptimizer } from "./makeOptimizer.ts";
+import { compileRun } from "./compileRun.ts";
+import { makeOptimizer } from "./makeOptimizer.ts";
 import type { ResolvedRun } from "./resolveRun.ts";
 import { type Place, withRollback } from "./withRollback.ts";
 
@@ -45,15 +39,11 @@ export async function trainRun(run: ReadyRun, first: Place, listening: Listening
 
 /** The events from a place on, each written to the run's folder before it is passed on. */
 async function* trained(run: ReadyRun, place: Place, listening: Listening): AsyncGenerator<RunEvent> {
-  const { settings, data, spec, task, plan, environment, held } = run;
-  const { batchSize, dropout, rollbackFactor } = settings;
-  const isFrozen = frozenBy(settings);
-  const { threads, device } = environment;
-  const options = { platform: nodePlatform, device, task, batchSize, dropout, isFrozen, threads };
+  const { settings, data, plan, environment, held } = run;
   // A model for each place: its memory has room for one state.
-  const model = await compileNetwork(spec, options);
+  const model = await compileRun(run, environment);
   try {
-    const factor = rollbackFactor ** place.rollbacks;
+    const factor = settings.rollbackFactor ** place.rollbacks;
     const optimizer = makeOptimizer(settings, plan, model.layout, factor);
     const training = train(model, data, optimizer, trainOptions(run, place, listening));
     const events = opened(place.opening, training);

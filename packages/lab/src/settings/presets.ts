@@ -14,8 +14,10 @@ export const presetNames: readonly string[] = [
   ...new Set(optimizerNames.flatMap((name) => Object.keys(presetsOf(name) ?? {}))),
 ];
 
+const withPresets = optimizerNames.filter((name) => presetsOf(name) !== null);
+
 /** Which optimizers have presets, as messages say it. */
-export const havePresets = `only ${optimizerNames.filter((name) => presetsOf(name) !== null).join(" and ")} have presets`;
+export const havePresets = `only ${withPresets.slice(0, -1).join(", ")} and ${withPresets.at(-1)} have presets`;
 
 /** The name of the preset that is asked for, or of the optimizer's usual one; null for optimizers without. @throws InputError */
 export function presetNameOf(optimizer: string, asked: string | undefined): string | null {

@@ -37,6 +37,8 @@ const entropyOptions = {
 const baseOptions: Readonly<Record<OptimizerName, Readonly<Record<string, OptionValue>>>> = {
   "entropy-sgd": entropyOptions,
   "entropy-adam": { ...entropyOptions, adaptive: "outer", momentum: 0 },
+  // Three replicas whose mean moves as one Entropy-SGD's x: η(1 + ρ) = 1.
+  parle: { ...entropyOptions, learningRate: 0.5, replicas: 3, coupling: 1 },
   sgd: { momentum: 0.9, nesterov: true },
   adam: {},
   adamw: {},
@@ -121,8 +123,19 @@ export function recipeOf(network: string, optimizer: OptimizerName, name: Recipe
   return { name, ...common, source: "the paper's (arXiv:1611.01838, sections 5.2 to 5.4)", evidence: null, ...own };
 }
 
+/** Optimizers whose replicas step as another does, with its inner rates: none were chosen for themselves. */
+const steppingAs: Readonly<Partial<Record<OptimizerName, OptimizerName>>> = { parle: "entropy-sgd" };
+
 /** The rates of a network and an optimizer, and where they come from. */
-function tunedRecipe(network: string, optimizer: OptimizerName) {
+function tunedRecipe(
+  network: string,
+  optimizer: OptimizerName,
+): Pick<Recipe, "source" | "evidence"> & { rates: TunedRate } {
+  const like = steppingAs[optimizer];
+  if (like !== undefined) {
+    const { rates } = tunedRecipe(network, like);
+    return { rates, source: `those of ${like}; none were chosen for this optimizer`, evidence: null };
+  }
   const chosen = tunedRates[network]?.[optimizer];
   if (chosen !== undefined) return { rates: chosen, ...tunedSource };
   // They trained every network without batch norm here.
@@ -142,7 +155,7 @@ const smaller = (rate: number): number => Math.round((1e10 * rate) / finetuneDiv
 /** The rate that decides how far a step goes: of Entropy-SGD the inner one, whose points its outer step averages. */
 function finetuneRecipe(optimizer: OptimizerName): Pick<Recipe, "options" | "source" | "evidence"> {
   const source = `a ${finetuneDivisor}th of those of mnistfc, for a model that is trained already; not tuned`;
-  const { learningRate, innerLearningRate } = tunedRates.mnistfc?.[optimizer] ?? {};
+  const { learningRate, innerLearningRate } = tunedRecipe("mnistfc", optimizer).rates;
   const rates: TunedRate =
     learningRate === undefined
       ? { innerLearningRate: smaller(innerLearningRate!) }

@@ -75,8 +75,8 @@ export function resolveSettings(request: SettingsRequest): Settings {
     innerSteps: recipe.innerSteps,
     ...present({ batchSize: recipe.batchSize }),
     ...present(asked),
-    ...(optimizersByName[optimizer].hasInnerLoop && options.innerSteps !== undefined
-      ? { innerSteps: options.innerSteps }
+    ...(optimizersByName[optimizer].hasInnerLoop
+      ? { innerSteps: optimizersByName[optimizer].gradientsPerStep(options) }
       : {}),
     data,
     ...parts,

@@ -35,6 +35,8 @@ export interface CompileNetworkOptions {
    * further thread draws the noise of the next step while none of these works.
    */
   readonly threads?: number;
+  /** Vectors that the memory has room for: the gradient and those of the optimizer's state; 12 when absent. */
+  readonly numVectors?: number;
   /** More session options of the training graph, such as `enableProfiling`; `close` writes the profile. */
   readonly session?: NonNullable<CompileOptions["session"]>;
 }
@@ -47,11 +49,12 @@ const known: KnownOptions<CompileNetworkOptions> = {
   dropout: true,
   isFrozen: true,
   threads: true,
+  numVectors: true,
   session: true,
 };
 
-/** Vectors of the optimizer's state that the memory has room for, beside parameters and gradient. */
-const numStateVectors = 12;
+/** Enough for the gradient and the state of every optimizer without replicas. */
+const usualNumVectors = 12;
 
 /**
  * Builds the network's loss and gradient, compiles them, and lays out one memory for parameters, gradient, optimizer
@@ -76,7 +79,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   );
   const { nodeCounts, transfers } = await program.at(batchSize);
 
-  const memory = sharedMemory(arenaBytes(network, inputShape, targetSpec));
+  const { numVectors = usualNumVectors } = options;
+  const memory = sharedMemory(arenaBytes(network, inputShape, targetSpec, numVectors));
   const { spawnWorker, cores } = platform;
   const ahead = spawnWorker !== null && (threads ?? cores) > 1 ? normalsWorker(numParams, spawnWorker) : null;
   memory.useNormals(ahead);
@@ -193,13 +197,18 @@ function batchArrays(
 }
 
 /** Bytes of all vectors in the shared memory. */
-function arenaBytes(network: Network, inputShape: readonly number[], { shape }: TargetSpec): number {
+function arenaBytes(
+  network: Network,
+  inputShape: readonly number[],
+  { shape }: TargetSpec,
+  numVectors: number,
+): number {
   const alignment = 64;
   const batch =
     sizeOf(inputShape) +
     inputShape[0]! * sizeOf(shape) +
     network.masks.reduce((sum, { value }) => sum + sizeOf(value.shape), 0) +
     network.carried.reduce((sum, { initial }) => sum + 2 * sizeOf(initial.shape), 0);
-  const numVectors = numStateVectors + network.masks.length + 2 * network.carried.length + 8;
-  return 4 * (numStateVectors * network.numParams + batch) + alignment * numVectors;
+  const numAligned = numVectors + network.masks.length + 2 * network.carried.length + 8;
+  return 4 * (numVectors * network.numParams + batch) + alignment * numAligned;
 }

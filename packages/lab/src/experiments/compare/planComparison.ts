@@ -53,13 +53,13 @@ function settingsOf(optimizer: string, request: ComparisonRequest): Settings {
 }
 
 function sharedInnerSteps(resolved: readonly Settings[]): number {
-  const [looped, ...others] = resolved.filter(
-    ({ optimizer }) => optimizersByName[optimizer as OptimizerName].hasInnerLoop,
-  );
-  const different = others.find(({ innerSteps }) => innerSteps !== looped?.innerSteps);
-  if (looped === undefined || different === undefined) return (looped ?? resolved[0]!).innerSteps;
-  const found = `${looped.optimizer} has ${looped.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
-  throw new InputError({ name: "innerSteps", rule: `must be equal for all optimizers of a comparison, ${found}` });
+  const looped = resolved.filter(({ optimizer }) => optimizersByName[optimizer as OptimizerName].hasInnerLoop);
+  // Of Parle the inner loops of all replicas.
+  const [longest] = [...looped].sort((a, b) => b.innerSteps - a.innerSteps);
+  const different = looped.find(({ innerSteps }) => longest!.innerSteps % innerSteps !== 0);
+  if (longest === undefined || different === undefined) return (longest ?? resolved[0]!).innerSteps;
+  const found = `${longest.optimizer} has ${longest.innerSteps}, ${different.optimizer} ${different.innerSteps}`;
+  throw new InputError({ name: "innerSteps", rule: `must divide the longest of a comparison, ${found}` });
 }
 
 /** The `--set` values for one optimizer: its own ones, and those without an optimizer's name. */
