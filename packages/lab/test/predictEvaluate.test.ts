@@ -84,6 +84,16 @@ describe("a regression on a table", () => {
   });
 });
 
+test("a part without examples is refused", async () => {
+  const out = join(root, "unvalidated");
+  const none = ["--set", "validation=0", "--budget", "1"];
+  expect(await train(out, "--task", "regression", "--set", "data.target=y", ...none)).toMatchObject({ code: 0 });
+  expect(await run(["evaluate", out, "--split", "validation"])).toMatchObject({
+    code: 2,
+    stderr: `error: ${out}: must be evaluated on one example or more, the validation part of plane.csv has none\n`,
+  });
+});
+
 test("comparisons take options of the data for every optimizer", async () => {
   const out = freshOut();
   const compared = await run([

@@ -61,6 +61,13 @@ describe("a character model", () => {
     writeFileSync(other, "THE CAT SAT ON THE DOG\n");
     expect((await run(["evaluate", out, "--data", other])).stderr).toContain('number 1 is "T"');
     expect(await run(["predict", out, "--data", other])).toMatchObject({ code: 2 });
+    for (const short of ["", "the cat"]) {
+      writeFileSync(other, short);
+      expect(await run(["evaluate", out, "--data", other])).toMatchObject({
+        code: 2,
+        stderr: `error: ${other}: must have at least 11 characters, one more than the steps of a window, it has ${short.length}\n`,
+      });
+    }
   });
 
   test("writes text, the same for the same seed", async () => {

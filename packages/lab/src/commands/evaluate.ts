@@ -1,6 +1,7 @@
 import {
   type AnySplit,
   type Evaluation,
+  InputError,
   isText,
   targetReader,
   throwIfInterrupted,
@@ -53,6 +54,8 @@ export async function evaluateCommand(run: string, options: EvaluateCommand, con
   const model = await deployedModel(run, options);
   try {
     const { name, split } = await examplesOf(run, options, model, context);
+    if (split.numExamples === 0)
+      throw new InputError({ path: run, rule: `must be evaluated on one example or more, ${name} has none` });
     let scores: EvaluatedScores | null = null;
     const interrupted = await wasInterrupted(async () => {
       const { samples: numSamples, seed } = options;

@@ -4,7 +4,7 @@
  * The vocabulary is that of the file, and where parts have files of their own that of the training text.
  */
 import type { Preparation } from "../../data/preparation.ts";
-import { textSplit } from "../../data/textSplit.ts";
+import { type TextSplit, textSplit } from "../../data/textSplit.ts";
 import { InputError } from "../../inputError.ts";
 import { checksumOf } from "../checksum.ts";
 import type { DataOptions } from "../dataOptions.ts";
@@ -70,12 +70,7 @@ function readTexts(listing: Listing, options: DataOptions): ReadData {
   const { train: trainFile, ...others } = filesOf(listing);
   const train = readUnits(listing, trainFile, unit);
   const vocabulary = vocabularyOf(train.units, unit);
-  const splitOf = ({ path, units }: typeof train) => {
-    const tokens = tokenIds(units, vocabulary, unit, path);
-    if (tokens.length > steps) return textSplit({ tokens, vocabularySize: vocabulary.length, steps });
-    const rule = `must have at least ${steps + 1} ${unit}, one more than the steps of a window`;
-    throw new InputError({ path, rule, value: tokens.length, got: `it has ${tokens.length}` });
-  };
+  const splitOf = (content: typeof train): TextSplit => splitFrom(content, { vocabulary, unit, steps });
   const read = Object.entries(others).map(([part, file]) => [part, readUnits(listing, file, unit)] as const);
   return {
     train: splitOf(train),
@@ -97,8 +92,23 @@ function readNewText(listing: Listing, { inputShape, classNames, text: how }: Pr
   if (file === undefined || more.length > 0) {
     throw new InputError({ path: listing.path, rule: `must hold one text, found ${namesIn(listing)}` });
   }
-  const { path, bytes, units } = readUnits(listing, file, how!.unit);
-  const tokens = tokenIds(units, classNames!, how!.unit, path);
-  const examples = textSplit({ tokens, vocabularySize: classNames!.length, steps: inputShape[0]! });
-  return { examples, checksum: checksumOf([bytes]) };
+  const { unit } = how!;
+  const content = readUnits(listing, file, unit);
+  const examples = splitFrom(content, { vocabulary: classNames!, unit, steps: inputShape[0]! });
+  return { examples, checksum: checksumOf([content.bytes]) };
+}
+
+/** @throws InputError for a text without a window, or with a token outside the vocabulary */
+function splitFrom(
+  { path, units }: ReturnType<typeof readUnits>,
+  {
+    vocabulary,
+    unit,
+    steps,
+  }: { readonly vocabulary: readonly string[]; readonly unit: TextUnit; readonly steps: number },
+): TextSplit {
+  const tokens = tokenIds(units, vocabulary, unit, path);
+  if (tokens.length > steps) return textSplit({ tokens, vocabularySize: vocabulary.length, steps });
+  const rule = `must have at least ${steps + 1} ${unit}, one more than the steps of a window`;
+  throw new InputError({ path, rule, value: tokens.length, got: `it has ${tokens.length}` });
 }
