@@ -2,9 +2,11 @@
 import { type AnyState, progress } from "entropy-sgd";
 import { isTimeLimit, unlessInterrupted } from "../interruption.ts";
 import { primaryMetricOf } from "../tasks/task.ts";
+import { coupled } from "./coupled.ts";
 import { numWithoutImprovement } from "./earlyStopping.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
+import { isWaiting } from "./replica.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
 
 /** Whether something ended the run before its budget did. */
@@ -32,10 +34,10 @@ export function hasStalled<S extends AnyState>({ gradients, evaluations, options
 
 /** One gradient, unless an evaluation comes first; the evaluation and the checkpoint that are due then. */
 export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
-  if (!evaluationIsDue(loop)) {
-    yield* takeGradient(loop);
-    if (hasEnded(loop)) return;
-  }
+  // A run that a signal ended before an exchange goes on with it.
+  if (isWaiting(loop)) yield* endGradient(loop);
+  else if (!evaluationIsDue(loop)) yield* takeGradient(loop);
+  if (hasEnded(loop) || isWaiting(loop)) return;
   const isEvaluated = evaluationIsDue(loop);
   if (isEvaluated) {
     const event = await unlessInterrupted(() => evaluate(loop));
@@ -64,7 +66,7 @@ export function checkpoint<S extends AnyState>(loop: TrainingLoop<S>, reason: Ch
 }
 
 async function* takeGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
-  const { model, optimizer, gradient, plan } = loop;
+  const { model, optimizer, gradient } = loop;
   const begun = performance.now();
   if (optimizer.needsNewBatch?.(loop.state) ?? true) loop.nextBatch(loop.batches++);
   loop.fillMasks(loop.gradients);
@@ -85,7 +87,12 @@ async function* takeGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGe
     secondsPerGradient,
   };
   if (!Number.isFinite(batchLoss)) yield notFinite(loop, "batch loss");
-  else if (gradients % plan.boundaryEvery === 0) yield* tellBoundary(loop);
+  else yield* endGradient(loop);
+}
+
+/** The exchange with other replicas where an outer step waits for it; at a boundary, what it has come to. */
+async function* endGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
+  if ((await coupled(loop)) && loop.gradients % loop.plan.boundaryEvery === 0) yield* tellBoundary(loop);
 }
 
 function* tellBoundary<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {

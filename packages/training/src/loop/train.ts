@@ -12,6 +12,7 @@ import { errorsOf, finiteOrNull, primaryResultOf } from "./errorsOf.ts";
 import type { EndReason, RecordedEvaluation, RunResult, StartEvent, TrainEvent } from "./events.ts";
 import { advance, checkpoint, evaluationIsDue, hasEnded, hasStalled, interrupt } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
+import { isWaiting, requireReplica } from "./replica.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
 import { requireBoundaries, requireSampling, requireTrainOptions, type TrainOptions } from "./trainOptions.ts";
 
@@ -41,6 +42,7 @@ export async function* train<S extends AnyState>(
   if (resume === undefined) requireFiniteWeights(`${model.name}: initial weights`, initial, model.layout);
   const state = optimizer.init(initial, model.memory);
   requireTrainOptions(options);
+  requireReplica(optimizer, options.replica);
   const { boundaryEvery = optimizer.innerSteps } = options;
   // Where a run is resumed, a state of other inner steps is refused first.
   if (resume === undefined) requireBoundaries(boundaryEvery, optimizer);
@@ -55,7 +57,11 @@ export async function* train<S extends AnyState>(
 
   const loop = trainingLoop(parts, state);
   requireBoundaries(boundaryEvery, optimizer);
-  while (!hasEnded(loop) && !hasStalled(loop) && (loop.gradients < plan.totalGradients || evaluationIsDue(loop))) {
+  while (
+    !hasEnded(loop) &&
+    !hasStalled(loop) &&
+    (loop.gradients < plan.totalGradients || isWaiting(loop) || evaluationIsDue(loop))
+  ) {
     yield* signal?.aborted ? interrupt(loop) : advance(loop);
   }
   // A later run with a larger budget resumes from the final state.

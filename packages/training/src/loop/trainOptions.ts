@@ -5,6 +5,7 @@ import { InputError } from "../inputError.ts";
 import { shown } from "../printable.ts";
 import type { CheckpointPolicy } from "./checkpointSchedule.ts";
 import type { ResumePoint } from "./events.ts";
+import type { Replica } from "./replica.ts";
 
 /**
  * How mini-batches are drawn: uniformly with replacement (the paper), or by a fresh permutation each epoch. Splits in blocks are
@@ -44,6 +45,8 @@ export interface TrainOptions {
   readonly notes?: readonly string[];
   /** Rollbacks before this call, for the result. */
   readonly rollbacks?: number;
+  /** This run as one of several replicas, with an optimizer such as `parleReplica`; a run by itself when absent. */
+  readonly replica?: Replica;
 }
 
 /** Every option; a missing or misspelt name does not compile. */
@@ -61,6 +64,7 @@ const known: KnownOptions<TrainOptions> = {
   preset: true,
   notes: true,
   rollbacks: true,
+  replica: true,
 };
 
 const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: true, best: true, requests: true };

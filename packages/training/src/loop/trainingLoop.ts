@@ -12,6 +12,7 @@ import type { Guess } from "../tasks/task.ts";
 import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
 import { type Plan, plannedOptions } from "./plan.ts";
+import { isWaiting, seedOfReplica } from "./replica.ts";
 import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
 import type { TrainOptions } from "./trainOptions.ts";
 
@@ -53,17 +54,20 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   const { resume, seed = 1 } = options;
   const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
-  const augment = data.augment && augmenter(data.augment, data.train.inputShape, seed);
-  const order = sampler(options, plan, seed, data.train);
+  const own = seedOfReplica(seed, options.replica);
+  const augment = data.augment && augmenter(data.augment, data.train.inputShape, own);
+  const order = sampler(options, plan, own, data.train);
   const fillBatch = batchFiller(model, data.train, order, augment);
-  const fillMasks = maskFiller(model, seed);
+  const fillMasks = maskFiller(model, own);
   const gradient = model.memory.allocate(model.numParams, new Float32Array(0)) as Float32Array;
   const state = resume === undefined ? fresh : restoredState(resume, fresh, model);
   // The second gradient of SAM is at the batch of the first, from the same states.
   const isWithinBatch = position.batches > 0 && !(optimizer.needsNewBatch?.(state) ?? true);
   if (isWithinBatch) fillBatch(position.batches - 1);
   if (resume !== undefined) restoreStates(model, resume, isWithinBatch);
-  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, position.gradients);
+  // A state that waits for an exchange changes by it, without a gradient.
+  const saved = position.gradients - (isWaiting({ optimizer, state }) ? 1 : 0);
+  const schedule = checkpointSchedule(options.checkpoints ?? noCheckpoints, saved);
   const hasInnerLoop = state.progress.scope !== undefined;
   return {
     ...parts,
