@@ -44,7 +44,7 @@ describe("architecture", () => {
     expect(long).toEqual([]);
   });
 
-  test.each(["entropy-sgd", "onnx-grad", "training"])("%s prints nothing and uses no Node API", (name) => {
+  test.each(["entropy-sgd", "onnx-grad", "training", "cluster"])("%s prints nothing and uses no Node API", (name) => {
     // What needs Node is behind the entry `./node`.
     const files = sourceFiles(`packages/${name}/src`, { tests: false }).filter(
       (file) => !/src\/node(\/|\.ts)/.test(file),
@@ -108,13 +108,25 @@ describe("architecture", () => {
               name: "engine-knows-no-optimizer",
               severity: "error",
               from: { path: "^packages/onnx-grad/" },
-              to: { path: "^packages/(entropy-sgd|training|lab)/|entropy-sgd" },
+              to: { path: "^packages/(entropy-sgd|training|lab|cluster)/|entropy-sgd" },
             },
             {
               name: "training-knows-no-workbench",
               severity: "error",
               from: { path: "^packages/training/" },
               to: { path: "^packages/lab/|entropy-sgd-lab" },
+            },
+            {
+              name: "cluster-knows-the-library-only",
+              severity: "error",
+              from: { path: "^packages/cluster/" },
+              to: { path: "^packages/(onnx-grad|training|lab)/|onnx-grad|entropy-sgd-(training|lab)" },
+            },
+            {
+              name: "few-know-of-the-cluster",
+              severity: "error",
+              from: { path: "^packages/(?!cluster|lab)" },
+              to: { path: "^packages/cluster/|entropy-sgd-cluster" },
             },
             {
               name: "only-the-entries-know-their-hosts",

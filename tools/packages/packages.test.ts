@@ -37,6 +37,7 @@ const uses: Readonly<Record<string, Use>> = {
     beside: { "onnxruntime-node": "1.30.0" },
     expected: { testError: 0 },
   },
+  "entropy-sgd-cluster": { inBrowsers: "entropy-sgd-cluster", expected: { mean: [2, 3], replicas: [0, 1] } },
   "entropy-sgd-lab": { expected: { seed: 3, batchSize: 128, recipes: expect.arrayContaining(["paper"]) } },
 };
 

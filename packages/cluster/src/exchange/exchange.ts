@@ -1,0 +1,73 @@
+/**
+ * The exchange through which replicas of Parle share their averages, and nothing else.
+ *
+ * @see Chaudhari et al. 2017, "Parle: parallelizing stochastic gradient descent" (arXiv:1707.00424)
+ */
+import type { Refusal } from "./refusals.ts";
+
+/** A place where replicas of one run meet; a backend makes it: `inProcessExchange`, `jetStreamExchange`. */
+export interface Exchange {
+  /** Elements n of every vector. */
+  readonly elements: number;
+  /**
+   * Takes the lease of a replica's number.
+   *
+   * @param replica - 0, 1, 2, …: the place of this replica in the sum of the mean
+   * @throws ClusterError "taken" while another member holds the lease; RangeError for a number that is no integer from 0 on
+   */
+  join(replica: number, signal?: AbortSignal): Promise<Member>;
+}
+
+/**
+ * One replica in an exchange, for as long as its lease lives.
+ *
+ * Versions count a replica's exchanges, such as the outer steps of Parle; under one lease they grow. The newest two of
+ * each replica can be read: while its newest is being read by some, the one before it is left to those who lag.
+ */
+export interface Member {
+  readonly replica: number;
+  readonly elements: number;
+  /**
+   * Shares a vector; it is there for others as a whole or not at all.
+   *
+   * Cost: n elements to send, one copy of them.
+   *
+   * @param vector - shape (n,); may be written to again once the promise is fulfilled
+   * @returns the vector as the others read it: the same, or where the wire rounds a rounded copy
+   * @throws ClusterError "lease-lost" where another has taken the lease, "left" after `leave`; RangeError for a version that
+   *   does not grow, or a vector of another length
+   */
+  publish(version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * The newest vector of a replica, or null where it has none that is whole, finite and of this run; why is among the
+   * `refusals`. Not to be written to. Cost: n elements to receive, one copy of them.
+   */
+  latest(replica: number, signal?: AbortSignal): Promise<Published | null>;
+  /** As `latest`, of the version asked for, which is one of the newest two; null where it is neither. */
+  at(replica: number, version: number, signal?: AbortSignal): Promise<Published | null>;
+  /** Replicas whose lease lives, this one among them, by their numbers. */
+  members(signal?: AbortSignal): Promise<readonly LivingReplica[]>;
+  /** Commits of all replicas from the call on, each version of a lease once; ends when the signal is aborted or the member leaves. */
+  watch(signal?: AbortSignal): AsyncIterableIterator<Commit>;
+  /** What was refused, the newest hundred, oldest first. */
+  refusals(): readonly Refusal[];
+  /** Gives the lease back; its vectors leave the mean at once. */
+  leave(): Promise<void>;
+}
+
+/** A replica whose lease lives. */
+export interface LivingReplica extends Pick<Commit, "replica"> {
+  /** Of its newest vector; null before the first. */
+  readonly version: number | null;
+}
+
+/** That a replica has shared a vector. */
+export interface Commit {
+  readonly replica: number;
+  readonly version: number;
+}
+
+/** A vector that a replica has shared, shape (n,). */
+export interface Published extends Commit {
+  readonly vector: Float32Array;
+}

@@ -1,0 +1,103 @@
+/** One exchange of Parle: share the own average, wait for the others', take the mean. */
+import { meanInto } from "entropy-sgd";
+import type { Commit, LivingReplica, Member, Published } from "./exchange.ts";
+import { allFinite } from "./refusals.ts";
+
+/** The mean over the replicas that took part. */
+export interface ExchangedMean {
+  /** Shape (n,); the own contribution where no replica has a finite one. */
+  readonly mean: Float32Array;
+  /** Whose vectors are in the mean, in the order of their numbers. */
+  readonly replicas: readonly number[];
+}
+
+/** Leases lapse silently: how often they are looked at while nobody commits, in milliseconds. */
+const checkEvery = 200;
+
+/**
+ * The mean x over the replicas whose lease lives, for `couple` of `parleReplica`:
+ *
+ *   x = (1/|A|) Σₐ zᵃ,   a ∈ A in the order of their numbers
+ *
+ * Publishes zᵃ at version t, then waits until each living member has shared its version t or a later one, or its lease has
+ * lapsed: a dead replica blocks for the length of a lease at most. Of each member its vector of version t is taken; of one that
+ * is two or more ahead its newest. So replicas that start together at version 0 compute the same x, bit for bit, on every
+ * backend without rounding. What is not finite or not whole is left out, and told by `member.refusals()`.
+ *
+ * Cost: n elements to send and (|A| − 1)·n to receive; memory |A|·n. The thread is free while it waits.
+ *
+ * @param version - t, a replica's count of exchanges; grows
+ * @param contribution - zᵃ, shape (n,); not kept
+ * @throws what `signal` was aborted with; ClusterError and RangeError as `Member.publish`
+ * @example
+ * ```ts
+ * import { exchangeMean, inProcessExchange } from "entropy-sgd-cluster";
+ * const exchange = inProcessExchange({ elements: 1 });
+ * const [one, two] = [await exchange.join(0), await exchange.join(1)];
+ * const both = [exchangeMean(one, 0, new Float32Array([1])), exchangeMean(two, 0, new Float32Array([4]))];
+ * (await both[1])?.mean[0]; // => 2.5
+ * (await both[0])?.replicas.join(); // => "0,1"
+ * ```
+ */
+export async function exchangeMean(
+  member: Member,
+  version: number,
+  contribution: Float32Array,
+  signal?: AbortSignal,
+): Promise<ExchangedMean> {
+  const commits = member.watch(signal);
+  try {
+    const own = await member.publish(version, contribution, signal);
+    const isBehind = (other: LivingReplica): boolean => other.version === null || other.version < version;
+    const living = await livingOnce(member, commits, (all) => !all.some(isBehind), signal);
+    const read = async ({ replica }: LivingReplica): Promise<Published | null> => {
+      if (replica === member.replica) return allFinite(own) ? { replica, version, vector: own } : null;
+      return (await member.at(replica, version, signal)) ?? (await member.latest(replica, signal));
+    };
+    const shared = (await Promise.all(living.map(read))).filter((one) => one !== null);
+    if (shared.length === 0) return { mean: contribution.slice(), replicas: [] };
+    const vectors = shared.map(({ vector }) => vector);
+    const mean = meanInto(new Float32Array(member.elements), vectors);
+    return { mean, replicas: shared.map(({ replica }) => replica) };
+  } finally {
+    await commits.return?.();
+  }
+}
+
+/**
+ * Waits until `count` replicas have joined, this one among them; without it the first to come would start alone.
+ *
+ * @throws what `signal` was aborted with
+ */
+export async function awaitMembers(member: Member, count: number, signal?: AbortSignal): Promise<readonly number[]> {
+  const commits = member.watch(signal);
+  try {
+    const living = await livingOnce(member, commits, (all) => all.length >= count, signal);
+    return living.map(({ replica }) => replica);
+  } finally {
+    await commits.return?.();
+  }
+}
+
+/** The living members once they are as wanted; looked at after each commit, and now and then. */
+async function livingOnce(
+  member: Member,
+  commits: AsyncIterator<Commit>,
+  isWanted: (living: readonly LivingReplica[]) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<readonly LivingReplica[]> {
+  let next = commits.next();
+  for (;;) {
+    const living = await member.members(signal);
+    if (isWanted(living)) return living;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, checkEvery, null);
+    });
+    const result = await Promise.race([next, later]);
+    clearTimeout(timer);
+    // A member that has left is told by what is asked of it next.
+    if (result !== null && !result.done) next = commits.next();
+    else if (result !== null) next = new Promise(() => {});
+  }
+}

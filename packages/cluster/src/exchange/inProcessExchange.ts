@@ -1,0 +1,100 @@
+/** Replicas in one thread: vectors are copied within its memory. */
+import { ClusterError, checkInteger, checkPublished } from "../clusterError.ts";
+import { broadcast } from "./broadcast.ts";
+import type { Commit, Exchange, LivingReplica, Member, Published } from "./exchange.ts";
+import { allFinite, type RefusalLog, refusalLog } from "./refusals.ts";
+
+export interface InProcessOptions {
+  /** Elements n of every vector. */
+  readonly elements: number;
+}
+
+/**
+ * An exchange between replicas in one thread. A lease lives until its member leaves: what dies in a thread dies with it.
+ *
+ * Cost: memory 2n per replica.
+ *
+ * @throws RangeError for elements that are no integer from 1 on
+ * @example
+ * ```ts
+ * import { inProcessExchange } from "entropy-sgd-cluster";
+ * const exchange = inProcessExchange({ elements: 2 });
+ * const [one, two] = [await exchange.join(0), await exchange.join(1)];
+ * await one.publish(0, new Float32Array([1, 2]));
+ * (await two.latest(0))?.vector[1]; // => 2
+ * ```
+ */
+export function inProcessExchange({ elements }: InProcessOptions): Exchange {
+  checkInteger("inProcessExchange", "elements", elements, 1);
+  /** What each member has shared: the newest two, newest first. */
+  const replicas = new Map<number, readonly Published[]>();
+  const commits = broadcast<Commit>();
+  return {
+    elements,
+    async join(replica, signal) {
+      checkInteger("join", "replica", replica);
+      signal?.throwIfAborted();
+      if (replicas.has(replica))
+        throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
+      replicas.set(replica, []);
+      return member(replica);
+    },
+  };
+
+  function member(replica: number): Member {
+    const refusals = refusalLog();
+    const left = new AbortController();
+    const check = (path: string, signal: AbortSignal | undefined): void => {
+      signal?.throwIfAborted();
+      if (left.signal.aborted) throw new ClusterError("left", path, `replica ${replica}`, "has left the exchange");
+    };
+    return {
+      replica,
+      elements,
+      async publish(version, vector, signal) {
+        check("publish", signal);
+        const [newest] = replicas.get(replica)!;
+        checkPublished(version, newest?.version ?? null, vector, elements);
+        const published = { replica, version, vector: vector.slice() };
+        replicas.set(replica, newest === undefined ? [published] : [published, newest]);
+        commits.emit({ replica, version });
+        return vector;
+      },
+      async latest(of, signal) {
+        check("latest", signal);
+        return accepted(replicas.get(of)?.[0], refusals);
+      },
+      async at(of, version, signal) {
+        check("at", signal);
+        return accepted(
+          replicas.get(of)?.find((one) => one.version === version),
+          refusals,
+        );
+      },
+      async members(signal) {
+        check("members", signal);
+        return living();
+      },
+      watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
+      refusals: refusals.all,
+      async leave() {
+        if (left.signal.aborted) return;
+        left.abort();
+        replicas.delete(replica);
+      },
+    };
+  }
+
+  function living(): LivingReplica[] {
+    return [...replicas]
+      .map(([replica, [newest]]) => ({ replica, version: newest?.version ?? null }))
+      .sort((a, b) => a.replica - b.replica);
+  }
+}
+
+function accepted(published: Published | undefined, refusals: RefusalLog): Published | null {
+  if (published === undefined) return null;
+  if (allFinite(published.vector)) return published;
+  refusals.add({ replica: published.replica, version: published.version, reason: "not-finite" });
+  return null;
+}

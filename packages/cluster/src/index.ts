@@ -1,0 +1,8 @@
+/** Replicas of Parle that share their averages, in one process or through NATS JetStream; without Node API. */
+export { ClusterError, type ClusterErrorCode } from "./clusterError.ts";
+export type { Commit, Exchange, LivingReplica, Member, Published } from "./exchange/exchange.ts";
+export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
+export { type InProcessOptions, inProcessExchange } from "./exchange/inProcessExchange.ts";
+export type { Refusal, RefusalReason } from "./exchange/refusals.ts";
+export { type JetStreamExchangeOptions, jetStreamExchange } from "./jetstream/jetStreamExchange.ts";
+export type { Encoding } from "./wire/chunks.ts";

@@ -1,0 +1,50 @@
+/** The newest commit of each replica, of what was heard and what is stored. */
+import type { Commit } from "../exchange/exchange.ts";
+import type { RefusalLog } from "../exchange/refusals.ts";
+import { type CommitRecord, decodeCommit } from "./commitRecord.ts";
+import type { RunStreams } from "./runStreams.ts";
+import type { RunSubjects } from "./runSubjects.ts";
+
+export interface CommitHeads {
+  /** A commit on its way to the store. */
+  heard(subject: string, data: Uint8Array): void;
+  /** The newest record of a replica, null without one. */
+  newest(replica: number, signal?: AbortSignal): Promise<CommitRecord | null>;
+}
+
+/** @param emit - called with what is heard and new */
+export function commitHeads(
+  streams: RunStreams,
+  subjects: RunSubjects,
+  refusals: RefusalLog,
+  emit: (commit: Commit) => void,
+): CommitHeads {
+  const heads = new Map<number, CommitRecord>();
+  const versionOf = (record: CommitRecord): number => record.slots[0].version;
+  return {
+    heard(subject, data) {
+      const replica = subjects.replicaOf(subject);
+      const record = decodeCommit(data);
+      if (record === null) return refusals.add({ replica, version: null, reason: "unreadable" });
+      const [known, version] = [heads.get(replica), versionOf(record)];
+      if (known?.lease === record.lease && version <= versionOf(known)) {
+        // The same again is a duplicate, such as after a lost acknowledgement.
+        if (version < versionOf(known)) refusals.add({ replica, version, reason: "version-went-back" });
+        return;
+      }
+      heads.set(replica, record);
+      emit({ replica, version });
+    },
+    async newest(replica, signal) {
+      const read = () => streams.newest(subjects.streams.commits, subjects.commit(replica));
+      const data = (await streams.insist(read, signal))?.data;
+      const stored = data === undefined ? null : decodeCommit(data);
+      const known = heads.get(replica);
+      if (stored === null) return known ?? null;
+      // What was heard may not be stored yet.
+      if (known?.lease === stored.lease && versionOf(known) > versionOf(stored)) return known;
+      heads.set(replica, stored);
+      return stored;
+    },
+  };
+}

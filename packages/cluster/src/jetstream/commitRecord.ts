@@ -1,0 +1,44 @@
+/** What a replica says once all chunks of a vector are acknowledged: which vectors its two slots hold. */
+import { chunkCount, type Encoding } from "../wire/chunks.ts";
+
+export interface SlotRecord {
+  readonly slot: number;
+  readonly version: number;
+  readonly elements: number;
+  readonly encoding: Encoding;
+}
+
+export interface CommitRecord {
+  /** Under which lease the newest was shared. */
+  readonly lease: string;
+  /** One or two, newest first. */
+  readonly slots: readonly [SlotRecord, ...SlotRecord[]];
+}
+
+export function encodeCommit(record: CommitRecord): string {
+  return JSON.stringify(record);
+}
+
+/** The record in a message; null for what is none. */
+export function decodeCommit(data: Uint8Array): CommitRecord | null {
+  try {
+    const { lease, slots } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord>;
+    const isRecord = typeof lease === "string" && Array.isArray(slots) && slots.length > 0 && slots.every(isSlot);
+    return isRecord ? { lease, slots: slots as unknown as CommitRecord["slots"] } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSlot(value: unknown): value is SlotRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { slot, version, elements, encoding } = value as Partial<Record<keyof SlotRecord, unknown>>;
+  const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && (count as number) >= 0;
+  return (
+    (slot === 0 || slot === 1) &&
+    isCount(version) &&
+    isCount(elements) &&
+    (encoding === "float32" || encoding === "float16") &&
+    chunkCount(elements, encoding) < 0x10000
+  );
+}

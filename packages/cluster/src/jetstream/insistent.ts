@@ -1,0 +1,84 @@
+/** Questions to a server that may be away, or come back without what it knew. */
+import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
+import { errors, type NatsConnection } from "@nats-io/nats-core";
+
+/** Does an action again until the server has answered it, or the signal is aborted; what cannot pass is thrown. */
+export type Insist = <T>(action: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+/** The connection was lost and is there again: what was asked meanwhile has no answer. */
+class Interruption extends Error {}
+
+/** Milliseconds between tries. */
+const pause = 100;
+
+/** @param prepare - makes what actions need; done at first, after each reconnection, and where an action found no answer */
+export function insistent(connection: NatsConnection, prepare: () => Promise<void>): Insist {
+  let prepared = quiet(prepare());
+  let [interrupted, interrupt] = interruption();
+  void onReconnect(connection, () => {
+    prepared = quiet(prepare());
+    interrupt();
+    [interrupted, interrupt] = interruption();
+  });
+  return async (action, signal) => {
+    for (;;) {
+      signal?.throwIfAborted();
+      const lost = interrupted;
+      try {
+        await unlessAborted(Promise.race([prepared, lost]), signal);
+        return await unlessAborted(Promise.race([action(), lost]), signal);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+      }
+      // After a reconnection all is prepared again already.
+      if (lost !== interrupted) continue;
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
+      prepared = quiet(prepare());
+    }
+  };
+}
+
+/** A promise that is rejected by its function. */
+function interruption(): [Promise<never>, () => void] {
+  let interrupt: () => void = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt = () => reject(new Interruption());
+  });
+  return [quiet(interrupted), interrupt];
+}
+
+/** A promise whose failure is told to those who wait for it only. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+async function onReconnect(connection: NatsConnection, then: () => void): Promise<void> {
+  for await (const { type } of connection.status()) if (type === "reconnect") then();
+}
+
+/** Whether the server may answer another time: it was away, or has lost a stream. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError)
+    return error.code === JetStreamApiCodes.StreamNotFound || error.status === 503;
+  return (
+    error instanceof Interruption ||
+    error instanceof errors.TimeoutError ||
+    error instanceof errors.RequestError ||
+    error instanceof errors.NoRespondersError ||
+    error instanceof errors.ConnectionError ||
+    // No stream for a subject, in the client's words; the class is not exported.
+    (error instanceof Error && error.name === "JetStreamNotEnabled")
+  );
+}
+
+/** A promise, or what the signal is aborted with if that comes first. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,55 @@
+/** Replicas on many machines: vectors, commits and leases are messages on a NATS server with JetStream. */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { checkInteger, checkName } from "../clusterError.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import type { Encoding } from "../wire/chunks.ts";
+import { joinRun, leaseTime } from "./jetStreamMember.ts";
+import { type RunStreams, runStreams } from "./runStreams.ts";
+import { runSubjects } from "./runSubjects.ts";
+
+export interface JetStreamExchangeOptions {
+  /** The run's name, the same for all its replicas: 1 to 64 letters, digits, _ or -. */
+  readonly run: string;
+  /** Elements n of every vector. */
+  readonly elements: number;
+  /** How this replica's vectors travel; others read either. Default "float32". */
+  readonly encoding?: Encoding;
+  /** Milliseconds between two renewals of a lease, the same for all replicas; three missed ones end it. Default 1,000. */
+  readonly heartbeat?: number;
+  /** Servers of a cluster that keep the record of what was shared, 1 to 5. Default 1. */
+  readonly copies?: number;
+}
+
+/**
+ * An exchange on a server with JetStream, 2.9 or later, over any connection of the NATS client: TCP (`connectNats` of
+ * `entropy-sgd-cluster/node`), or WebSocket in pages (`wsconnect` of `@nats-io/nats-core`). The connection stays the caller's.
+ *
+ * While the server is away, what is asked of a member waits: for as long as its connection tries to reconnect, or until the
+ * call's signal is aborted. A server that comes back without its memory is given the newest vectors again.
+ *
+ * Cost: on the server 2n numbers per replica, in its memory; in a member one more vector, its newest as it was sent.
+ *
+ * @throws RangeError for a bad option
+ */
+export function jetStreamExchange(connection: NatsConnection, options: JetStreamExchangeOptions): Exchange {
+  const where = "jetStreamExchange";
+  const { run, elements, encoding = "float32", heartbeat = 1_000, copies = 1 } = options;
+  const subjects = runSubjects(where, run);
+  checkInteger(where, "elements", elements, 1);
+  checkInteger(where, "heartbeat", heartbeat, 50);
+  checkInteger(where, "copies", copies, 1, 5);
+  checkName(where, "encoding", encoding, /^float(32|16)$/, "float32 or float16");
+  let streams: Promise<RunStreams> | undefined;
+  return {
+    elements,
+    async join(replica, signal) {
+      checkInteger("join", "replica", replica, 0, 2 ** 32 - 1);
+      signal?.throwIfAborted();
+      streams ??= runStreams(connection, subjects, { leaseTime: leaseTime(heartbeat), copies });
+      return joinRun(
+        { connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
+        signal,
+      );
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** One replica in an exchange on JetStream. */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { checkInteger } from "../clusterError.ts";
+import { broadcast } from "../exchange/broadcast.ts";
+import type { Commit, LivingReplica, Member, Published } from "../exchange/exchange.ts";
+import { refusalLog } from "../exchange/refusals.ts";
+import { commitHeads } from "./commitHeads.ts";
+import type { SlotRecord } from "./commitRecord.ts";
+import { takeLease } from "./lease.ts";
+import { livingReplicas } from "./livingReplicas.ts";
+import { type PublisherParts, publisher } from "./publisher.ts";
+import { readSlot } from "./readSlot.ts";
+
+/** Three missed heartbeats end a lease. */
+export const leaseTime = (heartbeat: number): number => 3 * heartbeat;
+
+export interface Joining extends PublisherParts {
+  readonly connection: NatsConnection;
+  /** Milliseconds between renewals of the lease. */
+  readonly heartbeat: number;
+}
+
+export async function joinRun(joining: Joining, signal: AbortSignal | undefined): Promise<Member> {
+  const { connection, streams, subjects, run, elements, heartbeat, replica } = joining;
+  const refusals = refusalLog();
+  const commits = broadcast<Commit>();
+  const heads = commitHeads(streams, subjects, refusals, commits.emit);
+  const living = livingReplicas(streams, subjects, { replica, leaseTime: leaseTime(heartbeat) });
+  const own = publisher(joining, heads);
+  const left = new AbortController();
+  const retaken = (): Promise<void> => own.restore(left.signal);
+  const lease = await takeLease(streams, subjects, { replica, heartbeat, retaken }, signal);
+  const subscription = connection.subscribe(subjects.every.commit, {
+    callback: (error, { subject, data }) => {
+      if (error === null) heads.heard(subject, data);
+    },
+  });
+  return {
+    replica,
+    elements,
+    publish: (version, vector, until) => own.publish(lease, version, vector, until),
+    async latest(of, until) {
+      lease.check("latest");
+      return read(of, (await heads.newest(of, until))?.slots[0], until);
+    },
+    async at(of, version, until) {
+      lease.check("at");
+      checkInteger("at", "version", version);
+      const slots = (await heads.newest(of, until))?.slots;
+      return read(
+        of,
+        slots?.find((one) => one.version === version),
+        until,
+      );
+    },
+    async members(until) {
+      lease.check("members");
+      const withVersion = async (of: number): Promise<LivingReplica> => {
+        const newest = await heads.newest(of, until);
+        return { replica: of, version: newest?.slots[0].version ?? null };
+      };
+      return Promise.all((await living(until)).map(withVersion));
+    },
+    watch: (until) => commits.iterate(until === undefined ? left.signal : AbortSignal.any([left.signal, until])),
+    refusals: refusals.all,
+    async leave() {
+      left.abort();
+      subscription.unsubscribe();
+      await lease.release();
+    },
+  };
+
+  async function read(of: number, slot: SlotRecord | undefined, until?: AbortSignal): Promise<Published | null> {
+    if (slot === undefined) return null;
+    const vector = await readSlot(streams, subjects, { run, replica: of, elements }, slot, until);
+    if (typeof vector !== "string") return { replica: of, version: slot.version, vector };
+    refusals.add({ replica: of, version: slot.version, reason: vector });
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+/** A replica's number, held while a message of it lives: the server drops it unless it is renewed in time. */
+import { nuid } from "@nats-io/nats-core";
+import { ClusterError } from "../clusterError.ts";
+import { isOutOfTurn, type RunStreams } from "./runStreams.ts";
+import type { RunSubjects } from "./runSubjects.ts";
+
+export interface Lease {
+  /** Tells this lease from earlier ones of the same replica. */
+  readonly id: string;
+  /** @throws ClusterError "lease-lost" where another has taken it */
+  check(path: string): void;
+  release(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  readonly replica: number;
+  /** Milliseconds between renewals. */
+  readonly heartbeat: number;
+  /** Called after the lease had lapsed, or the server had lost it, and was taken again. */
+  readonly retaken: () => Promise<void>;
+}
+
+/** @throws ClusterError "taken" while another holds it */
+export async function takeLease(
+  streams: RunStreams,
+  subjects: RunSubjects,
+  { replica, heartbeat, retaken }: LeaseOptions,
+  signal: AbortSignal | undefined,
+): Promise<Lease> {
+  const id = nuid.next();
+  const subject = subjects.lease(replica);
+  let sequence = await streams.insist(() => storeAfter(streams, subject, id, 0), signal);
+  if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
+  let isLost = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let renewing: Promise<void> = Promise.resolve();
+  const released = new AbortController();
+  beat();
+  return {
+    id,
+    check(path) {
+      if (released.signal.aborted) throw new ClusterError("left", path, `replica ${replica}`, "has left the exchange");
+      if (isLost) throw new ClusterError("lease-lost", path, `replica ${replica}`, "is held by another member now");
+    },
+    async release() {
+      if (released.signal.aborted) return;
+      released.abort();
+      clearTimeout(timer);
+      await renewing;
+      if (!isLost) await streams.remove(subjects.streams.leases, subject);
+    },
+  };
+
+  function beat(): void {
+    timer = setTimeout(() => {
+      renewing = renew()
+        .catch(() => {})
+        .finally(() => {
+          if (!isLost && !released.signal.aborted) beat();
+        });
+    }, heartbeat);
+  }
+
+  async function renew(): Promise<void> {
+    const { signal: ended } = released;
+    const renewed = await streams.insist(() => storeAfter(streams, subject, id, sequence!), ended);
+    if (renewed !== null) {
+      sequence = renewed;
+      return;
+    }
+    const again = await streams.insist(() => storeAfter(streams, subject, id, 0), ended);
+    if (again === null) {
+      isLost = !(await isOwn(ended));
+      return;
+    }
+    sequence = again;
+    await retaken();
+  }
+
+  /** Whether the message that stands there is this lease's: an acknowledgement was lost. */
+  async function isOwn(ended: AbortSignal): Promise<boolean> {
+    const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), ended);
+    if (found === null) return true;
+    if (new TextDecoder().decode(found.data) !== id) return false;
+    sequence = found.seq;
+    return true;
+  }
+}
+
+/** Stores a message if that of sequence number `after` is the subject's newest; null where it is not. */
+async function storeAfter(streams: RunStreams, subject: string, data: string, after: number): Promise<number | null> {
+  try {
+    return await streams.store(subject, data, after);
+  } catch (error) {
+    if (isOutOfTurn(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+/** Replicas whose lease lives. */
+import type { RunStreams } from "./runStreams.ts";
+import type { RunSubjects } from "./runSubjects.ts";
+
+/**
+ * Reads which leases live.
+ *
+ * Where the own lease is not among them, the server has forgotten them all: for the length of a lease those that lived before
+ * are given too, so that nobody goes on alone until all have renewed theirs.
+ */
+export function livingReplicas(
+  streams: RunStreams,
+  subjects: RunSubjects,
+  { replica, leaseTime }: { readonly replica: number; readonly leaseTime: number },
+): (signal?: AbortSignal) => Promise<readonly number[]> {
+  let before: readonly number[] = [replica];
+  let forgotten = Number.NEGATIVE_INFINITY;
+  return async (signal) => {
+    const held = await streams.insist(() => streams.subjects(subjects.streams.leases), signal);
+    const living = held.map(subjects.replicaOf);
+    if (!living.includes(replica)) forgotten = performance.now();
+    const areBack = performance.now() - forgotten >= leaseTime;
+    const all = areBack ? living : [...new Set([...living, ...before])];
+    before = all.sort((a, b) => a - b);
+    return before;
+  };
+}

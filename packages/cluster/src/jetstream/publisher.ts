@@ -1,0 +1,69 @@
+/** What a replica shares: chunks, and a commit once all of them are acknowledged. */
+import { checkPublished } from "../clusterError.ts";
+import { type Encoding, encodeVector } from "../wire/chunks.ts";
+import type { CommitHeads } from "./commitHeads.ts";
+import { type CommitRecord, encodeCommit, type SlotRecord } from "./commitRecord.ts";
+import type { Lease } from "./lease.ts";
+import { readSlot } from "./readSlot.ts";
+import type { RunStreams } from "./runStreams.ts";
+import type { RunSubjects } from "./runSubjects.ts";
+
+export interface PublisherParts {
+  readonly streams: RunStreams;
+  readonly subjects: RunSubjects;
+  readonly run: string;
+  readonly elements: number;
+  readonly encoding: Encoding;
+  readonly replica: number;
+}
+
+export interface Publisher {
+  /** As `Member.publish`. */
+  publish(lease: Lease, version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** Shares the newest vector again where the server has lost it. */
+  restore(signal: AbortSignal): Promise<void>;
+}
+
+/** What was sent last, to be sent again. */
+interface Sent {
+  readonly record: CommitRecord;
+  readonly chunks: readonly Uint8Array[];
+}
+
+export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher {
+  const { streams, subjects, run, elements, encoding, replica } = parts;
+  let sent: Sent | null = null;
+  return {
+    async publish(lease, version, vector, signal) {
+      lease.check("publish");
+      checkPublished(version, sent?.record.slots[0].version ?? null, vector, elements);
+      const { chunks, asRead } = encodeVector(vector, { run, replica, version, elements, encoding });
+      // What an earlier member of this number has shared stays readable until it is replaced, slot by slot.
+      const before = (sent?.record ?? (await heads.newest(replica, signal)))?.slots[0];
+      const next: SlotRecord = { slot: before === undefined ? 0 : 1 - before.slot, version, elements, encoding };
+      const record: CommitRecord = { lease: lease.id, slots: before === undefined ? [next] : [next, before] };
+      await sendChunks(next.slot, chunks, signal);
+      lease.check("publish");
+      await sendCommit(record, signal);
+      sent = { record, chunks };
+      return asRead;
+    },
+    async restore(signal) {
+      if (sent === null) return;
+      const [newest] = sent.record.slots;
+      const there = await readSlot(streams, subjects, { run, replica, elements }, newest, signal);
+      if (typeof there === "string" && there !== "not-finite") await sendChunks(newest.slot, sent.chunks, signal);
+      await sendCommit(sent.record, signal);
+    },
+  };
+
+  async function sendChunks(slot: number, chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+    const send = (chunk: Uint8Array, place: number): Promise<number> =>
+      streams.insist(() => streams.store(subjects.chunk(replica, slot, place), chunk), signal);
+    await Promise.all(chunks.map(send));
+  }
+
+  async function sendCommit(record: CommitRecord, signal?: AbortSignal): Promise<void> {
+    await streams.insist(() => streams.store(subjects.commit(replica), encodeCommit(record)), signal);
+  }
+}

@@ -1,0 +1,143 @@
+/** What goes wrong between machines: members that die, messages that come twice, late or damaged, a server that forgets. */
+import { jetstream } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { awaitMembers, exchangeMean, jetStreamExchange, type Member } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeVector, type VectorHeader } from "../src/wire/chunks.ts";
+import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
+
+describe.skipIf(!hasServer)("on JetStream", () => {
+  let server: NatsServer;
+  let runs = 0;
+  const connections: NatsConnection[] = [];
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    for (const connection of connections) await connection.close();
+    await server.stop();
+  });
+
+  const connected = async (): Promise<NatsConnection> => {
+    const connection = await connectNats(server.address, { reconnectTimeWait: 20 });
+    connections.push(connection);
+    return connection;
+  };
+  const newRun = (): string => `faults-${runs++}`;
+  const joined = async (run: string, replica: number, elements = 2): Promise<Member> =>
+    // Leases of a second: long enough for a busy machine.
+    jetStreamExchange(await connected(), { run, elements, heartbeat: 333 }).join(replica);
+  /** A message that no member has sent. */
+  const forged = async (subject: string, data: Uint8Array | string): Promise<void> => {
+    await jetstream(connections[0]!).publish(subject, data);
+  };
+
+  test("a member that dies without leaving blocks the others for a lease at most, and its number can be taken again", async () => {
+    const run = newRun();
+    const one = await joined(run, 0);
+    const two = await joined(run, 1);
+    const both = [one, two].map((member, i) => exchangeMean(member, 0, new Float32Array([1 + 2 * i, 0])));
+    for (const { mean, replicas } of await Promise.all(both)) expect([mean[0], replicas]).toEqual([2, [0, 1]]);
+    // Dead: no more of it comes through.
+    await connections.at(-1)!.close();
+    const second = await exchangeMean(one, 1, new Float32Array([5, 5]));
+    expect([second.replicas, second.mean[0]]).toEqual([[0], 5]);
+    const again = await joined(run, 1);
+    expect(await awaitMembers(one, 2)).toEqual([0, 1]);
+    // Started anew, it may count from where its checkpoint was.
+    await again.publish(0, new Float32Array([7, 7]));
+    expect((await one.latest(1))?.vector[0]).toBe(7);
+    expect((await one.at(1, 0))?.vector[0]).toBe(7);
+    await Promise.all([one.leave(), again.leave()]);
+  });
+
+  test("commits that come twice are told once, those that go back are refused", async () => {
+    const run = newRun();
+    const [one, two] = [await joined(run, 0), await joined(run, 1)];
+    const subject = `parle.${run}.1.commit`;
+    const sent: Uint8Array[] = [];
+    const subscription = connections.at(-1)!.subscribe(subject, {
+      callback: (_, { data }) => {
+        sent.push(new Uint8Array(data));
+      },
+    });
+    const commits = one.watch();
+    for (const version of [0, 1]) await two.publish(version, new Float32Array([version, 0]));
+    for (const data of [sent[1]!, sent[0]!, new TextEncoder().encode("{}"), sent[1]!]) await forged(subject, data);
+    await two.publish(2, new Float32Array([2, 0]));
+    const told = [await commits.next(), await commits.next(), await commits.next()];
+    expect(told.map(({ value }) => value.version)).toEqual([0, 1, 2]);
+    expect(one.refusals()).toEqual([
+      { replica: 1, version: 0, reason: "version-went-back" },
+      { replica: 1, version: null, reason: "unreadable" },
+    ]);
+    expect((await one.latest(1))?.vector[0]).toBe(2);
+    subscription.unsubscribe();
+    await Promise.all([one.leave(), two.leave()]);
+  });
+
+  test("damaged, late and foreign chunks are refused, and the exchange goes on", async () => {
+    const run = newRun();
+    const [one, two] = [await joined(run, 0), await joined(run, 1)];
+    const header: VectorHeader = { run, replica: 1, version: 0, elements: 2, encoding: "float32" };
+    const chunkOf = (change: Partial<VectorHeader>): Uint8Array =>
+      encodeVector(new Float32Array([9, 9]), { ...header, ...change }).chunks[0]!;
+    const damaged = chunkOf({});
+    damaged[35]! ^= 1;
+    const bad = [
+      [damaged, "damaged"],
+      [chunkOf({ run: "other", version: 1 }), "wrong-run"],
+      [chunkOf({ version: 0 }), "missing"],
+    ] as const;
+    for (const [version, [chunk, reason]] of bad.entries()) {
+      await two.publish(version, new Float32Array([1, 1]));
+      await forged(`parle.${run}.1.${version % 2}.0`, chunk);
+      expect(await one.latest(1)).toBeNull();
+      expect(one.refusals().at(-1)).toEqual({ replica: 1, version, reason });
+    }
+    await two.publish(3, new Float32Array([4, 4]));
+    const { mean, replicas } = await exchangeMean(one, 3, new Float32Array([2, 2]));
+    expect([mean[0], replicas]).toEqual([3, [0, 1]]);
+    await Promise.all([one.leave(), two.leave()]);
+  });
+
+  test("a vector of another length is refused before it is fetched", async () => {
+    const run = newRun();
+    const [one, two] = [await joined(run, 0), await joined(run, 1, 3)];
+    await two.publish(0, new Float32Array(3));
+    expect(await one.latest(1)).toBeNull();
+    expect(one.refusals()).toEqual([{ replica: 1, version: 0, reason: "wrong-length" }]);
+    await Promise.all([one.leave(), two.leave()]);
+  });
+
+  test.each([false, true])(
+    "a server that comes back without its memory is told again (disk lost: %s)",
+    async (loseDisk) => {
+      const run = newRun();
+      const members = [await joined(run, 0), await joined(run, 1)] as const;
+      const meansOf = (version: number) =>
+        Promise.all(members.map((member, i) => exchangeMean(member, version, new Float32Array([version, i]))));
+      await meansOf(0);
+      await server.restart({ loseDisk });
+      // Shared before, asked for after.
+      expect((await shared(members[0], 1))?.vector[1]).toBe(1);
+      await awaitMembers(members[0], 2);
+      for (const { mean, replicas } of await meansOf(1))
+        expect([[...mean], replicas]).toEqual([
+          [1, 0.5],
+          [0, 1],
+        ]);
+      await Promise.all(members.map((member) => member.leave()));
+    },
+  );
+});
+
+/** The newest vector of a replica once there is one. */
+async function shared(member: Member, replica: number) {
+  for (;;) {
+    const found = await member.latest(replica);
+    if (found !== null) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

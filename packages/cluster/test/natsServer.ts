@@ -1,0 +1,72 @@
+/** A NATS server for tests: on loopback, at a free port, its store in a temporary folder. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Whether nats-server is installed; in continuous integration it must be. */
+export const hasServer: boolean = process.env.CI !== undefined || spawnSync("nats-server", ["--version"]).status === 0;
+if (!hasServer)
+  console.warn("SKIPPED: exchanges and queues on NATS JetStream. They need nats-server (apt-get install nats-server).");
+
+export interface NatsServer {
+  /** `nats://127.0.0.1:PORT`, the same after a restart. */
+  readonly address: string;
+  /** `ws://127.0.0.1:PORT`. */
+  readonly webAddress: string;
+  /** Kills it and starts it at the same address; what was in memory is lost, and what was on the disk too where asked. */
+  restart(options?: { readonly loseDisk?: boolean }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startServer(): Promise<NatsServer> {
+  const folder = mkdtempSync(join(tmpdir(), "nats-"));
+  const [config, store] = [join(folder, "server.conf"), join(folder, "store")];
+  const configure = (port: string, webPort: string): void =>
+    writeFileSync(
+      config,
+      `listen: "127.0.0.1:${port}"
+       websocket { listen: "127.0.0.1:${webPort}", no_tls: true }
+       jetstream { store_dir: "${store}" }
+       ports_file_dir: "${folder}"`,
+    );
+  configure("-1", "-1");
+  let server = await started(config, folder);
+  const [address, webAddress] = [server.ports.nats[0]!, server.ports.websocket[0]!];
+  configure(new URL(address).port, new URL(webAddress).port);
+  return {
+    address,
+    webAddress,
+    async restart({ loseDisk = false } = {}) {
+      await killed(server.child);
+      if (loseDisk) rmSync(store, { recursive: true });
+      server = await started(config, folder);
+    },
+    async stop() {
+      await killed(server.child);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+interface Ports {
+  readonly nats: string[];
+  readonly websocket: string[];
+}
+
+async function started(config: string, folder: string): Promise<{ child: ChildProcess; ports: Ports }> {
+  const child = spawn("nats-server", ["-c", config], { stdio: "ignore" });
+  const file = join(folder, `nats-server_${child.pid}.ports`);
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`nats-server ended with exit code ${child.exitCode}`);
+    // Written in one go, but not at once.
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    if (text.trimEnd().endsWith("}")) return { child, ports: JSON.parse(text) as Ports };
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  if (child.kill("SIGKILL")) await ended;
+}
