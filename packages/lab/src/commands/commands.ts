@@ -9,6 +9,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   finetune: () => import("./finetune.ts"),
   compare: () => import("./compare.ts"),
   start: () => import("./start.ts"),
+  parle: () => import("./parle.ts"),
   resume: () => import("./resume.ts"),
   sweep: () => import("./sweep.ts"),
   "runs list": () => import("./runsList.ts"),

@@ -5,7 +5,14 @@
  * makes a plan of its options; its name goes to `experimentKinds` and to the table in resume.ts.
  */
 import { join } from "node:path";
-import { type DeviceChoice, hasDiverged, InputError, printable, type RunResult } from "entropy-sgd-training";
+import {
+  type CheckpointRequests,
+  type DeviceChoice,
+  hasDiverged,
+  InputError,
+  printable,
+  type RunResult,
+} from "entropy-sgd-training";
 import type { z } from "zod";
 import {
   type CheckedPlan,
@@ -53,12 +60,19 @@ export interface Experiment<Details> {
   readonly isBrief?: boolean;
   /** How many runs there are at a time where the user does not say. */
   usualParallel(plan: CheckedPlan<Details>): number;
+  /** How its runs are trained, where that is neither in this process nor each in a process of its own. */
+  launcher?(plan: CheckedPlan<Details>, place: ExperimentPlace): RunLauncher;
   /** The text printed before the first run; null for none. */
   opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
   /** Writes what is kept of a run beside its folder, as soon as it has ended, or is found ended. */
   ended?(run: PlannedRun, out: string, requireHeld: () => void): void;
   /** Writes and tells the result. Gives the exit code. */
   finish(done: ExperimentDone<Details>, context: CommandContext): number | Promise<number>;
+}
+
+/** Where the runs of an experiment are trained, and who asks them for checkpoints. */
+export interface ExperimentPlace extends Pick<ExperimentOptions, "dataFolder" | "threads" | "device"> {
+  readonly checkpointRequests: CheckpointRequests | undefined;
 }
 
 /** How an experiment is worked through. */
@@ -157,7 +171,10 @@ async function toItsEnd<Details>(
   const { onEvent: _, ...training } = trainingOptions(context);
   const here = { ...training, ...(onEvent && { onEvent }), parts, ...place };
   const { checkpointRequests: requests } = context;
-  const launch = launcher ?? (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
+  const launch =
+    launcher ??
+    experiment.launcher?.(plan, { ...place, checkpointRequests: requests }) ??
+    (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
   const outcomes = await runAll(runs, {
     ...{
       out,

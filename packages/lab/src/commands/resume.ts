@@ -28,9 +28,9 @@ export const definition: CommandDefinition = {
   declare: (command, context, done) =>
     timeLimited(jsonAtEnd(command))
       .description(
-        "Let an interrupted run, comparison, sweep, study or reproduction go on, to the same bits as without the interruption.",
+        "Let an interrupted run, comparison, sweep, study, reproduction or group of replicas go on, to the same bits as without the interruption.",
       )
-      .argument("<folder>", "folder of a run, or of a comparison, sweep, study or reproduction")
+      .argument("<folder>", "folder of a run, or of a comparison, sweep, study, reproduction or group of replicas")
       .option("--data <folder>", "a folder that holds the run's data in another place")
       .option("--threads <n>", "threads of one operation; default: as many as before", count)
       .addOption(new Option("--device <name>", "what computes; default: the same as before").choices(deviceChoices))
@@ -47,6 +47,7 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
   sweep: async () => (await import("./sweep.ts")).sweep,
   study: async () => (await import("./study.ts")).studyExperiment,
   reproduce: async () => (await import("./reproduceOne.ts")).reproduction,
+  parle: async () => (await import("./parle.ts")).replicas,
 };
 
 /** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */

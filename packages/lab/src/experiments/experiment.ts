@@ -8,7 +8,7 @@ import type { LockHooks } from "../runs/lease.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Names of the kinds of experiments. */
-export const experimentKinds = ["compare", "sweep", "study", "reproduce"] as const;
+export const experimentKinds = ["compare", "sweep", "study", "reproduce", "parle"] as const;
 
 /** The name of a kind. */
 export type ExperimentKind = (typeof experimentKinds)[number];

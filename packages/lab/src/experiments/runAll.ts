@@ -98,7 +98,8 @@ export function isLost(outcome: RunOutcome | null): boolean {
   return outcome?.kind === "failed" || (outcome?.kind === "ended" && hasDiverged(outcome.result));
 }
 
-function outcomeOf(error: unknown): RunOutcome {
+/** What an error makes of the run that threw it. */
+export function outcomeOf(error: unknown): RunOutcome {
   if (error instanceof Interruption) return { kind: "interrupted" };
   const refusal = refusalIn(error);
   if (refusal !== null) return { kind: "failed", message: refusal, exitCode: 2 };

@@ -6,6 +6,8 @@ import {
   type OptimizerName,
   optimizersByName,
   type ParameterGroup,
+  type ParleOptions,
+  parleReplica,
   type Schedule,
   serialise,
   stepSchedule,
@@ -52,7 +54,7 @@ function created(
   rateFactor = 1,
   schedules: Readonly<Partial<Record<RateName, Schedule>>> & Pick<ScheduledOptions, "scope"> = {},
 ): Optimizer<AnyState> {
-  const { create } = namedOptimizer(settings);
+  const { create } = creatorOf(settings);
   const rated = { ...settings.options, ...scaledRates(settings.options, rateFactor) };
   const options = { ...rated, ...valuesFromPlan(settings, plan) };
   if (options.averageFrom !== undefined) requireReached("averageFrom", Number(options.averageFrom), plan);
@@ -78,7 +80,23 @@ function byPattern(settings: Settings, layout: readonly ParameterBlock[]): Param
   return parameterGroups(layout, settings, { ofInnerLoop: namedOptimizer(settings).hasInnerLoop && !isOuterAdaptive });
 }
 
-function namedOptimizer({ optimizer }: Settings): NamedOptimizer {
+/** How the optimizer is made: of a replica that is a run of its own, that of the replica. */
+function creatorOf(settings: Settings): Pick<NamedOptimizer, "create"> {
+  const { replica } = settings;
+  if (replica === null) return namedOptimizer(settings);
+  return {
+    create({ replicas: _, ...options }: ParleOptions) {
+      return parleReplica({ ...options, replica }) as unknown as Optimizer<AnyState>;
+    },
+  };
+}
+
+/** Gradients of this run in one step that its schedules count. */
+function gradientsPerStep({ options, replica, ...settings }: Settings): number {
+  return namedOptimizer(settings).gradientsPerStep(replica === null ? options : { ...options, replicas: 1 });
+}
+
+function namedOptimizer({ optimizer }: Pick<Settings, "optimizer">): NamedOptimizer {
   if (Object.hasOwn(optimizersByName, optimizer)) return optimizersByName[optimizer as OptimizerName];
   throw new InputError({ name: "optimizer", rule: `${JSON.stringify(optimizer)} is unknown here` });
 }
@@ -115,7 +133,7 @@ interface ScheduledOptions {
 function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
   const { options, drops, dropFactor } = settings;
   const { learningRate } = options;
-  const steps = plan.totalGradients / namedOptimizer(settings).gradientsPerStep(options);
+  const steps = plan.totalGradients / gradientsPerStep(settings);
   const fullSteps = settings.recipeEpochs * plan.gradientsPerEpoch;
   const at = drops.map((drop) => drop * steps);
   return {
@@ -134,7 +152,7 @@ function schedulesOf(settings: Settings, plan: Plan): ScheduledOptions {
  */
 export function schedulesThatDiffer(settings: Settings, before: Plan, after: Plan, gradients: number): string[] {
   const [old, larger] = [schedulesOf(settings, before), schedulesOf(settings, after)];
-  const each = namedOptimizer(settings).gradientsPerStep(settings.options);
+  const each = gradientsPerStep(settings);
   const numSteps = Math.ceil(gradients / each);
   const differing = (["learningRate", "scope"] as const).flatMap((name) => {
     // Constants and measured schedules follow no plan.

@@ -61,6 +61,11 @@ function requireBest({ patience, keepBest }: Settings, { validation }: DataSet<A
     throw new InputError({ name: "keepBest", rule: "must be at least 1 where there is patience", value: keepBest });
 }
 
+/** The weights of the network of some runs. */
+export function numParamsOf({ spec }: RunParts): number {
+  return buildSpec(spec, { mode: "evaluation" }).numParams;
+}
+
 /** The gradients of a run. */
 export function planOfSettings({ batchSize, innerSteps, budget }: Settings, { train }: DataSet<AnySplit>): Plan {
   return planOf(train.numExamples, batchSize, innerSteps, budget);

@@ -33,6 +33,7 @@ export const knownTraining: KnownOptions<TrainingOptions> = {
   onWait: true,
   checkpointRequests: true,
   onEvent: true,
+  exchange: true,
   parts: true,
 };
 const known: KnownOptions<RunTrainingOptions> = { out: true, onChecked: true, ...knownTraining };

@@ -1,5 +1,12 @@
 /** A checked run as a stream of events, recorded in its folder, to its result. */
-import { type CheckpointRequests, type RunResult, type TrainOptions, train } from "entropy-sgd-training";
+import {
+  type CheckpointRequests,
+  InputError,
+  type Replica,
+  type RunResult,
+  type TrainOptions,
+  train,
+} from "entropy-sgd-training";
 import type { Environment } from "../runs/environment.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
 import { type HeldRun, recorded } from "../runs/runFolder.ts";
@@ -21,10 +28,13 @@ export interface Listening {
   /** Requests for a checkpoint, after which the run continues. */
   readonly checkpointRequests?: CheckpointRequests;
   readonly onEvent?: (event: RunEvent) => void;
+  /** How a run that is one of several replicas exchanges with the others. */
+  readonly exchange?: Replica["exchange"] | undefined;
 }
 
-/** Trains a run from a place to its result, with the rollbacks of its settings. */
+/** Trains a run from a place to its result, with the rollbacks of its settings. @throws InputError for a replica without the others */
 export async function trainRun(run: ReadyRun, first: Place, listening: Listening): Promise<RunResult> {
+  requireExchange(run, listening);
   const events = withRollback((place) => trained(run, place, listening), first, {
     ...run.settings,
     gradientsPerEpoch: run.plan.gradientsPerEpoch,
@@ -35,6 +45,12 @@ export async function trainRun(run: ReadyRun, first: Place, listening: Listening
     if (event.type === "end") return event.result;
   }
   throw new Error("trainRun: the run has not ended");
+}
+
+function requireExchange({ settings, held }: ReadyRun, { exchange }: Listening): void {
+  if (settings.replica === null || exchange !== undefined) return;
+  const rule = "is one of several replicas and trains with the others: resume the folder of them all";
+  throw new InputError({ path: held?.path ?? "train", rule });
 }
 
 /** The events from a place on, each written to the run's folder before it is passed on. */
@@ -72,7 +88,8 @@ function trainOptions(
   const { budget, seed, innerSteps: boundaryEvery, sampling, preset, optimizer: optimizerName, ...settings } = own;
   const { patience, minDelta } = settings;
   const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
-  const { signal, checkpointRequests: requests } = listening;
+  const { signal, exchange, checkpointRequests: requests } = listening;
+  const { replica: index } = own;
   const resume = from?.checkpoint?.point;
   return {
     budget,
@@ -88,5 +105,6 @@ function trainOptions(
     ...(held !== null && { checkpoints: { gradients, minutes, best, requests } }),
     ...(resume !== undefined && { resume }),
     ...(signal !== undefined && { signal }),
+    ...(index !== null && exchange !== undefined && { replica: { index, exchange } }),
   };
 }

@@ -127,6 +127,10 @@ const settingsTable = {
     apart: true,
     doc: "Where rates and schedules come from that were not set: chosen on validation, the paper's, or for trained models; null in older runs.",
   },
+  replica: {
+    rule: z.int().min(0).nullable().default(null),
+    doc: "Which replica of Parle the run is, from 0, where each is a run of its own; null where all take turns in one run, and for other optimizers.",
+  },
   seed: {
     rule: z.int().min(0),
     ask: "required",

@@ -1,0 +1,70 @@
+/** Replicas of one process, each in a thread of its own, that meet in this one. */
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { exchangeMean, inProcessExchange, type Member } from "entropy-sgd-cluster";
+import type { CheckpointRequests } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
+import type { RunLauncher, RunOutcome } from "../runAll.ts";
+import type { FromReplica, ReplicaWork, ToReplica } from "./threadMessages.ts";
+
+/** The thread's program, at the same place from the sources and from what is built of them. */
+const program = fileURLToPath(new URL("../../../dist/experiments/parle/replicaThread.js", import.meta.url));
+
+/** How replicas are launched. */
+export interface ReplicaOptions {
+  /** Where data are and what computes, instead of the settings'. */
+  readonly place: ReplicaWork["place"];
+  /** Requests for checkpoints, passed on to the threads. */
+  readonly requests?: CheckpointRequests | undefined;
+  /** Length of the vectors that are exchanged. */
+  readonly numParams: number;
+}
+
+/** Trains each replica in a thread. The mean is over those that are at work: one that ends or fails leaves the others alone. */
+export function launchReplicas({ place, requests, numParams }: ReplicaOptions): RunLauncher {
+  const exchange = inProcessExchange({ elements: numParams });
+  return async (path, settings, signal) => {
+    // Joined before anything is awaited: no replica begins before all have joined.
+    const joining = exchange.join(settings.replica ?? 0);
+    const member = await joining;
+    try {
+      // In the main thread first, which alone can tell it to send no telemetry.
+      await nodePlatform.loadRuntime("cpu");
+      return await outcomeOfThread({ path, settings, place }, member, signal, requests);
+    } finally {
+      await member.leave();
+    }
+  };
+}
+
+function outcomeOfThread(
+  work: ReplicaWork,
+  member: Member,
+  signal: AbortSignal,
+  requests: CheckpointRequests | undefined,
+): Promise<RunOutcome> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(program, { workerData: work });
+    const send = (message: ToReplica): void => thread.postMessage(message);
+    const stop = (): void => send({ kind: "abort", reason: signal.reason });
+    const stopListening = requests?.listen(() => send({ kind: "checkpoint" }));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    let outcome: RunOutcome = { kind: "failed", message: "its thread ended without a result", exitCode: 1 };
+    const meet = async (outerStep: number, z: Float32Array): Promise<void> => {
+      const { mean } = await exchangeMean(member, outerStep, z, signal);
+      send({ kind: "mean", mean: new Float32Array(mean) });
+    };
+    thread.on("message", (message: FromReplica) => {
+      if (message.kind === "outcome") outcome = message.outcome;
+      // After a signal the thread waits no longer for the mean.
+      else meet(message.outerStep, message.z).catch((error: unknown) => signal.aborted || reject(error));
+    });
+    thread.once("error", reject);
+    thread.once("exit", () => {
+      signal.removeEventListener("abort", stop);
+      stopListening?.();
+      resolve(outcome);
+    });
+  });
+}

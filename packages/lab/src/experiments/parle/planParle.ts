@@ -1,0 +1,32 @@
+/** The runs of Parle: its replicas, which train side by side and exchange their averages. */
+import { InputError } from "entropy-sgd-training";
+import { resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
+import type { ExperimentPlan } from "../experiment.ts";
+
+/** What Parle is asked for. */
+export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
+  readonly replicas: number;
+}
+
+/**
+ * The plan: replica-1 … replica-n, alike but for their number. The budget is that of each.
+ *
+ * @throws InputError for settings that cannot be, and for early stopping, which would leave the others alone
+ */
+export function planParle({ replicas, set = [], ...request }: ParleRequest): ExperimentPlan<null> {
+  const own = set.find((assignment) => assignment.startsWith("replicas="));
+  if (own !== undefined)
+    throw new InputError({ name: "--set replicas", rule: "is --replicas here", value: own.slice("replicas=".length) });
+  const settings = resolveSettings({ ...request, optimizer: "parle", set: [...set, `replicas=${replicas}`] });
+  const { patience, options } = settings;
+  if (patience !== null)
+    throw new InputError({ name: "patience", rule: "must be null: replicas end together", value: patience });
+  // Each run counts the gradients of one replica.
+  const innerSteps = Number(options.innerSteps);
+  const runs = Array.from({ length: replicas }, (_, replica) => ({
+    name: `replica-${replica + 1}`,
+    condition: "parle",
+    settings: { ...settings, innerSteps, replica },
+  }));
+  return { kind: "parle", runs, details: null };
+}

@@ -1,0 +1,71 @@
+/** Replicas in threads of one process: `entropy-sgd parle`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { main } from "../src/commands/main.ts";
+import { readRun, weightsOf } from "../src/runs/readRun.ts";
+import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
+
+const args = (out: string): string[] => [
+  ...["parle", ...small, "--data", dataFolder(), "--replicas", "2", "--budget", "4", "--threads", "1"],
+  ...["--set", "innerSteps=5", "--set", "coupling=0.5", "--seed", "3", "--out", out],
+];
+const weights = (out: string) =>
+  [1, 2].map((n) => weightsOf(join(out, `replica-${n}`), readRun(join(out, `replica-${n}`))));
+const numLines = (file: string): number => (existsSync(file) ? readFileSync(file, "utf8").split("\n").length : 0);
+
+describe("parle", () => {
+  const whole = freshOut();
+
+  test("trains replicas that end at one point, each a run with batches of its own", async () => {
+    const { code, stdout, stderr } = await run([...args(whole), "--json"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("[2/2] replica-2")]);
+    const { replicas } = JSON.parse(stdout);
+    expect(replicas).toHaveLength(2);
+    const [one, other] = replicas;
+    expect(one).toMatchObject({ optimizer: "parle", seed: 3, reason: "budget", testError: other.testError });
+    expect(one.gradientEvaluations % 5).toBe(0);
+    const [first, second] = weights(whole);
+    expect(first).toEqual(second);
+    const records = [1, 2].map((n) => readRun(join(whole, `replica-${n}`)));
+    expect(records.map(({ settings }) => settings.replica)).toEqual([0, 1]);
+    expect(records[0]!.settings.options).toMatchObject({ replicas: 2, coupling: 0.5 });
+    expect(records[0]!.outers.map(({ batchLoss }) => batchLoss)).not.toEqual(
+      records[1]!.outers.map(({ batchLoss }) => batchLoss),
+    );
+    expect(existsSync(join(whole, "report.html"))).toBe(true);
+  });
+
+  test("goes on after a signal, to the same bits", async () => {
+    const out = freshOut();
+    const controller = new AbortController();
+    const events = join(out, "replica-2", "events.jsonl");
+    const watch = setInterval(() => numLines(events) > 8 && controller.abort("SIGINT"), 5);
+    const { context, written } = inMemory({ signal: controller.signal });
+    const code = await main(args(out), context);
+    clearInterval(watch);
+    expect([code, written.stderr]).toEqual([130, expect.stringContaining(`npx entropy-sgd resume ${out} goes on`)]);
+    const resumed = await run(["resume", out]);
+    expect(resumed.code).toBe(0);
+    expect(weights(out)).toEqual(weights(whole));
+  });
+
+  test("a replica alone says how it goes on", async () => {
+    const out = freshOut();
+    const stopped = await run(args(out), { stopAt: "replica-1 begins" });
+    expect(stopped.code).toBe(130);
+    const alone = await run(["resume", join(out, "replica-1")]);
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("is one of several replicas")]);
+  });
+
+  test.each([
+    [["--set", "replicas=3"], /^error: --set replicas: is --replicas here, got "3"\n$/],
+    [["--set", "patience=2"], /^error: patience: must be null: replicas end together, got 2\n$/],
+    [["--replicas", "0"], /--replicas/],
+  ])("%j", async (more, message) => {
+    const out = freshOut();
+    const { code, stderr } = await run([...args(out), ...more]);
+    expect(stderr).toMatch(message);
+    expect([code, existsSync(out)]).toEqual([2, false]);
+  });
+});
