@@ -1,4 +1,7 @@
 /** What both backends promise. */
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { outerStep, parle, parleReplica } from "entropy-sgd";
 import {
@@ -173,4 +176,19 @@ describe.each(backends)("an exchange %s", (_, join) => {
     }
     await leaveAll(members);
   });
+});
+
+test.skipIf(!hasServer)("a member over WebSocket takes part like one over TCP", async () => {
+  const one = await jetStreamExchange(connections[0]!, { run: "web", elements: 200_000 }).join(0);
+  const program = fileURLToPath(new URL("webSocketMember.ts", import.meta.url));
+  const flags = ["--experimental-websocket", "--no-warnings", "--import", "tsx"];
+  const child = spawn(process.execPath, [...flags, program, server.webAddress, "web"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const printed = text(child.stdout);
+  await awaitMembers(one, 2);
+  const { mean, replicas } = await exchangeMean(one, 0, new Float32Array(200_000).fill(1));
+  expect([mean[199_999], replicas]).toEqual([2, [0, 1]]);
+  expect(JSON.parse(await printed)).toEqual([2, [0, 1]]);
+  await one.leave();
 });

@@ -1,7 +1,7 @@
 /** A replica's number, held while a message of it lives: the server drops it unless it is renewed in time. */
 import { nuid } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
-import { isOutOfTurn, type RunStreams } from "./runStreams.ts";
+import { isOutOfTurn, type RunStreams, type StoredMessage } from "./runStreams.ts";
 import type { RunSubjects } from "./runSubjects.ts";
 
 export interface Lease {
@@ -30,6 +30,7 @@ export async function takeLease(
   const id = nuid.next();
   const subject = subjects.lease(replica);
   let sequence = await streams.insist(() => storeAfter(streams, subject, id, 0), signal);
+  sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
   let isLost = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,20 +71,19 @@ export async function takeLease(
     }
     const again = await streams.insist(() => storeAfter(streams, subject, id, 0), ended);
     if (again === null) {
-      isLost = !(await isOwn(ended));
+      const stored = await own(ended);
+      isLost = stored === null;
+      sequence = stored?.seq ?? sequence;
       return;
     }
     sequence = again;
     await retaken();
   }
 
-  /** Whether the message that stands there is this lease's: an acknowledgement was lost. */
-  async function isOwn(ended: AbortSignal): Promise<boolean> {
-    const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), ended);
-    if (found === null) return true;
-    if (new TextDecoder().decode(found.data) !== id) return false;
-    sequence = found.seq;
-    return true;
+  /** This lease's message where it stands although no acknowledgement has come; null where another's does. */
+  async function own(until: AbortSignal | undefined): Promise<StoredMessage | null> {
+    const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), until);
+    return found !== null && new TextDecoder().decode(found.data) === id ? found : null;
   }
 }
 
