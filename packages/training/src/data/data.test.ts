@@ -151,7 +151,7 @@ describe("a folder of the same format", () => {
   });
 
   test("must exist and leave something to train on", () => {
-    expect(() => loadMnist({ data: join(folder({}), "none") })).toThrow(/none: there is no such folder$/);
+    expect(() => loadMnist({ data: join(folder({}), "none") })).toThrow(/none: there is no such folder or file$/);
     expect(() => loadMnist({ data: folder(good), validation: 3 })).toThrow("validation must be an integer from 0 to 2");
   });
 });
