@@ -32,6 +32,17 @@ test("sweeps the scopes, finds those of the shares, and writes page, figures and
   expect(JSON.parse(readFileSync(join(out, "find-scope.json"), "utf8"))).toEqual(JSON.parse(stdout));
 });
 
+test("sweeps the scope of a preset that keeps it in training", async () => {
+  const asked = ["--scopes", "5", "--sweeps", "1", "--budget", "1", "--set", "innerSteps=2", "--preset", "pytorch"];
+  const { code, stdout } = await run([
+    ...["find-scope", ...own, "--threads", "1", "--out", freshOut(), "--json", "--from", "0.01", "--to", "1", ...asked],
+  ]);
+  expect(code).toBe(0);
+  const [{ points }] = JSON.parse(stdout).sweeps as [ScopeSweep];
+  for (const [i, { scope }] of points.entries()) expect(Math.log10(scope)).toBeCloseTo(-2 + i / 2, 9);
+  expect(points[4]!.force).toBeGreaterThan(10 * points[0]!.force);
+});
+
 test.each([
   ["an optimizer without a scope", "--optimizer sgd", 'error: optimizer: must have a scope, got "sgd"'],
   // Going down it would cross every share the wrong way.

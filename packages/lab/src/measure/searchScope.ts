@@ -82,7 +82,9 @@ export async function searchScope(
   const model = await compileRun(run, { device, threads: threads ?? undefined });
   try {
     const { schedule, measured } = sweepingScope(search);
-    const optimizer = makeOptimizer(settings, plan, model.layout, 1, { scope: schedule });
+    // The preset pytorch keeps the first scope otherwise.
+    const swept = { ...settings, options: { ...settings.options, scoping: true } };
+    const optimizer = makeOptimizer(swept, plan, model.layout, 1, { scope: schedule });
     const sweeps: ScopeSweep[] = [];
     let points: ScopePoint[] = [];
     // The one boundary is the end, so that nothing is evaluated before it.
