@@ -32,7 +32,8 @@ export function listingOf(path: string): Listing {
     const named = (isFolder: boolean): string[] => entries.filter((e) => e.isFolder === isFolder).map((e) => e.name);
     return { path: whole, name, files: named(false), folders: named(true), isFolder: true };
   } catch (error) {
-    if (isMissing(error)) throw new InputError({ code: "missing", path: whole, rule: "there is no such folder or file" });
+    if (isMissing(error))
+      throw new InputError({ code: "missing", path: whole, rule: "there is no such folder or file" });
     throw cannotRead(whole, error);
   }
 }
