@@ -70,6 +70,17 @@ describe("a data set that is fetched", () => {
     expect(numRequests).toBe(asked);
   });
 
+  test("whose folder has lost a file is refused, with what to do", async () => {
+    const there = await fetchFiles(setOf());
+    rmSync(join(there, "b.bin"));
+    const message = `${there}: must hold the files of cifar-10, b.bin is missing; delete the folder and fetch them again`;
+    await expect(fetchFiles(setOf())).rejects.toThrow(message);
+    for (const name of readdirSync(there)) rmSync(join(there, name));
+    expect(() => loadDataSet({ data: "cifar-10" })).toThrow("data_batch_1.bin is missing; delete the folder");
+    rmSync(there, { recursive: true });
+    expect(await fetchFiles(setOf())).toBe(there);
+  });
+
   test("comes from a mirror if it is the same archive", async () => {
     const archived = { ...setOf().archive!, address: "http://127.0.0.1:1/none" };
     await expect(fetchFiles(setOf({ archive: archived }))).rejects.toThrow(
@@ -136,10 +147,7 @@ describe("CIFAR-10 by name", () => {
   test("is refused where its files are not the original ones", async () => {
     await fetchFiles(setOf());
     const there = join(caches(), "entropy-sgd", "cifar-10");
-    for (const [name, label] of [
-      ["data_batch_1.bin", 3],
-      ["test_batch.bin", 5],
-    ] as const)
+    for (const [label, name] of Object.keys(cifar10.files).entries())
       writeFileSync(join(there, name), Buffer.concat([Buffer.from([label]), Buffer.alloc(3072, 7)]));
     const message =
       /cifar-10: the data must be those of cifar-10, with the SHA-256 013ba1.*; delete the folder and fetch them again, found [0-9a-f]{64}$/;

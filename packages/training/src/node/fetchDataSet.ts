@@ -7,8 +7,7 @@ import { parseTar } from "nanotar";
 import { InputError } from "../inputError.ts";
 import { makeWhole } from "./cacheFolder.ts";
 import { type DownloadOptions, download } from "./download.ts";
-import { type FetchedDataSet, folderOf } from "./namedDataSet.ts";
-import { isThere } from "./plainFiles.ts";
+import { type FetchedDataSet, folderOf, isFetchedWhole } from "./namedDataSet.ts";
 
 /** Options of `fetchFiles`. */
 export interface FetchOptions extends DownloadOptions {
@@ -20,12 +19,12 @@ export interface FetchOptions extends DownloadOptions {
  * Fetches a data set and puts its files in the cache folder, all of them or none; there is nothing to do where they are there. Two that fetch at once do not disturb each other.
  *
  * @returns the folder
- * @throws InputError as `download`; for an archive without one of the files, a file with another md5 sum, and a cache folder that
- *   cannot be written; Interruption after a signal
+ * @throws InputError as `download`; for a folder that is there without one of the files, an archive without one, a file with another
+ *   md5 sum, and a cache folder that cannot be written; Interruption after a signal
  */
 export async function fetchFiles(data: FetchedDataSet, { from, ...options }: FetchOptions = {}): Promise<string> {
   const folder = folderOf(data);
-  if (isThere(folder)) return folder;
+  if (isFetchedWhole(data)) return folder;
   const files = data.archive === undefined ? await eachOf(data, from, options) : await unpacked(data, from, options);
   await makeWhole(folder, (part) => {
     for (const [name, bytes] of files) writeFileSync(join(part, name), bytes);

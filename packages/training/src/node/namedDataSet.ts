@@ -57,10 +57,19 @@ export function folderOf({ name }: Pick<FetchedDataSet, "name">): string {
   return join(cacheFolder(), name);
 }
 
+/** Whether a data set is fetched. @throws InputError for a folder without one of its files, as cleaning of a cache may leave it */
+export function isFetchedWhole(data: FetchedDataSet): boolean {
+  const path = folderOf(data);
+  if (!isThere(path)) return false;
+  const missing = Object.keys(data.files).find((file) => !isThere(join(path, file)));
+  if (missing === undefined) return true;
+  const rule = `must hold the files of ${data.name}, ${missing} is missing; delete the folder and fetch them again`;
+  throw new InputError({ path, rule });
+}
+
 /** The folder of a data set's files. @throws InputError that says how to get them, where they are not there */
 export function fetchedFolder(data: FetchedDataSet): string {
-  const path = folderOf(data);
-  if (isThere(path)) return path;
+  if (isFetchedWhole(data)) return folderOf(data);
   const { name, otherwise } = data;
   const downloads = downloadsOf(data);
   const size = Math.round(downloads.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20);
