@@ -74,6 +74,17 @@ test("what does not fit the time is not begun", async () => {
   expect(stdout).toContain("3 runs of about 12 min");
 });
 
+test("an experiment that is refused for another reason than data that are not there ends the command as wrong input", async () => {
+  const out = freshOut();
+  mkdirSync(out);
+  // A hundredth of these two is estimated at 0.20 min, of lenet, which comes next, at 0.25 min.
+  for (const name of ["mnistfc", "mnistfc-bn"]) writeFileSync(join(out, name), "no folder");
+  const limits = ["--scale", "0.01", "--seeds", "1", "--threads", "1", "--max-minutes", "0.22"];
+  const { code, stderr } = await run(["reproduce", "table", ...limits, "--out", out]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("mnistfc: not run: ")]);
+  expect(stderr).toContain("lenet: not begun, ");
+});
+
 test("what was begun with fewer seeds is taken to last as long as the seeds asked for now", async () => {
   const out = freshOut();
   folderOf("lenet", [0.005, 0.0051], join(out, "lenet"));

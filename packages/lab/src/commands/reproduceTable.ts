@@ -1,6 +1,7 @@
 /** `entropy-sgd reproduce table`: every experiment of the paper that fits the time, or those that were made before, in one table. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing } from "entropy-sgd-training/node";
 import { readReproduction, reproductionFile, reproductionsAt } from "../experiments/reproduce/reproductionFile.ts";
 import {
   type ReproductionResult,
@@ -88,6 +89,8 @@ async function trainAll(out: string, options: ReproduceTableCommand, context: Co
       const refusal = refusalIn(error);
       if (refusal === null) throw error;
       writeLine(stderr, `${name}: not run: ${refusal}`);
+      // Without their data, experiments are left out as those are that take too long.
+      if (!isMissing(error)) code = code === exitCodes.ok ? exitCodes.usage : code;
     }
   }
   return code;
