@@ -1,8 +1,17 @@
-/** Replicas of Parle that share their averages, in one process or through NATS JetStream; without Node API. */
+/** Many machines: replicas of Parle that share their averages, in one process or through NATS JetStream, and a queue of work; without Node API. */
 export { ClusterError, type ClusterErrorCode } from "./clusterError.ts";
 export type { Commit, Exchange, LivingReplica, Member, Published } from "./exchange/exchange.ts";
 export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
 export { type InProcessOptions, inProcessExchange } from "./exchange/inProcessExchange.ts";
 export type { Refusal, RefusalReason } from "./exchange/refusals.ts";
 export { type JetStreamExchangeOptions, jetStreamExchange } from "./jetstream/jetStreamExchange.ts";
+export { type JetStreamQueueOptions, jetStreamQueue } from "./queue/jetStreamQueue.ts";
+export {
+  Declined,
+  type Json,
+  type QueueEvent,
+  type WorkHandler,
+  type WorkPiece,
+  type WorkQueue,
+} from "./queue/workQueue.ts";
 export type { Encoding } from "./wire/chunks.ts";

@@ -2,8 +2,8 @@
 import type { Commit } from "../exchange/exchange.ts";
 import type { RefusalLog } from "../exchange/refusals.ts";
 import { type CommitRecord, decodeCommit } from "./commitRecord.ts";
-import type { RunStreams } from "./runStreams.ts";
 import type { RunSubjects } from "./runSubjects.ts";
+import type { Streams } from "./streams.ts";
 
 export interface CommitHeads {
   /** A commit on its way to the store. */
@@ -14,7 +14,7 @@ export interface CommitHeads {
 
 /** @param emit - called with what is heard and new */
 export function commitHeads(
-  streams: RunStreams,
+  streams: Streams,
   subjects: RunSubjects,
   refusals: RefusalLog,
   emit: (commit: Commit) => void,

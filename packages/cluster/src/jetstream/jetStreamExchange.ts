@@ -4,8 +4,9 @@ import { checkInteger, checkName } from "../clusterError.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Encoding } from "../wire/chunks.ts";
 import { joinRun, leaseTime } from "./jetStreamMember.ts";
-import { type RunStreams, runStreams } from "./runStreams.ts";
+import { runStreams } from "./runStreams.ts";
 import { runSubjects } from "./runSubjects.ts";
+import { openStreams, type Streams } from "./streams.ts";
 
 export interface JetStreamExchangeOptions {
   /** The run's name, the same for all its replicas: 1 to 64 letters, digits, _ or -. */
@@ -39,13 +40,13 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
   checkInteger(where, "heartbeat", heartbeat, 50);
   checkInteger(where, "copies", copies, 1, 5);
   checkName(where, "encoding", encoding, /^float(32|16)$/, "float32 or float16");
-  let streams: Promise<RunStreams> | undefined;
+  let streams: Promise<Streams> | undefined;
   return {
     elements,
     async join(replica, signal) {
       checkInteger("join", "replica", replica, 0, 2 ** 32 - 1);
       signal?.throwIfAborted();
-      streams ??= runStreams(connection, subjects, { leaseTime: leaseTime(heartbeat), copies });
+      streams ??= openStreams(connection, runStreams(subjects, { leaseTime: leaseTime(heartbeat), copies }));
       return joinRun(
         { connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
         signal,

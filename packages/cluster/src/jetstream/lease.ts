@@ -1,8 +1,8 @@
 /** A replica's number, held while a message of it lives: the server drops it unless it is renewed in time. */
 import { nuid } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
-import { isOutOfTurn, type RunStreams, type StoredMessage } from "./runStreams.ts";
 import type { RunSubjects } from "./runSubjects.ts";
+import { type StoredMessage, type Streams, storeAfter } from "./streams.ts";
 
 export interface Lease {
   /** Tells this lease from earlier ones of the same replica. */
@@ -22,14 +22,14 @@ export interface LeaseOptions {
 
 /** @throws ClusterError "taken" while another holds it */
 export async function takeLease(
-  streams: RunStreams,
+  streams: Streams,
   subjects: RunSubjects,
   { replica, heartbeat, retaken }: LeaseOptions,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
   const id = nuid.next();
   const subject = subjects.lease(replica);
-  let sequence = await streams.insist(() => storeAfter(streams, subject, id, 0), signal);
+  let sequence = await storeAfter(streams, 0, subject, id, signal);
   sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
   let isLost = false;
@@ -64,12 +64,12 @@ export async function takeLease(
 
   async function renew(): Promise<void> {
     const { signal: ended } = released;
-    const renewed = await streams.insist(() => storeAfter(streams, subject, id, sequence!), ended);
+    const renewed = await storeAfter(streams, sequence!, subject, id, ended);
     if (renewed !== null) {
       sequence = renewed;
       return;
     }
-    const again = await streams.insist(() => storeAfter(streams, subject, id, 0), ended);
+    const again = await storeAfter(streams, 0, subject, id, ended);
     if (again === null) {
       const stored = await own(ended);
       isLost = stored === null;
@@ -84,15 +84,5 @@ export async function takeLease(
   async function own(until: AbortSignal | undefined): Promise<StoredMessage | null> {
     const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), until);
     return found !== null && new TextDecoder().decode(found.data) === id ? found : null;
-  }
-}
-
-/** Stores a message if that of sequence number `after` is the subject's newest; null where it is not. */
-async function storeAfter(streams: RunStreams, subject: string, data: string, after: number): Promise<number | null> {
-  try {
-    return await streams.store(subject, data, after);
-  } catch (error) {
-    if (isOutOfTurn(error)) return null;
-    throw error;
   }
 }

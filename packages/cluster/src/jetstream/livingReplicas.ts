@@ -1,6 +1,7 @@
 /** Replicas whose lease lives. */
-import type { RunStreams } from "./runStreams.ts";
+
 import type { RunSubjects } from "./runSubjects.ts";
+import type { Streams } from "./streams.ts";
 
 /**
  * Reads which leases live.
@@ -9,7 +10,7 @@ import type { RunSubjects } from "./runSubjects.ts";
  * are given too, so that nobody goes on alone until all have renewed theirs.
  */
 export function livingReplicas(
-  streams: RunStreams,
+  streams: Streams,
   subjects: RunSubjects,
   { replica, leaseTime }: { readonly replica: number; readonly leaseTime: number },
 ): (signal?: AbortSignal) => Promise<readonly number[]> {

@@ -5,11 +5,11 @@ import type { CommitHeads } from "./commitHeads.ts";
 import { type CommitRecord, encodeCommit, type SlotRecord } from "./commitRecord.ts";
 import type { Lease } from "./lease.ts";
 import { readSlot } from "./readSlot.ts";
-import type { RunStreams } from "./runStreams.ts";
 import type { RunSubjects } from "./runSubjects.ts";
+import type { Streams } from "./streams.ts";
 
 export interface PublisherParts {
-  readonly streams: RunStreams;
+  readonly streams: Streams;
   readonly subjects: RunSubjects;
   readonly run: string;
   readonly elements: number;

@@ -2,12 +2,12 @@
 import type { RefusalReason } from "../exchange/refusals.ts";
 import { chunkCount, decodeVector, type VectorHeader } from "../wire/chunks.ts";
 import type { SlotRecord } from "./commitRecord.ts";
-import type { RunStreams } from "./runStreams.ts";
 import type { RunSubjects } from "./runSubjects.ts";
+import type { Streams } from "./streams.ts";
 
 /** The vector that `slot` tells of, or why it is refused. */
 export async function readSlot(
-  streams: RunStreams,
+  streams: Streams,
   subjects: RunSubjects,
   wanted: Pick<VectorHeader, "run" | "replica" | "elements">,
   { slot, version, elements, encoding }: SlotRecord,

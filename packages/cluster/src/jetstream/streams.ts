@@ -1,0 +1,86 @@
+/** Streams on a server with JetStream: made where they are missing, asked until there is an answer. */
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { type Insist, insistent } from "./insistent.ts";
+
+/** A stream as it is to be; what is not said is the server's default. */
+export type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name">;
+
+export interface StoredMessage {
+  readonly data: Uint8Array;
+  readonly seq: number;
+  readonly subject: string;
+}
+
+/** What is asked of the streams, once; `insist` asks until there is an answer. */
+export interface Streams {
+  readonly client: JetStreamClient;
+  readonly insist: Insist;
+  /** Stores a message; its sequence number. With `after`, only if that is the subject's newest; 0 for none. */
+  store(subject: string, data: Uint8Array | string, after?: number): Promise<number>;
+  /** The newest message of a subject. */
+  newest(stream: string, subject: string): Promise<StoredMessage | null>;
+  /** The first message from a sequence number on. */
+  next(stream: string, from: number): Promise<StoredMessage | null>;
+  remove(stream: string, subject: string): Promise<void>;
+  /** Subjects of a stream that have a message. */
+  subjects(stream: string): Promise<readonly string[]>;
+}
+
+/** How long an answer may take before it is asked for again, in milliseconds. */
+const answerTime = 5_000;
+
+/** @param more - done after the streams are there, such as making their consumers */
+export async function openStreams(
+  connection: NatsConnection,
+  settings: readonly StreamSettings[],
+  more: (manager: JetStreamManager) => Promise<void> = async () => {},
+): Promise<Streams> {
+  const client = jetstream(connection, { timeout: answerTime });
+  const manager = await jetstreamManager(connection, { timeout: answerTime, checkAPI: false });
+  const insist = insistent(connection, async () => {
+    await Promise.all(settings.map((one) => manager.streams.add(one)));
+    await more(manager);
+  });
+  return {
+    client,
+    insist,
+    async store(subject, data, after) {
+      const expected = after === undefined ? {} : { expect: { lastSubjectSequence: after } };
+      return (await client.publish(subject, data, expected)).seq;
+    },
+    newest: (stream, subject) => manager.direct.getMessage(stream, { last_by_subj: subject }),
+    next: (stream, from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: ">" }),
+    async remove(stream, subject) {
+      await manager.streams.purge(stream, { filter: subject });
+    },
+    async subjects(stream) {
+      const { state } = await manager.streams.info(stream, { subjects_filter: ">" });
+      return Object.keys(state.subjects ?? {});
+    },
+  };
+}
+
+/** Stores a message if that of sequence number `after` is the subject's newest, 0 for none; null where it is not. */
+export async function storeAfter(
+  { store, insist }: Streams,
+  after: number,
+  subject: string,
+  data: string,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  try {
+    return await insist(() => store(subject, data, after), signal);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) return null;
+    throw error;
+  }
+}

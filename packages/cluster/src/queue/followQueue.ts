@@ -1,0 +1,43 @@
+/** What workers tell, in the order in which the server stored it. */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { broadcast } from "../exchange/broadcast.ts";
+import type { StoredMessage, Streams } from "../jetstream/streams.ts";
+import type { QueueNames } from "./queueStreams.ts";
+import type { Json, QueueEvent } from "./workQueue.ts";
+
+/** News may be lost with a connection: how often the stream is looked at without any, in milliseconds. */
+const lookEvery = 1_000;
+
+export async function* followQueue(
+  connection: NatsConnection,
+  streams: Streams,
+  names: QueueNames,
+  signal: AbortSignal,
+): AsyncGenerator<QueueEvent, void, void> {
+  const news = broadcast<true>();
+  const subscription = connection.subscribe(names.every, { callback: () => news.emit(true) });
+  try {
+    for (let sequence = 1; ; ) {
+      const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
+      const message = await streams.insist(() => streams.next(names.told, sequence), signal);
+      if (message === null) await heard.next();
+      else {
+        sequence = message.seq + 1;
+        yield eventOf(names, message);
+      }
+      await heard.return?.();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    subscription.unsubscribe();
+  }
+}
+
+function eventOf(names: QueueNames, { subject, data }: StoredMessage): QueueEvent {
+  const id = names.idOf(subject);
+  const said: unknown = JSON.parse(new TextDecoder().decode(data));
+  if (subject === names.subject("event", id)) return { kind: "event", id, event: said as Json };
+  const { result, failure } = said as { readonly result: Json; readonly failure?: string };
+  return failure === undefined ? { kind: "result", id, result } : { kind: "failure", id, message: failure };
+}

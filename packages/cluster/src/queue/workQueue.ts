@@ -1,0 +1,49 @@
+/** A queue of work for many machines: each piece is done by one of them, and counted once. */
+
+/** Anything that JSON can say; the queue does not look into it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** A queue; `jetStreamQueue` makes it. */
+export interface WorkQueue {
+  /**
+   * Adds a piece of work. The same id again changes nothing, also after the piece was done.
+   *
+   * @param id - 1 to 128 letters, digits, _ or -
+   * @returns whether it was added
+   * @throws RangeError for another id, or work of more than 512 KiB
+   */
+  enqueue(id: string, work: Json, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Does pieces of work one after the other until the signal is aborted; then the piece at hand goes back to the queue.
+   *
+   * While `handler` runs, heartbeats keep the piece. Where three of them are missed, because the worker has died or is cut off,
+   * another worker gets the piece. What `handler` returns is the result, what it throws a failure, and either is the end of the
+   * piece; `Declined` gives it to another worker instead. Where two have done a piece, the first result counts.
+   */
+  work(handler: WorkHandler, signal: AbortSignal): Promise<void>;
+  /** What workers have told, from the first on and as it comes, until the signal is aborted. */
+  follow(signal: AbortSignal): AsyncIterableIterator<QueueEvent>;
+}
+
+/** Does a piece of work. Its signal is aborted with that of the worker. */
+export type WorkHandler = (piece: WorkPiece, signal: AbortSignal) => Promise<Json>;
+
+export interface WorkPiece {
+  readonly id: string;
+  readonly work: Json;
+  /** 1 at first; more where a worker before has died or declined. */
+  readonly attempt: number;
+  /** Tells those who follow the queue how it goes. */
+  tell(event: Json): Promise<void>;
+}
+
+/** Thrown by a handler that cannot do a piece here, such as for lack of its data. */
+export class Declined extends Error {
+  override readonly name = "Declined";
+}
+
+/** What happened to a piece of work. */
+export type QueueEvent =
+  | { readonly kind: "event"; readonly id: string; readonly event: Json }
+  | { readonly kind: "result"; readonly id: string; readonly result: Json }
+  | { readonly kind: "failure"; readonly id: string; readonly message: string };

@@ -1,0 +1,138 @@
+/** Work on many machines: done once, counted once. */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { Declined, jetStreamQueue, type QueueEvent, type WorkQueue } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
+
+describe.skipIf(!hasServer)("a queue on JetStream", () => {
+  let server: NatsServer;
+  let queues = 0;
+  const connections: NatsConnection[] = [];
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(async () => {
+    for (const connection of connections) await connection.close();
+    await server.stop();
+  });
+
+  const newName = (): string => `queue-${queues++}`;
+  const opened = async (name: string): Promise<WorkQueue> => {
+    const connection = await connectNats(server.address, { reconnectTimeWait: 20 });
+    connections.push(connection);
+    return jetStreamQueue(connection, { name, heartbeat: 150 });
+  };
+  /** Events until `count` pieces have ended. */
+  const ended = async (queue: WorkQueue, count: number): Promise<QueueEvent[]> => {
+    const stop = new AbortController();
+    const events: QueueEvent[] = [];
+    for await (const event of queue.follow(stop.signal)) {
+      events.push(event);
+      if (events.filter(({ kind }) => kind !== "event").length === count) stop.abort();
+    }
+    return events;
+  };
+
+  test("does each piece once, tells events and outcomes in their order, and knows pieces that it had", async () => {
+    const name = newName();
+    const [planner, one, two] = [await opened(name), await opened(name), await opened(name)];
+    const ids = Array.from({ length: 9 }, (_, i) => `run-${i}`);
+    for (const [i, id] of ids.entries()) expect(await planner.enqueue(id, { seed: i })).toBe(true);
+    expect(await planner.enqueue("run-3", { seed: 9 })).toBe(false);
+    const [stop, counts] = [new AbortController(), new Map<string, number>()];
+    const work = (queue: WorkQueue): Promise<void> =>
+      queue.work(async ({ id, work, attempt, tell }) => {
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+        await tell({ attempt });
+        if (id === "run-5") throw new Error("diverged");
+        return { of: work };
+      }, stop.signal);
+    const workers = [work(one), work(two)];
+    const events = await ended(planner, ids.length);
+    stop.abort();
+    await Promise.all(workers);
+    expect([...counts].sort()).toEqual(ids.map((id) => [id, 1]));
+    const own = (id: string): QueueEvent[] => events.filter((event) => event.id === id);
+    for (const [i, id] of ids.entries()) {
+      const outcome =
+        i === 5 ? { kind: "failure", id, message: "diverged" } : { kind: "result", id, result: { of: { seed: i } } };
+      expect(own(id)).toEqual([{ kind: "event", id, event: { attempt: 1 } }, outcome]);
+    }
+    expect(await planner.enqueue("run-3", { seed: 9 })).toBe(false);
+  });
+
+  test("gives the piece of a worker that died to another, and keeps that of a slow one", async () => {
+    const name = newName();
+    const [planner, one, two] = [await opened(name), await opened(name), await opened(name)];
+    await planner.enqueue("a", null);
+    const stop = new AbortController();
+    const taken = new Promise<void>((resolve) => {
+      const never = new Promise<never>(() => {});
+      one
+        .work(() => {
+          resolve();
+          return never;
+        }, stop.signal)
+        .catch(() => {});
+    });
+    await taken;
+    await connections.at(-2)!.close();
+    const attempts: number[] = [];
+    const working = two.work(async ({ attempt }) => {
+      attempts.push(attempt);
+      // Longer than a piece is kept without heartbeats.
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return "done";
+    }, stop.signal);
+    expect(await ended(planner, 1)).toEqual([{ kind: "result", id: "a", result: "done" }]);
+    expect(attempts).toEqual([2]);
+    stop.abort();
+    await working;
+  });
+
+  test("gives a piece that was declined, or whose worker was stopped, to another", async () => {
+    const name = newName();
+    const [planner, one, two] = [await opened(name), await opened(name), await opened(name)];
+    await planner.enqueue("a", 1);
+    const [stopOne, stopTwo] = [new AbortController(), new AbortController()];
+    const attempts: number[] = [];
+    await one.work(async ({ attempt }, signal) => {
+      attempts.push(attempt);
+      if (attempt === 1) throw new Declined("no such data");
+      stopOne.abort();
+      signal.throwIfAborted();
+      return null;
+    }, stopOne.signal);
+    const working = two.work(async ({ attempt }) => attempt, stopTwo.signal);
+    expect(await ended(planner, 1)).toEqual([{ kind: "result", id: "a", result: 3 }]);
+    expect(attempts).toEqual([1, 2]);
+    stopTwo.abort();
+    await working;
+  });
+
+  test("outlives a server that is killed while pieces are done", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    for (const id of ["a", "b", "c"]) await planner.enqueue(id, id);
+    const stop = new AbortController();
+    const working = one.work(async ({ id, work }) => {
+      if (id === "b") await server.restart();
+      return work;
+    }, stop.signal);
+    const events = await ended(planner, 3);
+    expect(events.map(({ id }) => id).sort()).toEqual(["a", "b", "c"]);
+    stop.abort();
+    await working;
+  });
+
+  test("refuses names of pieces that have no place in a subject, and work that is too large", async () => {
+    const queue = await opened(newName());
+    await expect(queue.enqueue("a.b", 1)).rejects.toThrow(
+      'enqueue: id must be 1 to 128 letters, digits, _ or -, got "a.b"',
+    );
+    await expect(queue.enqueue("a", "x".repeat(600_000))).rejects.toThrow(
+      "must have at most 524288 bytes as JSON, got 600002",
+    );
+  });
+});
