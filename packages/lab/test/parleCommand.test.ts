@@ -1,7 +1,8 @@
 /** Replicas in threads of one process: `entropy-sgd parle`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hasServer, startServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
 import { readRun, weightsOf } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
@@ -50,6 +51,41 @@ describe("parle", () => {
     expect(weights(out)).toEqual(weights(whole));
   });
 
+  test.skipIf(!hasServer)(
+    "meets on a NATS server, to the same bits; a run there takes no more than its replicas",
+    async () => {
+      const server = await startServer();
+      try {
+        const [one, other] = [freshOut(), freshOut()];
+        const meeting = ["--nats", server.address, "--run", "one"];
+        const runs = await Promise.all([one, other].map((out) => run([...args(out), ...meeting])));
+        expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(
+          runs.map(() => [0, expect.stringContaining("waiting until 2 replicas of one have joined")]),
+        );
+        const [first] = weights(whole);
+        const ended = [one, other].map((out) => readdirSync(out).filter((name) => name.startsWith("replica-")));
+        expect(ended.flat().sort()).toEqual(["replica-1", "replica-2"]);
+        for (const [at, out] of [one, other].entries()) {
+          const path = join(out, ended[at]![0]!);
+          expect(weightsOf(path, readRun(path))).toEqual(first);
+        }
+        const resumed = await run(["resume", one]);
+        expect([resumed.code, resumed.stderr]).toEqual([
+          2,
+          expect.stringContaining("the command that began it goes on"),
+        ]);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+
+  test("says that no server answers", async () => {
+    const out = freshOut();
+    const { code, stderr } = await run([...args(out), "--nats", "nats://127.0.0.1:1", "--run", "one"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("error: --nats: no server answers there")]);
+  });
+
   test("a replica alone says how it goes on", async () => {
     const out = freshOut();
     const stopped = await run(args(out), { stopAt: "replica-1 begins" });
@@ -61,6 +97,8 @@ describe("parle", () => {
   test.each([
     [["--set", "replicas=3"], /^error: --set replicas: is --replicas here, got "3"\n$/],
     [["--set", "patience=2"], /^error: patience: must be null: replicas end together, got 2\n$/],
+    [["--nats", "nats://host"], /^error: --run: is required with the other\n$/],
+    [["--run", "one"], /^error: --nats: is required with the other\n$/],
     [["--replicas", "0"], /--replicas/],
   ])("%j", async (more, message) => {
     const out = freshOut();

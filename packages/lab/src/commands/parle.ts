@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { hasDiverged } from "entropy-sgd-training";
+import { hasDiverged, InputError } from "entropy-sgd-training";
 import { z } from "zod";
-import { checkedPlan } from "../experiments/experiment.ts";
+import { checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
+import { launchHere } from "../experiments/launchers.ts";
+import { joinRun, type MeetingPlace } from "../experiments/parle/joinRun.ts";
 import { launchReplicas } from "../experiments/parle/launchReplicas.ts";
-import { type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
+import { type ParleDetails, type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
 import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
@@ -12,10 +15,11 @@ import { numParamsOf } from "../runner/resolveRun.ts";
 import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
+import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
 import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
 import { count } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
+import { writeLine } from "./terminal/writeLine.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd parle`. */
@@ -24,17 +28,26 @@ export interface ParleCommand extends ParleRequest {
   readonly out?: string;
   readonly json?: boolean;
   readonly maxMinutes?: number;
+  /** The server where replicas on several machines meet; without it all are in this process. */
+  readonly nats?: string;
+  /** Name of the run there. */
+  readonly run?: string;
 }
 
 /** `entropy-sgd parle`. */
 export const definition: CommandDefinition = {
-  examples: ["--network lenet --replicas 3 --budget 10 --threads 1 --out runs/parle"],
+  examples: [
+    "--network lenet --replicas 3 --budget 10 --threads 1 --out runs/parle",
+    "--network lenet --replicas 3 --budget 10 --nats nats://host:4222 --run first",
+  ],
   declare: (command, context, done) =>
     timeLimited(runOptions(command, ["optimizer", "tensorboard"], { place: "runs/parle-N" }))
       .description(
         "Train replicas of Entropy-SGD side by side that are pulled to the mean of their averages (Parle), each in a thread.",
       )
       .option("--replicas <n>", "replicas; --budget is that of each", count, 3)
+      .option("--nats <address>", "train one of the replicas here, which meets the others on this NATS server")
+      .option("--run <name>", "name of the run there, the same on each machine")
       .action(async (options: ParleCommand) =>
         done(await withinTime(options.maxMinutes, context, (limited) => parleCommand(options, limited))),
       ),
@@ -42,8 +55,11 @@ export const definition: CommandDefinition = {
 
 /** Trains the replicas. Gives the exit code. */
 export async function parleCommand(options: ParleCommand, context: CommandContext): Promise<number> {
-  const { out: given, json = false, maxMinutes: _, ...request } = options;
-  const unchecked = planParle(request);
+  const { out: given, json = false, maxMinutes: _, nats, run, ...request } = options;
+  if ((nats === undefined) !== (run === undefined))
+    throw new InputError({ name: nats === undefined ? "--nats" : "--run", rule: "is required with the other" });
+  const unchecked = planParle(request, run ?? null);
+  if (nats !== undefined && run !== undefined) return oneReplica(unchecked, { nats, run }, options, context);
   if (given !== undefined) requireEmptyFolder(given);
   const plan = await checkedPlan(unchecked, lockHooks(context));
   const out = given ?? makeNextFolder("runs", "parle");
@@ -51,16 +67,49 @@ export async function parleCommand(options: ParleCommand, context: CommandContex
   return beginExperiment(replicas, plan, { out, json }, context);
 }
 
+/** Trains one replica of a run on several machines, in OUT/replica-N. The same command goes on. Gives the exit code. */
+async function oneReplica(
+  planned: ExperimentPlan<ParleDetails>,
+  place: Pick<MeetingPlace, "nats" | "run">,
+  { out = join("runs", `parle-${place.run}`), json = false }: ParleCommand,
+  context: CommandContext,
+): Promise<number> {
+  const { signal, stderr } = context;
+  const all = await checkedPlan(planned, lockHooks(context));
+  makeFolder(out);
+  const at = (replica: number): string => join(out, all.runs[replica]!.name);
+  const numbers = all.runs.map((_, replica) => replica);
+  // One that was begun here goes on.
+  const order = [...numbers.filter((one) => existsSync(at(one))), ...numbers.filter((one) => !existsSync(at(one)))];
+  const meeting = { ...place, replicas: numbers.length, numParams: numParamsOf(all.parts) };
+  const waits = (): void =>
+    writeLine(stderr, `waiting until ${counted(numbers.length, "replica")} of ${place.run} have joined`);
+  const joined = await joinRun(meeting, order, signal, waits);
+  try {
+    const plan = { ...all, runs: [all.runs[joined.index]!] };
+    const launcher = launchHere({ ...trainingOptions(context), parts: all.parts, exchange: joined.exchange });
+    return await beginExperiment({ ...replicas, isNew: false }, plan, { out, json, launcher }, context);
+  } finally {
+    for (const refusal of joined.refusals()) writeLine(stderr, `refused: ${refusal}`);
+    await joined.leave();
+  }
+}
+
 /** A run for each replica in OUT/replica-N; a report of all in OUT. */
-export const replicas: Experiment<null> = {
+export const replicas: Experiment<ParleDetails> = {
   kind: "parle",
   noun: "group of replicas",
-  details: z.null(),
+  details: z.strictObject({ run: z.string() }).nullable(),
   isNew: true,
   isBrief: true,
   usualParallel: ({ runs }) => runs.length,
-  launcher: ({ parts }, { checkpointRequests: requests, dataFolder, threads, device }) =>
-    launchReplicas({ place: { dataFolder, threads, device }, requests, numParams: numParamsOf(parts) }),
+  launcher({ parts, details }, { checkpointRequests: requests, dataFolder, threads, device }) {
+    if (details !== null) {
+      const rule = "is of a run on several machines: the command that began it goes on";
+      throw new InputError({ name: "resume", rule, value: details.run });
+    }
+    return launchReplicas({ place: { dataFolder, threads, device }, requests, numParams: numParamsOf(parts) });
+  },
   opening(plan) {
     const { runs } = plan;
     const total = runs.reduce((sum, run) => sum + run.plan.totalGradients, 0);

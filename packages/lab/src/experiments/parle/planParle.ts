@@ -3,6 +3,9 @@ import { InputError } from "entropy-sgd-training";
 import { resolveSettings, type SettingsRequest } from "../../settings/resolveSettings.ts";
 import type { ExperimentPlan } from "../experiment.ts";
 
+/** The run on several machines that replicas are of; null where all are in one process. */
+export type ParleDetails = { readonly run: string } | null;
+
 /** What Parle is asked for. */
 export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
   readonly replicas: number;
@@ -11,9 +14,13 @@ export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
 /**
  * The plan: replica-1 … replica-n, alike but for their number. The budget is that of each.
  *
+ * @param run - the name of a run on several machines; null where all replicas are in one process
  * @throws InputError for settings that cannot be, and for early stopping, which would leave the others alone
  */
-export function planParle({ replicas, set = [], ...request }: ParleRequest): ExperimentPlan<null> {
+export function planParle(
+  { replicas, set = [], ...request }: ParleRequest,
+  run: string | null,
+): ExperimentPlan<ParleDetails> {
   const own = set.find((assignment) => assignment.startsWith("replicas="));
   if (own !== undefined)
     throw new InputError({ name: "--set replicas", rule: "is --replicas here", value: own.slice("replicas=".length) });
@@ -28,5 +35,5 @@ export function planParle({ replicas, set = [], ...request }: ParleRequest): Exp
     condition: "parle",
     settings: { ...settings, innerSteps, replica },
   }));
-  return { kind: "parle", runs, details: null };
+  return { kind: "parle", runs, details: run === null ? null : { run } };
 }
