@@ -91,7 +91,7 @@ describe("a character model", () => {
 
 test("a word model writes words", async () => {
   const place = join(root, "words");
-  const set = ["data.unit=words", "data.steps=5", "batchSize=4"].flatMap((value) => ["--set", value]);
+  const set = ["data.steps=5", "batchSize=4"].flatMap((value) => ["--set", value]);
   const { code } = await run([
     ...["train", "--network", "ptb-small", "--data", book, "--optimizer", "sgd", "--threads", "1", "--budget", "1"],
     ...["--out", place, ...set],

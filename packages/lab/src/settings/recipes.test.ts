@@ -151,6 +151,15 @@ describe("recipes of language models", () => {
     expect(settings).toMatchObject({ batchSize: 7, dataOptions: { steps: 9 } });
   });
 
+  test("have the texts of files read as words where the network is for words; a name of data says its own unit", () => {
+    const reading = (network: string, data: string, ...set: string[]) =>
+      resolveSettings({ ...request, network, optimizer: "sgd", data, set }).dataOptions;
+    expect(reading("ptb-small", "book.txt")).toEqual({ unit: "words", steps: 20 });
+    expect(reading("ptb-small", "book.txt", "data.unit=bytes")).toEqual({ unit: "bytes", steps: 20 });
+    expect(reading("ptb-small", "war-and-peace")).toEqual({ steps: 20 });
+    expect(reading("char-lstm", "book.txt")).toEqual({ steps: 50 });
+  });
+
   test("drive a run that can be planned", () => {
     const plan = planOf(46_479, 20, 5, 25);
     for (const network of ["char-lstm", "ptb-small", "ptb-medium", "ptb-large"])

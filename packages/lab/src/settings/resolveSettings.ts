@@ -54,7 +54,7 @@ export function resolveSettings(request: SettingsRequest): Settings {
   const { set = [], taskOptions = {}, dataOptions = {}, ...asked } = request;
   const optimizer = requireName("optimizer", asked.optimizer, optimizerNames);
   const { network, networkFile } = networkAsked(asked.network);
-  const usual = Object.hasOwn(adaptiveNetworks, network) ? adaptiveNetworks[network]!.usual : undefined;
+  const usual = usualOf(network);
   const preset = presetNameOf(optimizer, asked.preset);
   const recipeName = requireName("recipe", asked.recipe ?? "tuned", recipeNames);
   const recipe = recipeOf(network, optimizer, recipeName);
@@ -86,10 +86,22 @@ export function resolveSettings(request: SettingsRequest): Settings {
     networkFile,
     task: asked.task ?? (networkFile === null ? (usual?.task ?? "classification") : null),
     taskOptions: { ...taskOptions, ...chosen.task },
-    dataOptions: { ...(usual && { steps: usual.steps }), ...dataOptions, ...chosen.data },
+    dataOptions: { ...usualReadingOf(network, data), ...dataOptions, ...chosen.data },
     preset,
     options,
   });
+}
+
+/** What a network takes where the user does not say; undefined of networks that are not for texts. */
+const usualOf = (network: string) =>
+  Object.hasOwn(adaptiveNetworks, network) ? adaptiveNetworks[network]!.usual : undefined;
+
+/** How a language model has texts read where the user does not say; data of a name say themselves what their tokens are. */
+function usualReadingOf(network: string, data: string | null): Settings["dataOptions"] {
+  const usual = usualOf(network);
+  if (usual === undefined || data === null) return {};
+  const { unit, steps } = usual;
+  return unit === undefined || dataSetNames.includes(data) ? { steps } : { unit, steps };
 }
 
 /** A network as config.json has it: a name, or the base name of a file and its absolute path. */

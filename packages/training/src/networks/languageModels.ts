@@ -14,6 +14,8 @@ interface LanguageModel {
   readonly data: string;
   /** Units of each of the two LSTM layers. */
   readonly units: number;
+  /** What a token of a text in files is, where the user does not say; absent for characters. */
+  readonly unit?: "words";
   /** Tokens of a window, where the user does not say. */
   readonly steps: number;
   /** Rows of a table as wide as the layers for words; tokens are one-hot without. */
@@ -26,11 +28,11 @@ interface LanguageModel {
  * Tokens → one-hot or embedding → two LSTM layers → a logit for each token of the vocabulary. Dropout is on connections between
  * layers alone: behind the embedding, between the layers and before the logits (Zaremba, Sutskever, Vinyals 2014, arXiv:1409.2329).
  */
-function languageModel({ name, doc, data, units, steps, embeds, bound }: LanguageModel): AdaptiveNetwork {
+function languageModel({ name, doc, data, units, unit, steps, embeds, bound }: LanguageModel): AdaptiveNetwork {
   return {
     name,
     doc,
-    usual: { data, task: "sequence", steps },
+    usual: { data, task: "sequence", ...(unit && { unit }), steps },
     fit({ inputShape, outputShape }) {
       const [, vocabularySize = 0] = outputShape;
       if (inputShape.length !== 1 || outputShape.length !== 2 || outputShape[0] !== inputShape[0]) {
@@ -73,6 +75,7 @@ const ptb = (size: string, units: number, steps: number, bound: number): Adaptiv
     name: `ptb-${size}`,
     doc: `words: embedding and two LSTM layers of ${units}, windows of ${steps}`,
     data: "ptb",
+    unit: "words",
     units,
     steps,
     embeds: true,

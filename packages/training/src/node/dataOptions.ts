@@ -202,7 +202,7 @@ export const dataOptions: { readonly [Name in DataOptionName]-?: DataOptionSpec 
     kind: "choice",
     choices: textUnits,
     rule: `one of ${textUnits.map((unit) => `"${unit}"`).join(", ")}`,
-    doc: "What a token of a text is; characters by default. Words are between blanks, with one <eos> at the end of each line.",
+    doc: "What a token of a text is; by default words for the networks ptb-*, else characters. Words are between blanks, with one <eos> at the end of each line.",
     readers: ["text"],
     keeps: (value: TextUnit) => textUnits.includes(value),
   },
