@@ -139,6 +139,13 @@ describe("ours beside the paper's", () => {
     expect(lines.join("\n")).not.toMatch(/published 0\.50.*(lower|higher|equivalent|distinguishable)/);
   });
 
+  test("a run whose last outer step ends beyond its budget lies within the figure", () => {
+    const runs = [runOf("entropy-sgd", 1, [0.0048, 0.0047, 0.0046])];
+    const [figure] = reproductionFindings({ ...lenet, scale: 0.025, runs }).figures;
+    const ends = [...figure!.svg.matchAll(/<text[^>]*>(\d+(?:\.\d+)?)<\/text>/g)].map(([, text]) => Number(text));
+    expect(ends).toContain(3);
+  });
+
   test("what was not published and what was not run is empty", () => {
     const { lines } = reproductionFindings({ name: "mnistfc-bn", scale: 1, seeds: 1, runs: [] });
     const [, , adam] = lines[1]!.split("\n").slice(1);

@@ -32,7 +32,8 @@ export function reproductionFigure(result: ReproductionResult): Figure | undefin
   const seeds = points.reduce((most, { n }) => Math.max(most, n), 0);
   const names = methods.map(({ method }) => method.optimizer);
   const styles = stylesOf(names);
-  const end = Math.max(...methods.map(({ budget }) => budget));
+  // A run ends with a whole outer step, beyond its budget where that is not a number of them.
+  const end = Math.max(...methods.map(({ budget }) => budget), ...all.map(({ epochs }) => epochs));
   const within = points.map((point) => ({ ...point, high: Math.min(point.high, most) }));
   const spreads = seeds < 2 ? [] : bands(within, styles, { x: "epochs", series: "series" });
   const { digits } = quantity.unit;
