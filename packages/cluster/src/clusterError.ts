@@ -1,10 +1,10 @@
 /** Errors of an exchange, and of arguments to it, with details as those of `entropy-sgd`. */
 import { type ErrorDetails, rangeError } from "entropy-sgd";
 
-/** What has ended an exchange or kept a member from joining it. */
-export type ClusterErrorCode = "taken" | "lease-lost" | "left";
+/** What has ended an exchange, or kept a member from joining it or a file from being read. */
+export type ClusterErrorCode = "taken" | "lease-lost" | "left" | "damaged";
 
-/** An exchange cannot go on as asked; `details.code` says why. */
+/** An exchange or a queue cannot go on as asked; `details.code` says why. */
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
   /** Not enumerable: the message says the same. */

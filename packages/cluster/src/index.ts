@@ -10,6 +10,7 @@ export {
   Declined,
   type Json,
   type QueueEvent,
+  type QueueFile,
   type WorkHandler,
   type WorkPiece,
   type WorkQueue,

@@ -1,4 +1,5 @@
 /** Work on many machines: done once, counted once. */
+import { jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Declined, jetStreamQueue, type QueueEvent, type WorkQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
@@ -122,6 +123,59 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     }, stop.signal);
     const events = await ended(planner, 3);
     expect(events.map(({ id }) => id).sort()).toEqual(["a", "b", "c"]);
+    stop.abort();
+    await working;
+  });
+
+  test("carries the files back of the attempt that counts, and refuses damaged ones", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const weights = Uint8Array.from({ length: 700_000 }, (_, i) => (i * 31) & 255);
+    await planner.enqueue("a", 1);
+    const stop = new AbortController();
+    const working = one.work(async ({ attempt, send }) => {
+      await send("config.json", new TextEncoder().encode(`{"attempt":${attempt}}`));
+      if (attempt === 1) throw new Declined("not here");
+      await send("checkpoints/weights.bin", weights);
+      await send("empty", new Uint8Array(0));
+      await expect(send("../outside", weights)).rejects.toThrow("send: path must be relative");
+      for (const bad of ["/etc/a", "a/../b", "a//b", "a\\b", ".", ""])
+        await expect(send(bad, weights)).rejects.toThrow(RangeError);
+      return null;
+    }, stop.signal);
+    await ended(planner, 1);
+    stop.abort();
+    await working;
+    const files = [];
+    for await (const file of planner.files("a")) files.push(file);
+    expect(files.map(({ path, bytes }) => [path, bytes.length])).toEqual([
+      ["config.json", 13],
+      ["checkpoints/weights.bin", 700_000],
+      ["empty", 0],
+    ]);
+    expect(new TextDecoder().decode(files[0]!.bytes)).toBe('{"attempt":2}');
+    expect(Buffer.compare(files[1]!.bytes, weights)).toBe(0);
+    for await (const _ of planner.files("unknown")) expect.unreachable();
+
+    weights[600_000]! ^= 1;
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.file.a.2.1.1`, weights.slice(512 * 1024));
+    const read = async (): Promise<void> => {
+      for await (const _ of planner.files("a"));
+    };
+    await expect(read()).rejects.toMatchObject({
+      message: "files: a/checkpoints/weights.bin is not what was sent (chunk 1)",
+      details: { code: "damaged" },
+    });
+  });
+
+  test("a result that is too large is a failure that says so", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    await planner.enqueue("a", 1);
+    const stop = new AbortController();
+    const working = one.work(async () => "x".repeat(600_000), stop.signal);
+    const [event] = await ended(planner, 1);
+    expect(event).toMatchObject({ kind: "failure", message: expect.stringContaining("at most 524288 bytes as JSON") });
     stop.abort();
     await working;
   });

@@ -2,6 +2,7 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { broadcast } from "../exchange/broadcast.ts";
 import type { StoredMessage, Streams } from "../jetstream/streams.ts";
+import { outcomeIn } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
 import type { Json, QueueEvent } from "./workQueue.ts";
 
@@ -36,8 +37,9 @@ export async function* followQueue(
 
 function eventOf(names: QueueNames, { subject, data }: StoredMessage): QueueEvent {
   const id = names.idOf(subject);
-  const said: unknown = JSON.parse(new TextDecoder().decode(data));
-  if (subject === names.subject("event", id)) return { kind: "event", id, event: said as Json };
-  const { result, failure } = said as { readonly result: Json; readonly failure?: string };
+  if (subject === names.subject("event", id)) {
+    return { kind: "event", id, event: JSON.parse(new TextDecoder().decode(data)) as Json };
+  }
+  const { result = null, failure } = outcomeIn(data);
   return failure === undefined ? { kind: "result", id, result } : { kind: "failure", id, message: failure };
 }

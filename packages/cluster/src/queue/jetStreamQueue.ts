@@ -1,12 +1,13 @@
 /** A queue of work on a NATS server with JetStream. */
 import type { NatsConnection } from "@nats-io/nats-core";
-import { rangeError } from "entropy-sgd";
 import { checkInteger, checkName } from "../clusterError.ts";
 import { openStreams, type Streams, storeAfter } from "../jetstream/streams.ts";
+import { receiveFile } from "./files.ts";
 import { followQueue } from "./followQueue.ts";
+import { jsonText, storedOutcome } from "./outcome.ts";
 import { addWorkers, queueNames, queueStreams } from "./queueStreams.ts";
 import { workOn } from "./worker.ts";
-import type { Json, WorkQueue } from "./workQueue.ts";
+import type { WorkQueue } from "./workQueue.ts";
 
 export interface JetStreamQueueOptions {
   /** The queue's name: 1 to 64 letters, digits, _ or -. */
@@ -16,8 +17,6 @@ export interface JetStreamQueueOptions {
   /** Servers of a cluster that keep the queue, 1 to 5. Default 1. */
   readonly copies?: number;
 }
-
-const largest = 512 * 1024;
 
 /**
  * A queue on a server with JetStream, 2.9 or later. The connection stays the caller's; while the server is away, calls wait.
@@ -40,21 +39,23 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
   return {
     async enqueue(id, work, signal) {
       checkName("enqueue", "id", id, /^[\w-]{1,128}$/, "1 to 128 letters, digits, _ or -");
-      const text = textOf(work);
+      const text = jsonText("enqueue", "work", work);
       const streams = await open();
-      const done = await streams.insist(() => streams.newest(names.told, names.subject("outcome", id)), signal);
+      const done = await storedOutcome(streams, names, id, signal);
       return done === null && (await storeAfter(streams, 0, names.subject("work", id), text, signal)) !== null;
     },
     work: async (handler, signal) => workOn({ streams: await open(), names, heartbeat }, handler, signal),
     async *follow(signal) {
       yield* followQueue(connection, await open(), names, signal);
     },
+    async *files(id, signal) {
+      const streams = await open();
+      const outcome = await storedOutcome(streams, names, id, signal);
+      if (outcome === null) return;
+      for (const record of outcome.files) {
+        const place = { id, attempt: outcome.attempt, file: record.file };
+        yield { path: record.path, bytes: await receiveFile(streams, names, place, record, signal) };
+      }
+    },
   };
-}
-
-function textOf(work: Json): string {
-  const text = JSON.stringify(work);
-  const { length } = new TextEncoder().encode(text);
-  if (length > largest) throw rangeError("enqueue", "work", `must have at most ${largest} bytes as JSON`, length);
-  return text;
 }

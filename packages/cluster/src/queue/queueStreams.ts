@@ -5,14 +5,23 @@ import { nanos } from "@nats-io/nats-core";
 import { checkName } from "../clusterError.ts";
 import type { StreamSettings } from "../jetstream/streams.ts";
 
+/** Which of a piece's files, sent by which of its workers. */
+export interface FilePlace {
+  readonly id: string;
+  readonly attempt: number;
+  readonly file: number;
+}
+
 export interface QueueNames {
   readonly work: string;
   readonly told: string;
   /** The consumer that all workers share. */
   readonly workers: string;
+  readonly files: string;
   /** All subjects of what is told. */
   readonly every: string;
-  subject(kind: "work" | "event" | "outcome", id: string): string;
+  subject(kind: "work" | "event" | "outcome" | "file", id: string): string;
+  chunk(place: FilePlace, chunk: number): string;
   idOf(subject: string): string;
 }
 
@@ -20,18 +29,26 @@ export interface QueueNames {
 export function queueNames(path: string, name: string): QueueNames {
   checkName(path, "name", name, /^[\w-]{1,64}$/, "1 to 64 letters, digits, _ or -");
   return {
-    ...{ work: `queue_${name}_work`, told: `queue_${name}_told`, workers: "workers", every: `queue.${name}.*.*` },
+    ...{
+      work: `queue_${name}_work`,
+      told: `queue_${name}_told`,
+      files: `queue_${name}_files`,
+      workers: "workers",
+      every: `queue.${name}.*.*`,
+    },
     subject: (kind, id) => `queue.${name}.${kind}.${id}`,
+    chunk: ({ id, attempt, file }, chunk) => `queue.${name}.file.${id}.${attempt}.${file}.${chunk}`,
     idOf: (subject) => subject.split(".")[3] ?? "",
   };
 }
 
 /** Work leaves its stream when it is acknowledged; what was told stays, an outcome once. */
-export function queueStreams({ work, told, subject }: QueueNames, copies: number): readonly StreamSettings[] {
+export function queueStreams({ work, told, files, subject }: QueueNames, copies: number): readonly StreamSettings[] {
   const kept = { storage: "file", num_replicas: copies, allow_direct: true } as const;
   return [
     { ...kept, name: work, subjects: [subject("work", "*")], retention: "workqueue" },
     { ...kept, name: told, subjects: [subject("event", "*"), subject("outcome", "*")] },
+    { ...kept, name: files, subjects: [`${subject("file", "*")}.*.*.*`], max_msgs_per_subject: 1 },
   ];
 }
 

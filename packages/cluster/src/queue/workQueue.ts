@@ -23,6 +23,13 @@ export interface WorkQueue {
   work(handler: WorkHandler, signal: AbortSignal): Promise<void>;
   /** What workers have told, from the first on and as it comes, until the signal is aborted. */
   follow(signal: AbortSignal): AsyncIterableIterator<QueueEvent>;
+  /**
+   * The files of a piece that has ended, one after the other; none of one that has not. Their paths are relative and lead nowhere
+   * out of the folder that they are put into.
+   *
+   * @throws ClusterError "damaged" for a file that is not what was sent
+   */
+  files(id: string, signal?: AbortSignal): AsyncIterableIterator<QueueFile>;
 }
 
 /** Does a piece of work. Its signal is aborted with that of the worker. */
@@ -35,6 +42,19 @@ export interface WorkPiece {
   readonly attempt: number;
   /** Tells those who follow the queue how it goes. */
   tell(event: Json): Promise<void>;
+  /**
+   * Sends a file back; it is there for others with the outcome of this attempt.
+   *
+   * @param path - such as `checkpoints/a.json`: letters, digits, _ . - between single slashes
+   * @throws RangeError for another path
+   */
+  send(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A file that a piece of work has left. */
+export interface QueueFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Thrown by a handler that cannot do a piece here, such as for lack of its data. */

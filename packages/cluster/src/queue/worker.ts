@@ -1,8 +1,10 @@
 /** One worker of a queue: takes a piece, keeps it by heartbeats, tells how it ended, acknowledges it. */
 import type { JsMsg } from "@nats-io/jetstream";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
+import { checkPath, type FileRecord, sendFile } from "./files.ts";
+import { jsonText, storedOutcome } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
-import { Declined, type Json, type WorkHandler } from "./workQueue.ts";
+import { Declined, type Json, type WorkHandler, type WorkPiece } from "./workQueue.ts";
 
 export interface Workplace {
   readonly streams: Streams;
@@ -38,10 +40,11 @@ async function done(place: Workplace, message: JsMsg, handler: WorkHandler, sign
   const id = names.idOf(message.subject);
   const beat = setInterval(() => message.working(), heartbeat);
   try {
-    const subject = names.subject("outcome", id);
     // Done before, by a worker whose acknowledgement was lost.
-    const before = await streams.insist(() => streams.newest(names.told, subject), signal);
-    if (before === null) await storeAfter(streams, 0, subject, await outcome(place, message, handler, signal), signal);
+    if ((await storedOutcome(streams, names, id, signal)) === null) {
+      const text = await outcome(place, message, handler, signal);
+      await storeAfter(streams, 0, names.subject("outcome", id), text, signal);
+    }
     await streams.insist(() => message.ackAck(), signal);
   } catch (error) {
     if (!signal.aborted && !(error instanceof Declined)) throw error;
@@ -53,16 +56,35 @@ async function done(place: Workplace, message: JsMsg, handler: WorkHandler, sign
 
 /** What the handler came to, as it is stored. */
 async function outcome(place: Workplace, message: JsMsg, handler: WorkHandler, signal: AbortSignal): Promise<string> {
-  const { streams, names } = place;
-  const id = names.idOf(message.subject);
-  const tell = async (event: Json): Promise<void> => {
-    await streams.insist(() => streams.store(names.subject("event", id), JSON.stringify(event)), signal);
-  };
+  const attempt = message.info.deliveryCount;
+  const files: FileRecord[] = [];
   try {
-    const piece = { id, work: message.json<Json>(), attempt: message.info.deliveryCount, tell };
-    return JSON.stringify({ result: await handler(piece, signal) });
+    const result = await handler(pieceOf(place, message, files, signal), signal);
+    return jsonText("work", "result", { attempt, result, files });
   } catch (error) {
     if (signal.aborted || error instanceof Declined) throw error;
-    return JSON.stringify({ failure: error instanceof Error ? error.message : String(error) });
+    const failure = error instanceof Error ? error.message : String(error);
+    return jsonText("work", "failure", { attempt, failure, files });
   }
+}
+
+/** @param files - gets what is sent */
+function pieceOf({ streams, names }: Workplace, message: JsMsg, files: FileRecord[], signal: AbortSignal): WorkPiece {
+  const [id, attempt] = [names.idOf(message.subject), message.info.deliveryCount];
+  let sent = 0;
+  return {
+    id,
+    attempt,
+    work: message.json<Json>(),
+    async tell(event) {
+      const text = jsonText("tell", "event", event);
+      await streams.insist(() => streams.store(names.subject("event", id), text), signal);
+    },
+    async send(path, bytes) {
+      checkPath("send", path);
+      const file = sent++;
+      const record = await sendFile(streams, names, { id, attempt, file }, path, bytes, signal);
+      files.push(record);
+    },
+  };
 }

@@ -1,0 +1,65 @@
+/** Files that a piece of work has left, carried back in chunks; which there are, and their checksums, stands in its outcome. */
+import { ClusterError, checkName } from "../clusterError.ts";
+import type { Streams } from "../jetstream/streams.ts";
+import { chunkBytes } from "../wire/chunks.ts";
+import { xxHash32 } from "../wire/xxHash32.ts";
+import type { FilePlace, QueueNames } from "./queueStreams.ts";
+
+/** A file as the outcome tells of it. */
+export interface FileRecord {
+  /** Its number among those that the worker has sent. */
+  readonly file: number;
+  readonly path: string;
+  readonly bytes: number;
+  /** XXH32 of each chunk. */
+  readonly checks: readonly number[];
+}
+
+/** @throws RangeError for a path that leads out of its folder, or is written as on one system only */
+export function checkPath(where: string, path: string): void {
+  const part = "(?!\\.\\.?(/|$))[\\w.-]+";
+  checkName(
+    where,
+    "path",
+    path,
+    new RegExp(`^${part}(/${part})*$`),
+    "relative: letters, digits, _ . - between single /",
+  );
+}
+
+/** Cost: the bytes once more, as they are sent. */
+export async function sendFile(
+  streams: Streams,
+  names: QueueNames,
+  place: FilePlace,
+  path: string,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<FileRecord> {
+  const count = Math.ceil(bytes.length / chunkBytes);
+  const chunks = Array.from({ length: count }, (_, i) => bytes.slice(i * chunkBytes, (i + 1) * chunkBytes));
+  await Promise.all(
+    chunks.map((chunk, i) => streams.insist(() => streams.store(names.chunk(place, i), chunk), signal)),
+  );
+  return { file: place.file, path, bytes: bytes.length, checks: chunks.map((chunk) => xxHash32(chunk)) };
+}
+
+/** @throws RangeError for a path as `checkPath`; ClusterError "damaged" where a chunk is not there or not what was sent */
+export async function receiveFile(
+  streams: Streams,
+  names: QueueNames,
+  place: FilePlace,
+  { path, bytes, checks }: FileRecord,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  checkPath("files", path);
+  const whole = new Uint8Array(bytes);
+  for (const [i, check] of checks.entries()) {
+    const data = (await streams.insist(() => streams.newest(names.files, names.chunk(place, i)), signal))?.data;
+    const room = whole.subarray(i * chunkBytes, (i + 1) * chunkBytes);
+    if (data === undefined || data.length !== room.length || xxHash32(data) !== check)
+      throw new ClusterError("damaged", "files", `${place.id}/${path}`, `is not what was sent (chunk ${i})`);
+    room.set(data);
+  }
+  return whole;
+}
