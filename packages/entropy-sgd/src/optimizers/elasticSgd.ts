@@ -67,9 +67,9 @@ const elasticSgdTable: OptionTable<ElasticSgdOptions> = {
  * @example
  * ```ts
  * import { elasticSgd, outerStep } from "entropy-sgd";
- * const optimizer = elasticSgd({ learningRate: 0.5, replicas: 2 });
+ * const optimizer = elasticSgd({ learningRate: 0.5, replicas: 2, coupling: 0.25 });
  * const state = outerStep(optimizer, optimizer.init(new Float64Array([4])), (x) => x);
- * [optimizer.innerSteps, optimizer.evalPoint(state)[0]]; // both replicas go to 2, and 0.1 further to the mean => [2, 1.8]
+ * [optimizer.innerSteps, optimizer.evalPoint(state)[0]]; // both replicas go to 2, and a quarter further => [2, 1.5]
  * ```
  */
 export function elasticSgd(options: ElasticSgdOptions): Optimizer<ParleState> {
