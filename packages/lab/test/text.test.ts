@@ -33,7 +33,7 @@ describe("a character model", () => {
     const { code, stderr, stdout } = await train(out, "--budget", "2", "--json");
     expect(code).toBe(0);
     expect(stderr).toContain(
-      "book.txt, read as text: windows of 10 characters, 14 different; 1,656 train, 92 validation, 92 test\n",
+      "book.txt, read as text: windows of 10 characters, a vocabulary of 14; 1,656 train, 92 validation, 92 test\n",
     );
     expect(lastEvaluation(out).testLoss).toBeLessThan(Math.log(14));
     expect(JSON.parse(stdout)).toMatchObject({ task: "sequence", primary: { name: "perplexity" } });

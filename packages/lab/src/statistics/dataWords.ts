@@ -8,11 +8,11 @@ export function dataSentences(description: DataSetDescription): string[] {
   return exampleSentences(description);
 }
 
-/** `book.txt, read as text: windows of 50 characters, 65 different; 1,003,854 train, 55,770 validation, 55,770 test`. */
+/** `book.txt, read as text: windows of 50 characters, a vocabulary of 65; 1,003,854 train, 55,770 validation, 55,770 test`. */
 function textSentence({ name, inputShape: [steps], text }: DataSetDescription): string {
   const { unit, vocabulary, numTokens } = text!;
   const counts = splitNames.map((part) => `${grouped(numTokens[part])} ${part}`).join(", ");
-  return `${name}, read as text: windows of ${steps} ${unit}, ${grouped(vocabulary)} different; ${counts}`;
+  return `${name}, read as text: windows of ${steps} ${unit}, a vocabulary of ${grouped(vocabulary)}; ${counts}`;
 }
 
 function exampleSentences({
