@@ -146,6 +146,14 @@ describe("ours beside the paper's", () => {
     expect(ends).toContain(3);
   });
 
+  test("the epoch of the best point has digits where a shortened run is short, and says whose it is", () => {
+    const runs = [runOf("entropy-sgd", 1, [0.0048, 0.0047])];
+    const headOf = (scale: number) => reproductionFindings({ ...lenet, scale, runs }).lines.join("\n");
+    expect(headOf(0.025)).toMatch(/published, at epoch.*ours, at epoch/);
+    const cells = (scale: number) => /^entropy-sgd .*$/m.exec(headOf(scale))![0].split(/ {2,}/);
+    expect([0.002, 0.025, 1].map((scale) => cells(scale)[4])).toEqual(["2.00", "2.0", "2"]);
+  });
+
   test("what was not published and what was not run is empty", () => {
     const { lines } = reproductionFindings({ name: "mnistfc-bn", scale: 1, seeds: 1, runs: [] });
     const [, , adam] = lines[1]!.split("\n").slice(1);

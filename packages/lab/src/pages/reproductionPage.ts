@@ -4,6 +4,7 @@ import { escaped, figureHtml, htmlPage, listHtml, table } from "../report/htmlPa
 import { fixed } from "../statistics/numbers.ts";
 import { machineTable } from "./machineTable.ts";
 import {
+  epochDigits,
   methodRows,
   reproductionCaption,
   reproductionHead,
@@ -48,14 +49,18 @@ function leadOf({ reproduction, methods, scale }: ReproductionResult): string {
 
 function runsTable({ methods, runs, quantity }: ReproductionResult): string {
   const { digits, scale } = quantity.unit;
-  const of = new Map(methods.flatMap(({ ended }) => ended.map((own) => [own.run.name, own])));
+  const of = new Map(methods.flatMap(({ ended, budget }) => ended.map((own) => [own.run.name, { ...own, budget }])));
   const rows = runs.map(({ name, result, evaluations, resumes }) => {
     const own = of.get(name);
     return [
       name,
       ...(own === undefined
         ? ["–", "–", "–"]
-        : [fixed(own.best, digits, scale), fixed(own.bestEpoch, 0), fixed(own.last, digits, scale)]),
+        : [
+            fixed(own.best, digits, scale),
+            fixed(own.bestEpoch, epochDigits(own.budget)),
+            fixed(own.last, digits, scale),
+          ]),
       String(result?.gradientEvaluations ?? evaluations.at(-1)?.gradients ?? 0),
       fixed(result?.seconds, 0),
       fixed(result?.msPerGradient, 1),

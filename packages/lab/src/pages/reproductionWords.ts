@@ -7,9 +7,9 @@ import { comparisonSentences, counted, judgedInWords, type Unit } from "../stati
 /** The columns after that of the names: what was published, what was measured, and the two together. */
 export const reproductionHead: readonly string[] = [
   "published",
-  "at epoch",
+  "published, at epoch",
   "ours, best of the test curve",
-  "at epoch",
+  "ours, at epoch",
   "runs",
   "ours − published",
   "in standard errors",
@@ -29,7 +29,7 @@ export function methodRows({ methods, quantity }: ReproductionResult): string[][
 }
 
 function methodCells(
-  { method, best, bestEpoch, last, toPublished, left, numDiverged }: MethodResult,
+  { method, budget, best, bestEpoch, last, toPublished, left, numDiverged }: MethodResult,
   unit: Unit,
 ): string[] {
   const { published } = method;
@@ -41,7 +41,7 @@ function methodCells(
     published === null ? "" : publishedText(published, unit),
     published === null ? "" : String(published.epoch),
     best.mean === null ? "" : withDeviation(best, digits, scale),
-    best.mean === null ? "" : withDeviation(bestEpoch, 0),
+    best.mean === null ? "" : withDeviation(bestEpoch, epochDigits(budget)),
     best.n === 0 && numDiverged === 0 ? "" : `${best.n}${numDiverged === 0 ? "" : `, ${numDiverged} diverged`}`,
     `${difference}${error}`,
     judged === null ? "" : signed(judged.estimate / judged.standardError, { scale: 1, difference: "", digits: 1 }),
@@ -49,6 +49,9 @@ function methodCells(
     left === null ? "" : leftWords(left),
   ];
 }
+
+/** Epochs of shortened runs, which may be all in the first one, have digits behind the point. */
+export const epochDigits = (budget: number): number => (budget >= 10 ? 0 : budget >= 1 ? 1 : 2);
 
 /** `0.50 ± 0.01`. */
 export function publishedText({ mean, sd }: Published, { digits, scale }: Unit): string {
