@@ -189,7 +189,7 @@ describe("bad input is reported in one line, with exit code 2 and nothing writte
       ["train", "--optimizer", "sgd", "--network", "lenet"],
       /^error: required option '--budget <epochs>' not specified, nor budget in a file of --config\n$/,
     ],
-    [["train", ...rest, "--data", "/nowhere"], /^error: .*nowhere: there is no such folder\n$/],
+    [["train", ...rest, "--data", "/nowhere"], /^error: .*nowhere: there is no such folder or file\n$/],
     [["trian"], /^error: unknown command 'trian'/],
     [["compare", "--network", "lenet", "--budget", "1", "--optimizers", "sgd,sgd"], /sgd is there twice/],
     [

@@ -81,7 +81,7 @@ describe("lr-find", () => {
     const search = await find("--optimizer", optimizer, "--steps", "20", "--seeds", "2", "--json", "--from", "1e-4");
     expect(search.stderr.split("\n")[0]).toMatch(/^lr-find: 20 values of/);
     expect(search.code).toBe(0);
-    const isInner = optimizer.startsWith("entropy");
+    const isInner = ["entropy-sgd", "entropy-adam", "parle"].includes(optimizer);
     expect(search.found).toMatchObject({ rate: isInner ? "innerLearningRate" : "learningRate" });
     const searches = searchesOf(search);
     expect(searches.map(({ seed }) => seed)).toEqual([1, 2]);

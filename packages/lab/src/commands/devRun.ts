@@ -50,11 +50,13 @@ function isVerdict(event: RunEvent): boolean {
 function shortened(settings: Settings, numExamples: number): Settings {
   // Where averages begin is a number of gradients of the whole run.
   const { averageFrom: _, ...options } = settings.options;
+  // Replicas that take turns have one each.
+  const few = options.replicas === undefined ? { innerSteps } : { innerSteps: 1, replicas: innerSteps };
   return {
     ...settings,
     budget: numGradients / Math.max(1, Math.floor(numExamples / settings.batchSize)),
     innerSteps,
-    options: { ...options, ...(options.innerSteps !== undefined && { innerSteps }) },
+    options: { ...options, ...(options.innerSteps !== undefined && few) },
     patience: null,
     checkpointMinutes: null,
     checkpointGradients: numGradients,
