@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { NatsConnection } from "@nats-io/nats-core";
 import { outerStep, parle, parleReplica } from "entropy-sgd";
 import {
   awaitMembers,
@@ -12,22 +11,15 @@ import {
   jetStreamExchange,
   type Member,
 } from "entropy-sgd-cluster";
-import { connectNats } from "entropy-sgd-cluster/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { hasServer } from "./natsServer.ts";
+import { serverForTests } from "./serverForTests.ts";
 
-let server: NatsServer;
-let connections: NatsConnection[] = [];
+const { server, connections, connected } = serverForTests();
 let runs = 0;
 
 beforeAll(async () => {
-  if (!hasServer) return;
-  server = await startServer();
-  connections = await Promise.all([0, 1, 2].map(() => connectNats(server.address)));
-});
-afterAll(async () => {
-  for (const connection of connections) await connection.close();
-  if (hasServer) await server.stop();
+  for (let i = 0; hasServer && i < 3; i++) await connected();
 });
 
 /** Members of one run, each through an exchange of its own where there are machines between them. */
@@ -182,7 +174,7 @@ test.skipIf(!hasServer)("a member over WebSocket takes part like one over TCP", 
   const one = await jetStreamExchange(connections[0]!, { run: "web", elements: 200_000 }).join(0);
   const program = fileURLToPath(new URL("webSocketMember.ts", import.meta.url));
   const flags = ["--experimental-websocket", "--no-warnings", "--import", "tsx"];
-  const child = spawn(process.execPath, [...flags, program, server.webAddress, "web"], {
+  const child = spawn(process.execPath, [...flags, program, server().webAddress, "web"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const printed = text(child.stdout);

@@ -1,29 +1,14 @@
 /** What goes wrong between machines: members that die, messages that come twice, late or damaged, a server that forgets. */
 import { jetstream } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
 import { awaitMembers, exchangeMean, jetStreamExchange, type Member } from "entropy-sgd-cluster";
-import { connectNats } from "entropy-sgd-cluster/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodeVector, type VectorHeader } from "../src/wire/chunks.ts";
-import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
+import { hasServer } from "./natsServer.ts";
+import { serverForTests } from "./serverForTests.ts";
 
 describe.skipIf(!hasServer)("on JetStream", () => {
-  let server: NatsServer;
+  const { server, connections, connected } = serverForTests();
   let runs = 0;
-  const connections: NatsConnection[] = [];
-  beforeAll(async () => {
-    server = await startServer();
-  });
-  afterAll(async () => {
-    for (const connection of connections) await connection.close();
-    await server.stop();
-  });
-
-  const connected = async (): Promise<NatsConnection> => {
-    const connection = await connectNats(server.address, { reconnectTimeWait: 20 });
-    connections.push(connection);
-    return connection;
-  };
   const newRun = (): string => `faults-${runs++}`;
   const joined = async (run: string, replica: number, elements = 2): Promise<Member> =>
     // Leases of a second: long enough for a busy machine.
@@ -119,7 +104,7 @@ describe.skipIf(!hasServer)("on JetStream", () => {
       const meansOf = (version: number) =>
         Promise.all(members.map((member, i) => exchangeMean(member, version, new Float32Array([version, i]))));
       await meansOf(0);
-      await server.restart({ loseDisk });
+      await server().restart({ loseDisk });
       // Shared before, asked for after.
       expect((await shared(members[0], 1))?.vector[1]).toBe(1);
       await awaitMembers(members[0], 2);

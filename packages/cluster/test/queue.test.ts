@@ -1,29 +1,16 @@
 /** Work on many machines: done once, counted once. */
 import { jetstream } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/nats-core";
 import { Declined, jetStreamQueue, type QueueEvent, type WorkQueue } from "entropy-sgd-cluster";
-import { connectNats } from "entropy-sgd-cluster/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
+import { describe, expect, test } from "vitest";
+import { hasServer } from "./natsServer.ts";
+import { serverForTests } from "./serverForTests.ts";
 
 describe.skipIf(!hasServer)("a queue on JetStream", () => {
-  let server: NatsServer;
+  const { server, connections, connected } = serverForTests();
   let queues = 0;
-  const connections: NatsConnection[] = [];
-  beforeAll(async () => {
-    server = await startServer();
-  });
-  afterAll(async () => {
-    for (const connection of connections) await connection.close();
-    await server.stop();
-  });
-
   const newName = (): string => `queue-${queues++}`;
-  const opened = async (name: string): Promise<WorkQueue> => {
-    const connection = await connectNats(server.address, { reconnectTimeWait: 20 });
-    connections.push(connection);
-    return jetStreamQueue(connection, { name, heartbeat: 150 });
-  };
+  const opened = async (name: string): Promise<WorkQueue> =>
+    jetStreamQueue(await connected(), { name, heartbeat: 150 });
   /** Events until `count` pieces have ended. */
   const ended = async (queue: WorkQueue, count: number): Promise<QueueEvent[]> => {
     const stop = new AbortController();
@@ -118,7 +105,7 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     for (const id of ["a", "b", "c"]) await planner.enqueue(id, id);
     const stop = new AbortController();
     const working = one.work(async ({ id, work }) => {
-      if (id === "b") await server.restart();
+      if (id === "b") await server().restart();
       return work;
     }, stop.signal);
     const events = await ended(planner, 3);
