@@ -8,7 +8,7 @@ import {
   type Member,
 } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
-import { InputError, Interruption, type Replica } from "entropy-sgd-training";
+import { InputError, type Replica, throwIfInterrupted } from "entropy-sgd-training";
 
 /** Where replicas meet. */
 export interface MeetingPlace {
@@ -89,6 +89,7 @@ async function interruptible<Result>(work: () => Promise<Result>, signal: AbortS
   try {
     return await work();
   } catch (error) {
-    throw signal?.aborted ? new Interruption("interrupted") : error;
+    throwIfInterrupted(signal);
+    throw error;
   }
 }
