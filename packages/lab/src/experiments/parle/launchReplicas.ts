@@ -45,7 +45,8 @@ function outcomeOfThread(
 ): Promise<RunOutcome> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { workerData: work });
-    const send = (message: ToReplica): void => thread.postMessage(message);
+    const send = (message: ToReplica, transfer: readonly ArrayBuffer[] = []): void =>
+      thread.postMessage(message, transfer);
     const stop = (): void => send({ kind: "abort", reason: signal.reason });
     const stopListening = requests?.listen(() => send({ kind: "checkpoint" }));
     if (signal.aborted) stop();
@@ -53,7 +54,8 @@ function outcomeOfThread(
     let outcome: RunOutcome = { kind: "failed", message: "its thread ended without a result", exitCode: 1 };
     const meet = async (outerStep: number, z: Float32Array): Promise<void> => {
       const { mean } = await exchangeMean(member, outerStep, z, signal);
-      send({ kind: "mean", mean: new Float32Array(mean) });
+      // A vector of its own for each replica, which may go to its thread without a copy.
+      send({ kind: "mean", mean }, [mean.buffer as ArrayBuffer]);
     };
     thread.on("message", (message: FromReplica) => {
       if (message.kind === "outcome") outcome = message.outcome;

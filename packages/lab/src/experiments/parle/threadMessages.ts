@@ -20,7 +20,7 @@ export type FromReplica =
 /** To a replica's thread. */
 export type ToReplica =
   /** The mean over the replicas. */
-  | { readonly kind: "mean"; readonly mean: Float32Array<ArrayBuffer> }
+  | { readonly kind: "mean"; readonly mean: Float32Array }
   | { readonly kind: "checkpoint" }
   /** An AbortSignal with this reason. */
   | { readonly kind: "abort"; readonly reason: unknown };
