@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { hasDiverged } from "entropy-sgd-training";
 import { z } from "zod";
 import { type ComparisonRequest, planComparison } from "../experiments/compare/planComparison.ts";
@@ -12,7 +11,7 @@ import { summarise, summaryJson } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
-import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
+import { beginExperiment, budgetsOf, type Experiment, reportOfRuns } from "./experiment.ts";
 import { count, names } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
@@ -69,14 +68,11 @@ export const comparison: Experiment<null> = {
     const each = budgets.length === 1 ? `, each of ${budgets[0]}` : "";
     return `${counted(runs.length, "run")} with dropout ${runs[0]!.settings.dropout}${each}`;
   },
-  async finish({ plan: { runs }, outcomes, out, json }, context) {
+  async finish(done, context) {
+    const { plan, outcomes, json } = done;
     const results = resultsOf(outcomes);
-    const { failed } = experimentResult(runs, outcomes);
-    const begun = runs.filter((_, at) => ["ended", "interrupted"].includes(outcomes[at]?.kind ?? ""));
-    // After a signal before the first run there is nothing to report.
-    const folders = begun.map(({ name }) => join(out, name));
-    const { writeReport } = await import("../pages/writeReport.ts");
-    const report = results.length === 0 ? null : writeReport(out, folders);
+    const { failed } = experimentResult(plan.runs, outcomes);
+    const report = await reportOfRuns(done);
     if (json) {
       const optimizers = Object.entries(summarise(results)).map(([name, summary]) => [name, summaryJson(summary)]);
       writeJson(context, { runs: results, optimizers: Object.fromEntries(optimizers), failed });

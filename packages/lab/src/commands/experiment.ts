@@ -23,7 +23,7 @@ import {
 } from "../experiments/experiment.ts";
 import { launchHere, launchProcess } from "../experiments/launchers.ts";
 import { differentRun, planFileIn, readPlan, writePlan } from "../experiments/planFile.ts";
-import { otherRuns, type RunLauncher, type RunOutcome, runAll } from "../experiments/runAll.ts";
+import { otherRuns, type RunLauncher, type RunOutcome, resultsOf, runAll } from "../experiments/runAll.ts";
 import { requireEmptyFolder } from "../io/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
@@ -203,6 +203,20 @@ async function toItsEnd<Details>(
     stderr.write(`${how}\n`);
   }
   return code;
+}
+
+/** Writes a report of the runs that have begun, whose folders are in OUT; null where none has a result, as after an early signal. */
+export async function reportOfRuns(
+  done: Pick<ExperimentDone<unknown>, "plan" | "outcomes" | "out">,
+): Promise<string | null> {
+  const { plan, outcomes, out } = done;
+  if (resultsOf(outcomes).length === 0) return null;
+  const begun = plan.runs.filter((_, at) => ["ended", "interrupted"].includes(outcomes[at]?.kind ?? ""));
+  const { writeReport } = await import("../pages/writeReport.ts");
+  return writeReport(
+    out,
+    begun.map(({ name }) => join(out, name)),
+  );
 }
 
 /** The gradients of a run in words, each budget that there is once. */

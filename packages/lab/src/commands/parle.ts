@@ -16,7 +16,7 @@ import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
-import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
+import { beginExperiment, budgetsOf, type Experiment, reportOfRuns } from "./experiment.ts";
 import { count } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -115,15 +115,14 @@ export const replicas: Experiment<ParleDetails> = {
     const total = runs.reduce((sum, run) => sum + run.plan.totalGradients, 0);
     return `${counted(runs.length, "replica")}, each of ${budgetsOf(plan).join(" or ")}; ${grouped(total)} gradients in all`;
   },
-  async finish({ plan: { runs }, outcomes, out, json }, context) {
+  async finish(done, context) {
+    const { plan, outcomes, json } = done;
     const results = resultsOf(outcomes);
-    const begun = runs.filter((_, at) => ["ended", "interrupted"].includes(outcomes[at]?.kind ?? ""));
-    const { writeReport } = await import("../pages/writeReport.ts");
-    const folders = begun.map(({ name }) => join(out, name));
-    const report = results.length === 0 ? null : writeReport(out, folders);
+    const report = await reportOfRuns(done);
     if (json) writeJson(context, { replicas: results });
     else if (report !== null) {
-      const words = "Of replica 1, at the mean of the points of the replicas: it is that of all while all are at work.";
+      const { name } = plan.runs[outcomes.findIndex((outcome) => outcome !== null && resultsOf([outcome]).length > 0)]!;
+      const words = `Of ${name}, at the mean of the points of the replicas: it is that of all while all are at work.`;
       const table = resultTable(results.slice(0, 1), widthOf(context.stdout));
       context.stdout.write(`\n${table}\n\n${words}\nThe report is ${report}\n`);
     }
