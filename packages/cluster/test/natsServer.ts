@@ -1,8 +1,9 @@
-/** A NATS server for tests: on loopback, at a free port, its store in a temporary folder. */
+/** A NATS server for tests: at a free port, on loopback or on a machine of the test's network, its store in a temporary folder. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Machine } from "./network.ts";
 
 /** Whether nats-server is installed; in continuous integration it must be. */
 export const hasServer: boolean = process.env.CI !== undefined || spawnSync("nats-server", ["--version"]).status === 0;
@@ -10,37 +11,50 @@ if (!hasServer)
   console.warn("SKIPPED: exchanges and queues on NATS JetStream. They need nats-server (apt-get install nats-server).");
 
 export interface NatsServer {
-  /** `nats://127.0.0.1:PORT`, the same after a restart. */
+  /** `nats://HOST:PORT`, the same after a restart. */
   readonly address: string;
-  /** `ws://127.0.0.1:PORT`. */
+  /** `ws://HOST:PORT`. */
   readonly webAddress: string;
+  /** Kills it. */
+  kill(): Promise<void>;
   /** Kills it and starts it at the same address; what was in memory is lost, and what was on the disk too where asked. */
   restart(options?: { readonly loseDisk?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startServer(): Promise<NatsServer> {
+export interface ServerOptions {
+  /** Where it runs; this one, on loopback, when absent. */
+  readonly machine?: Machine;
+  /** More lines of its configuration. */
+  readonly settings?: string;
+}
+
+export async function startServer({ machine, settings = "" }: ServerOptions = {}): Promise<NatsServer> {
+  const host = machine?.address ?? "127.0.0.1";
   const folder = mkdtempSync(join(tmpdir(), "nats-"));
   const [config, store] = [join(folder, "server.conf"), join(folder, "store")];
   const configure = (port: string, webPort: string): void =>
     writeFileSync(
       config,
-      `listen: "127.0.0.1:${port}"
-       websocket { listen: "127.0.0.1:${webPort}", no_tls: true }
+      `listen: "${host}:${port}"
+       websocket { listen: "${host}:${webPort}", no_tls: true }
        jetstream { store_dir: "${store}" }
-       ports_file_dir: "${folder}"`,
+       ports_file_dir: "${folder}"
+       ${settings}`,
     );
   configure("-1", "-1");
-  let server = await started(config, folder);
+  const start = (): Promise<Started> => started(machine?.start ?? spawn, config, folder);
+  let server = await start();
   const [address, webAddress] = [server.ports.nats[0]!, server.ports.websocket[0]!];
   configure(new URL(address).port, new URL(webAddress).port);
   return {
     address,
     webAddress,
+    kill: () => killed(server.child),
     async restart({ loseDisk = false } = {}) {
       await killed(server.child);
       if (loseDisk) rmSync(store, { recursive: true });
-      server = await started(config, folder);
+      server = await start();
     },
     async stop() {
       await killed(server.child);
@@ -54,8 +68,13 @@ interface Ports {
   readonly websocket: string[];
 }
 
-async function started(config: string, folder: string): Promise<{ child: ChildProcess; ports: Ports }> {
-  const child = spawn("nats-server", ["-c", config], { stdio: "ignore" });
+interface Started {
+  readonly child: ChildProcess;
+  readonly ports: Ports;
+}
+
+async function started(start: Machine["start"], config: string, folder: string): Promise<Started> {
+  const child = start("nats-server", ["-c", config], { stdio: "ignore" });
   const file = join(folder, `nats-server_${child.pid}.ports`);
   for (;;) {
     if (child.exitCode !== null) throw new Error(`nats-server ended with exit code ${child.exitCode}`);
@@ -68,5 +87,5 @@ async function started(config: string, folder: string): Promise<{ child: ChildPr
 
 async function killed(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  if (child.kill("SIGKILL")) await ended;
+  if (child.exitCode === null && child.signalCode === null && child.kill("SIGKILL")) await ended;
 }
