@@ -12,6 +12,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   parle: () => import("./parle.ts"),
   resume: () => import("./resume.ts"),
   sweep: () => import("./sweep.ts"),
+  "cluster simulate": () => import("./clusterSimulate.ts"),
   "runs list": () => import("./runsList.ts"),
   "runs show": () => import("./runsShow.ts"),
   "runs compare": () => import("./runsCompare.ts"),
@@ -43,6 +44,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
 /** Descriptions of the words that several commands begin with. */
 const families: Readonly<Record<string, string>> = {
   runs: "List, show, compare, delete and export the runs in a folder.",
+  cluster: "Look at many machines, or simulate them.",
 };
 
 /** Adds the commands that begin with `word`, or all where none does; `done` takes their exit codes. */
