@@ -1,15 +1,15 @@
 /** Replicas in processes of their own, on machines of a test's network. */
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Refusal } from "entropy-sgd-cluster";
 import type { Machine } from "./network.ts";
+import type { Round } from "./trainQuadratic.ts";
 
 export interface ReplicaSettings {
   readonly servers: string[];
   readonly run: string;
   readonly replica: number;
   /** How many it waits for before it begins. */
-  readonly replicas: number;
+  readonly count: number;
   readonly heartbeat: number;
   readonly copies: number;
   /** Milliseconds that a round takes at least. */
@@ -17,14 +17,7 @@ export interface ReplicaSettings {
 }
 
 /** What a replica tells after an exchange. */
-export interface ReplicaLine {
-  readonly round: number;
-  /** Whose vectors were in the mean. */
-  readonly replicas: readonly number[];
-  /** At the evaluation point. */
-  readonly loss: number;
-  readonly refusals: readonly Refusal[];
-}
+export type ReplicaLine = Pick<Round, "round" | "replicas" | "loss">;
 
 export interface RunningReplica {
   readonly lines: readonly ReplicaLine[];

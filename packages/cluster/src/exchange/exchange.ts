@@ -59,6 +59,8 @@ export interface Member {
 export interface LivingReplica extends Pick<Commit, "replica"> {
   /** Of its newest vector; null before the first. */
   readonly version: number | null;
+  /** Where nothing of it can be read, such as what a newer program shares: it is not waited for. */
+  readonly isRefused?: true;
 }
 
 /** That a replica has shared a vector. */

@@ -48,7 +48,8 @@ export async function exchangeMean(
   const commits = member.watch(signal);
   try {
     const own = await member.publish(version, contribution, signal);
-    const isBehind = (other: LivingReplica): boolean => other.version === null || other.version < version;
+    const isBehind = (other: LivingReplica): boolean =>
+      other.isRefused !== true && (other.version === null || other.version < version);
     const living = await livingOnce(member, commits, (all) => !all.some(isBehind), signal);
     const read = async ({ replica }: LivingReplica): Promise<Published | null> => {
       if (replica === member.replica) return allFinite(own) ? { replica, version, vector: own } : null;

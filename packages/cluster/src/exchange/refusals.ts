@@ -2,7 +2,8 @@
 
 /**
  * Why something was refused: a vector with NaN or an infinity; of another length; of another run or replica; whose bytes are
- * not those that were sent; of which a part is not there; a version that goes back; a message that cannot be read.
+ * not those that were sent; of which a part is not there; a version that goes back; a message that cannot be read, or one
+ * of a newer program.
  */
 export type RefusalReason =
   | "not-finite"
@@ -11,7 +12,8 @@ export type RefusalReason =
   | "damaged"
   | "missing"
   | "version-went-back"
-  | "unreadable";
+  | "unreadable"
+  | "newer-format";
 
 /** Something of another replica that was not used. */
 export interface Refusal {

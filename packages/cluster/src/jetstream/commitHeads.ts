@@ -1,15 +1,15 @@
 /** The newest commit of each replica, of what was heard and what is stored. */
 import type { Commit } from "../exchange/exchange.ts";
 import type { RefusalLog } from "../exchange/refusals.ts";
-import { type CommitRecord, decodeCommit } from "./commitRecord.ts";
+import { type CommitRecord, type CommitRefusal, decodeCommit } from "./commitRecord.ts";
 import type { RunSubjects } from "./runSubjects.ts";
 import type { Streams } from "./streams.ts";
 
 export interface CommitHeads {
   /** A commit on its way to the store. */
   heard(subject: string, data: Uint8Array): void;
-  /** The newest record of a replica, null without one. */
-  newest(replica: number, signal?: AbortSignal): Promise<CommitRecord | null>;
+  /** The newest record of a replica, null without one; or why it is refused where nothing before it is known. */
+  newest(replica: number, signal?: AbortSignal): Promise<CommitRecord | CommitRefusal | null>;
 }
 
 /** @param emit - called with what is heard and new */
@@ -21,11 +21,12 @@ export function commitHeads(
 ): CommitHeads {
   const heads = new Map<number, CommitRecord>();
   const versionOf = (record: CommitRecord): number => record.slots[0].version;
+  const refused = (replica: number, reason: CommitRefusal): void => refusals.add({ replica, version: null, reason });
   return {
     heard(subject, data) {
       const replica = subjects.replicaOf(subject);
       const record = decodeCommit(data);
-      if (record === null) return refusals.add({ replica, version: null, reason: "unreadable" });
+      if (typeof record === "string") return refused(replica, record);
       const [known, version] = [heads.get(replica), versionOf(record)];
       if (known?.lease === record.lease && version <= versionOf(known)) {
         // The same again is a duplicate, such as after a lost acknowledgement.
@@ -41,10 +42,19 @@ export function commitHeads(
       const stored = data === undefined ? null : decodeCommit(data);
       const known = heads.get(replica);
       if (stored === null) return known ?? null;
+      if (typeof stored === "string") {
+        refused(replica, stored);
+        return known ?? stored;
+      }
       // What was heard may not be stored yet.
       if (known?.lease === stored.lease && versionOf(known) > versionOf(stored)) return known;
       heads.set(replica, stored);
       return stored;
     },
   };
+}
+
+/** The slots of a record, none where there is none. */
+export function slotsOf(record: CommitRecord | CommitRefusal | null): readonly CommitRecord["slots"][number][] {
+  return record === null || typeof record === "string" ? [] : record.slots;
 }

@@ -1,5 +1,5 @@
 /** What a replica says once all chunks of a vector are acknowledged: which vectors its two slots hold. */
-import { chunkCount, type Encoding } from "../wire/chunks.ts";
+import { chunkCount, type Encoding, wireFormat } from "../wire/chunks.ts";
 
 export interface SlotRecord {
   readonly slot: number;
@@ -15,18 +15,24 @@ export interface CommitRecord {
   readonly slots: readonly [SlotRecord, ...SlotRecord[]];
 }
 
+/** Why a message is no record that can be used. */
+export type CommitRefusal = "unreadable" | "newer-format";
+
 export function encodeCommit(record: CommitRecord): string {
-  return JSON.stringify(record);
+  return JSON.stringify({ format: wireFormat, ...record });
 }
 
-/** The record in a message; null for what is none. */
-export function decodeCommit(data: Uint8Array): CommitRecord | null {
+/** The record in a message, or why there is none. */
+export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
   try {
-    const { lease, slots } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord>;
+    const { format, lease, slots } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord> & {
+      format?: unknown;
+    };
+    if (Number.isSafeInteger(format) && (format as number) > wireFormat) return "newer-format";
     const isRecord = typeof lease === "string" && Array.isArray(slots) && slots.length > 0 && slots.every(isSlot);
-    return isRecord ? { lease, slots: slots as unknown as CommitRecord["slots"] } : null;
+    return isRecord ? { lease, slots: slots as unknown as CommitRecord["slots"] } : "unreadable";
   } catch {
-    return null;
+    return "unreadable";
   }
 }
 

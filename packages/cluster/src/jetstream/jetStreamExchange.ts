@@ -17,7 +17,7 @@ export interface JetStreamExchangeOptions {
   readonly encoding?: Encoding;
   /** Milliseconds between two renewals of a lease, the same for all replicas; three missed ones end it. Default 1,000. */
   readonly heartbeat?: number;
-  /** Servers of a cluster that keep the record of what was shared, 1 to 5. Default 1. */
+  /** Servers of a cluster that keep each message, 1 to 5: with 3, one of them may fail. Default 1. */
   readonly copies?: number;
 }
 

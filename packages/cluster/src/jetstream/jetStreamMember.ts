@@ -4,7 +4,7 @@ import { checkInteger } from "../clusterError.ts";
 import { broadcast } from "../exchange/broadcast.ts";
 import type { Commit, LivingReplica, Member, Published } from "../exchange/exchange.ts";
 import { refusalLog } from "../exchange/refusals.ts";
-import { commitHeads } from "./commitHeads.ts";
+import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { SlotRecord } from "./commitRecord.ts";
 import { takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
@@ -25,11 +25,15 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const refusals = refusalLog();
   const commits = broadcast<Commit>();
   const heads = commitHeads(streams, subjects, refusals, commits.emit);
-  const living = livingReplicas(streams, subjects, { replica, leaseTime: leaseTime(heartbeat) });
   const own = publisher(joining, heads);
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
   const lease = await takeLease(streams, subjects, { replica, heartbeat, retaken }, signal);
+  const living = livingReplicas(streams, subjects, {
+    replica,
+    leaseTime: leaseTime(heartbeat),
+    lapsed: lease.lapsed,
+  });
   const subscription = connection.subscribe(subjects.every.commit, {
     callback: (error, { subject, data }) => {
       if (error === null) heads.heard(subject, data);
@@ -41,23 +45,21 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     publish: (version, vector, until) => own.publish(lease, version, vector, until),
     async latest(of, until) {
       lease.check("latest");
-      return read(of, (await heads.newest(of, until))?.slots[0], until);
+      return read(of, slotsOf(await heads.newest(of, until))[0], until);
     },
     async at(of, version, until) {
       lease.check("at");
       checkInteger("at", "version", version);
-      const slots = (await heads.newest(of, until))?.slots;
-      return read(
-        of,
-        slots?.find((one) => one.version === version),
-        until,
-      );
+      const slots = slotsOf(await heads.newest(of, until));
+      const slot = slots.find((one) => one.version === version);
+      return read(of, slot, until);
     },
     async members(until) {
       lease.check("members");
       const withVersion = async (of: number): Promise<LivingReplica> => {
         const newest = await heads.newest(of, until);
-        return { replica: of, version: newest?.slots[0].version ?? null };
+        const version = slotsOf(newest)[0]?.version ?? null;
+        return { replica: of, version, ...(typeof newest === "string" && { isRefused: true }) };
       };
       return Promise.all((await living(until)).map(withVersion));
     },

@@ -9,6 +9,8 @@ export interface Lease {
   readonly id: string;
   /** @throws ClusterError "lease-lost" where another has taken it */
   check(path: string): void;
+  /** When it was last taken again, by `performance.now`; −∞ while it never was. */
+  lapsed(): number;
   release(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function takeLease(
   sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
   let isLost = false;
+  let lapsed = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let renewing: Promise<void> = Promise.resolve();
   const released = new AbortController();
@@ -43,6 +46,7 @@ export async function takeLease(
       if (released.signal.aborted) throw new ClusterError("left", path, `replica ${replica}`, "has left the exchange");
       if (isLost) throw new ClusterError("lease-lost", path, `replica ${replica}`, "is held by another member now");
     },
+    lapsed: () => lapsed,
     async release() {
       if (released.signal.aborted) return;
       released.abort();
@@ -77,6 +81,7 @@ export async function takeLease(
       return;
     }
     sequence = again;
+    lapsed = performance.now();
     await retaken();
   }
 

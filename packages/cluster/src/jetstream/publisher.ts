@@ -1,7 +1,7 @@
 /** What a replica shares: chunks, and a commit once all of them are acknowledged. */
 import { checkPublished } from "../clusterError.ts";
 import { type Encoding, encodeVector } from "../wire/chunks.ts";
-import type { CommitHeads } from "./commitHeads.ts";
+import { type CommitHeads, slotsOf } from "./commitHeads.ts";
 import { type CommitRecord, encodeCommit, type SlotRecord } from "./commitRecord.ts";
 import type { Lease } from "./lease.ts";
 import { readSlot } from "./readSlot.ts";
@@ -39,7 +39,7 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       checkPublished(version, sent?.record.slots[0].version ?? null, vector, elements);
       const { chunks, asRead } = encodeVector(vector, { run, replica, version, elements, encoding });
       // What an earlier member of this number has shared stays readable until it is replaced, slot by slot.
-      const before = (sent?.record ?? (await heads.newest(replica, signal)))?.slots[0];
+      const before = slotsOf(sent?.record ?? (await heads.newest(replica, signal)))[0];
       const next: SlotRecord = { slot: before === undefined ? 0 : 1 - before.slot, version, elements, encoding };
       const record: CommitRecord = { lease: lease.id, slots: before === undefined ? [next] : [next, before] };
       await sendChunks(next.slot, chunks, signal);

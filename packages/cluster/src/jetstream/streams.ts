@@ -50,6 +50,9 @@ export async function openStreams(
     await Promise.all(settings.map((one) => manager.streams.add(one)));
     await more(manager);
   });
+  // A server that only follows may answer a direct question by what was before.
+  const isReplicated = settings.some(({ num_replicas = 1 }) => num_replicas > 1);
+  const asked = isReplicated ? manager.streams : manager.direct;
   return {
     client,
     insist,
@@ -57,7 +60,7 @@ export async function openStreams(
       const expected = after === undefined ? {} : { expect: { lastSubjectSequence: after } };
       return (await client.publish(subject, data, expected)).seq;
     },
-    newest: (stream, subject) => manager.direct.getMessage(stream, { last_by_subj: subject }),
+    newest: (stream, subject) => asked.getMessage(stream, { last_by_subj: subject }),
     next: (stream, from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: ">" }),
     async remove(stream, subject) {
       await manager.streams.purge(stream, { filter: subject });

@@ -4,7 +4,7 @@
  * A chunk is 32 bytes of header, then elements; all little-endian:
  *
  *   0 u32 "PRLE"   4 u32 XXH32 of the elements, seeded by that of bytes 8 to 31   8 f64 version   16 u32 XXH32 of the run's name
- *   20 u32 replica   24 u32 elements of the whole vector   28 u16 place of the chunk   30 u8 encoding   31 u8 zero
+ *   20 u32 replica   24 u32 elements of the whole vector   28 u16 place of the chunk   30 u8 encoding   31 u8 format
  */
 import { allFinite, type RefusalReason } from "../exchange/refusals.ts";
 import { fromFloat16, toFloat16 } from "./float16.ts";
@@ -21,6 +21,9 @@ export interface VectorHeader {
   readonly elements: number;
   readonly encoding: Encoding;
 }
+
+/** The format of chunks and commits; what has a larger one is refused. */
+export const wireFormat = 0;
 
 /** Bytes of elements in a chunk: half of what a server takes by default as one message. */
 export const chunkBytes: number = 512 * 1024;
@@ -68,6 +71,8 @@ export function decodeVector(
   for (const [place, chunk] of chunks.entries()) {
     if (chunk === null) return "missing";
     const room = bytes.subarray(place * chunkBytes, (place + 1) * chunkBytes);
+    // Its length and its checksum may be others.
+    if (chunk.length >= headerBytes && isNewer(chunk)) return "newer-format";
     if (chunk.length !== headerBytes + room.length) return "damaged";
     room.set(chunk.subarray(headerBytes));
     const reason = headerRefusal(chunk, room, header, place);
@@ -86,7 +91,13 @@ function writeHeader(chunk: Uint8Array, { run, replica, version, elements, encod
   view.setUint32(24, elements, true);
   view.setUint16(28, place, true);
   view.setUint8(30, encodings.indexOf(encoding));
+  view.setUint8(31, wireFormat);
   view.setUint32(4, checksumOf(chunk, chunk.subarray(headerBytes)), true);
+}
+
+function isNewer(chunk: Uint8Array): boolean {
+  const view = new DataView(chunk.buffer, chunk.byteOffset);
+  return view.getUint32(0, true) === magic && view.getUint8(31) > wireFormat;
 }
 
 /** Why a chunk with these elements is not the one that is wanted; null where it is. */
