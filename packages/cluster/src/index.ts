@@ -11,8 +11,11 @@ export {
   type Json,
   type QueueEvent,
   type QueueFile,
+  type QueueStatus,
+  type QueueWorker,
   type WorkHandler,
   type WorkPiece,
   type WorkQueue,
 } from "./queue/workQueue.ts";
+export { type ClusterStatus, clusterStatus, type RunStatus } from "./status/clusterStatus.ts";
 export type { Encoding } from "./wire/chunks.ts";

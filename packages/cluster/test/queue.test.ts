@@ -1,6 +1,13 @@
 /** Work on many machines: done once, counted once. */
 import { jetstream } from "@nats-io/jetstream";
-import { Declined, jetStreamQueue, type QueueEvent, type WorkQueue } from "entropy-sgd-cluster";
+import {
+  clusterStatus,
+  Declined,
+  jetStreamQueue,
+  type QueueEvent,
+  type QueueStatus,
+  type WorkQueue,
+} from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
@@ -153,6 +160,69 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
       message: "files: a/checkpoints/weights.bin is not what was sent (chunk 1)",
       details: { code: "damaged" },
     });
+  });
+
+  test("passes over what is no message of a worker, tells so, and counts a piece with such an outcome as not ended", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    await planner.enqueue("a", 1);
+    const client = jetstream(connections.at(-1)!);
+    await client.publish(`queue.${name}.event.a`, "{");
+    for (const outcome of ["not JSON", "null", '{"attempt":1,"result":2}', '{"attempt":1,"files":[]}'])
+      await client.publish(`queue.${name}.outcome.a`, outcome);
+    await client.publish(`queue.${name}.work.b`, "}");
+    const stop = new AbortController();
+    const working = one.work(async ({ work }) => work, stop.signal);
+    const seen: QueueEvent[] = [];
+    for await (const event of planner.follow(stop.signal)) {
+      seen.push(event);
+      if (["result", "failure"].includes(event.kind) && event.id === "b") stop.abort();
+    }
+    await working;
+    expect(seen).toEqual([
+      ...Array.from({ length: 5 }, () => ({ kind: "malformed", id: "a" })),
+      { kind: "result", id: "a", result: 1 },
+      { kind: "failure", id: "b", message: expect.stringContaining("JSON") },
+    ]);
+    expect(await planner.enqueue("a", 1)).toBe(false);
+  });
+
+  test("forgets a piece, which can be added anew then, and tells how it stands", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    for (const id of ["a", "b"]) await planner.enqueue(id, id);
+    const none = { waiting: 2, atWork: 0, ended: 0, workers: [] };
+    expect(await planner.status()).toEqual(none);
+    const stop = new AbortController();
+    let during: unknown;
+    const working = one.work(async ({ id, tell, send }) => {
+      await tell("begun");
+      await send("file", new Uint8Array(600_000));
+      if (id === "b") {
+        // What a worker says of itself is on its way for a moment.
+        do during = await planner.status();
+        while ((during as QueueStatus).atWork === 0);
+      }
+      return id;
+    }, stop.signal);
+    await ended(planner, 2);
+    expect(during).toEqual({ waiting: 0, atWork: 1, ended: 1, workers: [{ name: "worker", piece: "b" }] });
+    const connection = connections.at(-1)!;
+    expect((await clusterStatus(connection)).queues).toContainEqual(
+      expect.objectContaining({ name, ended: 2, waiting: 0, workers: [expect.objectContaining({ name: "worker" })] }),
+    );
+    stop.abort();
+    await working;
+    await planner.forget("a");
+    expect(await planner.status()).toEqual({ waiting: 0, atWork: 0, ended: 1, workers: [] });
+    for await (const _ of planner.files("a")) expect.unreachable();
+    let left = 0;
+    for await (const _ of planner.files("b")) left += 1;
+    expect(left).toBe(1);
+    expect([await planner.enqueue("a", 1), await planner.enqueue("b", 1)]).toEqual([true, false]);
+    const told = (await ended(planner, 1)).map(({ id }) => id);
+    expect(told).toEqual(["b", "b"]);
+    await expect(planner.forget("a.b")).rejects.toThrow("forget: id must be");
   });
 
   test("a result that is too large is a failure that says so", async () => {

@@ -31,8 +31,10 @@ export interface Streams {
   /** The first message from a sequence number on. */
   next(stream: string, from: number): Promise<StoredMessage | null>;
   remove(stream: string, subject: string): Promise<void>;
-  /** Subjects of a stream that have a message. */
-  subjects(stream: string): Promise<readonly string[]>;
+  /** Subjects of a stream that have a message. @param filter - all when absent */
+  subjects(stream: string, filter?: string): Promise<readonly string[]>;
+  /** How many messages a stream holds. */
+  count(stream: string): Promise<number>;
 }
 
 /** How long an answer may take before it is asked for again, in milliseconds. */
@@ -65,10 +67,11 @@ export async function openStreams(
     async remove(stream, subject) {
       await manager.streams.purge(stream, { filter: subject });
     },
-    async subjects(stream) {
-      const { state } = await manager.streams.info(stream, { subjects_filter: ">" });
+    async subjects(stream, filter = ">") {
+      const { state } = await manager.streams.info(stream, { subjects_filter: filter });
       return Object.keys(state.subjects ?? {});
     },
+    count: async (stream) => (await manager.streams.info(stream)).state.messages,
   };
 }
 

@@ -53,6 +53,13 @@ export async function receiveFile(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   checkPath("files", path);
+  if (checks.length !== Math.ceil(bytes / chunkBytes))
+    throw new ClusterError(
+      "damaged",
+      "files",
+      `${place.id}/${path}`,
+      "has another number of chunks than its bytes take",
+    );
   const whole = new Uint8Array(bytes);
   for (const [i, check] of checks.entries()) {
     const data = (await streams.insist(() => streams.newest(names.files, names.chunk(place, i)), signal))?.data;

@@ -2,9 +2,9 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { broadcast } from "../exchange/broadcast.ts";
 import type { StoredMessage, Streams } from "../jetstream/streams.ts";
-import { outcomeIn } from "./outcome.ts";
+import { jsonIn, outcomeIn } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
-import type { Json, QueueEvent } from "./workQueue.ts";
+import type { QueueEvent } from "./workQueue.ts";
 
 /** News may be lost with a connection: how often the stream is looked at without any, in milliseconds. */
 const lookEvery = 1_000;
@@ -16,7 +16,9 @@ export async function* followQueue(
   signal: AbortSignal,
 ): AsyncGenerator<QueueEvent, void, void> {
   const news = broadcast<true>();
-  const subscription = connection.subscribe(names.every, { callback: () => news.emit(true) });
+  const subscriptions = (["event", "outcome"] as const).map((kind) =>
+    connection.subscribe(names.subject(kind, "*"), { callback: () => news.emit(true) }),
+  );
   try {
     for (let sequence = 1; ; ) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
@@ -31,15 +33,18 @@ export async function* followQueue(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    subscription.unsubscribe();
+    for (const subscription of subscriptions) subscription.unsubscribe();
   }
 }
 
 function eventOf(names: QueueNames, { subject, data }: StoredMessage): QueueEvent {
   const id = names.idOf(subject);
   if (subject === names.subject("event", id)) {
-    return { kind: "event", id, event: JSON.parse(new TextDecoder().decode(data)) as Json };
+    const event = jsonIn(data);
+    return event === undefined ? { kind: "malformed", id } : { kind: "event", id, event };
   }
-  const { result = null, failure } = outcomeIn(data);
+  const outcome = outcomeIn(data);
+  if (outcome === null) return { kind: "malformed", id };
+  const { result = null, failure } = outcome;
   return failure === undefined ? { kind: "result", id, result } : { kind: "failure", id, message: failure };
 }

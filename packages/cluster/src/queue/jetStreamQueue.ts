@@ -5,6 +5,7 @@ import { openStreams, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { receiveFile } from "./files.ts";
 import { followQueue } from "./followQueue.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
+import { queueStatus } from "./queueStatus.ts";
 import { addWorkers, queueNames, queueStreams } from "./queueStreams.ts";
 import { workOn } from "./worker.ts";
 import type { WorkQueue } from "./workQueue.ts";
@@ -12,8 +13,12 @@ import type { WorkQueue } from "./workQueue.ts";
 export interface JetStreamQueueOptions {
   /** The queue's name: 1 to 64 letters, digits, _ or -. */
   readonly name: string;
-  /** Milliseconds between a worker's heartbeats, the same for all; three missed ones give its piece to another. Default 10,000. */
+  /** Milliseconds between heartbeats, the same for all workers; three missed ones give a piece to another. Default 10,000. */
   readonly heartbeat?: number;
+  /** Milliseconds for which what workers tell, outcomes and files are kept, the same for all. Default 30 days. */
+  readonly keep?: number;
+  /** What a worker here is called in `status`. Default "worker". */
+  readonly worker?: string;
   /** Servers of a cluster that keep the queue, 1 to 5. Default 1. */
   readonly copies?: number;
 }
@@ -25,37 +30,60 @@ export interface JetStreamQueueOptions {
  */
 export function jetStreamQueue(connection: NatsConnection, options: JetStreamQueueOptions): WorkQueue {
   const where = "jetStreamQueue";
-  const { name, heartbeat = 10_000, copies = 1 } = options;
+  const { name, heartbeat = 10_000, keep = 30 * 24 * 3_600_000, copies = 1, worker = "worker" } = options;
   const names = queueNames(where, name);
   checkInteger(where, "heartbeat", heartbeat, 50);
+  checkInteger(where, "keep", keep, 1_000);
   checkInteger(where, "copies", copies, 1, 5);
+  const settings = queueStreams(names, { copies, keep });
   let opened: Promise<Streams> | undefined;
   const open = (): Promise<Streams> => {
-    opened ??= openStreams(connection, queueStreams(names, copies), (manager) =>
-      addWorkers(manager, names, 3 * heartbeat),
-    );
+    opened ??= openStreams(connection, settings);
     return opened;
   };
   return {
     async enqueue(id, work, signal) {
-      checkName("enqueue", "id", id, /^[\w-]{1,128}$/, "1 to 128 letters, digits, _ or -");
+      checkId("enqueue", id);
       const text = jsonText("enqueue", "work", work);
       const streams = await open();
-      const done = await storedOutcome(streams, names, id, signal);
-      return done === null && (await storeAfter(streams, 0, names.subject("work", id), text, signal)) !== null;
+      const { outcome } = await storedOutcome(streams, names, id, signal);
+      return outcome === null && (await storeAfter(streams, 0, names.subject("work", id), text, signal)) !== null;
     },
-    work: async (handler, signal) => workOn({ streams: await open(), names, heartbeat }, handler, signal),
+    async work(handler, signal) {
+      const streams = await openStreams(connection, settings, (manager) => addWorkers(manager, names, 3 * heartbeat));
+      await workOn({ streams, names, heartbeat, worker }, handler, signal);
+    },
     async *follow(signal) {
       yield* followQueue(connection, await open(), names, signal);
     },
     async *files(id, signal) {
       const streams = await open();
-      const outcome = await storedOutcome(streams, names, id, signal);
+      const { outcome } = await storedOutcome(streams, names, id, signal);
       if (outcome === null) return;
       for (const record of outcome.files) {
         const place = { id, attempt: outcome.attempt, file: record.file };
         yield { path: record.path, bytes: await receiveFile(streams, names, place, record, signal) };
       }
     },
+    async status(signal) {
+      const streams = await open();
+      return streams.insist(() => queueStatus(streams, names), signal);
+    },
+    async forget(id, signal) {
+      checkId("forget", id);
+      const streams = await open();
+      const { told, files, subject } = names;
+      // Files last: an outcome tells of them.
+      const all = [
+        [told, subject("outcome", id)],
+        [told, subject("event", id)],
+        [files, `${subject("file", id)}.>`],
+      ] as const;
+      for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
+    },
   };
+}
+
+function checkId(where: string, id: string): void {
+  checkName(where, "id", id, /^[\w-]{1,128}$/, "1 to 128 letters, digits, _ or -");
 }

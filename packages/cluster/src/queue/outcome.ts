@@ -14,6 +14,14 @@ export interface Outcome {
   readonly files: readonly FileRecord[];
 }
 
+/** What is stored as the outcome of a piece. */
+export interface StoredOutcome {
+  /** Sequence number of the newest message; 0 without one. */
+  readonly sequence: number;
+  /** null while there is none, or where the message is malformed: then the piece has not ended. */
+  readonly outcome: Outcome | null;
+}
+
 const largest = 512 * 1024;
 
 /** @throws RangeError for what is too large for a message */
@@ -24,18 +32,40 @@ export function jsonText(where: string, name: string, value: unknown): string {
   return text;
 }
 
-/** The outcome in a message that a worker has stored. */
-export function outcomeIn(data: Uint8Array): Outcome {
-  return JSON.parse(new TextDecoder().decode(data)) as Outcome;
+/** The JSON in a message; undefined where it is none. */
+export function jsonIn(data: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(new TextDecoder().decode(data)) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
-/** The outcome of a piece, null while it has none. */
+/** The outcome in a message that a worker has stored; null for what is none. */
+export function outcomeIn(data: Uint8Array): Outcome | null {
+  const value = jsonIn(data);
+  if (typeof value !== "object" || value === null) return null;
+  const { attempt, files, result, failure } = value as unknown as Partial<Record<keyof Outcome, unknown>>;
+  const hasEnded = typeof failure === "string" || (failure === undefined && result !== undefined);
+  const isWhole = Number.isSafeInteger(attempt) && hasEnded && Array.isArray(files) && files.every(isRecord);
+  return isWhole ? (value as unknown as Outcome) : null;
+}
+
+function isRecord(value: unknown): value is FileRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { file, path, bytes, checks } = value as Partial<Record<keyof FileRecord, unknown>>;
+  const areNumbers =
+    [file, bytes].every(Number.isSafeInteger) && Array.isArray(checks) && checks.every(Number.isInteger);
+  return areNumbers && typeof path === "string";
+}
+
+/** The outcome of a piece as it is stored. */
 export async function storedOutcome(
   streams: Streams,
   names: QueueNames,
   id: string,
   signal: AbortSignal | undefined,
-): Promise<Outcome | null> {
+): Promise<StoredOutcome> {
   const found = await streams.insist(() => streams.newest(names.told, names.subject("outcome", id)), signal);
-  return found === null ? null : outcomeIn(found.data);
+  return found === null ? { sequence: 0, outcome: null } : { sequence: found.seq, outcome: outcomeIn(found.data) };
 }

@@ -12,15 +12,18 @@ export interface FilePlace {
   readonly file: number;
 }
 
+/** Milliseconds between two words of a worker that it is there, and after which it counts as gone. */
+export const [presenceEvery, presenceAge] = [3_000, 10_000] as const;
+
 export interface QueueNames {
   readonly work: string;
   readonly told: string;
   /** The consumer that all workers share. */
   readonly workers: string;
   readonly files: string;
-  /** All subjects of what is told. */
-  readonly every: string;
-  subject(kind: "work" | "event" | "outcome" | "file", id: string): string;
+  /** Who works on the queue. */
+  readonly around: string;
+  subject(kind: "work" | "event" | "outcome" | "file" | "worker", id: string): string;
   chunk(place: FilePlace, chunk: number): string;
   idOf(subject: string): string;
 }
@@ -33,8 +36,8 @@ export function queueNames(path: string, name: string): QueueNames {
       work: `queue_${name}_work`,
       told: `queue_${name}_told`,
       files: `queue_${name}_files`,
+      around: `queue_${name}_around`,
       workers: "workers",
-      every: `queue.${name}.*.*`,
     },
     subject: (kind, id) => `queue.${name}.${kind}.${id}`,
     chunk: ({ id, attempt, file }, chunk) => `queue.${name}.file.${id}.${attempt}.${file}.${chunk}`,
@@ -42,13 +45,28 @@ export function queueNames(path: string, name: string): QueueNames {
   };
 }
 
-/** Work leaves its stream when it is acknowledged; what was told stays, an outcome once. */
-export function queueStreams({ work, told, files, subject }: QueueNames, copies: number): readonly StreamSettings[] {
-  const kept = { storage: "file", num_replicas: copies, allow_direct: true } as const;
+export interface QueueStreamsOptions {
+  /** Servers that keep the queue. */
+  readonly copies: number;
+  /** Milliseconds for which what was told, and files, are kept. */
+  readonly keep: number;
+}
+
+/** Work leaves its stream when it is acknowledged; what was told stays for a time, an outcome once. */
+export function queueStreams(
+  { work, told, files, around, subject }: QueueNames,
+  { copies, keep }: QueueStreamsOptions,
+): readonly StreamSettings[] {
+  const stored = { storage: "file", num_replicas: copies, allow_direct: true } as const;
+  const kept = { ...stored, max_age: nanos(keep) };
   return [
-    { ...kept, name: work, subjects: [subject("work", "*")], retention: "workqueue" },
+    { ...stored, name: work, subjects: [subject("work", "*")], retention: "workqueue" },
     { ...kept, name: told, subjects: [subject("event", "*"), subject("outcome", "*")] },
     { ...kept, name: files, subjects: [`${subject("file", "*")}.*.*.*`], max_msgs_per_subject: 1 },
+    {
+      ...{ name: around, subjects: [subject("worker", "*")], storage: "memory", allow_direct: true },
+      ...{ max_msgs_per_subject: 1, max_age: nanos(presenceAge), duplicate_window: nanos(presenceAge) },
+    },
   ];
 }
 

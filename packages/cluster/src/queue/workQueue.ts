@@ -30,6 +30,28 @@ export interface WorkQueue {
    * @throws ClusterError "damaged" for a file that is not what was sent
    */
   files(id: string, signal?: AbortSignal): AsyncIterableIterator<QueueFile>;
+  /** Removes what was told of a piece, its outcome and its files: the same id may be added again then. */
+  forget(id: string, signal?: AbortSignal): Promise<void>;
+  /** How it stands. */
+  status(signal?: AbortSignal): Promise<QueueStatus>;
+}
+
+/** How a queue stands. */
+export interface QueueStatus {
+  /** Pieces that nobody works on, those that were declined or whose worker has died included. */
+  readonly waiting: number;
+  readonly atWork: number;
+  /** Pieces that have ended and are not forgotten. */
+  readonly ended: number;
+  /** Those that said within the last 10 seconds that they are there. */
+  readonly workers: readonly QueueWorker[];
+}
+
+/** A worker that was heard of. */
+export interface QueueWorker {
+  readonly name: string;
+  /** The piece that it works on; null for none. */
+  readonly piece: string | null;
 }
 
 /** Does a piece of work. Its signal is aborted with that of the worker. */
@@ -66,4 +88,6 @@ export class Declined extends Error {
 export type QueueEvent =
   | { readonly kind: "event"; readonly id: string; readonly event: Json }
   | { readonly kind: "result"; readonly id: string; readonly result: Json }
-  | { readonly kind: "failure"; readonly id: string; readonly message: string };
+  | { readonly kind: "failure"; readonly id: string; readonly message: string }
+  /** A message that no worker of this package has stored; it changes nothing. */
+  | { readonly kind: "malformed"; readonly id: string };

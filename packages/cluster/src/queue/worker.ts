@@ -3,6 +3,7 @@ import type { JsMsg } from "@nats-io/jetstream";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
+import { presence } from "./presence.ts";
 import type { QueueNames } from "./queueStreams.ts";
 import { Declined, type Json, type WorkHandler, type WorkPiece } from "./workQueue.ts";
 
@@ -10,18 +11,28 @@ export interface Workplace {
   readonly streams: Streams;
   readonly names: QueueNames;
   readonly heartbeat: number;
+  /** Name of the worker. */
+  readonly worker: string;
 }
 
 /** How long the server looks for a piece before it is asked again, in milliseconds. */
 const patience = 5_000;
 
 export async function workOn(place: Workplace, handler: WorkHandler, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const message = await nextPiece(place, signal).catch((error: unknown) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
-    if (message !== null) await done(place, message, handler, signal);
+  const here = presence(place.streams, place.names, place.worker);
+  try {
+    while (!signal.aborted) {
+      const message = await nextPiece(place, signal).catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
+      if (message === null) continue;
+      here.worksOn(place.names.idOf(message.subject));
+      await done(place, message, handler, signal);
+      here.worksOn(null);
+    }
+  } finally {
+    await here.leave();
   }
 }
 
@@ -41,9 +52,10 @@ async function done(place: Workplace, message: JsMsg, handler: WorkHandler, sign
   const beat = setInterval(() => message.working(), heartbeat);
   try {
     // Done before, by a worker whose acknowledgement was lost.
-    if ((await storedOutcome(streams, names, id, signal)) === null) {
+    const before = await storedOutcome(streams, names, id, signal);
+    if (before.outcome === null) {
       const text = await outcome(place, message, handler, signal);
-      await storeAfter(streams, 0, names.subject("outcome", id), text, signal);
+      await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
     }
     await streams.insist(() => message.ackAck(), signal);
   } catch (error) {

@@ -1,0 +1,72 @@
+/** What there is of this package on a server: queues of work and runs of Parle. */
+import type { JetStreamManager } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { decodeCommit } from "../jetstream/commitRecord.ts";
+import { runSubjects } from "../jetstream/runSubjects.ts";
+import { openStreams, type Streams } from "../jetstream/streams.ts";
+import { queueStatus } from "../queue/queueStatus.ts";
+import { queueNames } from "../queue/queueStreams.ts";
+import type { QueueStatus } from "../queue/workQueue.ts";
+
+/** How everything on a server stands. */
+export interface ClusterStatus {
+  readonly server: { readonly name: string; readonly version: string };
+  readonly queues: readonly ({ readonly name: string } & QueueStatus)[];
+  readonly runs: readonly RunStatus[];
+}
+
+/** A run of Parle. */
+export interface RunStatus {
+  readonly run: string;
+  /** Those that have joined, by their numbers from 0. */
+  readonly replicas: readonly {
+    readonly replica: number;
+    /** Whether its lease lives. */
+    readonly living: boolean;
+    /** The newest that it has shared; null for none. */
+    readonly version: number | null;
+  }[];
+}
+
+/**
+ * Reads how everything on a server stands, and changes nothing there.
+ *
+ * @throws the client's error where the server has no JetStream, or does not answer
+ */
+export async function clusterStatus(connection: NatsConnection): Promise<ClusterStatus> {
+  const manager = await jetstreamManager(connection);
+  const streams = await openStreams(connection, []);
+  const names = await streamNames(manager);
+  const named = (pattern: RegExp): string[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []).sort();
+  const queues = [];
+  for (const name of named(/^queue_([\w-]{1,64})_work$/))
+    queues.push({ name, ...(await queueStatus(streams, queueNames("clusterStatus", name))) });
+  const runs = [];
+  for (const run of named(/^parle_([\w-]{1,64})_commits$/)) runs.push(await runStatus(streams, run));
+  const { server_name: name, version } = connection.info!;
+  return { server: { name, version }, queues, runs };
+}
+
+async function streamNames(manager: JetStreamManager): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of manager.streams.names()) names.push(name);
+  return names;
+}
+
+async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
+  const subjects = runSubjects("clusterStatus", run);
+  const [commits, leases] = await Promise.all([
+    streams.subjects(subjects.streams.commits),
+    streams.subjects(subjects.streams.leases),
+  ]);
+  const living = new Set(leases.map(subjects.replicaOf));
+  const versions = new Map<number, number | null>([...living].map((replica) => [replica, null]));
+  for (const subject of commits) {
+    const data = (await streams.newest(subjects.streams.commits, subject))?.data;
+    const record = data === undefined ? null : decodeCommit(data);
+    versions.set(subjects.replicaOf(subject), record?.slots[0].version ?? null);
+  }
+  const replicas = [...versions].sort(([a], [b]) => a - b);
+  return { run, replicas: replicas.map(([replica, version]) => ({ replica, living: living.has(replica), version })) };
+}
