@@ -12,8 +12,11 @@ export interface FilePlace {
   readonly file: number;
 }
 
-/** Milliseconds between two words of a worker that it is there, and after which it counts as gone. */
-export const [presenceEvery, presenceAge] = [3_000, 10_000] as const;
+/** Milliseconds between two words of a worker that it is there. */
+export const presenceEvery = 3_000;
+
+/** Milliseconds without a word after which a worker counts as gone. */
+const presenceAge = 10_000;
 
 export interface QueueNames {
   readonly work: string;

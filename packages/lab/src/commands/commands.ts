@@ -10,6 +10,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   compare: () => import("./compare.ts"),
   start: () => import("./start.ts"),
   parle: () => import("./parle.ts"),
+  worker: () => import("./worker.ts"),
   resume: () => import("./resume.ts"),
   sweep: () => import("./sweep.ts"),
   "cluster simulate": () => import("./clusterSimulate.ts"),

@@ -11,13 +11,14 @@ import { summarise, summaryJson } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
+import { type Distribution, distributed, queuePlaceOf } from "./distribution.ts";
 import { beginExperiment, budgetsOf, type Experiment, reportOfRuns } from "./experiment.ts";
 import { count, names } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd compare`. */
-export interface CompareCommand extends ComparisonRequest {
+export interface CompareCommand extends ComparisonRequest, Distribution {
   /** runs/NAME-N when absent, where NAME is `folderName`, "compare" by default. */
   readonly out?: string;
   readonly folderName?: string;
@@ -33,7 +34,7 @@ export const definition: CommandDefinition = {
     "--network small-mnistfc --optimizers sgd,sam --seeds 5 --budget 2 --set sgd.learningRate=0.1",
   ],
   declare: (command, context, done) =>
-    timeLimited(runOptions(command, ["optimizer", "seed"]))
+    distributed(timeLimited(runOptions(command, ["optimizer", "seed"])))
       .description("Train several optimizers on the same budget, data order, initial weights and dropout.")
       .requiredOption("--optimizers <names>", "names between commas", names)
       .option("--seeds <k>", "seeds 1 … k", count, 3)
@@ -45,14 +46,16 @@ export const definition: CommandDefinition = {
 
 /** Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout. Gives the exit code. */
 export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
-  const unchecked = planComparison(options);
+  const { nats: _, queue: __, shared: ___, ...request } = options;
+  const queue = queuePlaceOf(options);
+  const unchecked = planComparison(request);
   if (options.out !== undefined) requireEmptyFolder(options.out);
   const plan = await checkedPlan(unchecked, lockHooks(context));
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
   // The runs' settings have the device.
-  const { device: _, ...others } = options;
-  return beginExperiment(comparison, plan, { ...others, out }, context);
+  const { device: ____, ...others } = request;
+  return beginExperiment(comparison, plan, { ...others, out, queue }, context);
 }
 
 /** Runs in OUT/OPTIMIZER-SEED; a report of all in OUT. */

@@ -23,17 +23,20 @@ import {
 } from "../experiments/experiment.ts";
 import { launchHere, launchProcess } from "../experiments/launchers.ts";
 import { differentRun, planFileIn, readPlan, writePlan } from "../experiments/planFile.ts";
+import type { QueuePlace } from "../experiments/queue/launchOnQueue.ts";
+import type { Told } from "../experiments/queue/told.ts";
 import { otherRuns, type RunLauncher, type RunOutcome, resultsOf, runAll } from "../experiments/runAll.ts";
 import { requireEmptyFolder } from "../io/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
+import type { RunEvent } from "../runs/runEvents.ts";
 import { judgementWords } from "../statistics/metricWords.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { dataLines } from "./dataLines.ts";
-import { budgetOf } from "./eventLines.ts";
+import { budgetOf, linesOf } from "./eventLines.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -89,6 +92,8 @@ export interface ExperimentOptions {
   readonly device?: DeviceChoice | undefined;
   /** How a run is trained; by default in this process if there is one at a time, else in one of its own. */
   readonly launcher?: RunLauncher | undefined;
+  /** The queue whose workers train the runs. */
+  readonly queue?: QueuePlace | undefined;
 }
 
 /** An experiment whose runs have ended, or were kept from it. */
@@ -156,53 +161,85 @@ async function toItsEnd<Details>(
   lock: Lock,
   context: CommandContext,
 ): Promise<number> {
-  const { out } = options;
+  const { out, queue } = options;
   const { signal, stderr } = context;
   const { runs, parts } = plan;
-  const parallel = Math.min(options.parallel ?? experiment.usualParallel(plan), runs.length);
+  const usual = queue === undefined ? experiment.usualParallel(plan) : runs.length;
+  const parallel = Math.min(options.parallel ?? usual, runs.length);
   const opening = experiment.opening(plan, { ...options, parallel });
   if (opening !== null) for (const line of [...dataLines(parts.data), ...opening.split("\n")]) writeLine(stderr, line);
   const others = otherRuns(out, runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
-  const { onEvent, onBegin, onEnd } = listenersOf(plan, experiment.isBrief === true || parallel > 1, context);
-  const { launcher } = options;
-  const { dataFolder, threads, device } = options;
-  const place = { dataFolder, threads, device };
-  const { onEvent: _, ...training } = trainingOptions(context);
-  const here = { ...training, ...(onEvent && { onEvent }), parts, ...place };
-  const { checkpointRequests: requests } = context;
-  const launch =
-    launcher ??
-    experiment.launcher?.(plan, { ...place, checkpointRequests: requests }) ??
-    (parallel > 1 ? launchProcess({ requests, ...place }) : launchHere(here));
+  const isBrief = experiment.isBrief === true || parallel > 1 || queue !== undefined;
+  const listeners = listenersOf(plan, { isBrief, isQueued: queue !== undefined }, context);
+  const { launch, close } = await launcherOf(experiment, plan, { ...options, parallel }, lock, listeners, context);
+  const measuring = oneAtATime(async (run: PlannedRun) => await experiment.whenTrained?.(run, plan, options, signal));
   const outcomes = await runAll(runs, {
-    ...{
-      out,
-      parallel,
-      signal,
-      launch,
-      checksum: parts.data.checksum ?? null,
-      requireHeld: lock.requireHeld,
-      onBegin,
-    },
-    whenTrained: async (run) => await experiment.whenTrained?.(run, plan, options, signal),
+    ...{ out, parallel, signal, launch, checksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld },
+    onBegin: listeners.onBegin,
+    whenTrained: measuring,
     onEnd(run, at, outcome) {
-      onEnd(run, at, outcome);
+      listeners.onEnd(run, at, outcome);
       if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);
     },
     needsAll: experiment.needsAll?.(plan) ?? false,
-  });
+  }).finally(close);
   lock.requireHeld();
   const code = await experiment.finish({ ...options, plan, outcomes, lock }, context);
   const failed = outcomes.filter((outcome) => outcome?.kind === "failed").length;
   if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed\n`);
   if (signal.aborted && code === interruptionCode(signal)) {
-    const how = experiment.isNew
-      ? `What is done is kept: npx entropy-sgd resume ${out} goes on`
-      : "interrupted: what is done is kept, and the same command goes on";
-    stderr.write(`${how}\n`);
+    stderr.write(`${interruptionWords(experiment.isNew, options)}\n`);
   }
   return code;
+}
+
+function interruptionWords(isNew: boolean, { out, queue }: ExperimentOptions): string {
+  if (queue !== undefined) {
+    const how = isNew ? `npx entropy-sgd resume ${out} --nats ${queue.nats} goes on` : "the same command goes on";
+    return `The runs stay on the queue, where workers do them; ${how} watching`;
+  }
+  return isNew
+    ? `What is done is kept: npx entropy-sgd resume ${out} goes on`
+    : "interrupted: what is done is kept, and the same command goes on";
+}
+
+/** How the runs are trained, and what is to be done when they are. */
+async function launcherOf<Details>(
+  experiment: Experiment<Details>,
+  plan: CheckedPlan<Details>,
+  { launcher, queue, out, parallel, dataFolder, threads, device }: ExperimentOptions & { readonly parallel: number },
+  lock: Lock,
+  { onEvent, onTold }: Pick<ReturnType<typeof listenersOf>, "onEvent" | "onTold">,
+  context: CommandContext,
+): Promise<{ readonly launch: RunLauncher; readonly close: () => Promise<void> }> {
+  const { checkpointRequests: requests, stderr } = context;
+  const place = { dataFolder, threads, device };
+  const close = async (): Promise<void> => {};
+  if (launcher !== undefined) return { launch: launcher, close };
+  if (queue !== undefined) {
+    const { launchOnQueue } = await import("../experiments/queue/launchOnQueue.ts");
+    const { runs, parts } = plan;
+    const onWords = (words: string): void => writeLine(stderr, printable(words));
+    const own = { out, runs, dataChecksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld };
+    return launchOnQueue(queue, { ...own, onTold, onWords });
+  }
+  const owned = experiment.launcher?.(plan, { ...place, checkpointRequests: requests });
+  if (owned !== undefined) return { launch: owned, close };
+  if (parallel > 1) return { launch: launchProcess({ requests, ...place }), close };
+  const { onEvent: _, ...training } = trainingOptions(context);
+  const here = { ...training, ...(onEvent && { onEvent }), parts: plan.parts, ...place };
+  return { launch: launchHere(here), close };
+}
+
+/** The same work, begun when all that was asked for before is done: what it computes with has room for one. */
+function oneAtATime<Item>(work: (item: Item) => Promise<void>): (item: Item) => Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  return (item) => {
+    const own = before.catch(() => {}).then(() => work(item));
+    before = own;
+    return own;
+  };
 }
 
 /** Writes a report of the runs that have begun, whose folders are in OUT; null where none has a result, as after an early signal. */
@@ -226,29 +263,48 @@ export function budgetsOf({ runs }: CheckedPlan): string[] {
   ];
 }
 
-/** Listeners that report the runs: by their events, or by a line for each begin and end. */
-function listenersOf(plan: CheckedPlan, isBrief: boolean, { stderr }: CommandContext) {
+/** Listeners that report the runs: by their events, or by a line for each begin and end; on a queue by what workers tell. */
+function listenersOf(
+  plan: CheckedPlan,
+  { isBrief, isQueued }: { readonly isBrief: boolean; readonly isQueued: boolean },
+  { stderr }: CommandContext,
+) {
   const { runs } = plan;
   let numDone = 0;
   const isPlanTold = budgetsOf(plan).length === 1;
   const meter = runsMeter(stderr, runs.length);
-  const numbered = ({ name }: PlannedRun, at: number): string => `[${at + 1}/${runs.length}] ${name}`;
+  const numbered = ({ name }: PlannedRun, at: number = runs.findIndex((run) => run.name === name)): string =>
+    `[${at + 1}/${runs.length}] ${name}`;
   return {
     onEvent: isBrief
       ? undefined
       : progressListener(stderr, { numRuns: runs.length, numDone: () => numDone, isPlanTold }),
+    onTold(run: PlannedRun, told: Told): void {
+      for (const line of toldLines(told)) writeLine(stderr, `${numbered(run)} ${printable(line)}`);
+      if (told.type === "begin") meter.begin(run.name);
+    },
     onBegin(run: PlannedRun, at: number): void {
-      if (!isBrief) return;
+      if (!isBrief || isQueued) return;
       writeLine(stderr, `${numbered(run, at)} begins: ${run.condition}`);
       meter.begin(run.name);
     },
     onEnd(run: PlannedRun, at: number, outcome: RunOutcome): void {
       numDone += 1;
-      const isTold = isBrief || outcome.kind === "failed";
+      // Of a queue that is watched no longer.
+      const isLeft = isQueued && outcome.kind === "interrupted";
+      const isTold = (isBrief && !isLeft) || outcome.kind === "failed";
       if (isTold) writeLine(stderr, `${numbered(run, at)}: ${printable(outcomeWords(outcome))}`);
       if (isBrief) meter.end(run.name, outcome.kind === "ended" && !outcome.before);
     },
   };
+}
+
+/** What a worker has told, a line each. */
+function toldLines(told: Told): string[] {
+  if (told.type === "begin")
+    return [`begins on ${told.worker}${told.attempt === 1 ? "" : ` (attempt ${told.attempt})`}`];
+  if (told.type === "declined") return [`declined by ${told.worker}: ${told.why}`];
+  return linesOf(told.event as RunEvent).map((line) => line.trim());
 }
 
 function outcomeWords(outcome: RunOutcome): string {

@@ -30,6 +30,8 @@ export interface ProcessOptions {
   readonly threads?: number | undefined;
   /** What computes instead of what the settings say. */
   readonly device?: DeviceChoice | undefined;
+  /** Checksum that the data must have; null where any are right. */
+  readonly dataChecksum?: string | null;
 }
 
 /**
@@ -37,11 +39,11 @@ export interface ProcessOptions {
  * this process alone; it ends by itself when this process is gone.
  */
 export function launchProcess(options: ProcessOptions = {}): RunLauncher {
-  const { command = commandPath, requests, dataFolder, threads, device } = options;
+  const { command = commandPath, requests, dataFolder, threads, device, dataChecksum = null } = options;
   return async (path, planned, signal) => {
     const placed = placedAt(planned, dataFolder);
     const settings = { ...placed, threads: threads ?? planned.threads, device: device ?? planned.device };
-    await prepareRun(path, settings);
+    await prepareRun(path, settings, dataChecksum);
     const own = [
       ...(placed.data === null ? [] : ["--data", placed.data]),
       ...(threads === undefined ? [] : ["--threads", `${threads}`]),

@@ -156,15 +156,16 @@ export async function continueTraining(
 /**
  * Makes a folder with the config.json of a run that has not begun, for `resumeTraining`; does nothing if the same run is there.
  *
+ * @param dataChecksum - which the data must have when it begins; null where any are right
  * @throws InputError if the folder is a symbolic link, or holds another run or anything else
  */
-export async function prepareRun(path: string, settings: Settings): Promise<void> {
+export async function prepareRun(path: string, settings: Settings, dataChecksum: string | null = null): Promise<void> {
   requireNoLink(path);
   if (isUnused(path)) {
     const environment = currentEnvironment(settings.threads, await usedDevice(settings.device));
     makeFolder(path);
     const lock = acquireLock(path);
-    const identity = { settings, environment, dataChecksum: null };
+    const identity = { settings, environment, dataChecksum };
     try {
       if (isUnused(path)) {
         const files = readNetworkFiles(settings, null);

@@ -7,8 +7,8 @@ import {
   jetStreamExchange,
   type Member,
 } from "entropy-sgd-cluster";
-import { connectNats } from "entropy-sgd-cluster/node";
 import { InputError, type Replica, throwIfInterrupted } from "entropy-sgd-training";
+import { connectedTo } from "../serverConnection.ts";
 
 /** Where replicas meet. */
 export interface MeetingPlace {
@@ -44,10 +44,7 @@ export async function joinRun(
   signal: AbortSignal,
   onWait: () => void,
 ): Promise<JoinedReplica> {
-  const connection = await connectNats(nats).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InputError({ name: "--nats", rule: `no server answers there: ${why}`, value: nats });
-  });
+  const connection = await connectedTo(nats);
   try {
     const member = await firstFree(jetStreamExchange(connection, { run, elements: numParams }), run, numbers, signal);
     onWait();

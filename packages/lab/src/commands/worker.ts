@@ -1,0 +1,87 @@
+import { statSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Option } from "commander";
+import { type DeviceChoice, InputError } from "entropy-sgd-training";
+import { isThere } from "entropy-sgd-training/node";
+import { makeFolder } from "../io/files.ts";
+import { deviceChoices } from "../settings/settings.ts";
+import type { CommandDefinition } from "./commandDefinition.ts";
+import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
+import { queueName, usualQueue } from "./distribution.ts";
+import { count, positive } from "./options.ts";
+import { writeLine } from "./terminal/writeLine.ts";
+import { timeLimited, withinTime } from "./timeLimit.ts";
+
+/** Options of `entropy-sgd worker`. */
+export interface WorkerCommand {
+  readonly nats: string;
+  readonly queue: string;
+  readonly data?: string;
+  readonly models?: string;
+  readonly threads?: number;
+  readonly device?: DeviceChoice;
+  readonly allowModules?: boolean;
+  readonly shared?: string;
+  readonly out: string;
+  readonly heartbeat: number;
+  readonly maxMinutes?: number;
+}
+
+/** `entropy-sgd worker`. */
+export const definition: CommandDefinition = {
+  examples: ["--nats nats://host:4222", "--nats nats://host:4222 --data /data/pictures --threads 4 --device auto"],
+  declare: (command, context, done) =>
+    timeLimited(command)
+      .description(
+        "Train the runs that experiments with --nats have put on a queue, one after the other, until a signal.",
+      )
+      .requiredOption("--nats <address>", "the NATS server with the queue, such as nats://host:4222")
+      .option("--queue <name>", "name of the queue", queueName, usualQueue)
+      .option("--data <folder>", "a folder that holds the runs' data in another place than the experiment's")
+      .option("--models <folder>", "a folder with the ONNX models and modules of runs, by the names of their files")
+      .option("--threads <n>", "threads of one operation; default: as the experiment says, or the cores", count)
+      .addOption(new Option("--device <name>", "what computes; default: as the experiment says").choices(deviceChoices))
+      .option("--allow-modules", "train networks in modules too, which executes the code in them")
+      .option("--shared <folder>", "the folder that experiments with --shared have their runs in")
+      .option("--out <folder>", "where runs are trained that are sent back", join("runs", "worker"))
+      .option(
+        "--heartbeat <seconds>",
+        "seconds between signs of life, the same for all workers of a queue",
+        positive,
+        10,
+      )
+      .action(async (options: WorkerCommand) =>
+        done(await withinTime(options.maxMinutes, context, (limited) => workerCommand(options, limited))),
+      ),
+};
+
+/** Works until a signal; the run at hand goes back to the queue with a checkpoint. Gives the exit code. */
+export async function workerCommand(options: WorkerCommand, context: CommandContext): Promise<number> {
+  const { nats, queue: name, data, models, threads, device, allowModules = false, shared, out } = options;
+  for (const [option, folder] of Object.entries({ "--models": models, "--shared": shared }))
+    if (folder !== undefined) requireFolder(option, folder);
+  makeFolder(out);
+  const { signal, stderr, checkpointRequests: requests } = context;
+  const onWords = (words: string): void => writeLine(stderr, words);
+  const { jetStreamQueue } = await import("entropy-sgd-cluster");
+  const { connectedTo, closeInOrder } = await import("../experiments/serverConnection.ts");
+  const { pieceWorker } = await import("../experiments/queue/pieceWorker.ts");
+  const connection = await connectedTo(nats);
+  try {
+    const worker = `${hostname()}-${process.pid}`;
+    const queue = jetStreamQueue(connection, { name, worker, heartbeat: Math.ceil(1000 * options.heartbeat) });
+    onWords(`${worker} works on the queue ${name} of ${nats}; Ctrl-C gives the run at hand back`);
+    const place = { worker, out, models, shared, allowModules, requests, dataFolder: data, threads, device };
+    await queue.work(pieceWorker({ ...place, onWords }), signal);
+  } finally {
+    await closeInOrder(connection);
+  }
+  return signal.aborted ? interruptionCode(signal) : exitCodes.ok;
+}
+
+/** @throws InputError for a folder that is not there */
+function requireFolder(name: string, path: string): void {
+  if (!isThere(path) || !statSync(path).isDirectory())
+    throw new InputError({ name, rule: "must be a folder that is there", value: path });
+}

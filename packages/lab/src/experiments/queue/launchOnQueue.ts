@@ -1,0 +1,144 @@
+/** Runs of an experiment that workers train: they are put on a queue, watched, and come back. */
+import { realpathSync } from "node:fs";
+import { basename, relative, sep } from "node:path";
+import { ClusterError, jetStreamQueue, type WorkQueue } from "entropy-sgd-cluster";
+import { InputError, type RunResult } from "entropy-sgd-training";
+import type { PlannedRun } from "../experiment.ts";
+import { placeRun, removeUnplaced } from "../placeRun.ts";
+import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
+import { closeInOrder, connectedTo } from "../serverConnection.ts";
+import { type Piece, pieceId, pieceJson } from "./piece.ts";
+import { type PieceWatch, pieceWatch } from "./pieceWatch.ts";
+import type { Told } from "./told.ts";
+
+/** Where runs are trained by workers. */
+export interface QueuePlace {
+  /** Address of the server, such as nats://host:4222. */
+  readonly nats: string;
+  /** Name of the queue. */
+  readonly queue: string;
+  /** The folder that planner and workers share; absent where runs come back as files. */
+  readonly shared?: string | undefined;
+}
+
+/** What a planner has for workers. */
+export interface QueuedExperiment {
+  readonly out: string;
+  readonly runs: readonly PlannedRun[];
+  /** SHA-256 of the data; null where they have none. */
+  readonly dataChecksum: string | null;
+  /** Called before a run is put in place. */
+  readonly requireHeld: () => void;
+  readonly onTold: (run: PlannedRun, told: Told) => void;
+  readonly onWords: (words: string) => void;
+}
+
+/** A launcher, and the connection that it uses. */
+export interface QueueLauncher {
+  readonly launch: RunLauncher;
+  close(): Promise<void>;
+}
+
+/** A run on its queue. */
+interface QueuedRun {
+  readonly run: PlannedRun;
+  readonly id: string;
+  readonly piece: Piece;
+}
+
+/** How often a run is put on the queue whose files are not there when it has ended. */
+const maxTries = 3;
+
+/** @throws InputError where no server answers, or the experiment's folder is not in the shared one */
+export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperiment): Promise<QueueLauncher> {
+  const { out, runs, dataChecksum, onTold, onWords, requireHeld } = experiment;
+  const below = place.shared === undefined ? null : placeWithin(place.shared, out);
+  removeUnplaced(out);
+  const queued = runs.map((run): QueuedRun => {
+    const piece = { settings: run.settings, dataChecksum, folder: below === null ? null : `${below}/${run.name}` };
+    return { run, id: pieceId(run, piece), piece };
+  });
+  const byName = new Map(queued.map((own) => [own.run.name, own]));
+  const byId = new Map(queued.map((own) => [own.id, own]));
+  const connection = await connectedTo(place.nats);
+  const queue = jetStreamQueue(connection, { name: place.queue });
+  const watch = pieceWatch(queue, `the queue ${place.queue} of ${place.nats}`, {
+    nameOf: (id) => byId.get(id)?.run.name ?? null,
+    onTold: (id, told) => onTold(byId.get(id)!.run, told),
+    onWords,
+  });
+  return {
+    launch: (path, _, signal) => outcomeOfRun(queue, watch, byName.get(basename(path))!, { path, requireHeld }, signal),
+    async close() {
+      await watch.end();
+      await closeInOrder(connection);
+    },
+  };
+}
+
+/** Where a run comes back to. */
+interface RunPlace {
+  readonly path: string;
+  readonly requireHeld: () => void;
+}
+
+async function outcomeOfRun(
+  queue: WorkQueue,
+  watch: PieceWatch,
+  { id, piece }: QueuedRun,
+  place: RunPlace,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  try {
+    for (let tries = 1; ; tries++) {
+      await queue.enqueue(id, pieceJson(piece), signal);
+      const outcome = await watch.outcome(id, signal);
+      if (outcome === null) return { kind: "interrupted" };
+      const result = outcome.kind === "failure" ? null : await cameBack(queue, id, piece, place, signal);
+      // What has ended is here now; what has failed may go better another time.
+      watch.clear(id);
+      await queue.forget(id, signal);
+      if (outcome.kind === "failure") return { kind: "failed", message: outcome.message, exitCode: 1 };
+      if (result !== null) return { kind: "ended", result, before: false };
+      if (tries === maxTries)
+        throw new InputError({ path: place.path, rule: "its files are not on the queue, or damaged" });
+    }
+  } catch (error) {
+    // What is asked of a queue after a signal is thrown back with the signal's reason.
+    if (signal.aborted) return { kind: "interrupted" };
+    throw error;
+  }
+}
+
+/** The result of a run that is there now; null where another planner of the same run has taken its files, or they are damaged. */
+async function cameBack(
+  queue: WorkQueue,
+  id: string,
+  { settings, dataChecksum: checksum, folder }: Piece,
+  { path, requireHeld }: RunPlace,
+  signal: AbortSignal,
+): Promise<RunResult | null> {
+  if (folder !== null) return endedResult(path, settings, checksum);
+  let numFiles = 0;
+  async function* files() {
+    for await (const file of queue.files(id, signal)) {
+      numFiles += 1;
+      yield file;
+    }
+  }
+  try {
+    return await placeRun(path, files(), { settings, checksum }, requireHeld);
+  } catch (error) {
+    if (numFiles === 0 || error instanceof ClusterError) return null;
+    throw error;
+  }
+}
+
+/** The path of a folder below the one that is shared, with `/` between its parts. @throws InputError if it is not there */
+function placeWithin(shared: string, out: string): string {
+  const path = relative(realpathSync(shared), realpathSync(out)).split(sep).join("/");
+  const isBelow = /^[\w.-]+(\/[\w.-]+)*$/.test(path) && !path.startsWith("..");
+  if (isBelow) return path;
+  const rule = "must hold --out, in folders of letters, digits, _ . and -";
+  throw new InputError({ name: "--shared", rule, value: shared });
+}

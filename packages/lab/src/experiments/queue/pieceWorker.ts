@@ -1,0 +1,124 @@
+/** What a worker does with a piece of a queue: trains the run in a process of its own, and sends it back. */
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
+import { Declined, type Json, type WorkHandler, type WorkPiece } from "entropy-sgd-cluster";
+import { InputError } from "entropy-sgd-training";
+import { readPlain } from "entropy-sgd-training/node";
+import { makeFolder } from "../../io/files.ts";
+import { refusalIn } from "../../io/refusals.ts";
+import { networkFileKind } from "../../settings/networkFileKind.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { launchProcess, type ProcessOptions } from "../launchers.ts";
+import { maxFileBytes, sentFilesOf } from "../placeRun.ts";
+import { endedResult, outcomeOf, type RunOutcome } from "../runAll.ts";
+import { followEvaluations } from "./evaluationsOf.ts";
+import { LaterVersion, type Piece, pieceIn } from "./piece.ts";
+import type { Told } from "./told.ts";
+
+/** What a worker has, and what it does for others. */
+export interface WorkerPlace extends Omit<ProcessOptions, "dataChecksum"> {
+  /** Name of the worker. */
+  readonly worker: string;
+  /** Where runs are trained that are sent back. */
+  readonly out: string;
+  /** A folder with models and modules, by the names of their files; those that are not there are looked for where the planner has them. */
+  readonly models?: string | undefined;
+  /** Whether modules of users are executed. */
+  readonly allowModules: boolean;
+  /** The folder that planners and workers share. */
+  readonly shared?: string | undefined;
+  /** Told what happens, in words. */
+  readonly onWords: (words: string) => void;
+}
+
+/** Trains runs. What it cannot do it declines, and tells why: others may be able to. */
+export function pieceWorker(place: WorkerPlace): WorkHandler {
+  /** What was declined, and why: it comes again until another takes it, and is told of once. */
+  const declined = new Map<string, string>();
+  return async (piece, signal) => {
+    const { id, attempt, work } = piece;
+    const tell = (told: Told): Promise<void> => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
+    const { worker, onWords } = place;
+    try {
+      const asked = acceptable(work, place);
+      const path = pathOf(id, asked, place);
+      await tell({ type: "begin", worker, attempt });
+      onWords(`${id} ${existsSync(path) ? "goes on" : "begins"}`);
+      const follower = followEvaluations(path, (event) => tell({ type: "event", event }));
+      const outcome = await trained(path, asked, place, signal).finally(() => follower.end());
+      if (outcome.kind === "interrupted") throw signal.reason;
+      if (outcome.kind === "failed")
+        throw outcome.exitCode === 2 ? new Declined(outcome.message) : new Error(outcome.message);
+      if (asked.folder === null) await sendRun(path, piece);
+      onWords(`${id} ended`);
+      return { worker };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof Declined)) onWords(`${id} failed: ${why}`);
+      else if (declined.get(id) !== why) {
+        declined.set(id, why);
+        onWords(`${id} declined: ${why}`);
+        await tell({ type: "declined", worker, why });
+      }
+      throw error;
+    }
+  };
+}
+
+/** The piece, with its network where it is here. @throws Declined for what this worker does not do */
+function acceptable(work: Json, { models, allowModules, shared }: WorkerPlace): Piece {
+  const piece = pieceOrDeclined(work);
+  const { settings, folder } = piece;
+  if (folder !== null && shared === undefined)
+    throw new Declined("needs --shared: its folder is one that machines share");
+  if (settings.networkFile === null) return piece;
+  if (networkFileKind(settings.network) === "module" && !allowModules)
+    throw new Declined("needs --allow-modules: its network is a module, which would be executed");
+  const here = models === undefined ? null : join(models, basename(settings.networkFile));
+  return here === null || !existsSync(here) ? piece : { ...piece, settings: { ...settings, networkFile: here } };
+}
+
+function pieceOrDeclined(work: Json): Piece {
+  try {
+    return pieceIn(work);
+  } catch (error) {
+    // Settings of another version of the program, too.
+    throw error instanceof LaterVersion || error instanceof InputError ? new Declined(error.message) : error;
+  }
+}
+
+/** The run's folder. @throws Declined where a link leads out of the folder that is shared */
+function pathOf(id: string, { folder }: Piece, { out, shared }: WorkerPlace): string {
+  if (folder === null || shared === undefined) return join(out, id);
+  const path = join(shared, folder);
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new Declined(refusalIn(error) ?? String(error));
+  }
+  if (!`${realpathSync(dirname(path))}${sep}`.startsWith(`${realpathSync(shared)}${sep}`))
+    throw new Declined(`${path} leads out of the folder that is shared`);
+  return path;
+}
+
+async function trained(
+  path: string,
+  { settings, dataChecksum }: { readonly settings: Settings; readonly dataChecksum: string | null },
+  { command, requests, dataFolder, threads, device }: WorkerPlace,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  try {
+    // Ended here before, but its result was not stored.
+    const result = endedResult(path, settings, dataChecksum);
+    if (result !== null) return { kind: "ended", result, before: true };
+    const own = { ...(command !== undefined && { command }), requests, dataFolder, threads, device, dataChecksum };
+    return await launchProcess(own)(path, settings, signal);
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+async function sendRun(path: string, { send }: WorkPiece): Promise<void> {
+  for (const name of sentFilesOf(path)) await send(name, readPlain(join(path, name), maxFileBytes));
+}
