@@ -65,7 +65,8 @@ async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
   for (const subject of commits) {
     const data = (await streams.newest(subjects.streams.commits, subject))?.data;
     const record = data === undefined ? null : decodeCommit(data);
-    versions.set(subjects.replicaOf(subject), record?.slots[0].version ?? null);
+    const isRead = record !== null && typeof record !== "string";
+    versions.set(subjects.replicaOf(subject), isRead ? record.slots[0].version : null);
   }
   const replicas = [...versions].sort(([a], [b]) => a - b);
   return { run, replicas: replicas.map(([replica, version]) => ({ replica, living: living.has(replica), version })) };
