@@ -3,7 +3,7 @@ import { type Node, type Shape, sameShape, sizeOf, type Value } from "../graph/v
 import type { Fusion } from "./dialect.ts";
 import { absOrLeakyRelu, clip, hardSigmoid, minimum } from "./elementwiseFusions.ts";
 import type { LoweringContext } from "./loweringContext.ts";
-import { softmaxGradient } from "./softmaxGradient.ts";
+import { softmaxGradient, timesFactor } from "./softmaxGradient.ts";
 
 /** a·b with a row or a matrix of its shape added: the third operand of Gemm. */
 const gemmWithBias: Fusion = (value, { graph, nameOf, usedOnce }) => {
@@ -74,6 +74,7 @@ export const fusionsWith = (convolve: LowerConvolution): readonly Fusion[] => [
   gemmWithBias,
   convolutionWithBias(convolve),
   softmaxGradient,
+  timesFactor,
   normalise,
   absOrLeakyRelu,
   clip,

@@ -43,6 +43,7 @@ function lowerValues(
     graph,
     nameOf,
     usedOnce: (value) => numUses.get(value) === 1,
+    isReadBy: (value, op) => order.some((reader) => reader.op === op && reader.inputs.includes(value)),
     memo(key, make) {
       const name = shared.get(key) ?? make();
       shared.set(key, name);

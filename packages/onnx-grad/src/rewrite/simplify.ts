@@ -9,6 +9,7 @@ import { poolGather } from "../ops/pooling.ts";
 import { oneHot, reduceSum } from "../ops/reductions.ts";
 import { overlaps } from "../ops/window.ts";
 import { joinNeighbours, mergeConcats, sliceOfPad } from "./joinBlocks.ts";
+import { factorBehind, factoredSlope } from "./labelSlope.ts";
 import { oneHotTimes } from "./oneHotTimes.ts";
 import { rebuild, standIn } from "./rebuild.ts";
 import { stableForm, uniform } from "./stableForms.ts";
@@ -247,7 +248,7 @@ const scaleBeforeScatter: Rule = (value) => {
 
 const rules: Partial<Record<OpName, readonly Rule[]>> = {
   add: [addZero, addNegative, dropBroadcast, joinNeighbours],
-  sub: [subtractZero, dropBroadcast],
+  sub: [subtractZero, dropBroadcast, factoredSlope],
   mul: [timesOne, constantLast, mergeFactors, dropBroadcast, scaleBeforeScatter],
   div: [divideByConstant, dropBroadcast],
   greater: [dropBroadcast],
@@ -257,7 +258,8 @@ const rules: Partial<Record<OpName, readonly Rule[]>> = {
   where: [chooseByConstant, dropBroadcast],
   concat: [mergeConcats],
   slice: [sliceOfPad],
-  reshape: [mergeReshapes, rearrangedOneHot],
+  reshape: [mergeReshapes, rearrangedOneHot, factorBehind],
+  matmul: [factorBehind],
   transpose: [mergeTransposes, rearrangedOneHot],
   broadcastTo: [mergeBroadcasts],
   reduceSum: [reduceNothing, sumOfScatter, sumOfScatteredProduct, sumOfOneHot, sumOfBroadcast, sumOfMultiple],
