@@ -6,6 +6,7 @@ import { hasServer, type NatsServer, startServer } from "../../cluster/test/nats
 import { main } from "../src/commands/main.ts";
 import { readRun, weightsOf } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
+import { untimed } from "./untimed.ts";
 
 const comparison = (out: string): string[] => [
   ...["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd,adam", "--seeds", "2", "--budget", "2"],
@@ -13,10 +14,6 @@ const comparison = (out: string): string[] => [
 ];
 const runNames = ["adam-1", "adam-2", "sgd-1", "sgd-2"];
 const weightsIn = (out: string) => runNames.map((name) => weightsOf(join(out, name), readRun(join(out, name))));
-/** The result without what another training takes another time for. */
-const untimed = (stdout: string): unknown =>
-  JSON.parse(stdout, (key, value) => (["seconds", "msPerGradient"].includes(key) ? undefined : value));
-
 describe.skipIf(!hasServer)("experiments on a queue", () => {
   let server: NatsServer;
   const stops: (() => Promise<unknown>)[] = [];

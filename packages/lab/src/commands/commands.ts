@@ -13,12 +13,14 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   worker: () => import("./worker.ts"),
   resume: () => import("./resume.ts"),
   sweep: () => import("./sweep.ts"),
+  "cluster status": () => import("./clusterStatus.ts"),
   "cluster simulate": () => import("./clusterSimulate.ts"),
   "runs list": () => import("./runsList.ts"),
   "runs show": () => import("./runsShow.ts"),
   "runs compare": () => import("./runsCompare.ts"),
   "runs delete": () => import("./runsDelete.ts"),
   "runs export": () => import("./runsExport.ts"),
+  "runs merge": () => import("./runsMerge.ts"),
   "lr-find": () => import("./lrFind.ts"),
   "find-scope": () => import("./findScope.ts"),
   data: () => import("./data.ts"),
@@ -44,7 +46,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
 
 /** Descriptions of the words that several commands begin with. */
 const families: Readonly<Record<string, string>> = {
-  runs: "List, show, compare, delete and export the runs in a folder.",
+  runs: "List, show, compare, delete, export and merge the runs in a folder.",
   cluster: "Look at many machines, or simulate them.",
 };
 

@@ -11,7 +11,7 @@ import { summarise, summaryJson } from "../runs/summarise.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
-import { type Distribution, distributed, queuePlaceOf } from "./distribution.ts";
+import { type Distribution, distributed, distributionOf } from "./distribution.ts";
 import { beginExperiment, budgetsOf, type Experiment, reportOfRuns } from "./experiment.ts";
 import { count, names } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
@@ -46,16 +46,15 @@ export const definition: CommandDefinition = {
 
 /** Trains every optimizer with seeds 1 … k on the same budget, data order, initial weights and dropout. Gives the exit code. */
 export async function compareCommand(options: CompareCommand, context: CommandContext): Promise<number> {
-  const { nats: _, queue: __, shared: ___, ...request } = options;
-  const queue = queuePlaceOf(options);
+  const [where, request] = distributionOf(options);
   const unchecked = planComparison(request);
   if (options.out !== undefined) requireEmptyFolder(options.out);
   const plan = await checkedPlan(unchecked, lockHooks(context));
   const out = options.out ?? makeNextFolder("runs", options.folderName ?? "compare");
   makeFolder(out);
   // The runs' settings have the device.
-  const { device: ____, ...others } = request;
-  return beginExperiment(comparison, plan, { ...others, out, queue }, context);
+  const { device: _, ...others } = request;
+  return beginExperiment(comparison, plan, { ...others, ...where, out }, context);
 }
 
 /** Runs in OUT/OPTIMIZER-SEED; a report of all in OUT. */

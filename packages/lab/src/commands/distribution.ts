@@ -1,13 +1,23 @@
-/** Options of experiments whose runs are trained on other machines. */
+/** Options of experiments whose runs are trained on several machines. */
 import { type Command, InvalidArgumentError } from "commander";
 import { InputError } from "entropy-sgd-training";
 import type { QueuePlace } from "../experiments/queue/launchOnQueue.ts";
+import type { Shard } from "../experiments/shard.ts";
 
 /** Where runs are trained, as it is asked for. */
 export interface Distribution {
   readonly nats?: string;
   readonly queue?: string;
   readonly shared?: string;
+  readonly shard?: Shard;
+}
+
+/** Where runs are trained. */
+export interface TrainedWhere {
+  /** The queue whose workers train them. */
+  readonly queue?: QueuePlace | undefined;
+  /** The part of them that is trained here. */
+  readonly shard?: Shard | undefined;
 }
 
 /** The name of a queue where none is given. */
@@ -19,18 +29,44 @@ export function queueName(text: string): string {
   throw new InvalidArgumentError("It must be 1 to 64 letters, digits, _ or -.");
 }
 
-/** Adds `--nats`, `--queue` and `--shared`. */
+/** A parser of shards, such as 2/3. */
+function shard(text: string): Shard {
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
+  throw new InvalidArgumentError("It must be I/N with 1 ≤ I ≤ N, such as 2/3.");
+}
+
+/** Adds `--nats`, `--queue`, `--shared` and `--shard`. */
 export function distributed(command: Command): Command {
   return command
     .option("--nats <address>", "workers train the runs, which a queue on this NATS server gives them")
     .option("--queue <name>", `name of the queue; default: ${usualQueue}`, queueName)
-    .option("--shared <folder>", "a folder that workers see too and that holds --out: runs are trained there");
+    .option("--shared <folder>", "a folder that workers see too and that holds --out: runs are trained there")
+    .option("--shard <i/n>", "train only the i-th of every n runs here; runs merge puts the parts together", shard);
 }
 
-/** The queue that is asked for, undefined for none. @throws InputError for options of a queue without --nats */
-export function queuePlaceOf({ nats, queue, shared }: Distribution): QueuePlace | undefined {
-  if (nats !== undefined) return { nats, queue: queue ?? usualQueue, shared };
-  const alone = queue === undefined ? (shared === undefined ? null : "--shared") : "--queue";
-  if (alone !== null) throw new InputError({ name: alone, rule: "is of runs that workers train: give --nats too" });
-  return undefined;
+/**
+ * What the options of distribution come to, and the others.
+ *
+ * @throws InputError for options that do not go together, and for a shard without a folder of its own
+ */
+export function distributionOf<Options extends Distribution & { readonly out?: string; readonly parallel?: number }>(
+  options: Options,
+): readonly [TrainedWhere, Omit<Options, keyof Distribution>] {
+  const { nats, queue, shared, shard: part, ...others } = options;
+  const refuse = (name: string, rule: string): never => {
+    throw new InputError({ name, rule });
+  };
+  if (part !== undefined) {
+    if (nats !== undefined) refuse("--shard", "is for machines without a queue; --nats has one");
+    if (options.out === undefined) refuse("--out", "is required with --shard: each part has a folder of its own");
+  }
+  if (nats !== undefined && options.parallel !== undefined)
+    refuse("--parallel", "is of runs that are trained here; with --nats each worker trains one at a time");
+  if (nats === undefined && queue !== undefined) refuse("--queue", "is of runs that workers train: give --nats too");
+  if (nats === undefined && shared !== undefined) refuse("--shared", "is of runs that workers train: give --nats too");
+  return [
+    { queue: nats === undefined ? undefined : { nats, queue: queue ?? usualQueue, shared }, shard: part },
+    others,
+  ];
 }

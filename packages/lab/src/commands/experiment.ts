@@ -23,9 +23,9 @@ import {
 } from "../experiments/experiment.ts";
 import { launchHere, launchProcess } from "../experiments/launchers.ts";
 import { differentRun, planFileIn, readPlan, writePlan } from "../experiments/planFile.ts";
-import type { QueuePlace } from "../experiments/queue/launchOnQueue.ts";
 import type { Told } from "../experiments/queue/told.ts";
 import { otherRuns, type RunLauncher, type RunOutcome, resultsOf, runAll } from "../experiments/runAll.ts";
+import { runsOfShard, type Shard } from "../experiments/shard.ts";
 import { requireEmptyFolder } from "../io/files.ts";
 import { withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
@@ -34,8 +34,16 @@ import type { RunEvent } from "../runs/runEvents.ts";
 import { judgementWords } from "../statistics/metricWords.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
-import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
+import {
+  type CommandContext,
+  exitCodeOfRuns,
+  interruptionCode,
+  lockHooks,
+  trainingOptions,
+  writeJson,
+} from "./context.ts";
 import { dataLines } from "./dataLines.ts";
+import type { TrainedWhere } from "./distribution.ts";
 import { budgetOf, linesOf } from "./eventLines.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
@@ -79,7 +87,7 @@ export interface ExperimentPlace extends Pick<ExperimentOptions, "dataFolder" | 
 }
 
 /** How an experiment is worked through. */
-export interface ExperimentOptions {
+export interface ExperimentOptions extends TrainedWhere {
   readonly out: string;
   readonly json?: boolean;
   /** Runs at a time. */
@@ -92,8 +100,6 @@ export interface ExperimentOptions {
   readonly device?: DeviceChoice | undefined;
   /** How a run is trained; by default in this process if there is one at a time, else in one of its own. */
   readonly launcher?: RunLauncher | undefined;
-  /** The queue whose workers train the runs. */
-  readonly queue?: QueuePlace | undefined;
 }
 
 /** An experiment whose runs have ended, or were kept from it. */
@@ -161,18 +167,21 @@ async function toItsEnd<Details>(
   lock: Lock,
   context: CommandContext,
 ): Promise<number> {
-  const { out, queue } = options;
+  const { out, queue, shard } = options;
   const { signal, stderr } = context;
-  const { runs, parts } = plan;
+  const { parts } = plan;
+  const runs = runsOfShard(plan.runs, shard);
+  const own = { ...plan, runs };
   const usual = queue === undefined ? experiment.usualParallel(plan) : runs.length;
   const parallel = Math.min(options.parallel ?? usual, runs.length);
   const opening = experiment.opening(plan, { ...options, parallel });
   if (opening !== null) for (const line of [...dataLines(parts.data), ...opening.split("\n")]) writeLine(stderr, line);
-  const others = otherRuns(out, runs).length;
+  if (shard !== undefined) writeLine(stderr, `${shardName(shard)}: ${runs.length} of them`);
+  const others = otherRuns(out, plan.runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
   const isBrief = experiment.isBrief === true || parallel > 1 || queue !== undefined;
-  const listeners = listenersOf(plan, { isBrief, isQueued: queue !== undefined }, context);
-  const { launch, close } = await launcherOf(experiment, plan, { ...options, parallel }, lock, listeners, context);
+  const listeners = listenersOf(own, { isBrief, isQueued: queue !== undefined }, context);
+  const { launch, close } = await launcherOf(experiment, own, { ...options, parallel }, lock, listeners, context);
   const measuring = oneAtATime(async (run: PlannedRun) => await experiment.whenTrained?.(run, plan, options, signal));
   const outcomes = await runAll(runs, {
     ...{ out, parallel, signal, launch, checksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld },
@@ -185,7 +194,8 @@ async function toItsEnd<Details>(
     needsAll: experiment.needsAll?.(plan) ?? false,
   }).finally(close);
   lock.requireHeld();
-  const code = await experiment.finish({ ...options, plan, outcomes, lock }, context);
+  const done = { ...options, plan, outcomes, lock };
+  const code = shard === undefined ? await experiment.finish(done, context) : finishShard(done, shard, context);
   const failed = outcomes.filter((outcome) => outcome?.kind === "failed").length;
   if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed\n`);
   if (signal.aborted && code === interruptionCode(signal)) {
@@ -194,13 +204,31 @@ async function toItsEnd<Details>(
   return code;
 }
 
-function interruptionWords(isNew: boolean, { out, queue }: ExperimentOptions): string {
+const shardName = ({ index, count }: Shard): string => `shard ${index}/${count}`;
+
+/** Tells of the runs of a shard; its experiment has a result when all are together. Gives the exit code. */
+function finishShard(
+  { out, json, outcomes }: Pick<ExperimentDone<unknown>, "out" | "json" | "outcomes">,
+  shard: Shard,
+  context: CommandContext,
+): number {
+  const results = outcomes.flatMap((outcome) => (outcome?.kind === "ended" ? [outcome.result] : []));
+  if (json) writeJson(context, { shard: `${shard.index}/${shard.count}`, runs: results });
+  else {
+    const have = `${results.length} of ${counted(outcomes.length, "run")} ended, in ${printable(out)}`;
+    const how = "npx entropy-sgd runs merge FOLDER --from … --from … puts the parts together";
+    context.stdout.write(`${shardName(shard)}: ${have}\n${how}\n`);
+  }
+  return exitCodeOfRuns(outcomes, false, context.signal);
+}
+
+function interruptionWords(isNew: boolean, { out, queue, shard }: ExperimentOptions): string {
   if (queue !== undefined) {
     const how = isNew ? `npx entropy-sgd resume ${out} --nats ${queue.nats} goes on` : "the same command goes on";
     return `The runs stay on the queue, where workers do them; ${how} watching`;
   }
   return isNew
-    ? `What is done is kept: npx entropy-sgd resume ${out} goes on`
+    ? `What is done is kept: npx entropy-sgd resume ${out}${shard === undefined ? "" : ` --shard ${shard.index}/${shard.count}`} goes on`
     : "interrupted: what is done is kept, and the same command goes on";
 }
 

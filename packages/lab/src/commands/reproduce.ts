@@ -2,6 +2,7 @@ import { Argument } from "commander";
 import { InputError } from "entropy-sgd-training";
 import { type ReproductionName, reproductionNames } from "../experiments/reproduce/reproductions.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
+import { distributed } from "./distribution.ts";
 import { collect, count, share } from "./options.ts";
 import { reproduceOne } from "./reproduceOne.ts";
 import { type ReproduceTableCommand, reproduceTable } from "./reproduceTable.ts";
@@ -19,7 +20,7 @@ export const definition: CommandDefinition = {
     "table --from runs/reproduce-lenet --from runs/reproduce-mnistfc --out docs/results/reproduce",
   ],
   declare: (command, context, done) =>
-    timeLimited(placed(command, "runs/reproduce-NAME, where the same command goes on"))
+    distributed(timeLimited(placed(command, "runs/reproduce-NAME, where the same command goes on")))
       .description("Train an experiment of the paper as it was published; print paper, ours and the difference.")
       .addArgument(
         new Argument("<name>", "which experiment; table: all that fit --max-minutes").choices([
@@ -45,11 +46,13 @@ export const definition: CommandDefinition = {
 };
 
 /** @throws InputError for an option that has no meaning for the name */
-function requireOwnOptions(name: string, { from, data, reportOnly }: ReproduceTableCommand): void {
+function requireOwnOptions(name: string, { from, data, reportOnly, nats, shard }: ReproduceTableCommand): void {
   const refuse = (option: string, rule: string): never => {
     throw new InputError({ name: option, rule });
   };
   if (name !== table && from.length > 0) refuse("--from", "is of reproduce table");
   if (name === table && data !== undefined) refuse("--data", "is of one experiment, reproduce table has several");
+  if (name === table && nats !== undefined) refuse("--nats", "is of one experiment, reproduce table has several");
+  if (name === table && shard !== undefined) refuse("--shard", "is of one experiment, reproduce table has several");
   if (name === table && reportOnly) refuse("--report-only", "is of one experiment; reproduce table has --from");
 }

@@ -19,11 +19,12 @@ import { readRun } from "../runs/readRun.ts";
 import { plain } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks } from "./context.ts";
+import { type Distribution, distributionOf } from "./distribution.ts";
 import { beginExperiment, budgetsOf, type Experiment } from "./experiment.ts";
 import { type WritingOptions, writeFindings } from "./findings.ts";
 
 /** Options of `entropy-sgd reproduce`. */
-export interface ReproduceCommand {
+export interface ReproduceCommand extends Distribution {
   readonly seeds: number;
   readonly scale: number;
   readonly out?: string;
@@ -39,9 +40,10 @@ export interface ReproduceCommand {
 /** Trains an experiment of the paper and puts it beside the published figures. What is there already is not done again. Gives the exit code. */
 export async function reproduceOne(
   name: ReproductionName,
-  { seeds, scale, threads, data: dataFolder, reportOnly = false, ...options }: ReproduceCommand,
+  command: ReproduceCommand,
   context: CommandContext,
 ): Promise<number> {
+  const [where, { seeds, scale, threads, data: dataFolder, reportOnly = false, ...options }] = distributionOf(command);
   const out = options.out ?? join("runs", `reproduce-${name}`);
   const planned = planReproduction({ name, scale, seeds, threads });
   if (reportOnly) {
@@ -53,7 +55,7 @@ export async function reproduceOne(
   const { data } = reproductionOf(name);
   if (dataFolder !== undefined && data !== undefined) requireDataOf(data, dataFolder, plan.parts.data);
   makeFolder(out);
-  return beginExperiment(reproduction, plan, { ...options, out, dataFolder }, context);
+  return beginExperiment(reproduction, plan, { ...options, ...where, out, dataFolder }, context);
 }
 
 /** Runs in OUT/OPTIMIZER-SEED, each as JSON beside its folder as it ends; reproduction.html and reproduction.json in OUT. */

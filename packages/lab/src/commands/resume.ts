@@ -6,13 +6,14 @@ import { resumeTraining } from "../runner/resumeTraining.ts";
 import { deviceChoices } from "../settings/settings.ts";
 import { type CommandDefinition, jsonAtEnd } from "./commandDefinition.ts";
 import { type CommandContext, trainingOptions } from "./context.ts";
+import { type Distribution, distributed, distributionOf } from "./distribution.ts";
 import { continueExperiment, type Experiment } from "./experiment.ts";
 import { count, positive } from "./options.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 import { tellResult } from "./train.ts";
 
 /** Options of `entropy-sgd resume`. */
-export interface ResumeCommand {
+export interface ResumeCommand extends Distribution {
   readonly data?: string;
   readonly threads?: number;
   readonly device?: DeviceChoice;
@@ -26,7 +27,7 @@ export interface ResumeCommand {
 export const definition: CommandDefinition = {
   examples: ["runs/one"],
   declare: (command, context, done) =>
-    timeLimited(jsonAtEnd(command))
+    distributed(timeLimited(jsonAtEnd(command)))
       .description(
         "Let an interrupted run, comparison, sweep, study, reproduction or group of replicas go on, to the same bits as without the interruption.",
       )
@@ -52,9 +53,16 @@ const experiments: Readonly<Record<ExperimentKind, () => Promise<Experiment<unkn
 
 /** Resumes the run or the experiment in a folder to its end; the result of a run that has ended is printed again. Gives the exit code. */
 export async function resumeCommand(path: string, options: ResumeCommand, context: CommandContext): Promise<number> {
-  const { data: dataFolder, budget, maxMinutes: _, ...others } = options;
+  const [where, own] = distributionOf({ ...options, out: path });
+  const { data: dataFolder, budget, maxMinutes: _, ...others } = own;
   const file = planFileIn(path);
   if (file === null) {
+    if (where.queue !== undefined || where.shard !== undefined)
+      throw new InputError({
+        name: where.queue === undefined ? "--shard" : "--nats",
+        rule: "is of an experiment, and this is one run",
+        value: path,
+      });
     const result = await resumeTraining(path, {
       ...trainingOptions(context),
       dataFolder,
@@ -68,5 +76,5 @@ export async function resumeCommand(path: string, options: ResumeCommand, contex
   const experiment = await experiments[plan.kind]();
   if (budget !== undefined)
     throw new InputError({ name: "--budget", rule: `lets one run go on, ${path} is a ${experiment.noun}` });
-  return continueExperiment(experiment, plan, file, { ...others, out: path, dataFolder }, context);
+  return continueExperiment(experiment, plan, file, { ...others, ...where, out: path, dataFolder }, context);
 }

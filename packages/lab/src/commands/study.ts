@@ -28,6 +28,7 @@ import { sourceOf } from "../settings/recipes.ts";
 import { dataHelpOfNetwork } from "../settings/settings.ts";
 import { type CommandDefinition, placed } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, interruptionCode, lockHooks } from "./context.ts";
+import { type Distribution, distributed, distributionOf } from "./distribution.ts";
 import { beginExperiment, type Experiment, type ExperimentDone } from "./experiment.ts";
 import { type Findings, writeFindings } from "./findings.ts";
 import { collect, count, integerFrom, names, positive, positiveList, whole } from "./options.ts";
@@ -35,7 +36,7 @@ import { solutionMeter } from "./solutionMeter.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd study`. */
-export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails | "seeds">, StudyMeasures {
+export interface StudyCommand extends Omit<StudyRequest, keyof StudyDetails | "seeds">, StudyMeasures, Distribution {
   readonly seeds?: number;
   /** A file with the conditions, of the studies that have none of their own. */
   readonly conditions?: string;
@@ -58,7 +59,7 @@ export const definition: CommandDefinition = {
     "scope-screening --network small-cifar --conditions examples/studies/scope.yaml --budget 24",
   ],
   declare: (command, context, done) =>
-    timeLimited(placed(command, "runs/study-NETWORK, where the same command goes on"))
+    distributed(timeLimited(placed(command, "runs/study-NETWORK, where the same command goes on")))
       .description("Train and measure Entropy-SGD, its baseline and controls; judge claims about them.")
       .addArgument(new Argument("<name>", "which study").choices(studyNames))
       .requiredOption("--network <name>", networkNames.join(", "))
@@ -97,6 +98,7 @@ export const definition: CommandDefinition = {
  * What is there already is not done again, so that an interrupted study goes on. Gives the exit code.
  */
 export async function studyCommand(study: StudyName, options: StudyCommand, context: CommandContext): Promise<number> {
+  const [where, own] = distributionOf(options);
   const { network, budget, data, threads, set, couplingSeeds } = options;
   const { conditions, leastSeeds } = studyOf(study, conditionsOf(study, options));
   const { seeds = leastSeeds === 1 ? 1 : 5 } = options;
@@ -117,7 +119,7 @@ export async function studyCommand(study: StudyName, options: StudyCommand, cont
   }
   const out = options.out ?? join("runs", `study-${network}`);
   makeFolder(out);
-  return beginExperiment(studyExperiment, plan, { ...options, out }, context);
+  return beginExperiment(studyExperiment, plan, { ...own, ...where, out }, context);
 }
 
 /** Runs in OUT/CONDITION-SEED with their measures beside them, the report in OUT. */

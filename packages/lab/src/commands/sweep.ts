@@ -20,12 +20,13 @@ import { usedDevice } from "../runner/usedDevice.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, exitCodes, lockHooks, writeJson } from "./context.ts";
+import { type Distribution, distributed, distributionOf } from "./distribution.ts";
 import { beginExperiment, type Experiment } from "./experiment.ts";
 import { count } from "./options.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
 /** Options of `entropy-sgd sweep`. */
-export interface SweepCommand {
+export interface SweepCommand extends Distribution {
   readonly out?: string;
   readonly parallel?: number;
   readonly json?: boolean;
@@ -35,9 +36,14 @@ export interface SweepCommand {
 
 /** `entropy-sgd sweep`. */
 export const definition: CommandDefinition = {
-  examples: ["examples/sweeps/learning-rates.yaml --dry-run", "examples/sweeps/learning-rates.yaml --parallel 2"],
+  examples: [
+    "examples/sweeps/learning-rates.yaml --dry-run",
+    "examples/sweeps/learning-rates.yaml --parallel 2",
+    "examples/sweeps/learning-rates.yaml --nats nats://host:4222",
+    "examples/sweeps/learning-rates.yaml --shard 1/3 --out runs/part-1",
+  ],
   declare: (command, context, done) =>
-    timeLimited(json(command))
+    distributed(timeLimited(json(command)))
       .description("Train the configurations that a file names, several at a time; the same command goes on.")
       .argument("<file>", "YAML or JSON, as in examples/sweeps")
       .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
@@ -60,13 +66,14 @@ export async function sweepCommand(
   context: CommandContext,
   launcher?: RunLauncher,
 ): Promise<number> {
+  const [where, own] = distributionOf(options);
   const read = readSweep(file);
   const plan = planSweep(read, await loadSweepParts(read, lockHooks(context)));
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
   await usedDevice(plan.runs[0]!.settings.device);
   makeFolder(out);
-  return beginExperiment(sweep, plan, { ...options, out, launcher }, context);
+  return beginExperiment(sweep, plan, { ...own, ...where, out, launcher }, context);
 }
 
 /** Runs in OUT/OPTIMIZER-HASH-SEED, numbers and report in OUT. That some configurations diverge is a result. */

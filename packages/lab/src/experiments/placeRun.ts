@@ -40,6 +40,8 @@ export interface ExpectedRun {
   readonly settings: Settings;
   /** SHA-256 of the data; null where it is not known. */
   readonly checksum: string | null;
+  /** A folder of the run with a copy of a network of the user's own; without it that is where the settings say. */
+  readonly networkIn?: string;
 }
 
 /**
@@ -60,10 +62,10 @@ export async function placeRun(
   try {
     makeFolder(temporary);
     for await (const file of files) writeFile(temporary, file);
-    const { settings, checksum } = expected;
+    const { settings, checksum, networkIn } = expected;
     const result = endedResult(temporary, settings, checksum);
     if (result === null) throw new InputError({ path, rule: "what came back is no whole run that has ended" });
-    sealHere(temporary, settings);
+    sealHere(temporary, settings, networkIn ?? null);
     requireHeld?.();
     putInPlace(temporary, path);
     return result;
@@ -89,12 +91,12 @@ function writeFile(folder: string, { path, bytes }: RunFile): void {
 }
 
 /** Data and network are where the settings say. */
-function sealHere(folder: string, settings: Settings): void {
+function sealHere(folder: string, settings: Settings, networkIn: string | null): void {
   const nothing = (): void => {};
   const trained = readConfig(folder);
   const { data, dataOptions, networkFile } = settings;
   const identity = { ...trained, settings: { ...trained.settings, data, dataOptions, networkFile } };
-  const network = readNetworkFiles(identity.settings, null);
+  const network = readNetworkFiles(identity.settings, networkIn);
   if (network !== null) keepNetworkFiles(folder, network, nothing);
   writeWhole(join(folder, "config.json"), configText(identity));
   writeSeal(folder, identity, nothing);

@@ -1,0 +1,58 @@
+import type { ClusterStatus } from "entropy-sgd-cluster";
+import { printable } from "entropy-sgd-training";
+import { counted } from "../statistics/words.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
+import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+
+/** Options of `entropy-sgd cluster status`. */
+export interface ClusterStatusCommand {
+  readonly nats: string;
+  readonly json?: boolean;
+}
+
+/** `entropy-sgd cluster status`. */
+export const definition: CommandDefinition = {
+  examples: ["--nats nats://host:4222"],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Say what is on a NATS server: queues of runs with their workers, and replicas of Parle.")
+      .requiredOption("--nats <address>", "the server, such as nats://host:4222")
+      .action(async (options: ClusterStatusCommand) => done(await clusterStatusCommand(options, context))),
+};
+
+/** Tells what is on a server. Gives the exit code. */
+export async function clusterStatusCommand(
+  { nats, json: isJson = false }: ClusterStatusCommand,
+  context: CommandContext,
+): Promise<number> {
+  const { clusterStatus } = await import("entropy-sgd-cluster");
+  const { closeInOrder, connectedTo } = await import("../experiments/serverConnection.ts");
+  const connection = await connectedTo(nats);
+  try {
+    const status = await clusterStatus(connection);
+    if (isJson) writeJson(context, status);
+    else context.stdout.write(`${statusLines(nats, status).map(printable).join("\n")}\n`);
+  } finally {
+    await closeInOrder(connection);
+  }
+  return exitCodes.ok;
+}
+
+function statusLines(nats: string, { server, queues, runs }: ClusterStatus): string[] {
+  return [
+    `NATS server ${server.version} at ${nats}`,
+    ...(queues.length + runs.length === 0 ? ["No queue of runs, and no replicas"] : []),
+    ...queues.flatMap(({ name, waiting, atWork, ended, workers }) => [
+      `Queue ${name}: ${counted(waiting, "run")} waiting, ${atWork} at work, ${ended} ended and not yet fetched`,
+      ...(workers.length === 0 ? ["  no worker has been heard of within the last 10 seconds"] : []),
+      ...workers.map((worker) => `  worker ${worker.name}: ${worker.piece ?? "free"}`),
+    ]),
+    ...runs.flatMap(({ run, replicas }) => [
+      `Parle ${run}: ${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`,
+      ...replicas.map(({ replica, living, version }) => {
+        const steps = version === null ? "has exchanged nothing yet" : `exchanged last at outer step ${version}`;
+        return `  replica ${replica + 1}: ${living ? "at work" : "gone"}, ${steps}`;
+      }),
+    ]),
+  ];
+}
