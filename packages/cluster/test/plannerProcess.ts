@@ -1,0 +1,49 @@
+// Plans pieces of work in a process of its own, by lines of JSON on its input (queueOn.ts), and tells how each has ended.
+import { createInterface } from "node:readline";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { jetStreamQueue } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
+import type { PlannerLine, PlannerRequest, QueueSettings } from "./queueOn.ts";
+
+const { servers, name, heartbeat, copies } = JSON.parse(process.argv[2]!) as QueueSettings;
+const say = (line: PlannerLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+const connection = await connectNats(servers, { reconnectTimeWait: 50 });
+const queue = jetStreamQueue(connection, { name, heartbeat, copies });
+const idOf = (n: number): string => `piece-${n}`;
+
+async function answer(request: PlannerRequest): Promise<void> {
+  if (request.kind === "enqueue") {
+    for (let n = request.from; n < request.to; n++) await queue.enqueue(idOf(n), n);
+    say({ kind: "enqueued", to: request.to });
+  } else if (request.kind === "repeat") {
+    // As a client whose acknowledgement was lost, and which does not say what it expects.
+    for (const n of request.pieces) await publishAgain(n);
+    say({ kind: "repeated" });
+  } else say({ kind: "health", isWhole: await isWhole().catch(() => false) });
+}
+
+async function publishAgain(n: number): Promise<void> {
+  for (;;) {
+    try {
+      await jetstream(connection).publish(`queue.${name}.work.${idOf(n)}`, JSON.stringify(n));
+      return;
+    } catch {}
+  }
+}
+
+/** Whether each server of the cluster has all that the others have. */
+async function isWhole(): Promise<boolean> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const streams = ["work", "told", "files"].map((stream) => manager.streams.info(`queue_${name}_${stream}`));
+  const all = [...(await Promise.all(streams)), await manager.consumers.info(`queue_${name}_work`, "workers")];
+  return all.every(({ cluster }) => {
+    const others = cluster?.replicas ?? [];
+    return others.length === copies - 1 && others.every(({ current, offline }) => current && offline !== true);
+  });
+}
+
+createInterface(process.stdin).on("line", (line) => void answer(JSON.parse(line) as PlannerRequest));
+for await (const event of queue.follow(new AbortController().signal)) {
+  if (event.kind === "result") say({ kind: "result", id: event.id, result: event.result });
+  else if (event.kind === "failure") say({ kind: "failure", id: event.id, message: event.message });
+}
