@@ -121,7 +121,7 @@ function canMount(root: string): boolean {
 }
 
 /** Uniform numbers of fault `i`, whatever the other faults draw. */
-function generator(seed: number, i: number): () => number {
+export function generator(seed: number, i: number): () => number {
   let state = (Math.imul(seed, 2654435761) ^ Math.imul(i + 1, 40503)) >>> 0;
   const next = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -43,12 +43,18 @@ export interface RunningPlanner extends RunningProcess {
   until(isWanted: (lines: readonly PlannerLine[]) => boolean): Promise<void>;
 }
 
-export function workerOn(machine: Machine, settings: QueueSettings): RunningProcess {
-  return started(machine, "workerProcess.ts", settings);
+const programs = {
+  worker: fileURLToPath(new URL("workerProcess.ts", import.meta.url)),
+  planner: fileURLToPath(new URL("plannerProcess.ts", import.meta.url)),
+};
+
+/** @param program - another one than the right one */
+export function workerOn(machine: Machine, settings: QueueSettings, program: string = programs.worker): RunningProcess {
+  return started(machine, program, settings);
 }
 
 export function plannerOn(machine: Machine, settings: QueueSettings): RunningPlanner {
-  const running = started(machine, "plannerProcess.ts", settings);
+  const running = started(machine, programs.planner, settings);
   const { child } = running;
   const lines: PlannerLine[] = [];
   const waiting = new Set<() => void>();
@@ -74,8 +80,7 @@ export function plannerOn(machine: Machine, settings: QueueSettings): RunningPla
 }
 
 function started(machine: Machine, program: string, settings: QueueSettings): RunningProcess {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = machine.start(process.execPath, ["--import", "tsx", path, JSON.stringify(settings)], {
+  const child = machine.start(process.execPath, ["--import", "tsx", program, JSON.stringify(settings)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   // What is written to one that was killed is lost.
