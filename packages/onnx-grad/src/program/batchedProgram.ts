@@ -38,14 +38,14 @@ interface Bound<Name extends string> {
  */
 export function batchedProgram<Name extends string>(
   build: (batch: number) => Readonly<Record<Name, Value>>,
-  compile: (outputs: Readonly<Record<Name, Value>>) => Promise<Program>,
+  compile: (outputs: Readonly<Record<Name, Value>>, batch: number) => Promise<Program>,
 ): BatchedProgram<Name> {
   const programs = new Map<number, Promise<Bound<Name>>>();
   const inputs = new Map<string, ProgramArray>();
   const outputs = new Map<string, Float32Array>();
 
   async function compiled(batch: number): Promise<Bound<Name>> {
-    return { program: await compile(build(batch)), read: new Map(), written: {} };
+    return { program: await compile(build(batch), batch), read: new Map(), written: {} };
   }
 
   function boundAt(batch: number): Promise<Bound<Name>> {

@@ -2,7 +2,7 @@
 import { type KnownOptions, requireKnownOptions, sharedMemory, type VectorMemory } from "entropy-sgd";
 import { normalInto, randomKey, uniformInto } from "entropy-sgd/random";
 import { normalsWorker } from "entropy-sgd/workers";
-import { type BatchedProgram, batchedProgram, type CompileOptions, sizeOf, type Value } from "onnx-grad";
+import { type BatchedProgram, type CompileOptions, sizeOf, type Value } from "onnx-grad";
 import { initialiseInto, type Network } from "onnx-grad/layers";
 import { buildSpec } from "../networks/buildSpec.ts";
 import type { NetworkSpec } from "../networks/networkSpec.ts";
@@ -11,8 +11,8 @@ import type { TargetSpec, Task } from "../tasks/task.ts";
 import { bindParameters } from "./bindParameters.ts";
 import { carriedArrays, statesAfter } from "./carriedArrays.ts";
 import { chooseDevice, type DeviceChoice } from "./chooseDevice.ts";
-import { compileGraph } from "./compileGraph.ts";
 import { evaluationPrograms } from "./evaluationPrograms.ts";
+import { gradientProgram } from "./gradientProgram.ts";
 import { lossAndGradients } from "./lossAndGradients.ts";
 import type { Platform } from "./platform.ts";
 import type { TrainableModel } from "./trainableModel.ts";
@@ -73,10 +73,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const network = build(batchSize);
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
-  const program = batchedProgram(
-    (batch) => gradientOutputs(build(batch), isFrozen, task),
-    (outputs) => compileGraph(outputs, { platform, device, threads, inPlace: true, session }),
-  );
+  const outputsOf = (of: Network, learnt: Task) => gradientOutputs(of, isFrozen, learnt);
+  const program = gradientProgram({ platform, device, threads, session, task, build, outputsOf });
   const { nodeCounts, transfers } = await program.at(batchSize);
 
   const { numVectors = usualNumVectors } = options;
