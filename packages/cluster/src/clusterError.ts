@@ -1,8 +1,8 @@
 /** Errors of an exchange, and of arguments to it, with details as those of `entropy-sgd`. */
 import { type ErrorDetails, rangeError } from "entropy-sgd";
 
-/** What has ended an exchange, or kept a member from joining it or a file from being read. */
-export type ClusterErrorCode = "taken" | "lease-lost" | "left" | "damaged";
+/** What has ended an exchange, kept a member from joining it or a file from being read, or what the server does not allow. */
+export type ClusterErrorCode = "taken" | "lease-lost" | "left" | "damaged" | "denied";
 
 /** An exchange or a queue cannot go on as asked; `details.code` says why. */
 export class ClusterError extends Error {

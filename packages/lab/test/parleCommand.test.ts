@@ -86,6 +86,14 @@ describe("parle", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("error: --nats: no server answers there")]);
   });
 
+  test("takes no password in an address, and prints none", async () => {
+    const out = freshOut();
+    const { code, stdout, stderr } = await run([...args(out), "--nats", "tls://me:secret@host", "--run", "one"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("error: --nats: must have no user and password in it, where logs keep them");
+    expect(stderr).not.toContain("secret");
+  });
+
   test("a replica alone says how it goes on", async () => {
     const out = freshOut();
     const stopped = await run(args(out), { stopAt: "replica-1 begins" });

@@ -1,6 +1,7 @@
 /** Questions to a server that may be away, or come back without what it knew. */
 import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { errors, type NatsConnection } from "@nats-io/nats-core";
+import { ClusterError } from "../clusterError.ts";
 
 /** Does an action again until the server has answered it, or the signal is aborted; what cannot pass is thrown. */
 export type Insist = <T>(action: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
@@ -28,6 +29,7 @@ export function insistent(connection: NatsConnection, prepare: () => Promise<voi
         await unlessAborted(Promise.race([prepared, lost]), signal);
         return await unlessAborted(Promise.race([action(), lost]), signal);
       } catch (error) {
+        throwIfDenied(error);
         if (!isPassing(error)) throw error;
       }
       // After a reconnection all is prepared again already.
@@ -55,6 +57,20 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 
 async function onReconnect(connection: NatsConnection, then: () => void): Promise<void> {
   for await (const { type } of connection.status()) if (type === "reconnect") then();
+}
+
+/**
+ * What the account's rights forbid does not pass.
+ *
+ * @throws ClusterError "denied"
+ */
+export function throwIfDenied(error: unknown): void {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof errors.PermissionViolationError)) continue;
+    const { operation, subject } = cause;
+    const what = operation === "publish" ? "publishing to" : "a subscription to";
+    throw new ClusterError("denied", "server", `${what} ${subject}`, "is not among the rights of this user");
+  }
 }
 
 /** Whether the server may answer another time: it was away, or has lost a stream. */

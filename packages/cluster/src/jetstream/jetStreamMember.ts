@@ -6,6 +6,7 @@ import type { Commit, LivingReplica, Member, Published } from "../exchange/excha
 import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { SlotRecord } from "./commitRecord.ts";
+import { throwIfDenied } from "./insistent.ts";
 import { takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
@@ -34,9 +35,11 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     leaseTime: leaseTime(heartbeat),
     lapsed: lease.lapsed,
   });
+  let refusedNews: Error | null = null;
   const subscription = connection.subscribe(subjects.every.commit, {
     callback: (error, { subject, data }) => {
       if (error === null) heads.heard(subject, data);
+      else refusedNews = error;
     },
   });
   return {
@@ -56,6 +59,8 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     },
     async members(until) {
       lease.check("members");
+      // The answer to the subscription, which may come late.
+      throwIfDenied(refusedNews);
       const withVersion = async (of: number): Promise<LivingReplica> => {
         const newest = await heads.newest(of, until);
         const version = slotsOf(newest)[0]?.version ?? null;

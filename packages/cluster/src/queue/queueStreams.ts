@@ -67,7 +67,13 @@ export function queueStreams(
     { ...kept, name: told, subjects: [subject("event", "*"), subject("outcome", "*")] },
     { ...kept, name: files, subjects: [`${subject("file", "*")}.*.*.*`], max_msgs_per_subject: 1 },
     {
-      ...{ name: around, subjects: [subject("worker", "*")], storage: "memory", allow_direct: true },
+      ...{
+        name: around,
+        subjects: [subject("worker", "*")],
+        storage: "memory",
+        allow_direct: true,
+        num_replicas: copies,
+      },
       ...{ max_msgs_per_subject: 1, max_age: nanos(presenceAge), duplicate_window: nanos(presenceAge) },
     },
   ];

@@ -61,6 +61,8 @@ export async function joinRun(
     };
   } catch (error) {
     await connection.close();
+    if (error instanceof ClusterError && error.details.code === "denied")
+      throw new InputError({ name: "--nats", rule: error.message });
     throw error;
   }
 }
