@@ -22,6 +22,8 @@ export interface QueueCounts {
   readonly planned: number;
   /** Pieces without a result, or with another than theirs. */
   readonly lost: number;
+  /** The ids of those. */
+  readonly losses: readonly string[];
   /** Pieces with more than one outcome. */
   readonly twice: number;
   /** Pieces that more than one worker has begun. */
@@ -90,7 +92,7 @@ async function injectOne(
 async function counted(
   site: Site,
   patience: number,
-): Promise<Pick<QueueCounts, "planned" | "lost" | "twice" | "begunAgain">> {
+): Promise<Omit<QueueCounts, "brokers" | "injected" | "stuck" | "kinds">> {
   const planned = site.planned();
   await site.restartPlanner();
   await site.goesOn(planned, patience);
@@ -99,9 +101,9 @@ async function counted(
   for (const line of ended) outcomes.set(line.id, [...(outcomes.get(line.id) ?? []), line]);
   const attemptOf = (line: PlannerLine | undefined): number => resultOf(line)?.attempt ?? 0;
   const all = Array.from({ length: planned }, (_, n) => ({ n, told: outcomes.get(`piece-${n}`) ?? [] }));
+  const losses = all.filter(({ n, told }) => resultOf(told[0])?.value !== 2 * n + 1).map(({ n }) => `piece-${n}`);
   return {
-    planned,
-    lost: all.filter(({ n, told }) => resultOf(told[0])?.value !== 2 * n + 1).length,
+    ...{ planned, lost: losses.length, losses },
     twice: all.filter(({ told }) => told.length > 1).length + Math.max(0, outcomes.size - planned),
     begunAgain: all.filter(({ told }) => attemptOf(told[0]) > 1).length,
   };

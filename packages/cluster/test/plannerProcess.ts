@@ -42,7 +42,11 @@ async function isWhole(): Promise<boolean> {
   });
 }
 
-createInterface(process.stdin).on("line", (line) => void answer(JSON.parse(line) as PlannerRequest));
+// One after the other: what is said to be planned is planned with all before it.
+let answered = Promise.resolve();
+createInterface(process.stdin).on("line", (line) => {
+  answered = answered.then(() => answer(JSON.parse(line) as PlannerRequest));
+});
 for await (const event of queue.follow(new AbortController().signal)) {
   if (event.kind === "result") say({ kind: "result", id: event.id, result: event.result });
   else if (event.kind === "failure") say({ kind: "failure", id: event.id, message: event.message });
