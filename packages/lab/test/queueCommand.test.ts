@@ -1,54 +1,63 @@
 /** Experiments whose runs workers train: `--nats` and `entropy-sgd worker`. */
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasServer, type NatsServer, startServer } from "../../cluster/test/natsServer.ts";
+import { type Json, jetStreamExchange, jetStreamQueue } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
+import { beforeAll, describe, expect, test } from "vitest";
+import { hasServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
-import { readRun, weightsOf } from "../src/runs/readRun.ts";
+import { pieceId, pieceIn, pieceJson } from "../src/experiments/queue/piece.ts";
+import { readRun } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
+import { runNames, weightsIn, withWorkers } from "./queueWorkers.ts";
+import { settingsOf } from "./runsOnDisk.ts";
+import { writeSmallImages } from "./smallImages.ts";
 import { untimed } from "./untimed.ts";
 
-const comparison = (out: string): string[] => [
+const compared = (out: string, ...more: string[]): string[] => [
   ...["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd,adam", "--seeds", "2", "--budget", "2"],
-  ...["--threads", "1", "--out", out, "--json"],
+  ...["--threads", "1", "--out", out, "--json", ...more],
 ];
-const runNames = ["adam-1", "adam-2", "sgd-1", "sgd-2"];
-const weightsIn = (out: string) => runNames.map((name) => weightsOf(join(out, name), readRun(join(out, name))));
-describe.skipIf(!hasServer)("experiments on a queue", () => {
-  let server: NatsServer;
-  const stops: (() => Promise<unknown>)[] = [];
-  beforeAll(async () => {
-    if (hasServer) server = await startServer();
-  });
-  afterAll(async () => {
-    for (const stop of stops) await stop();
-    if (hasServer) await server.stop();
-  });
-  let queues = 0;
-  const newQueue = (): string[] => ["--nats", server.address, "--queue", `queue-${queues++}`];
-  /** A worker in this process, which is ended with the tests. */
-  function worker(...args: readonly string[]) {
-    const controller = new AbortController();
-    const { context, written } = inMemory({ signal: controller.signal });
-    const ended = main(["worker", "--heartbeat", "0.3", ...args], context);
-    const stop = async (): Promise<number> => {
-      controller.abort("SIGTERM");
-      return ended;
-    };
-    stops.push(stop);
-    return { stop, written };
-  }
 
+const moduleOf = (width: number): string => `import { relu } from "onnx-grad";
+import { layers } from "onnx-grad/layers";
+export default ({ inputShape, outputShape }) => ({
+  inputShape,
+  outputShape,
+  define: () => (context, x) =>
+    layers.dense(context, "out", relu(layers.dense(context, "hidden", layers.flatten(x), ${width})), outputShape[0]),
+});
+`;
+
+test("a piece is what was planned, and has the name of its training on its data", () => {
+  const settings = settingsOf([], "sgd");
+  const piece = { settings, dataChecksum: "a1", folder: null };
+  expect(pieceIn(pieceJson(piece))).toEqual(piece);
+  const id = pieceId({ name: "sgd-1" }, piece);
+  expect(id).toMatch(/^sgd-1-[0-9a-f]{16}$/);
+  // Where the data are, and with how many threads, makes no other training.
+  expect(pieceId({ name: "sgd-1" }, { ...piece, settings: { ...settings, data: "/elsewhere", threads: 3 } })).toBe(id);
+  for (const other of [{ dataChecksum: "b2" }, { folder: "x/sgd-1" }, { settings: { ...settings, seed: 9 } }])
+    expect(pieceId({ name: "sgd-1" }, { ...piece, ...other })).not.toBe(id);
+  const json = pieceJson(piece) as Readonly<Record<string, Json>>;
+  expect(() => pieceIn({ ...json, version: 2 })).toThrow("the work is of version 2, this worker of 1");
+  expect(() => pieceIn({ ...json, settings: { network: 3 } })).toThrow("the work: ");
+  for (const malformed of [null, 1, {}, { ...json, folder: "../x" }, { ...json, folder: "/x" }, { ...json, more: 1 }])
+    expect(() => pieceIn(malformed)).toThrow("the work is malformed: ");
+});
+
+describe.skipIf(!hasServer)("experiments on a queue", () => {
+  const { newQueue, worker, address } = withWorkers();
   const local = freshOut();
   let table: string;
   beforeAll(async () => {
-    table = (await run(comparison(local))).stdout;
-  });
+    table = (await run(compared(local))).stdout;
+  }, 60_000);
 
   test("a comparison is the local one, bit for bit; on the worker its runs stay", async () => {
     const [queue, out, own] = [newQueue(), freshOut(), freshOut()];
     const one = worker(...queue, "--out", own, "--threads", "1");
-    const found = await run([...comparison(out), ...queue]);
+    const found = await run(compared(out, ...queue));
     expect([found.code, found.stderr]).toEqual([0, expect.stringMatching(/\[1\/4\] sgd-1 begins on /)]);
     expect(found.stderr).toMatch(/\[4\/4\] adam-2 epoch 3\.3: /);
     expect(untimed(found.stdout)).toEqual(untimed(table));
@@ -59,7 +68,115 @@ describe.skipIf(!hasServer)("experiments on a queue", () => {
       expect(here!.settings).toEqual(there!.settings);
       expect(here!.seal).toEqual({ sealed: true, edits: [] });
     }
+    const status = await run(["cluster", "status", "--nats", address()]);
+    expect([status.code, status.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^NATS server .*\nQueue queue-\d+: 0 runs waiting, 0 at work, 0 ended .*\n {2}worker .*: free\n/,
+      ),
+    ]);
     expect([await one.stop(), one.written.stderr]).toEqual([143, expect.stringMatching(/adam-2-[0-9a-f]{16} ended/)]);
     expect(readdirSync(own)).toHaveLength(4);
+  });
+
+  test("a planner that was stopped goes on watching by resume; what has ended is not trained again", async () => {
+    const [queue, out, own] = [newQueue(), freshOut(), freshOut()];
+    const stopped = await run(compared(out, ...queue), { stopAt: "4 runs on the queue" });
+    expect([stopped.code, stopped.stderr]).toEqual([
+      130,
+      expect.stringContaining(`npx entropy-sgd resume ${out} --nats`),
+    ]);
+    const one = worker(...queue, "--out", own, "--threads", "1");
+    await expect.poll(() => one.written.stderr.match(/ ended\n/g)?.length, { timeout: 60_000 }).toBe(4);
+    await one.stop();
+    // Nobody works any more: the results wait on the queue.
+    const resumed = await run(["resume", out, ...queue, "--json"]);
+    expect(resumed.code).toBe(0);
+    expect(untimed(resumed.stdout)).toEqual(untimed(table));
+    expect(weightsIn(out)).toEqual(weightsIn(local));
+    const again = await run(["resume", out, ...queue, "--json"]);
+    expect([again.code, again.stderr.match(/ended before/g)?.length]).toEqual([0, 4]);
+  });
+
+  test("a worker declines data that are not those of the experiment, and the planner says so; another does it", async () => {
+    const [queue, out, others] = [newQueue(), freshOut(), freshOut()];
+    writeSmallImages(others, { noisy: true });
+    worker(...queue, "--out", freshOut(), "--data", others);
+    const { context, written } = inMemory();
+    const planner = main(compared(out, ...queue), context);
+    await expect.poll(() => written.stderr, { timeout: 60_000 }).toMatch(/the worker on the queue .* has declined/);
+    worker(...queue, "--out", freshOut(), "--threads", "1");
+    expect(await planner).toBe(0);
+    const declined = written.stderr.match(
+      /sgd-1 declined by .*: .*the data must be those the run began with, SHA-256/g,
+    );
+    expect(declined).toHaveLength(1);
+    expect(weightsIn(out)).toEqual(weightsIn(local));
+  });
+
+  test("a module is executed by a worker only that allows it, and is the one of the experiment", async () => {
+    const [queue, out, folder, models] = [newQueue(), freshOut(), freshOut(), freshOut()];
+    for (const place of [folder, models]) mkdirSync(place);
+    const net = join(folder, "net.mjs");
+    writeFileSync(net, moduleOf(8));
+    writeFileSync(join(models, "net.mjs"), moduleOf(9));
+    worker(...queue, "--out", freshOut());
+    const { context, written } = inMemory();
+    const args = ["compare", "--network", net, ...small.slice(2), "--data", dataFolder(), "--optimizers", "sgd"];
+    const planner = main([...args, "--seeds", "1", "--budget", "1", "--out", out, ...queue], context);
+    const says = (words: RegExp) => expect.poll(() => written.stderr, { timeout: 60_000 }).toMatch(words);
+    await says(/sgd-1 declined by .*: needs --allow-modules: its network is a module, which would be executed/);
+    worker(...queue, "--out", freshOut(), "--allow-modules", "--models", models);
+    await says(/sgd-1 declined by .*net\.mjs: the network must be the one the run began with, SHA-256/);
+    worker(...queue, "--out", freshOut(), "--allow-modules");
+    expect(await planner).toBe(0);
+    expect(readRun(join(out, "sgd-1")).settings.networkFile).toBe(net);
+  });
+
+  test("replicas of Parle stand in the status of the server", async () => {
+    const connection = await connectNats(address());
+    const member = await jetStreamExchange(connection, { run: "one", elements: 2 }).join(1);
+    await member.publish(4, Float32Array.of(1, 2));
+    const { stdout } = await run(["cluster", "status", "--nats", address()]);
+    expect(stdout).toContain(
+      "Parle one: 1 of 1 replica at work\n  replica 2: at work, exchanged last at outer step 4\n",
+    );
+    await member.leave();
+    const after = await run(["cluster", "status", "--nats", address(), "--json"]);
+    expect(JSON.parse(after.stdout).runs).toEqual([
+      { run: "one", replicas: [{ replica: 1, living: false, version: 4 }] },
+    ]);
+    await connection.close();
+  });
+
+  test("a run that nobody can read ends as a failure of its own, and the worker goes on", async () => {
+    const queue = newQueue();
+    const connection = await connectNats(address());
+    const own = jetStreamQueue(connection, { name: queue.at(-1)! });
+    await own.enqueue("bad", { version: 1 });
+    worker(...queue, "--out", freshOut(), "--threads", "1");
+    const stop = new AbortController();
+    for await (const event of own.follow(stop.signal)) {
+      expect(event).toEqual({ kind: "failure", id: "bad", message: expect.stringContaining("the work is malformed") });
+      stop.abort();
+    }
+    await connection.close();
+    const out = freshOut();
+    const { code } = await run(compared(out, ...queue));
+    expect([code, weightsIn(out)]).toEqual([0, weightsIn(local)]);
+  });
+
+  test.each([
+    [["worker", "--nats", "nats://127.0.0.1:1"], /^error: --nats: no server answers there/],
+    [["cluster", "status", "--nats", "nats://127.0.0.1:1"], /^error: --nats: no server answers there/],
+    [
+      ["worker", "--nats", "nats://127.0.0.1:1", "--shared", "nowhere"],
+      /^error: --shared: must be a folder that is there/,
+    ],
+    [["worker", "--nats", "nats://127.0.0.1:1", "--queue", "a b"], /It must be 1 to 64 letters, digits, _ or -/],
+    [["worker"], /required option '--nats <address>'/],
+  ])("%j", async (args, message) => {
+    const { code, stderr } = await run([...args, ...(args[0] === "worker" ? ["--out", freshOut()] : [])]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });

@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { basename, relative, sep } from "node:path";
 import { ClusterError, jetStreamQueue, type WorkQueue } from "entropy-sgd-cluster";
 import { InputError, type RunResult } from "entropy-sgd-training";
+import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { placeRun, removeUnplaced } from "../placeRun.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
@@ -62,13 +63,24 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
   const byId = new Map(queued.map((own) => [own.id, own]));
   const connection = await connectedTo(place.nats);
   const queue = jetStreamQueue(connection, { name: place.queue });
-  const watch = pieceWatch(queue, `the queue ${place.queue} of ${place.nats}`, {
+  const where = `the queue ${place.queue} of ${place.nats}`;
+  const watch = pieceWatch(queue, where, {
     nameOf: (id) => byId.get(id)?.run.name ?? null,
     onTold: (id, told) => onTold(byId.get(id)!.run, told),
     onWords,
   });
+  const [asked, put] = [new Set<string>(), new Set<string>()];
+  const enqueue = async ({ id, piece }: QueuedRun, signal: AbortSignal): Promise<void> => {
+    asked.add(id);
+    const isFirst = !put.has(id);
+    await queue.enqueue(id, pieceJson(piece), signal);
+    put.add(id);
+    if (!isFirst || put.size < asked.size) return;
+    onWords(`${counted(put.size, "run")} on ${where}; a signal ends the watching here, not the work`);
+  };
   return {
-    launch: (path, _, signal) => outcomeOfRun(queue, watch, byName.get(basename(path))!, { path, requireHeld }, signal),
+    launch: (path, _, signal) =>
+      outcomeOfRun({ queue, watch, enqueue }, byName.get(basename(path))!, { path, requireHeld }, signal),
     async close() {
       await watch.end();
       await closeInOrder(connection);
@@ -82,16 +94,23 @@ interface RunPlace {
   readonly requireHeld: () => void;
 }
 
+/** What a run needs of its queue. */
+interface QueueUse {
+  readonly queue: WorkQueue;
+  readonly watch: PieceWatch;
+  readonly enqueue: (run: QueuedRun, signal: AbortSignal) => Promise<void>;
+}
+
 async function outcomeOfRun(
-  queue: WorkQueue,
-  watch: PieceWatch,
-  { id, piece }: QueuedRun,
+  { queue, watch, enqueue }: QueueUse,
+  run: QueuedRun,
   place: RunPlace,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
+  const { id, piece } = run;
   try {
     for (let tries = 1; ; tries++) {
-      await queue.enqueue(id, pieceJson(piece), signal);
+      await enqueue(run, signal);
       const outcome = await watch.outcome(id, signal);
       if (outcome === null) return { kind: "interrupted" };
       const result = outcome.kind === "failure" ? null : await cameBack(queue, id, piece, place, signal);

@@ -1,0 +1,116 @@
+/** Workers that die or are stopped while they train a run: another does it, and it counts once. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasServer } from "../../cluster/test/natsServer.ts";
+import { main } from "../src/commands/main.ts";
+import { readRun } from "../src/runs/readRun.ts";
+import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
+import { weightsIn, withWorkers } from "./queueWorkers.ts";
+import { untimed } from "./untimed.ts";
+
+const program = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
+const names = ["sgd-1", "sgd-2"];
+
+describe.skipIf(!hasServer)("a worker that is killed while it trains", () => {
+  const { newQueue, worker } = withWorkers();
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
+  /** A worker that is a process. */
+  const workerProcess = (...args: readonly string[]): ChildProcess => {
+    const child = spawn(process.execPath, [program, "worker", "--heartbeat", "0.3", ...args], { stdio: "ignore" });
+    children.push(child);
+    return child;
+  };
+  // Many epochs, each with a line of the worker: there is time to kill it in between.
+  const compared = (out: string, ...more: string[]): string[] => [
+    ...["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd", "--seeds", "2", "--budget", "60"],
+    ...["--set", "checkpointGradients=100", "--threads", "1", "--out", out, "--json", ...more],
+  ];
+  /** An experiment on a queue, what it says, and its end. */
+  const planned = (args: readonly string[]) => {
+    const { context, written } = inMemory();
+    const code = main(args, context);
+    const says = (words: RegExp) => expect.poll(() => written.stderr, { timeout: 60_000, interval: 5 }).toMatch(words);
+    return { code, written, says };
+  };
+  const local = freshOut();
+  let table: unknown;
+  beforeAll(async () => {
+    table = untimed((await run(compared(local))).stdout);
+  }, 60_000);
+  const isLocal = (out: string, stdout: string): void => {
+    expect(untimed(stdout)).toEqual(table);
+    expect(weightsIn(out, names)).toEqual(weightsIn(local, names));
+  };
+
+  /** The checkpoints from which each process of a run has gone on; the first one begins without. */
+  const resumedFrom = (out: string) => readRun(join(out, "sgd-1")).resumes.map(({ checkpoint }) => checkpoint);
+
+  test("another machine does its run, which stands in the table once", async () => {
+    const [queue, out] = [newQueue(), freshOut()];
+    const first = workerProcess(...queue, "--out", freshOut());
+    const { code, written, says } = planned(compared(out, ...queue));
+    await says(/sgd-1 epoch /);
+    first.kill("SIGKILL");
+    worker(...queue, "--out", freshOut());
+    expect(await code).toBe(0);
+    expect(written.stderr).toMatch(/sgd-1 begins on .* \(attempt 2\)/);
+    expect(written.stderr.match(/sgd-1: validation/g)).toHaveLength(1);
+    isLocal(out, written.stdout);
+    // From its beginning: the checkpoints of the dead one are on its machine.
+    expect(resumedFrom(out)).toEqual([null]);
+  });
+
+  test("one that is stopped gives its run back, which goes on from its checkpoint on the same machine", async () => {
+    const [queue, out, own] = [newQueue(), freshOut(), freshOut()];
+    const first = workerProcess(...queue, "--out", own);
+    const { code, written, says } = planned(compared(out, ...queue));
+    await says(/sgd-1 epoch /);
+    const ended = new Promise((resolve) => first.once("exit", resolve));
+    first.kill("SIGTERM");
+    expect(await ended).toBe(143);
+    worker(...queue, "--out", own);
+    expect(await code).toBe(0);
+    isLocal(out, written.stdout);
+    expect(resumedFrom(out)).toEqual([null, expect.any(String)]);
+  });
+
+  test("with a folder that is shared another machine goes on from the newest checkpoint of the dead one", async () => {
+    const [queue, shared] = [newQueue(), freshOut()];
+    const out = join(shared, "experiment");
+    mkdirSync(shared);
+    const first = workerProcess(...queue, "--shared", shared, "--out", freshOut());
+    const { code, written, says } = planned(compared(out, ...queue, "--shared", shared));
+    await says(/sgd-1 epoch /);
+    const checkpoints = join(out, "sgd-1", "checkpoints");
+    await expect
+      .poll(() => existsSync(checkpoints) && readdirSync(checkpoints).length > 0, { timeout: 60_000 })
+      .toBe(true);
+    // The process that trains dies with it, as when a machine loses its power.
+    const { pid } = JSON.parse(readFileSync(join(out, "sgd-1", "lock"), "utf8")) as { pid: number };
+    first.kill("SIGKILL");
+    process.kill(pid, "SIGKILL");
+    const alone = worker(...queue, "--out", freshOut());
+    await says(/sgd-1 declined by .*: needs --shared/);
+    await alone.stop();
+    worker(...queue, "--shared", shared, "--out", freshOut());
+    expect(await code).toBe(0);
+    isLocal(out, written.stdout);
+    expect(resumedFrom(out)).toEqual([null, expect.any(String)]);
+  });
+
+  test("a shared folder must hold that of the experiment", async () => {
+    const [out, shared] = [freshOut(), freshOut()];
+    mkdirSync(shared);
+    const { code, stderr } = await run(compared(out, ...newQueue(), "--shared", shared));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("error: --shared: must hold --out, in folders of letters"),
+    ]);
+  });
+});
