@@ -14,7 +14,7 @@ import { untimed } from "./untimed.ts";
 const program = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url));
 const names = ["sgd-1", "sgd-2"];
 
-describe.skipIf(!hasServer)("a worker that is killed while it trains", () => {
+describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout: 300_000 }, () => {
   const { newQueue, worker } = withWorkers();
   const children: ChildProcess[] = [];
   afterAll(() => {
@@ -35,14 +35,14 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", () => {
   const planned = (args: readonly string[]) => {
     const { context, written } = inMemory();
     const code = main(args, context);
-    const says = (words: RegExp) => expect.poll(() => written.stderr, { timeout: 60_000, interval: 5 }).toMatch(words);
+    const says = (words: RegExp) => expect.poll(() => written.stderr, { timeout: 200_000, interval: 5 }).toMatch(words);
     return { code, written, says };
   };
   const local = freshOut();
   let table: unknown;
   beforeAll(async () => {
     table = untimed((await run(compared(local))).stdout);
-  }, 60_000);
+  }, 300_000);
   const isLocal = (out: string, stdout: string): void => {
     expect(untimed(stdout)).toEqual(table);
     expect(weightsIn(out, names)).toEqual(weightsIn(local, names));
@@ -89,7 +89,7 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", () => {
     await says(/sgd-1 epoch /);
     const checkpoints = join(out, "sgd-1", "checkpoints");
     await expect
-      .poll(() => existsSync(checkpoints) && readdirSync(checkpoints).length > 0, { timeout: 60_000 })
+      .poll(() => existsSync(checkpoints) && readdirSync(checkpoints).length > 0, { timeout: 200_000 })
       .toBe(true);
     // The process that trains dies with it, as when a machine loses its power.
     const { pid } = JSON.parse(readFileSync(join(out, "sgd-1", "lock"), "utf8")) as { pid: number };

@@ -6,8 +6,8 @@ import { main } from "../src/commands/main.ts";
 import { readRun, weightsOf } from "../src/runs/readRun.ts";
 import { inMemory } from "./commandRunner.ts";
 
-/** The runs of a comparison of two optimizers with two seeds. */
-export const runNames: readonly string[] = ["adam-1", "adam-2", "sgd-1", "sgd-2"];
+/** The runs of a comparison of two optimizers. */
+export const runNames: readonly string[] = ["adam-1", "sgd-1"];
 
 /** The weights of runs in a folder. */
 export function weightsIn(out: string, names: readonly string[] = runNames): unknown[] {

@@ -31,14 +31,19 @@ export interface WorkerPlace extends Omit<ProcessOptions, "dataChecksum"> {
   readonly onWords: (words: string) => void;
 }
 
+/** Milliseconds for which a worker declines again what it has declined, without a look at what has changed here. */
+const declinedFor = 60_000;
+
 /** Trains runs. What it cannot do it declines, and tells why: others may be able to. */
 export function pieceWorker(place: WorkerPlace): WorkHandler {
-  /** What was declined, and why: it comes again until another takes it, and is told of once. */
-  const declined = new Map<string, string>();
+  /** What was declined, why and when: it comes again until another takes it, and is told of once. */
+  const declined = new Map<string, { readonly why: string; readonly at: number }>();
   return async (piece, signal) => {
     const { id, attempt, work } = piece;
     const tell = (told: Told): Promise<void> => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
     const { worker, onWords } = place;
+    const before = declined.get(id);
+    if (before !== undefined && performance.now() - before.at < declinedFor) throw new Declined(before.why);
     try {
       const asked = acceptable(work, place);
       const path = pathOf(id, asked, place);
@@ -56,8 +61,9 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
       if (signal.aborted) throw error;
       const why = error instanceof Error ? error.message : String(error);
       if (!(error instanceof Declined)) onWords(`${id} failed: ${why}`);
-      else if (declined.get(id) !== why) {
-        declined.set(id, why);
+      else {
+        declined.set(id, { why, at: performance.now() });
+        if (before?.why === why) throw error;
         onWords(`${id} declined: ${why}`);
         await tell({ type: "declined", worker, why });
       }
