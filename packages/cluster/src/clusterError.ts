@@ -2,7 +2,7 @@
 import { type ErrorDetails, rangeError } from "entropy-sgd";
 
 /** What has ended an exchange, kept a member from joining it or a file from being read, or what the server does not allow. */
-export type ClusterErrorCode = "taken" | "lease-lost" | "left" | "damaged" | "denied";
+export type ClusterErrorCode = "taken" | "other-length" | "lease-lost" | "left" | "damaged" | "denied";
 
 /** An exchange or a queue cannot go on as asked; `details.code` says why. */
 export class ClusterError extends Error {

@@ -2,12 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type ConnectionOptions, credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
-
-/** A server that says nothing for 15 s is taken for lost: by itself the client would wait for minutes. */
-const defaults: ConnectionOptions = {
-  ...{ maxReconnectAttempts: -1, reconnectTimeWait: 500 },
-  ...{ pingInterval: 5_000, maxPingOut: 2, timeout: 10_000 },
-};
+import { connectionDefaults } from "./connectionDefaults.ts";
 
 /**
  * A connection for `jetStreamExchange` that goes on trying after the server went away. Credentials and TLS by the client's own
@@ -25,7 +20,7 @@ export async function connectNats(
   if (all.some(hasCredentials))
     throw new TypeError("connectNats: servers must have no user and password in them: give them as options");
   const isSecure = all.some((server) => server.startsWith("tls://"));
-  return connect({ ...defaults, ...(isSecure && { tls: {} }), ...options, servers: all });
+  return connect({ ...connectionDefaults, ...(isSecure && { tls: {} }), ...options, servers: all });
 }
 
 /** Whether an address has a user, a password or a token in it. */

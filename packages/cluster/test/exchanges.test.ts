@@ -9,6 +9,7 @@ import {
   exchangeMean,
   inProcessExchange,
   jetStreamExchange,
+  joinReplicas,
   type Member,
 } from "entropy-sgd-cluster";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -169,6 +170,73 @@ describe.each(backends)("an exchange %s", (_, join) => {
     await leaveAll(members);
   });
 });
+
+/** Exchanges of one run. */
+type Meet = () => Exchange;
+const meetings: [string, () => Meet][] = [
+  [
+    "in process",
+    () => {
+      const exchange = inProcessExchange({ elements: 1 });
+      return () => exchange;
+    },
+  ],
+];
+if (hasServer)
+  meetings.push([
+    "on JetStream",
+    () => {
+      const run = `run-${runs++}`;
+      return () => jetStreamExchange(connections[0]!, { run, elements: 1 });
+    },
+  ]);
+
+describe.each(meetings)("joining a run %s", (_, meeting) => {
+  test("takes the first free number, waits for all, and refuses who is one too many", async () => {
+    const meet = meeting();
+    const told: number[] = [];
+    const onJoin = ({ replica }: Member): unknown => told.push(replica);
+    const joining = [joinReplicas(meet(), { count: 2, numbers: [1, 0], onJoin })];
+    await expect.poll(() => told).toEqual([1]);
+    joining.push(joinReplicas(meet(), { count: 2, numbers: [1, 0], onJoin }));
+    const members = await Promise.all(joining);
+    expect([members.map(({ replica }) => replica), told]).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    await expect(joinReplicas(meet(), { count: 2 })).rejects.toThrow(
+      "joinReplicas: each of 2 replicas is held by another member",
+    );
+    await leaveAll(members);
+  });
+
+  test("leaves again when it is stopped while it waits", async () => {
+    const meet = meeting();
+    const stop = new AbortController();
+    const onJoin = (): void => stop.abort(new Error("stopped"));
+    await expect(joinReplicas(meet(), { count: 2, onJoin, signal: stop.signal })).rejects.toThrow("stopped");
+    const member = await meet().join(0);
+    expect(await member.members()).toEqual([{ replica: 0, version: null }]);
+    await member.leave();
+  });
+});
+
+test.skipIf(!hasServer)(
+  "a member whose vectors have another length than the run's is told before anything is shared",
+  async () => {
+    const run = `run-${runs++}`;
+    const one = await jetStreamExchange(connections[0]!, { run, elements: 970 }).join(0);
+    const other = jetStreamExchange(connections[1]!, { run, elements: 12 });
+    await expect(other.join(1)).rejects.toMatchObject({
+      details: { code: "other-length" },
+      message: "join: elements must be 970, as those of replica 0 of this run, got 12",
+    });
+    expect(await one.members()).toEqual([{ replica: 0, version: null }]);
+    await one.leave();
+    const free = await other.join(1);
+    await free.leave();
+  },
+);
 
 test.skipIf(!hasServer)("a member over WebSocket takes part like one over TCP", async () => {
   const one = await jetStreamExchange(connections[0]!, { run: "web", elements: 200_000 }).join(0);

@@ -1,9 +1,8 @@
 // A member as in a page: over WebSocket. Node 20 has one under a flag: see exchanges.test.ts. Arguments: address and run.
-import { wsconnect } from "@nats-io/nats-core";
-import { exchangeMean, jetStreamExchange } from "entropy-sgd-cluster";
+import { connectWebSocket, exchangeMean, jetStreamExchange } from "entropy-sgd-cluster";
 
 const [, , servers = "", run = ""] = process.argv;
-const connection = await wsconnect({ servers });
+const connection = await connectWebSocket(servers);
 const member = await jetStreamExchange(connection, { run, elements: 200_000 }).join(1);
 const { mean, replicas } = await exchangeMean(member, 0, new Float32Array(200_000).fill(3));
 await member.leave();

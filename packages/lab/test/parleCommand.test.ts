@@ -1,6 +1,8 @@
 /** Replicas in threads of one process: `entropy-sgd parle`. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jetStreamExchange } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
 import { describe, expect, test } from "vitest";
 import { hasServer, startServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
@@ -69,6 +71,15 @@ describe("parle", () => {
           const path = join(out, ended[at]![0]!);
           expect(weightsOf(path, readRun(path))).toEqual(first);
         }
+        const mlp = await jetStreamExchange(await connectNats(server.address), { run: "two", elements: 12 }).join(0);
+        const refused = await run([...args(freshOut()), "--nats", server.address, "--run", "two"]);
+        expect([refused.code, refused.stderr]).toEqual([
+          2,
+          expect.stringMatching(
+            /error: --run: is of another network: elements must be 12, .*; choose another name, got "two"/,
+          ),
+        ]);
+        await mlp.leave();
         const resumed = await run(["resume", one]);
         expect([resumed.code, resumed.stderr]).toEqual([
           2,

@@ -43,6 +43,7 @@ export { isText, type TextSplit, type TextSplitOptions, textSplit } from "./data
 export { InputError } from "./inputError.ts";
 export {
   Interruption,
+  interruptible,
   isTimeLimit,
   type StopSignal,
   throwIfInterrupted,

@@ -19,6 +19,16 @@ export function throwIfInterrupted(signal: StopSignal): void {
   if (signal?.aborted) throw new Interruption("interrupted");
 }
 
+/** The result of `work`, which an AbortSignal ends with errors of its own. @throws Interruption where the signal ended it */
+export async function interruptible<Result>(work: () => Promise<Result>, signal: StopSignal): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throwIfInterrupted(signal);
+    throw error;
+  }
+}
+
 /** Runs `work`; returns whether a signal ended it. Other errors are thrown on. */
 export async function wasInterrupted(work: () => Promise<unknown>): Promise<boolean> {
   try {

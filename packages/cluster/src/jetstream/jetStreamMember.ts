@@ -11,6 +11,7 @@ import { takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
+import { requireSameLength } from "./requireSameLength.ts";
 
 /** Three missed heartbeats end a lease. */
 export const leaseTime = (heartbeat: number): number => 3 * heartbeat;
@@ -29,7 +30,14 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const own = publisher(joining, heads);
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
-  const lease = await takeLease(streams, subjects, { replica, heartbeat, retaken }, signal);
+  const lease = await takeLease(streams, subjects, { replica, elements, heartbeat, retaken }, signal);
+  try {
+    // After the lease was taken: of two that join at once, one sees the other.
+    await requireSameLength(streams, subjects, elements, signal);
+  } catch (error) {
+    await lease.release().catch(() => {});
+    throw error;
+  }
   const living = livingReplicas(streams, subjects, {
     replica,
     leaseTime: leaseTime(heartbeat),

@@ -16,22 +16,31 @@ export interface Lease {
 
 export interface LeaseOptions {
   readonly replica: number;
+  /** Length of the vectors that it shares, told to those who join. */
+  readonly elements: number;
   /** Milliseconds between renewals. */
   readonly heartbeat: number;
   /** Called after the lease had lapsed, or the server had lost it, and was taken again. */
   readonly retaken: () => Promise<void>;
 }
 
+/** The length of the vectors that the holder of a lease shares; null where its message does not say. */
+export function elementsOf(content: Uint8Array): number | null {
+  const [, elements] = new TextDecoder().decode(content).split(" ");
+  return elements === undefined ? null : Number(elements);
+}
+
 /** @throws ClusterError "taken" while another holds it */
 export async function takeLease(
   streams: Streams,
   subjects: RunSubjects,
-  { replica, heartbeat, retaken }: LeaseOptions,
+  { replica, elements, heartbeat, retaken }: LeaseOptions,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
   const id = nuid.next();
+  const content = `${id} ${elements}`;
   const subject = subjects.lease(replica);
-  let sequence = await storeAfter(streams, 0, subject, id, signal);
+  let sequence = await storeAfter(streams, 0, subject, content, signal);
   sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
   let isLost = false;
@@ -68,12 +77,12 @@ export async function takeLease(
 
   async function renew(): Promise<void> {
     const { signal: ended } = released;
-    const renewed = await storeAfter(streams, sequence!, subject, id, ended);
+    const renewed = await storeAfter(streams, sequence!, subject, content, ended);
     if (renewed !== null) {
       sequence = renewed;
       return;
     }
-    const again = await storeAfter(streams, 0, subject, id, ended);
+    const again = await storeAfter(streams, 0, subject, content, ended);
     if (again === null) {
       const stored = await own(ended);
       isLost = stored === null;
@@ -88,6 +97,6 @@ export async function takeLease(
   /** This lease's message where it stands although no acknowledgement has come; null where another's does. */
   async function own(until: AbortSignal | undefined): Promise<StoredMessage | null> {
     const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), until);
-    return found !== null && new TextDecoder().decode(found.data) === id ? found : null;
+    return found !== null && new TextDecoder().decode(found.data) === content ? found : null;
   }
 }

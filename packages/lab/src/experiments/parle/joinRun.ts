@@ -1,13 +1,7 @@
 /** A replica on this machine, which meets the others of its run on a NATS server. */
-import {
-  awaitMembers,
-  ClusterError,
-  type Exchange,
-  exchangeMean,
-  jetStreamExchange,
-  type Member,
-} from "entropy-sgd-cluster";
-import { InputError, type Replica, throwIfInterrupted } from "entropy-sgd-training";
+import { ClusterError, exchangeMean, jetStreamExchange, joinReplicas } from "entropy-sgd-cluster";
+import { InputError, interruptible, type Replica } from "entropy-sgd-training";
+import { asInput } from "../../runner/asInput.ts";
 import { connectedTo } from "../serverConnection.ts";
 
 /** Where replicas meet. */
@@ -36,19 +30,21 @@ export interface JoinedReplica {
  * Takes the first of these numbers that no living replica has, and waits until all replicas have joined.
  *
  * @param onWait - told while it waits for the others
- * @throws InputError where no server answers, or each number is taken; Interruption after a signal
+ * @throws InputError where no server answers, each number is taken, or the run's vectors have another length; Interruption after a signal
  */
 export async function joinRun(
-  { nats, run, replicas, numParams }: MeetingPlace,
+  { nats, run, replicas: count, numParams }: MeetingPlace,
   numbers: readonly number[],
   signal: AbortSignal,
   onWait: () => void,
 ): Promise<JoinedReplica> {
   const connection = await connectedTo(nats);
   try {
-    const member = await firstFree(jetStreamExchange(connection, { run, elements: numParams }), run, numbers, signal);
-    onWait();
-    await interruptible(() => awaitMembers(member, replicas, signal), signal);
+    const exchange = asInput(() => jetStreamExchange(connection, { run, elements: numParams }));
+    const join = () => joinReplicas(exchange, { count, numbers, onJoin: onWait, signal });
+    const member = await interruptible(join, signal).catch((error: unknown) => {
+      throw asRefusal(error, run, numbers.length);
+    });
     return {
       index: member.replica,
       exchange: (z, outerStep, ending) =>
@@ -67,28 +63,12 @@ export async function joinRun(
   }
 }
 
-async function firstFree(
-  exchange: Exchange,
-  run: string,
-  numbers: readonly number[],
-  signal: AbortSignal,
-): Promise<Member> {
-  for (const number of numbers) {
-    try {
-      return await interruptible(() => exchange.join(number, signal), signal);
-    } catch (error) {
-      if (!(error instanceof ClusterError && error.details.code === "taken")) throw error;
-    }
-  }
-  throw new InputError({ name: "--run", rule: `each of its ${numbers.length} replicas is at work`, value: run });
-}
-
-/** @throws Interruption where the signal ended the work */
-async function interruptible<Result>(work: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throwIfInterrupted(signal);
-    throw error;
-  }
+/** Why a run cannot be joined, as an InputError; any other error as it is. */
+function asRefusal(error: unknown, value: string, numReplicas: number): unknown {
+  if (!(error instanceof ClusterError)) return error;
+  const { code, name, rule } = error.details;
+  if (code === "taken")
+    return new InputError({ name: "--run", rule: `each of its ${numReplicas} replicas is at work`, value });
+  if (code !== "other-length") return error;
+  return new InputError({ name: "--run", rule: `is of another network: ${name} ${rule}; choose another name`, value });
 }
