@@ -7,7 +7,7 @@ import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
-import { takeLease } from "./lease.ts";
+import { type Lease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
@@ -30,14 +30,7 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const own = publisher(joining, heads);
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
-  const lease = await takeLease(streams, subjects, { replica, elements, heartbeat, retaken }, signal);
-  try {
-    // After the lease was taken: of two that join at once, one sees the other.
-    await requireSameLength(streams, subjects, elements, signal);
-  } catch (error) {
-    await lease.release().catch(() => {});
-    throw error;
-  }
+  const lease = await leaseOf(joining, retaken, signal);
   const living = livingReplicas(streams, subjects, {
     replica,
     leaseTime: leaseTime(heartbeat),
@@ -91,5 +84,22 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     if (typeof vector !== "string") return { replica: of, version: slot.version, vector };
     refusals.add({ replica: of, version: slot.version, reason: vector });
     return null;
+  }
+}
+
+/** The lease of a member whose vectors are as long as those of the others. */
+async function leaseOf(
+  { streams, subjects, elements, heartbeat, replica }: Joining,
+  retaken: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<Lease> {
+  const lease = await takeLease(streams, subjects, { replica, elements, heartbeat, retaken }, signal);
+  try {
+    // After the lease was taken: of two that join at once, one sees the other.
+    await requireSameLength(streams, subjects, elements, signal);
+    return lease;
+  } catch (error) {
+    await lease.release().catch(() => {});
+    throw error;
   }
 }
