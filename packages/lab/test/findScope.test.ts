@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { scopeCommands } from "../src/commands/scopeCommands.ts";
 import { foundScopes, scopeOfShare } from "../src/measure/foundScopes.ts";
 import type { ScopeSweep } from "../src/measure/searchScope.ts";
 import { dataFolder, freshOut, run } from "./commandRunner.ts";
@@ -109,4 +110,40 @@ test("the scope of a share is the geometric mean of the sweeps that cross it", (
   expect(force[0]!.factor).toBeCloseTo(10 ** Math.SQRT1_2, 8);
   expect(distance[0]).toEqual({ share: 0.5, mean: null, factor: null, n: 0 });
   expect(focusing.mean).toBeCloseTo(4 * 10 ** (1 / 3), 8);
+});
+
+test("ends with the commands that train with what it found, by the same settings", async () => {
+  const asked = ["--scopes", "9", "--sweeps", "2", "--set", "innerSteps=5", "--preset", "lua", "--budget", "10"];
+  const { stdout } = await run(["find-scope", ...own, "--threads", "1", "--out", freshOut(), ...asked]);
+  const command = /^Train with a force of [\d.]+ of ‖∇f‖: npx entropy-sgd (train .*--set scope=[\d.]+)$/m.exec(
+    stdout,
+  )![1]!;
+  expect(command).toMatch(
+    /^train .*--network small-mnistfc .*--preset lua .*--set batchSize=50 --set innerSteps=5 --set scope=/,
+  );
+  const out = freshOut();
+  const { code } = await run([...command.split(" "), "--budget", "1", "--out", out]);
+  expect(code).toBe(0);
+  const { options, innerSteps } = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
+  expect([`${options.scope}`, innerSteps]).toEqual([/scope=(.*)$/.exec(command)![1], 5]);
+});
+
+test("the commands take the strongest force and the middle distance that most sweeps cross, as a shell reads them", () => {
+  const found = (share: number, mean: number | null, n: number) => ({ share, mean, factor: null, n });
+  const focusing = { mean: 1, factor: null, n: 2 };
+  const force = [found(0.1, 0.51234, 2), found(0.3, 2, 2), found(1, 9, 1)];
+  const distance = [found(0.003, 900, 2), found(0.01, 12.3456, 2), found(0.1, 1, 2)];
+  const settings = {
+    network: "lenet",
+    optimizer: "entropy-sgd",
+    seed: 2,
+    budget: 4,
+    set: ["scope=1", "learningRate=exponential(1, 2)"],
+  };
+  expect(scopeCommands({ force, distance, focusing }, settings)).toEqual([
+    "Train with a force of 0.3 of ‖∇f‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --set 'learningRate=exponential(1, 2)' --set scope=2",
+    "Train with the distance held at 0.01 of ‖x‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --set 'learningRate=exponential(1, 2)' " +
+      "--set 'scope=distanceScope(0.01, 12.3)'",
+  ]);
+  expect(scopeCommands({ force: [found(1, null, 0)], distance: [], focusing }, settings)).toEqual([]);
 });

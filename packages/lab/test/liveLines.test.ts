@@ -1,11 +1,13 @@
 /** What a person sees of a run on terminals of several widths, read from a virtual one. */
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CommandContext } from "../src/commands/context.ts";
 import { counter } from "../src/commands/findings.ts";
 import { passMeter } from "../src/commands/passMeter.ts";
 import { progressListener } from "../src/commands/progress.ts";
 import { solutionMeter } from "../src/commands/solutionMeter.ts";
 import { runsMeter } from "../src/commands/terminal/runsMeter.ts";
+import type { LiveView } from "../src/commands/terminal/terminalStreams.ts";
+import { whileWaiting } from "../src/commands/terminal/whileWaiting.ts";
 import { columnsOf } from "../src/report/columnsOf.ts";
 import type { RunEvent } from "../src/runs/runEvents.ts";
 import { evaluationAt, gradientAt, outerAt, resultWith, startEvent } from "./testRecords.ts";
@@ -38,6 +40,43 @@ function shown(
   for (const event of events) listen(event);
   return { ...terminal, listen };
 }
+
+describe("a long evaluation", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("where nothing can be redrawn is said by a line each half minute, until it has ended", () => {
+    const written: string[] = [];
+    const listen = progressListener({ write: (text) => written.push(text) });
+    listen(startEvent());
+    const last = startEvent().totalGradients;
+    for (let k = 1; k <= last; k++) listen(gradientAt(k));
+    written.length = 0;
+    vi.advanceTimersByTime(95_000);
+    expect(written).toEqual(["30 s", "60 s", "2 min"].map((time) => `  evaluating, for ${time} so far\n`));
+    listen(evaluationAt(last, 0.1, []));
+    written.length = 0;
+    vi.advanceTimersByTime(95_000);
+    expect(written).toEqual([]);
+  });
+
+  test("is a live line of a terminal", () => {
+    let lines: readonly string[] | null = null;
+    const stream = {
+      write: () => expect.unreachable(),
+      keepBelow(view: LiveView | null) {
+        lines = view === null ? null : view(80);
+      },
+    };
+    const stop = whileWaiting(stream, "evaluating 5,000 tokens");
+    vi.advanceTimersByTime(41_000);
+    expect(lines).toEqual(["evaluating 5,000 tokens, for 41 s so far"]);
+    stop();
+    expect(lines).toBeNull();
+    vi.advanceTimersByTime(5000);
+    expect(lines).toBeNull();
+  });
+});
 
 describe("the live lines of a run", () => {
   test("have a bar, the time left, the curves of loss and error, and the state of the optimizer", async () => {

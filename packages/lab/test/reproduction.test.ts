@@ -6,6 +6,7 @@ import { type ReproducedRun, reproducedRun, runFromJson } from "../src/experimen
 import { reproductionResult } from "../src/experiments/reproduce/reproductionResult.ts";
 import { reproductionNames, reproductions } from "../src/experiments/reproduce/reproductions.ts";
 import { reproductionFindings } from "../src/pages/reproductionFindings.ts";
+import { reproductionSentences } from "../src/pages/reproductionWords.ts";
 import { placedAt } from "../src/settings/placedAt.ts";
 import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { sameTraining } from "../src/settings/sameTraining.ts";
@@ -86,6 +87,22 @@ describe("the plan", () => {
 });
 
 describe("ours beside the paper's", () => {
+  test("times of what was not run have each source once, and say of which method where there are several", () => {
+    const timed = (optimizer: string, msPerGradient: number) => {
+      const run = runOf(optimizer, 1, [0.006]);
+      return { ...run, result: { ...run.result!, msPerGradient } };
+    };
+    const times = (runs: ReproducedRun[]) =>
+      reproductionSentences(reproductionResult({ ...lenet, runs })).filter((sentence) => sentence.startsWith("Times"));
+    expect(times([timed("entropy-sgd", 84.68), timed("adam", 1080)])).toEqual([
+      "Times of what was not run of entropy-sgd are from 84.7 ms per gradient, measured on the runs that ended; evaluations come on top.",
+      "Times of what was not run of adam are from 1,080 ms per gradient, measured on the runs that ended; evaluations come on top.",
+    ]);
+    expect(times([timed("entropy-sgd", 80), timed("adam", 80)])).toEqual([
+      "Times of what was not run are from 80.0 ms per gradient, measured on the runs that ended; evaluations come on top.",
+    ]);
+  });
+
   test("best points of the test curves, the earliest of equal ones, and the last epochs", () => {
     const runs = [runOf("entropy-sgd", 1, [0.006, 0.006]), runOf("entropy-sgd", 2, [0.009, 0.008, 0.01])];
     const [{ best, bestEpoch, last, ended }] = reproductionResult({ ...lenet, runs }).methods as [never];

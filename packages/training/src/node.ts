@@ -18,6 +18,7 @@ export {
   networkNames,
   prepareDataSet,
   requireDataOf,
+  textNames,
   usualDataOf,
   usualOptionsOf,
   usualPartsOf,

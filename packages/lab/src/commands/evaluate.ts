@@ -15,10 +15,12 @@ import { textTable, widthOf } from "../report/textTable.ts";
 import { loadParts, requireSameData } from "../runner/loadParts.ts";
 import { readConfig } from "../runs/readRun.ts";
 import { metricCell, metricTitle } from "../statistics/metricWords.ts";
+import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, type Computing, computing, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode, lockHooks, writeJson } from "./context.ts";
 import { count, whole } from "./options.ts";
+import { whileWaiting } from "./terminal/whileWaiting.ts";
 
 /** Options of `entropy-sgd evaluate`. */
 export interface EvaluateCommand extends Computing {
@@ -60,7 +62,8 @@ export async function evaluateCommand(run: string, options: EvaluateCommand, con
     const interrupted = await wasInterrupted(async () => {
       const { samples: numSamples, seed } = options;
       if (isText(split)) {
-        scores = withoutIntervals(await model.evaluate(split, signal));
+        const stopWaiting = whileWaiting(context.stderr, `evaluating ${grouped(split.tokens.length)} tokens`);
+        scores = withoutIntervals(await model.evaluate(split, signal).finally(stopWaiting));
         return;
       }
       const answered = await answeredBy(model, split, signal);

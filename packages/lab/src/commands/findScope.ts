@@ -10,6 +10,7 @@ import { configurable, configured } from "./configFile.ts";
 import { type CommandContext, exitCodes, lockHooks } from "./context.ts";
 import { counter, type Findings, writeFindings } from "./findings.ts";
 import { count, integerFrom, positive, positiveList } from "./options.ts";
+import { scopeCommands } from "./scopeCommands.ts";
 import { runOptions } from "./settingOptions.ts";
 
 /** Options of `entropy-sgd find-scope`. */
@@ -74,7 +75,7 @@ export async function findScopeCommand(options: FindScopeCommand, context: Comma
     const shown = { network, optimizer, preset: preset ?? "none", innerSteps, ...Object.fromEntries(rates) };
     const figures = scopeFigures(sweeps, found);
     const page = scopePage(sweeps, found, figures, { ...shown, batchSize, dropout, data: data ?? "MNIST", ...search });
-    const lines = scopeSentences(found, sweeps.length);
+    const lines = [...scopeSentences(found, sweeps.length), ...scopeCommands(found, options)];
     return { name: "find-scope", figures, page, json: { ...found, settings, search, sweeps }, lines };
   };
   const place = out ?? (sweeps.length === 0 ? "" : makeNextFolder("runs", "find-scope"));

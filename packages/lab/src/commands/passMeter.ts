@@ -1,7 +1,7 @@
 /** Prints the cost of a measurement before it begins, and its progress. */
 import type { MadePass } from "../measure/networkPasses.ts";
-import { fixed } from "../statistics/numbers.ts";
 import type { CommandContext } from "./context.ts";
+import { duration } from "./terminal/duration.ts";
 
 /** A number of passes of one kind. */
 export interface Passes extends MadePass {
@@ -61,10 +61,4 @@ export function passMeter(
     reported = Math.max(share, Number.MIN_VALUE);
   };
   return { onPass, clear };
-}
-
-/** Seconds in the unit that suits them. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${fixed(seconds / 3600, 1)} h`;
 }

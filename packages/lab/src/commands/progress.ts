@@ -4,6 +4,7 @@ import { budgetOf, headOf, linesOf } from "./eventLines.ts";
 import { liveView } from "./terminal/liveView.ts";
 import { runFollower } from "./terminal/runFollower.ts";
 import type { LiveView, ProgressStream } from "./terminal/terminalStreams.ts";
+import { whileWaiting } from "./terminal/whileWaiting.ts";
 import { writeLine } from "./terminal/writeLine.ts";
 
 /** Milliseconds between two drawings of the live lines. */
@@ -37,10 +38,18 @@ export function progressListener(
     stream.keepBelow?.(view);
   };
   const line = (text: string): void => writeLine(stream, text);
+  let stopWaiting = (): void => {};
+  /** The live lines say by themselves that an evaluation is at work. */
+  const waitAfter = ({ type }: RunEvent): void => {
+    stopWaiting();
+    const isSilent = stream.keepBelow === undefined && type === "gradient" && run.isEvaluating();
+    stopWaiting = isSilent ? whileWaiting(stream, "evaluating") : () => {};
+  };
   return (event) => {
     // A run that ends, or one that begins after another failed.
     if (event.type === "start" || event.type === "end") stream.keepBelow?.(null);
     run.follow(event);
+    waitAfter(event);
     if (event.type === "start") {
       number = numRuns > 1 ? `run ${numDone() + 1} of ${numRuns}` : "";
       line(`${number === "" ? "" : `${number}: `}${headOf(event)}${isPlanTold ? "" : `, ${budgetOf(event)}`}`);

@@ -1,7 +1,7 @@
 /** How far the measures of a study are: a live line on a terminal, and a line for each solution. */
 import type { SolutionListener } from "../experiments/study/measureAll.ts";
 import type { CommandContext } from "./context.ts";
-import { duration } from "./passMeter.ts";
+import { duration } from "./terminal/duration.ts";
 
 /** Of `total` solutions; the time left is known once one was measured here, as those measured before take none. */
 export function solutionMeter(

@@ -1,4 +1,5 @@
 /** What is known of a machine, line by line. */
+import { milliseconds } from "../statistics/milliseconds.ts";
 import { fixed, significant, tickLabel } from "../statistics/numbers.ts";
 import { committedSpeed } from "./committedSpeed.ts";
 import type { Remark } from "./diagnosis.ts";
@@ -45,7 +46,7 @@ function speedRows({ gradientMs, updateNs, productGflops }: Speed): [string, str
   return [
     [
       "LeNet's gradient",
-      `${significant(gradientMs, 3)} ms, ${significant(1000 / gradientMs, 3)} per second; ${beside(committedSpeed.gradientMs, gradientMs, "ms")}`,
+      `${milliseconds(gradientMs)}, ${significant(1000 / gradientMs, 3)} per second; ${beside(committedSpeed.gradientMs, gradientMs, "ms")}`,
     ],
     [
       "update on one core",

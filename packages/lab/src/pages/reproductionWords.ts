@@ -1,6 +1,7 @@
 /** A reproduction in words and cells: the same on the page, in the terminal and in Markdown. */
 import { assumedPublishedRuns, type Published } from "../experiments/reproduce/reproduction.ts";
 import type { MethodResult, ReproductionResult, RunsLeft } from "../experiments/reproduce/reproductionResult.ts";
+import { milliseconds } from "../statistics/milliseconds.ts";
 import { fixed, inPercent, plain, withDeviation } from "../statistics/numbers.ts";
 import { comparisonSentences, counted, judgedInWords, type Unit } from "../statistics/words.ts";
 
@@ -92,14 +93,18 @@ export function reproductionSentences(result: ReproductionResult): string[] {
   return [...against, ...betweenMethods(result, quantity.unit, quantity.sign), ...timeSentences(methods)];
 }
 
-/** Where the times of what was not run are from, each source once. */
+/** Where the times of what was not run are from, each source once; of which methods, where there are several. */
 function timeSentences(methods: readonly MethodResult[]): string[] {
-  const sources = methods.flatMap(({ left }) =>
-    left === null ? [] : [`${fixed(left.msPerGradient, 1)} ms per gradient, measured on ${left.measuredOn}`],
-  );
-  return [...new Set(sources)].map(
-    (source) => `Times of what was not run are from ${source}; evaluations come on top.`,
-  );
+  const sources = new Map<string, string[]>();
+  for (const { left, method } of methods) {
+    if (left === null) continue;
+    const source = `${milliseconds(left.msPerGradient)} per gradient, measured on ${left.measuredOn}`;
+    sources.set(source, [...(sources.get(source) ?? []), method.optimizer]);
+  }
+  return [...sources].map(([source, of]) => {
+    const whose = sources.size === 1 ? "" : ` of ${of.join(" and ")}`;
+    return `Times of what was not run${whose} are from ${source}; evaluations come on top.`;
+  });
 }
 
 function againstPublished(

@@ -85,6 +85,28 @@ describe("a table", () => {
     expect(html).toContain("<td>12.5 ± 4.6e-8 points</td>");
   });
 
+  test("keeps the settings behind a name in one line, and the name", () => {
+    const cells = table(
+      [
+        ["condition", "rate"],
+        ["entropy-sgd γ=0.01 ε=<0.1> L=100", "1"],
+      ],
+      "",
+    );
+    expect(cells).toContain(
+      '<td class="long"><span class="whole">entropy-sgd</span> <span class="whole">γ=0.01 ε=&lt;0.1&gt; L=100</span></td>',
+    );
+    expect(
+      table(
+        [
+          ["a", "b"],
+          ["words of which none is a setting", "1"],
+        ],
+        "",
+      ),
+    ).not.toContain("whole");
+  });
+
   test("of names and values has its values flush left if one is not a number", () => {
     const settings = (value: string) =>
       table(

@@ -60,6 +60,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 .table { margin-bottom: 1.4rem; } .table p { max-width: 46rem; margin: 0.4rem 0 0; opacity: 0.75; font-size: 0.92rem; }
 th, td { padding: 0.35rem 0.5rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { vertical-align: bottom; white-space: normal; } .words { text-align: left; } .long { white-space: normal; min-width: 9rem; }
+.whole { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--surface); }
 tr.differs td { background: var(--soft); } tr.differs td:first-child { background: linear-gradient(var(--soft) 0 0), var(--surface); }
 figure { margin: 1rem 0 2.5rem; } figure svg, figure img { max-width: 100%; height: auto; }
@@ -67,7 +68,7 @@ figure { margin: 1rem 0 2.5rem; } figure svg, figure img { max-width: 100%; heig
 @media (max-width: 48rem) {
   main { padding: 1rem 0.9rem 3rem; } .wide { display: none; } .narrow { display: block; }
   table { font-size: 0.8rem; } th, td { padding: 0.3rem 0.35rem; }
-  .words:not(.number) { white-space: normal; } .long { min-width: 11rem; }
+  .words:not(.number), .whole { white-space: normal; } .long { min-width: 11rem; }
   th:first-child, td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 6.2rem; max-width: 8.5rem; }
 }
 figcaption { max-width: 46rem; opacity: 0.85; font-size: 0.92rem; margin-top: 0.3rem; }
@@ -139,6 +140,12 @@ export function table(rows: readonly (readonly string[])[], caption: string, dif
   );
 }
 
+/** A name with its settings, `entropy-sgd γ=0.1 ε=0.2 L=100`: a line ends between the two, where there is room for either, not inside. */
+function withWholeSettings(text: string): string {
+  const found = /^([^=]+) (\S+=\S+(?: \S+=\S+)*)$/.exec(text);
+  return found === null ? text : `<span class="whole">${found[1]}</span> <span class="whole">${found[2]}</span>`;
+}
+
 /** A cell of a table; a link where it has an address. */
 export interface Cell {
   readonly text: string;
@@ -169,7 +176,8 @@ export function tableOfCells(
           ...(isLong ? ["long"] : []),
           ...(isWhole ? ["number"] : []),
         ].join(" ");
-        const inside = href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`;
+        const shown = isLong ? withWholeSettings(escaped(text)) : escaped(text);
+        const inside = href === undefined ? shown : `<a href="${escaped(href)}">${shown}</a>`;
         // The corner of a table is no head of anything.
         const own = text === "" ? "td" : tag;
         return `<${own}${classes === "" ? "" : ` class="${classes}"`}>${inside}</${own}>`;

@@ -6,6 +6,7 @@ import {
   type ExampleShapes,
   fitted,
   InputError,
+  isText,
   type NetworkSpec,
   networks,
   outputShapeFor,
@@ -17,7 +18,7 @@ import {
   type Task,
   tasks,
 } from "entropy-sgd-training";
-import { type DataOptions, prepareDataSet } from "entropy-sgd-training/node";
+import { type DataOptions, prepareDataSet, textNames } from "entropy-sgd-training/node";
 import { networkFromOnnx } from "entropy-sgd-training/onnx";
 import { keepPreparation } from "../runs/preparationFile.ts";
 import { placedAt } from "../settings/placedAt.ts";
@@ -71,6 +72,7 @@ export async function loadParts(
   const request = { ...(dataOptions as DataOptions), data, validation, heldOut };
   const onProgress = (words: string): void => onWait?.(`Preparing the data, once: ${words}`);
   const loaded = await prepareDataSet(request, { signal, onProgress });
+  requireTexts(settings, task, loaded.train);
   requireClasses(settings, () => shapesOf(task, loaded.train));
   const { spec, notes } = networkFor(() => shapesOf(task, loaded.train));
   const ready = asFewAs(fitted(spec, loaded), settings);
@@ -145,6 +147,15 @@ function chosenNetwork(
     return { network: spec, notes };
   }
   return { network: Object.hasOwn(adaptiveNetworks, name) ? adaptiveNetworks[name]!.fit(shapes()) : networkOf(name) };
+}
+
+/** Checks that what learns tokens gets a text. @throws InputError that names texts */
+function requireTexts({ network, networkFile }: Settings, task: Task, split: AnySplit): void {
+  if (task.tokens === undefined || isText(split)) return;
+  const { inputShape } = split;
+  const path = networkFile === null ? network : "sequence";
+  const rule = `takes texts (--data FILE.txt, or one of ${textNames.join(", ")})`;
+  throw new InputError({ path, rule, value: inputShape, got: `examples have the shape ${inputShape.join("×")}` });
 }
 
 /** Checks the number of classes that the settings give, if they do. */

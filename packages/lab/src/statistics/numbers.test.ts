@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { milliseconds } from "./milliseconds.ts";
 import { short, withError } from "./numbers.ts";
 
 test.each([
@@ -22,4 +23,15 @@ test("an estimate has the digits of its error", () => {
   expect(withError(1.5, 0)).toBe("1.50");
   expect(withError(Number.NaN, 1)).toBe("–");
   expect(withError(3e-9, 2e-10)).toBe("3.00e-9 ± 2.0e-10");
+});
+
+test.each([
+  [1093.04, "1,093 ms"],
+  [999.6, "1,000 ms"],
+  [999.4, "999 ms"],
+  [84.68, "84.7 ms"],
+  [16, "16.0 ms"],
+  [0.01234, "0.0123 ms"],
+])("%d milliseconds are %s", (value, text) => {
+  expect(milliseconds(value)).toBe(text);
 });

@@ -25,8 +25,13 @@ import {
 import { ptb, tinyShakespeare, warAndPeace } from "./texts.ts";
 import type { LongWork } from "./whitening/fitWhitening.ts";
 
+const texts = [warAndPeace, tinyShakespeare, ptb];
+
 /** All of them. */
-export const dataSets: readonly NamedDataSet[] = [mnist, cifar10, warAndPeace, tinyShakespeare, ptb];
+export const dataSets: readonly NamedDataSet[] = [mnist, cifar10, ...texts];
+
+/** Names of those that are texts. */
+export const textNames: readonly string[] = texts.map(({ name }) => name);
 
 /** Those that are fetched. */
 const fetched: readonly FetchedDataSet[] = dataSets.filter(isFetched);

@@ -1,6 +1,6 @@
 /** How far several runs are that are trained at a time: a live line on a terminal. */
 import { printable } from "entropy-sgd-training";
-import { duration } from "../passMeter.ts";
+import { duration } from "./duration.ts";
 import type { ProgressStream } from "./terminalStreams.ts";
 import { bar, lineOf } from "./viewRow.ts";
 
