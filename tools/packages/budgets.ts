@@ -20,7 +20,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/web": 13_000,
   "entropy-sgd-cluster": 10_400,
   "entropy-sgd-cluster/node": 630,
-  "entropy-sgd-lab": 186_000,
+  "entropy-sgd-lab": 195_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */
@@ -34,8 +34,8 @@ export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 400, unpackedKB: 1_640, files: 690 },
   "onnx-grad": { packedKB: 530, unpackedKB: 2_300, files: 900 },
   "entropy-sgd-training": { packedKB: 450, unpackedKB: 1_840, files: 925 },
-  "entropy-sgd-cluster": { packedKB: 67, unpackedKB: 268, files: 160 },
-  "entropy-sgd-lab": { packedKB: 1_130, unpackedKB: 4_560, files: 1_780 },
+  "entropy-sgd-cluster": { packedKB: 98, unpackedKB: 400, files: 218 },
+  "entropy-sgd-lab": { packedKB: 1_200, unpackedKB: 4_800, files: 1_880 },
 };
 
 /** Keys whose value is above its budget, or so far below that the budget guards nothing. */
