@@ -1,5 +1,6 @@
 /** Experiments whose runs workers train: `--nats` and `entropy-sgd worker`. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Json, jetStreamExchange, jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
@@ -165,6 +166,29 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     const out = freshOut();
     const { code } = await run(compared(out, ...queue));
     expect([code, weightsIn(out)]).toEqual([0, weightsIn(local)]);
+  });
+
+  test("a server without JetStream is refused in one line", async () => {
+    const folder = freshOut();
+    mkdirSync(folder);
+    const child = spawn("nats-server", ["-a", "127.0.0.1", "-p", "-1", "--ports_file_dir", folder], {
+      stdio: "ignore",
+    });
+    try {
+      const file = join(folder, `nats-server_${child.pid}.ports`);
+      await expect.poll(() => existsSync(file) && readFileSync(file, "utf8").trimEnd().endsWith("}")).toBe(true);
+      const [plain] = (JSON.parse(readFileSync(file, "utf8")) as { nats: string[] }).nats;
+      for (const command of [
+        ["cluster", "status"],
+        ["worker", "--out", freshOut()],
+      ]) {
+        const { code, stderr } = await run([...command, "--nats", plain!]);
+        const rule = "error: --nats: the server there has no JetStream: nats-server -js";
+        expect([code, stderr]).toEqual([2, expect.stringContaining(rule)]);
+      }
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   test.each([

@@ -10,18 +10,36 @@ export type ServerConnection = Awaited<ReturnType<typeof connectNats>>;
  * NATS_CERT, NATS_KEY), which are told to nobody else.
  *
  * @param nats - the address, such as nats://host:4222
- * @throws InputError where no server answers, or the address has a user or a password in it
+ * @throws InputError where no server answers, or one without JetStream, or the address has a user or a password in it
  */
 export async function connectedTo(nats: string): Promise<ServerConnection> {
   if (hasCredentials(nats)) {
     const rule = "must have no user and password in it, where logs keep them: set NATS_USER and NATS_PASSWORD";
     throw new InputError({ name: "--nats", rule });
   }
+  const connection = await connected(nats);
+  if (await hasJetStream(connection)) return connection;
+  await connection.close();
+  throw new InputError({ name: "--nats", rule: "the server there has no JetStream: nats-server -js", value: nats });
+}
+
+async function connected(nats: string): Promise<ServerConnection> {
   try {
     return await connectNats(nats, natsOptions(process.env));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InputError({ name: "--nats", rule: `no server answers there: ${why}`, value: nats });
+  }
+}
+
+/** Whether anyone answers for JetStream: what is asked of it later would wait for the answer forever. A refusal is an answer too. */
+async function hasJetStream(connection: ServerConnection): Promise<boolean> {
+  try {
+    await connection.request("$JS.API.INFO", "", { timeout: 2_000 });
+    return true;
+  } catch (error) {
+    // The client's error, whose class is not a package of ours to know.
+    return (error as { isNoResponders?: () => boolean }).isNoResponders?.() !== true;
   }
 }
 
