@@ -1,5 +1,5 @@
 // Builds the site (`npm run build:playground`) and serves it (`npm run playground`).
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { jsx } from "../jsx.ts";
@@ -7,7 +7,7 @@ import { committedFindings } from "./committedFindings.ts";
 import { digits } from "./digits.ts";
 import { downloads } from "./downloads.ts";
 import { formulas } from "./formulas.ts";
-import { headers, policy } from "./headers.ts";
+import { policy } from "./headers.ts";
 import { offline } from "./offline/plugin.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,6 +19,10 @@ export default defineConfig({
   ...jsx,
   plugins: [formulas, downloads, committedFindings, digits, policy, offline],
   worker: { format: "es" },
-  build: { emptyOutDir: true, target: "es2022" },
-  preview: { host: "127.0.0.1", headers },
+  build: {
+    emptyOutDir: true,
+    target: "es2022",
+    rolldownOptions: { input: ["index.html", "replicas.html"].map((page) => join(here, page)) },
+  },
+  preview: { host: "127.0.0.1" },
 });

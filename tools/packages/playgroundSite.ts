@@ -1,7 +1,7 @@
 /** The playground as `npm run build:playground` makes it, served for tests: built once per process, in a folder of its own. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { headers as siteHeaders } from "../../apps/playground/headers.ts";
+import { headersOf } from "../../apps/playground/headers.ts";
 import { newFolder, run } from "./consumer.ts";
 import { type Site, serve } from "./serve.ts";
 
@@ -16,17 +16,14 @@ export interface PlaygroundSiteOptions {
 let built: string | undefined;
 
 /** Serves the site. `address` is that of the page. */
-export async function playgroundSite({
-  headers = siteHeaders,
-  path = "/some/folder/",
-}: PlaygroundSiteOptions = {}): Promise<Site> {
+export async function playgroundSite({ headers, path = "/some/folder/" }: PlaygroundSiteOptions = {}): Promise<Site> {
   built ??= buildSite();
   const folder = built;
   const site = await serve((asked) => {
     if (!asked.startsWith(path)) return null;
     const file = join(folder, decodeURI(asked.slice(path.length)) || "index.html");
     return file.startsWith(folder) && existsSync(file)
-      ? { body: readFileSync(file), headers: { ...typeOf(asked), ...headers } }
+      ? { body: readFileSync(file), headers: { ...typeOf(asked), ...(headers ?? headersOf(asked)) } }
       : null;
   });
   return { ...site, address: new URL(path, site.address).href };

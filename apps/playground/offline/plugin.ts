@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Plugin, transformWithOxc } from "vite";
-import { headers } from "../headers.ts";
+import { headersOf } from "../headers.ts";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "serviceWorker.ts");
 
@@ -28,7 +28,8 @@ export const offline: Plugin = {
           .filter(isLarge)
           .map(({ name }) => name)
           .sort(),
-        headers,
+        headers: headersOf("index.html"),
+        policies: policiesOf(files),
       };
       const { code } = await transformWithOxc(readFileSync(source, "utf8"), source, { target: "es2022" });
       this.emitFile({
@@ -39,6 +40,13 @@ export const offline: Plugin = {
     },
   },
 };
+
+/** The content security policies of the files that have another than the first page. */
+function policiesOf(files: readonly { readonly name: string }[]): Record<string, string> {
+  const policyOf = (name: string): string => headersOf(name)["Content-Security-Policy"]!;
+  const others = files.filter(({ name }) => policyOf(name) !== policyOf("index.html"));
+  return Object.fromEntries(others.map(({ name }) => [name, policyOf(name)]));
+}
 
 function hashOf(files: readonly { readonly name: string; readonly content: string | Uint8Array }[]): string {
   const hash = createHash("sha256");

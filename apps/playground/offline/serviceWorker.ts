@@ -14,6 +14,8 @@ declare const built: {
   /** Large: kept when they are first fetched. */
   readonly largeFiles: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Content security policies of the files that have another than `headers` say. */
+  readonly policies: Readonly<Record<string, string>>;
 };
 
 /** The part of a service worker's global scope that is used; its types exclude those of pages. */
@@ -52,19 +54,24 @@ async function removeOld(): Promise<void> {
   await Promise.all(kept.filter(({ url }) => !largeFiles.has(url)).map((request) => cache.delete(request)));
 }
 
-/** The page's address carries what the reader has set: every one is the same file. */
-const isPage = ({ mode, url }: Request): boolean =>
-  mode === "navigate" && [page, absolute("index.html")].includes(new URL(url).origin + new URL(url).pathname);
+const policies = new Map(Object.entries(built.policies).map(([file, policy]) => [absolute(file), policy]));
+
+/** The addresses of pages carry what the reader has set: every one is the same file. */
+function fileOf({ mode, url }: Request): string {
+  const { origin, pathname } = new URL(url);
+  const plain = mode === "navigate" ? origin + pathname : url;
+  return plain === absolute("index.html") ? page : plain;
+}
 
 /** What a cache of ours has; the files are the same whoever asks. */
-const keptIn = (cacheName: string, asked: Request | string): Promise<Response | undefined> =>
+const keptIn = (cacheName: string, asked: string): Promise<Response | undefined> =>
   caches.match(asked, { cacheName, ignoreVary: true });
 
 async function answerTo(event: Extendable & Asked): Promise<Response> {
   const { request } = event;
-  const asked = isPage(request) ? page : request;
+  const asked = fileOf(request);
   const kept = (await keptIn(pages, asked)) ?? (await keptIn(large, asked));
-  if (kept !== undefined) return withHeaders(kept);
+  if (kept !== undefined) return withHeaders(kept, asked);
   const answer = await fetch(request);
   if (answer.status === 200 && largeFiles.has(request.url)) {
     const copy = answer.clone();
@@ -76,13 +83,15 @@ async function answerTo(event: Extendable & Asked): Promise<Response> {
         .catch(() => {}),
     );
   }
-  return withHeaders(answer);
+  return withHeaders(answer, asked);
 }
 
 /** With the two headers of isolation on the page and its workers alike, browsers give ONNX Runtime more than one thread. */
-function withHeaders(answer: Response): Response {
+function withHeaders(answer: Response, file: string): Response {
   const headers = new Headers(answer.headers);
   for (const [name, value] of Object.entries(built.headers)) headers.set(name, value);
+  const policy = policies.get(file);
+  if (policy !== undefined) headers.set("Content-Security-Policy", policy);
   return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
 }
 

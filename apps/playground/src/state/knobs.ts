@@ -35,6 +35,11 @@ export interface ToggleKnob extends Knob<boolean> {
   readonly kind: "toggle";
 }
 
+/** A text that follows a pattern. */
+export interface TextKnob extends Knob<string> {
+  readonly kind: "text";
+}
+
 /** A curve that the reader drew: heights from 0 to 1 at even distances; null without one. */
 export interface CurveKnob extends Knob<Float64Array | null> {
   readonly kind: "curve";
@@ -85,6 +90,16 @@ export function choiceKnob<T extends string>(
 export function toggleKnob(label: string, fallback: boolean): ToggleKnob {
   const parse = (text: string): boolean | null => (text === "1" ? true : text === "0" ? false : null);
   return { kind: "toggle", label, fallback, parse, write: (value) => (value ? "1" : "0"), rule: "0 or 1" };
+}
+
+/** A text that follows a pattern, which `rule` tells in words. */
+export function textKnob(
+  label: string,
+  fallback: string,
+  { pattern, rule }: { readonly pattern: RegExp; readonly rule: string },
+): TextKnob {
+  const parse = (text: string): string | null => (pattern.test(text) ? text : null);
+  return { kind: "text", label, fallback, parse, write: String, rule };
 }
 
 /** `numPoints` heights, in an address two hexadecimal digits each. */
