@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { awaitMembers, exchangeMean, jetStreamExchange } from "entropy-sgd-cluster";
+import { awaitMembers, jetStreamExchange, meanExchange } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import { resolveSettings, runTraining } from "entropy-sgd-lab";
 import { startServer } from "../packages/cluster/test/natsServer.ts";
@@ -31,6 +31,7 @@ const folder = mkdtempSync(join(tmpdir(), "bench-replica-"));
 try {
   const member = await jetStreamExchange(connection, { run: "bench", elements }).join(0);
   await awaitMembers(member, 3);
+  const exchange = meanExchange(member);
   const costs: { ownMs: number; waitMs: number; replicas: number }[] = [];
   const steps: number[] = [];
   const stop = new AbortController();
@@ -42,7 +43,7 @@ try {
       ...{ out: join(folder, "run"), signal: stop.signal },
       async exchange(z, outerStep) {
         const [ownBefore, begun] = [threadMs(), performance.now()];
-        const { mean, replicas } = await exchangeMean(member, outerStep, z);
+        const { mean, replicas } = await exchange(outerStep, z);
         const [ownMs, all] = [threadMs() - ownBefore, performance.now() - begun];
         costs.push({ ownMs, waitMs: all - ownMs, replicas: replicas.length });
         if (costs.length === exchanges + warmUp) stop.abort("SIGTERM");

@@ -5,6 +5,7 @@ export type { Commit, Exchange, LivingReplica, Member, Published } from "./excha
 export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
 export { type InProcessOptions, inProcessExchange } from "./exchange/inProcessExchange.ts";
 export { type JoinReplicasOptions, joinReplicas } from "./exchange/joinReplicas.ts";
+export { type MeanExchange, meanExchange } from "./exchange/meanExchange.ts";
 export type { Refusal, RefusalReason } from "./exchange/refusals.ts";
 export { type JetStreamExchangeOptions, jetStreamExchange } from "./jetstream/jetStreamExchange.ts";
 export { type JetStreamQueueOptions, jetStreamQueue } from "./queue/jetStreamQueue.ts";

@@ -52,7 +52,7 @@ describe.each(backends)("an exchange %s", (_, join) => {
     expect((await two.at(0, 6))?.vector[0]).toBe(6);
     expect(await two.at(0, 5)).toBeNull();
     expect(await one.members()).toEqual([
-      { replica: 0, version: 7 },
+      { replica: 0, version: 7, before: 6 },
       { replica: 4, version: null },
     ]);
     await leaveAll([one, two]);

@@ -63,9 +63,15 @@ describe.skipIf(!hasServer || !hasNetwork)("on machines of their own", () => {
     const [one, two, three] = await beginAll(run);
     await three.kill();
     await Promise.all([one, two].map((other) => other.until(has(0, 1))));
+    const atRest = ({ lines, until }: RunningReplica) =>
+      (lines.at(-1)?.round ?? 0) > roundsToRest || until(({ round }) => round > roundsToRest);
+    await Promise.all([one, two].map(atRest));
     const all = [one, two, begin(run, 2)];
     await together(all);
     await expectRest(all);
+    // Its start, which is far away, has pulled nobody back.
+    for (const { lines } of [one, two])
+      for (const { loss } of lines.slice(roundsToRest + 1)) expect(loss).toBeLessThan(band);
   });
 
   test("replicas whose broker is cut off wait, and go on together", async () => {

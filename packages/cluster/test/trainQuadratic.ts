@@ -1,6 +1,6 @@
 /** A replica of Parle in training, for tests of faults. */
 import { setTimeout as delay } from "node:timers/promises";
-import { type ExchangedMean, exchangeMean, type Member } from "entropy-sgd-cluster";
+import { type ExchangedMean, type Member, meanExchange } from "entropy-sgd-cluster";
 import { gradientOf, innerSteps, lossOf, quadraticReplica, start } from "./quadratic.ts";
 
 export interface Round extends ExchangedMean {
@@ -13,6 +13,7 @@ export interface Round extends ExchangedMean {
 export async function* trainQuadratic(member: Member, pace: number): AsyncGenerator<Round, never, void> {
   const { replica } = member;
   const optimizer = quadraticReplica(replica);
+  const exchange = meanExchange(member);
   let state = optimizer.init(start);
   for (let round = 0; ; round++) {
     await delay(pace);
@@ -20,7 +21,7 @@ export async function* trainQuadratic(member: Member, pace: number): AsyncGenera
       const gradient = gradientOf(replica, round * innerSteps + step, optimizer.gradientPoint(state) as Float32Array);
       state = optimizer.step(gradient, state);
     }
-    const exchanged = await exchangeMean(member, round, optimizer.contribution(state) as Float32Array);
+    const exchanged = await exchange(round, optimizer.contribution(state) as Float32Array);
     state = optimizer.couple(exchanged.mean, state);
     yield { ...exchanged, round, loss: lossOf(optimizer.evalPoint(state) as Float32Array) };
   }

@@ -60,6 +60,8 @@ export interface Member {
 export interface LivingReplica extends Pick<Commit, "replica"> {
   /** Of its newest vector; null before the first. */
   readonly version: number | null;
+  /** Of the vector that it has shared before under the same lease; absent where there was none. */
+  readonly before?: number;
   /** Where nothing of it can be read, such as what a newer program shares: it is not waited for. */
   readonly isRefused?: true;
 }

@@ -1,6 +1,7 @@
 /** One exchange of Parle: share the own average, wait for the others', take the mean. */
 import { meanInto } from "entropy-sgd";
 import type { Commit, LivingReplica, Member, Published } from "./exchange.ts";
+import { isLate, leftBehindAt, othersTogether } from "./late.ts";
 import { allFinite } from "./refusals.ts";
 
 /** The mean over the replicas that took part. */
@@ -9,6 +10,8 @@ export interface ExchangedMean {
   readonly mean: Float32Array;
   /** Whose vectors are in the mean, in the order of their numbers. */
   readonly replicas: readonly number[];
+  /** The version at which it took place: the own one, or where the others have gone on without this replica theirs. */
+  readonly version: number;
 }
 
 /** Leases lapse silently: how often they are looked at while nobody commits, in milliseconds. */
@@ -23,6 +26,9 @@ const checkEvery = 200;
  * lapsed: a dead replica blocks for the length of a lease at most. Of each member its vector of version t is taken; of one that
  * is two or more ahead its newest. So replicas that start together at version 0 compute the same x, bit for bit, on every
  * backend without rounding. What is not finite or not whole is left out, and told by `member.refusals()`.
+ *
+ * Whoever was not in the exchange before, having joined or come back late, is neither waited for nor in the mean, and gets that of
+ * the others without its own vector, with their version: `meanExchange` brings it back among them.
  *
  * Cost: n elements to send and (|A| − 1)·n to receive; memory |A|·n. The thread is free while it waits.
  *
@@ -48,21 +54,58 @@ export async function exchangeMean(
   const commits = member.watch(signal);
   try {
     const own = await member.publish(version, contribution, signal);
-    const isBehind = (other: LivingReplica): boolean =>
-      other.isRefused !== true && (other.version === null || other.version < version);
-    const living = await livingOnce(member, commits, (all) => !all.some(isBehind), signal);
+    const { replica: me } = member;
+    const isAwaited = (other: LivingReplica, all: readonly LivingReplica[]): boolean =>
+      other.isRefused !== true && (other.version ?? -1) < version && !isLate(other, me, all);
+    const isReady = (all: readonly LivingReplica[]): boolean =>
+      leftBehindAt(version, me, all) !== null || !all.some((other) => isAwaited(other, all));
+    const living = await livingOnce(member, commits, isReady, signal);
+    const ahead = leftBehindAt(version, me, living);
+    if (ahead !== null) {
+      const others = await latestOf(member, othersTogether(me, living), signal);
+      return { ...meanOf(others, contribution), version: ahead };
+    }
     const read = async ({ replica }: LivingReplica): Promise<Published | null> => {
-      if (replica === member.replica) return allFinite(own) ? { replica, version, vector: own } : null;
+      if (replica === me) return allFinite(own) ? { replica, version, vector: own } : null;
       return (await member.at(replica, version, signal)) ?? (await member.latest(replica, signal));
     };
-    const shared = (await Promise.all(living.map(read))).filter((one) => one !== null);
-    if (shared.length === 0) return { mean: contribution.slice(), replicas: [] };
-    const vectors = shared.map(({ vector }) => vector);
-    const mean = meanInto(new Float32Array(member.elements), vectors);
-    return { mean, replicas: shared.map(({ replica }) => replica) };
+    const there = living.filter((other) => !isLate(other, me, living));
+    return { ...meanOf(await Promise.all(there.map(read)), contribution), version };
   } finally {
     await commits.return?.();
   }
+}
+
+/** The mean of the others that are together, without sharing anything; null where there are none. */
+export async function meanOfOthers(
+  member: Member,
+  contribution: Float32Array,
+  signal?: AbortSignal,
+): Promise<ExchangedMean | null> {
+  const together = othersTogether(member.replica, await member.members(signal));
+  if (together.length === 0) return null;
+  const version = Math.max(...together.map((one) => one.version ?? 0));
+  return { ...meanOf(await latestOf(member, together, signal), contribution), version };
+}
+
+function latestOf(
+  member: Member,
+  replicas: readonly LivingReplica[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (Published | null)[]> {
+  return Promise.all(replicas.map(({ replica }) => member.latest(replica, signal)));
+}
+
+/** @param contribution - taken where there is no vector */
+function meanOf(
+  read: readonly (Published | null)[],
+  contribution: Float32Array,
+): Pick<ExchangedMean, "mean" | "replicas"> {
+  const shared = read.filter((one) => one !== null);
+  if (shared.length === 0) return { mean: contribution.slice(), replicas: [] };
+  const vectors = shared.map(({ vector }) => vector);
+  const mean = meanInto(new Float32Array(contribution.length), vectors);
+  return { mean, replicas: shared.map(({ replica }) => replica) };
 }
 
 /**

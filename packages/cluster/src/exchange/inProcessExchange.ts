@@ -87,7 +87,10 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
 
   function living(): LivingReplica[] {
     return [...replicas]
-      .map(([replica, [newest]]) => ({ replica, version: newest?.version ?? null }))
+      .map(([replica, [newest, before]]) => ({
+        ...{ replica, version: newest?.version ?? null },
+        ...(before !== undefined && { before: before.version }),
+      }))
       .sort((a, b) => a.replica - b.replica);
   }
 }

@@ -11,6 +11,8 @@ export interface SlotRecord {
 export interface CommitRecord {
   /** Under which lease the newest was shared. */
   readonly lease: string;
+  /** Version that was shared before under the same lease; absent where there was none. */
+  readonly before?: number;
   /** One or two, newest first. */
   readonly slots: readonly [SlotRecord, ...SlotRecord[]];
 }
@@ -25,12 +27,13 @@ export function encodeCommit(record: CommitRecord): string {
 /** The record in a message, or why there is none. */
 export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
   try {
-    const { format, lease, slots } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord> & {
+    const { format, lease, slots, before } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord> & {
       format?: unknown;
     };
     if (Number.isSafeInteger(format) && (format as number) > wireFormat) return "newer-format";
     const isRecord = typeof lease === "string" && Array.isArray(slots) && slots.length > 0 && slots.every(isSlot);
-    return isRecord ? { lease, slots: slots as unknown as CommitRecord["slots"] } : "unreadable";
+    if (!isRecord || !(before === undefined || isCount(before))) return "unreadable";
+    return { lease, slots: slots as unknown as CommitRecord["slots"], ...(before !== undefined && { before }) };
   } catch {
     return "unreadable";
   }
@@ -39,7 +42,6 @@ export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
 function isSlot(value: unknown): value is SlotRecord {
   if (typeof value !== "object" || value === null) return false;
   const { slot, version, elements, encoding } = value as Partial<Record<keyof SlotRecord, unknown>>;
-  const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && (count as number) >= 0;
   return (
     (slot === 0 || slot === 1) &&
     isCount(version) &&
@@ -47,4 +49,8 @@ function isSlot(value: unknown): value is SlotRecord {
     (encoding === "float32" || encoding === "float16") &&
     chunkCount(elements, encoding) < 0x10000
   );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -31,6 +31,10 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
   const lease = await leaseOf(joining, retaken, signal);
+  await own.takeOver(signal).catch((error: unknown) => {
+    lease.release().catch(() => {});
+    throw error;
+  });
   const living = livingReplicas(streams, subjects, {
     replica,
     leaseTime: leaseTime(heartbeat),
@@ -64,8 +68,10 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
       throwIfDenied(refusedNews);
       const withVersion = async (of: number): Promise<LivingReplica> => {
         const newest = await heads.newest(of, until);
-        const version = slotsOf(newest)[0]?.version ?? null;
-        return { replica: of, version, ...(typeof newest === "string" && { isRefused: true }) };
+        if (newest === null) return { replica: of, version: null };
+        if (typeof newest === "string") return { replica: of, version: null, isRefused: true };
+        const { slots, before } = newest;
+        return { replica: of, version: slots[0].version, ...(before !== undefined && { before }) };
       };
       return Promise.all((await living(until)).map(withVersion));
     },

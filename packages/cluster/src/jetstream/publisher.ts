@@ -20,6 +20,8 @@ export interface PublisherParts {
 export interface Publisher {
   /** As `Member.publish`. */
   publish(lease: Lease, version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** Lets what an earlier member of this number has shared stand, but not as what one that lives has exchanged. */
+  takeOver(signal?: AbortSignal): Promise<void>;
   /** Shares the newest vector again where the server has lost it. */
   restore(signal: AbortSignal): Promise<void>;
 }
@@ -41,12 +43,21 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       // What an earlier member of this number has shared stays readable until it is replaced, slot by slot.
       const before = slotsOf(sent?.record ?? (await heads.newest(replica, signal)))[0];
       const next: SlotRecord = { slot: before === undefined ? 0 : 1 - before.slot, version, elements, encoding };
-      const record: CommitRecord = { lease: lease.id, slots: before === undefined ? [next] : [next, before] };
+      const record: CommitRecord = {
+        ...{ lease: lease.id, slots: before === undefined ? [next] : [next, before] },
+        ...(sent !== null && { before: sent.record.slots[0].version }),
+      };
       await sendChunks(next.slot, chunks, signal);
       lease.check("publish");
       await sendCommit(record, signal);
       sent = { record, chunks };
       return asRead;
+    },
+    async takeOver(signal) {
+      const newest = await heads.newest(replica, signal);
+      if (newest === null || typeof newest === "string" || newest.before === undefined) return;
+      const { lease, slots } = newest;
+      await sendCommit({ lease, slots }, signal);
     },
     async restore(signal) {
       if (sent === null) return;

@@ -1,5 +1,5 @@
 /** A replica on this machine, which meets the others of its run on a NATS server. */
-import { ClusterError, exchangeMean, jetStreamExchange, joinReplicas } from "entropy-sgd-cluster";
+import { ClusterError, jetStreamExchange, joinReplicas, meanExchange } from "entropy-sgd-cluster";
 import { InputError, interruptible, type Replica } from "entropy-sgd-training";
 import { asInput } from "../../runner/asInput.ts";
 import { connectedTo } from "../serverConnection.ts";
@@ -40,15 +40,16 @@ export async function joinRun(
 ): Promise<JoinedReplica> {
   const connection = await connectedTo(nats);
   try {
-    const exchange = asInput(() => jetStreamExchange(connection, { run, elements: numParams }));
-    const join = () => joinReplicas(exchange, { count, numbers, onJoin: onWait, signal });
+    const place = asInput(() => jetStreamExchange(connection, { run, elements: numParams }));
+    const join = () => joinReplicas(place, { count, numbers, onJoin: onWait, signal });
     const member = await interruptible(join, signal).catch((error: unknown) => {
       throw asRefusal(error, run, numbers.length);
     });
+    const exchange = meanExchange(member);
     return {
       index: member.replica,
       exchange: (z, outerStep, ending) =>
-        interruptible(async () => (await exchangeMean(member, outerStep, z, ending)).mean, ending),
+        interruptible(async () => (await exchange(outerStep, z, ending)).mean, ending),
       refusals: () => member.refusals().map((one) => `replica ${one.replica + 1}, step ${one.version}: ${one.reason}`),
       async leave() {
         await member.leave();

@@ -1,7 +1,7 @@
 /** Replicas of one process, each in a thread of its own, that meet in this one. */
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { exchangeMean, inProcessExchange, type Member } from "entropy-sgd-cluster";
+import { inProcessExchange, type Member, meanExchange } from "entropy-sgd-cluster";
 import type { CheckpointRequests } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { RunLauncher, RunOutcome } from "../runAll.ts";
@@ -52,8 +52,9 @@ function outcomeOfThread(
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     let outcome: RunOutcome = { kind: "failed", message: "its thread ended without a result", exitCode: 1 };
+    const exchange = meanExchange(member);
     const meet = async (outerStep: number, z: Float32Array): Promise<void> => {
-      const { mean } = await exchangeMean(member, outerStep, z, signal);
+      const { mean } = await exchange(outerStep, z, signal);
       // A vector of its own for each replica, which may go to its thread without a copy.
       send({ kind: "mean", mean }, [mean.buffer as ArrayBuffer]);
     };
