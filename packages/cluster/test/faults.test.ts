@@ -1,7 +1,8 @@
 /** What goes wrong between machines: members that die, messages that come twice, late or damaged, a server that forgets. */
-import { jetstream } from "@nats-io/jetstream";
+import { JetStreamError, jetstream } from "@nats-io/jetstream";
 import { awaitMembers, exchangeMean, jetStreamExchange, type Member } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
+import { insistent } from "../src/jetstream/insistent.ts";
 import { encodeVector, type VectorHeader } from "../src/wire/chunks.ts";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
@@ -85,6 +86,20 @@ describe.skipIf(!hasServer)("on JetStream", () => {
     const { mean, replicas } = await exchangeMean(one, 3, new Float32Array([2, 2]));
     expect([mean[0], replicas]).toEqual([3, [0, 1]]);
     await Promise.all([one.leave(), two.leave()]);
+  });
+
+  test("a pull whose server was silent is made again, other errors are thrown", async () => {
+    const insist = insistent(await connected(), async () => {});
+    let tries = 0;
+    const pull = async (): Promise<string> => {
+      if (tries++ < 2) throw new JetStreamError("heartbeats missed");
+      return "piece";
+    };
+    expect([await insist(pull), tries]).toEqual(["piece", 3]);
+    const failing = async (): Promise<never> => {
+      throw new RangeError("bad");
+    };
+    await expect(insist(failing)).rejects.toThrow("bad");
   });
 
   test("a vector of another length is refused before it is fetched", async () => {

@@ -1,5 +1,5 @@
 /** Questions to a server that may be away, or come back without what it knew. */
-import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiCodes, JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
 import { errors, type NatsConnection } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
 
@@ -73,12 +73,16 @@ export function throwIfDenied(error: unknown): void {
   }
 }
 
+/** What is made again before the next try. */
+const forgotten: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
+
 /** Whether the server may answer another time: it was away, or has lost a stream. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError)
-    return error.code === JetStreamApiCodes.StreamNotFound || error.status === 503;
+  if (error instanceof JetStreamApiError) return error.status === 503 || forgotten.includes(error.code);
   return (
     error instanceof Interruption ||
+    // What a pull tells of a server that is slow, or no longer the leader.
+    error instanceof JetStreamError ||
     error instanceof errors.TimeoutError ||
     error instanceof errors.RequestError ||
     error instanceof errors.NoRespondersError ||
