@@ -13,7 +13,6 @@ import { type Round, trainQuadratic } from "./trainQuadratic.ts";
 /** What the bad member shares in place of a round's vector. */
 interface Poison {
   readonly reason: RefusalReason;
-  readonly elements?: number;
   readonly share: (by: Poisoner, round: number, send: Send) => unknown;
 }
 
@@ -31,8 +30,12 @@ const poisons: Readonly<Record<string, Poison>> = {
   "an infinity": { reason: "not-finite", share: ({ member }, round) => member.publish(round, vectorWith(-1 / 0)) },
   "another length": {
     reason: "wrong-length",
-    elements: elements + 1,
-    share: ({ member }, round) => member.publish(round, new Float32Array(elements + 1).fill(1e6)),
+    share: (_, round, send) => {
+      const slot = (version: number) =>
+        ({ slot: version % 2, version, elements: elements + 1, encoding: "float32" }) as const;
+      const before = round > 0 ? [slot(round - 1)] : [];
+      return send("commit", encodeCommit({ lease: "forged", slots: [slot(round), ...before] }));
+    },
   },
   "vectors of another run": { reason: "wrong-run", share: chunkOf({ run: "another" }) },
   "vectors of another replica": { reason: "wrong-run", share: chunkOf({ replica: 0 }) },
@@ -54,10 +57,9 @@ describe.skipIf(!hasServer)("on JetStream", () => {
   test.each(Object.entries(poisons))("three replicas train beside a member that shares %s", async (name, poison) => {
     const run = name.replaceAll(" ", "-");
     const connection = await connected();
-    const joined = (replica: number, numbers = elements): Promise<Member> =>
-      jetStreamExchange(connection, { run, elements: numbers }).join(replica);
+    const joined = (replica: number): Promise<Member> => jetStreamExchange(connection, { run, elements }).join(replica);
     const good = [await joined(0), await joined(1), await joined(2)];
-    const member = await joined(bad, poison.elements);
+    const member = await joined(bad);
     const [, ...rounds] = await Promise.all([sharePoison(member, poison, run, connection), ...good.map(roundsOf)]);
     for (const own of rounds) {
       expect(own.map(({ replicas }) => replicas.join())).toEqual(own.map(() => "0,1,2"));
