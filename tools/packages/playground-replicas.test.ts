@@ -1,0 +1,161 @@
+/** The playground's page of replicas in Chromium: what it connects to, a run with Node, faults, and what people can read. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { jetStreamExchange, joinReplicas } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasServer, type NatsServer, startServer } from "../../packages/cluster/test/natsServer.ts";
+import { readRun, weightsOf } from "../../packages/lab/src/runs/readRun.ts";
+import { safetensorsBy } from "../../packages/training/src/formats.ts";
+import { createHash } from "../../packages/training/src/web.ts";
+import { root } from "../workspace.ts";
+import { newFolder } from "./consumer.ts";
+import { openPlayground } from "./openPlayground.ts";
+import type { Site } from "./serve.ts";
+import { violationsIn } from "./violations.ts";
+
+/** Weights of the small network. */
+const elements = 970;
+let site: Site;
+let context: BrowserContext;
+let close: (() => Promise<void>) | undefined;
+let server: NatsServer;
+
+beforeAll(async () => {
+  ({ site, context, close } = await openPlayground({ serviceWorkers: "block" }));
+  context.setDefaultTimeout(150_000);
+  if (hasServer) server = await startServer();
+}, 60_000);
+
+afterAll(async () => {
+  await close?.();
+  if (hasServer) await server.stop();
+});
+
+/** The page with what is set, and the addresses that it asked. */
+async function opened(settings: Readonly<Record<string, string>>): Promise<Page & { readonly asked: string[] }> {
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).origin));
+  page.on("websocket", (socket) => asked.push(socket.url()));
+  const query = new URLSearchParams({ v: "1" });
+  for (const [name, value] of Object.entries(settings)) query.set(`replicas.${name}`, value);
+  await page.goto(`${site.address}replicas.html?${query}`);
+  await page.getByRole("button", { name: "Join the run" }).waitFor();
+  return Object.assign(page, { asked });
+}
+
+const press = (page: Page, name: string): Promise<void> => page.getByRole("button", { name }).click();
+const says = (page: Page, words: string | RegExp) => page.locator(".doing", { hasText: words }).waitFor();
+const alert = (page: Page, words: string) => page.locator("[role=alert]", { hasText: words }).waitFor();
+
+/** Tries a WebSocket in the page; gives the directive that forbids it, or null. As text: this is no page. */
+const attempt = (address: string): string => `new Promise((resolve) => {
+  addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective));
+  const socket = new WebSocket(${JSON.stringify(address)});
+  socket.onopen = () => { socket.close(); resolve(null); };
+})`;
+
+describe.skipIf(!hasServer)("the page of replicas", () => {
+  test("connects to nothing before the button is pressed; the other page may not connect at all", async () => {
+    const page = await opened({ server: server.webAddress });
+    await page.getByText("The server asks for a user").click();
+    await page.getByLabel("User", { exact: true }).fill("someone");
+    await page.getByLabel("Password").fill("secret");
+    await page.getByLabel("Name of the run").fill("named");
+    await page.waitForURL(/replicas\.run=named/);
+    await page.waitForLoadState("networkidle");
+    expect(new Set(page.asked)).toEqual(new Set([new URL(site.address).origin]));
+    expect(page.url()).not.toMatch(/secret|someone/);
+    expect(await page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")).toBe("[{},{}]");
+    expect(await page.evaluate(attempt(server.webAddress))).toBe(null);
+
+    const scripts: string[] = [];
+    page.on("response", async (response) => response.url().endsWith(".js") && scripts.push(await response.text()));
+    await page.goto(site.address);
+    await page.waitForSelector("[data-figure=valleys] canvas");
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(scripts.filter((script) => script.includes("nats"))).toEqual([]);
+    expect(await page.evaluate(attempt(server.webAddress))).toBe("connect-src");
+    await page.close();
+  });
+
+  test("is a replica of one run with Node, to the same bits, and can be read by everyone", async () => {
+    const page = await opened({ server: server.webAddress, run: "one", budget: "0.2", seed: "3" });
+    const command = (await page.locator(".command").innerText()).replace("npx entropy-sgd ", "").split(" ");
+    expect(command.join(" ")).toContain("parle --network mlp-49-16-10 --replicas 2 --budget 0.2 --seed 3");
+    await press(page, "Join the run");
+    await says(page, "Joined as replica 1. Waiting until all have joined");
+    const out = join(newFolder(), "run");
+    command[command.indexOf("--nats") + 1] = server.address;
+    const program = join(root, "packages/lab/bin/entropy-sgd.js");
+    const child = spawn(process.execPath, [program, ...command, "--out", out], { stdio: ["ignore", "ignore", "pipe"] });
+    const said = text(child.stderr!);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save the weights" }).click(),
+    ]);
+    expect(await ended, await said).toBe(0);
+    const { tensors } = safetensorsBy(createHash).decode(readFileSync(await download.path()), "saved");
+    const replica = join(out, "replica-2");
+    const inNode = weightsOf(replica, readRun(replica)).tensors;
+    expect(tensors.map(({ data }) => data)).toEqual(inNode.map(({ data }) => data));
+    // 0.2 epochs of 429 gradients, rounded up to whole inner loops of 20.
+    expect(await page.locator(".readings").innerText()).toMatch(/Gradients\s+100 of 100\s+Exchanges\s+5\s/);
+
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violationsIn(page, { impacts: ["minor", "moderate", "serious", "critical"] })).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 800 });
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth"), { timeout: 5000 }).toBe(360);
+    await page.close();
+  });
+
+  test("waits for a server that is away, goes on when it is back, and leaves at once when it is stopped", async () => {
+    const page = await opened({ server: server.webAddress, run: "lost" });
+    await press(page, "Join the run");
+    await says(page, "Waiting until all have joined");
+    await server.kill();
+    await alert(page, "The connection to the server is lost.");
+    await server.restart();
+    await page.locator(".lost").waitFor({ state: "detached" });
+    const connection = await connectNats(server.address);
+    const exchange = jetStreamExchange(connection, { run: "lost", elements });
+    const member = await joinReplicas(exchange, { count: 2, signal: AbortSignal.timeout(100_000) });
+    expect(member.replica).toBe(1);
+    await says(page, "Training");
+    await press(page, "Stop and leave");
+    await page.locator(".doing").waitFor({ state: "detached" });
+    const again = await exchange.join(0);
+    await Promise.all([member.leave(), again.leave()]);
+    await connection.close();
+    await page.close();
+  });
+
+  test("says what is wrong", async () => {
+    const connection = await connectNats(server.address);
+    const other = await jetStreamExchange(connection, { run: "other", elements: 12 }).join(1);
+    const full = await jetStreamExchange(connection, { run: "full", elements }).join(0);
+    const page = await opened({ server: server.webAddress, run: "other", replicas: "1" });
+    await press(page, "Join the run");
+    await alert(page, "The run other is of another network");
+    await page.getByLabel("Name of the run").fill("full");
+    await press(page, "Join the run");
+    await alert(page, "All 1 replicas of the run full are taken");
+    await page.getByLabel("Address of the server").fill("ws://127.0.0.1:1");
+    await press(page, "Join the run");
+    await alert(page, "No server answers at ws://127.0.0.1:1.");
+    await page.getByLabel("Address of the server").fill("ws://someone:secret@127.0.0.1:1");
+    await alert(page, "Must be an address such as ws://host:8080");
+    expect(await page.getByRole("button", { name: "Join the run" }).isDisabled()).toBe(true);
+    expect(page.url()).not.toContain("secret");
+    await Promise.all([other.leave(), full.leave()]);
+    await connection.close();
+    await page.close();
+  });
+});
