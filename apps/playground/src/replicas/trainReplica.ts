@@ -1,5 +1,5 @@
 /** Trains one replica of a run on a NATS server and tells what happens. */
-import { exchangeMean, jetStreamExchange, joinReplicas, type LivingReplica, type Member } from "entropy-sgd-cluster";
+import { jetStreamExchange, joinReplicas, type LivingReplica, type Member, meanExchange } from "entropy-sgd-cluster";
 import {
   compileNetwork,
   type DataSet,
@@ -105,9 +105,10 @@ async function look(member: Member, signal: AbortSignal, tell: Tell): Promise<vo
 }
 
 function meeting(member: Member, tell: Tell): Replica["exchange"] {
+  const meet = meanExchange(member);
   return async (z, version, signal) => {
     const begun = performance.now();
-    const { mean } = await interruptible(() => exchangeMean(member, version, z, signal), signal);
+    const { mean } = await interruptible(() => meet(version, z, signal), signal);
     const distance = Math.sqrt(mean.reduce((sum, value, i) => sum + (value - z[i]!) ** 2, 0));
     tell({ type: "exchange", version, milliseconds: performance.now() - begun, distance });
     return mean;
