@@ -103,7 +103,9 @@ describe("runs compare", () => {
     expect(readdirSync(join(out, "figures"))).toContain("test-error.svg");
     const page = readFileSync(join(out, "report.html"), "utf8");
     expect(page).toContain("adam 2.00 % against sgd learningRate=0.1 11.00 % at the end.");
-    expect(page).toMatch(/<td class="long">sgd learningRate=0\.01<\/td><td>2<\/td><td>2\.00 ± 1\.41<\/td>/);
+    expect(page).toMatch(
+      /<td class="long"><span class="whole">sgd<\/span> <span class="whole">learningRate=0\.01<\/span><\/td><td>2<\/td><td>2\.00 ± 1\.41<\/td>/,
+    );
     expect(page).toContain("1 of 8 runs did not reach the end of the budget. 1 of 8 runs diverged");
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
     writeRun(join(root, "other"), { settings: { dropout: 0 } });

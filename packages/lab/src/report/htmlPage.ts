@@ -142,7 +142,7 @@ export function table(rows: readonly (readonly string[])[], caption: string, dif
 
 /** A name with its settings, `entropy-sgd γ=0.1 ε=0.2 L=100`: a line ends between the two, where there is room for either, not inside. */
 function withWholeSettings(text: string): string {
-  const found = /^([^=]+) (\S+=\S+(?: \S+=\S+)*)$/.exec(text);
+  const found = /^([\w ().-]+) (\S+=\S+(?: \S+=\S+)*)$/.exec(text);
   return found === null ? text : `<span class="whole">${found[1]}</span> <span class="whole">${found[2]}</span>`;
 }
 
