@@ -1,6 +1,9 @@
 /** How a replica is trained: as by `entropy-sgd parle`, of which a test checks that it is the same. */
-import { type CoupledOptimizer, geometricScope, type ParleReplicaState, parleReplica, stepSchedule } from "entropy-sgd";
+import { type CoupledOptimizer, type ParleReplicaState, parleReplica, stepSchedule } from "entropy-sgd";
 import { type Plan, planOf } from "entropy-sgd-training";
+import { batchSize, dropout, innerSteps, scopeFor } from "../figures/lenet/recipe.ts";
+
+export { batchSize, innerSteps };
 
 /** A network of the page. */
 export type NetworkName = "mlp-49-16-10" | "lenet";
@@ -17,15 +20,10 @@ export interface ReplicaSettings {
   readonly seed: number;
 }
 
-export const batchSize = 128;
-/** L: gradients between two exchanges. */
-export const innerSteps = 20;
 /** Of MNIST, less the 5,000 that Node holds out for validation. */
 const numExamples = 55_000;
-/** Epochs of outer steps of the published experiment; the scope ends where it did. */
-const publishedEpochs = 5;
 
-export const dropouts: Readonly<Record<NetworkName, number>> = { "mlp-49-16-10": 0, lenet: 0.25 };
+export const dropouts: Readonly<Record<NetworkName, number>> = { "mlp-49-16-10": 0, lenet: dropout };
 const innerRates: Readonly<Record<NetworkName, number>> = { "mlp-49-16-10": 0.3, lenet: 0.1 };
 
 /** How many gradients a replica takes. */
@@ -36,16 +34,15 @@ export const planFor = ({ budget }: Pick<ReplicaSettings, "budget">): Plan =>
 export function optimizerFor(
   { network, seed }: Pick<ReplicaSettings, "network" | "seed">,
   replica: number,
-  { totalGradients, gradientsPerEpoch }: Plan,
+  plan: Plan,
 ): CoupledOptimizer<ParleReplicaState> {
-  const outerSteps = totalGradients / innerSteps;
-  const growth = (1 + 1e-3) ** ((publishedEpochs * gradientsPerEpoch) / outerSteps) - 1;
+  const outerSteps = plan.totalGradients / innerSteps;
   return parleReplica({
     learningRate: stepSchedule({ initial: 0.5, factor: 0.1, at: [0.4 * outerSteps] }),
     coupling: 1,
     innerLearningRate: innerRates[network],
     innerSteps,
-    scope: geometricScope(1e-4, growth),
+    scope: scopeFor(plan),
     noise: 1e-4,
     seed,
     replica,

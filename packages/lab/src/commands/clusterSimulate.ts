@@ -2,7 +2,7 @@
 import type { ClusterModel, QueueModel, SimulatedReplicas, SimulatedWorkers } from "entropy-sgd-cluster/simulation";
 import { InputError } from "entropy-sgd-training";
 import { textTable, widthOf } from "../report/textTable.ts";
-import { fixed, rounded, significant } from "../statistics/numbers.ts";
+import { inPercent, rounded, significant } from "../statistics/numbers.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, writeJson } from "./context.ts";
 import { count, countList, notNegative, positive, share, whole } from "./options.ts";
@@ -98,14 +98,23 @@ function modelOf(options: ClusterSimulateCommand): ClusterModel {
 
 const bytesPerSecond = (megabits: number): number => (megabits * 1e6) / 8;
 
-async function tellReplicas(options: ClusterSimulateCommand, { stdout, ...context }: CommandContext): Promise<number> {
+async function tellReplicas(options: ClusterSimulateCommand, context: CommandContext): Promise<number> {
   const { simulateReplicas } = await import("entropy-sgd-cluster/simulation");
   const model = modelOf(options);
   const { outerSteps, seed } = options;
   const found = options.replicas.map((replicas) => simulateReplicas(model, { replicas, outerSteps, seed }));
-  if (options.json) writeJson({ ...context, stdout }, { model, outerSteps, seed, simulated: found });
-  else stdout.write(`${textTable(replicaHead, found.map(replicaRow), widthOf(stdout))}\n${replicaWords}\n`);
+  if (options.json) writeJson(context, { model, outerSteps, seed, simulated: found });
+  else tellTable(replicaHead, found.map(replicaRow), replicaWords, context);
   return exitCodes.ok;
+}
+
+function tellTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  words: string,
+  { stdout }: CommandContext,
+): void {
+  stdout.write(`${textTable(head, rows, widthOf(stdout))}\n${words}\n`);
 }
 
 const replicaHead = [
@@ -130,7 +139,7 @@ function replicaRow(found: SimulatedReplicas): string[] {
   const times = [outerStep, spread ?? 0, computing, waiting, exchanging].map((time) =>
     significant(rounded(time, 9), 3),
   );
-  const percent = fixed(exchanging / outerStep, 1, 100);
+  const percent = inPercent(exchanging / outerStep, 1);
   return [String(replicas), ...times, percent, significant(speedup, 3), significant(bytesOut / 1e6, 3), String(deaths)];
 }
 
@@ -138,7 +147,7 @@ async function tellWorkers(
   options: ClusterSimulateCommand,
   runs: number,
   runTime: number,
-  { stdout, ...context }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
   const { simulateWorkers } = await import("entropy-sgd-cluster/simulation");
   const { jitter, deathsPerHour, restartSeconds, checkpointMinutes, seed } = options;
@@ -149,12 +158,12 @@ async function tellWorkers(
     overhead: (options.parameters * 4) / Math.min(bytesPerSecond(options.bandwidth), ownRates.send),
   };
   const found = options.workers.map((workers) => ({ workers, ...simulateWorkers({ ...model, workers }) }));
-  if (options.json) writeJson({ ...context, stdout }, { model, simulated: found });
+  if (options.json) writeJson(context, { model, simulated: found });
   else {
     const words = `Simulated, not measured; docs/replicas.md has the model. ${runs} runs; a worker that dies loses ${
       checkpointTime === null ? "its run as far as it was" : "what it did since its last checkpoint"
     }.`;
-    stdout.write(`${textTable(workerHead, found.map(workerRow), widthOf(stdout))}\n${words}\n`);
+    tellTable(workerHead, found.map(workerRow), words, context);
   }
   return exitCodes.ok;
 }
@@ -163,5 +172,5 @@ const workerHead = ["workers", "until all have ended, h", "of what they could do
 
 function workerRow({ workers, makespan, efficiency, lost, deaths }: SimulatedWorkers & { readonly workers: number }) {
   const hours = (seconds: number): string => significant(seconds / 3600, 3);
-  return [String(workers), hours(makespan), fixed(efficiency, 1, 100), hours(lost), String(deaths)];
+  return [String(workers), hours(makespan), inPercent(efficiency, 1), hours(lost), String(deaths)];
 }

@@ -26,9 +26,15 @@ const publishedEpochs = 5;
 export const planFor = ({ images, budget }: Pick<RunSettings, "images" | "budget">): Plan =>
   planOf(images, batchSize, innerSteps, budget);
 
+/** The scope of Entropy-SGD and Parle in a run of this plan. */
+export function scopeFor({ totalGradients, gradientsPerEpoch }: Plan): ReturnType<typeof geometricScope> {
+  const outerSteps = totalGradients / innerSteps;
+  return geometricScope(1e-4, (1 + 1e-3) ** ((publishedEpochs * gradientsPerEpoch) / outerSteps) - 1);
+}
+
 /** The optimizer; rates fall to a tenth after 40 % of the budget. */
 export function optimizerFor({ optimizer, seed }: RunSettings, plan: Plan): Optimizer<AnyState> {
-  const { totalGradients, gradientsPerEpoch } = plan;
+  const { totalGradients } = plan;
   const outerSteps = totalGradients / innerSteps;
   const falling = (initial: number, steps: number) => stepSchedule({ initial, factor: 0.1, at: [0.4 * steps] });
   if (optimizer === "sgd")
@@ -38,12 +44,11 @@ export function optimizerFor({ optimizer, seed }: RunSettings, plan: Plan): Opti
       nesterov: true,
       gradientNormEvery: innerSteps,
     });
-  const growth = (1 + 1e-3) ** ((publishedEpochs * gradientsPerEpoch) / outerSteps) - 1;
   return entropySgd({
     learningRate: falling(1, outerSteps),
     innerLearningRate: 0.1,
     innerSteps,
-    scope: geometricScope(1e-4, growth),
+    scope: scopeFor(plan),
     noise: 1e-4,
     seed,
   });
