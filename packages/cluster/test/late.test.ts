@@ -55,6 +55,21 @@ describe.each(backends)("an exchange %s", (_, open) => {
     await Promise.all([...both, late].map((member) => member.leave()));
   });
 
+  test("takes nothing that an earlier run of this name has shared, and waits for those who have shared nothing yet", async () => {
+    const exchange = await open(1);
+    const earlier = [await joined(exchange, 0), await joined(exchange, 1)];
+    for (const version of [0, 1, 2]) await shareAll(earlier, version + 100);
+    await Promise.all(earlier.map((member) => member.leave()));
+    const [one, two] = [await joined(exchange, 0), await joined(exchange, 1)];
+    expect(await one.members()).toEqual([0, 1].map((replica) => ({ replica, version: null })));
+    const first = exchangeMean(one, 0, new Float32Array([1]));
+    await expect.poll(() => one.members(), { interval: 5 }).toContainEqual({ replica: 0, version: 0 });
+    expect(await Promise.all([first, exchangeMean(two, 0, new Float32Array([4]))])).toEqual(
+      [0, 1].map(() => ({ mean: new Float32Array([2.5]), replicas: [0, 1], version: 0 })),
+    );
+    await Promise.all([one, two].map((member) => member.leave()));
+  });
+
   test("lets a late replica take part once it is where the others are, and they stay there", async () => {
     const exchange = await open(elements);
     const both = [await joined(exchange, 0), await joined(exchange, 1)];

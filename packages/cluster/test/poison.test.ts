@@ -1,5 +1,5 @@
 /** A member that shares what is bad, or what a newer program would: refused, recorded, and training goes on as without it. */
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jetStreamExchange, type Member, type RefusalReason } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,8 @@ interface Poison {
 interface Poisoner {
   readonly member: Member;
   readonly run: string;
+  /** That of its member: commits under another would not be this member's. */
+  readonly lease: string;
 }
 
 /** Sends a message of the bad member's number. */
@@ -30,11 +32,11 @@ const poisons: Readonly<Record<string, Poison>> = {
   "an infinity": { reason: "not-finite", share: ({ member }, round) => member.publish(round, vectorWith(-1 / 0)) },
   "another length": {
     reason: "wrong-length",
-    share: (_, round, send) => {
+    share: ({ lease }, round, send) => {
       const slot = (version: number) =>
         ({ slot: version % 2, version, elements: elements + 1, encoding: "float32" }) as const;
       const before = round > 0 ? [slot(round - 1)] : [];
-      return send("commit", encodeCommit({ lease: "forged", slots: [slot(round), ...before] }));
+      return send("commit", encodeCommit({ lease, slots: [slot(round), ...before] }));
     },
   },
   "vectors of another run": { reason: "wrong-run", share: chunkOf({ run: "another" }) },
@@ -87,11 +89,14 @@ async function roundsOf(member: Member): Promise<Round[]> {
 /** In step with the others, so that each reads each version. */
 async function sharePoison(member: Member, { share }: Poison, run: string, connection: NatsConnection): Promise<void> {
   const client = jetstream(connection);
+  const manager = await jetstreamManager(connection);
+  const held = await manager.streams.getMessage(`parle_${run}_leases`, { last_by_subj: `parle.${run}.${bad}.lease` });
+  const lease = held!.string().split(" ")[0]!;
   const send: Send = async (subject, data) => {
     await client.publish(`parle.${run}.${bad}.${subject}`, data);
   };
   for (let round = 0; round <= roundsToRest; round++) {
-    await share({ member, run }, round, send);
+    await share({ member, run, lease }, round, send);
     const isBehind = async (): Promise<boolean> =>
       (await member.members()).some(({ replica, version }) => replica !== bad && (version ?? -1) < round);
     while (await isBehind()) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -104,13 +109,13 @@ function vectorWith(value: number): Float32Array {
 
 /** A chunk that is not what its commit says. */
 function chunkOf(header: Partial<VectorHeader>, change: (chunk: Uint8Array) => void = () => {}): Poison["share"] {
-  return async ({ run }, round, send) => {
+  return async ({ run, lease }, round, send) => {
     const own = { run, replica: bad, version: round, elements, encoding: "float32", ...header } as const;
     const [chunk] = encodeVector(new Float32Array(elements).fill(1e6), own).chunks;
     change(chunk!);
     await send(`${round % 2}.0`, chunk!);
     const slot = (version: number) => ({ slot: version % 2, version, elements, encoding: "float32" }) as const;
     const before = round > 0 ? [slot(round - 1)] : [];
-    await send("commit", encodeCommit({ lease: "forged", slots: [slot(round), ...before] }));
+    await send("commit", encodeCommit({ lease, slots: [slot(round), ...before] }));
   };
 }

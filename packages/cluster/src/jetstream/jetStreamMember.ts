@@ -7,7 +7,7 @@ import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
-import { type Lease, takeLease } from "./lease.ts";
+import { type Lease, readLease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
@@ -31,10 +31,6 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
   const lease = await leaseOf(joining, retaken, signal);
-  await own.takeOver(signal).catch((error: unknown) => {
-    lease.release().catch(() => {});
-    throw error;
-  });
   const living = livingReplicas(streams, subjects, {
     replica,
     leaseTime: leaseTime(heartbeat),
@@ -67,9 +63,13 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
       // The answer to the subscription, which may come late.
       throwIfDenied(refusedNews);
       const withVersion = async (of: number): Promise<LivingReplica> => {
-        const newest = await heads.newest(of, until);
-        if (newest === null) return { replica: of, version: null };
+        const [newest, held] = await Promise.all([
+          heads.newest(of, until),
+          readLease(streams, subjects, subjects.lease(of), until),
+        ]);
         if (typeof newest === "string") return { replica: of, version: null, isRefused: true };
+        // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
+        if (newest === null || (held !== null && held.id !== newest.lease)) return { replica: of, version: null };
         const { slots, before } = newest;
         return { replica: of, version: slots[0].version, ...(before !== undefined && { before }) };
       };

@@ -24,10 +24,24 @@ export interface LeaseOptions {
   readonly retaken: () => Promise<void>;
 }
 
-/** The length of the vectors that the holder of a lease shares; null where its message does not say. */
-export function elementsOf(content: Uint8Array): number | null {
-  const [, elements] = new TextDecoder().decode(content).split(" ");
-  return elements === undefined ? null : Number(elements);
+/** What the message of a lease says. */
+export interface LeaseContent {
+  readonly id: string;
+  /** Length of the vectors that its holder shares; null where it does not say. */
+  readonly elements: number | null;
+}
+
+/** The lease of a subject of leases; null where none lives. */
+export async function readLease(
+  streams: Streams,
+  { streams: { leases } }: RunSubjects,
+  subject: string,
+  signal: AbortSignal | undefined,
+): Promise<LeaseContent | null> {
+  const message = await streams.insist(() => streams.newest(leases, subject), signal);
+  if (message === null) return null;
+  const [id, elements] = new TextDecoder().decode(message.data).split(" ");
+  return { id: id!, elements: elements === undefined ? null : Number(elements) };
 }
 
 /** @throws ClusterError "taken" while another holds it */

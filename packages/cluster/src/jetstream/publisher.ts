@@ -20,8 +20,6 @@ export interface PublisherParts {
 export interface Publisher {
   /** As `Member.publish`. */
   publish(lease: Lease, version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
-  /** Lets what an earlier member of this number has shared stand, but not as what one that lives has exchanged. */
-  takeOver(signal?: AbortSignal): Promise<void>;
   /** Shares the newest vector again where the server has lost it. */
   restore(signal: AbortSignal): Promise<void>;
 }
@@ -52,12 +50,6 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       await sendCommit(record, signal);
       sent = { record, chunks };
       return asRead;
-    },
-    async takeOver(signal) {
-      const newest = await heads.newest(replica, signal);
-      if (newest === null || typeof newest === "string" || newest.before === undefined) return;
-      const { lease, slots } = newest;
-      await sendCommit({ lease, slots }, signal);
     },
     async restore(signal) {
       if (sent === null) return;

@@ -1,6 +1,6 @@
 /** That all members of a run share vectors of one length. */
 import { ClusterError } from "../clusterError.ts";
-import { elementsOf } from "./lease.ts";
+import { readLease } from "./lease.ts";
 import type { RunSubjects } from "./runSubjects.ts";
 import type { Streams } from "./streams.ts";
 
@@ -13,8 +13,7 @@ export async function requireSameLength(
 ): Promise<void> {
   const { leases } = subjects.streams;
   for (const subject of await streams.insist(() => streams.subjects(leases), signal)) {
-    const lease = await streams.insist(() => streams.newest(leases, subject), signal);
-    const found = lease === null ? null : elementsOf(lease.data);
+    const found = (await readLease(streams, subjects, subject, signal))?.elements ?? null;
     if (found === null || found === elements) continue;
     const rule = `must be ${found}, as those of replica ${subjects.replicaOf(subject)} of this run, got ${elements}`;
     throw new ClusterError("other-length", "join", "elements", rule);
