@@ -7,8 +7,11 @@ const alias = entries.map(({ specifier, source }) => ({
   replacement: join(root, source),
 }));
 
-/** Of tests that start programs of their own on every core: after the others, one file at a time. */
-const alone = { sequence: { groupOrder: 1 }, fileParallelism: false, maxWorkers: 1, testTimeout: 300_000 };
+/** Of tests that start programs of their own: after the others. */
+const programs = { sequence: { groupOrder: 1 }, testTimeout: 300_000 };
+/** Of those that take every core, or look at frames: one file at a time, in the end. */
+const alone = { ...programs, sequence: { groupOrder: 2 }, fileParallelism: false, maxWorkers: 1 };
+const smooth = ["tools/packages/playground-{lenet,site}.test.ts"];
 
 /** Tests run on the sources, not on the build, so that a stale build cannot pass them. */
 export default defineConfig({
@@ -36,7 +39,11 @@ export default defineConfig({
       },
       // They read every source, which takes a minute where other programs compute.
       { extends: true, test: { name: "architecture", include: ["tools/*.test.ts"], testTimeout: 300_000 } },
-      { extends: true, test: { name: "packages", include: ["tools/packages/*.test.ts"], ...alone } },
+      {
+        extends: true,
+        test: { name: "packages", include: ["tools/packages/*.test.ts"], exclude: smooth, ...programs },
+      },
+      { extends: true, test: { name: "frames", include: smooth, ...alone } },
       {
         extends: true,
         test: { name: "long", include: ["tools/packages/long/*.test.ts", "packages/*/test/**/*.long.ts"], ...alone },

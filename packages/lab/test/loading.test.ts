@@ -15,6 +15,7 @@ freshCaches();
 
 /** Heavy packages, by what they are for. */
 const engine = ["onnxruntime-node"];
+const server = ["@nats-io"];
 const pages = ["@observablehq/plot", "linkedom", "@resvg/resvg-js"];
 
 /** The heavy packages that the built command loads: modules that it imports, and native libraries however they came. */
@@ -43,10 +44,10 @@ function loadedBy(args: readonly string[]): { readonly status: number | null; re
   );
   const { status } = spawnSync(process.execPath, ["--import", pathToFileURL(preload).href, command, ...args]);
   const lines = readFileSync(log, "utf8");
-  return { status, loaded: [...engine, ...pages].filter((name) => lines.includes(`/node_modules/${name}`)) };
+  return { status, loaded: [...engine, ...server, ...pages].filter((name) => lines.includes(`/node_modules/${name}`)) };
 }
 
-test("help, version and lists load neither the engine nor the code of pages", async () => {
+test("help, version and lists load neither the engine, nor the client of the NATS server, nor the code of pages", async () => {
   const folder = freshOut();
   // The same look at a command that trains finds all of it.
   const training = loadedBy(trainArgs(folder, "--optimizer", "sgd", "--budget", "0.1"));
@@ -54,6 +55,8 @@ test("help, version and lists load neither the engine nor the code of pages", as
   for (const args of [["--help"], ["--version"], ["runs", "list", folder], ["runs", "compare", folder]]) {
     expect(loadedBy(args), args.join(" ")).toEqual({ status: 0, loaded: [] });
   }
+  // The same look at a command that asks a server, which is not there.
+  expect(loadedBy(["cluster", "status", "--nats", "nats://127.0.0.1:1"])).toEqual({ status: 2, loaded: server });
   // Reports are drawn without the engine.
   expect(loadedBy(["report", folder, "--out", freshOut()])).toEqual({ status: 0, loaded: pages });
 });

@@ -3,6 +3,8 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
+import { throwIfDenied } from "../jetstream/insistent.ts";
+import { readLease } from "../jetstream/lease.ts";
 import { runSubjects } from "../jetstream/runSubjects.ts";
 import { openStreams, type Streams } from "../jetstream/streams.ts";
 import { queueStatus } from "../queue/queueStatus.ts";
@@ -32,9 +34,19 @@ export interface RunStatus {
 /**
  * Reads how everything on a server stands, and changes nothing there.
  *
- * @throws the client's error where the server has no JetStream, or does not answer
+ * @throws ClusterError "denied" for what the rights of the user do not have; the client's error where the server has no JetStream, or
+ *   does not answer
  */
 export async function clusterStatus(connection: NatsConnection): Promise<ClusterStatus> {
+  try {
+    return await readStatus(connection);
+  } catch (error) {
+    throwIfDenied(error);
+    throw error;
+  }
+}
+
+async function readStatus(connection: NatsConnection): Promise<ClusterStatus> {
   const manager = await jetstreamManager(connection);
   const streams = await openStreams(connection, []);
   const names = await streamNames(manager);
@@ -65,8 +77,10 @@ async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
   for (const subject of commits) {
     const data = (await streams.newest(subjects.streams.commits, subject))?.data;
     const record = data === undefined ? null : decodeCommit(data);
-    const isRead = record !== null && typeof record !== "string";
-    versions.set(subjects.replicaOf(subject), isRead ? record.slots[0].version : null);
+    const replica = subjects.replicaOf(subject);
+    const held = living.has(replica) ? await readLease(streams, subjects, subjects.lease(replica), undefined) : null;
+    const isOwn = record !== null && typeof record !== "string" && (held === null || held.id === record.lease);
+    versions.set(replica, isOwn ? record.slots[0].version : null);
   }
   const replicas = [...versions].sort(([a], [b]) => a - b);
   return { run, replicas: replicas.map(([replica, version]) => ({ replica, living: living.has(replica), version })) };

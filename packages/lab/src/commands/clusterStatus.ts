@@ -26,15 +26,10 @@ export async function clusterStatusCommand(
   context: CommandContext,
 ): Promise<number> {
   const { clusterStatus } = await import("entropy-sgd-cluster");
-  const { closeInOrder, connectedTo } = await import("../experiments/serverConnection.ts");
-  const connection = await connectedTo(nats);
-  try {
-    const status = await clusterStatus(connection);
-    if (isJson) writeJson(context, status);
-    else context.stdout.write(`${statusLines(nats, status).map(printable).join("\n")}\n`);
-  } finally {
-    await closeInOrder(connection);
-  }
+  const { withServer } = await import("../experiments/serverConnection.ts");
+  const status = await withServer(nats, clusterStatus);
+  if (isJson) writeJson(context, status);
+  else context.stdout.write(`${statusLines(nats, status).map(printable).join("\n")}\n`);
   return exitCodes.ok;
 }
 

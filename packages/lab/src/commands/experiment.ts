@@ -72,7 +72,7 @@ export interface Experiment<Details> {
   /** How many runs there are at a time where the user does not say. */
   usualParallel(plan: CheckedPlan<Details>): number;
   /** How its runs are trained, where that is neither in this process nor each in a process of its own. */
-  launcher?(plan: CheckedPlan<Details>, place: ExperimentPlace): RunLauncher;
+  launcher?(plan: CheckedPlan<Details>, place: ExperimentPlace): Promise<RunLauncher>;
   /** The text printed before the first run; null for none. */
   opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
   /** Writes what is kept of a run beside its folder, as soon as it has ended, or is found ended. */
@@ -252,7 +252,7 @@ async function launcherOf<Details>(
     const own = { out, runs, dataChecksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld };
     return launchOnQueue(queue, { ...own, onTold, onWords });
   }
-  const owned = experiment.launcher?.(plan, { ...place, checkpointRequests: requests });
+  const owned = await experiment.launcher?.(plan, { ...place, checkpointRequests: requests });
   if (owned !== undefined) return { launch: owned, close };
   if (parallel > 1) return { launch: launchProcess({ requests, ...place }), close };
   const { onEvent: _, ...training } = trainingOptions(context);

@@ -4,8 +4,7 @@ import { hasDiverged, InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
 import { launchHere } from "../experiments/launchers.ts";
-import { joinRun, type MeetingPlace } from "../experiments/parle/joinRun.ts";
-import { launchReplicas } from "../experiments/parle/launchReplicas.ts";
+import type { MeetingPlace } from "../experiments/parle/joinRun.ts";
 import { type ParleDetails, type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
 import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
@@ -84,6 +83,7 @@ async function oneReplica(
   const meeting = { ...place, replicas: numbers.length, numParams: numParamsOf(all.parts) };
   const waits = (): void =>
     writeLine(stderr, `waiting until ${counted(numbers.length, "replica")} of ${place.run} have joined`);
+  const { joinRun } = await import("../experiments/parle/joinRun.ts");
   const joined = await joinRun(meeting, order, signal, waits);
   try {
     const plan = { ...all, runs: [all.runs[joined.index]!] };
@@ -103,11 +103,12 @@ export const replicas: Experiment<ParleDetails> = {
   isNew: true,
   isBrief: true,
   usualParallel: ({ runs }) => runs.length,
-  launcher({ parts, details }, { checkpointRequests: requests, dataFolder, threads, device }) {
+  async launcher({ parts, details }, { checkpointRequests: requests, dataFolder, threads, device }) {
     if (details !== null) {
       const rule = "is of a run on several machines: the command that began it goes on";
       throw new InputError({ name: "resume", rule, value: details.run });
     }
+    const { launchReplicas } = await import("../experiments/parle/launchReplicas.ts");
     return launchReplicas({ place: { dataFolder, threads, device }, requests, numParams: numParamsOf(parts) });
   },
   opening(plan) {

@@ -65,18 +65,15 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
   const { signal, stderr, checkpointRequests: requests } = context;
   const onWords = (words: string): void => writeLine(stderr, words);
   const { jetStreamQueue } = await import("entropy-sgd-cluster");
-  const { connectedTo, closeInOrder } = await import("../experiments/serverConnection.ts");
+  const { withServer } = await import("../experiments/serverConnection.ts");
   const { pieceWorker } = await import("../experiments/queue/pieceWorker.ts");
-  const connection = await connectedTo(nats);
-  try {
+  await withServer(nats, async (connection) => {
     const worker = `${hostname()}-${process.pid}`;
     const queue = jetStreamQueue(connection, { name, worker, heartbeat: Math.ceil(1000 * options.heartbeat) });
     onWords(`${worker} works on the queue ${name} of ${nats}; Ctrl-C gives the run at hand back`);
     const place = { worker, out, models, shared, allowModules, requests, dataFolder: data, threads, device };
     await queue.work(pieceWorker({ ...place, onWords }), signal);
-  } finally {
-    await closeInOrder(connection);
-  }
+  });
   return signal.aborted ? interruptionCode(signal) : exitCodes.ok;
 }
 

@@ -1,4 +1,5 @@
 /** A connection to the NATS server where machines meet. */
+import { ClusterError } from "entropy-sgd-cluster";
 import { connectNats, hasCredentials, natsOptions } from "entropy-sgd-cluster/node";
 import { InputError } from "entropy-sgd-training";
 
@@ -41,6 +42,31 @@ async function hasJetStream(connection: ServerConnection): Promise<boolean> {
     // The client's error, whose class is not a package of ours to know.
     return (error as { isNoResponders?: () => boolean }).isNoResponders?.() !== true;
   }
+}
+
+/**
+ * Does something on a connection of its own, which is closed in the end.
+ *
+ * @throws InputError as `connectedTo`, and for what the server does not allow
+ */
+export async function withServer<Result>(
+  nats: string,
+  work: (connection: ServerConnection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await connectedTo(nats);
+  try {
+    return await work(connection);
+  } catch (error) {
+    throw denialAsInput(error);
+  } finally {
+    await closeInOrder(connection);
+  }
+}
+
+/** What the server does not allow, as an InputError; any other error as it is. */
+export function denialAsInput(error: unknown): unknown {
+  const isDenied = error instanceof ClusterError && error.details.code === "denied";
+  return isDenied ? new InputError({ name: "--nats", rule: error.message }) : error;
 }
 
 /** Closes a connection when what was sent is with the server; at once where that does not answer. */

@@ -2,7 +2,7 @@
 import { ClusterError, jetStreamExchange, joinReplicas, meanExchange } from "entropy-sgd-cluster";
 import { InputError, interruptible, type Replica } from "entropy-sgd-training";
 import { asInput } from "../../runner/asInput.ts";
-import { connectedTo } from "../serverConnection.ts";
+import { connectedTo, denialAsInput } from "../serverConnection.ts";
 
 /** Where replicas meet. */
 export interface MeetingPlace {
@@ -58,9 +58,7 @@ export async function joinRun(
     };
   } catch (error) {
     await connection.close();
-    if (error instanceof ClusterError && error.details.code === "denied")
-      throw new InputError({ name: "--nats", rule: error.message });
-    throw error;
+    throw denialAsInput(error);
   }
 }
 

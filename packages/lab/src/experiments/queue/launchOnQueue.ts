@@ -7,7 +7,7 @@ import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { placeRun, removeUnplaced } from "../placeRun.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
-import { closeInOrder, connectedTo } from "../serverConnection.ts";
+import { closeInOrder, connectedTo, denialAsInput } from "../serverConnection.ts";
 import { type Piece, pieceId, pieceJson } from "./piece.ts";
 import { type PieceWatch, pieceWatch } from "./pieceWatch.ts";
 import type { Told } from "./told.ts";
@@ -125,7 +125,7 @@ async function outcomeOfRun(
   } catch (error) {
     // What is asked of a queue after a signal is thrown back with the signal's reason.
     if (signal.aborted) return { kind: "interrupted" };
-    throw error;
+    throw denialAsInput(error);
   }
 }
 
