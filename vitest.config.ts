@@ -11,7 +11,7 @@ const alias = entries.map(({ specifier, source }) => ({
 const programs = { sequence: { groupOrder: 1 }, testTimeout: 300_000 };
 /** Of those that take every core, or look at frames: one file at a time, in the end. */
 const alone = { ...programs, sequence: { groupOrder: 2 }, fileParallelism: false, maxWorkers: 1 };
-const smooth = ["tools/packages/playground-{lenet,site}.test.ts"];
+const smooth = ["tools/packages/playground-{lenet,plane,site}.test.ts"];
 
 /** Tests run on the sources, not on the build, so that a stale build cannot pass them. */
 export default defineConfig({

@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     include: ["{src,test}/**/*.test.ts"],
     exclude: usesNode,
+    testTimeout: 60_000,
     browser: {
       enabled: true,
       headless: true,

@@ -11,6 +11,7 @@ import { loadMnist, nodePlatform } from "../../packages/training/src/node.ts";
 import { root } from "../workspace.ts";
 import { openPlayground } from "./openPlayground.ts";
 import type { Site } from "./serve.ts";
+import { expectSmooth } from "./smoothness.ts";
 import { violationsIn } from "./violations.ts";
 
 /** Two outer steps of few images, on one thread. */
@@ -158,29 +159,12 @@ test("stops, and after a reload goes on to the same numbers", async () => {
   await page.close();
 }, 240_000);
 
-/** The share of frames that took longer than 33 ms, over 3 s. As text: this is no page. */
-const framesLate = `new Promise((resolve) => {
-  let [numFrames, numLate, last] = [0, 0, performance.now()];
-  const end = last + 3000;
-  requestAnimationFrame(function frame(now) {
-    numFrames++;
-    if (now - last > 33.4) numLate++;
-    last = now;
-    if (now < end) requestAnimationFrame(frame);
-    else resolve(numLate / numFrames);
-  });
-})`;
-
 test("frames come in time while one thread trains", async () => {
   const page = await opened("lenet.threads=one&lenet.optimizers=entropy-sgd");
   await page.waitForLoadState("networkidle");
-  // What this machine, busy as it may be, loses to a thread that only counts.
-  await page.evaluate('globalThis.counting = new Worker(URL.createObjectURL(new Blob(["for (;;);"])))');
-  const lost = await page.evaluate<number>(framesLate);
-  await page.evaluate("counting.terminate()");
   await press(page, /and train/);
   await page.locator("#lenet .caption", { hasText: "Training" }).first().waitFor();
-  expect(await page.evaluate<number>(framesLate)).toBeLessThan(0.05 + lost);
+  await expectSmooth(page);
   await page.close();
 }, 60_000);
 

@@ -17,8 +17,8 @@ import {
 import { langevinFigure } from "../../packages/lab/src/measure/langevin.ts";
 import { openPlayground } from "./openPlayground.ts";
 import { printedByCopy } from "./printedByCopy.ts";
-import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
+import { expectSmooth } from "./smoothness.ts";
 import { violationsIn } from "./violations.ts";
 
 let site: Site;
@@ -46,25 +46,6 @@ async function opened(figure: "langevin" | "plane", query = "", reducedMotion: "
   await place.locator(figure === "langevin" ? "[data-samples]" : "tr[data-optimizer=sam]").waitFor(patience);
   await place.locator(".controls").first().scrollIntoViewIfNeeded();
   return { page, place };
-}
-
-/** Milliseconds between the frames of two and a half seconds. As text: this is no page. */
-const framesOf = `new Promise((resolve) => {
-  const times = [];
-  requestAnimationFrame(function frame(now) {
-    times.push(now);
-    if (now - times[0] < 2500) requestAnimationFrame(frame);
-    else resolve(times.slice(1).map((time, k) => time - times[k]));
-  });
-})`;
-
-/** Where other programs have the processor frames come late whatever the page does; then it takes less than half of a frame's time. */
-async function expectSmooth(page: Page): Promise<void> {
-  const spent = await processorTime(page);
-  const frames = await page.evaluate<number[]>(framesOf);
-  const ownWork = (await spent()) / frames.length;
-  const smooth = frames.filter((milliseconds) => milliseconds < 33).length / frames.length;
-  expect(smooth >= 0.95 || ownWork < 16, `${smooth} of frames are smooth, ${ownWork} ms of work in each`).toBe(true);
 }
 
 describe("Langevin dynamics", () => {

@@ -10,6 +10,7 @@ import { openPlayground } from "./openPlayground.ts";
 import { playgroundSite } from "./playgroundSite.ts";
 import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
+import { expectFewLate } from "./smoothness.ts";
 import { violationsIn } from "./violations.ts";
 
 /** The registry of figures. Not imported by its name: the figures are of the page's TypeScript project, with JSX. */
@@ -125,12 +126,10 @@ describe("the whole page", () => {
     const page = await opened(`${site.address}?v=1&valleys.gamma=0.001`, { reducedMotion: "no-preference" });
     const spent = await processorTime(page);
     const { said, frames } = await page.evaluate<Watched>(watch);
-    const ownWork = (await spent()) / frames.length;
+    const work = await spent();
     expect(frames.length).toBeGreaterThan(30);
     expect(Math.max(...said)).toBeLessThanOrEqual(4);
-    // Where other programs have the processor frames come late whatever the page does; then it takes less than half of a frame's time.
-    const smooth = frames.filter((milliseconds) => milliseconds < 33).length / frames.length;
-    expect(smooth >= 0.95 || ownWork < 16, `${smooth} of frames are smooth, ${ownWork} ms of work in each`).toBe(true);
+    expectFewLate(frames, work);
     await page.close();
   });
 

@@ -1,4 +1,5 @@
 /** The runs of an experiment, one after another or several at a time. */
+import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hasDiverged, InputError, Interruption, type RunResult } from "entropy-sgd-training";
@@ -59,6 +60,8 @@ export interface RunAllOptions {
  */
 export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions): Promise<(RunOutcome | null)[]> {
   const { out, parallel, signal, launch, checksum, requireHeld, needsAll = false } = options;
+  // Each run at work listens to it: Node warns of more than ten.
+  setMaxListeners(0, signal);
   const { whenTrained, onBegin, onEnd } = options;
   const outcomes: (RunOutcome | null)[] = runs.map(() => null);
   let next = 0;

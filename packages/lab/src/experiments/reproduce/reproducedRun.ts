@@ -16,7 +16,7 @@ export interface ReproducedRun {
   readonly environment: Environment;
   readonly start: StartEvent;
   readonly evaluations: readonly RecordedEvaluation[];
-  /** How often it was resumed. */
+  /** How often it was resumed from a checkpoint. */
   readonly resumes: number;
   /** What went wrong without ending it. */
   readonly warnings: readonly string[];
@@ -29,7 +29,8 @@ export function reproducedRun(record: RunRecord, condition: string): ReproducedR
   const { name, settings, environment, start, evaluations, resumes, warnings, result } = record;
   return {
     ...{ name, condition, settings, environment, start, evaluations, result },
-    resumes: resumes.length,
+    // A run whose folder another process made begins by being resumed, from nothing.
+    resumes: resumes.filter(({ checkpoint }) => checkpoint !== null).length,
     warnings: [...warnings.map(({ message }) => message), ...resumes.flatMap((resume) => resume.warnings)],
   };
 }
