@@ -4,6 +4,7 @@ import { broadcast } from "../exchange/broadcast.ts";
 import type { StoredMessage, Streams } from "../jetstream/streams.ts";
 import { jsonIn, outcomeIn } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
+import { readAhead } from "./readAhead.ts";
 import type { QueueEvent } from "./workQueue.ts";
 
 /** News may be lost with a connection: how often the stream is looked at without any, in milliseconds. */
@@ -20,15 +21,13 @@ export async function* followQueue(
     connection.subscribe(names.subject(kind, "*"), { callback: () => news.emit(true) }),
   );
   try {
-    for (let sequence = 1; ; ) {
+    const { next } = readAhead((from) => streams.insist(() => streams.next(names.told, from), signal));
+    for (;;) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
-      const message = await streams.insist(() => streams.next(names.told, sequence), signal);
-      if (message === null) await heard.next();
-      else {
-        sequence = message.seq + 1;
-        yield eventOf(names, message);
-      }
+      const messages = await next();
+      if (messages.length === 0) await heard.next();
       await heard.return?.();
+      for (const message of messages) yield eventOf(names, message);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
