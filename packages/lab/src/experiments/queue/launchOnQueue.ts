@@ -8,7 +8,7 @@ import type { PlannedRun } from "../experiment.ts";
 import { placeRun, removeUnplaced } from "../placeRun.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
 import { closeInOrder, connectedTo, denialAsInput } from "../serverConnection.ts";
-import { type Piece, pieceId, pieceJson } from "./piece.ts";
+import { type Piece, pieceId, pieceJson, sharedPath } from "./piece.ts";
 import { type PieceWatch, pieceWatch } from "./pieceWatch.ts";
 import type { Told } from "./told.ts";
 
@@ -156,8 +156,7 @@ async function cameBack(
 /** The path of a folder below the one that is shared, with `/` between its parts. @throws InputError if it is not there */
 function placeWithin(shared: string, out: string): string {
   const path = relative(realpathSync(shared), realpathSync(out)).split(sep).join("/");
-  const isBelow = /^[\w.-]+(\/[\w.-]+)*$/.test(path) && !path.startsWith("..");
-  if (isBelow) return path;
+  if (sharedPath.test(path)) return path;
   const rule = "must hold --out, in folders of letters, digits, _ . and -";
   throw new InputError({ name: "--shared", rule, value: shared });
 }

@@ -20,14 +20,14 @@ export interface Piece {
 }
 
 const part = String.raw`(?!\.\.?(/|$))[\w.-]+`;
+/** A folder below the one that planner and workers share. */
+export const sharedPath: RegExp = new RegExp(`^${part}(/${part})*$`);
+
 const pieceSchema = z.strictObject({
   version: z.literal(pieceVersion),
   settings: z.unknown(),
   dataChecksum: z.string().nullable(),
-  folder: z
-    .string()
-    .regex(new RegExp(`^${part}(/${part})*$`))
-    .nullable(),
+  folder: z.string().regex(sharedPath).nullable(),
 });
 
 /** A piece as it goes to the queue. */
