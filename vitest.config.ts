@@ -18,6 +18,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     testTimeout: 60_000,
+    // What is waited for takes its time where other programs compute.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     // Tests of the engine load ONNX Runtime themselves: no telemetry from here either.
     env: { ORT_DISABLE_TELEMETRY: "1" },
