@@ -1,5 +1,5 @@
 /** What goes wrong between machines: members that die, messages that come twice, late or damaged, a server that forgets. */
-import { JetStreamError, jetstream } from "@nats-io/jetstream";
+import { JetStreamError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { awaitMembers, exchangeMean, jetStreamExchange, type Member } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { insistent } from "../src/jetstream/insistent.ts";
@@ -36,6 +36,21 @@ describe.skipIf(!hasServer)("on JetStream", () => {
     expect((await one.latest(1))?.vector[0]).toBe(7);
     expect((await one.at(1, 0))?.vector[0]).toBe(7);
     await Promise.all([one.leave(), again.leave()]);
+  });
+
+  test("a member that leaves after its lease has lapsed leaves that of the next", async () => {
+    const run = newRun();
+    // It renews nothing while the test runs.
+    const slow = { run, elements: 2, heartbeat: 60_000 };
+    const first = await jetStreamExchange(await connected(), slow).join(0);
+    const manager = await jetstreamManager(connections[0]!);
+    await manager.streams.purge(`parle_${run}_leases`);
+    const second = await jetStreamExchange(await connected(), slow).join(0);
+    await first.leave();
+    await expect(jetStreamExchange(await connected(), slow).join(0)).rejects.toMatchObject({
+      details: { code: "taken" },
+    });
+    await second.leave();
   });
 
   test("commits that come twice are told once, those that go back are refused", async () => {

@@ -94,6 +94,25 @@ describe.each(backends)("an exchange %s", (_, open) => {
     expect(late.at(-1)!.loss).toBeLessThan(band);
   });
 
+  test("a replica that follows goes on where the others come back behind it", async () => {
+    const exchange = await open(1);
+    const earlier = [await joined(exchange, 0), await joined(exchange, 1)];
+    for (const version of [18, 19, 20]) await shareAll(earlier, version);
+    const late = await joined(exchange, 2);
+    const exchangeOfLate = meanExchange(late);
+    const follow = (version: number) => exchangeOfLate(version, new Float32Array([version]));
+    for (const version of [12, 13, 14, 15, 16, 17, 18]) expect((await follow(version)).replicas).toEqual([0, 1]);
+    await Promise.all(earlier.map((member) => member.leave()));
+    const again = [await joined(exchange, 0), await joined(exchange, 1)];
+    for (const version of [5, 6, 7]) {
+      await Promise.all(again.map((member) => member.publish(version, new Float32Array([1]))));
+    }
+    for (const version of [19, 20, 21]) expect((await follow(version)).replicas).toEqual([0, 1]);
+    // Its versions cannot go back to theirs: it is ahead of them, and takes part from there.
+    expect((await follow(22)).replicas).toContain(2);
+    await Promise.all([...again, late].map((member) => member.leave()));
+  });
+
   test("waits for all where a run is resumed, also for one whose checkpoint is older", async () => {
     const exchange = await open(1);
     const before = [await joined(exchange, 0), await joined(exchange, 1)];

@@ -48,6 +48,15 @@ describe("parle", () => {
     const code = await main(args(out), context);
     clearInterval(watch);
     expect([code, written.stderr]).toEqual([130, expect.stringContaining(`npx entropy-sgd resume ${out} goes on`)]);
+    for (const [name, value] of [
+      ["--parallel", "1"],
+      ["--shard", "1/2"],
+      ["--nats", "nats://127.0.0.1:1"],
+    ] as const) {
+      const { code, stderr } = await run(["resume", out, name, value]);
+      const words = `error: ${name}: divides the 2 runs of this folder, which train together, got `;
+      expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
+    }
     const resumed = await run(["resume", out]);
     expect(resumed.code).toBe(0);
     expect(weights(out)).toEqual(weights(whole));

@@ -86,9 +86,12 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     const stopped = await run(compared(out, ...queue), { stopAt: "2 runs on the queue" });
     expect([stopped.code, stopped.stderr]).toEqual([
       130,
-      expect.stringContaining(`npx entropy-sgd resume ${out} --nats`),
+      expect.stringContaining(`npx entropy-sgd resume ${out} --nats ${queue[1]} --queue ${queue[3]} goes on`),
     ]);
     const one = worker(...queue, "--out", own, "--threads", "1");
+    // What somebody has put into a run's folder stays there.
+    await expect.poll(() => readdirSync(own).length).toBeGreaterThan(0);
+    writeFileSync(join(own, readdirSync(own)[0]!, "notes (1).txt"), "slow");
     await expect.poll(() => one.written.stderr.match(/ ended\n/g)?.length, { timeout: 200_000 }).toBe(2);
     await one.stop();
     // Nobody works any more: the results wait on the queue.

@@ -30,22 +30,26 @@ export type MeanExchange = (count: number, contribution: Float32Array, signal?: 
 export function meanExchange(member: Member): MeanExchange {
   /** What the version of the others is beyond the own count. */
   let offset = 0;
+  /** The newest version that was shared. */
+  let newest = -1;
   let following = 0;
   return async (count, contribution, signal) => {
     if (following > 0) {
       const others = await meanOfOthers(member, contribution, signal);
       following = others === null ? 0 : following - 1;
       if (others !== null) {
-        // From the next one on the others wait for it.
-        if (following === 0) {
+        // From the next one on the others wait for it; where they came back themselves, behind this one, it waits for them.
+        if (following === 0 && others.version > newest) {
           offset = others.version - count;
+          newest = others.version;
           await member.publish(others.version, contribution, signal);
         }
         return others;
       }
     }
-    const exchanged = await exchangeMean(member, count + offset, contribution, signal);
-    if (exchanged.version > count + offset) following = settling - 1;
+    newest = count + offset;
+    const exchanged = await exchangeMean(member, newest, contribution, signal);
+    if (exchanged.version > newest) following = settling - 1;
     return exchanged;
   };
 }

@@ -75,7 +75,8 @@ export async function takeLease(
       released.abort();
       clearTimeout(timer);
       await renewing;
-      if (!isLost) await streams.remove(subjects.streams.leases, subject);
+      // Another may have taken it since it was renewed last: its message is a later one.
+      if (!isLost) await streams.remove(subjects.streams.leases, subject, sequence!);
     },
   };
 

@@ -30,11 +30,14 @@ export interface Streams {
   newest(stream: string, subject: string): Promise<StoredMessage | null>;
   /** The first message from a sequence number on. */
   next(stream: string, from: number): Promise<StoredMessage | null>;
-  remove(stream: string, subject: string): Promise<void>;
+  /** Removes the messages of a subject. @param upTo - sequence number of the last that goes; all when absent */
+  remove(stream: string, subject: string, upTo?: number): Promise<void>;
   /** Subjects of a stream that have a message. @param filter - all when absent */
   subjects(stream: string, filter?: string): Promise<readonly string[]>;
   /** How many messages a stream holds. */
   count(stream: string): Promise<number>;
+  /** Sequence number of the last message that was stored; 0 before the first. */
+  last(stream: string): Promise<number>;
 }
 
 /** How long an answer may take before it is asked for again, in milliseconds. */
@@ -64,14 +67,15 @@ export async function openStreams(
     },
     newest: (stream, subject) => asked.getMessage(stream, { last_by_subj: subject }),
     next: (stream, from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: ">" }),
-    async remove(stream, subject) {
-      await manager.streams.purge(stream, { filter: subject });
+    async remove(stream, subject, upTo) {
+      await manager.streams.purge(stream, { filter: subject, ...(upTo !== undefined && { seq: upTo + 1 }) });
     },
     async subjects(stream, filter = ">") {
       const { state } = await manager.streams.info(stream, { subjects_filter: filter });
       return Object.keys(state.subjects ?? {});
     },
     count: async (stream) => (await manager.streams.info(stream)).state.messages,
+    last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
   };
 }
 

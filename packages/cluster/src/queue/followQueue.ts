@@ -21,11 +21,17 @@ export async function* followQueue(
     connection.subscribe(names.subject(kind, "*"), { callback: () => news.emit(true) }),
   );
   try {
-    const { next } = readAhead((from) => streams.insist(() => streams.next(names.told, from), signal));
+    const begin = () => readAhead((from) => streams.insist(() => streams.next(names.told, from), signal));
+    let reading = begin();
     for (;;) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
-      const messages = await next();
-      if (messages.length === 0) await heard.next();
+      const messages = await reading.next();
+      if (messages.length === 0) {
+        await heard.next();
+        // A server that has lost its disk counts anew.
+        const last = await streams.insist(() => streams.last(names.told), signal);
+        if (last < reading.last()) reading = begin();
+      }
       await heard.return?.();
       for (const message of messages) yield eventOf(names, message);
     }

@@ -43,7 +43,7 @@ import {
   writeJson,
 } from "./context.ts";
 import { dataLines } from "./dataLines.ts";
-import type { TrainedWhere } from "./distribution.ts";
+import { type TrainedWhere, usualQueue } from "./distribution.ts";
 import { budgetOf, linesOf } from "./eventLines.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
@@ -67,6 +67,8 @@ export interface Experiment<Details> {
     options: ExperimentOptions,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Whether each run needs the others beside it: then they are not divided among times, processes or machines. */
+  readonly trainsTogether?: boolean;
   /** Whether a line tells of each run's begin and end, instead of the events of runs that are trained in this process. */
   readonly isBrief?: boolean;
   /** How many runs there are at a time where the user does not say. */
@@ -170,6 +172,7 @@ async function toItsEnd<Details>(
   const { out, queue, shard } = options;
   const { signal, stderr } = context;
   const { parts } = plan;
+  if (experiment.trainsTogether === true) requireTogether(plan.runs.length, options);
   const runs = runsOfShard(plan.runs, shard);
   const own = { ...plan, runs };
   const usual = queue === undefined ? experiment.usualParallel(plan) : runs.length;
@@ -204,6 +207,16 @@ async function toItsEnd<Details>(
   return code;
 }
 
+/** @throws InputError for options that would divide runs which need one another */
+function requireTogether(numRuns: number, { queue, shard, parallel = numRuns }: ExperimentOptions): void {
+  const refuse = (name: string, value: string | number): never => {
+    throw new InputError({ name, rule: `divides the ${numRuns} runs of this folder, which train together`, value });
+  };
+  if (queue !== undefined) refuse("--nats", queue.nats);
+  if (shard !== undefined) refuse("--shard", `${shard.index}/${shard.count}`);
+  if (parallel < numRuns) refuse("--parallel", parallel);
+}
+
 const shardName = ({ index, count }: Shard): string => `shard ${index}/${count}`;
 
 /** Tells of the runs of a shard; its experiment has a result when all are together. Gives the exit code. */
@@ -224,7 +237,9 @@ function finishShard(
 
 function interruptionWords(isNew: boolean, { out, queue, shard }: ExperimentOptions): string {
   if (queue !== undefined) {
-    const how = isNew ? `npx entropy-sgd resume ${out} --nats ${queue.nats} goes on` : "the same command goes on";
+    const { nats, queue: name, shared } = queue;
+    const place = `--nats ${nats}${name === usualQueue ? "" : ` --queue ${name}`}${shared === undefined ? "" : ` --shared ${shared}`}`;
+    const how = isNew ? `npx entropy-sgd resume ${out} ${place} goes on` : "the same command goes on";
     return `The runs stay on the queue, where workers do them; ${how} watching`;
   }
   return isNew

@@ -13,6 +13,12 @@ function numberThat(isKept: (value: number) => boolean, rule: string): (text: st
 /** A positive number. */
 export const positive: (text: string) => number = numberThat((value) => value > 0, "a positive number");
 
+/** Seconds between signs of life. */
+export const heartbeat: (text: string) => number = numberThat(
+  (value) => value >= 0.05 && value <= 3600,
+  "a number of seconds from 0.05 to 3600",
+);
+
 /** A number above 0, at most 1. */
 export const share: (text: string) => number = numberThat(
   (value) => value > 0 && value <= 1,

@@ -101,6 +101,7 @@ export const replicas: Experiment<ParleDetails> = {
   noun: "group of replicas",
   details: z.strictObject({ run: z.string() }).nullable(),
   isNew: true,
+  trainsTogether: true,
   isBrief: true,
   usualParallel: ({ runs }) => runs.length,
   async launcher({ parts, details }, { checkpointRequests: requests, dataFolder, threads, device }) {

@@ -2,14 +2,14 @@ import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Option } from "commander";
-import { type DeviceChoice, InputError } from "entropy-sgd-training";
+import { type DeviceChoice, InputError, printable } from "entropy-sgd-training";
 import { isThere } from "entropy-sgd-training/node";
 import { makeFolder } from "../io/files.ts";
 import { deviceChoices } from "../settings/settings.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { queueName, usualQueue } from "./distribution.ts";
-import { count, positive } from "./options.ts";
+import { count, heartbeat } from "./options.ts";
 import { writeLine } from "./terminal/writeLine.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
 
@@ -48,7 +48,7 @@ export const definition: CommandDefinition = {
       .option(
         "--heartbeat <seconds>",
         "seconds between signs of life, the same for all workers of a queue",
-        positive,
+        heartbeat,
         10,
       )
       .action(async (options: WorkerCommand) =>
@@ -63,7 +63,7 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
     if (folder !== undefined) requireFolder(option, folder);
   makeFolder(out);
   const { signal, stderr, checkpointRequests: requests } = context;
-  const onWords = (words: string): void => writeLine(stderr, words);
+  const onWords = (words: string): void => writeLine(stderr, printable(words));
   const { jetStreamQueue } = await import("entropy-sgd-cluster");
   const { withServer } = await import("../experiments/serverConnection.ts");
   const { pieceWorker } = await import("../experiments/queue/pieceWorker.ts");

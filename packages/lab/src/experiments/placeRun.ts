@@ -10,6 +10,7 @@ import { readConfig } from "../runs/readRun.ts";
 import { configText } from "../runs/runFolder.ts";
 import { writeSeal } from "../runs/seal.ts";
 import type { Settings } from "../settings/settings.ts";
+import { plainPath } from "./plainPath.ts";
 import { endedResult } from "./runAll.ts";
 
 /** A file by its path in the run's folder. */
@@ -31,7 +32,8 @@ export function sentFilesOf(run: string, below: string = ""): string[] {
     const path = below === "" ? name : `${below}/${name}`;
     const stats = lstatSync(join(run, path));
     if (stats.isDirectory()) return sentFilesOf(run, path);
-    return stats.isFile() ? [path] : [];
+    // What has another name is none of a run's files.
+    return stats.isFile() && plainPath.test(path) ? [path] : [];
   });
 }
 

@@ -6,9 +6,10 @@ import { InputError, type RunResult } from "entropy-sgd-training";
 import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { placeRun, removeUnplaced } from "../placeRun.ts";
+import { plainPath } from "../plainPath.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
 import { closeInOrder, connectedTo, denialAsInput } from "../serverConnection.ts";
-import { type Piece, pieceId, pieceJson, sharedPath } from "./piece.ts";
+import { type Piece, pieceId, pieceJson } from "./piece.ts";
 import { type PieceWatch, pieceWatch } from "./pieceWatch.ts";
 import type { Told } from "./told.ts";
 
@@ -68,6 +69,9 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
     nameOf: (id) => byId.get(id)?.run.name ?? null,
     onTold: (id, told) => onTold(byId.get(id)!.run, told),
     onWords,
+    async putAgain(id, signal) {
+      await queue.enqueue(id, pieceJson(byId.get(id)!.piece), signal);
+    },
   });
   const [asked, put] = [new Set<string>(), new Set<string>()];
   const enqueue = async ({ id, piece }: QueuedRun, signal: AbortSignal): Promise<void> => {
@@ -156,7 +160,7 @@ async function cameBack(
 /** The path of a folder below the one that is shared, with `/` between its parts. @throws InputError if it is not there */
 function placeWithin(shared: string, out: string): string {
   const path = relative(realpathSync(shared), realpathSync(out)).split(sep).join("/");
-  if (sharedPath.test(path)) return path;
+  if (plainPath.test(path)) return path;
   const rule = "must hold --out, in folders of letters, digits, _ . and -";
   throw new InputError({ name: "--shared", rule, value: shared });
 }

@@ -5,6 +5,7 @@ import { digestOf } from "../../io/digest.ts";
 import { canonicalJson, trainingOf } from "../../settings/sameTraining.ts";
 import { checkedSettings, type Settings } from "../../settings/settings.ts";
 import type { PlannedRun } from "../experiment.ts";
+import { plainPath } from "../plainPath.ts";
 
 /** The version of the layout of a piece. */
 const pieceVersion = 1;
@@ -19,15 +20,11 @@ export interface Piece {
   readonly folder: string | null;
 }
 
-const part = String.raw`(?!\.\.?(/|$))[\w.-]+`;
-/** A folder below the one that planner and workers share. */
-export const sharedPath: RegExp = new RegExp(`^${part}(/${part})*$`);
-
 const pieceSchema = z.strictObject({
   version: z.literal(pieceVersion),
   settings: z.unknown(),
   dataChecksum: z.string().nullable(),
-  folder: z.string().regex(sharedPath).nullable(),
+  folder: z.string().regex(plainPath).nullable(),
 });
 
 /** A piece as it goes to the queue. */

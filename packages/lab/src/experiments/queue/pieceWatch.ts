@@ -21,6 +21,8 @@ export interface WatchListener {
   nameOf(id: string): string | null;
   onTold(id: string, told: Told): void;
   onWords(words: string): void;
+  /** Puts a piece on the queue again, if it is not there and has not ended. */
+  putAgain(id: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Milliseconds until workers are looked for first, and between two looks. */
@@ -56,7 +58,12 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
   const look = async (): Promise<void> => {
     timer = setTimeout(look, lookEvery);
     const status = await queue.status(stop.signal).catch(() => null);
-    if (status !== null) doubts.look(status, [...waiting.keys()]);
+    if (status === null) return;
+    doubts.look(status, [...waiting.keys()]);
+    // A piece that is waited for and nowhere: it was put there again while its worker's acknowledgement was on its way, or the server
+    // has lost its disk.
+    if (status.waiting + status.atWork + status.ended > 0) return;
+    for (const id of waiting.keys()) await listener.putAgain(id, stop.signal).catch(() => {});
   };
   let timer = setTimeout(look, firstLook);
   return {
