@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasServer } from "../../cluster/test/natsServer.ts";
+import { hasServer, startServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
@@ -105,6 +105,23 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
     expect(await code).toBe(0);
     isLocal(out, written.stdout);
     expect(resumedFrom(atHand)).toEqual([null, expect.any(String)]);
+  });
+
+  test("a server that loses its disk is given the runs again", async () => {
+    const server = await startServer();
+    try {
+      const queue = ["--nats", server.address, "--queue", "lost"];
+      const out = freshOut();
+      const { code, written, says } = planned(compared(out, ...queue));
+      await says(/2 runs on the queue/);
+      await server.restart({ loseDisk: true });
+      const one = worker(...queue, "--out", freshOut());
+      expect(await code).toBe(0);
+      isLocal(out, written.stdout);
+      await one.stop();
+    } finally {
+      await server.stop();
+    }
   });
 
   test("a shared folder must hold that of the experiment", async () => {
