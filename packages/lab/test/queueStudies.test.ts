@@ -14,10 +14,6 @@ const study = [
 ];
 const reproduction = ["reproduce", "lenet", "--scale", "0.01", "--seeds", "1"];
 
-/** Without times, and without the folder of the data, which each machine has in a place of its own. */
-const placeless = (json: string): unknown =>
-  JSON.parse(JSON.stringify(untimed(json)), (key, value) => (key === "data" ? undefined : value));
-
 // Each run is a process, which takes its time to begin where others compute.
 describe.skipIf(!hasServer)("on a queue", { timeout: 300_000 }, () => {
   const { newQueue, worker } = withWorkers();
@@ -38,8 +34,8 @@ describe.skipIf(!hasServer)("on a queue", { timeout: 300_000 }, () => {
     expect([here.code, there.code]).toEqual([0, 0]);
     expect(there.stderr).toMatch(/runs on the queue/);
     expect(there.stderr).toMatch(/entropy-sgd-1 begins on /);
-    expect(placeless(there.stdout)).toEqual(placeless(here.stdout));
-    const kept = (folder: string): unknown => placeless(readFileSync(join(folder, file), "utf8"));
+    expect(untimed(there.stdout)).toEqual(untimed(here.stdout));
+    const kept = (folder: string): unknown => untimed(readFileSync(join(folder, file), "utf8"));
     expect(kept(out)).toEqual(kept(local));
     // Such as of many listeners, where many runs are watched.
     expect(warnings).toEqual([]);

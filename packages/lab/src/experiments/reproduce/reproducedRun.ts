@@ -26,7 +26,9 @@ export interface ReproducedRun {
 
 /** The run in a folder. */
 export function reproducedRun(record: RunRecord, condition: string): ReproducedRun {
-  const { name, settings, environment, start, evaluations, resumes, warnings, result } = record;
+  const { name, environment, start, evaluations, resumes, warnings, result } = record;
+  // The experiment names the data; where they lie is this machine's own.
+  const settings = { ...record.settings, data: null };
   return {
     ...{ name, condition, settings, environment, start, evaluations, result },
     // A run whose folder another process made begins by being resumed, from nothing.
