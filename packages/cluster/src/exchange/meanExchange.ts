@@ -38,7 +38,7 @@ export function meanExchange(member: Member): MeanExchange {
       const others = await meanOfOthers(member, contribution, signal);
       following = others === null ? 0 : following - 1;
       if (others !== null) {
-        // From the next one on the others wait for it; where they came back themselves, behind this one, it waits for them.
+        // From the next one on the others wait for it. Where they have come back themselves, behind it, its versions cannot follow.
         if (following === 0 && others.version > newest) {
           offset = others.version - count;
           newest = others.version;

@@ -7,7 +7,7 @@ import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
-import { type Lease, readLease, takeLease } from "./lease.ts";
+import { isUnder, type Lease, readLease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
@@ -63,13 +63,10 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
       // The answer to the subscription, which may come late.
       throwIfDenied(refusedNews);
       const withVersion = async (of: number): Promise<LivingReplica> => {
-        const [newest, held] = await Promise.all([
-          heads.newest(of, until),
-          readLease(streams, subjects, subjects.lease(of), until),
-        ]);
+        const [newest, held] = await Promise.all([heads.newest(of, until), readLease(streams, subjects, of, until)]);
         if (typeof newest === "string") return { replica: of, version: null, isRefused: true };
         // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
-        if (newest === null || (held !== null && held.id !== newest.lease)) return { replica: of, version: null };
+        if (newest === null || !isUnder(held, newest)) return { replica: of, version: null };
         const { slots, before } = newest;
         return { replica: of, version: slots[0].version, ...(before !== undefined && { before }) };
       };

@@ -31,14 +31,20 @@ export interface LeaseContent {
   readonly elements: number | null;
 }
 
-/** The lease of a subject of leases; null where none lives. */
+/** Whether a commit is of the member that holds a replica's number now, and not of an earlier one; where nobody does, it stands. */
+export function isUnder(held: LeaseContent | null, commit: { readonly lease: string }): boolean {
+  return held === null || held.id === commit.lease;
+}
+
+/** The lease of a replica; null where none lives. */
 export async function readLease(
   streams: Streams,
-  { streams: { leases } }: RunSubjects,
-  subject: string,
-  signal: AbortSignal | undefined,
+  subjects: RunSubjects,
+  replica: number,
+  signal?: AbortSignal,
 ): Promise<LeaseContent | null> {
-  const message = await streams.insist(() => streams.newest(leases, subject), signal);
+  const read = () => streams.newest(subjects.streams.leases, subjects.lease(replica));
+  const message = await streams.insist(read, signal);
   if (message === null) return null;
   const [id, elements] = new TextDecoder().decode(message.data).split(" ");
   return { id: id!, elements: elements === undefined ? null : Number(elements) };

@@ -13,9 +13,10 @@ export async function requireSameLength(
 ): Promise<void> {
   const { leases } = subjects.streams;
   for (const subject of await streams.insist(() => streams.subjects(leases), signal)) {
-    const found = (await readLease(streams, subjects, subject, signal))?.elements ?? null;
+    const replica = subjects.replicaOf(subject);
+    const found = (await readLease(streams, subjects, replica, signal))?.elements ?? null;
     if (found === null || found === elements) continue;
-    const rule = `must be ${found}, as those of replica ${subjects.replicaOf(subject)} of this run, got ${elements}`;
+    const rule = `must be ${found}, as those of replica ${replica} of this run, got ${elements}`;
     throw new ClusterError("other-length", "join", "elements", rule);
   }
 }

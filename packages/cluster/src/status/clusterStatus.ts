@@ -4,7 +4,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
-import { readLease } from "../jetstream/lease.ts";
+import { isUnder, readLease } from "../jetstream/lease.ts";
 import { runSubjects } from "../jetstream/runSubjects.ts";
 import { openStreams, type Streams } from "../jetstream/streams.ts";
 import { queueStatus } from "../queue/queueStatus.ts";
@@ -78,8 +78,8 @@ async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
     const data = (await streams.newest(subjects.streams.commits, subject))?.data;
     const record = data === undefined ? null : decodeCommit(data);
     const replica = subjects.replicaOf(subject);
-    const held = living.has(replica) ? await readLease(streams, subjects, subjects.lease(replica), undefined) : null;
-    const isOwn = record !== null && typeof record !== "string" && (held === null || held.id === record.lease);
+    const held = living.has(replica) ? await readLease(streams, subjects, replica) : null;
+    const isOwn = record !== null && typeof record !== "string" && isUnder(held, record);
     versions.set(replica, isOwn ? record.slots[0].version : null);
   }
   const replicas = [...versions].sort(([a], [b]) => a - b);

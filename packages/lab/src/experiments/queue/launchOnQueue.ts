@@ -69,9 +69,7 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
     nameOf: (id) => byId.get(id)?.run.name ?? null,
     onTold: (id, told) => onTold(byId.get(id)!.run, told),
     onWords,
-    async putAgain(id, signal) {
-      await queue.enqueue(id, pieceJson(byId.get(id)!.piece), signal);
-    },
+    putAgain: (id, signal) => enqueue(byId.get(id)!, signal),
   });
   const [asked, put] = [new Set<string>(), new Set<string>()];
   const enqueue = async ({ id, piece }: QueuedRun, signal: AbortSignal): Promise<void> => {
