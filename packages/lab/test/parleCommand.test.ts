@@ -27,6 +27,7 @@ describe("parle", () => {
     expect(replicas).toHaveLength(2);
     const [one, other] = replicas;
     expect(one).toMatchObject({ optimizer: "parle", seed: 3, reason: "budget", testError: other.testError });
+    expect(replicas).toEqual(replicas.map(() => expect.objectContaining({ incompleteMeans: 0 })));
     expect(one.gradientEvaluations % 5).toBe(0);
     const [first, second] = weights(whole);
     expect(first).toEqual(second);
@@ -93,6 +94,40 @@ describe("parle", () => {
         expect([resumed.code, resumed.stderr]).toEqual([
           2,
           expect.stringContaining("the command that began it goes on"),
+        ]);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+
+  test.skipIf(!hasServer)(
+    "the same command twice in one folder is refused before it joins; a mean that lacks a replica is told",
+    async () => {
+      const server = await startServer();
+      try {
+        const [one, other] = [freshOut(), freshOut()];
+        const meeting = ["--nats", server.address, "--run", "one"];
+        const waits = run([...args(one), ...meeting, "--json"]);
+        await expect.poll(() => existsSync(join(one, "lock"))).toBe(true);
+        const again = await run([...args(one), ...meeting]);
+        expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/: in use by process \d+ since /)]);
+        expect(again.stderr).not.toContain("waiting");
+        expect((await run([...args(other), ...meeting])).code).toBe(0);
+        const { code, stdout } = await waits;
+        const { replicas } = JSON.parse(stdout);
+        expect([code, replicas]).toEqual([0, [expect.objectContaining({ incompleteMeans: 0 })]]);
+        // One that joins and goes without having shared anything.
+        const own = { run: "two", elements: replicas[0].numParams };
+        const gone = await jetStreamExchange(await connectNats(server.address), own).join(1);
+        const alone = run([...args(freshOut()), "--nats", server.address, "--run", "two"]);
+        await expect.poll(async () => (await gone.members()).some(({ version }) => version === 0)).toBe(true);
+        await gone.leave();
+        expect([(await alone).code, (await alone).stderr]).toEqual([
+          0,
+          expect.stringMatching(
+            /warning: 1 replica is not in the mean: .*\n(.*\n)*replica-1: \d+ means of fewer than 2 replicas/,
+          ),
         ]);
       } finally {
         await server.stop();

@@ -82,7 +82,7 @@ export type {
 export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
 export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
 export { costsOf, type PrimaryValues, primaryOf } from "./loop/primaryOf.ts";
-export type { Replica } from "./loop/replica.ts";
+export type { Replica, SharedMean } from "./loop/replica.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
 export { requireSampling, type Sampling, type TrainOptions } from "./loop/trainOptions.ts";

@@ -8,10 +8,12 @@ import {
   Interruption,
   type Replica,
   type ResumePoint,
+  type SharedMean,
   type TrainableModel,
   type TrainEvent,
   type TrainOptions,
   train,
+  type WarningEvent,
 } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { afterAll, expect, test } from "vitest";
@@ -37,17 +39,22 @@ async function trained(optimizer: Optimizer<AnyState>, own: Omit<TrainOptions, "
   const losses = events.flatMap((event) => (event.type === "gradient" ? [event.batchLoss] : []));
   const { snapshot } = of<CheckpointEvent>("checkpoint").at(-1)!;
   const { result } = of<EndEvent>("end")[0]!;
-  return { losses, evaluations: of<EvaluationEvent>("evaluation"), snapshot: structuredClone(snapshot), result };
+  const warnings = of<WarningEvent>("warning").map(({ message }) => message);
+  const evaluations = of<EvaluationEvent>("evaluation");
+  return { losses, evaluations, warnings, snapshot: structuredClone(snapshot), result };
 }
 
 const replica = (index: number, coupling = 1) =>
   parleReplica({ ...rates, replica: index, coupling }) as unknown as Optimizer<AnyState>;
 
+/** A run of one replica. */
+const withItself: Replica["exchange"] = async (mean) => ({ mean, missing: 0 });
+
 /** Means over replicas that come one after another and wait for the last. */
 function meeting(count: number, atStep: (outerStep: number) => void = () => {}) {
   let vectors: Float32Array[] = [];
-  let release: (mean: Float32Array) => void = () => {};
-  let mean = new Promise<Float32Array>((resolve) => (release = resolve));
+  let release: (shared: SharedMean) => void = () => {};
+  let mean = new Promise<SharedMean>((resolve) => (release = resolve));
   return (index: number): Replica => ({
     index,
     exchange(z, outerStep) {
@@ -55,7 +62,7 @@ function meeting(count: number, atStep: (outerStep: number) => void = () => {}) 
       vectors[index] = z;
       const own = mean;
       if (Object.keys(vectors).length === count) {
-        release(meanInto(new Float32Array(z.length), vectors));
+        release({ mean: meanInto(new Float32Array(z.length), vectors), missing: 0 });
         vectors = [];
         mean = new Promise((resolve) => (release = resolve));
       }
@@ -66,7 +73,7 @@ function meeting(count: number, atStep: (outerStep: number) => void = () => {}) 
 
 test("a replica that shares with nobody and is not pulled trains as Entropy-SGD, bit for bit", async () => {
   const plain = await trained(entropySgd(rates) as unknown as Optimizer<AnyState>, {});
-  const alone = { index: 0, exchange: async (z: Float32Array) => z };
+  const alone = { index: 0, exchange: withItself };
   const one = await trained(replica(0, 0), { replica: alone });
   expect(one.losses).toEqual(plain.losses);
   expect(one.snapshot.params).toEqual(plain.snapshot.params);
@@ -84,8 +91,12 @@ test("replicas share weights at the start and the evaluation point, not batches,
 
 test("a run that a signal ends in an exchange goes on with it, with the bits of one that was not ended", async () => {
   // The mean is a function of z and the step, as if others were there.
-  const exchange: Replica["exchange"] = async (z, outerStep) => z.map((value) => value * (1 - 0.01 * outerStep));
+  const exchange: Replica["exchange"] = async (z, outerStep) => ({
+    mean: z.map((value) => value * (1 - 0.01 * outerStep)),
+    missing: outerStep === 1 ? 2 : 0,
+  });
   const whole = await trained(replica(0), { replica: { index: 0, exchange } });
+  expect(whole.warnings).toEqual([expect.stringMatching(/^2 replicas are not in the mean: /)]);
   for (const at of [1, 3]) {
     const controller = new AbortController();
     const first = await trained(replica(0), {
@@ -103,14 +114,17 @@ test("a run that a signal ends in an exchange goes on with it, with the bits of 
     const resume: ResumePoint = first.snapshot;
     const rest = await trained(replica(0), { replica: { index: 0, exchange }, resume });
     expect(rest.snapshot.params).toEqual(whole.snapshot.params);
+    // A mean that lacked others is told and counted, also where it was before the signal.
+    expect([whole, rest].map(({ result }) => result.incompleteMeans)).toEqual([1, 1]);
+    expect([...first.warnings, ...rest.warnings]).toEqual(whole.warnings);
     expect([...first.evaluations, ...rest.evaluations]).toHaveLength(whole.evaluations.length);
   }
 });
 
 test.each([
   [replica(0), {}, "train: replica must be given with an optimizer that is one of several replicas"],
-  [entropySgd(rates), { replica: { index: 0, exchange: async (z: Float32Array) => z } }, "and with no other"],
-  [replica(0), { replica: { index: -1, exchange: async (z: Float32Array) => z } }, "replica.index must be an integer"],
+  [entropySgd(rates), { replica: { index: 0, exchange: withItself } }, "and with no other"],
+  [replica(0), { replica: { index: -1, exchange: withItself } }, "replica.index must be an integer"],
 ] as const)("replicas need an optimizer with them, and the reverse (%#)", async (optimizer, own, message) => {
   await expect(trained(optimizer as unknown as Optimizer<AnyState>, own)).rejects.toThrow(message);
 });

@@ -69,7 +69,7 @@ export async function trainReplica(
     const member = await interruptible(() => joinReplicas(exchange, { count, onJoin, signal }), signal);
     const { replica: index } = member;
     try {
-      const replica = { index, exchange: meeting(member, tell) };
+      const replica = { index, exchange: meeting(member, count, tell) };
       const optimizer = optimizerFor(settings, index, planFor(settings));
       const options = { budget, seed, boundaryEvery: innerSteps, signal, replica };
       let params: Float32Array | null = null;
@@ -104,14 +104,14 @@ async function look(member: Member, signal: AbortSignal, tell: Tell): Promise<vo
   }
 }
 
-function meeting(member: Member, tell: Tell): Replica["exchange"] {
+function meeting(member: Member, count: number, tell: Tell): Replica["exchange"] {
   const meet = meanExchange(member);
   return async (z, version, signal) => {
     const begun = performance.now();
-    const { mean } = await interruptible(() => meet(version, z, signal), signal);
+    const { mean, replicas } = await interruptible(() => meet(version, z, signal), signal);
     const distance = Math.sqrt(mean.reduce((sum, value, i) => sum + (value - z[i]!) ** 2, 0));
     tell({ type: "exchange", version, milliseconds: performance.now() - begun, distance });
-    return mean;
+    return { mean, missing: Math.max(0, count - replicas.length) };
   };
 }
 

@@ -119,13 +119,22 @@ export function beginExperiment<Details>(
   options: ExperimentOptions,
   context: CommandContext,
 ): Promise<number> {
+  return withLock(options.out, lockHooks(context), (lock) => beginHeld(experiment, plan, options, lock, context));
+}
+
+/** The same in a folder whose lock is held. */
+export function beginHeld<Details>(
+  experiment: Experiment<Details>,
+  plan: CheckedPlan<Details>,
+  options: ExperimentOptions,
+  lock: Lock,
+  context: CommandContext,
+): Promise<number> {
   const { out } = options;
-  return withLock(out, lockHooks(context), (lock) => {
-    if (experiment.isNew) requireEmptyFolder(out);
-    else requirePlace(out, plan);
-    writePlan(out, plan, lock.requireHeld);
-    return toItsEnd(experiment, plan, options, lock, context);
-  });
+  if (experiment.isNew) requireEmptyFolder(out);
+  else requirePlace(out, plan);
+  writePlan(out, plan, lock.requireHeld);
+  return toItsEnd(experiment, plan, options, lock, context);
 }
 
 /** Lets the experiment go on whose plan is in a file: ended runs stay, the others resume or begin. Gives the exit code. */
@@ -151,7 +160,7 @@ export async function continueExperiment(
 }
 
 /** @throws InputError if the folder has another kind of experiment, or other runs of the same names */
-function requirePlace(out: string, { kind, runs }: CheckedPlan): void {
+export function requirePlace(out: string, { kind, runs }: CheckedPlan): void {
   const file = planFileIn(out);
   if (file !== null && readPlan(file).kind !== kind) {
     throw new InputError({ path: out, rule: `holds another experiment (${file}); choose another --out` });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hasDiverged, InputError } from "entropy-sgd-training";
 import { z } from "zod";
-import { checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
+import { type CheckedPlan, checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
 import { launchHere } from "../experiments/launchers.ts";
 import type { MeetingPlace } from "../experiments/parle/joinRun.ts";
 import { type ParleDetails, type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
@@ -11,11 +11,21 @@ import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
 import { numParamsOf } from "../runner/resolveRun.ts";
+import { withLock } from "../runs/lease.ts";
+import type { Lock } from "../runs/lock.ts";
 import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
-import { beginExperiment, budgetsOf, type Experiment, reportOfRuns } from "./experiment.ts";
+import {
+  beginExperiment,
+  beginHeld,
+  budgetsOf,
+  type Experiment,
+  type ExperimentDone,
+  reportOfRuns,
+  requirePlace,
+} from "./experiment.ts";
 import { count } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -73,9 +83,20 @@ async function oneReplica(
   { out = join("runs", `parle-${place.run}`), json = false }: ParleCommand,
   context: CommandContext,
 ): Promise<number> {
-  const { signal, stderr } = context;
   const all = await checkedPlan(planned, lockHooks(context));
   makeFolder(out);
+  // Whoever shares the folder is refused before the others of the run would wait for it.
+  return withLock(out, lockHooks(context), (lock) => inHeldFolder(all, place, { out, json, lock }, context));
+}
+
+async function inHeldFolder(
+  all: CheckedPlan<ParleDetails>,
+  place: Pick<MeetingPlace, "nats" | "run">,
+  { out, json, lock }: { readonly out: string; readonly json: boolean; readonly lock: Lock },
+  context: CommandContext,
+): Promise<number> {
+  const { signal, stderr } = context;
+  requirePlace(out, all);
   const at = (replica: number): string => join(out, all.runs[replica]!.name);
   const numbers = all.runs.map((_, replica) => replica);
   // One that was begun here goes on.
@@ -88,7 +109,7 @@ async function oneReplica(
   try {
     const plan = { ...all, runs: [all.runs[joined.index]!] };
     const launcher = launchHere({ ...trainingOptions(context), parts: all.parts, exchange: joined.exchange });
-    return await beginExperiment({ ...replicas, isNew: false }, plan, { out, json, launcher }, context);
+    return await beginHeld({ ...replicas, isNew: false }, plan, { out, json, launcher }, lock, context);
   } finally {
     for (const refusal of joined.refusals()) writeLine(stderr, `refused: ${refusal}`);
     await joined.leave();
@@ -120,6 +141,7 @@ export const replicas: Experiment<ParleDetails> = {
   async finish(done, context) {
     const { plan, outcomes, json } = done;
     const results = resultsOf(outcomes);
+    for (const line of incompleteLines(done)) writeLine(context.stderr, line);
     const report = await reportOfRuns(done);
     if (json) writeJson(context, { replicas: results });
     else if (report !== null) {
@@ -131,3 +153,12 @@ export const replicas: Experiment<ParleDetails> = {
     return exitCodeOfRuns(outcomes, results.some(hasDiverged), context.signal);
   },
 };
+
+/** Which replicas did not have all others in each of their means. */
+function incompleteLines({ plan, outcomes }: Pick<ExperimentDone<unknown>, "plan" | "outcomes">): string[] {
+  return plan.runs.flatMap(({ name, settings }, at) => {
+    const means = resultsOf([outcomes[at] ?? null])[0]?.incompleteMeans ?? 0;
+    const all = counted(Number(settings.options.replicas), "replica");
+    return means === 0 ? [] : [`${name}: ${counted(means, "mean")} of fewer than ${all}`];
+  });
+}

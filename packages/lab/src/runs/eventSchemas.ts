@@ -82,6 +82,7 @@ const result = z.object({
   reason: z.enum(["budget", "diverged", "early-stopping", "interrupted", "time", "non-finite"]),
   // Absent in runs of versions without rollbacks.
   rollbacks: count.default(0),
+  incompleteMeans: count.exactOptional(),
 });
 
 const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<RecordedEvent, { type: Type }>> } = {

@@ -23,6 +23,7 @@ const costs = [
   "seconds",
   "msPerGradient",
   "rollbacks",
+  "incompleteMeans",
   "reason",
 ] as const satisfies readonly (keyof RunResult)[];
 

@@ -53,6 +53,7 @@ const positionSchema: z.ZodType<LoopPosition> = z.strictObject({
   stability: z
     .strictObject({ sum: number, count, blocks: count, best: number, numAbove: count, warned: z.boolean() })
     .optional(),
+  incompleteMeans: count.exactOptional(),
 });
 const stateSchema: z.ZodType<CheckpointState> = z.strictObject({
   format: z.literal(checkpointMark.format),

@@ -13,8 +13,17 @@ export async function coupled<S extends AnyState>(loop: TrainingLoop<S>): Promis
   if (z === null) return true;
   // States made by `init` from float32 parameters hold float32 vectors.
   const { outerSteps } = state.progress;
-  const mean = await unlessInterrupted(() => replica.exchange(z as Float32Array, outerSteps, signal));
-  if (mean === null) return false;
-  loop.state = optimizer.couple(mean, state);
+  const shared = await unlessInterrupted(() => replica.exchange(z as Float32Array, outerSteps, signal));
+  if (shared === null) return false;
+  loop.state = optimizer.couple(shared.mean, state);
+  loop.missing = shared.missing;
+  if (shared.missing > 0) loop.incompleteMeans += 1;
   return true;
+}
+
+/** What to say of the last mean where it lacked other replicas than the one before; null for nothing. */
+export function missingWords({ missing }: { readonly missing: number }, before: number): string | null {
+  if (missing === before || missing === 0) return null;
+  const who = missing === 1 ? "1 replica is" : `${missing} replicas are`;
+  return `${who} not in the mean: each has ended, does not answer, or comes from behind; the others go on`;
 }

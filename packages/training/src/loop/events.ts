@@ -116,6 +116,8 @@ export interface LoopPosition {
   readonly evaluations: readonly KeptEvaluation[];
   /** Where the watch over the losses stands; absent in checkpoints made before there was one. */
   readonly stability?: StabilityState | undefined;
+  /** Of a replica: outer steps so far whose mean lacked others; absent without any. */
+  readonly incompleteMeans?: number;
 }
 
 /** All that a run needs to go on with the same bits, beside its settings. */
@@ -203,6 +205,8 @@ export interface RunResult {
   readonly reason: EndReason;
   /** How often the run went back to a checkpoint with smaller steps. */
   readonly rollbacks: number;
+  /** Of a run that is one of several replicas: outer steps whose mean lacked some of them. */
+  readonly incompleteMeans?: number;
 }
 
 /** Once, last. */

@@ -2,7 +2,7 @@
 import { type AnyState, progress } from "entropy-sgd";
 import { isTimeLimit, unlessInterrupted } from "../interruption.ts";
 import { primaryMetricOf } from "../tasks/task.ts";
-import { coupled } from "./coupled.ts";
+import { coupled, missingWords } from "./coupled.ts";
 import { numWithoutImprovement } from "./earlyStopping.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
@@ -92,7 +92,11 @@ async function* takeGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGe
 
 /** The exchange with other replicas where an outer step waits for it; at a boundary, what it has come to. */
 async function* endGradient<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
-  if ((await coupled(loop)) && loop.gradients % loop.plan.boundaryEvery === 0) yield* tellBoundary(loop);
+  const { missing } = loop;
+  if (!(await coupled(loop))) return;
+  const message = missingWords(loop, missing);
+  if (message !== null) yield { type: "warning", gradients: loop.gradients, message };
+  if (loop.gradients % loop.plan.boundaryEvery === 0) yield* tellBoundary(loop);
 }
 
 function* tellBoundary<S extends AnyState>(loop: TrainingLoop<S>): Generator<TrainEvent> {

@@ -8,12 +8,20 @@ export interface Replica {
   readonly index: number;
   /**
    * Shares what the inner loop has come to, the vector z of shape (numParams,), and gives the mean over the replicas. It may wait
-   * for them; z stays as it is meanwhile.
+   * for them; z stays as it is meanwhile. A mean that lacks some of them is used, counted in the result and told by a warning.
    *
    * @param outerStep - outer steps before it
    * @throws Interruption after the signal: the run then ends with a checkpoint and shares z again when it goes on
    */
-  readonly exchange: (z: Float32Array, outerStep: number, signal: AbortSignal | undefined) => Promise<Float32Array>;
+  readonly exchange: (z: Float32Array, outerStep: number, signal: AbortSignal | undefined) => Promise<SharedMean>;
+}
+
+/** What an exchange gives. */
+export interface SharedMean {
+  /** Shape (numParams,). */
+  readonly mean: Float32Array;
+  /** Replicas of the run whose vectors are not in it. */
+  readonly missing: number;
 }
 
 /** Whether an optimizer is one of several replicas. */

@@ -138,5 +138,6 @@ function resultOf<S extends AnyState>(loop: TrainingLoop<S>, trainLoss: number |
     interrupted: reason === "interrupted" || reason === "time",
     reason,
     rollbacks: options.rollbacks ?? 0,
+    ...(options.replica !== undefined && { incompleteMeans: loop.incompleteMeans }),
   };
 }

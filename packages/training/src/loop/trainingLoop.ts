@@ -37,6 +37,10 @@ export interface TrainingLoop<S extends AnyState>
   state: S;
   /** Why it ends; "budget" as long as nothing else ends it. */
   reason: EndReason;
+  /** Outer steps of a replica whose mean lacked some of the others. */
+  incompleteMeans: number;
+  /** How many replicas the last mean lacked. */
+  missing: number;
   /** Wall time of the run. */
   readonly seconds: () => number;
   readonly nextBatch: (batch: number) => void;
@@ -52,7 +56,7 @@ export interface TrainingLoop<S extends AnyState>
 export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
   const { model, data, optimizer, options, plan, guess } = parts;
   const { resume, seed = 1 } = options;
-  const { seconds, stability, ...position } = resume?.position ?? startPosition(plan);
+  const { seconds, stability, incompleteMeans = 0, ...position } = resume?.position ?? startPosition(plan);
   const started = performance.now() - 1000 * seconds;
   const own = seedOfReplica(seed, options.replica);
   const augment = data.augment && augmenter(data.augment, data.train.inputShape, own);
@@ -72,6 +76,8 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
   return {
     ...parts,
     ...position,
+    incompleteMeans,
+    missing: 0,
     state,
     reason: "budget",
     seconds: () => (performance.now() - started) / 1000,
@@ -93,7 +99,7 @@ export function pointOf<S extends AnyState>({ optimizer, state }: TrainingLoop<S
 
 /** All that the run needs to go on from here; its vectors are the loop's own. */
 export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnapshot {
-  const { gradients, batches, lossSum, nextEvaluation, gradientSeconds, evaluations } = loop;
+  const { gradients, batches, lossSum, nextEvaluation, gradientSeconds, evaluations, incompleteMeans } = loop;
   return {
     position: {
       gradients,
@@ -104,6 +110,7 @@ export function snapshotOf<S extends AnyState>(loop: TrainingLoop<S>): TrainSnap
       seconds: loop.seconds(),
       evaluations,
       stability: loop.watch?.state(),
+      ...(incompleteMeans > 0 && { incompleteMeans }),
     },
     optimizer: serialise(loop.state, { copy: false }),
     params: pointOf(loop),

@@ -49,7 +49,10 @@ export async function joinRun(
     return {
       index: member.replica,
       exchange: (z, outerStep, ending) =>
-        interruptible(async () => (await exchange(outerStep, z, ending)).mean, ending),
+        interruptible(async () => {
+          const { mean, replicas } = await exchange(outerStep, z, ending);
+          return { mean, missing: Math.max(0, count - replicas.length) };
+        }, ending),
       refusals: () => member.refusals().map((one) => `replica ${one.replica + 1}, step ${one.version}: ${one.reason}`),
       async leave() {
         await member.leave();

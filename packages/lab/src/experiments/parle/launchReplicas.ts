@@ -53,10 +53,12 @@ function outcomeOfThread(
     signal.addEventListener("abort", stop, { once: true });
     let outcome: RunOutcome = { kind: "failed", message: "its thread ended without a result", exitCode: 1 };
     const exchange = meanExchange(member);
+    const numReplicas = Number(work.settings.options.replicas);
     const meet = async (outerStep: number, z: Float32Array): Promise<void> => {
-      const { mean } = await exchange(outerStep, z, signal);
+      const { mean, replicas } = await exchange(outerStep, z, signal);
+      const missing = Math.max(0, numReplicas - replicas.length);
       // A vector of its own for each replica, which may go to its thread without a copy.
-      send({ kind: "mean", mean }, [mean.buffer as ArrayBuffer]);
+      send({ kind: "mean", shared: { mean, missing } }, [mean.buffer as ArrayBuffer]);
     };
     thread.on("message", (message: FromReplica) => {
       if (message.kind === "outcome") outcome = message.outcome;

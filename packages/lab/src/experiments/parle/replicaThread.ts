@@ -1,6 +1,6 @@
 /** The thread of one replica: trains its run, and exchanges through the thread that began it. */
 import { parentPort, workerData } from "node:worker_threads";
-import { checkpointRequests, Interruption, type Replica } from "entropy-sgd-training";
+import { checkpointRequests, Interruption, type Replica, type SharedMean } from "entropy-sgd-training";
 import { continueTraining } from "../../runner/resumeTraining.ts";
 import { outcomeOf } from "../runAll.ts";
 import type { FromReplica, ReplicaWork, ToReplica } from "./threadMessages.ts";
@@ -9,13 +9,13 @@ const port = parentPort!;
 const { path, settings, place } = workerData as ReplicaWork;
 const stopping = new AbortController();
 const requests = checkpointRequests();
-let receive: (mean: Float32Array) => void = () => {};
+let receive: (shared: SharedMean) => void = () => {};
 
 const send = (message: FromReplica, transfer: readonly ArrayBuffer[] = []): void =>
   port.postMessage(message, [...transfer]);
 
 port.on("message", (message: ToReplica) => {
-  if (message.kind === "mean") receive(message.mean);
+  if (message.kind === "mean") receive(message.shared);
   else if (message.kind === "abort") stopping.abort(message.reason);
   else requests.request();
 });
@@ -25,9 +25,9 @@ const exchange: Replica["exchange"] = (z, outerStep, signal) =>
     const stop = (): void => reject(new Interruption("interrupted"));
     if (signal?.aborted) return stop();
     signal?.addEventListener("abort", stop, { once: true });
-    receive = (mean) => {
+    receive = (shared) => {
       signal?.removeEventListener("abort", stop);
-      resolve(mean);
+      resolve(shared);
     };
     const copy = new Float32Array(z);
     send({ kind: "contribution", outerStep, z: copy }, [copy.buffer]);

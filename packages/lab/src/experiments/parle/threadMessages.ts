@@ -1,4 +1,5 @@
 /** What the thread of a replica and the thread that meets the replicas tell each other. */
+import type { SharedMean } from "entropy-sgd-training";
 import type { Settings } from "../../settings/settings.ts";
 import type { ProcessOptions } from "../launchers.ts";
 import type { RunOutcome } from "../runAll.ts";
@@ -20,7 +21,7 @@ export type FromReplica =
 /** To a replica's thread. */
 export type ToReplica =
   /** The mean over the replicas. */
-  | { readonly kind: "mean"; readonly mean: Float32Array }
+  | { readonly kind: "mean"; readonly shared: SharedMean }
   | { readonly kind: "checkpoint" }
   /** An AbortSignal with this reason. */
   | { readonly kind: "abort"; readonly reason: unknown };
