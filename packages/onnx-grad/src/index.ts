@@ -124,6 +124,5 @@ export { compileScattered } from "./program/compileScattered.ts";
 export { interpret } from "./program/interpret.ts";
 export type { OnnxRuntime } from "./program/onnxRuntime.ts";
 export type { Program, ProgramArray, Transfers } from "./program/program.ts";
-export { type PartsOptions, programOfParts } from "./program/programOfParts.ts";
 export { optimise } from "./rewrite/optimise.ts";
 export { type NoiseEntry, type NoiseInput, withActivationNoise } from "./rewrite/withActivationNoise.ts";

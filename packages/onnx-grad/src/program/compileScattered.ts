@@ -23,16 +23,13 @@ type Outputs = Readonly<Record<string, Value>>;
 /**
  * Compiles `outputs` by `compile`, with the rows of a table's `scatterAdd` as outputs in its place, which the returned program adds to
  * zeros after each run (`addRowsInto`): the same numbers, where the operators would fill a table and copy it.
- *
- * `compile` is given the outputs in that form, and what brings the same outputs of another batch size into it.
  */
 export async function compileScattered(
   outputs: Outputs,
-  compile: (outputs: Outputs, inForm: (others: Outputs) => Outputs) => Promise<Program>,
+  compile: (outputs: Outputs) => Promise<Program>,
 ): Promise<Program> {
   const tables = new Set(Object.keys(outputs).filter((name) => isTable(outputs[name]!)));
-  const inForm = (others: Outputs): Outputs => withRows(others, tables);
-  const inner = await compile(inForm(outputs), inForm);
+  const inner = await compile(withRows(outputs, tables));
   if (tables.size === 0) return inner;
   const bound = new Map<string, () => void>();
   return {
