@@ -162,6 +162,22 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     });
   });
 
+  test("refuses files of an outcome whose paths lead out of their folder", async () => {
+    const name = newName();
+    const planner = await opened(name);
+    await planner.enqueue("a", 1);
+    const files = [{ file: 0, path: "../outside", bytes: 0, checks: [] }];
+    const forged = JSON.stringify({ attempt: 1, result: 2, files });
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.a`, forged);
+    const read = async (): Promise<void> => {
+      for await (const _ of planner.files("a"));
+    };
+    await expect(read()).rejects.toMatchObject({
+      message: "files: a/../outside has a path that no worker sends",
+      details: { code: "damaged" },
+    });
+  });
+
   test("passes over what is no message of a worker, tells so, and counts a piece with such an outcome as not ended", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

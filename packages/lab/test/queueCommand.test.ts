@@ -7,6 +7,7 @@ import { connectNats } from "entropy-sgd-cluster/node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { hasServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
+import { type RunFile, sentFilesOf } from "../src/experiments/placeRun.ts";
 import { pieceId, pieceIn, pieceJson } from "../src/experiments/queue/piece.ts";
 import { readRun } from "../src/runs/readRun.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
@@ -169,6 +170,53 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     const out = freshOut();
     const { code } = await run(compared(out, ...queue));
     expect([code, weightsIn(out)]).toEqual([0, weightsIn(local)]);
+  });
+
+  test("what comes back as no whole run is refused with the reason, forgotten, and trained anew", async () => {
+    const [queue, out] = [newQueue(), freshOut()];
+    const connection = await connectNats(address());
+    const own = jetStreamQueue(connection, { name: queue.at(-1)! });
+    const whole = join(local, "sgd-1");
+    const files = sentFilesOf(whole).map((path): RunFile => ({ path, bytes: readFileSync(join(whole, path)) }));
+    /** The run's files, of which one is other bytes. */
+    const withOther = (name: string, other: (bytes: Uint8Array) => Uint8Array): RunFile[] =>
+      files.map(({ path, bytes }) => ({ path, bytes: path === name ? other(bytes) : bytes }));
+    const flipped = (bytes: Uint8Array): Uint8Array =>
+      bytes.map((byte, i) => (i === bytes.length - 9 ? byte ^ 1 : byte));
+    const wrongs: [readonly RunFile[], RegExp][] = [
+      [withOther("weights.safetensors", flipped), /weights\.safetensors: .*seal\.json/],
+      [withOther("events.jsonl", () => new TextEncoder().encode("[]\n")), /events\.jsonl:1: malformed event/],
+      [
+        [...files, { path: "config.json/more", bytes: new Uint8Array(1) }],
+        /config\.json\/more: cannot be written beside/,
+      ],
+      [
+        [...files, { path: "network/model.onnx", bytes: new Uint8Array(1) }],
+        /network\/model\.onnx: is none of the files/,
+      ],
+      [[], /its files are not on the queue/],
+    ];
+    let sent = 0;
+    const stop = new AbortController();
+    const working = own.work(async ({ send }) => {
+      if (sent === wrongs.length) stop.abort();
+      stop.signal.throwIfAborted();
+      for (const { path, bytes } of wrongs[sent++]![0]) await send(path, bytes);
+      return null;
+    }, stop.signal);
+    // Three of them are a failure of the run, and end the command; given again it trains.
+    const args = ["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd", "--seeds", "1", "--budget", "2"];
+    const first = await run([...args, "--threads", "1", "--out", out, ...queue]);
+    expect([first.code, sent]).toEqual([1, 3]);
+    const again = main(["resume", out, ...queue], inMemory().context);
+    await working;
+    worker(...queue, "--out", freshOut(), "--threads", "1");
+    expect(await again).toBe(0);
+    for (const [, why] of wrongs.slice(0, 3)) expect(first.stderr).toMatch(why);
+    expect(first.stderr).toMatch(/failed: what came back of it is refused: .*, 3 times in a row\n/);
+    expect(weightsIn(out, ["sgd-1"])).toEqual(weightsIn(local, ["sgd-1"]));
+    expect(await own.status()).toMatchObject({ waiting: 0, ended: 0 });
+    await connection.close();
   });
 
   test("a server without JetStream is refused in one line", async () => {

@@ -15,16 +15,12 @@ export interface FileRecord {
   readonly checks: readonly number[];
 }
 
+const part = String.raw`(?!\.\.?(/|$))[\w.-]+`;
+const plainPath = new RegExp(`^${part}(/${part})*$`);
+
 /** @throws RangeError for a path that leads out of its folder, or is written as on one system only */
 export function checkPath(where: string, path: string): void {
-  const part = "(?!\\.\\.?(/|$))[\\w.-]+";
-  checkName(
-    where,
-    "path",
-    path,
-    new RegExp(`^${part}(/${part})*$`),
-    "relative: letters, digits, _ . - between single /",
-  );
+  checkName(where, "path", path, plainPath, "relative: letters, digits, _ . - between single /");
 }
 
 /** Cost: the bytes once more, as they are sent. */
@@ -44,7 +40,7 @@ export async function sendFile(
   return { file: place.file, path, bytes: bytes.length, checks: chunks.map((chunk) => xxHash32(chunk)) };
 }
 
-/** @throws RangeError for a path as `checkPath`; ClusterError "damaged" where a chunk is not there or not what was sent */
+/** @throws ClusterError "damaged" for a path as `checkPath`, and where a chunk is not there or not what was sent */
 export async function receiveFile(
   streams: Streams,
   names: QueueNames,
@@ -52,20 +48,17 @@ export async function receiveFile(
   { path, bytes, checks }: FileRecord,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  checkPath("files", path);
-  if (checks.length !== Math.ceil(bytes / chunkBytes))
-    throw new ClusterError(
-      "damaged",
-      "files",
-      `${place.id}/${path}`,
-      "has another number of chunks than its bytes take",
-    );
+  const refuse = (rule: string): never => {
+    throw new ClusterError("damaged", "files", `${place.id}/${path}`, rule);
+  };
+  if (!plainPath.test(path)) refuse("has a path that no worker sends");
+  if (checks.length !== Math.ceil(bytes / chunkBytes)) refuse("has another number of chunks than its bytes take");
   const whole = new Uint8Array(bytes);
   for (const [i, check] of checks.entries()) {
     const data = (await streams.insist(() => streams.newest(names.files, names.chunk(place, i)), signal))?.data;
     const room = whole.subarray(i * chunkBytes, (i + 1) * chunkBytes);
     if (data === undefined || data.length !== room.length || xxHash32(data) !== check)
-      throw new ClusterError("damaged", "files", `${place.id}/${path}`, `is not what was sent (chunk ${i})`);
+      return refuse(`is not what was sent (chunk ${i})`);
     room.set(data);
   }
   return whole;

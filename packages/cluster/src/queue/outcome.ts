@@ -54,9 +54,12 @@ export function outcomeIn(data: Uint8Array): Outcome | null {
 function isRecord(value: unknown): value is FileRecord {
   if (typeof value !== "object" || value === null) return false;
   const { file, path, bytes, checks } = value as Partial<Record<keyof FileRecord, unknown>>;
-  const areNumbers =
-    [file, bytes].every(Number.isSafeInteger) && Array.isArray(checks) && checks.every(Number.isInteger);
+  const areNumbers = [file, bytes].every(isCount) && Array.isArray(checks) && checks.every(Number.isInteger);
   return areNumbers && typeof path === "string";
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** The outcome of a piece as it is stored. */

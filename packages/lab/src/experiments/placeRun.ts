@@ -1,12 +1,13 @@
 /** A run that was trained elsewhere: its folder is there as a whole and checked, or not at all. */
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError, type RunResult } from "entropy-sgd-training";
 import { cannot } from "entropy-sgd-training/node";
 import { entriesOf, isUnused, makeFolder, syncFolder, temporaryName, writeNew, writeWhole } from "../io/files.ts";
+import { refusalIn } from "../io/refusals.ts";
 import { keepNetworkFiles, readNetworkFiles } from "../runner/networkFiles.ts";
 import { lockHolder } from "../runs/lock.ts";
-import { readConfig } from "../runs/readRun.ts";
+import { readConfig, readRun, weightsOf } from "../runs/readRun.ts";
 import { configText } from "../runs/runFolder.ts";
 import { writeSeal } from "../runs/seal.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -37,6 +38,9 @@ export function sentFilesOf(run: string, below: string = ""): string[] {
   });
 }
 
+/** The files are not those of a whole run of the expected settings and data; others of the same run may be. */
+export class UnfitFiles extends InputError {}
+
 /** What a run must be, to be put in a place. */
 export interface ExpectedRun {
   readonly settings: Settings;
@@ -52,7 +56,8 @@ export interface ExpectedRun {
  * The place of data and network are those of the expected settings then, as if it had been trained here.
  *
  * @param requireHeld - called just before the rename
- * @throws InputError if the files are not those of a whole run of these settings and data, or another process writes the place
+ * @throws UnfitFiles if the files are not those of a whole run of these settings and data; InputError if the place cannot be
+ *   written, or another process writes it
  */
 export async function placeRun(
   path: string,
@@ -64,9 +69,8 @@ export async function placeRun(
   try {
     makeFolder(temporary);
     for await (const file of files) writeFile(temporary, file);
-    const { settings, checksum, networkIn } = expected;
-    const result = endedResult(temporary, settings, checksum);
-    if (result === null) throw new InputError({ path, rule: "what came back is no whole run that has ended" });
+    const { settings, networkIn } = expected;
+    const result = resultIn(temporary, expected);
     sealHere(temporary, settings, networkIn ?? null);
     requireHeld?.();
     putInPlace(temporary, path);
@@ -85,11 +89,35 @@ export function removeUnplaced(out: string): void {
   }
 }
 
+/** What the file system says where two files cannot be together in a folder of their own, or a path is too long. */
+const pathFaults: readonly unknown[] = ["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
+
 function writeFile(folder: string, { path, bytes }: RunFile): void {
   const [first] = path.split("/");
-  if (staying.has(first!)) throw new InputError({ path: folder, rule: "a run's files do not hold it", value: path });
-  makeFolder(join(folder, dirname(path)));
-  writeNew(join(folder, path), bytes);
+  if (staying.has(first!)) throw new UnfitFiles({ name: path, rule: "is none of the files of a run that travel" });
+  const file = join(folder, path);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeNew(file, bytes);
+  } catch (error) {
+    if (!pathFaults.includes((error as NodeJS.ErrnoException).code)) throw cannot(file, "be written", error);
+    throw new UnfitFiles({ name: path, rule: "cannot be written beside the other files of the run" });
+  }
+}
+
+/** The result of the run in a folder. @throws UnfitFiles with the reason where that is no whole run as expected */
+function resultIn(folder: string, { settings, checksum }: ExpectedRun): RunResult {
+  try {
+    const result = endedResult(folder, settings, checksum);
+    if (result !== null) return result;
+    // Reading it says what is wrong.
+    const run = readRun(folder);
+    if (run.result?.interrupted === false) weightsOf(folder, run);
+  } catch (error) {
+    // The folder is gone when this is read.
+    throw new UnfitFiles((refusalIn(error) ?? `internal error: ${error}`).replaceAll(join(folder, "/"), ""));
+  }
+  throw new UnfitFiles("is no whole run that has ended");
 }
 
 /** Data and network are where the settings say. */

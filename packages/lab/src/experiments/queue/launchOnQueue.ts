@@ -5,7 +5,7 @@ import { ClusterError, jetStreamQueue, type WorkQueue } from "entropy-sgd-cluste
 import { InputError, type RunResult } from "entropy-sgd-training";
 import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
-import { placeRun, removeUnplaced } from "../placeRun.ts";
+import { placeRun, removeUnplaced, UnfitFiles } from "../placeRun.ts";
 import { plainPath } from "../plainPath.ts";
 import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
 import { closeInOrder, connectedTo, denialAsInput } from "../serverConnection.ts";
@@ -48,7 +48,7 @@ interface QueuedRun {
   readonly piece: Piece;
 }
 
-/** How often a run is put on the queue whose files are not there when it has ended. */
+/** How often a run is put on the queue that does not come back as a whole run. */
 const maxTries = 3;
 
 /** @throws InputError where no server answers, or the experiment's folder is not in the shared one */
@@ -82,7 +82,7 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
   };
   return {
     launch: (path, _, signal) =>
-      outcomeOfRun({ queue, watch, enqueue }, byName.get(basename(path))!, { path, requireHeld }, signal),
+      outcomeOfRun({ queue, watch, enqueue, onWords }, byName.get(basename(path))!, { path, requireHeld }, signal),
     async close() {
       await watch.end();
       await closeInOrder(connection);
@@ -101,28 +101,30 @@ interface QueueUse {
   readonly queue: WorkQueue;
   readonly watch: PieceWatch;
   readonly enqueue: (run: QueuedRun, signal: AbortSignal) => Promise<void>;
+  readonly onWords: (words: string) => void;
 }
 
 async function outcomeOfRun(
-  { queue, watch, enqueue }: QueueUse,
+  { queue, watch, enqueue, onWords }: QueueUse,
   run: QueuedRun,
   place: RunPlace,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { id, piece } = run;
+  const { id } = run;
   try {
     for (let tries = 1; ; tries++) {
       await enqueue(run, signal);
       const outcome = await watch.outcome(id, signal);
       if (outcome === null) return { kind: "interrupted" };
-      const result = outcome.kind === "failure" ? null : await cameBack(queue, id, piece, place, signal);
-      // What has ended is here now; what has failed may go better another time.
+      const back = outcome.kind === "failure" ? outcome : await cameBack(queue, run, place, signal);
+      // What has ended is here now; what has failed or is refused may go better another time.
       watch.clear(id);
       await queue.forget(id, signal);
-      if (outcome.kind === "failure") return { kind: "failed", message: outcome.message, exitCode: 1 };
-      if (result !== null) return { kind: "ended", result, before: false };
-      if (tries === maxTries)
-        throw new InputError({ path: place.path, rule: "its files are not on the queue, or damaged" });
+      if (back.kind === "failure") return { kind: "failed", message: back.message, exitCode: 1 };
+      if (back.kind === "run") return { kind: "ended", result: back.result, before: false };
+      const refused = `what came back of it is refused: ${back.why}`;
+      if (tries === maxTries) return { kind: "failed", message: `${refused}, ${maxTries} times in a row`, exitCode: 1 };
+      onWords(`${run.run.name}: ${refused}; it is put on the queue again (try ${tries + 1} of ${maxTries})`);
     }
   } catch (error) {
     // What is asked of a queue after a signal is thrown back with the signal's reason.
@@ -131,15 +133,23 @@ async function outcomeOfRun(
   }
 }
 
-/** The result of a run that is there now; null where another planner of the same run has taken its files, or they are damaged. */
+/** A run that is in its place now, or why what came back is none. */
+type CameBack =
+  | { readonly kind: "run"; readonly result: RunResult }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Puts what came back in its place. @throws what keeps this machine from it, such as a full disk */
 async function cameBack(
   queue: WorkQueue,
-  id: string,
-  { settings, dataChecksum: checksum, folder }: Piece,
+  { id, piece }: QueuedRun,
   { path, requireHeld }: RunPlace,
   signal: AbortSignal,
-): Promise<RunResult | null> {
-  if (folder !== null) return endedResult(path, settings, checksum);
+): Promise<CameBack> {
+  const { settings, dataChecksum: checksum, folder } = piece;
+  if (folder !== null) {
+    const result = endedResult(path, settings, checksum);
+    return result === null ? { kind: "refused", why: `${path} holds no whole run` } : { kind: "run", result };
+  }
   let numFiles = 0;
   async function* files() {
     for await (const file of queue.files(id, signal)) {
@@ -148,9 +158,13 @@ async function cameBack(
     }
   }
   try {
-    return await placeRun(path, files(), { settings, checksum }, requireHeld);
+    return { kind: "run", result: await placeRun(path, files(), { settings, checksum }, requireHeld) };
   } catch (error) {
-    if (numFiles === 0 || error instanceof ClusterError) return null;
+    const isDamaged = error instanceof ClusterError && error.details.code === "damaged";
+    // Another planner of the same run has taken them.
+    if (numFiles === 0 && error instanceof UnfitFiles)
+      return { kind: "refused", why: "its files are not on the queue" };
+    if (isDamaged || error instanceof UnfitFiles) return { kind: "refused", why: error.message };
     throw error;
   }
 }
