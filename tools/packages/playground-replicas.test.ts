@@ -7,11 +7,14 @@ import { jetStreamExchange, joinReplicas } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selfSigned, tlsLines } from "../../packages/cluster/test/certificate.ts";
+import { documentedRights } from "../../packages/cluster/test/documentedRights.ts";
 import { hasServer, type NatsServer, startServer } from "../../packages/cluster/test/natsServer.ts";
 import { readRun, weightsOf } from "../../packages/lab/src/runs/readRun.ts";
 import { safetensorsBy } from "../../packages/training/src/formats.ts";
 import { createHash } from "../../packages/training/src/web.ts";
 import { root } from "../workspace.ts";
+import { flags } from "./chromiumFlags.mjs";
 import { newFolder } from "./consumer.ts";
 import { openPlayground } from "./openPlayground.ts";
 import type { Site } from "./serve.ts";
@@ -25,7 +28,9 @@ let close: (() => Promise<void>) | undefined;
 let server: NatsServer;
 
 beforeAll(async () => {
-  ({ site, context, close } = await openPlayground({ serviceWorkers: "block" }));
+  // The certificate below is vouched for by nobody.
+  const args = [...flags, "--ignore-certificate-errors"];
+  ({ site, context, close } = await openPlayground({ serviceWorkers: "block", args }));
   context.setDefaultTimeout(150_000);
   if (hasServer) server = await startServer();
 }, 60_000);
@@ -135,6 +140,28 @@ describe.skipIf(!hasServer)("the page of replicas", () => {
     await Promise.all([member.leave(), again.leave()]);
     await connection.close();
     await page.close();
+  });
+
+  test("logs in over wss as a user who has the documented rights of one run", async () => {
+    const webTls = tlsLines(selfSigned(newFolder()));
+    const secured = await startServer({ settings: documentedRights(), webTls });
+    expect(secured.webAddress).toMatch(/^wss:/);
+    const page = await opened({ server: secured.webAddress, run: "first", replicas: "1", budget: "0.05" });
+    await page.getByText("The server asks for a user").click();
+    await page.getByLabel("User", { exact: true }).fill("first");
+    await page.getByLabel("Password").fill("guessed");
+    await press(page, "Join the run");
+    await alert(page, "The server does not let you in");
+    await page.getByLabel("Password").fill("secret of first");
+    await press(page, "Join the run");
+    await page.getByRole("button", { name: "Save the weights" }).waitFor();
+    expect(await page.locator(".readings").innerText()).toMatch(/Gradients\s+40 of 40\s/);
+    await page.getByLabel("Name of the run").fill("second");
+    await press(page, "Join the run");
+    await alert(page, "The server does not allow it");
+    expect(new Set(page.asked)).toEqual(new Set([new URL(site.address).origin, `${secured.webAddress}/`]));
+    await page.close();
+    await secured.stop();
   });
 
   test("says what is wrong", async () => {

@@ -13,7 +13,7 @@ if (!hasServer)
 export interface NatsServer {
   /** `nats://HOST:PORT`, the same after a restart. */
   readonly address: string;
-  /** `ws://HOST:PORT`. */
+  /** `ws://HOST:PORT`, or `wss://HOST:PORT`. */
   readonly webAddress: string;
   /** Kills it. */
   kill(): Promise<void>;
@@ -27,9 +27,15 @@ export interface ServerOptions {
   readonly machine?: Machine;
   /** More lines of its configuration. */
   readonly settings?: string;
+  /** What secures WebSocket; without it anyone can read along. */
+  readonly webTls?: string;
 }
 
-export async function startServer({ machine, settings = "" }: ServerOptions = {}): Promise<NatsServer> {
+export async function startServer({
+  machine,
+  settings = "",
+  webTls = "no_tls: true",
+}: ServerOptions = {}): Promise<NatsServer> {
   const host = machine?.address ?? "127.0.0.1";
   const folder = mkdtempSync(join(tmpdir(), "nats-"));
   const [config, store] = [join(folder, "server.conf"), join(folder, "store")];
@@ -37,7 +43,7 @@ export async function startServer({ machine, settings = "" }: ServerOptions = {}
     writeFileSync(
       config,
       `listen: "${host}:${port}"
-       websocket { listen: "${host}:${webPort}", no_tls: true }
+       websocket { listen: "${host}:${webPort}", ${webTls} }
        jetstream { store_dir: "${store}" }
        ports_file_dir: "${folder}"
        ${settings}`,

@@ -1,20 +1,14 @@
 /** Who may do what: users whose rights are those of one run and one queue, credentials, and certificates. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { exchangeMean, jetStreamExchange, jetStreamQueue, type Member } from "entropy-sgd-cluster";
 import { connectNats, natsOptions } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selfSigned, tlsLines } from "./certificate.ts";
+import { documentedRights } from "./documentedRights.ts";
 import { hasServer, type NatsServer, startServer } from "./natsServer.ts";
-
-/** The rights as the documentation has them: the lines of its example of a configuration. */
-function documentedRights(): string {
-  const text = readFileSync(fileURLToPath(new URL("../../../docs/decisions/cluster.md", import.meta.url)), "utf8");
-  return /```conf\n(.*?)```/s.exec(text)![1]!;
-}
 
 describe.skipIf(!hasServer)("a server with users", () => {
   let [server, folder] = [undefined as NatsServer | undefined, ""];
@@ -22,14 +16,7 @@ describe.skipIf(!hasServer)("a server with users", () => {
   beforeAll(async () => {
     if (!hasServer) return;
     folder = mkdtempSync(join(tmpdir(), "certificates-"));
-    const file = (name: string): string => join(folder, name);
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const files = ["-keyout", file("key.pem"), "-out", file("certificate.pem")];
-    execFileSync("openssl", ["req", "-x509", ...key, ...names, ...files], { stdio: "ignore" });
-    const settings = `tls { cert_file: "${file("certificate.pem")}", key_file: "${file("key.pem")}" }
-      ${documentedRights()}`;
-    server = await startServer({ settings });
+    server = await startServer({ settings: `${tlsLines(selfSigned(folder))}\n${documentedRights()}` });
   });
   afterAll(async () => {
     for (const connection of connections) await connection.close();
