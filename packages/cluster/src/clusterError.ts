@@ -1,8 +1,19 @@
 /** Errors of an exchange, and of arguments to it, with details as those of `entropy-sgd`. */
 import { type ErrorDetails, rangeError } from "entropy-sgd";
 
-/** What has ended an exchange, kept a member from joining it or a file from being read, or what the server does not allow. */
-export type ClusterErrorCode = "taken" | "other-length" | "lease-lost" | "left" | "damaged" | "denied";
+/**
+ * What has ended an exchange, kept a member from joining it or a file from being read, what the server does not allow, has no room
+ * for, or has given no answer to.
+ */
+export type ClusterErrorCode =
+  | "taken"
+  | "other-length"
+  | "lease-lost"
+  | "left"
+  | "damaged"
+  | "denied"
+  | "full"
+  | "silent";
 
 /** An exchange or a queue cannot go on as asked; `details.code` says why. */
 export class ClusterError extends Error {

@@ -29,12 +29,15 @@ export interface ServerOptions {
   readonly settings?: string;
   /** What secures WebSocket; without it anyone can read along. */
   readonly webTls?: string;
+  /** Limits of its store, as in its configuration. */
+  readonly limits?: string;
 }
 
 export async function startServer({
   machine,
   settings = "",
   webTls = "no_tls: true",
+  limits = "",
 }: ServerOptions = {}): Promise<NatsServer> {
   const host = machine?.address ?? "127.0.0.1";
   const folder = mkdtempSync(join(tmpdir(), "nats-"));
@@ -44,7 +47,7 @@ export async function startServer({
       config,
       `listen: "${host}:${port}"
        websocket { listen: "${host}:${webPort}", ${webTls} }
-       jetstream { store_dir: "${store}" }
+       jetstream { store_dir: "${store}", ${limits} }
        ports_file_dir: "${folder}"
        ${settings}`,
     );

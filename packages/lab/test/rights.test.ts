@@ -1,7 +1,10 @@
-/** Commands on a server that does not allow them: one line, and nothing is left behind. */
+/** Commands on a server that does not allow them, or has no room: one line, and nothing is left behind. */
+import { jetStreamQueue } from "entropy-sgd-cluster";
+import { connectNats } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { hasServer, type NatsServer, startServer } from "../../cluster/test/natsServer.ts";
-import { dataFolder, freshOut, run, small } from "./commandRunner.ts";
+import { main } from "../src/commands/main.ts";
+import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
 
 /** A user who may do nothing but be told so. */
 const settings = `authorization { users = [
@@ -33,5 +36,46 @@ describe.skipIf(!hasServer)("a user without rights", () => {
     const words = /(error|failed): --nats: server: publishing to \$JS\.API\.\S+ is not among the rights of this user\n/;
     expect(stderr).toMatch(words);
     expect(stderr).not.toContain("secret");
+  });
+});
+
+describe.skipIf(!hasServer)("a server without room", { timeout: 300_000 }, () => {
+  let server: NatsServer;
+  beforeAll(async () => {
+    if (hasServer) server = await startServer({ limits: "max_file_store: 100000" });
+  });
+  afterAll(() => server?.stop());
+  const rule =
+    "--nats: server: JetStream has no room (insufficient resources): raise max_file_store or max_memory_store ";
+
+  test("ends a worker that has trained, and a planner, with one line each", async () => {
+    const compared = [...["compare", ...small, "--data", dataFolder(), "--budget", "1", "--threads", "1"]];
+    const place = ["--nats", server.address];
+    const [written, stop] = [inMemory(), new AbortController()];
+    const queued = ["--optimizers", "sgd", "--seeds", "1", ...place, "--out", freshOut()];
+    const planner = main([...compared, ...queued], { ...written.context, signal: stop.signal });
+    const worker = await run(["worker", ...place, "--out", freshOut()]);
+    expect([worker.code, worker.stderr]).toEqual([2, expect.stringContaining(`\nerror: ${rule}`)]);
+    stop.abort("SIGINT");
+    expect(await planner).toBe(130);
+    expect(written.written.stderr).not.toContain("failed");
+    const connection = await connectNats(server.address);
+    const others = jetStreamQueue(connection, { name: "others" });
+    const filling = (async () => {
+      for (let piece = 0; ; piece++) await others.enqueue(`${piece}`, "x".repeat(10_000));
+    })();
+    await expect(filling).rejects.toThrow("has no room");
+    await connection.close();
+    const { code, stderr } = await run([
+      ...compared,
+      "--optimizers",
+      "adam",
+      "--seeds",
+      "1",
+      ...place,
+      "--out",
+      freshOut(),
+    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`adam-1: failed: ${rule}`)]);
   });
 });

@@ -2,6 +2,8 @@
 import { JetStreamApiCodes, JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
 import { errors, type NatsConnection } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
+import { silenceOf } from "./silence.ts";
+import { throwIfFull } from "./throwIfFull.ts";
 
 /** Does an action again until the server has answered it, or the signal is aborted; what cannot pass is thrown. */
 export type Insist = <T>(action: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
@@ -11,29 +13,45 @@ class Interruption extends Error {}
 
 /** Milliseconds between tries. */
 const pause = 100;
+/** Tries of what may pass within a moment. */
+const briefTries = 5;
 
-/** @param prepare - makes what actions need; done at first, after each reconnection, and where an action found no answer */
-export function insistent(connection: NatsConnection, prepare: () => Promise<void>): Insist {
+/**
+ * @param prepare - makes what actions need; done at first, after each reconnection, and where an action found no answer
+ * @param patience - milliseconds for which a server that is there may answer nothing
+ */
+export function insistent(connection: NatsConnection, prepare: () => Promise<void>, patience?: number): Insist {
   let prepared = quiet(prepare());
   let [interrupted, interrupt] = interruption();
-  void onReconnect(connection, () => {
+  const silence = silenceOf(connection, patience);
+  void onStatus(connection, (type) => {
+    if (type === "disconnect") silence.excused();
+    if (type !== "reconnect") return;
+    silence.broken();
     prepared = quiet(prepare());
     interrupt();
     [interrupted, interrupt] = interruption();
   });
   return async (action, signal) => {
+    const since = performance.now();
+    let numBrief = 0;
     for (;;) {
       signal?.throwIfAborted();
       const lost = interrupted;
       try {
         await unlessAborted(Promise.race([prepared, lost]), signal);
-        return await unlessAborted(Promise.race([action(), lost]), signal);
+        const answer = await unlessAborted(Promise.race([action(), lost]), signal);
+        silence.broken();
+        return answer;
       } catch (error) {
         throwIfDenied(error);
-        if (!isPassing(error)) throw error;
+        throwIfFull(error);
+        if (error instanceof JetStreamApiError) silence.broken();
+        if (!isPassing(error) && !(isBrief(error) && ++numBrief < briefTries)) throw error;
       }
       // After a reconnection all is prepared again already.
       if (lost !== interrupted) continue;
+      silence.requireShort(since);
       await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
       prepared = quiet(prepare());
     }
@@ -55,8 +73,8 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-async function onReconnect(connection: NatsConnection, then: () => void): Promise<void> {
-  for await (const { type } of connection.status()) if (type === "reconnect") then();
+async function onStatus(connection: NatsConnection, then: (type: string) => void): Promise<void> {
+  for await (const { type } of connection.status()) then(type);
 }
 
 /**
@@ -90,6 +108,13 @@ function isPassing(error: unknown): boolean {
     // No stream for a subject, in the client's words; the class is not exported.
     (error instanceof Error && error.name === "JetStreamNotEnabled")
   );
+}
+
+/** What the server says of a stream whose subjects another has, and of one that a second connection creates at the same moment. */
+const subjectsOverlap = 10065;
+
+function isBrief(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === subjectsOverlap;
 }
 
 /** A promise, or what the signal is aborted with if that comes first. */

@@ -52,7 +52,8 @@ export async function openStreams(
   const client = jetstream(connection, { timeout: answerTime });
   const manager = await jetstreamManager(connection, { timeout: answerTime, checkAPI: false });
   const insist = insistent(connection, async () => {
-    await Promise.all(settings.map((one) => addStream(manager, one)));
+    // Those that are there with the same settings stay.
+    await Promise.all(settings.map((one) => manager.streams.add(one)));
     await more(manager);
   });
   // A server that only follows may answer a direct question by what was before.
@@ -77,25 +78,6 @@ export async function openStreams(
     count: async (stream) => (await manager.streams.info(stream)).state.messages,
     last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
   };
-}
-
-/** What the server says of a stream whose subjects another has, and of one that a second connection creates at the same moment. */
-const subjectsOverlap = 10065;
-/** How often such a stream is asked for, and the milliseconds between. */
-const [triesToAdd, betweenTries] = [5, 100];
-
-/** Creates a stream, or finds it with the same settings. */
-async function addStream(manager: JetStreamManager, settings: StreamSettings): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await manager.streams.add(settings);
-      return;
-    } catch (error) {
-      const isAtOnce = error instanceof JetStreamApiError && error.code === subjectsOverlap;
-      if (!isAtOnce || tries === triesToAdd) throw error;
-      await new Promise((resolve) => setTimeout(resolve, betweenTries));
-    }
-  }
 }
 
 /** Stores a message if that of sequence number `after` is the subject's newest, 0 for none; null where it is not. */

@@ -1,5 +1,6 @@
 /** One worker of a queue: takes a piece, keeps it by heartbeats, tells how it ended, acknowledges it. */
 import type { JsMsg } from "@nats-io/jetstream";
+import { ClusterError } from "../clusterError.ts";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
@@ -74,7 +75,8 @@ async function outcome(place: Workplace, message: JsMsg, handler: WorkHandler, s
     const result = await handler(pieceOf(place, message, files, signal), signal);
     return jsonText("work", "result", { attempt, result, files });
   } catch (error) {
-    if (signal.aborted || error instanceof Declined) throw error;
+    // What the server refuses is not the piece's fault.
+    if (signal.aborted || error instanceof Declined || error instanceof ClusterError) throw error;
     const failure = error instanceof Error ? error.message : String(error);
     return jsonText("work", "failure", { attempt, failure, files });
   }

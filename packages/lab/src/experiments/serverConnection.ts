@@ -47,7 +47,7 @@ async function hasJetStream(connection: ServerConnection): Promise<boolean> {
 /**
  * Does something on a connection of its own, which is closed in the end.
  *
- * @throws InputError as `connectedTo`, and for what the server does not allow
+ * @throws InputError as `connectedTo`, and as `denialAsInput`
  */
 export async function withServer<Result>(
   nats: string,
@@ -63,9 +63,9 @@ export async function withServer<Result>(
   }
 }
 
-/** What the server does not allow, as an InputError; any other error as it is. */
+/** What the server does not allow, has no room for or does not answer, as an InputError; any other error as it is. */
 export function denialAsInput(error: unknown): unknown {
-  const isDenied = error instanceof ClusterError && error.details.code === "denied";
+  const isDenied = error instanceof ClusterError && ["denied", "full", "silent"].includes(error.details.code);
   return isDenied ? new InputError({ name: "--nats", rule: error.message }) : error;
 }
 
