@@ -22,6 +22,22 @@ test("a worker thread that cannot turn the telemetry off is refused, with the re
   expect(await answer({ ORT_DISABLE_TELEMETRY: "1" })).toBe("loaded");
 });
 
+test("this thread and those that it begins flush denormal numbers, however many have sessions", async () => {
+  await loadRuntime();
+  const small = Number("1e-310");
+  expect(small * 2).toBe(0);
+  const built = new URL("../../dist/node/loadRuntime.js", import.meta.url);
+  const program = `
+    const { parentPort } = require("node:worker_threads");
+    const before = Number("1e-310") * 2;
+    import(${JSON.stringify(built.href)}).then(({ loadRuntime }) => loadRuntime()).then(
+      () => parentPort.postMessage([before, Number("1e-310") * 2]));`;
+  for (let i = 0; i < 2; i++) {
+    const worker = new Worker(program, { eval: true });
+    expect(await new Promise((resolve) => worker.once("message", resolve))).toEqual([0, 0]);
+  }
+});
+
 const supported = ["linux x64", "linux arm64", "darwin arm64"];
 const platform = { name: "linux x64", supported, glibc: true };
 

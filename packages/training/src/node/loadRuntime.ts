@@ -9,7 +9,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import type { OnnxRuntime } from "onnx-grad";
+import { add, compile, input, type OnnxRuntime } from "onnx-grad";
 import { InputError } from "../inputError.ts";
 
 let loaded: Promise<OnnxRuntime> | undefined;
@@ -34,11 +34,26 @@ async function load(): Promise<OnnxRuntime> {
     );
   }
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
+  const ort = await imported();
+  await flushDenormals(ort);
+  return ort;
+}
+
+async function imported(): Promise<OnnxRuntime> {
   try {
     return (await import("onnxruntime-node")) as unknown as OnnxRuntime;
   } catch (error) {
     throw new InputError(`ONNX Runtime cannot be loaded: ${whyNotLoaded(error, thisPlatform())}`);
   }
+}
+
+/**
+ * Lets this thread flush denormal numbers, and those that it begins: a thread takes over the mode of the one that begins it. ONNX
+ * Runtime sets it for the thread of a process's first session alone (docs/decisions/denormals.md).
+ */
+async function flushDenormals(ort: OnnxRuntime): Promise<void> {
+  const x = input("x", [1]);
+  await (await compile({ sum: add(x, x) }, { ort, threads: 1 })).close();
 }
 
 /** What decides whether a native library can be loaded. */

@@ -28,7 +28,7 @@ export function launchReplicas({ place, requests, numParams }: ReplicaOptions): 
     const joining = exchange.join(settings.replica ?? 0);
     const member = await joining;
     try {
-      // In the main thread first, which alone can tell it to send no telemetry.
+      // In the main thread first, which alone can tell it to send no telemetry, and whose mode for denormals the thread takes over.
       await nodePlatform.loadRuntime("cpu");
       return await outcomeOfThread({ path, settings, place }, member, signal, requests);
     } finally {
