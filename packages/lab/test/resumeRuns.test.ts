@@ -16,7 +16,7 @@ import { InputError } from "entropy-sgd-training";
 import { describe, expect, test } from "vitest";
 import { continueTraining, prepareRun, resumeTraining } from "../src/runner/resumeTraining.ts";
 import { runTraining } from "../src/runner/runTraining.ts";
-import { readPosition } from "../src/runs/checkpointFormat.ts";
+import { readPlace } from "../src/runs/checkpointFormat.ts";
 import { currentEnvironment } from "../src/runs/environment.ts";
 import { acquireLock } from "../src/runs/lock.ts";
 import { readRun } from "../src/runs/readRun.ts";
@@ -43,7 +43,7 @@ describe("resume", () => {
     ]);
     expect(existsSync(join(out, "lock"))).toBe(false);
     // Seconds are those of both parts.
-    expect(result.seconds).toBeGreaterThan(readPosition(join(out, "checkpoints", "002")).seconds);
+    expect(result.seconds).toBeGreaterThan(readPlace(join(out, "checkpoints", "002")).position.seconds);
   });
 
   test("begins again without a checkpoint, and needs neither events.jsonl nor config.json", async () => {

@@ -27,7 +27,7 @@ import type { Told } from "../experiments/queue/told.ts";
 import { otherRuns, type RunLauncher, type RunOutcome, resultsOf, runAll } from "../experiments/runAll.ts";
 import { runsOfShard, type Shard } from "../experiments/shard.ts";
 import { requireEmptyFolder } from "../io/files.ts";
-import { withLock } from "../runs/lease.ts";
+import { type LockHooks, withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
 import type { RunEvent } from "../runs/runEvents.ts";
@@ -84,8 +84,10 @@ export interface Experiment<Details> {
 }
 
 /** Where the runs of an experiment are trained, and who asks them for checkpoints. */
-export interface ExperimentPlace extends Pick<ExperimentOptions, "dataFolder" | "threads" | "device"> {
+export interface ExperimentPlace extends Pick<ExperimentOptions, "out" | "dataFolder" | "threads" | "device"> {
   readonly checkpointRequests: CheckpointRequests | undefined;
+  /** For the locks of the runs. */
+  readonly hooks: LockHooks;
 }
 
 /** How an experiment is worked through. */
@@ -276,7 +278,12 @@ async function launcherOf<Details>(
     const own = { out, runs, dataChecksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld };
     return launchOnQueue(queue, { ...own, onTold, onWords });
   }
-  const owned = await experiment.launcher?.(plan, { ...place, checkpointRequests: requests });
+  const owned = await experiment.launcher?.(plan, {
+    ...place,
+    out,
+    checkpointRequests: requests,
+    hooks: lockHooks(context),
+  });
   if (owned !== undefined) return { launch: owned, close };
   if (parallel > 1) return { launch: launchProcess({ requests, ...place }), close };
   const { onEvent: _, ...training } = trainingOptions(context);

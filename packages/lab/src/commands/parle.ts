@@ -125,13 +125,17 @@ export const replicas: Experiment<ParleDetails> = {
   trainsTogether: true,
   isBrief: true,
   usualParallel: ({ runs }) => runs.length,
-  async launcher({ parts, details }, { checkpointRequests: requests, dataFolder, threads, device }) {
+  async launcher({ parts, details, runs }, { out, hooks, checkpointRequests: requests, dataFolder, threads, device }) {
     if (details !== null) {
       const rule = "is of a run on several machines: the command that began it goes on";
       throw new InputError({ name: "resume", rule, value: details.run });
     }
     const { launchReplicas } = await import("../experiments/parle/launchReplicas.ts");
-    return launchReplicas({ place: { dataFolder, threads, device }, requests, numParams: numParamsOf(parts) });
+    const { goBackToCommonStep } = await import("../experiments/parle/commonStep.ts");
+    const paths = runs.map(({ name }) => join(out, name));
+    await goBackToCommonStep(out, paths, hooks);
+    const minutes = runs[0]!.settings.checkpointMinutes;
+    return launchReplicas({ place: { dataFolder, threads, device }, requests, minutes, numParams: numParamsOf(parts) });
   },
   opening(plan) {
     const { runs } = plan;

@@ -32,6 +32,7 @@ export const knownTraining: KnownOptions<TrainingOptions> = {
   signal: true,
   onWait: true,
   checkpointRequests: true,
+  checkpointsByRequest: true,
   onEvent: true,
   exchange: true,
   parts: true,

@@ -27,6 +27,8 @@ export interface Listening {
   readonly signal?: AbortSignal;
   /** Requests for a checkpoint, after which the run continues. */
   readonly checkpointRequests?: CheckpointRequests;
+  /** Whether checkpoints by time come by such requests instead: replicas in one process take theirs after the same outer step. */
+  readonly checkpointsByRequest?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   /** How a run that is one of several replicas exchanges with the others. */
   readonly exchange?: Replica["exchange"] | undefined;
@@ -87,8 +89,10 @@ function trainOptions(
 ): TrainOptions {
   const { budget, seed, innerSteps: boundaryEvery, sampling, preset, optimizer: optimizerName, ...settings } = own;
   const { patience, minDelta } = settings;
-  const { checkpointGradients: gradients, checkpointMinutes: minutes, keepBest: best } = settings;
-  const { signal, exchange, checkpointRequests: requests } = listening;
+  const { checkpointGradients: gradients, checkpointMinutes, keepBest: best } = settings;
+  const { signal, exchange, checkpointRequests: requests, checkpointsByRequest = false } = listening;
+  // Never due by itself, and yet not off.
+  const minutes = checkpointsByRequest && checkpointMinutes !== null ? Number.POSITIVE_INFINITY : checkpointMinutes;
   const { replica: index } = own;
   const resume = from?.checkpoint?.point;
   return {

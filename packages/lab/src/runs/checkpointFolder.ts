@@ -3,16 +3,18 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { costsOf, InputError, type LoopPosition } from "entropy-sgd-training";
+import { costsOf, InputError } from "entropy-sgd-training";
 import type { FileDigest, Retreat, RunModel } from "entropy-sgd-training/formats";
 import { cannot } from "entropy-sgd-training/node";
 import { makeFolderWithin, requireRealFolder, temporaryName } from "../io/files.ts";
 import type { Settings } from "../settings/settings.ts";
 import {
   type Checkpoint,
+  type CheckpointPlace,
   type NewCheckpoint,
+  outerStepsOf,
   readCheckpoint,
-  readPosition,
+  readPlace,
   readSettings,
   readWeightsDigest,
   writeCheckpoint,
@@ -28,6 +30,11 @@ export const checkpointFiles: {
 export interface Retention {
   readonly keepLast: number;
   readonly keepBest: number;
+  /**
+   * Where the run is one of several replicas, the newest checkpoint of an earlier outer step is kept too: all go on from a step of
+   * which each has one, and others may be killed before they have made that of the newest.
+   */
+  readonly replica?: number | null;
 }
 
 /** A checkpoint that was passed over. */
@@ -41,6 +48,12 @@ export interface FoundCheckpoint {
   readonly name: string | null;
   readonly checkpoint: Checkpoint | null;
   readonly skipped: readonly SkippedCheckpoint[];
+}
+
+/** A checkpoint by its outer step. */
+export interface PlacedCheckpoint extends Pick<Checkpoint, "events"> {
+  readonly name: string;
+  readonly outerSteps: number;
 }
 
 const folderName = "checkpoints";
@@ -68,6 +81,24 @@ export function newestIntact(run: string, before: number = Number.POSITIVE_INFIN
   if (skipped.length === 0 || isEarly) return { name: null, checkpoint: null, skipped };
   const list = skipped.map(({ why }) => why).join("; ");
   throw new InputError({ path: join(run, folderName), rule: `no checkpoint is intact (${list})` });
+}
+
+/** A run's intact checkpoints, oldest first; how many are damaged. */
+export function intactCheckpoints(run: string): {
+  readonly intact: readonly PlacedCheckpoint[];
+  readonly damaged: number;
+} {
+  const names = checkpointNames(run);
+  const intact = names.flatMap((name) => {
+    try {
+      const { point, events } = checkpointFiles.read(join(run, folderName, name));
+      return [{ name, outerSteps: outerStepsOf(point.optimizer.json), events }];
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
+  });
+  return { intact, damaged: names.length - intact.length };
 }
 
 /** The settings in a run's newest checkpoint whose state.json is intact; null without one. */
@@ -133,6 +164,7 @@ export interface CheckpointWriter {
 interface Kept {
   readonly name: string;
   readonly gradients: number;
+  readonly outerSteps: number;
   /** The validation value of the primary metric at the checkpoint, smaller being better; null where there was no evaluation. */
   readonly validationCost: number | null;
 }
@@ -152,7 +184,7 @@ export interface WriterOptions {
 /** A writer that continues the existing checkpoints. */
 export function checkpointWriter(
   run: string,
-  { keepLast, keepBest }: Retention,
+  { keepLast, keepBest, replica = null }: Retention,
   model: RunModel,
   { skipped = [], from, retreat = null, requireHeld = () => {} }: WriterOptions = {},
 ): CheckpointWriter {
@@ -175,11 +207,13 @@ export function checkpointWriter(
       try {
         checkpointFiles.write(join(folder, name), checkpoint, model, requireHeld);
         next += 1;
-        const { position } = checkpoint.snapshot;
-        kept.push(keptAs(name, position));
+        const { position, optimizer } = checkpoint.snapshot;
+        const outerSteps = outerStepsOf(optimizer.json);
+        kept.push(keptAs(name, { position, outerSteps }));
         const isOver = retreat === null || position.gradients >= retreat.until;
         const refuges = isOver ? [] : kept.filter(({ gradients }) => gradients <= retreat.to);
-        const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest), ...refuges]);
+        const earlier = replica === null ? [] : kept.filter((one) => one.outerSteps < outerSteps).slice(-1);
+        const wanted = new Set([...kept.slice(-keepLast), ...bestOf(kept, keepBest), ...refuges, ...earlier]);
         for (const old of kept) if (!wanted.has(old)) remove(folder, old.name);
         kept = kept.filter((one) => wanted.has(one));
       } catch (error) {
@@ -193,7 +227,7 @@ export function checkpointWriter(
 function keptOnes(run: string): Kept[] {
   return checkpointNames(run).flatMap((name) => {
     try {
-      return [keptAs(name, readPosition(join(run, folderName, name)))];
+      return [keptAs(name, readPlace(join(run, folderName, name)))];
     } catch (error) {
       if (error instanceof InputError) return [];
       throw error;
@@ -201,9 +235,15 @@ function keptOnes(run: string): Kept[] {
   });
 }
 
-function keptAs(name: string, { gradients, evaluations }: LoopPosition): Kept {
+function keptAs(name: string, { position, outerSteps }: CheckpointPlace): Kept {
+  const { gradients, evaluations } = position;
   const last = evaluations.at(-1);
-  return { name, gradients, validationCost: last?.gradients === gradients ? costsOf(last).validation : null };
+  return {
+    name,
+    gradients,
+    outerSteps,
+    validationCost: last?.gradients === gradients ? costsOf(last).validation : null,
+  };
 }
 
 /** The checkpoints of the k best validation values; of equal ones the earliest. */
@@ -212,6 +252,11 @@ function bestOf(kept: readonly Kept[], k: number): Kept[] {
     .filter(({ validationCost }) => validationCost !== null)
     .sort((a, b) => a.validationCost! - b.validationCost!)
     .slice(0, k);
+}
+
+/** Removes a checkpoint; only for the holder of the run's lock. */
+export function removeCheckpoint(run: string, name: string): void {
+  remove(join(run, folderName), name);
 }
 
 /** Renames first, so that a kill in between leaves no incomplete checkpoint under its name. */

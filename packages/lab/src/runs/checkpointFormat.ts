@@ -20,6 +20,7 @@ import {
   type RunModel,
 } from "entropy-sgd-training/formats";
 import { piecesOf, readPlain, readPlainText } from "entropy-sgd-training/node";
+import { z } from "zod";
 import { requireRealFolder, syncFolder, temporaryName, writeNew } from "../io/files.ts";
 import { checkedSettings, type Settings } from "../settings/settings.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
@@ -85,9 +86,23 @@ export function readCheckpoint(path: string): Checkpoint {
   return { ...content, ...identityIn(content, path) };
 }
 
-/** The position of a checkpoint, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
-export function readPosition(path: string): LoopPosition {
-  return readState(path).position;
+/** Where a checkpoint is in its run. */
+export interface CheckpointPlace {
+  readonly position: LoopPosition;
+  readonly outerSteps: number;
+}
+
+/** The place of a checkpoint, from its state.json alone, whose checksum is verified. @throws InputError as `readCheckpoint` */
+export function readPlace(path: string): CheckpointPlace {
+  const { position, optimizer } = readState(path);
+  return { position, outerSteps: outerStepsOf(optimizer) };
+}
+
+const stateSchema = z.object({ state: z.object({ progress: z.object({ outerSteps: z.int().min(0) }) }) });
+
+/** Outer steps so far, of an optimizer's state as `serialise` gives it; 0 where it counts none. */
+export function outerStepsOf(optimizer: unknown): number {
+  return stateSchema.safeParse(optimizer).data?.state.progress.outerSteps ?? 0;
 }
 
 /** Length and SHA-256 of a checkpoint's weights.safetensors, from its state.json alone. @throws InputError as `readCheckpoint` */

@@ -140,7 +140,8 @@ export interface TrainSnapshot extends ResumePoint {
 
 /**
  * What made a checkpoint due; "best": an evaluation with one of the smallest validation errors so far; "requested": a
- * signal that asks for one; "end": the end of the budget, from where the run can be extended.
+ * signal that asks for one, or a wish of all replicas of a process at once; "end": the end of the budget, from where the run can
+ * be extended.
  */
 export type CheckpointReason = "gradients" | "minutes" | "best" | "interrupted" | "requested" | "end";
 

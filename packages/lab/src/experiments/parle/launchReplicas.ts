@@ -5,6 +5,7 @@ import { inProcessExchange, type Member, meanExchange } from "entropy-sgd-cluste
 import type { CheckpointRequests } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { RunLauncher, RunOutcome } from "../runAll.ts";
+import { checkpointsTogether } from "./checkpointsTogether.ts";
 import type { FromReplica, ReplicaWork, ToReplica } from "./threadMessages.ts";
 
 /** The thread's program, at the same place from the sources and from what is built of them. */
@@ -14,15 +15,18 @@ const program = fileURLToPath(new URL("../../../dist/experiments/parle/replicaTh
 export interface ReplicaOptions {
   /** Where data are and what computes, instead of the settings'. */
   readonly place: ReplicaWork["place"];
-  /** Requests for checkpoints, passed on to the threads. */
+  /** Requests for checkpoints, which all take after the next outer step. */
   readonly requests?: CheckpointRequests | undefined;
+  /** Minutes between two checkpoints; null for none by time. */
+  readonly minutes: number | null;
   /** Length of the vectors that are exchanged. */
   readonly numParams: number;
 }
 
 /** Trains each replica in a thread. The mean is over those that are at work: one that ends or fails leaves the others alone. */
-export function launchReplicas({ place, requests, numParams }: ReplicaOptions): RunLauncher {
+export function launchReplicas({ place, requests, minutes, numParams }: ReplicaOptions): RunLauncher {
   const exchange = inProcessExchange({ elements: numParams });
+  const isCheckpointDue = checkpointsTogether(minutes, requests);
   return async (path, settings, signal) => {
     // Joined before anything is awaited: no replica begins before all have joined.
     const joining = exchange.join(settings.replica ?? 0);
@@ -30,7 +34,7 @@ export function launchReplicas({ place, requests, numParams }: ReplicaOptions): 
     try {
       // In the main thread first, which alone can tell it to send no telemetry, and whose mode for denormals the thread takes over.
       await nodePlatform.loadRuntime("cpu");
-      return await outcomeOfThread({ path, settings, place }, member, signal, requests);
+      return await outcomeOfThread({ path, settings, place }, member, signal, isCheckpointDue);
     } finally {
       await member.leave();
     }
@@ -41,14 +45,13 @@ function outcomeOfThread(
   work: ReplicaWork,
   member: Member,
   signal: AbortSignal,
-  requests: CheckpointRequests | undefined,
+  isCheckpointDue: (outerStep: number) => boolean,
 ): Promise<RunOutcome> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { workerData: work });
     const send = (message: ToReplica, transfer: readonly ArrayBuffer[] = []): void =>
       thread.postMessage(message, transfer);
     const stop = (): void => send({ kind: "abort", reason: signal.reason });
-    const stopListening = requests?.listen(() => send({ kind: "checkpoint" }));
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     let outcome: RunOutcome = { kind: "failed", message: "its thread ended without a result", exitCode: 1 };
@@ -58,7 +61,9 @@ function outcomeOfThread(
       const { mean, replicas } = await exchange(outerStep, z, signal);
       const missing = Math.max(0, numReplicas - replicas.length);
       // A vector of its own for each replica, which may go to its thread without a copy.
-      send({ kind: "mean", shared: { mean, missing } }, [mean.buffer as ArrayBuffer]);
+      send({ kind: "mean", shared: { mean, missing }, isCheckpointDue: isCheckpointDue(outerStep) }, [
+        mean.buffer as ArrayBuffer,
+      ]);
     };
     thread.on("message", (message: FromReplica) => {
       if (message.kind === "outcome") outcome = message.outcome;
@@ -68,7 +73,6 @@ function outcomeOfThread(
     thread.once("error", reject);
     thread.once("exit", () => {
       signal.removeEventListener("abort", stop);
-      stopListening?.();
       resolve(outcome);
     });
   });

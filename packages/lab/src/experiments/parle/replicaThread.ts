@@ -15,9 +15,9 @@ const send = (message: FromReplica, transfer: readonly ArrayBuffer[] = []): void
   port.postMessage(message, [...transfer]);
 
 port.on("message", (message: ToReplica) => {
-  if (message.kind === "mean") receive(message.shared);
-  else if (message.kind === "abort") stopping.abort(message.reason);
-  else requests.request();
+  if (message.kind === "abort") return stopping.abort(message.reason);
+  if (message.isCheckpointDue) requests.request();
+  receive(message.shared);
 });
 
 const exchange: Replica["exchange"] = (z, outerStep, signal) =>
@@ -39,6 +39,7 @@ try {
     exchange,
     signal: stopping.signal,
     checkpointRequests: requests,
+    checkpointsByRequest: true,
   });
   send({
     kind: "outcome",

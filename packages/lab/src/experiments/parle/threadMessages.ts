@@ -20,8 +20,7 @@ export type FromReplica =
 
 /** To a replica's thread. */
 export type ToReplica =
-  /** The mean over the replicas. */
-  | { readonly kind: "mean"; readonly shared: SharedMean }
-  | { readonly kind: "checkpoint" }
+  /** The mean over the replicas, and whether a checkpoint is taken after the outer step. */
+  | { readonly kind: "mean"; readonly shared: SharedMean; readonly isCheckpointDue: boolean }
   /** An AbortSignal with this reason. */
   | { readonly kind: "abort"; readonly reason: unknown };
