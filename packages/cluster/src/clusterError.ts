@@ -2,12 +2,13 @@
 import { type ErrorDetails, rangeError } from "entropy-sgd";
 
 /**
- * What has ended an exchange, kept a member from joining it or a file from being read, what the server does not allow, has no room
+ * What has ended an exchange, kept a member or a worker from joining or a file from being read, what the server does not allow, has no room
  * for, or has given no answer to.
  */
 export type ClusterErrorCode =
   | "taken"
   | "other-length"
+  | "other-heartbeat"
   | "lease-lost"
   | "left"
   | "damaged"

@@ -1,11 +1,13 @@
 /** Work on many machines: done once, counted once. */
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { millis } from "@nats-io/nats-core";
 import {
   clusterStatus,
   Declined,
   jetStreamQueue,
   type QueueEvent,
   type QueueStatus,
+  type WorkPiece,
   type WorkQueue,
 } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
@@ -16,8 +18,8 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
   const { server, connections, connected } = serverForTests();
   let queues = 0;
   const newName = (): string => `queue-${queues++}`;
-  const opened = async (name: string): Promise<WorkQueue> =>
-    jetStreamQueue(await connected(), { name, heartbeat: 150 });
+  const opened = async (name: string, own: { readonly heartbeat?: number } = { heartbeat: 150 }): Promise<WorkQueue> =>
+    jetStreamQueue(await connected(), { name, ...own });
   /** Events until `count` pieces have ended. */
   const ended = async (queue: WorkQueue, count: number): Promise<QueueEvent[]> => {
     const stop = new AbortController();
@@ -84,6 +86,36 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     expect(attempts).toEqual([2]);
     stop.abort();
     await working;
+  });
+
+  test("has one heartbeat, that of its first worker: others keep to it, and one that asks for another is refused", async () => {
+    const name = newName();
+    const [planner, first] = [await opened(name), await opened(name)];
+    const [slow, other] = [await opened(name, {}), await opened(name, { heartbeat: 5_000 })];
+    const { consumers } = await jetstreamManager(connections.at(-1)!);
+    const ackTime = async () => millis((await consumers.info(`queue_${name}_work`, "workers")).config.ack_wait!);
+    const stop = new AbortController();
+    const attempts: number[] = [];
+    const handler = async ({ attempt }: WorkPiece): Promise<null> => {
+      attempts.push(attempt);
+      // Longer than a piece is kept without the heartbeats of the queue.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return null;
+    };
+    const working = [first.work(handler, stop.signal)];
+    await expect.poll(ackTime).toBe(450);
+    working.push(slow.work(handler, stop.signal));
+    await expect(other.work(handler, stop.signal)).rejects.toMatchObject({
+      details: {
+        code: "other-heartbeat",
+        rule: "must be 150 ms, that of the workers of this queue, or absent, got 5000",
+      },
+    });
+    for (const id of ["a", "b"]) await planner.enqueue(id, null);
+    await ended(planner, 2);
+    expect([attempts, await ackTime()]).toEqual([[1, 1], 450]);
+    stop.abort();
+    await Promise.all(working);
   });
 
   test("gives a piece that was declined, or whose worker was stopped, to another", async () => {

@@ -82,6 +82,16 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     expect(readdirSync(own)).toHaveLength(2);
   });
 
+  test("a worker that asks for another heartbeat than the queue's is refused in one line", async () => {
+    const queue = newQueue();
+    worker(...queue, "--out", freshOut());
+    const status = async (): Promise<string> => (await run(["cluster", "status", "--nats", address()])).stdout;
+    await expect.poll(status).toMatch(new RegExp(`Queue ${queue.at(-1)}: .*\\n {2}worker .*: free\\n`));
+    const { code, stderr } = await run(["worker", ...queue, "--heartbeat", "9", "--out", freshOut()]);
+    const rule = "must be 300 ms, that of the workers of this queue, or absent, got 9000";
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`\nerror: --heartbeat: ${rule}\n`)]);
+  });
+
   test("a planner that was stopped goes on watching by resume; what has ended is not trained again", async () => {
     const [queue, out, own] = [newQueue(), freshOut(), freshOut()];
     const stopped = await run(compared(out, ...queue), { stopAt: "2 runs on the queue" });

@@ -110,11 +110,11 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-/** What the server says of a stream whose subjects another has, and of one that a second connection creates at the same moment. */
-const subjectsOverlap = 10065;
+/** What the server says of what a second connection creates at the same moment, and of streams and consumers that stand in the way. */
+const [subjectsOverlap, consumerExists] = [10065, 10148];
 
 function isBrief(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === subjectsOverlap;
+  return error instanceof JetStreamApiError && [subjectsOverlap, consumerExists].includes(error.code);
 }
 
 /** A promise, or what the signal is aborted with if that comes first. */

@@ -1,6 +1,6 @@
 /** A queue of work on a NATS server with JetStream. */
 import type { NatsConnection } from "@nats-io/nats-core";
-import { checkInteger, checkName } from "../clusterError.ts";
+import { ClusterError, checkInteger, checkName } from "../clusterError.ts";
 import { openStreams, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { receiveFile } from "./files.ts";
 import { followQueue } from "./followQueue.ts";
@@ -13,7 +13,10 @@ import type { WorkQueue } from "./workQueue.ts";
 export interface JetStreamQueueOptions {
   /** The queue's name: 1 to 64 letters, digits, _ or -. */
   readonly name: string;
-  /** Milliseconds between heartbeats, the same for all workers; three missed ones give a piece to another. Default 10,000. */
+  /**
+   * Milliseconds between heartbeats of workers; three missed ones give a piece to another. The first worker of a queue says it for
+   * all, 10,000 when absent; absent with others it is theirs.
+   */
   readonly heartbeat?: number;
   /** Milliseconds for which what workers tell, outcomes and files are kept, the same for all. Default 30 days. */
   readonly keep?: number;
@@ -23,6 +26,8 @@ export interface JetStreamQueueOptions {
   readonly copies?: number;
 }
 
+const usualHeartbeat = 10_000;
+
 /**
  * A queue on a server with JetStream, 2.9 or later. The connection stays the caller's; while the server is away, calls wait.
  *
@@ -30,9 +35,9 @@ export interface JetStreamQueueOptions {
  */
 export function jetStreamQueue(connection: NatsConnection, options: JetStreamQueueOptions): WorkQueue {
   const where = "jetStreamQueue";
-  const { name, heartbeat = 10_000, keep = 30 * 24 * 3_600_000, copies = 1, worker = "worker" } = options;
+  const { name, heartbeat, keep = 30 * 24 * 3_600_000, copies = 1, worker = "worker" } = options;
   const names = queueNames(where, name);
-  checkInteger(where, "heartbeat", heartbeat, 50);
+  checkInteger(where, "heartbeat", heartbeat ?? usualHeartbeat, 50);
   checkInteger(where, "keep", keep, 1_000);
   checkInteger(where, "copies", copies, 1, 5);
   const settings = queueStreams(names, { copies, keep });
@@ -50,8 +55,17 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
       return outcome === null && (await storeAfter(streams, 0, names.subject("work", id), text, signal)) !== null;
     },
     async work(handler, signal) {
-      const streams = await openStreams(connection, settings, (manager) => addWorkers(manager, names, 3 * heartbeat));
-      await workOn({ streams, names, heartbeat, worker }, handler, signal);
+      // That of the queue, once it is known: a server that has lost its disk is given the same again.
+      let own = heartbeat ?? usualHeartbeat;
+      const streams = await openStreams(connection, settings, (manager) => addWorkers(manager, names, own));
+      const agree = (found: number): void => {
+        if (heartbeat !== undefined && heartbeat !== found) {
+          const rule = `must be ${found} ms, that of the workers of this queue, or absent, got ${heartbeat}`;
+          throw new ClusterError("other-heartbeat", "work", "heartbeat", rule);
+        }
+        own = found;
+      };
+      await workOn({ streams, names, agree, worker }, handler, signal);
     },
     async *follow(signal) {
       yield* followQueue(connection, await open(), names, signal);

@@ -1,7 +1,7 @@
 /** Where the messages of a queue are: everything under `queue.NAME.`. */
 
-import type { JetStreamManager } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/nats-core";
+import { type ConsumerConfig, JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import { millis, nanos } from "@nats-io/nats-core";
 import { checkName } from "../clusterError.ts";
 import type { StreamSettings } from "../jetstream/streams.ts";
 
@@ -79,12 +79,33 @@ export function queueStreams(
   ];
 }
 
-/** @param ackTime - milliseconds without a heartbeat after which another worker gets a piece */
+/** How many missed heartbeats give a piece to another worker. */
+const missed = 3;
+
+/**
+ * Makes the consumer of all workers where it is not there. One that is there stays as it is: with another time for acknowledgements
+ * the heartbeats of those who work on the queue would come too late.
+ *
+ * @param heartbeat - milliseconds between those of a new queue's workers
+ */
 export async function addWorkers(
-  manager: JetStreamManager,
+  { consumers }: JetStreamManager,
   { work, workers }: QueueNames,
-  ackTime: number,
+  heartbeat: number,
 ): Promise<void> {
-  const waits = { ack_policy: "explicit", ack_wait: nanos(ackTime), max_ack_pending: -1 } as const;
-  await manager.consumers.add(work, { ...waits, durable_name: workers });
+  const isThere = await consumers.info(work, workers).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return false;
+      throw error;
+    },
+  );
+  if (isThere) return;
+  const waits = { ack_policy: "explicit", ack_wait: nanos(missed * heartbeat), max_ack_pending: -1 } as const;
+  await consumers.add(work, { ...waits, durable_name: workers });
+}
+
+/** Milliseconds between the heartbeats of workers, as their consumer has it. */
+export function heartbeatOf({ ack_wait }: Pick<ConsumerConfig, "ack_wait">): number {
+  return millis(ack_wait!) / missed;
 }

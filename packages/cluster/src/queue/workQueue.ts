@@ -19,6 +19,8 @@ export interface WorkQueue {
    * While `handler` runs, heartbeats keep the piece. Where three of them are missed, because the worker has died or is cut off,
    * another worker gets the piece. What `handler` returns is the result, what it throws a failure, and either is the end of the
    * piece; `Declined` gives it to another worker instead. Where two have done a piece, the first result counts.
+   *
+   * @throws ClusterError "other-heartbeat" where the queue's workers have another heartbeat than this one was given
    */
   work(handler: WorkHandler, signal: AbortSignal): Promise<void>;
   /** What workers have told, from the first on and as it comes, until the signal is aborted. */

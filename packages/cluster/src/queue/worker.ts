@@ -5,13 +5,14 @@ import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { presence } from "./presence.ts";
-import type { QueueNames } from "./queueStreams.ts";
+import { heartbeatOf, type QueueNames } from "./queueStreams.ts";
 import { Declined, type Json, type WorkHandler, type WorkPiece } from "./workQueue.ts";
 
 export interface Workplace {
   readonly streams: Streams;
   readonly names: QueueNames;
-  readonly heartbeat: number;
+  /** Told the heartbeat of the queue before each piece. @throws where that is not right */
+  readonly agree: (heartbeat: number) => void;
   /** Name of the worker. */
   readonly worker: string;
 }
@@ -23,13 +24,13 @@ export async function workOn(place: Workplace, handler: WorkHandler, signal: Abo
   const here = presence(place.streams, place.names, place.worker);
   try {
     while (!signal.aborted) {
-      const message = await nextPiece(place, signal).catch((error: unknown) => {
+      const next = await nextPiece(place, signal).catch((error: unknown) => {
         if (signal.aborted) return null;
         throw error;
       });
-      if (message === null) continue;
-      here.worksOn(place.names.idOf(message.subject));
-      await done(place, message, handler, signal);
+      if (next === null) continue;
+      here.worksOn(place.names.idOf(next.message.subject));
+      await done(place, next, handler, signal);
       here.worksOn(null);
     }
   } finally {
@@ -37,18 +38,32 @@ export async function workOn(place: Workplace, handler: WorkHandler, signal: Abo
   }
 }
 
-async function nextPiece({ streams, names }: Workplace, signal: AbortSignal): Promise<JsMsg | null> {
+/** A piece, and the heartbeat that keeps it. */
+interface Taken {
+  readonly message: JsMsg;
+  readonly heartbeat: number;
+}
+
+async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSignal): Promise<Taken | null> {
   return streams.insist(async () => {
     const consumer = await streams.client.consumers.get(names.work, names.workers);
+    const { config } = await consumer.info(true);
+    const heartbeat = heartbeatOf(config);
+    agree(heartbeat);
     const message = await consumer.next({ expires: patience });
     // Nobody waits for it any more.
     if (signal.aborted) message?.nak();
-    return message;
+    return message === null ? null : { message, heartbeat };
   }, signal);
 }
 
-async function done(place: Workplace, message: JsMsg, handler: WorkHandler, signal: AbortSignal): Promise<void> {
-  const { streams, names, heartbeat } = place;
+async function done(
+  place: Workplace,
+  { message, heartbeat }: Taken,
+  handler: WorkHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  const { streams, names } = place;
   const id = names.idOf(message.subject);
   const beat = setInterval(() => message.working(), heartbeat);
   try {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Option } from "commander";
+import { detailsOf } from "entropy-sgd";
 import { type DeviceChoice, InputError, printable } from "entropy-sgd-training";
 import { isThere } from "entropy-sgd-training/node";
 import { makeFolder } from "../io/files.ts";
@@ -24,7 +25,7 @@ export interface WorkerCommand {
   readonly allowModules?: boolean;
   readonly shared?: string;
   readonly out: string;
-  readonly heartbeat: number;
+  readonly heartbeat?: number;
   readonly maxMinutes?: number;
 }
 
@@ -47,9 +48,8 @@ export const definition: CommandDefinition = {
       .option("--out <folder>", "where runs are trained that are sent back", join("runs", "worker"))
       .option(
         "--heartbeat <seconds>",
-        "seconds between signs of life, the same for all workers of a queue",
+        "seconds between signs of life, which the first worker of a queue says for all; default: that of the queue, or 10",
         heartbeat,
-        10,
       )
       .action(async (options: WorkerCommand) =>
         done(await withinTime(options.maxMinutes, context, (limited) => workerCommand(options, limited))),
@@ -69,12 +69,22 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
   const { pieceWorker } = await import("../experiments/queue/pieceWorker.ts");
   await withServer(nats, async (connection) => {
     const worker = `${hostname()}-${process.pid}`;
-    const queue = jetStreamQueue(connection, { name, worker, heartbeat: Math.ceil(1000 * options.heartbeat) });
+    const { heartbeat } = options;
+    const beats = heartbeat === undefined ? {} : { heartbeat: Math.ceil(1000 * heartbeat) };
+    const queue = jetStreamQueue(connection, { name, worker, ...beats });
     onWords(`${worker} works on the queue ${name} of ${nats}; Ctrl-C gives the run at hand back`);
     const place = { worker, out, models, shared, allowModules, requests, dataFolder: data, threads, device };
-    await queue.work(pieceWorker({ ...place, onWords }), signal);
+    await queue.work(pieceWorker({ ...place, onWords }), signal).catch((error: unknown) => {
+      throw refusedHeartbeat(error);
+    });
   });
   return signal.aborted ? interruptionCode(signal) : exitCodes.ok;
+}
+
+/** A heartbeat that is not the queue's, as an InputError; any other error as it is. */
+function refusedHeartbeat(error: unknown): unknown {
+  const { code, rule = "" } = detailsOf(error) ?? {};
+  return code === "other-heartbeat" ? new InputError({ name: "--heartbeat", rule }) : error;
 }
 
 /** @throws InputError for a folder that is not there */
