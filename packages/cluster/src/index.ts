@@ -20,5 +20,5 @@ export {
   type WorkPiece,
   type WorkQueue,
 } from "./queue/workQueue.ts";
-export { type ClusterStatus, clusterStatus, type RunStatus } from "./status/clusterStatus.ts";
+export { type ClusterStatus, clusterStatus, type NamedQueueStatus, type RunStatus } from "./status/clusterStatus.ts";
 export type { Encoding } from "./wire/chunks.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { exchangeMean, jetStreamExchange, jetStreamQueue, type Member } from "entropy-sgd-cluster";
+import { clusterStatus, exchangeMean, jetStreamExchange, jetStreamQueue, type Member } from "entropy-sgd-cluster";
 import { connectNats, natsOptions } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selfSigned, tlsLines } from "./certificate.ts";
@@ -86,6 +86,29 @@ describe.skipIf(!hasServer)("a server with users", () => {
     const denied = { name: "ClusterError", details: { code: "denied" } };
     await expect(jetStreamQueue(connection, { name: "other" }).enqueue("a", 1)).rejects.toMatchObject(denied);
     await expect(jetStreamExchange(connection, { run: "first", elements: 2 }).join(0)).rejects.toMatchObject(denied);
+  });
+
+  test("lets the user who looks see how all stands, and change nothing; a user of one queue does not see the others", async () => {
+    const [connection, planning] = [
+      await connected("status", "secret of status"),
+      await connected("sweep", "secret of sweep"),
+    ];
+    const queue = jetStreamQueue(planning, { name: "sweep" });
+    await queue.enqueue("b", 1);
+    const run = jetStreamExchange(await connected("first", "secret of first"), { run: "first", elements: 2 });
+    const member = await run.join(1);
+    await member.publish(3, new Float32Array(2));
+    expect(await clusterStatus(connection)).toMatchObject({
+      queues: [{ name: "sweep", missing: [], waiting: 1, atWork: 0, ended: 0, workers: [] }],
+      runs: [{ run: "first", replicas: expect.arrayContaining([{ replica: 1, living: true, version: 3 }]) }],
+    });
+    await member.leave();
+    const denied = { name: "ClusterError", details: { code: "denied" } };
+    await expect(jetStreamQueue(connection, { name: "sweep" }).enqueue("c", 1)).rejects.toMatchObject(denied);
+    await expect(clusterStatus(planning)).rejects.toMatchObject({
+      ...denied,
+      message: "server: publishing to $JS.API.STREAM.NAMES is not among the rights of this user",
+    });
   });
 
   test("refuses a wrong password, and certificates that nobody vouches for; neither is told to others", async () => {

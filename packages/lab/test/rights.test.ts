@@ -2,6 +2,7 @@
 import { jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { documentedRights } from "../../cluster/test/documentedRights.ts";
 import { hasServer, type NatsServer, startServer } from "../../cluster/test/natsServer.ts";
 import { main } from "../src/commands/main.ts";
 import { dataFolder, freshOut, inMemory, run, small } from "./commandRunner.ts";
@@ -68,14 +69,37 @@ describe.skipIf(!hasServer)("a server without room", { timeout: 300_000 }, () =>
     await connection.close();
     const { code, stderr } = await run([
       ...compared,
-      "--optimizers",
-      "adam",
-      "--seeds",
-      "1",
+      ...["--optimizers", "adam", "--seeds", "1"],
       ...place,
       "--out",
       freshOut(),
     ]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(`adam-1: failed: ${rule}`)]);
+  });
+});
+
+describe.skipIf(!hasServer)("a server with the documented users", () => {
+  let server: NatsServer;
+  beforeAll(async () => {
+    if (hasServer) server = await startServer({ settings: documentedRights() });
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await server?.stop();
+  });
+  const statusFor = async (user: string) => {
+    vi.stubEnv("NATS_USER", user);
+    vi.stubEnv("NATS_PASSWORD", `secret of ${user}`);
+    return run(["cluster", "status", "--nats", server.address]);
+  };
+
+  test("shows how all stands to the user who looks, and tells a user of one queue what that takes", async () => {
+    const connection = await connectNats(server.address, { user: "sweep", pass: "secret of sweep" });
+    await jetStreamQueue(connection, { name: "sweep" }).enqueue("a", 1);
+    await connection.close();
+    const shown = await statusFor("status");
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("\nQueue sweep: 1 run waiting, 0 at work")]);
+    const denied = "error: --nats: server: publishing to $JS.API.STREAM.NAMES is not among the rights of this user\n";
+    expect(await statusFor("sweep")).toMatchObject({ code: 2, stdout: "", stderr: denied });
   });
 });

@@ -1,6 +1,5 @@
 /** What there is of this package on a server: queues of work and runs of Parle. */
-import type { JetStreamManager } from "@nats-io/jetstream";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
@@ -14,8 +13,15 @@ import type { QueueStatus } from "../queue/workQueue.ts";
 /** How everything on a server stands. */
 export interface ClusterStatus {
   readonly server: { readonly name: string; readonly version: string };
-  readonly queues: readonly ({ readonly name: string } & QueueStatus)[];
+  readonly queues: readonly NamedQueueStatus[];
   readonly runs: readonly RunStatus[];
+}
+
+/** A queue of work. */
+export interface NamedQueueStatus extends QueueStatus {
+  readonly name: string;
+  /** Those of its streams on the disk that are not there; who uses the queue next makes them anew. */
+  readonly missing: readonly string[];
 }
 
 /** A run of Parle. */
@@ -47,17 +53,39 @@ export async function clusterStatus(connection: NatsConnection): Promise<Cluster
 }
 
 async function readStatus(connection: NatsConnection): Promise<ClusterStatus> {
-  const manager = await jetstreamManager(connection);
-  const streams = await openStreams(connection, []);
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  const streams = emptyWhereAbsent(await openStreams(connection, []));
   const names = await streamNames(manager);
-  const named = (pattern: RegExp): string[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []).sort();
+  const named = (pattern: RegExp): string[] => {
+    const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
+    return [...new Set(found)].sort();
+  };
   const queues = [];
-  for (const name of named(/^queue_([\w-]{1,64})_work$/))
-    queues.push({ name, ...(await queueStatus(streams, queueNames("clusterStatus", name))) });
+  for (const name of named(/^queue_([\w-]{1,64})_(?:work|told|files|around)$/)) {
+    const own = queueNames("clusterStatus", name);
+    // Who is there is in memory, which a server that was started again does not have.
+    const missing = [own.work, own.told, own.files].filter((stream) => !names.includes(stream));
+    queues.push({ name, missing, ...(await queueStatus(streams, own)) });
+  }
   const runs = [];
   for (const run of named(/^parle_([\w-]{1,64})_commits$/)) runs.push(await runStatus(streams, run));
   const { server_name: name, version } = connection.info!;
   return { server: { name, version }, queues, runs };
+}
+
+/** Streams of which those that are not there have nothing: those in memory are gone when their server was started again. */
+function emptyWhereAbsent(streams: Streams): Streams {
+  const absentAs =
+    <None>(none: None) =>
+    (error: unknown): None => {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return none;
+      throw error;
+    };
+  return {
+    ...streams,
+    subjects: (stream, filter) => streams.subjects(stream, filter).catch(absentAs([])),
+    count: (stream) => streams.count(stream).catch(absentAs(0)),
+  };
 }
 
 async function streamNames(manager: JetStreamManager): Promise<string[]> {

@@ -37,8 +37,11 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
   return [
     `NATS server ${server.version} at ${nats}`,
     ...(queues.length + runs.length === 0 ? ["No queue of runs, and no replicas"] : []),
-    ...queues.flatMap(({ name, waiting, atWork, ended, workers }) => [
+    ...queues.flatMap(({ name, waiting, atWork, ended, workers, missing }) => [
       `Queue ${name}: ${counted(waiting, "run")} waiting, ${atWork} at work, ${ended} ended and not yet fetched`,
+      ...missing.map(
+        (stream) => `  incomplete: the stream ${stream} is not there; the next worker or planner makes it anew`,
+      ),
       ...(workers.length === 0 ? ["  no worker has been heard of within the last 10 seconds"] : []),
       ...workers.map((worker) => `  worker ${worker.name}: ${worker.piece ?? "free"}`),
     ]),
