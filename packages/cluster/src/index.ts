@@ -1,7 +1,7 @@
 /** Many machines: replicas of Parle that share their averages, in one process or through NATS JetStream, and a queue of work; without Node API. */
 export { ClusterError, type ClusterErrorCode } from "./clusterError.ts";
 export { connectWebSocket } from "./connectWebSocket.ts";
-export type { Commit, Exchange, LivingReplica, Member, Published } from "./exchange/exchange.ts";
+export type { Commit, Exchange, LeaveOptions, LivingReplica, Member, Published } from "./exchange/exchange.ts";
 export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
 export { type InProcessOptions, inProcessExchange } from "./exchange/inProcessExchange.ts";
 export { type JoinReplicasOptions, joinReplicas } from "./exchange/joinReplicas.ts";

@@ -135,6 +135,24 @@ describe("parle", () => {
     },
   );
 
+  test.skipIf(!hasServer)("comes back when the others have ended, and gives its result again", async () => {
+    const server = await startServer();
+    try {
+      const [one, other] = [freshOut(), freshOut()].map((out) => [
+        ...[...args(out), "--nats", server.address, "--run", "one"],
+      ]) as [string[], string[]];
+      const [halted, whole] = await Promise.all([run(one, { stopAt: "begins: parle" }), run(other)]);
+      expect([halted.code, whole.code]).toEqual([130, 0]);
+      const back = await run([...one, "--json"]);
+      expect([back.code, back.stderr]).toEqual([0, expect.stringContaining("1 of 2 replicas of one are there: ")]);
+      const again = await run([...one, "--json"]);
+      expect([again.code, again.stdout]).toEqual([0, back.stdout]);
+      expect(again.stderr).not.toContain("waiting");
+    } finally {
+      await server.stop();
+    }
+  });
+
   test("says that no server answers", async () => {
     const out = freshOut();
     const { code, stderr } = await run([...args(out), "--nats", "nats://127.0.0.1:1", "--run", "one"]);

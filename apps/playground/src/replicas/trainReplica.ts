@@ -68,6 +68,7 @@ export async function trainReplica(
     };
     const member = await interruptible(() => joinReplicas(exchange, { count, onJoin, signal }), signal);
     const { replica: index } = member;
+    let hasEnded = false;
     try {
       const replica = { index, exchange: meeting(member, count, tell) };
       const optimizer = optimizerFor(settings, index, planFor(settings));
@@ -75,11 +76,12 @@ export async function trainReplica(
       let params: Float32Array | null = null;
       for await (const event of train(model, data, optimizer, options)) {
         if (event.type === "evaluation") params = event.params;
+        if (event.type === "end") hasEnded = !event.result.interrupted;
         const told = toldOf(event, model, params);
         if (told !== null) tell(told);
       }
     } finally {
-      await member.leave().catch(() => {});
+      await member.leave({ hasEnded }).catch(() => {});
     }
   } finally {
     looking.abort();

@@ -9,6 +9,8 @@ import type { Refusal } from "./refusals.ts";
 export interface Exchange {
   /** Elements n of every vector. */
   readonly elements: number;
+  /** Milliseconds for which the lease of a member that has died may live on; 0 where what dies leaves at once. */
+  readonly leaseTime: number;
   /**
    * Takes the lease of a replica's number.
    *
@@ -52,8 +54,15 @@ export interface Member {
   watch(signal?: AbortSignal): AsyncIterableIterator<Commit>;
   /** What was refused, the newest hundred, oldest first. */
   refusals(): readonly Refusal[];
+  /** Whether a replica has left as one that has ended, and no later member of its number has shared anything. */
+  hasEnded(replica: number, signal?: AbortSignal): Promise<boolean>;
   /** Gives the lease back; its vectors leave the mean at once. */
-  leave(): Promise<void>;
+  leave(options?: LeaveOptions): Promise<void>;
+}
+
+export interface LeaveOptions {
+  /** Whether it has ended, so that those who come back do not wait for it. Default false: it may come back itself. */
+  readonly hasEnded?: boolean;
 }
 
 /** A replica whose lease lives. */

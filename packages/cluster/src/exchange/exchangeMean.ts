@@ -124,16 +124,16 @@ export async function awaitMembers(member: Member, count: number, signal?: Abort
 }
 
 /** The living members once they are as wanted; looked at after each commit, and now and then. */
-async function livingOnce(
+export async function livingOnce(
   member: Member,
   commits: AsyncIterator<Commit>,
-  isWanted: (living: readonly LivingReplica[]) => boolean,
+  isWanted: (living: readonly LivingReplica[]) => boolean | Promise<boolean>,
   signal: AbortSignal | undefined,
 ): Promise<readonly LivingReplica[]> {
   let next = commits.next();
   for (;;) {
     const living = await member.members(signal);
-    if (isWanted(living)) return living;
+    if (await isWanted(living)) return living;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const later = new Promise<null>((resolve) => {
       timer = setTimeout(resolve, checkEvery, null);

@@ -28,9 +28,11 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
   checkInteger("inProcessExchange", "elements", elements, 1);
   /** What each member has shared: the newest two, newest first. */
   const replicas = new Map<number, readonly Published[]>();
+  const ended = new Set<number>();
   const commits = broadcast<Commit>();
   return {
     elements,
+    leaseTime: 0,
     async join(replica, signal) {
       checkInteger("join", "replica", replica);
       signal?.throwIfAborted();
@@ -57,6 +59,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
         checkPublished(version, newest?.version ?? null, vector, elements);
         const published = { replica, version, vector: vector.slice() };
         replicas.set(replica, newest === undefined ? [published] : [published, newest]);
+        ended.delete(replica);
         commits.emit({ replica, version });
         return vector;
       },
@@ -73,26 +76,31 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
       },
       async members(signal) {
         check("members", signal);
-        return living();
+        return livingOf(replicas);
       },
       watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
       refusals: refusals.all,
-      async leave() {
+      async hasEnded(of, signal) {
+        check("hasEnded", signal);
+        return ended.has(of);
+      },
+      async leave({ hasEnded = false } = {}) {
         if (left.signal.aborted) return;
         left.abort();
+        if (hasEnded) ended.add(replica);
         replicas.delete(replica);
       },
     };
   }
+}
 
-  function living(): LivingReplica[] {
-    return [...replicas]
-      .map(([replica, [newest, before]]) => ({
-        ...{ replica, version: newest?.version ?? null },
-        ...(before !== undefined && { before: before.version }),
-      }))
-      .sort((a, b) => a.replica - b.replica);
-  }
+function livingOf(replicas: ReadonlyMap<number, readonly Published[]>): LivingReplica[] {
+  return [...replicas]
+    .map(([replica, [newest, before]]) => ({
+      ...{ replica, version: newest?.version ?? null },
+      ...(before !== undefined && { before: before.version }),
+    }))
+    .sort((a, b) => a.replica - b.replica);
 }
 
 function accepted(published: Published | undefined, refusals: RefusalLog): Published | null {

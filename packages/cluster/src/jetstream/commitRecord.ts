@@ -13,6 +13,8 @@ export interface CommitRecord {
   readonly lease: string;
   /** Version that was shared before under the same lease; absent where there was none. */
   readonly before?: number;
+  /** Whether its replica has left as one that has ended. */
+  readonly hasEnded?: true;
   /** One or two, newest first. */
   readonly slots: readonly [SlotRecord, ...SlotRecord[]];
 }
@@ -27,13 +29,19 @@ export function encodeCommit(record: CommitRecord): string {
 /** The record in a message, or why there is none. */
 export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
   try {
-    const { format, lease, slots, before } = JSON.parse(new TextDecoder().decode(data)) as Partial<CommitRecord> & {
+    const { format, lease, slots, before, hasEnded } = JSON.parse(
+      new TextDecoder().decode(data),
+    ) as Partial<CommitRecord> & {
       format?: unknown;
     };
     if (Number.isSafeInteger(format) && (format as number) > wireFormat) return "newer-format";
     const isRecord = typeof lease === "string" && Array.isArray(slots) && slots.length > 0 && slots.every(isSlot);
     if (!isRecord || !(before === undefined || isCount(before))) return "unreadable";
-    return { lease, slots: slots as unknown as CommitRecord["slots"], ...(before !== undefined && { before }) };
+    return {
+      ...{ lease, slots: slots as unknown as CommitRecord["slots"] },
+      ...(before !== undefined && { before }),
+      ...(hasEnded === true && { hasEnded }),
+    };
   } catch {
     return "unreadable";
   }

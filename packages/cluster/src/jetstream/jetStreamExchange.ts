@@ -43,6 +43,7 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
   let streams: Promise<Streams> | undefined;
   return {
     elements,
+    leaseTime: leaseTime(heartbeat),
     async join(replica, signal) {
       checkInteger("join", "replica", replica, 0, 2 ** 32 - 1);
       signal?.throwIfAborted();

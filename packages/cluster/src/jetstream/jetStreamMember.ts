@@ -5,13 +5,16 @@ import { broadcast } from "../exchange/broadcast.ts";
 import type { Commit, LivingReplica, Member, Published } from "../exchange/exchange.ts";
 import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
-import type { SlotRecord } from "./commitRecord.ts";
+import type { CommitRecord, CommitRefusal, SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
-import { isUnder, type Lease, readLease, takeLease } from "./lease.ts";
+import { isUnder, type Lease, type LeaseContent, readLease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
 import { requireSameLength } from "./requireSameLength.ts";
+
+/** How long a replica that has ended tries to say so, in milliseconds. */
+const timeToEnd = 2_000;
 
 /** Three missed heartbeats end a lease. */
 export const leaseTime = (heartbeat: number): number => 3 * heartbeat;
@@ -62,19 +65,20 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
       lease.check("members");
       // The answer to the subscription, which may come late.
       throwIfDenied(refusedNews);
-      const withVersion = async (of: number): Promise<LivingReplica> => {
-        const [newest, held] = await Promise.all([heads.newest(of, until), readLease(streams, subjects, of, until)]);
-        if (typeof newest === "string") return { replica: of, version: null, isRefused: true };
-        // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
-        if (newest === null || !isUnder(held, newest)) return { replica: of, version: null };
-        const { slots, before } = newest;
-        return { replica: of, version: slots[0].version, ...(before !== undefined && { before }) };
-      };
+      const withVersion = async (of: number): Promise<LivingReplica> =>
+        livingAs(of, ...(await Promise.all([heads.newest(of, until), readLease(streams, subjects, of, until)])));
       return Promise.all((await living(until)).map(withVersion));
     },
     watch: (until) => commits.iterate(until === undefined ? left.signal : AbortSignal.any([left.signal, until])),
     refusals: refusals.all,
-    async leave() {
+    async hasEnded(of, until) {
+      lease.check("hasEnded");
+      return isOfEnded(await heads.newest(of, until));
+    },
+    async leave({ hasEnded = false } = {}) {
+      if (left.signal.aborted) return;
+      // Without a server those who come back wait for it, as for one that was killed.
+      if (hasEnded) await own.end(AbortSignal.timeout(timeToEnd)).catch(() => {});
       left.abort();
       subscription.unsubscribe();
       await lease.release();
@@ -88,6 +92,22 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     refusals.add({ replica: of, version: slot.version, reason: vector });
     return null;
   }
+}
+
+function isOfEnded(record: CommitRecord | CommitRefusal | null): boolean {
+  return record !== null && typeof record !== "string" && record.hasEnded === true;
+}
+
+function livingAs(
+  replica: number,
+  newest: CommitRecord | CommitRefusal | null,
+  held: LeaseContent | null,
+): LivingReplica {
+  if (typeof newest === "string") return { replica, version: null, isRefused: true };
+  // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
+  if (newest === null || !isUnder(held, newest)) return { replica, version: null };
+  const { slots, before } = newest;
+  return { replica, version: slots[0].version, ...(before !== undefined && { before }) };
 }
 
 /** The lease of a member whose vectors are as long as those of the others. */

@@ -20,6 +20,8 @@ export interface PublisherParts {
 export interface Publisher {
   /** As `Member.publish`. */
   publish(lease: Lease, version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** Says beside the newest vector that its replica has ended. */
+  end(signal: AbortSignal): Promise<void>;
   /** Shares the newest vector again where the server has lost it. */
   restore(signal: AbortSignal): Promise<void>;
 }
@@ -50,6 +52,11 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       await sendCommit(record, signal);
       sent = { record, chunks };
       return asRead;
+    },
+    async end(signal) {
+      // One that came back when all was done has shared nothing itself.
+      const record = sent?.record ?? (await heads.newest(replica, signal));
+      if (record !== null && typeof record !== "string") await sendCommit({ ...record, hasEnded: true }, signal);
     },
     async restore(signal) {
       if (sent === null) return;

@@ -1,31 +1,19 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hasDiverged, InputError } from "entropy-sgd-training";
 import { z } from "zod";
-import { type CheckedPlan, checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
-import { launchHere } from "../experiments/launchers.ts";
-import type { MeetingPlace } from "../experiments/parle/joinRun.ts";
+import { checkedPlan } from "../experiments/experiment.ts";
 import { type ParleDetails, type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
 import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
 import { numParamsOf } from "../runner/resolveRun.ts";
-import { withLock } from "../runs/lease.ts";
-import type { Lock } from "../runs/lock.ts";
 import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
-import { type CommandContext, exitCodeOfRuns, lockHooks, trainingOptions, writeJson } from "./context.ts";
-import {
-  beginExperiment,
-  beginHeld,
-  budgetsOf,
-  type Experiment,
-  type ExperimentDone,
-  reportOfRuns,
-  requirePlace,
-} from "./experiment.ts";
+import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
+import { beginExperiment, budgetsOf, type Experiment, type ExperimentDone, reportOfRuns } from "./experiment.ts";
+import { oneReplica } from "./oneReplica.ts";
 import { count } from "./options.ts";
 import { runOptions } from "./settingOptions.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -68,52 +56,15 @@ export async function parleCommand(options: ParleCommand, context: CommandContex
   if ((nats === undefined) !== (run === undefined))
     throw new InputError({ name: nats === undefined ? "--nats" : "--run", rule: "is required with the other" });
   const unchecked = planParle(request, run ?? null);
-  if (nats !== undefined && run !== undefined) return oneReplica(unchecked, { nats, run }, options, context);
+  if (nats !== undefined && run !== undefined) {
+    const { out = join("runs", `parle-${run}`) } = options;
+    return oneReplica({ ...replicas, isNew: false }, unchecked, { nats, run, out, json }, context);
+  }
   if (given !== undefined) requireEmptyFolder(given);
   const plan = await checkedPlan(unchecked, lockHooks(context));
   const out = given ?? makeNextFolder("runs", "parle");
   makeFolder(out);
   return beginExperiment(replicas, plan, { out, json }, context);
-}
-
-/** Trains one replica of a run on several machines, in OUT/replica-N. The same command goes on. Gives the exit code. */
-async function oneReplica(
-  planned: ExperimentPlan<ParleDetails>,
-  place: Pick<MeetingPlace, "nats" | "run">,
-  { out = join("runs", `parle-${place.run}`), json = false }: ParleCommand,
-  context: CommandContext,
-): Promise<number> {
-  const all = await checkedPlan(planned, lockHooks(context));
-  makeFolder(out);
-  // Whoever shares the folder is refused before the others of the run would wait for it.
-  return withLock(out, lockHooks(context), (lock) => inHeldFolder(all, place, { out, json, lock }, context));
-}
-
-async function inHeldFolder(
-  all: CheckedPlan<ParleDetails>,
-  place: Pick<MeetingPlace, "nats" | "run">,
-  { out, json, lock }: { readonly out: string; readonly json: boolean; readonly lock: Lock },
-  context: CommandContext,
-): Promise<number> {
-  const { signal, stderr } = context;
-  requirePlace(out, all);
-  const at = (replica: number): string => join(out, all.runs[replica]!.name);
-  const numbers = all.runs.map((_, replica) => replica);
-  // One that was begun here goes on.
-  const order = [...numbers.filter((one) => existsSync(at(one))), ...numbers.filter((one) => !existsSync(at(one)))];
-  const meeting = { ...place, replicas: numbers.length, numParams: numParamsOf(all.parts) };
-  const waits = (): void =>
-    writeLine(stderr, `waiting until ${counted(numbers.length, "replica")} of ${place.run} have joined`);
-  const { joinRun } = await import("../experiments/parle/joinRun.ts");
-  const joined = await joinRun(meeting, order, signal, waits);
-  try {
-    const plan = { ...all, runs: [all.runs[joined.index]!] };
-    const launcher = launchHere({ ...trainingOptions(context), parts: all.parts, exchange: joined.exchange });
-    return await beginHeld({ ...replicas, isNew: false }, plan, { out, json, launcher }, lock, context);
-  } finally {
-    for (const refusal of joined.refusals()) writeLine(stderr, `refused: ${refusal}`);
-    await joined.leave();
-  }
 }
 
 /** A run for each replica in OUT/replica-N; a report of all in OUT. */

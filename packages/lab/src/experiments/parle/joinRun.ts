@@ -1,7 +1,8 @@
 /** A replica on this machine, which meets the others of its run on a NATS server. */
-import { ClusterError, jetStreamExchange, joinReplicas, meanExchange } from "entropy-sgd-cluster";
+import { ClusterError, jetStreamExchange, joinReplicas, type LeaveOptions, meanExchange } from "entropy-sgd-cluster";
 import { InputError, interruptible, type Replica } from "entropy-sgd-training";
 import { asInput } from "../../runner/asInput.ts";
+import { counted } from "../../statistics/words.ts";
 import { connectedTo, denialAsInput } from "../serverConnection.ts";
 
 /** Where replicas meet. */
@@ -23,28 +24,41 @@ export interface JoinedReplica {
   readonly exchange: Replica["exchange"];
   /** What was refused of others, in words. */
   refusals(): string[];
-  leave(): Promise<void>;
+  leave(options?: LeaveOptions): Promise<void>;
+}
+
+/** How a replica joins. */
+export interface Joining {
+  /** The numbers that it may take, the first that no living replica has. */
+  readonly numbers: readonly number[];
+  /** The one under which it has begun and comes back; null for one that begins. */
+  readonly begunAs: number | null;
+  readonly signal: AbortSignal;
+  /** Told for whom it waits, and whom it does not wait for. */
+  readonly tell: (words: string) => void;
 }
 
 /**
- * Takes the first of these numbers that no living replica has, and waits until all replicas have joined.
+ * Joins, and waits until all replicas have joined, or go on without some that have ended or died.
  *
- * @param onWait - told while it waits for the others
  * @throws InputError where no server answers, each number is taken, or the run's vectors have another length; Interruption after a signal
  */
 export async function joinRun(
   { nats, run, replicas: count, numParams }: MeetingPlace,
-  numbers: readonly number[],
-  signal: AbortSignal,
-  onWait: () => void,
+  { numbers, begunAs, signal, tell }: Joining,
 ): Promise<JoinedReplica> {
   const connection = await connectedTo(nats);
   try {
     const place = asInput(() => jetStreamExchange(connection, { run, elements: numParams }));
-    const join = () => joinReplicas(place, { count, numbers, onJoin: onWait, signal });
+    const all = counted(count, "replica");
+    const onJoin = (): void => tell(`waiting until ${all} of ${run} have joined`);
+    const join = () => joinReplicas(place, { count, numbers, begunAs, onJoin, signal });
     const member = await interruptible(join, signal).catch((error: unknown) => {
       throw asRefusal(error, run, numbers.length);
     });
+    const { length } = await member.members(signal);
+    if (length < count)
+      tell(`${length} of ${all} of ${run} are there: the others have ended or do not answer, and this one goes on`);
     const exchange = meanExchange(member);
     return {
       index: member.replica,
@@ -54,8 +68,8 @@ export async function joinRun(
           return { mean, missing: Math.max(0, count - replicas.length) };
         }, ending),
       refusals: () => member.refusals().map((one) => `replica ${one.replica + 1}, step ${one.version}: ${one.reason}`),
-      async leave() {
-        await member.leave();
+      async leave(options) {
+        await member.leave(options);
         await connection.close();
       },
     };
