@@ -128,6 +128,32 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     );
     expect(declined).toHaveLength(1);
     expect(weightsIn(out)).toEqual(weightsIn(local));
+    // One that declines begins nothing: the other's is the first attempt, however often the run was given to it before.
+    expect(written.stderr.match(/ begins on .*/g)).toEqual([
+      expect.not.stringContaining("attempt"),
+      expect.not.stringContaining("attempt"),
+    ]);
+  });
+
+  test("a worker whose shared folder is not the planner's is told so, before it trains or after", async () => {
+    const [queue, shared, others] = [newQueue(), freshOut(), freshOut()];
+    for (const folder of [shared, others]) mkdirSync(folder);
+    const one = worker(...queue, "--shared", others, "--out", freshOut(), "--threads", "1");
+    const { context, written } = inMemory();
+    const planner = main(compared(join(shared, "rates"), ...queue, "--shared", shared), context);
+    const rule = `--shared of planner and worker must be the same folder, this worker's is ${others}`;
+    const declines = `: rates, which the planner has in its --shared, is not there: ${rule}\n`;
+    await expect.poll(() => written.stderr, { timeout: 200_000 }).toContain(declines);
+    await one.stop();
+    // By chance one of that name is.
+    mkdirSync(join(others, "rates"));
+    const two = worker(...queue, "--shared", others, "--out", freshOut(), "--threads", "1");
+    expect(await planner).toBe(1);
+    await two.stop();
+    expect(written.stderr).toContain(
+      `sgd-1: failed: what came back of it is refused: a worker has trained it in rates/sgd-1 in its --shared, and ` +
+        `${join(shared, "rates", "sgd-1")} holds no whole run: --shared of both must be the same folder, here it is ${shared}, 3 times in a row\n`,
+    );
   });
 
   test("a module is executed by a worker only that allows it, and is the one of the experiment", async () => {

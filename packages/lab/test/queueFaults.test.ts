@@ -99,7 +99,9 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
     first.kill("SIGKILL");
     process.kill(pid, "SIGKILL");
     const alone = worker(...queue, "--out", freshOut());
-    await says(/sgd-\d declined by .*: needs --shared/);
+    await says(
+      /sgd-\d declined by .*: the planner has --shared, and experiment\/sgd-\d in it for this run: the worker must have it too/,
+    );
     await alone.stop();
     worker(...queue, "--shared", shared, "--out", freshOut());
     expect(await code).toBe(0);

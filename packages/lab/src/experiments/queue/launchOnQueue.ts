@@ -1,14 +1,15 @@
 /** Runs of an experiment that workers train: they are put on a queue, watched, and come back. */
 import { realpathSync } from "node:fs";
 import { basename, relative, sep } from "node:path";
-import { ClusterError, jetStreamQueue, type WorkQueue } from "entropy-sgd-cluster";
-import { InputError, type RunResult } from "entropy-sgd-training";
+import { jetStreamQueue, type WorkQueue } from "entropy-sgd-cluster";
+import { InputError } from "entropy-sgd-training";
 import { counted } from "../../statistics/words.ts";
 import type { PlannedRun } from "../experiment.ts";
-import { placeRun, removeUnplaced, UnfitFiles } from "../placeRun.ts";
+import { removeUnplaced } from "../placeRun.ts";
 import { plainPath } from "../plainPath.ts";
-import { endedResult, type RunLauncher, type RunOutcome } from "../runAll.ts";
+import type { RunLauncher, RunOutcome } from "../runAll.ts";
 import { closeInOrder, connectedTo, denialAsInput } from "../serverConnection.ts";
+import { cameBack, type RunPlace } from "./cameBack.ts";
 import { type Piece, pieceId, pieceJson } from "./piece.ts";
 import { type PieceWatch, pieceWatch } from "./pieceWatch.ts";
 import type { Told } from "./told.ts";
@@ -82,18 +83,17 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
   };
   return {
     launch: (path, _, signal) =>
-      outcomeOfRun({ queue, watch, enqueue, onWords }, byName.get(basename(path))!, { path, requireHeld }, signal),
+      outcomeOfRun(
+        { queue, watch, enqueue, onWords },
+        byName.get(basename(path))!,
+        { path, shared: place.shared, requireHeld },
+        signal,
+      ),
     async close() {
       await watch.end();
       await closeInOrder(connection);
     },
   };
-}
-
-/** Where a run comes back to. */
-interface RunPlace {
-  readonly path: string;
-  readonly requireHeld: () => void;
 }
 
 /** What a run needs of its queue. */
@@ -130,42 +130,6 @@ async function outcomeOfRun(
     // What is asked of a queue after a signal is thrown back with the signal's reason.
     if (signal.aborted) return { kind: "interrupted" };
     throw denialAsInput(error);
-  }
-}
-
-/** A run that is in its place now, or why what came back is none. */
-type CameBack =
-  | { readonly kind: "run"; readonly result: RunResult }
-  | { readonly kind: "refused"; readonly why: string };
-
-/** Puts what came back in its place. @throws what keeps this machine from it, such as a full disk */
-async function cameBack(
-  queue: WorkQueue,
-  { id, piece }: QueuedRun,
-  { path, requireHeld }: RunPlace,
-  signal: AbortSignal,
-): Promise<CameBack> {
-  const { settings, dataChecksum: checksum, folder } = piece;
-  if (folder !== null) {
-    const result = endedResult(path, settings, checksum);
-    return result === null ? { kind: "refused", why: `${path} holds no whole run` } : { kind: "run", result };
-  }
-  let numFiles = 0;
-  async function* files() {
-    for await (const file of queue.files(id, signal)) {
-      numFiles += 1;
-      yield file;
-    }
-  }
-  try {
-    return { kind: "run", result: await placeRun(path, files(), { settings, checksum }, requireHeld) };
-  } catch (error) {
-    const isDamaged = error instanceof ClusterError && error.details.code === "damaged";
-    // Another planner of the same run has taken them.
-    if (numFiles === 0 && error instanceof UnfitFiles)
-      return { kind: "refused", why: "its files are not on the queue" };
-    if (isDamaged || error instanceof UnfitFiles) return { kind: "refused", why: error.message };
-    throw error;
   }
 }
 

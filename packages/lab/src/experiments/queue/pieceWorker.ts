@@ -4,8 +4,6 @@ import { basename, dirname, join, sep } from "node:path";
 import { Declined, type Json, type WorkHandler, type WorkPiece } from "entropy-sgd-cluster";
 import { InputError } from "entropy-sgd-training";
 import { readPlain } from "entropy-sgd-training/node";
-import { makeFolder } from "../../io/files.ts";
-import { refusalIn } from "../../io/refusals.ts";
 import { networkFileKind } from "../../settings/networkFileKind.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { launchProcess, type ProcessOptions } from "../launchers.ts";
@@ -76,8 +74,10 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
 function acceptable(work: Json, { models, allowModules, shared }: WorkerPlace): Piece {
   const piece = pieceOrDeclined(work);
   const { settings, folder } = piece;
-  if (folder !== null && shared === undefined)
-    throw new Declined("needs --shared: its folder is one that machines share");
+  if (folder !== null && shared === undefined) {
+    const rule = "the worker must have it too, by its own path to the same folder";
+    throw new Declined(`the planner has --shared, and ${folder} in it for this run: ${rule}`);
+  }
   if (settings.networkFile === null) return piece;
   if (networkFileKind(settings.network) === "module" && !allowModules)
     throw new Declined("needs --allow-modules: its network is a module, which would be executed");
@@ -94,14 +94,13 @@ function pieceOrDeclined(work: Json): Piece {
   }
 }
 
-/** The run's folder. @throws Declined where a link leads out of the folder that is shared */
+/** The run's folder. @throws Declined where the experiment's is not there, or a link leads out of the folder that is shared */
 function pathOf(id: string, { folder }: Piece, { out, shared }: WorkerPlace): string {
   if (folder === null || shared === undefined) return join(out, id);
   const path = join(shared, folder);
-  try {
-    makeFolder(dirname(path));
-  } catch (error) {
-    throw new Declined(refusalIn(error) ?? String(error));
+  if (!existsSync(dirname(path))) {
+    const rule = `--shared of planner and worker must be the same folder, this worker's is ${shared}`;
+    throw new Declined(`${dirname(folder)}, which the planner has in its --shared, is not there: ${rule}`);
   }
   if (!`${realpathSync(dirname(path))}${sep}`.startsWith(`${realpathSync(shared)}${sep}`))
     throw new Declined(`${path} leads out of the folder that is shared`);
