@@ -1,4 +1,4 @@
-/** The evaluations of a run that another process trains, as they come. */
+/** What is seen of a run that another process trains, in the file of its events: that it has begun, and its evaluations. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, type RecordedEvaluation } from "entropy-sgd-training";
@@ -9,30 +9,40 @@ import { readEvents } from "../../runs/readRun.ts";
 /** Milliseconds between two looks at the file. */
 const lookEvery = 1_000;
 
+/** Who is told; what they throw is the caller's to notice elsewhere. */
+export interface EvaluationsListener {
+  /** The process has accepted the run and writes its events. */
+  readonly onBegin: () => Promise<void>;
+  readonly onEvaluation: (evaluation: RecordedEvaluation) => Promise<void>;
+}
+
 /** Follows the evaluations of a run; those that are there already are not told. */
 export interface EvaluationsFollower {
   /** Tells what is left, and looks no more. */
   end(): Promise<void>;
 }
 
-/** @param tell - given each new evaluation; what it throws is the caller's to notice elsewhere */
-export function followEvaluations(
-  path: string,
-  tell: (evaluation: RecordedEvaluation) => Promise<void>,
-): EvaluationsFollower {
+export function followEvaluations(path: string, { onBegin, onEvaluation }: EvaluationsListener): EvaluationsFollower {
+  const file = join(path, eventsName);
+  let size = sizeOf(file);
   let told = evaluationsIn(path)?.at(-1)?.gradients ?? -1;
-  let size = -1;
+  let hasBegun = false;
   let telling: Promise<void> = Promise.resolve();
+  const tell = (what: () => Promise<void>): void => {
+    telling = telling.then(what).catch(() => {});
+  };
   const look = (): void => {
-    const now = sizeOf(join(path, eventsName));
+    const now = sizeOf(file);
     if (now === size) return;
+    if (!hasBegun) tell(onBegin);
+    hasBegun = true;
     const found = evaluationsIn(path);
     // Being written anew: the next look sees it whole.
     if (found === null) return;
     size = now;
     for (const evaluation of found.filter(({ gradients }) => gradients > told)) {
       told = evaluation.gradients;
-      telling = telling.then(() => tell(evaluation)).catch(() => {});
+      tell(() => onEvaluation(evaluation));
     }
   };
   const timer = setInterval(look, lookEvery);

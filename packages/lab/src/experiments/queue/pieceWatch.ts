@@ -19,6 +19,7 @@ export interface PieceWatch {
 export interface WatchListener {
   /** The name of the run of a piece; null for a piece of others. */
   nameOf(id: string): string | null;
+  /** @param told - with the how manyth attempt to train it is, of what begins */
   onTold(id: string, told: Told): void;
   onWords(words: string): void;
   /** Puts a piece on the queue again, if it is not there and has not ended. */
@@ -34,6 +35,7 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
   const outcomes = new Map<string, PieceOutcome>();
   const waiting = new Map<string, (outcome: PieceOutcome | Promise<never>) => void>();
   const doubts = workerDoubts(place, listener);
+  const attempts = attemptsOf();
   const hear = (event: QueueEvent): void => {
     const { id } = event;
     if (listener.nameOf(id) === null || event.kind === "malformed") return;
@@ -45,7 +47,7 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
     const told = toldIn(event.event);
     if (told === null) return;
     doubts.hear(id, told);
-    listener.onTold(id, told);
+    listener.onTold(id, attempts.numbered(id, told));
   };
   let failed: Promise<never> | null = null;
   const following = (async () => {
@@ -82,12 +84,30 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
         signal.removeEventListener("abort", abort);
       });
     },
-    clear: (id) => void outcomes.delete(id),
+    clear(id) {
+      outcomes.delete(id);
+      attempts.forget(id);
+    },
     async end() {
       clearTimeout(timer);
       stop.abort();
       await following;
     },
+  };
+}
+
+/** Counts the attempts to train: the deliveries of a piece on which a worker has begun, not those that were declined. */
+function attemptsOf() {
+  const begun = new Map<string, Set<number>>();
+  return {
+    /** With the how manyth attempt it is, of what begins. */
+    numbered(id: string, told: Told): Told {
+      if (told.type !== "begin") return told;
+      const deliveries = (begun.get(id) ?? new Set()).add(told.attempt);
+      begun.set(id, deliveries);
+      return { ...told, attempt: deliveries.size };
+    },
+    forget: (id: string) => void begun.delete(id),
   };
 }
 

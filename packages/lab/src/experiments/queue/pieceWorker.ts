@@ -45,9 +45,14 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
     try {
       const asked = acceptable(work, place);
       const path = pathOf(id, asked, place);
-      await tell({ type: "begin", worker, attempt });
-      onWords(`${id} ${existsSync(path) ? "goes on" : "begins"}`);
-      const follower = followEvaluations(path, (event) => tell({ type: "event", event }));
+      const words = `${id} ${existsSync(path) ? "goes on" : "begins"}`;
+      const follower = followEvaluations(path, {
+        onBegin() {
+          onWords(words);
+          return tell({ type: "begin", worker, attempt });
+        },
+        onEvaluation: (event) => tell({ type: "event", event }),
+      });
       const outcome = await trained(path, asked, place, signal).finally(() => follower.end());
       if (outcome.kind === "interrupted") throw signal.reason;
       if (outcome.kind === "failed")

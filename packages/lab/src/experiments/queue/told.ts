@@ -6,7 +6,7 @@ import { checkedEvent, type RecordedEvent } from "../../runs/eventSchemas.ts";
 
 /** What a worker tells. */
 export type Told =
-  /** It begins the run, or goes on with it; the how manyth worker it is that does. */
+  /** It begins the run, or goes on with it; the how manyth that was given the piece. */
   | { readonly type: "begin"; readonly worker: string; readonly attempt: number }
   /** It cannot do it. */
   | { readonly type: "declined"; readonly worker: string; readonly why: string }
