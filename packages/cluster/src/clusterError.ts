@@ -8,6 +8,7 @@ import { type ErrorDetails, rangeError } from "entropy-sgd";
 export type ClusterErrorCode =
   | "taken"
   | "other-length"
+  | "other-settings"
   | "other-heartbeat"
   | "lease-lost"
   | "left"

@@ -129,6 +129,25 @@ describe.skipIf(!hasServer)("on JetStream", () => {
     await one.leave();
   });
 
+  test("a member of another training is refused when it joins; what one of two does not tell is not compared", async () => {
+    const run = newRun();
+    const joining = async (replica: number, settings: Record<string, string>) =>
+      jetStreamExchange(await connected(), { run, elements: 2, heartbeat: 333, settings }).join(replica);
+    const one = await joining(0, { seed: "1", data: "a1b2" });
+    await expect(joining(1, { seed: "1", data: "c3" })).rejects.toMatchObject({
+      message: "join: data must be a1b2, as that of replica 0 of this run, got c3",
+      details: { code: "other-settings" },
+    });
+    // Its lease is given back.
+    const two = await joining(1, { seed: "1", network: "d4" });
+    const three = await joined(run, 2);
+    expect(await awaitMembers(one, 3)).toEqual([0, 1, 2]);
+    await expect(joining(3, { seed: "a b" })).rejects.toThrow(
+      'settings must be names and values of 1 to 64 letters, digits, ".", "_", "+" or "-", got "a b"',
+    );
+    await Promise.all([one, two, three].map((member) => member.leave()));
+  });
+
   test.each([false, true])(
     "a server that comes back without its memory is told again (disk lost: %s)",
     async (loseDisk) => {

@@ -135,6 +135,37 @@ describe("parle", () => {
     },
   );
 
+  test.skipIf(!hasServer)("refuses replicas of other settings before they train", async () => {
+    const server = await startServer();
+    try {
+      const controller = new AbortController();
+      const meeting = ["--nats", server.address, "--run", "one"];
+      const out = freshOut();
+      const first = run([...args(out), ...meeting], { signal: controller.signal });
+      const exchange = jetStreamExchange(await connectNats(server.address), { run: "one", elements: 50_890 });
+      const watching = await exchange.join(9);
+      await expect.poll(async () => (await watching.members()).length).toBe(2);
+      await watching.leave();
+      for (const [more, rule] of [
+        [["--seed", "4"], "seed must be 3, as that of replica 0 of this run, got 4"],
+        [["--budget", "5"], "budget must be 4, "],
+        [["--replicas", "3"], "replicas must be 2, "],
+        [["--set", "batchSize=40"], "data must be "],
+        [["--set", "validation=90"], "data must be "],
+        [["--set", "innerLearningRate=0.07"], "optimizer must be "],
+        [["--dropout", "0.3"], "network must be "],
+      ] as const) {
+        const { code, stderr } = await run([...args(freshOut()), ...meeting, ...more]);
+        expect([code, stderr]).toEqual([2, expect.stringContaining(`error: --run: is of other settings: ${rule}`)]);
+        expect(stderr).not.toContain("waiting");
+      }
+      controller.abort("SIGINT");
+      expect((await first).code).toBe(130);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test.skipIf(!hasServer)("comes back when the others have ended, and gives its result again", async () => {
     const server = await startServer();
     try {

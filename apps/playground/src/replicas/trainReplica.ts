@@ -61,7 +61,9 @@ export async function trainReplica(
   const model = await compileNetwork(spec, { platform, device: "cpu", threads, batchSize, dropout: dropouts[network] });
   const looking = new AbortController();
   try {
-    const exchange = jetStreamExchange(connection, { run, elements: model.numParams });
+    // Those of which the command tells the same; its hashes of the others are not compared.
+    const same = { seed: `${seed}`, budget: `${budget}`, replicas: `${count}` };
+    const exchange = jetStreamExchange(connection, { run, elements: model.numParams, settings: same });
     const onJoin = (joined: Member): void => {
       tell({ type: "joined", replica: joined.replica });
       void look(joined, looking.signal, tell);

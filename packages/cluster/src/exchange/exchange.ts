@@ -16,7 +16,7 @@ export interface Exchange {
    *
    * @param replica - 0, 1, 2, …: the place of this replica in the sum of the mean
    * @throws ClusterError "taken" while another member holds the lease, "other-length" where the run's members share vectors of
-   *   another length; RangeError for a number that is no integer from 0 on
+   *   another length, "other-settings" where they are replicas of another training; RangeError for a number that is no integer from 0 on
    */
   join(replica: number, signal?: AbortSignal): Promise<Member>;
 }

@@ -19,6 +19,12 @@ export interface JetStreamExchangeOptions {
   readonly heartbeat?: number;
   /** Servers of a cluster that keep each message, 1 to 5: with 3, one of them may fail. Default 1. */
   readonly copies?: number;
+  /**
+   * What must be the same in all replicas of the run, by name: values of settings, or hashes of them; names and values of 1 to 64
+   * letters, digits, ".", "_", "+" or "-". The lease tells them, and who joins with another value is refused; what one of two does not
+   * tell is not compared. Default none.
+   */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,12 +40,20 @@ export interface JetStreamExchangeOptions {
  */
 export function jetStreamExchange(connection: NatsConnection, options: JetStreamExchangeOptions): Exchange {
   const where = "jetStreamExchange";
-  const { run, elements, encoding = "float32", heartbeat = 1_000, copies = 1 } = options;
+  const { run, elements, encoding = "float32", heartbeat = 1_000, copies = 1, settings = {} } = options;
   const subjects = runSubjects(where, run);
   checkInteger(where, "elements", elements, 1);
   checkInteger(where, "heartbeat", heartbeat, 50);
   checkInteger(where, "copies", copies, 1, 5);
   checkName(where, "encoding", encoding, /^float(32|16)$/, "float32 or float16");
+  for (const word of Object.entries(settings).flat())
+    checkName(
+      where,
+      "settings",
+      word,
+      /^[\w.+-]{1,64}$/,
+      'names and values of 1 to 64 letters, digits, ".", "_", "+" or "-"',
+    );
   let streams: Promise<Streams> | undefined;
   return {
     elements,
@@ -49,7 +63,10 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
       signal?.throwIfAborted();
       streams ??= openStreams(connection, runStreams(subjects, { leaseTime: leaseTime(heartbeat), copies }));
       return joinRun(
-        { connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
+        {
+          ...{ connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
+          settings: new Map(Object.entries(settings)),
+        },
         signal,
       );
     },

@@ -11,7 +11,7 @@ import { isUnder, type Lease, type LeaseContent, readLease, takeLease } from "./
 import { livingReplicas } from "./livingReplicas.ts";
 import { type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
-import { requireSameLength } from "./requireSameLength.ts";
+import { requireSameRun } from "./requireSameRun.ts";
 
 /** How long a replica that has ended tries to say so, in milliseconds. */
 const timeToEnd = 2_000;
@@ -23,6 +23,8 @@ export interface Joining extends PublisherParts {
   readonly connection: NatsConnection;
   /** Milliseconds between renewals of the lease. */
   readonly heartbeat: number;
+  /** What all members must have alike. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 export async function joinRun(joining: Joining, signal: AbortSignal | undefined): Promise<Member> {
@@ -110,16 +112,16 @@ function livingAs(
   return { replica, version: slots[0].version, ...(before !== undefined && { before }) };
 }
 
-/** The lease of a member whose vectors are as long as those of the others. */
+/** The lease of a member that is a replica of the same training as the others. */
 async function leaseOf(
-  { streams, subjects, elements, heartbeat, replica }: Joining,
+  { streams, subjects, elements, settings, heartbeat, replica }: Joining,
   retaken: () => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
-  const lease = await takeLease(streams, subjects, { replica, elements, heartbeat, retaken }, signal);
+  const lease = await takeLease(streams, subjects, { replica, elements, settings, heartbeat, retaken }, signal);
   try {
     // After the lease was taken: of two that join at once, one sees the other.
-    await requireSameLength(streams, subjects, elements, signal);
+    await requireSameRun(streams, subjects, { elements, settings }, signal);
     return lease;
   } catch (error) {
     await lease.release().catch(() => {});

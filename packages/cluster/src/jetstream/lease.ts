@@ -18,6 +18,8 @@ export interface LeaseOptions {
   readonly replica: number;
   /** Length of the vectors that it shares, told to those who join. */
   readonly elements: number;
+  /** Settings that all members must have alike, by name. */
+  readonly settings: ReadonlyMap<string, string>;
   /** Milliseconds between renewals. */
   readonly heartbeat: number;
   /** Called after the lease had lapsed, or the server had lost it, and was taken again. */
@@ -29,7 +31,12 @@ export interface LeaseContent {
   readonly id: string;
   /** Length of the vectors that its holder shares; null where it does not say. */
   readonly elements: number | null;
+  /** What it tells of its settings. */
+  readonly settings: ReadonlyMap<string, string>;
 }
+
+const contentOf = (id: string, elements: number, settings: ReadonlyMap<string, string>): string =>
+  [id, elements, ...[...settings].map(([name, value]) => `${name}=${value}`)].join(" ");
 
 /** Whether a commit is of the member that holds a replica's number now, and not of an earlier one; where nobody does, it stands. */
 export function isUnder(held: LeaseContent | null, commit: { readonly lease: string }): boolean {
@@ -46,19 +53,23 @@ export async function readLease(
   const read = () => streams.newest(subjects.streams.leases, subjects.lease(replica));
   const message = await streams.insist(read, signal);
   if (message === null) return null;
-  const [id, elements] = new TextDecoder().decode(message.data).split(" ");
-  return { id: id!, elements: elements === undefined ? null : Number(elements) };
+  const [id, elements, ...settings] = new TextDecoder().decode(message.data).split(" ");
+  return {
+    id: id!,
+    elements: elements === undefined ? null : Number(elements),
+    settings: new Map(settings.map((one) => one.split("=", 2) as [string, string])),
+  };
 }
 
 /** @throws ClusterError "taken" while another holds it */
 export async function takeLease(
   streams: Streams,
   subjects: RunSubjects,
-  { replica, elements, heartbeat, retaken }: LeaseOptions,
+  { replica, elements, settings, heartbeat, retaken }: LeaseOptions,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
   const id = nuid.next();
-  const content = `${id} ${elements}`;
+  const content = contentOf(id, elements, settings);
   const subject = subjects.lease(replica);
   let sequence = await storeAfter(streams, 0, subject, content, signal);
   sequence ??= (await own(signal))?.seq ?? null;

@@ -5,6 +5,7 @@ import { type CheckedPlan, checkedPlan, type ExperimentPlan } from "../experimen
 import { launchHere } from "../experiments/launchers.ts";
 import type { JoinedReplica, MeetingPlace } from "../experiments/parle/joinRun.ts";
 import type { ParleDetails } from "../experiments/parle/planParle.ts";
+import { sharedSettings } from "../experiments/parle/sharedSettings.ts";
 import { endedResult, type RunLauncher } from "../experiments/runAll.ts";
 import { makeFolder } from "../io/files.ts";
 import { numParamsOf } from "../runner/resolveRun.ts";
@@ -72,7 +73,8 @@ async function joinedReplica(
   { signal, stderr }: CommandContext,
 ): Promise<JoinedReplica> {
   const { joinRun } = await import("../experiments/parle/joinRun.ts");
-  const place = { nats, run, replicas: all.runs.length, numParams: numParamsOf(all.parts) };
+  const settings = sharedSettings(all.runs[0]!.settings, all.parts.data.checksum ?? null);
+  const place = { nats, run, replicas: all.runs.length, numParams: numParamsOf(all.parts), settings };
   return joinRun(place, {
     ...{ numbers: [...begun, ...others], begunAs: begun[0] ?? null, signal },
     tell: (words) => writeLine(stderr, words),

@@ -15,6 +15,8 @@ export interface MeetingPlace {
   readonly replicas: number;
   /** Length of the vectors that are exchanged. */
   readonly numParams: number;
+  /** What all its replicas must have alike, by name. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** A replica that has joined. */
@@ -41,15 +43,15 @@ export interface Joining {
 /**
  * Joins, and waits until all replicas have joined, or go on without some that have ended or died.
  *
- * @throws InputError where no server answers, each number is taken, or the run's vectors have another length; Interruption after a signal
+ * @throws InputError where no server answers, each number is taken, or the run is of another training; Interruption after a signal
  */
 export async function joinRun(
-  { nats, run, replicas: count, numParams }: MeetingPlace,
+  { nats, run, replicas: count, numParams, settings }: MeetingPlace,
   { numbers, begunAs, signal, tell }: Joining,
 ): Promise<JoinedReplica> {
   const connection = await connectedTo(nats);
   try {
-    const place = asInput(() => jetStreamExchange(connection, { run, elements: numParams }));
+    const place = asInput(() => jetStreamExchange(connection, { run, elements: numParams, settings }));
     const all = counted(count, "replica");
     const onJoin = (): void => tell(`waiting until ${all} of ${run} have joined`);
     const join = () => joinReplicas(place, { count, numbers, begunAs, onJoin, signal });
@@ -85,6 +87,10 @@ function asRefusal(error: unknown, value: string, numReplicas: number): unknown 
   const { code, name, rule } = error.details;
   if (code === "taken")
     return new InputError({ name: "--run", rule: `each of its ${numReplicas} replicas is at work`, value });
+  if (code === "other-settings") {
+    const how = "replicas of a run have the same settings; take those of the others, or another name";
+    return new InputError({ name: "--run", rule: `is of other settings: ${name} ${rule}; ${how}`, value });
+  }
   if (code !== "other-length") return error;
   return new InputError({ name: "--run", rule: `is of another network: ${name} ${rule}; choose another name`, value });
 }
