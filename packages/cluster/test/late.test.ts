@@ -110,6 +110,11 @@ describe.each(backends)("an exchange %s", (_, open) => {
     for (const version of [19, 20, 21]) expect((await follow(version)).replicas).toEqual([0, 1]);
     // Its versions cannot go back to theirs: it is ahead of them, and takes part from there.
     expect((await follow(22)).replicas).toContain(2);
+    // It has the steps that they lost, and they follow it, though they are two.
+    for (const one of again) {
+      const { mean: _, ...rest } = await exchangeMean(one, 8, new Float32Array([1]));
+      expect(rest).toEqual({ replicas: [2], version: 22 });
+    }
     await Promise.all([...again, late].map((member) => member.leave()));
   });
 

@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { jetStreamExchange, type Member, type RefusalReason } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
-import { encodeCommit } from "../src/jetstream/commitRecord.ts";
+import { decodeCommit, encodeCommit } from "../src/jetstream/commitRecord.ts";
 import { encodeVector, type VectorHeader } from "../src/wire/chunks.ts";
 import { hasServer } from "./natsServer.ts";
 import { band, elements, roundsToRest } from "./quadratic.ts";
@@ -47,11 +47,32 @@ const poisons: Readonly<Record<string, Poison>> = {
       chunk[31] = 1;
     }),
   },
+  // Who follows the others would count on from there, to where numbers are no longer exact.
+  "commits of versions beyond any count": {
+    reason: "implausible-version",
+    share: ({ lease }, round, send) => {
+      const version = Number.MAX_SAFE_INTEGER - 2 * roundsToRest + 2 * round;
+      const slots = [{ slot: 0, version, elements, encoding: "float32" }] as const;
+      return send("commit", encodeCommit({ lease, before: version - 1, slots }));
+    },
+  },
   "commits of a newer program": {
     reason: "newer-format",
     share: (_, round, send) => send("commit", JSON.stringify({ format: 1, newest: round, lease: "of tomorrow" })),
   },
 };
+
+test("versions may be 2³² ahead of the reader's own, and no further", () => {
+  const at = (version: number, before: number): string => {
+    const slots = [{ slot: 0, version, elements, encoding: "float32" }] as const;
+    const found = decodeCommit(new TextEncoder().encode(encodeCommit({ lease: "one", before, slots })), 5);
+    return typeof found === "string" ? found : "taken";
+  };
+  const last = 2 ** 32 + 5;
+  expect([at(last, 0), at(last, last), at(last + 1, 0), at(6, last + 1)]).toEqual([
+    ...["taken", "taken", "implausible-version", "implausible-version"],
+  ]);
+});
 
 describe.skipIf(!hasServer)("on JetStream", () => {
   const { connected } = serverForTests();

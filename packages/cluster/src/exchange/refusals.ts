@@ -2,8 +2,8 @@
 
 /**
  * Why something was refused: a vector with NaN or an infinity; of another length; of another run or replica; whose bytes are
- * not those that were sent; of which a part is not there; a version that goes back; a message that cannot be read, or one
- * of a newer program.
+ * not those that were sent; of which a part is not there; a version that goes back, or is too far ahead to be a count; a message
+ * that cannot be read, or one of a newer program.
  */
 export type RefusalReason =
   | "not-finite"
@@ -12,6 +12,7 @@ export type RefusalReason =
   | "damaged"
   | "missing"
   | "version-went-back"
+  | "implausible-version"
   | "unreadable"
   | "newer-format";
 

@@ -12,12 +12,16 @@ export interface CommitHeads {
   newest(replica: number, signal?: AbortSignal): Promise<CommitRecord | CommitRefusal | null>;
 }
 
-/** @param emit - called with what is heard and new */
+/**
+ * @param emit - called with what is heard and new
+ * @param ownVersion - the newest of whoever reads them
+ */
 export function commitHeads(
   streams: Streams,
   subjects: RunSubjects,
   refusals: RefusalLog,
   emit: (commit: Commit) => void,
+  ownVersion: () => number,
 ): CommitHeads {
   const heads = new Map<number, CommitRecord>();
   const versionOf = (record: CommitRecord): number => record.slots[0].version;
@@ -25,7 +29,7 @@ export function commitHeads(
   return {
     heard(subject, data) {
       const replica = subjects.replicaOf(subject);
-      const record = decodeCommit(data);
+      const record = decodeCommit(data, ownVersion());
       if (typeof record === "string") return refused(replica, record);
       const [known, version] = [heads.get(replica), versionOf(record)];
       if (known?.lease === record.lease && version <= versionOf(known)) {
@@ -39,7 +43,7 @@ export function commitHeads(
     async newest(replica, signal) {
       const read = () => streams.newest(subjects.streams.commits, subjects.commit(replica));
       const data = (await streams.insist(read, signal))?.data;
-      const stored = data === undefined ? null : decodeCommit(data);
+      const stored = data === undefined ? null : decodeCommit(data, ownVersion());
       const known = heads.get(replica);
       if (stored === null) return known ?? null;
       if (typeof stored === "string") {

@@ -20,14 +20,20 @@ export interface CommitRecord {
 }
 
 /** Why a message is no record that can be used. */
-export type CommitRefusal = "unreadable" | "newer-format";
+export type CommitRefusal = "unreadable" | "newer-format" | "implausible-version";
+
+/**
+ * How far ahead of a reader's own version another's may be. Versions count exchanges: at a thousand a second nobody lags so far
+ * within 49 days. A replica that follows others takes over their version, and could count no further from one near 2⁵³.
+ */
+const furthestAhead = 2 ** 32;
 
 export function encodeCommit(record: CommitRecord): string {
   return JSON.stringify({ format: wireFormat, ...record });
 }
 
-/** The record in a message, or why there is none. */
-export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
+/** The record in a message, or why there is none. @param own - the newest version of whoever reads it */
+export function decodeCommit(data: Uint8Array, own: number = 0): CommitRecord | CommitRefusal {
   try {
     const { format, lease, slots, before, hasEnded } = JSON.parse(
       new TextDecoder().decode(data),
@@ -37,6 +43,8 @@ export function decodeCommit(data: Uint8Array): CommitRecord | CommitRefusal {
     if (Number.isSafeInteger(format) && (format as number) > wireFormat) return "newer-format";
     const isRecord = typeof lease === "string" && Array.isArray(slots) && slots.length > 0 && slots.every(isSlot);
     if (!isRecord || !(before === undefined || isCount(before))) return "unreadable";
+    const versions = [...slots.map(({ version }) => version), before ?? 0];
+    if (versions.some((version) => version - own > furthestAhead)) return "implausible-version";
     return {
       ...{ lease, slots: slots as unknown as CommitRecord["slots"] },
       ...(before !== undefined && { before }),

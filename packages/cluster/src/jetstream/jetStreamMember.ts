@@ -9,7 +9,7 @@ import type { CommitRecord, CommitRefusal, SlotRecord } from "./commitRecord.ts"
 import { throwIfDenied } from "./insistent.ts";
 import { isUnder, type Lease, type LeaseContent, readLease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
-import { type PublisherParts, publisher } from "./publisher.ts";
+import { type Publisher, type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
 import { requireSameRun } from "./requireSameRun.ts";
 
@@ -31,8 +31,8 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   const { connection, streams, subjects, run, elements, heartbeat, replica } = joining;
   const refusals = refusalLog();
   const commits = broadcast<Commit>();
-  const heads = commitHeads(streams, subjects, refusals, commits.emit);
-  const own = publisher(joining, heads);
+  const heads = commitHeads(streams, subjects, refusals, commits.emit, () => own.newest());
+  const own: Publisher = publisher(joining, heads);
   const left = new AbortController();
   const retaken = (): Promise<void> => own.restore(left.signal);
   const lease = await leaseOf(joining, retaken, signal);

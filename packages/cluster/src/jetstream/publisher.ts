@@ -20,6 +20,8 @@ export interface PublisherParts {
 export interface Publisher {
   /** As `Member.publish`. */
   publish(lease: Lease, version: number, vector: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** The newest version that was shared; 0 before the first. */
+  newest(): number;
   /** Says beside the newest vector that its replica has ended. */
   end(signal: AbortSignal): Promise<void>;
   /** Shares the newest vector again where the server has lost it. */
@@ -53,6 +55,7 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       sent = { record, chunks };
       return asRead;
     },
+    newest: () => sent?.record.slots[0].version ?? 0,
     async end(signal) {
       // One that came back when all was done has shared nothing itself.
       const record = sent?.record ?? (await heads.newest(replica, signal));
