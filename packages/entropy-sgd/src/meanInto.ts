@@ -19,10 +19,14 @@ export function meanInto<V extends Vector>(out: V, vectors: readonly Vector[]): 
   if (other !== undefined)
     throw rangeError("meanInto", "vectors", `must have ${out.length} elements each`, other.length);
   const count = vectors.length;
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    for (const vector of vectors) sum += vector[i];
-    out[i] = sum / count;
-  }
+  const [a, b, c] = vectors as readonly [Vector, Vector, Vector];
+  // Parle's usual number takes half of the time as one expression. Sums begin at 0, so that those of −0 are 0.
+  if (count === 3) for (let i = 0; i < out.length; i++) out[i] = (0 + a[i] + b[i] + c[i]) / count;
+  else
+    for (let i = 0; i < out.length; i++) {
+      let sum = 0;
+      for (const vector of vectors) sum += vector[i];
+      out[i] = sum / count;
+    }
   return out;
 }

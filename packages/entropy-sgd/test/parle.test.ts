@@ -187,6 +187,22 @@ describe("a replica", () => {
   });
 });
 
+test("a mean is the sum in the order of the vectors, rounded once; one of −0 is 0", () => {
+  const drawn = (step: number): Float32Array => {
+    const out = new Float32Array(37);
+    normalInto(out, { key: randomKey(5, "mean"), stream: 0, step });
+    return out.fill(-0, 0, 2);
+  };
+  for (let count = 1; count <= 6; count++) {
+    const vectors = Array.from({ length: count }, (_, i) => drawn(i));
+    const expected = vectors[0]!.map((_, at) => vectors.reduce((sum, vector) => sum + vector[at]!, 0) / count);
+    expect(Object.is(expected[0], 0)).toBe(true);
+    expect(meanInto(new Float32Array(37), vectors)).toEqual(expected);
+    // It may be written over one of them.
+    expect(meanInto(vectors[count - 1]!, vectors)).toEqual(expected);
+  }
+});
+
 test("a mean has the vectors' length, and is of at least one", () => {
   expect(() => meanInto(new Float32Array(2), [])).toThrow("meanInto: vectors must be at least one");
   expect(() => meanInto(new Float32Array(2), [start])).toThrow("meanInto: vectors must have 2 elements each, got 37");
