@@ -153,6 +153,30 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await working;
   });
 
+  test("follows a queue whose server has lost its disk, and asks for its next message only while there is none", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const asked: string[] = [];
+    connections.at(-1)!.subscribe("$JS.API.>", { callback: (_, { subject }) => void asked.push(subject) });
+    const heard: string[] = [];
+    const following = (async () => {
+      for await (const { kind, id } of planner.follow(stop.signal)) heard.push(`${kind} ${id}`);
+    })();
+    const working = one.work(async () => null, stop.signal);
+    for (const id of ["a", "b", "c"]) await planner.enqueue(id, null);
+    await expect.poll(() => heard.length).toBe(3);
+    asked.length = 0;
+    const next = `$JS.API.DIRECT.GET.queue_${name}_told`;
+    await expect.poll(() => asked.filter((subject) => subject === next).length).toBeGreaterThan(1);
+    expect(asked.filter((subject) => subject.startsWith("$JS.API.STREAM."))).toEqual([]);
+    await server().restart({ loseDisk: true });
+    for (const id of ["d", "e"]) await planner.enqueue(id, null);
+    await expect.poll(() => [...heard].sort()).toEqual(["a", "b", "c", "d", "e"].map((id) => `result ${id}`));
+    stop.abort();
+    await Promise.all([following, working]);
+  });
+
   test("carries the files back of the attempt that counts, and refuses damaged ones", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

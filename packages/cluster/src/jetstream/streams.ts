@@ -36,8 +36,11 @@ export interface Streams {
   subjects(stream: string, filter?: string): Promise<readonly string[]>;
   /** How many messages a stream holds. */
   count(stream: string): Promise<number>;
-  /** Sequence number of the last message that was stored; 0 before the first. */
-  last(stream: string): Promise<number>;
+  /**
+   * When a stream was made, as the server said when it was asked for it last: before the first question, and after each reconnection.
+   * Another time is another stream, such as of a server that has lost its disk; undefined while it was not asked.
+   */
+  created(stream: string): string | undefined;
 }
 
 /** How long an answer may take before it is asked for again, in milliseconds. */
@@ -51,9 +54,11 @@ export async function openStreams(
 ): Promise<Streams> {
   const client = jetstream(connection, { timeout: answerTime });
   const manager = await jetstreamManager(connection, { timeout: answerTime, checkAPI: false });
+  const creations = new Map<string, string>();
   const insist = insistent(connection, async () => {
     // Those that are there with the same settings stay.
-    await Promise.all(settings.map((one) => manager.streams.add(one)));
+    const found = await Promise.all(settings.map((one) => manager.streams.add(one)));
+    for (const { config, created } of found) creations.set(config.name, created);
     await more(manager);
   });
   // A server that only follows may answer a direct question by what was before.
@@ -76,7 +81,7 @@ export async function openStreams(
       return Object.keys(state.subjects ?? {});
     },
     count: async (stream) => (await manager.streams.info(stream)).state.messages,
-    last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
+    created: (stream) => creations.get(stream),
   };
 }
 

@@ -23,17 +23,18 @@ export async function* followQueue(
   try {
     const begin = () => readAhead((from) => streams.insist(() => streams.next(names.told, from), signal));
     let reading = begin();
+    let created: string | undefined;
     for (;;) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
       const messages = await reading.next();
-      if (messages.length === 0) {
-        await heard.next();
-        // A server that has lost its disk counts anew.
-        const last = await streams.insist(() => streams.last(names.told), signal);
-        if (last < reading.last()) reading = begin();
-      }
+      const now = streams.created(names.told);
+      // A server that has lost its disk counts anew: what was read may be of another place in its new stream.
+      const isAnother = now !== (created ?? now);
+      created = now;
+      if (isAnother) reading = begin();
+      else if (messages.length === 0) await heard.next();
       await heard.return?.();
-      for (const message of messages) yield eventOf(names, message);
+      if (!isAnother) for (const message of messages) yield eventOf(names, message);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
