@@ -1,4 +1,6 @@
 /** What goes wrong between machines: members that die, messages that come twice, late or damaged, a server that forgets. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { JetStreamError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { awaitMembers, exchangeMean, jetStreamExchange, type Member } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
@@ -115,6 +117,18 @@ describe.skipIf(!hasServer)("on JetStream", () => {
       throw new RangeError("bad");
     };
     await expect(insist(failing)).rejects.toThrow("bad");
+  });
+
+  test("an answer that was given is not kept until the connection is lost", async () => {
+    const insist = insistent(await connected(), async () => {});
+    const answered = async () => new WeakRef(await insist(async () => new Uint8Array(1_000)));
+    const answers = [await answered(), await answered()];
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    // What was looked at stays until the turn ends.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+    expect(answers.map((answer) => answer.deref())).toEqual([undefined, undefined]);
   });
 
   test("a vector of another length is refused before it is fetched", async () => {

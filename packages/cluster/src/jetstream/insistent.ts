@@ -22,25 +22,32 @@ const briefTries = 5;
  */
 export function insistent(connection: NatsConnection, prepare: () => Promise<void>, patience?: number): Insist {
   let prepared = quiet(prepare());
-  let [interrupted, interrupt] = interruption();
+  let numConnections = 1;
+  /** Ends the waits for what has no answer any more. Races against one promise would all be kept by it, with their answers. */
+  const waiting = new Set<(reason: Interruption) => void>();
+  const unlessInterrupted = <T>(promise: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      waiting.add(reject);
+      promise.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
   const silence = silenceOf(connection, patience);
   void onStatus(connection, (type) => {
     if (type === "disconnect") silence.excused();
     if (type !== "reconnect") return;
     silence.broken();
+    numConnections += 1;
     prepared = quiet(prepare());
-    interrupt();
-    [interrupted, interrupt] = interruption();
+    for (const interrupt of waiting) interrupt(new Interruption());
   });
   return async (action, signal) => {
     const since = performance.now();
     let numBrief = 0;
     for (;;) {
       signal?.throwIfAborted();
-      const lost = interrupted;
+      const askedOver = numConnections;
       try {
-        await unlessAborted(Promise.race([prepared, lost]), signal);
-        const answer = await unlessAborted(Promise.race([action(), lost]), signal);
+        await unlessAborted(unlessInterrupted(prepared), signal);
+        const answer = await unlessAborted(unlessInterrupted(action()), signal);
         silence.broken();
         return answer;
       } catch (error) {
@@ -50,21 +57,12 @@ export function insistent(connection: NatsConnection, prepare: () => Promise<voi
         if (!isPassing(error) && !(isBrief(error) && ++numBrief < briefTries)) throw error;
       }
       // After a reconnection all is prepared again already.
-      if (lost !== interrupted) continue;
+      if (askedOver !== numConnections) continue;
       silence.requireShort(since);
       await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
       prepared = quiet(prepare());
     }
   };
-}
-
-/** A promise that is rejected by its function. */
-function interruption(): [Promise<never>, () => void] {
-  let interrupt: () => void = () => {};
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => reject(new Interruption());
-  });
-  return [quiet(interrupted), interrupt];
 }
 
 /** A promise whose failure is told to those who wait for it only. */
