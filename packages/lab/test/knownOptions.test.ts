@@ -16,7 +16,7 @@ const settings = resolveSettings({ network: "lenet", optimizer: "sgd", budget: 1
 const arrays = { inputs: new Float32Array(2), labels: [0], inputShape: [2], numClasses: 1 };
 const numbers = { inputs: new Float32Array(2), targets: new Float32Array(1), inputShape: [2] };
 const splits = (split: Split) => ({ train: split, validation: split, test: split });
-const training = "signal, onWait, checkpointRequests, onEvent, exchange, parts";
+const training = "signal, onWait, checkpointRequests, checkpointsByRequest, onEvent, exchange, parts";
 
 test.each<[name: string, options: string, call: (options: never) => unknown]>([
   ["arraySplit", "inputs, labels, inputShape, numClasses", arraySplit],
