@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkpointsTogether } from "../src/experiments/parle/checkpointsTogether.ts";
 import { commonStep, type Standing } from "../src/experiments/parle/commonStep.ts";
 import { checkpointNames, intactCheckpoints, removeCheckpoint } from "../src/runs/checkpointFolder.ts";
@@ -23,7 +23,7 @@ const newest = (out: string) => pathsIn(out).map((path) => intactCheckpoints(pat
 
 describe("replicas of one process", () => {
   const whole = freshOut();
-  beforeAll(async () => {
+  test("not killed", async () => {
     expect((await run(args(whole))).code).toBe(0);
   });
   const resumed = async (out: string): Promise<void> => {
