@@ -209,6 +209,10 @@ describe("parle", () => {
   test.each([
     [["--set", "replicas=3"], /^error: --set replicas: is --replicas here, got "3"\n$/],
     [["--set", "patience=2"], /^error: patience: must be null: replicas end together, got 2\n$/],
+    [
+      ["--set", "rollbacks=1"],
+      /^error: rollbacks: must be 0: the others of a replica do not go back with it, got 1\n$/,
+    ],
     [["--nats", "nats://host"], /^error: --run: is required with the other\n$/],
     [["--run", "one"], /^error: --nats: is required with the other\n$/],
     [["--replicas", "0"], /--replicas/],

@@ -15,7 +15,7 @@ export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
  * The plan: replica-1 … replica-n, alike but for their number. The budget is that of each.
  *
  * @param run - the name of a run on several machines; null where all replicas are in one process
- * @throws InputError for settings that cannot be, and for early stopping, which would leave the others alone
+ * @throws InputError for settings that cannot be, and for early stopping and rollbacks, with which replicas part
  */
 export function planParle(
   { replicas, set = [], ...request }: ParleRequest,
@@ -25,9 +25,15 @@ export function planParle(
   if (own !== undefined)
     throw new InputError({ name: "--set replicas", rule: "is --replicas here", value: own.slice("replicas=".length) });
   const settings = resolveSettings({ ...request, optimizer: "parle", set: [...set, `replicas=${replicas}`] });
-  const { patience, options } = settings;
+  const { patience, rollbacks, options } = settings;
   if (patience !== null)
     throw new InputError({ name: "patience", rule: "must be null: replicas end together", value: patience });
+  if (rollbacks !== 0)
+    throw new InputError({
+      name: "rollbacks",
+      rule: "must be 0: the others of a replica do not go back with it",
+      value: rollbacks,
+    });
   // Each run counts the gradients of one replica.
   const innerSteps = Number(options.innerSteps);
   const runs = Array.from({ length: replicas }, (_, replica) => ({
