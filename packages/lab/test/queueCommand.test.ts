@@ -211,7 +211,8 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
   test("what comes back as no whole run is refused with the reason, forgotten, and trained anew", async () => {
     const [queue, out] = [newQueue(), freshOut()];
     const connection = await connectNats(address());
-    const own = jetStreamQueue(connection, { name: queue.at(-1)! });
+    // With the heartbeat of the worker that comes after it.
+    const own = jetStreamQueue(connection, { name: queue.at(-1)!, heartbeat: 300 });
     const whole = join(local, "sgd-1");
     const files = sentFilesOf(whole).map((path): RunFile => ({ path, bytes: readFileSync(join(whole, path)) }));
     /** The run's files, of which one is other bytes. */
