@@ -53,6 +53,26 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
   /** The checkpoints from which each process of a run has gone on; the first one begins without. */
   const resumedFrom = (run: string) => readRun(run).resumes.map(({ checkpoint }) => checkpoint);
 
+  /** Stops the process that trains a run, between its first checkpoint and its end; the folder of the run and the process. */
+  const stoppedTraining = async (out: string): Promise<{ readonly atHand: string; readonly pid: number }> => {
+    const stopped = (name: string) => {
+      const atHand = join(out, name);
+      const checkpoints = join(atHand, "checkpoints");
+      if (!existsSync(checkpoints) || readdirSync(checkpoints).length === 0 || readRun(atHand).result !== null)
+        return null;
+      const { pid } = JSON.parse(readFileSync(join(atHand, "lock"), "utf8")) as { pid: number };
+      process.kill(pid, "SIGSTOP");
+      if (readRun(atHand).result === null) return { atHand, pid };
+      // It had come to its end: the next one, then.
+      process.kill(pid, "SIGCONT");
+      return null;
+    };
+    const find = () => names.map(stopped).find((one) => one !== null) ?? null;
+    let found: ReturnType<typeof stopped> = null;
+    await expect.poll(() => (found = find()), { timeout: 200_000, interval: 5 }).not.toBeNull();
+    return found!;
+  };
+
   test("another machine does its run, which stands in the table once", async () => {
     const [queue, out] = [newQueue(), freshOut()];
     const first = workerProcess(...queue, "--out", freshOut());
@@ -88,14 +108,8 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
     const first = workerProcess(...queue, "--shared", shared, "--out", freshOut());
     const { code, written, says } = planned(compared(out, ...queue, "--shared", shared));
     await says(/sgd-1 epoch /);
-    const isAtHand = (name: string): boolean => {
-      const [lock, checkpoints] = [join(out, name, "lock"), join(out, name, "checkpoints")];
-      return existsSync(lock) && existsSync(checkpoints) && readdirSync(checkpoints).length > 0;
-    };
-    await expect.poll(() => names.some(isAtHand), { timeout: 200_000, interval: 5 }).toBe(true);
-    const atHand = join(out, names.find(isAtHand)!);
+    const { atHand, pid } = await stoppedTraining(out);
     // The process that trains dies with it, as when a machine loses its power.
-    const { pid } = JSON.parse(readFileSync(join(atHand, "lock"), "utf8")) as { pid: number };
     first.kill("SIGKILL");
     process.kill(pid, "SIGKILL");
     const alone = worker(...queue, "--out", freshOut());
