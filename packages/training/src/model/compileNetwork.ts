@@ -73,8 +73,8 @@ export async function compileNetwork(spec: NetworkSpec, options: CompileNetworkO
   const network = build(batchSize);
   const { numParams, parameters } = network;
   const targetSpec = task.targetsOf(spec.outputShape);
-  const outputsOf = (of: Network, learnt: Task) => gradientOutputs(of, isFrozen, learnt);
-  const program = gradientProgram({ platform, device, threads, session, task, build, outputsOf });
+  const outputsOf = (of: Network) => gradientOutputs(of, isFrozen, task);
+  const program = gradientProgram({ platform, device, threads, session, build, outputsOf });
   const { nodeCounts, transfers } = await program.at(batchSize);
 
   const { numVectors = usualNumVectors } = options;

@@ -9,7 +9,6 @@ import {
   type Value,
 } from "onnx-grad";
 import type { Network } from "onnx-grad/layers";
-import type { Task } from "../tasks/task.ts";
 import { compileGraph } from "./compileGraph.ts";
 import type { Platform } from "./platform.ts";
 
@@ -22,20 +21,19 @@ export interface GradientProgramOptions {
   readonly device: Device;
   readonly threads: number | undefined;
   readonly session: NonNullable<CompileOptions["session"]>;
-  readonly task: Task;
   /** The network of a batch size. */
   build(batch: number): Network;
-  /** What is computed: the loss of a task, its gradients, and states after the window. */
-  outputsOf(network: Network, task: Task): Outputs;
+  /** What is computed: the loss, its gradients, and states after the window. */
+  outputsOf(network: Network): Outputs;
 }
 
 /** Loss, gradients and states, compiled for each batch size at its first use. On the processor the host adds the rows of tables. */
 export function gradientProgram(options: GradientProgramOptions): BatchedProgram<string> {
-  const { build, outputsOf, task, platform, device, threads, session } = options;
+  const { build, outputsOf, platform, device, threads, session } = options;
   const compile = (outputs: Outputs): Promise<Program> =>
     compileGraph(outputs, { platform, device, threads, inPlace: true, session });
   return batchedProgram(
-    (batch) => outputsOf(build(batch), task),
+    (batch) => outputsOf(build(batch)),
     device === "cpu" && platform.inPlace ? (outputs) => compileScattered(outputs, compile) : compile,
   );
 }
