@@ -12,7 +12,7 @@ import {
   joinReplicas,
   type Member,
 } from "entropy-sgd-cluster";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
 
@@ -74,7 +74,7 @@ describe.each(backends)("an exchange %s", (_, join) => {
     for (const version of [0, 1]) await one.publish(version, new Float32Array(1));
     expect([(await commits.next()).value, (await commits.next()).value]).toEqual([
       { replica: 0, version: 0 },
-      { replica: 0, version: 1 },
+      { replica: 0, version: 1, before: 0 },
     ]);
     const next = commits.next();
     abort.abort();
@@ -125,6 +125,25 @@ describe.each(backends)("an exchange %s", (_, join) => {
       exchangeMean(members[1]!, 1, new Float32Array([2])),
     ];
     for (const { mean, replicas } of await Promise.all(both)) expect([mean[0], replicas]).toEqual([1.5, [0, 1]]);
+    await leaveAll(members);
+  });
+
+  test("asks for the members once where it hears of all that it waits for", async () => {
+    const members = await join(1, [0, 1, 2]);
+    let asked = 0;
+    const counted: Member = { ...members[0]!, members: (signal) => (asked++, members[0]!.members(signal)) };
+    // Without timers nobody looks again.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      for (const version of [0, 1, 2]) {
+        const first = exchangeMean(counted, version, new Float32Array([1]));
+        for (const member of members.slice(1)) await member.publish(version, new Float32Array([version]));
+        const { mean, replicas } = await first;
+        expect([mean[0], replicas, asked]).toEqual([Math.fround((1 + 2 * version) / 3), [0, 1, 2], version + 1]);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
     await leaveAll(members);
   });
 
@@ -237,6 +256,24 @@ test.skipIf(!hasServer)(
     await free.leave();
   },
 );
+
+test.skipIf(!hasServer)("an exchange of three replicas asks a server eleven questions", async () => {
+  const members = await throughServer(1, [0, 1, 2]);
+  const share = (version: number) =>
+    Promise.all(members.map((member) => exchangeMean(member, version, new Float32Array([1]))));
+  await share(0);
+  // Without timers there are no heartbeats, and nobody looks again.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const before = connections[0]!.stats().outMsgs;
+    await share(1);
+    // A chunk and a commit; which leases live, and the lease and newest commit of each; a chunk of each of the others.
+    expect(connections[0]!.stats().outMsgs - before).toBe(2 + 1 + 2 * 3 + 2);
+  } finally {
+    vi.useRealTimers();
+  }
+  await leaveAll(members);
+});
 
 test.skipIf(!hasServer)("a member over WebSocket takes part like one over TCP", async () => {
   const one = await jetStreamExchange(connections[0]!, { run: "web", elements: 200_000 }).join(0);

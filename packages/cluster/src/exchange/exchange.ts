@@ -66,11 +66,9 @@ export interface LeaveOptions {
 }
 
 /** A replica whose lease lives. */
-export interface LivingReplica extends Pick<Commit, "replica"> {
+export interface LivingReplica extends Pick<Commit, "replica" | "before"> {
   /** Of its newest vector; null before the first. */
   readonly version: number | null;
-  /** Of the vector that it has shared before under the same lease; absent where there was none. */
-  readonly before?: number;
   /** Where nothing of it can be read, such as what a newer program shares: it is not waited for. */
   readonly isRefused?: true;
 }
@@ -79,9 +77,11 @@ export interface LivingReplica extends Pick<Commit, "replica"> {
 export interface Commit {
   readonly replica: number;
   readonly version: number;
+  /** Of the vector that it has shared before under the same lease; absent where there was none. */
+  readonly before?: number;
 }
 
 /** A vector that a replica has shared, shape (n,). */
-export interface Published extends Commit {
+export interface Published extends Pick<Commit, "replica" | "version"> {
   readonly vector: Float32Array;
 }

@@ -1,7 +1,8 @@
 /** One exchange of Parle: share the own average, wait for the others', take the mean. */
 import { meanInto } from "entropy-sgd";
-import type { Commit, LivingReplica, Member, Published } from "./exchange.ts";
+import type { LivingReplica, Member, Published } from "./exchange.ts";
 import { isLate, leftBehindAt, othersTogether } from "./late.ts";
+import { livingOnce } from "./livingOnce.ts";
 import { allFinite } from "./refusals.ts";
 
 /** The mean over the replicas that took part. */
@@ -13,9 +14,6 @@ export interface ExchangedMean {
   /** The version at which it took place: the own one, or where the others have gone on without this replica theirs. */
   readonly version: number;
 }
-
-/** Leases lapse silently: how often they are looked at while nobody commits, in milliseconds. */
-const checkEvery = 200;
 
 /**
  * The mean x over the replicas whose lease lives, for `couple` of `parleReplica`:
@@ -120,28 +118,5 @@ export async function awaitMembers(member: Member, count: number, signal?: Abort
     return living.map(({ replica }) => replica);
   } finally {
     await commits.return?.();
-  }
-}
-
-/** The living members once they are as wanted; looked at after each commit, and now and then. */
-export async function livingOnce(
-  member: Member,
-  commits: AsyncIterator<Commit>,
-  isWanted: (living: readonly LivingReplica[]) => boolean | Promise<boolean>,
-  signal: AbortSignal | undefined,
-): Promise<readonly LivingReplica[]> {
-  let next = commits.next();
-  for (;;) {
-    const living = await member.members(signal);
-    if (await isWanted(living)) return living;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const later = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, checkEvery, null);
-    });
-    const result = await Promise.race([next, later]);
-    clearTimeout(timer);
-    // A member that has left is told by what is asked of it next.
-    if (result !== null && !result.done) next = commits.next();
-    else if (result !== null) next = new Promise(() => {});
   }
 }

@@ -60,7 +60,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
         const published = { replica, version, vector: vector.slice() };
         replicas.set(replica, newest === undefined ? [published] : [published, newest]);
         ended.delete(replica);
-        commits.emit({ replica, version });
+        commits.emit(commitOf(published, newest));
         return vector;
       },
       async latest(of, signal) {
@@ -96,11 +96,12 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
 
 function livingOf(replicas: ReadonlyMap<number, readonly Published[]>): LivingReplica[] {
   return [...replicas]
-    .map(([replica, [newest, before]]) => ({
-      ...{ replica, version: newest?.version ?? null },
-      ...(before !== undefined && { before: before.version }),
-    }))
+    .map(([replica, [newest, before]]) => (newest === undefined ? { replica, version: null } : commitOf(newest, before)))
     .sort((a, b) => a.replica - b.replica);
+}
+
+function commitOf({ replica, version }: Published, before: Published | undefined): Commit {
+  return { replica, version, ...(before !== undefined && { before: before.version }) };
 }
 
 function accepted(published: Published | undefined, refusals: RefusalLog): Published | null {

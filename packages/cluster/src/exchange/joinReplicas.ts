@@ -1,7 +1,7 @@
 /** Joining a run whose replicas begin together, as whichever of them is free; or coming back to it. */
 import { ClusterError } from "../clusterError.ts";
 import type { Exchange, LivingReplica, Member } from "./exchange.ts";
-import { livingOnce } from "./exchangeMean.ts";
+import { livingOnce } from "./livingOnce.ts";
 
 export interface JoinReplicasOptions {
   /** Replicas of the run, this one among them. */

@@ -59,9 +59,9 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     async at(of, version, until) {
       lease.check("at");
       checkInteger("at", "version", version);
-      const slots = slotsOf(await heads.newest(of, until));
-      const slot = slots.find((one) => one.version === version);
-      return read(of, slot, until);
+      const slotIn = (record: CommitRecord | CommitRefusal | null | undefined): SlotRecord | undefined =>
+        slotsOf(record).find((slot) => slot.version === version);
+      return read(of, slotIn(heads.known(of)) ?? slotIn(await heads.newest(of, until)), until);
     },
     async members(until) {
       lease.check("members");
