@@ -1,7 +1,6 @@
 /** Streams on a server with JetStream: made where they are missing, asked until there is an answer. */
 import {
   JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -9,6 +8,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { hasCode } from "./hasCode.ts";
 import { type Insist, insistent } from "./insistent.ts";
 
 /** A stream as it is to be; what is not said is the server's default. */
@@ -96,7 +96,7 @@ export async function storeAfter(
   try {
     return await insist(() => store(subject, data, after), signal);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) return null;
+    if (hasCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return null;
     throw error;
   }
 }

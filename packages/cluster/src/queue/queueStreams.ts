@@ -1,8 +1,9 @@
 /** Where the messages of a queue are: everything under `queue.NAME.`. */
 
-import { type ConsumerConfig, JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import { type ConsumerConfig, JetStreamApiCodes, type JetStreamManager } from "@nats-io/jetstream";
 import { millis, nanos } from "@nats-io/nats-core";
 import { checkName } from "../clusterError.ts";
+import { hasCode } from "../jetstream/hasCode.ts";
 import type { StreamSettings } from "../jetstream/streams.ts";
 
 /** Which of a piece's files, sent by which of its workers. */
@@ -96,7 +97,7 @@ export async function addWorkers(
   const isThere = await consumers.info(work, workers).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return false;
+      if (hasCode(error, JetStreamApiCodes.ConsumerNotFound)) return false;
       throw error;
     },
   );

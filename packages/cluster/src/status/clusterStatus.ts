@@ -1,7 +1,8 @@
 /** What there is of this package on a server: queues of work and runs of Parle. */
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiCodes, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
+import { hasCode } from "../jetstream/hasCode.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
 import { isUnder, readLease } from "../jetstream/lease.ts";
 import { runSubjects } from "../jetstream/runSubjects.ts";
@@ -78,7 +79,7 @@ function emptyWhereAbsent(streams: Streams): Streams {
   const absentAs =
     <None>(none: None) =>
     (error: unknown): None => {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return none;
+      if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return none;
       throw error;
     };
   return {
