@@ -131,7 +131,13 @@ describe.each(backends)("an exchange %s", (_, join) => {
   test("asks for the members once where it hears of all that it waits for", async () => {
     const members = await join(1, [0, 1, 2]);
     let asked = 0;
-    const counted: Member = { ...members[0]!, members: (signal) => (asked++, members[0]!.members(signal)) };
+    const counted: Member = {
+      ...members[0]!,
+      members(signal) {
+        asked += 1;
+        return members[0]!.members(signal);
+      },
+    };
     // Without timers nobody looks again.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {

@@ -101,10 +101,13 @@ describe("chunks", () => {
   });
 
   test("numbers that are not finite are refused", () => {
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      const small = { ...header, elements: 2 };
-      expect(decodeVector(encodeVector(new Float32Array([0, bad]), small).chunks, small)).toBe("not-finite");
-    }
+    const small = { ...header, elements: 7 };
+    const decoded = (numbers: Float32Array) => decodeVector(encodeVector(numbers, small).chunks, small);
+    const finite = new Float32Array([3.4e38, 3.4e38, 3.4e38, -3.4e38, 1e-45, -0, 1]);
+    expect(decoded(finite)).toEqual(finite);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      for (const at of finite.keys())
+        expect(decoded(finite.map((value, i) => (i === at ? bad : value))), `${bad} at ${at}`).toBe("not-finite");
   });
 });
 

@@ -96,7 +96,9 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
 
 function livingOf(replicas: ReadonlyMap<number, readonly Published[]>): LivingReplica[] {
   return [...replicas]
-    .map(([replica, [newest, before]]) => (newest === undefined ? { replica, version: null } : commitOf(newest, before)))
+    .map(([replica, [newest, before]]) =>
+      newest === undefined ? { replica, version: null } : commitOf(newest, before),
+    )
     .sort((a, b) => a.replica - b.replica);
 }
 

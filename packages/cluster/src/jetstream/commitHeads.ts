@@ -62,6 +62,8 @@ export function commitHeads(
 }
 
 /** The slots of a record, none where there is none. */
-export function slotsOf(record: CommitRecord | CommitRefusal | null | undefined): readonly CommitRecord["slots"][number][] {
+export function slotsOf(
+  record: CommitRecord | CommitRefusal | null | undefined,
+): readonly CommitRecord["slots"][number][] {
   return typeof record === "object" && record !== null ? record.slots : [];
 }
