@@ -135,6 +135,45 @@ describe("parle", () => {
     },
   );
 
+  test.skipIf(!hasServer)("a server that has no room ends it with one line", async () => {
+    const server = await startServer({ limits: "max_memory_store: 300000" });
+    const meeting = ["--nats", server.address, "--run", "one"];
+    const lines = ({ stderr }: { stderr: string }) => stderr.split("\n").filter((line) => line.includes("failed: "));
+    try {
+      const ended = await Promise.all([0, 1].map(() => run([...args(freshOut()), ...meeting])));
+      const room =
+        /^\[1\/1\] replica-\d: failed: --nats: server: JetStream has no room \(insufficient resources\): raise /;
+      expect(ended.map(({ code }) => code)).toEqual([2, 2]);
+      expect(ended.map(lines)).toEqual([[expect.stringMatching(room)], [expect.stringMatching(room)]]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test.skipIf(!hasServer)("a server that has given its number to another member ends it with one line", async () => {
+    const server = await startServer();
+    try {
+      const connection = await connectNats(server.address);
+      const exchange = jetStreamExchange(connection, { run: "one", elements: 50_890 });
+      const other = await exchange.join(1);
+      const loses = run([...args(freshOut()), "--nats", server.address, "--run", "one"]);
+      await expect.poll(async () => (await other.members()).some(({ version }) => version === 0)).toBe(true);
+      // What a server that has lost its leases does.
+      await connection.request("$JS.API.STREAM.PURGE.parle_one_leases");
+      const taker = await exchange.join(0);
+      const { code, stderr } = await loses;
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^\[1\/1\] replica-1: failed: --run: its number is held by another member now; the same command goes on/m,
+        ),
+      ]);
+      await Promise.all([other.leave(), taker.leave()]);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test.skipIf(!hasServer)("refuses replicas of other settings before they train", async () => {
     const server = await startServer();
     try {
@@ -169,10 +208,16 @@ describe("parle", () => {
   test.skipIf(!hasServer)("comes back when the others have ended, and gives its result again", async () => {
     const server = await startServer();
     try {
-      const [one, other] = [freshOut(), freshOut()].map((out) => [
-        ...[...args(out), "--nats", server.address, "--run", "one"],
+      const out = freshOut();
+      const [one, other] = [out, freshOut()].map((place) => [
+        ...[...args(place), "--nats", server.address, "--run", "one"],
       ]) as [string[], string[]];
-      const [halted, whole] = await Promise.all([run(one, { stopAt: "begins: parle" }), run(other)]);
+      const controller = new AbortController();
+      const events = (n: number): number => numLines(join(out, `replica-${n}`, "events.jsonl"));
+      // After exchanges with the other, which would wait for it otherwise.
+      const watch = setInterval(() => events(1) + events(2) > 4 && controller.abort("SIGINT"), 5);
+      const [halted, whole] = await Promise.all([run(one, { signal: controller.signal }), run(other)]);
+      clearInterval(watch);
       expect([halted.code, whole.code]).toEqual([130, 0]);
       const back = await run([...one, "--json"]);
       expect([back.code, back.stderr]).toEqual([0, expect.stringContaining("1 of 2 replicas of one are there: ")]);

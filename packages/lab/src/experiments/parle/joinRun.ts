@@ -66,7 +66,9 @@ export async function joinRun(
       index: member.replica,
       exchange: (z, outerStep, ending) =>
         interruptible(async () => {
-          const { mean, replicas } = await exchange(outerStep, z, ending);
+          const { mean, replicas } = await exchange(outerStep, z, ending).catch((error: unknown) => {
+            throw denialAsInput(asRefusal(error, run, count));
+          });
           return { mean, missing: Math.max(0, count - replicas.length) };
         }, ending),
       refusals: () => member.refusals().map((one) => `replica ${one.replica + 1}, step ${one.version}: ${one.reason}`),
@@ -81,12 +83,16 @@ export async function joinRun(
   }
 }
 
-/** Why a run cannot be joined, as an InputError; any other error as it is. */
+/** Why a run cannot be joined, or is lost, as an InputError; any other error as it is. */
 function asRefusal(error: unknown, value: string, numReplicas: number): unknown {
   if (!(error instanceof ClusterError)) return error;
   const { code, name, rule } = error.details;
   if (code === "taken")
     return new InputError({ name: "--run", rule: `each of its ${numReplicas} replicas is at work`, value });
+  if (code === "lease-lost") {
+    const how = "the same command goes on when that one has left";
+    return new InputError({ name: "--run", rule: `its number ${rule}; ${how}`, value });
+  }
   if (code === "other-settings") {
     const how = "replicas of a run have the same settings; take those of the others, or another name";
     return new InputError({ name: "--run", rule: `is of other settings: ${name} ${rule}; ${how}`, value });
