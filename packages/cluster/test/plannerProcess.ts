@@ -5,9 +5,9 @@ import { jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import type { PlannerLine, PlannerRequest, QueueSettings } from "./queueOn.ts";
 
-const { servers, name, heartbeat, copies } = JSON.parse(process.argv[2]!) as QueueSettings;
+const { servers, name, heartbeat, copies, credentials } = JSON.parse(process.argv[2]!) as QueueSettings;
 const say = (line: PlannerLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
-const connection = await connectNats(servers, { reconnectTimeWait: 50 });
+const connection = await connectNats(servers, { reconnectTimeWait: 50, ...credentials });
 const queue = jetStreamQueue(connection, { name, heartbeat, copies });
 const idOf = (n: number): string => `piece-${n}`;
 

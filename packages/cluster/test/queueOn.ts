@@ -7,6 +7,8 @@ import type { Machine } from "./network.ts";
 
 export interface QueueSettings {
   readonly servers: string[];
+  /** None where absent. */
+  readonly credentials?: { readonly user: string; readonly pass: string };
   readonly name: string;
   readonly heartbeat: number;
   readonly copies: number;

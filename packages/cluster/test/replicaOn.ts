@@ -6,6 +6,8 @@ import type { Round } from "./trainQuadratic.ts";
 
 export interface ReplicaSettings {
   readonly servers: string[];
+  /** None where absent. */
+  readonly credentials?: { readonly user: string; readonly pass: string };
   readonly run: string;
   readonly replica: number;
   /** How many it waits for before it begins. */

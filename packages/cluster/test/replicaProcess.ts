@@ -6,14 +6,16 @@ import { elements } from "./quadratic.ts";
 import type { ReplicaLine, ReplicaSettings } from "./replicaOn.ts";
 import { trainQuadratic } from "./trainQuadratic.ts";
 
-const { servers, run, replica, count, heartbeat, copies, pace } = JSON.parse(process.argv[2]!) as ReplicaSettings;
+const { servers, run, replica, count, heartbeat, copies, pace, credentials } = JSON.parse(
+  process.argv[2]!,
+) as ReplicaSettings;
 const say = (line: ReplicaLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 let isEnding = false;
 createInterface(process.stdin).on("line", () => {
   isEnding = true;
 });
 
-const connection = await connectNats(servers, { reconnectTimeWait: 50 });
+const connection = await connectNats(servers, { reconnectTimeWait: 50, ...credentials });
 const member = await jetStreamExchange(connection, { run, elements, heartbeat, copies }).join(replica);
 await awaitMembers(member, count);
 for await (const { round, replicas, loss } of trainQuadratic(member, pace)) {

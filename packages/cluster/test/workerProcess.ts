@@ -4,8 +4,8 @@ import { jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import type { QueueSettings } from "./queueOn.ts";
 
-const { servers, name, heartbeat, copies, pace } = JSON.parse(process.argv[2]!) as QueueSettings;
-const connection = await connectNats(servers, { reconnectTimeWait: 50 });
+const { servers, name, heartbeat, copies, pace, credentials } = JSON.parse(process.argv[2]!) as QueueSettings;
+const connection = await connectNats(servers, { reconnectTimeWait: 50, ...credentials });
 const queue = jetStreamQueue(connection, { name, heartbeat, copies });
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
