@@ -21,6 +21,7 @@ const edit = (path: string, change: (config: Record<string, unknown>) => object)
 describe("a larger budget", () => {
   test.each([
     ["sgd", ["drops="]],
+    ["sgd", ["drops=", "evaluateEvery=2"]],
     ["sam", ["drops="]],
     ["entropy-sgd", [...entropy, "drops=", "scope=1e-3"]],
     ["entropy-sgd", [...entropy, "drops=0.9", "scope=geometricScope(1e-3, 0)"]],

@@ -80,7 +80,7 @@ export type {
   WarningEvent,
 } from "./loop/events.ts";
 export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
-export { type Plan, plannedOptions, planOf } from "./loop/plan.ts";
+export { type EvaluationTimes, evaluationAfter, type Plan, plannedOptions, planOf } from "./loop/plan.ts";
 export { costsOf, type PrimaryValues, primaryOf } from "./loop/primaryOf.ts";
 export type { Replica, SharedMean } from "./loop/replica.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";

@@ -43,6 +43,8 @@ describe("train", () => {
       RangeError,
       "train: boundaryEvery must be a multiple of the optimizer's innerSteps 5, got 1",
     ],
+    [{ evaluateEvery: 0 }, RangeError, "train: evaluateEvery must be in (0, ∞), got 0"],
+    [{ evaluateEvery: Number.NaN }, RangeError, "train: evaluateEvery must be in (0, ∞), got NaN"],
     [{ sampling: "random" }, RangeError, 'train: sampling must be one of "replacement", "permutation", got "random"'],
     [{ sed: 2 }, TypeError, 'train: unknown option "sed"; the options are budget, seed, boundaryEvery, '],
     [

@@ -1,5 +1,13 @@
 /** Runs that are resumed with other settings: a larger budget, an edited config.json. */
-import { type AnySplit, type DataSet, InputError, type LoopPosition, type RunResult } from "entropy-sgd-training";
+import {
+  type AnySplit,
+  type DataSet,
+  type EvaluationTimes,
+  evaluationAfter,
+  InputError,
+  type LoopPosition,
+  type RunResult,
+} from "entropy-sgd-training";
 import { type FoundCheckpoint, newestSettings } from "../runs/checkpointFolder.ts";
 import { harmlessEdits, requireSettings } from "../runs/editedConfig.ts";
 import { readConfig } from "../runs/readRun.ts";
@@ -61,24 +69,24 @@ export function extensionOf(
   const extendedFrom = [...(settings.extendedFrom ?? []), { budget: before, gradients }];
   return {
     settings: { ...settings, budget, ...(schedules.length > 0 && { extendedFrom }) },
-    from: withoutLastEvaluation(from, has.gradientsPerEpoch),
+    from: withoutLastEvaluation(from, { ...has, ...settings }),
     event: { type: "extend", gradients, from: before, to: budget, totalGradients: has.totalGradients, schedules },
   };
 }
 
 /** Removes the evaluation at the end of the smaller budget, unless it is due under the larger one too. */
-function withoutLastEvaluation(from: FoundCheckpoint, gradientsPerEpoch: number): FoundCheckpoint {
+function withoutLastEvaluation(from: FoundCheckpoint, times: EvaluationTimes): FoundCheckpoint {
   const { checkpoint } = from;
-  if (checkpoint === null || isDue(checkpoint.point.position, gradientsPerEpoch)) return from;
+  if (checkpoint === null || isDue(checkpoint.point.position, times)) return from;
   const { point } = checkpoint;
   const position = { ...point.position, evaluations: point.position.evaluations.slice(0, -1) };
   return { ...from, checkpoint: { ...checkpoint, point: { ...point, position } } };
 }
 
-function isDue({ gradients, evaluations }: LoopPosition, gradientsPerEpoch: number): boolean {
+function isDue({ gradients, evaluations }: LoopPosition, times: EvaluationTimes): boolean {
   if (evaluations.at(-1)?.gradients !== gradients) return true;
   const before = evaluations.at(-2)?.gradients ?? 0;
-  return gradients >= gradientsPerEpoch * (Math.floor(before / gradientsPerEpoch) + 1);
+  return gradients >= evaluationAfter(before, times);
 }
 
 /**

@@ -88,7 +88,7 @@ function trainOptions(
   listening: Listening,
 ): TrainOptions {
   const { budget, seed, innerSteps: boundaryEvery, sampling, preset, optimizer: optimizerName, ...settings } = own;
-  const { patience, minDelta } = settings;
+  const { evaluateEvery, patience, minDelta } = settings;
   const { checkpointGradients: gradients, checkpointMinutes, keepBest: best } = settings;
   const { signal, exchange, checkpointRequests: requests, checkpointsByRequest = false } = listening;
   // Never due by itself, and yet not off.
@@ -99,6 +99,7 @@ function trainOptions(
     budget,
     seed,
     boundaryEvery,
+    evaluateEvery,
     sampling,
     patience,
     minDelta,

@@ -98,6 +98,7 @@ const schemas: { readonly [Type in RecordedEvent["type"]]: z.ZodType<Extract<Rec
     budget: number.exactOptional(),
     totalGradients: atLeastOne,
     gradientsPerEpoch: atLeastOne,
+    evaluateEvery: z.number().positive().exactOptional(),
     innerSteps: atLeastOne,
     primary: primarySchema.exactOptional(),
   }),

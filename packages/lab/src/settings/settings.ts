@@ -282,6 +282,11 @@ const settingsTable = {
     vary: true,
     doc: "Learning rates are multiplied by this at each rollback.",
   },
+  evaluateEvery: {
+    rule: z.number().positive().default(1),
+    set: true,
+    doc: "Effective epochs between two evaluations, which are at the next boundary and at the end.",
+  },
   patience: {
     rule: z.int().min(1).nullable().default(null),
     set: true,

@@ -27,6 +27,8 @@ export interface StartEvent {
   readonly gradientsPerEpoch: number;
   /** Gradients between two boundaries, `boundaryEvery` of `train`; by this name in events.jsonl from the start. */
   readonly innerSteps: number;
+  /** Effective epochs between two evaluations; absent in runs made before it was kept, 1 then. */
+  readonly evaluateEvery?: number;
   /** The metric that selects; absent in runs made before it was kept. */
   readonly primary?: PrimaryMetric;
 }

@@ -6,6 +6,7 @@ import { coupled, missingWords } from "./coupled.ts";
 import { numWithoutImprovement } from "./earlyStopping.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
+import { evaluationAfter } from "./plan.ts";
 import { isWaiting } from "./replica.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
 
@@ -14,7 +15,7 @@ export function hasEnded({ reason }: { readonly reason: string }): boolean {
   return reason !== "budget";
 }
 
-/** At the first boundary after each effective epoch, and at the end; also where a run goes on that a signal ended there. */
+/** At the first boundary after each stretch of `evaluateEvery` effective epochs, and at the end; also where a run goes on that a signal ended there. */
 export function evaluationIsDue<S extends AnyState>(loop: TrainingLoop<S>): boolean {
   const { gradients, nextEvaluation, evaluations, plan } = loop;
   return (
@@ -42,8 +43,7 @@ export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): Async
   if (isEvaluated) {
     const event = await unlessInterrupted(() => evaluate(loop));
     if (event === null) return;
-    const { gradientsPerEpoch } = loop.plan;
-    loop.nextEvaluation = gradientsPerEpoch * (Math.floor(loop.gradients / gradientsPerEpoch) + 1);
+    loop.nextEvaluation = evaluationAfter(loop.gradients, { ...loop.plan, ...loop.options });
     yield event;
     if (!Number.isFinite(event.testLoss)) return yield notFinite(loop, "test loss");
   }

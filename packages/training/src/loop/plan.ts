@@ -37,6 +37,20 @@ export function planOf(numExamples: number, batchSize: number, boundaryEvery: nu
   return { numExamples, batchSize, gradientsPerEpoch, boundaryEvery, totalGradients: numBoundaries * boundaryEvery };
 }
 
+/** When evaluations are due. */
+export interface EvaluationTimes {
+  readonly gradientsPerEpoch: number;
+  /** Effective epochs between two of them; 1 when absent. */
+  readonly evaluateEvery?: number;
+}
+
+/** The gradient from which on the first evaluation after `gradients` is due: the end of a stretch of so many effective epochs. */
+export function evaluationAfter(gradients: number, { gradientsPerEpoch, evaluateEvery = 1 }: EvaluationTimes): number {
+  const every = evaluateEvery * gradientsPerEpoch;
+  // A stretch such as 0.1 · 430 gradients may differ from a whole number by rounding alone.
+  return Math.ceil(every * (Math.floor(gradients / every + 1e-9) + 1) - 1e-9);
+}
+
 /**
  * Options that depend on the budget and on rollbacks, not on the settings alone: a resumed run may have other ones. Equal
  * settings are checked by config.json.

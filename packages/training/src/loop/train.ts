@@ -18,7 +18,7 @@ import { requireBoundaries, requireSampling, requireTrainOptions, type TrainOpti
 
 /**
  * Trains `model` on `data` and yields what happens: one start, a gradient event per gradient, an outer event at each
- * boundary (`boundaryEvery`), an evaluation at the first boundary after each effective epoch and at the end, checkpoints when they
+ * boundary (`boundaryEvery`), an evaluation at the first boundary after each effective epoch (`evaluateEvery`) and at the end, checkpoints when they
  * are due, one end. From a checkpoint's snapshot it goes on with the same bits as without the interruption.
  *
  * Cost: the budget in gradients; each evaluation is a recalibration pass over the training split (with batch norm) and a
@@ -87,7 +87,7 @@ function namesOf<S extends AnyState>({ model, options }: LoopParts<S>) {
 
 function startEvent<S extends AnyState>(parts: LoopParts<S>): StartEvent {
   const { batchSize, totalGradients, gradientsPerEpoch, boundaryEvery: innerSteps } = parts.plan;
-  const { budget } = parts.options;
+  const { budget, evaluateEvery = 1 } = parts.options;
   const primary = primaryMetricOf(parts.model.task);
   return {
     type: "start",
@@ -97,6 +97,7 @@ function startEvent<S extends AnyState>(parts: LoopParts<S>): StartEvent {
     totalGradients,
     gradientsPerEpoch,
     innerSteps,
+    evaluateEvery,
     primary,
   };
 }

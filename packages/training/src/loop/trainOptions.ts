@@ -24,6 +24,11 @@ export interface TrainOptions {
    * `innerSteps`, the default. Runs that are compared have the largest of theirs.
    */
   readonly boundaryEvery?: number;
+  /**
+   * Effective epochs between two evaluations, which are at the next boundary; one is at the end in any case. An evaluation of a network with
+   * batch norm may cost as much as an epoch. Default 1.
+   */
+  readonly evaluateEvery?: number;
   readonly sampling?: Sampling;
   /**
    * Early stopping: the run ends after so many evaluations in a row that do not improve the validation value of the task's
@@ -54,6 +59,7 @@ const known: KnownOptions<TrainOptions> = {
   budget: true,
   seed: true,
   boundaryEvery: true,
+  evaluateEvery: true,
   sampling: true,
   patience: true,
   minDelta: true,
@@ -77,7 +83,9 @@ const knownPolicy: KnownOptions<CheckpointPolicy> = { gradients: true, minutes: 
 export function requireTrainOptions(options: TrainOptions): void {
   requireKnownOptions("train", known, options);
   if (options.checkpoints) requireKnownOptions("train: checkpoints", knownPolicy, options.checkpoints);
-  const { sampling = "replacement", patience = null, minDelta = 0 } = options;
+  const { sampling = "replacement", patience = null, minDelta = 0, evaluateEvery = 1 } = options;
+  if (!(evaluateEvery > 0 && Number.isFinite(evaluateEvery)))
+    throw rangeError("train", "evaluateEvery", "must be in (0, ∞)", evaluateEvery, shown(evaluateEvery));
   if (patience !== null && !(Number.isSafeInteger(patience) && patience >= 1))
     throw rangeError("train", "patience", "must be null or an integer in [1, ∞)", patience, shown(patience));
   if (!(minDelta >= 0 && Number.isFinite(minDelta)))

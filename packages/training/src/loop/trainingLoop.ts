@@ -11,7 +11,7 @@ import type { TrainableModel } from "../model/trainableModel.ts";
 import type { Guess } from "../tasks/task.ts";
 import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
-import { type Plan, plannedOptions } from "./plan.ts";
+import { evaluationAfter, type Plan, plannedOptions } from "./plan.ts";
 import { isWaiting, seedOfReplica } from "./replica.ts";
 import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
 import type { TrainOptions } from "./trainOptions.ts";
@@ -56,7 +56,7 @@ export interface TrainingLoop<S extends AnyState>
 export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S): TrainingLoop<S> {
   const { model, data, optimizer, options, plan, guess } = parts;
   const { resume, seed = 1 } = options;
-  const { seconds, stability, incompleteMeans = 0, ...position } = resume?.position ?? startPosition(plan);
+  const { seconds, stability, incompleteMeans = 0, ...position } = resume?.position ?? startPosition(parts);
   const started = performance.now() - 1000 * seconds;
   const own = seedOfReplica(seed, options.replica);
   const augment = data.augment && augmenter(data.augment, data.train.inputShape, own);
@@ -135,9 +135,9 @@ export function holdsFinite({ optimizer, params, carried = {} }: TrainSnapshot):
   });
 }
 
-function startPosition({ gradientsPerEpoch }: Plan): LoopPosition {
+function startPosition({ plan, options }: Pick<LoopParts<AnyState>, "plan" | "options">): LoopPosition {
   const none = { gradients: 0, batches: 0, lossSum: 0, seconds: 0, gradientSeconds: 0, evaluations: [] };
-  return { ...none, nextEvaluation: gradientsPerEpoch };
+  return { ...none, nextEvaluation: evaluationAfter(0, { ...plan, ...options }) };
 }
 
 function sampler({ sampling }: TrainOptions, { numExamples, batchSize }: Plan, seed: number, train: AnySplit): Sampler {

@@ -1,5 +1,5 @@
 /** How fast a run goes: gradients per second, the loss, and how long evaluations take. */
-import type { EvaluationEvent, GradientEvent, StartEvent } from "entropy-sgd-training";
+import { type EvaluationEvent, evaluationAfter, type GradientEvent, type StartEvent } from "entropy-sgd-training";
 
 /** Where a run is, besides its last gradient. */
 export interface Pace {
@@ -29,11 +29,7 @@ export function paceMeter(now: () => number): PaceMeter {
   let evaluationSeconds: number | null = null;
   let evaluatingSince: number | null = null;
   let nextEvaluation = 0;
-  /** The end of the epoch that the gradients after `gradients` belong to. */
-  const evaluationAfter = (gradients: number): number => {
-    const perEpoch = run?.gradientsPerEpoch ?? 1;
-    return perEpoch * (Math.floor(gradients / perEpoch) + 1);
-  };
+  const dueAfter = (gradients: number): number => evaluationAfter(gradients, run ?? { gradientsPerEpoch: 1 });
   return {
     pace: () => ({ rate, loss, evaluationSeconds, evaluating: evaluatingSince !== null }),
     start(event) {
@@ -42,7 +38,7 @@ export function paceMeter(now: () => number): PaceMeter {
     },
     gradient({ secondsPerGradient, batchLoss, gradients }) {
       // A resumed run may be anywhere.
-      if (isFirst) nextEvaluation = evaluationAfter(gradients - 1);
+      if (isFirst) nextEvaluation = dueAfter(gradients - 1);
       // Averages over about 20 gradients: steady to the eye, and soon right after a change.
       rate = isFirst ? 1 / secondsPerGradient : 0.95 * rate + 0.05 / secondsPerGradient;
       loss = isFirst ? batchLoss : 0.95 * loss + 0.05 * batchLoss;
@@ -52,7 +48,7 @@ export function paceMeter(now: () => number): PaceMeter {
       evaluatingSince = isDue ? now() : null;
     },
     evaluation({ gradients }) {
-      nextEvaluation = evaluationAfter(gradients);
+      nextEvaluation = dueAfter(gradients);
       if (evaluatingSince !== null) evaluationSeconds = (now() - evaluatingSince) / 1000;
     },
   };

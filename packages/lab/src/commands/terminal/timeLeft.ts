@@ -4,14 +4,15 @@ import type { Pace } from "./paceMeter.ts";
 
 /** `0:23`, of the gradients and evaluations that are left; ">" in front of it before the time of an evaluation is known. */
 export function timeLeft(
-  { totalGradients, gradientsPerEpoch }: StartEvent,
+  { totalGradients, gradientsPerEpoch, evaluateEvery = 1 }: StartEvent,
   { gradients }: GradientEvent,
   { rate, evaluationSeconds, evaluating }: Pace,
 ): string {
-  const epochsLeft = Math.ceil(totalGradients / gradientsPerEpoch) - Math.floor(gradients / gradientsPerEpoch);
+  const every = evaluateEvery * gradientsPerEpoch;
+  const stretchesLeft = Math.ceil(totalGradients / every) - Math.floor(gradients / every);
   const evaluations = Math.max(
     gradients < totalGradients || evaluating ? 1 : 0,
-    gradients < totalGradients ? epochsLeft : 0,
+    gradients < totalGradients ? stretchesLeft : 0,
   );
   const seconds = (totalGradients - gradients) / rate + evaluations * (evaluationSeconds ?? 0);
   // The time of an evaluation is not known yet, nor is it nothing.
