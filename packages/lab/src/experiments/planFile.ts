@@ -13,8 +13,8 @@ import { z } from "zod";
 import { contentOf, withOwnHash } from "../io/digest.ts";
 import { requireRealFolder, writeWhole } from "../io/files.ts";
 import { readConfig } from "../runs/readRun.ts";
+import { checkedSettings } from "../settings/checkedSettings.ts";
 import { sameTraining } from "../settings/sameTraining.ts";
-import { checkedSettings } from "../settings/settings.ts";
 import { type ExperimentPlan, experimentKinds, type PlannedRun } from "./experiment.ts";
 
 /** Name of the file. */

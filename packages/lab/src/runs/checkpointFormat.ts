@@ -22,7 +22,8 @@ import {
 import { piecesOf, readPlain, readPlainText } from "entropy-sgd-training/node";
 import { z } from "zod";
 import { requireRealFolder, syncFolder, temporaryName, writeNew } from "../io/files.ts";
-import { checkedSettings, type Settings } from "../settings/settings.ts";
+import { checkedSettings } from "../settings/checkedSettings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { type Environment, environmentSchema } from "./environment.ts";
 
 /** The settings, data and machine of a run. */

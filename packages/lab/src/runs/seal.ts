@@ -15,7 +15,7 @@ import { cannot, isThere, piecesOf, readPlainText } from "entropy-sgd-training/n
 import { z } from "zod";
 import { contentOf, digestOf, withOwnHash } from "../io/digest.ts";
 import { syncFolder, writeWhole } from "../io/files.ts";
-import { checkedSettings } from "../settings/settings.ts";
+import { checkedSettings } from "../settings/checkedSettings.ts";
 import type { RunIdentity } from "./checkpointFormat.ts";
 import { harmlessEdits, requireSettings } from "./editedConfig.ts";
 import { environmentSchema } from "./environment.ts";

@@ -3,10 +3,10 @@ import { planOf } from "entropy-sgd-training";
 import { networkNames } from "entropy-sgd-training/node";
 import { describe, expect, test } from "vitest";
 import { makeOptimizer } from "../runner/makeOptimizer.ts";
+import { checkedSettings } from "./checkedSettings.ts";
 import { recipeOf } from "./recipes.ts";
 import { resolveSettings } from "./resolveSettings.ts";
 import { sameTraining } from "./sameTraining.ts";
-import { checkedSettings } from "./settings.ts";
 import { tunedRates } from "./tunedRates.ts";
 
 const request = { network: "small-mnistfc", optimizer: "entropy-sgd", budget: 1, seed: 1 };

@@ -3,19 +3,13 @@ import { basename, resolve } from "node:path";
 import { type KnownOptions, optimizerNames, optimizersByName, requireKnownOptions } from "entropy-sgd";
 import { adaptiveNetworks, InputError } from "entropy-sgd-training";
 import { dataSetNames, networkNames, usualDataOf, usualPartsOf } from "entropy-sgd-training/node";
+import { checkedSettings } from "./checkedSettings.ts";
 import { networkFileEnds, networkFileKind } from "./networkFileKind.ts";
 import { parseSet } from "./parseSet.ts";
 import { presetNameOf, presetsOf } from "./presets.ts";
 import { type OptionValue, recipeNames, recipeOf } from "./recipes.ts";
 import { requireName } from "./requireName.ts";
-import {
-  type AskedSettings,
-  checkedSettings,
-  type Settings,
-  settingNames,
-  settingsWith,
-  usualValue,
-} from "./settings.ts";
+import { type AskedSettings, type Settings, settingNames, settingsWith, usualValue } from "./settings.ts";
 
 /** A user's request; absent fields come from preset and recipe. The table of settings has the meaning of each. */
 export interface SettingsRequest extends AskedSettings {

@@ -9,13 +9,14 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { type Path, type PlacedYaml, placedYaml } from "../io/placedYaml.ts";
 import { brokenRule } from "./brokenRule.ts";
+import { checkedSettings } from "./checkedSettings.ts";
 import { type PlacedName, refusalOf } from "./fileRefusals.ts";
 import { nameRules, partsOf } from "./optionRules.ts";
 import { presetNames } from "./presets.ts";
 import { recipeOf } from "./recipes.ts";
 import { requireName } from "./requireName.ts";
 import { dataIn, networkIn, type SettingsRequest } from "./resolveSettings.ts";
-import { checkedSettings, rowOf, ruleOf, type SettingName, type Settings, settingsWith } from "./settings.ts";
+import { rowOf, ruleOf, type SettingName, type Settings, settingsWith } from "./settings.ts";
 
 /** The settings in a file, as a request. */
 export interface RunFile {

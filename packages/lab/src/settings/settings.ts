@@ -5,10 +5,9 @@
  * all come from these rows. A new setting needs `.default` in its rule, since runs of earlier versions lack the field.
  */
 import { optimizerNames, presets } from "entropy-sgd";
-import { type DeviceChoice, InputError, tasks } from "entropy-sgd-training";
+import { type DeviceChoice, tasks } from "entropy-sgd-training";
 import { dataSetNames, networkNames } from "entropy-sgd-training/node";
 import { z } from "zod";
-import { brokenRule } from "./brokenRule.ts";
 import { networkFileEnds } from "./networkFileKind.ts";
 import { recipeNames } from "./recipes.ts";
 
@@ -359,11 +358,6 @@ export const sweepFields = settingsWith("vary").filter(
   (name) => rowOf(name).ask !== undefined && name !== "optimizer",
 ) as SweepField[];
 
-/** The rules of config.json. */
-const settingsSchema: z.ZodType<Settings> & z.ZodObject = z.strictObject(
-  Object.fromEntries(settingNames.map((name) => [name, rowOf(name).rule])) as unknown as Rules,
-) as never;
-
 /** The rule of a given value: the schema without its default. */
 export function ruleOf(name: SettingName): z.ZodType {
   const { rule } = rowOf(name);
@@ -380,22 +374,4 @@ export function absentValue(name: SettingName): unknown {
 export function usualValue(name: SettingName): unknown {
   const { usual } = rowOf(name);
   return usual === undefined ? absentValue(name) : usual;
-}
-
-/**
- * Settings read from anywhere, checked.
- *
- * @param where - the beginning of messages, such as a file's path
- * @throws InputError naming the first field that breaks its rule
- */
-export function checkedSettings(settings: unknown, where?: string): Settings {
-  const parsed = settingsSchema.safeParse(settings, { error: brokenRule });
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const found = issue.path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
-    settings,
-  );
-  const name = issue.path.map(String).join(".") || "settings";
-  throw new InputError({ ...(where === undefined ? {} : { path: where }), name, rule: issue.message, value: found });
 }

@@ -2,8 +2,9 @@
 import type { Json } from "entropy-sgd-cluster";
 import { z } from "zod";
 import { digestOf } from "../../io/digest.ts";
+import { checkedSettings } from "../../settings/checkedSettings.ts";
 import { canonicalJson, trainingOf } from "../../settings/sameTraining.ts";
-import { checkedSettings, type Settings } from "../../settings/settings.ts";
+import type { Settings } from "../../settings/settings.ts";
 import type { PlannedRun } from "../experiment.ts";
 import { plainPath } from "../plainPath.ts";
 

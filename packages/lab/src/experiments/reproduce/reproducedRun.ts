@@ -5,7 +5,8 @@ import { type Environment, environmentSchema } from "../../runs/environment.ts";
 import { checkedEvent, type RecordedEvent } from "../../runs/eventSchemas.ts";
 import type { RunRecord } from "../../runs/readRun.ts";
 import { brokenRule } from "../../settings/brokenRule.ts";
-import { checkedSettings, type Settings } from "../../settings/settings.ts";
+import { checkedSettings } from "../../settings/checkedSettings.ts";
+import type { Settings } from "../../settings/settings.ts";
 
 /** A run, ended or not. */
 export interface ReproducedRun {
