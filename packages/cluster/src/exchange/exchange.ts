@@ -50,6 +50,11 @@ export interface Member {
   at(replica: number, version: number, signal?: AbortSignal): Promise<Published | null>;
   /** Replicas whose lease lives, this one among them, by their numbers. */
   members(signal?: AbortSignal): Promise<readonly LivingReplica[]>;
+  /**
+   * As `members` gave them last, with the commits heard since; none before it was asked. Cost: no question. It may be wrong: leases may
+   * have lapsed, and commits be those of an earlier member.
+   */
+  heard(): readonly LivingReplica[];
   /** Commits of all replicas from the call on, each version of a lease once; ends when the signal is aborted or the member leaves. */
   watch(signal?: AbortSignal): AsyncIterableIterator<Commit>;
   /** What was refused, the newest hundred, oldest first. */
@@ -66,9 +71,11 @@ export interface LeaveOptions {
 }
 
 /** A replica whose lease lives. */
-export interface LivingReplica extends Pick<Commit, "replica" | "before"> {
+export interface LivingReplica extends Pick<Commit, "replica"> {
   /** Of its newest vector; null before the first. */
   readonly version: number | null;
+  /** Of the vector that it has shared before under the same lease; absent where there was none. */
+  readonly before?: number;
   /** Where nothing of it can be read, such as what a newer program shares: it is not waited for. */
   readonly isRefused?: true;
 }
@@ -77,11 +84,9 @@ export interface LivingReplica extends Pick<Commit, "replica" | "before"> {
 export interface Commit {
   readonly replica: number;
   readonly version: number;
-  /** Of the vector that it has shared before under the same lease; absent where there was none. */
-  readonly before?: number;
 }
 
 /** A vector that a replica has shared, shape (n,). */
-export interface Published extends Pick<Commit, "replica" | "version"> {
+export interface Published extends Commit {
   readonly vector: Float32Array;
 }

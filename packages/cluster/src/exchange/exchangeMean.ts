@@ -2,7 +2,7 @@
 import { meanInto } from "entropy-sgd";
 import type { LivingReplica, Member, Published } from "./exchange.ts";
 import { isLate, leftBehindAt, othersTogether } from "./late.ts";
-import { livingOnce } from "./livingOnce.ts";
+import { heardOnce, livingOnce } from "./livingOnce.ts";
 import { allFinite } from "./refusals.ts";
 
 /** The mean over the replicas that took part. */
@@ -57,6 +57,7 @@ export async function exchangeMean(
       other.isRefused !== true && (other.version ?? -1) < version && !isLate(other, me, all);
     const isReady = (all: readonly LivingReplica[]): boolean =>
       leftBehindAt(version, me, all) !== null || !all.some((other) => isAwaited(other, all));
+    await heardOnce(member, isReady, signal);
     const living = await livingOnce(member, commits, isReady, signal);
     const ahead = leftBehindAt(version, me, living);
     if (ahead !== null) {
@@ -65,7 +66,9 @@ export async function exchangeMean(
     }
     const read = async ({ replica }: LivingReplica): Promise<Published | null> => {
       if (replica === me) return allFinite(own) ? { replica, version, vector: own } : null;
-      return (await member.at(replica, version, signal)) ?? (await member.latest(replica, signal));
+      const found = (await member.at(replica, version, signal)) ?? (await member.latest(replica, signal));
+      // What is older is of an earlier member of its number.
+      return found !== null && found.version >= version ? found : null;
     };
     const there = living.filter((other) => !isLate(other, me, living));
     return { ...meanOf(await Promise.all(there.map(read)), contribution), version };

@@ -60,7 +60,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
         const published = { replica, version, vector: vector.slice() };
         replicas.set(replica, newest === undefined ? [published] : [published, newest]);
         ended.delete(replica);
-        commits.emit(commitOf(published, newest));
+        commits.emit({ replica, version });
         return vector;
       },
       async latest(of, signal) {
@@ -78,6 +78,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
         check("members", signal);
         return livingOf(replicas);
       },
+      heard: () => livingOf(replicas),
       watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
       refusals: refusals.all,
       async hasEnded(of, signal) {
@@ -96,14 +97,11 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
 
 function livingOf(replicas: ReadonlyMap<number, readonly Published[]>): LivingReplica[] {
   return [...replicas]
-    .map(([replica, [newest, before]]) =>
-      newest === undefined ? { replica, version: null } : commitOf(newest, before),
-    )
+    .map(([replica, [newest, before]]) => ({
+      ...{ replica, version: newest?.version ?? null },
+      ...(before !== undefined && { before: before.version }),
+    }))
     .sort((a, b) => a.replica - b.replica);
-}
-
-function commitOf({ replica, version }: Published, before: Published | undefined): Commit {
-  return { replica, version, ...(before !== undefined && { before: before.version }) };
 }
 
 function accepted(published: Published | undefined, refusals: RefusalLog): Published | null {

@@ -1,12 +1,11 @@
 /** Waiting for the other replicas. */
 import type { Commit, LivingReplica, Member } from "./exchange.ts";
 
-/** Leases lapse silently, and a commit may be lost: how often members are asked for, in milliseconds. */
+/** Leases lapse silently, and news may be lost: how often members are asked for while nothing is heard, in milliseconds. */
 const checkEvery = 200;
 
 /**
- * The living members once they are as wanted: asked for at first, and then brought up to date by the commits that are heard. They
- * are asked for again now and then, as leases may have lapsed.
+ * The living members once they are as wanted; asked for after each commit, and now and then.
  *
  * @param commits - of `member.watch`, from before what is waited for
  */
@@ -16,37 +15,44 @@ export async function livingOnce(
   isWanted: (living: readonly LivingReplica[]) => boolean | Promise<boolean>,
   signal: AbortSignal | undefined,
 ): Promise<readonly LivingReplica[]> {
-  let living = await member.members(signal);
-  let [next, quiet] = [commits.next(), timer(checkEvery)];
-  try {
-    while (!(await isWanted(living))) {
-      const result = await Promise.race([next, quiet.over]);
-      if (result === null) {
-        living = await member.members(signal);
-        quiet = timer(checkEvery);
-        continue;
-      }
-      // A member that has left is told by what is asked of it next.
-      next = result.done ? new Promise(() => {}) : commits.next();
-      if (!result.done) living = withCommit(living, result.value);
-    }
-    return living;
-  } finally {
-    quiet.stop();
+  let next = commits.next();
+  for (;;) {
+    const living = await member.members(signal);
+    if (await isWanted(living)) return living;
+    // A member that has left, or whose signal is aborted, is told so by the next question.
+    if (await unlessLater(next)) next = commits.next();
   }
 }
 
-function timer(milliseconds: number): { readonly over: Promise<null>; stop(): void } {
-  let id: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<null>((resolve) => {
-    id = setTimeout(resolve, milliseconds, null);
-  });
-  return { over, stop: () => clearTimeout(id) };
+/**
+ * Waits until the members are as wanted by what was heard of them, which costs no questions, and for a while at most: to ask before
+ * would be in vain.
+ */
+export async function heardOnce(
+  member: Member,
+  isWanted: (heard: readonly LivingReplica[]) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const commits = member.watch(signal);
+  try {
+    while (!isWanted(member.heard())) {
+      const result = await unlessLater(commits.next());
+      if (result === null || result.done) return;
+    }
+  } finally {
+    await commits.return?.();
+  }
 }
 
-/** Members after a commit of one of them, or of one that has joined since. What they told of themselves may be newer than it. */
-function withCommit(living: readonly LivingReplica[], commit: Commit): readonly LivingReplica[] {
-  const known = living.find(({ replica }) => replica === commit.replica);
-  if ((known?.version ?? -1) >= commit.version) return living;
-  return [...living.filter((one) => one !== known), commit].sort((a, b) => a.replica - b.replica);
+/** What a promise gives, or null where it takes too long. */
+async function unlessLater<T>(promise: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, checkEvery, null);
+  });
+  try {
+    return await Promise.race([promise, later]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

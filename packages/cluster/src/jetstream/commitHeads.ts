@@ -8,8 +8,8 @@ import type { Streams } from "./streams.ts";
 export interface CommitHeads {
   /** A commit on its way to the store. */
   heard(subject: string, data: Uint8Array): void;
-  /** The newest record that was heard or read before; undefined without one. */
-  known(replica: number): CommitRecord | undefined;
+  /** The newest record that was heard or read before; null without one. */
+  known(replica: number): CommitRecord | null;
   /** The newest record of a replica, null without one; or why it is refused where nothing before it is known. */
   newest(replica: number, signal?: AbortSignal): Promise<CommitRecord | CommitRefusal | null>;
 }
@@ -40,9 +40,9 @@ export function commitHeads(
         return;
       }
       heads.set(replica, record);
-      emit({ replica, version, ...(record.before !== undefined && { before: record.before }) });
+      emit({ replica, version });
     },
-    known: (replica) => heads.get(replica),
+    known: (replica) => heads.get(replica) ?? null,
     async newest(replica, signal) {
       const read = () => streams.newest(subjects.streams.commits, subjects.commit(replica));
       const data = (await streams.insist(read, signal))?.data;
@@ -62,8 +62,6 @@ export function commitHeads(
 }
 
 /** The slots of a record, none where there is none. */
-export function slotsOf(
-  record: CommitRecord | CommitRefusal | null | undefined,
-): readonly CommitRecord["slots"][number][] {
-  return typeof record === "object" && record !== null ? record.slots : [];
+export function slotsOf(record: CommitRecord | CommitRefusal | null): readonly CommitRecord["slots"][number][] {
+  return record === null || typeof record === "string" ? [] : record.slots;
 }

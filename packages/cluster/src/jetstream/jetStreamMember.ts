@@ -2,13 +2,14 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { checkInteger } from "../clusterError.ts";
 import { broadcast } from "../exchange/broadcast.ts";
-import type { Commit, LivingReplica, Member, Published } from "../exchange/exchange.ts";
+import type { Commit, Member, Published } from "../exchange/exchange.ts";
 import { refusalLog } from "../exchange/refusals.ts";
 import { commitHeads, slotsOf } from "./commitHeads.ts";
 import type { CommitRecord, CommitRefusal, SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
-import { isUnder, type Lease, type LeaseContent, readLease, takeLease } from "./lease.ts";
+import { type Lease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
+import { memberList } from "./memberList.ts";
 import { type Publisher, type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
 import { requireSameRun } from "./requireSameRun.ts";
@@ -41,6 +42,7 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     leaseTime: leaseTime(heartbeat),
     lapsed: lease.lapsed,
   });
+  const list = memberList(streams, subjects, heads, living);
   let refusedNews: Error | null = null;
   const subscription = connection.subscribe(subjects.every.commit, {
     callback: (error, { subject, data }) => {
@@ -59,18 +61,17 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     async at(of, version, until) {
       lease.check("at");
       checkInteger("at", "version", version);
-      const slotIn = (record: CommitRecord | CommitRefusal | null | undefined): SlotRecord | undefined =>
+      const slotIn = (record: CommitRecord | CommitRefusal | null): SlotRecord | undefined =>
         slotsOf(record).find((slot) => slot.version === version);
-      return read(of, slotIn(heads.known(of)) ?? slotIn(await heads.newest(of, until)), until);
+      return read(of, slotIn(list.known(of)) ?? slotIn(await heads.newest(of, until)), until);
     },
     async members(until) {
       lease.check("members");
       // The answer to the subscription, which may come late.
       throwIfDenied(refusedNews);
-      const withVersion = async (of: number): Promise<LivingReplica> =>
-        livingAs(of, ...(await Promise.all([heads.newest(of, until), readLease(streams, subjects, of, until)])));
-      return Promise.all((await living(until)).map(withVersion));
+      return list.ask(until);
     },
+    heard: list.heard,
     watch: (until) => commits.iterate(until === undefined ? left.signal : AbortSignal.any([left.signal, until])),
     refusals: refusals.all,
     async hasEnded(of, until) {
@@ -80,7 +81,7 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
     async leave({ hasEnded = false } = {}) {
       if (left.signal.aborted) return;
       // Without a server those who come back wait for it, as for one that was killed.
-      if (hasEnded) await own.end(AbortSignal.timeout(timeToEnd)).catch(() => {});
+      if (hasEnded) await own.end(lease, AbortSignal.timeout(timeToEnd)).catch(() => {});
       left.abort();
       subscription.unsubscribe();
       await lease.release();
@@ -98,18 +99,6 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
 
 function isOfEnded(record: CommitRecord | CommitRefusal | null): boolean {
   return record !== null && typeof record !== "string" && record.hasEnded === true;
-}
-
-function livingAs(
-  replica: number,
-  newest: CommitRecord | CommitRefusal | null,
-  held: LeaseContent | null,
-): LivingReplica {
-  if (typeof newest === "string") return { replica, version: null, isRefused: true };
-  // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
-  if (newest === null || !isUnder(held, newest)) return { replica, version: null };
-  const { slots, before } = newest;
-  return { replica, version: slots[0].version, ...(before !== undefined && { before }) };
 }
 
 /** The lease of a member that is a replica of the same training as the others. */

@@ -23,7 +23,7 @@ export interface Publisher {
   /** The newest version that was shared; 0 before the first. */
   newest(): number;
   /** Says beside the newest vector that its replica has ended. */
-  end(signal: AbortSignal): Promise<void>;
+  end(lease: Lease, signal: AbortSignal): Promise<void>;
   /** Shares the newest vector again where the server has lost it. */
   restore(signal: AbortSignal): Promise<void>;
 }
@@ -56,7 +56,8 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
       return asRead;
     },
     newest: () => sent?.record.slots[0].version ?? 0,
-    async end(signal) {
+    async end(lease, signal) {
+      lease.check("leave");
       // One that came back when all was done has shared nothing itself.
       const record = sent?.record ?? (await heads.newest(replica, signal));
       if (record !== null && typeof record !== "string") await sendCommit({ ...record, hasEnded: true }, signal);
