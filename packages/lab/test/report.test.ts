@@ -159,7 +159,7 @@ test("the table of the terminal is aligned and counts diverged runs", () => {
   expect(second).toMatch(/^sgd\s+0 of 1 \(1 diverged\)\s+80\s+–\s/);
   expect(table).toContain("±: sample standard deviation over seeds");
   // The best and the last errors differ for the first optimizer only: the columns stay, and are explained.
-  expect(table).toContain("at best validation: the test error at the epoch with the lowest validation error");
+  expect(table).toContain("at best validation: the test error at the evaluation with the lowest validation error");
   expect(resultTable([resultWith({})])).not.toMatch(/best validation|minimum|±/);
   expect(rule!.length).toBe(head!.length);
   expect(first!.length).toBe(rule!.length);

@@ -166,7 +166,7 @@ describe("results", () => {
     expect(rows[0]).toEqual(["2", "2", "12.50 ± 3.54", "20.00 ± 0.00", "25.00 ± 0.00", "0.0500 ± 0.0000"]);
     expect(rows.map((row) => row[1])).toEqual(["2", "2", "2", "1 of 2", "2 (1 diverged)"]);
     expect(sentencesOf(result)).toEqual([
-      "Lowest validation error: learningRate=2 with 12.50 %; its test error is 25.00 %, 20.00 % at the epoch with the best validation error.",
+      "Lowest validation error: learningRate=2 with 12.50 %; its test error is 25.00 %, 20.00 % at the evaluation with the best validation error.",
       expect.stringMatching(/^It was chosen among 3 configurations by validation error, .*the test error had no part/),
       "Second: learningRate=5 with 15.00 % (not distinguishable with 2 seeds: 2.50 ± 5.59 points; the smallest difference that could have been seen is ±41.08 points).",
       "± is the standard error of the difference.",

@@ -46,20 +46,22 @@ describe("the report", () => {
     expect(text).toMatch(/13\.00 ± 1\.41\s+13\.00 ± 1\.41\s+13\.00 ± 1\.41/);
     // Of sgd's second seed the best validation value is the first.
     expect(text).toMatch(/sgd-2\s+2\s+80\s+20\.00\s+10\.00\s+20\.00/);
-    expect(text).toContain("The test rmse at best validation is that of the epoch with the lowest validation rmse.");
+    expect(text).toContain(
+      "The test rmse at best validation is that of the evaluation with the lowest validation rmse.",
+    );
     expect(text).not.toMatch(/error|100 %|points/);
   });
 
   test("where larger is better the best is the highest", () => {
     const text = textOf(renderReport(recordsOf(auc), figuresOf(recordsOf(auc))));
     expect(text).toContain("maximum of test curve");
-    expect(text).toContain("the epoch with the highest validation auc.");
+    expect(text).toContain("the evaluation with the highest validation auc.");
     const table = resultTable(resultsOf(recordsOf(auc)));
     expect(table).toMatch(
       /^optimizer +runs +gradients +test auc +at best validation +maximum of test curve +train loss/,
     );
     expect(table).toMatch(/^sgd +2 +80 +19\.00 ± 1\.41 +30\.00 ± 14\.14 +30\.00 ± 14\.14 /m);
-    expect(table).toContain("maximum of test curve: the highest test auc of any epoch");
+    expect(table).toContain("maximum of test curve: the highest test auc of any evaluation");
   });
 
   test("is of one metric alone, whose name cannot leave the folder of figures", () => {

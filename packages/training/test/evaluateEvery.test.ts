@@ -17,6 +17,9 @@ test.each([
   // 0.1 · 430 · 3 is 129.00000000000003.
   [86, 430, 0.1, 129],
   [129, 430, 0.1, 172],
+  [40, 39, 1e15, Number.MAX_SAFE_INTEGER],
+  [40, 39, 1e308, Number.MAX_SAFE_INTEGER],
+  [40, 39, 1e-9, 41],
 ])("after %d gradients of %d per epoch, every %d epochs: %d", (gradients, gradientsPerEpoch, evaluateEvery, due) => {
   expect(evaluationAfter(gradients, { gradientsPerEpoch, evaluateEvery })).toBe(due);
 });

@@ -33,7 +33,7 @@ export function renderReport(records: readonly RunRecord[], figures: readonly Fi
 ${table(summaryRows(results, metric), `${mean} ± sample standard deviation over seeds.`)}
 ${figures.map(figureHtml).join("\n")}
 ${warningsHtml(records)}<h2>Runs</h2>
-${table(runRows(records, metric), `The test ${metric.name} at best validation is that of the epoch with the ${best} validation ${metric.name}.`)}
+${table(runRows(records, metric), `The test ${metric.name} at best validation is that of the evaluation with the ${best} validation ${metric.name}.`)}
 ${otherMetricsHtml(records, metric.name)}${scopeNumbersHtml(records)}<h2>Settings</h2>
 ${settingsOfRuns(records)}
 <h2>Machine</h2>

@@ -10,8 +10,8 @@ const allFields = ["test", "bestTest", "extremeTest", "trainLoss", "msPerGradien
 function optionalNotes(metric: PrimaryMetric): Readonly<Partial<Record<SummaryField, string>>> {
   const [{ best, extreme }, test] = [bestWords(metric), `test ${metric.name}`];
   return {
-    bestTest: `at best validation: the ${test} at the epoch with the ${best} validation ${metric.name}`,
-    extremeTest: `${extreme} of test curve: the ${best} ${test} of any epoch, known only from the test set itself`,
+    bestTest: `at best validation: the ${test} at the evaluation with the ${best} validation ${metric.name}`,
+    extremeTest: `${extreme} of test curve: the ${best} ${test} of any evaluation, known only from the test set itself`,
   };
 }
 

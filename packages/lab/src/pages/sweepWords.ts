@@ -94,7 +94,7 @@ function bestSentences(result: SweepResult): string[] {
   const atBest =
     bestTest.mean === null || atBestEpoch === atEnd
       ? ""
-      : `, ${atBestEpoch} at the epoch with the best validation ${metric.name}`;
+      : `, ${atBestEpoch} at the evaluation with the best validation ${metric.name}`;
   const superlative = criterion.better === "smaller" ? "Lowest" : "Highest";
   const first = `${superlative} ${words}: ${labelOf(best)} with ${value(best)}; its test ${metric.name} is ${atEnd}${atBest}.`;
   if (second === null || difference === null) return [first, "No other configuration has ended with every seed."];

@@ -72,7 +72,7 @@ export interface OuterEvent {
   readonly gradientNorm: number;
 }
 
-/** At the first boundary after each effective epoch, and at the end. */
+/** At the first boundary after each stretch of `evaluateEvery` effective epochs, and at the end. */
 export interface EvaluationEvent {
   readonly type: "evaluation";
   readonly gradients: number;

@@ -48,7 +48,9 @@ export interface EvaluationTimes {
 export function evaluationAfter(gradients: number, { gradientsPerEpoch, evaluateEvery = 1 }: EvaluationTimes): number {
   const every = evaluateEvery * gradientsPerEpoch;
   // A stretch such as 0.1 · 430 gradients may differ from a whole number by rounding alone.
-  return Math.ceil(every * (Math.floor(gradients / every + 1e-9) + 1) - 1e-9);
+  const due = Math.ceil(every * (Math.floor(gradients / every + 1e-9) + 1) - 1e-9);
+  // What no run reaches is kept in checkpoints as an integer too.
+  return due <= Number.MAX_SAFE_INTEGER ? due : Number.MAX_SAFE_INTEGER;
 }
 
 /**

@@ -4,11 +4,12 @@ import type { Pace } from "./paceMeter.ts";
 
 /** `0:23`, of the gradients and evaluations that are left; ">" in front of it before the time of an evaluation is known. */
 export function timeLeft(
-  { totalGradients, gradientsPerEpoch, evaluateEvery = 1 }: StartEvent,
+  { totalGradients, gradientsPerEpoch, innerSteps, evaluateEvery = 1 }: StartEvent,
   { gradients }: GradientEvent,
   { rate, evaluationSeconds, evaluating }: Pace,
 ): string {
-  const every = evaluateEvery * gradientsPerEpoch;
+  // Evaluations are at boundaries.
+  const every = Math.max(innerSteps, evaluateEvery * gradientsPerEpoch);
   const stretchesLeft = Math.ceil(totalGradients / every) - Math.floor(gradients / every);
   const evaluations = Math.max(
     gradients < totalGradients || evaluating ? 1 : 0,
