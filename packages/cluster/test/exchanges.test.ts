@@ -254,7 +254,7 @@ test.skipIf(!hasServer)(
     const other = jetStreamExchange(connections[1]!, { run, elements: 12 });
     await expect(other.join(1)).rejects.toMatchObject({
       details: { code: "other-length" },
-      message: "join: elements must be 970, as that of replica 0 of this run, got 12",
+      message: "join: elements must be 970, as that of the others of this run, got 12",
     });
     expect(await one.members()).toEqual([{ replica: 0, version: null }]);
     await one.leave();

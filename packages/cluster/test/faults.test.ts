@@ -149,7 +149,7 @@ describe.skipIf(!hasServer)("on JetStream", () => {
       jetStreamExchange(await connected(), { run, elements: 2, heartbeat: 333, settings }).join(replica);
     const one = await joining(0, { seed: "1", data: "a1b2" });
     await expect(joining(1, { seed: "1", data: "c3" })).rejects.toMatchObject({
-      message: "join: data must be a1b2, as that of replica 0 of this run, got c3",
+      message: "join: data must be a1b2, as that of the others of this run, got c3",
       details: { code: "other-settings" },
     });
     // Its lease is given back.

@@ -108,7 +108,7 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await expect(other.work(handler, stop.signal)).rejects.toMatchObject({
       details: {
         code: "other-heartbeat",
-        rule: "must be 150 ms, that of the workers of this queue, or absent, got 5000",
+        rule: "must be 150 ms (0.15 s), that of the workers of this queue, or absent, got 5000 ms (5 s)",
       },
     });
     for (const id of ["a", "b"]) await planner.enqueue(id, null);

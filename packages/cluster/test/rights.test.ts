@@ -100,7 +100,9 @@ describe.skipIf(!hasServer)("a server with users", () => {
     await member.publish(3, new Float32Array(2));
     expect(await clusterStatus(connection)).toMatchObject({
       queues: [{ name: "sweep", missing: [], waiting: 1, atWork: 0, ended: 0, workers: [] }],
-      runs: [{ run: "first", replicas: expect.arrayContaining([{ replica: 1, living: true, version: 3 }]) }],
+      runs: [
+        { run: "first", replicas: expect.arrayContaining([{ replica: 1, living: true, hasEnded: false, version: 3 }]) },
+      ],
     });
     await member.leave();
     const denied = { name: "ClusterError", details: { code: "denied" } };

@@ -16,11 +16,18 @@ test.runIf(hasServer)(
     const member = await jetStreamExchange(connection, { run: "kept", elements: 1 }).join(0);
     await member.publish(7, Float32Array.of(1));
     await member.leave();
+    const other = await jetStreamExchange(connection, { run: "kept", elements: 1 }).join(1);
+    await other.publish(8, Float32Array.of(1));
+    await other.leave({ hasEnded: true });
     await connection.close();
     await server().restart();
     const { queues, runs } = await clusterStatus(await connected());
     expect(queues).toEqual([{ name: "kept", missing: [], waiting: 2, atWork: 0, ended: 0, workers: [] }]);
-    expect(runs).toEqual([{ run: "kept", replicas: [{ replica: 0, living: false, version: 7 }] }]);
+    const replicas = [
+      { replica: 0, living: false, hasEnded: false, version: 7 },
+      { replica: 1, living: false, hasEnded: true, version: 8 },
+    ];
+    expect(runs).toEqual([{ run: "kept", replicas }]);
   },
 );
 

@@ -186,7 +186,7 @@ describe("parle", () => {
       await expect.poll(async () => (await watching.members()).length).toBe(2);
       await watching.leave();
       for (const [more, rule] of [
-        [["--seed", "4"], "seed must be 3, as that of replica 0 of this run, got 4"],
+        [["--seed", "4"], "seed must be 3, as that of the others of this run, got 4"],
         [["--budget", "5"], "budget must be 4, "],
         [["--replicas", "3"], "replicas must be 2, "],
         [["--set", "batchSize=40"], "data must be "],
@@ -258,8 +258,12 @@ describe("parle", () => {
       ["--set", "rollbacks=1"],
       /^error: rollbacks: must be 0: the others of a replica do not go back with it, got 1\n$/,
     ],
-    [["--nats", "nats://host"], /^error: --run: is required with the other\n$/],
-    [["--run", "one"], /^error: --nats: is required with the other\n$/],
+    [["--nats", "nats://host"], /^error: --run: is required with --nats: a name, the same on each machine\n$/],
+    [
+      ["--run", "a b"],
+      /^error: option '--run <name>' argument 'a b' is invalid\. It must be 1 to 64 letters, digits, _ or -\.\n/,
+    ],
+    [["--run", "one"], /^error: --nats: is required with --run: the server where the replicas meet\n$/],
     [["--replicas", "0"], /--replicas/],
   ])("%j", async (more, message) => {
     const out = freshOut();

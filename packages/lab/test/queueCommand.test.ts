@@ -88,7 +88,7 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     const status = async (): Promise<string> => (await run(["cluster", "status", "--nats", address()])).stdout;
     await expect.poll(status).toMatch(new RegExp(`Queue ${queue.at(-1)}: .*\\n {2}worker .*: free\\n`));
     const { code, stderr } = await run(["worker", ...queue, "--heartbeat", "9", "--out", freshOut()]);
-    const rule = "must be 300 ms, that of the workers of this queue, or absent, got 9000";
+    const rule = "must be 300 ms (0.3 s), that of the workers of this queue, or absent, got 9000 ms (9 s)";
     expect([code, stderr]).toEqual([2, expect.stringContaining(`\nerror: --heartbeat: ${rule}\n`)]);
   });
 
@@ -181,12 +181,12 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     await member.publish(4, Float32Array.of(1, 2));
     const { stdout } = await run(["cluster", "status", "--nats", address()]);
     expect(stdout).toContain(
-      "Parle one: 1 of 1 replica at work\n  replica 2: at work, exchanged last at outer step 4\n",
+      "Parle one: 1 of 1 replica at work\n  replica 2: at work, exchanged last at exchange 5 of the run\n",
     );
     await member.leave();
     const after = await run(["cluster", "status", "--nats", address(), "--json"]);
     expect(JSON.parse(after.stdout).runs).toEqual([
-      { run: "one", replicas: [{ replica: 1, living: false, version: 4 }] },
+      { run: "one", replicas: [{ replica: 1, living: false, hasEnded: false, version: 4 }] },
     ]);
     await connection.close();
   });

@@ -18,7 +18,7 @@ export async function requireSameRun(
   for (const subject of await streams.insist(() => streams.subjects(leases), signal)) {
     const replica = subjects.replicaOf(subject);
     const found = await readLease(streams, subjects, replica, signal);
-    if (found !== null) requireSame(found, own, `as that of replica ${replica} of this run`);
+    if (found !== null) requireSame(found, own, "as that of the others of this run");
   }
 }
 

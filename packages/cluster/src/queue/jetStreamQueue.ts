@@ -60,7 +60,7 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
       const streams = await openStreams(connection, settings, (manager) => addWorkers(manager, names, own));
       const agree = (found: number): void => {
         if (heartbeat !== undefined && heartbeat !== found) {
-          const rule = `must be ${found} ms, that of the workers of this queue, or absent, got ${heartbeat}`;
+          const rule = `must be ${inSeconds(found)}, that of the workers of this queue, or absent, got ${inSeconds(heartbeat)}`;
           throw new ClusterError("other-heartbeat", "work", "heartbeat", rule);
         }
         own = found;
@@ -100,4 +100,9 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
 
 function checkId(where: string, id: string): void {
   checkName(where, "id", id, /^[\w-]{1,128}$/, "1 to 128 letters, digits, _ or -");
+}
+
+/** Both units: those of the option here, and of commands. */
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds} ms (${milliseconds / 1000} s)`;
 }

@@ -33,6 +33,8 @@ export interface RunStatus {
     readonly replica: number;
     /** Whether its lease lives. */
     readonly living: boolean;
+    /** Whether it has left as one that has ended. */
+    readonly hasEnded: boolean;
     /** The newest that it has shared; null for none. */
     readonly version: number | null;
   }[];
@@ -103,6 +105,7 @@ async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
   ]);
   const living = new Set(leases.map(subjects.replicaOf));
   const versions = new Map<number, number | null>([...living].map((replica) => [replica, null]));
+  const ended = new Set<number>();
   for (const subject of commits) {
     const data = (await streams.newest(subjects.streams.commits, subject))?.data;
     const record = data === undefined ? null : decodeCommit(data);
@@ -110,7 +113,9 @@ async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
     const held = living.has(replica) ? await readLease(streams, subjects, replica) : null;
     const isOwn = record !== null && typeof record !== "string" && isUnder(held, record);
     versions.set(replica, isOwn ? record.slots[0].version : null);
+    if (isOwn && record.hasEnded === true) ended.add(replica);
   }
   const replicas = [...versions].sort(([a], [b]) => a - b);
-  return { run, replicas: replicas.map(([replica, version]) => ({ replica, living: living.has(replica), version })) };
+  const stateOf = (replica: number) => ({ living: living.has(replica), hasEnded: ended.has(replica) });
+  return { run, replicas: replicas.map(([replica, version]) => ({ replica, ...stateOf(replica), version })) };
 }

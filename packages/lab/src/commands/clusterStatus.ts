@@ -47,9 +47,10 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
     ]),
     ...runs.flatMap(({ run, replicas }) => [
       `Parle ${run}: ${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`,
-      ...replicas.map(({ replica, living, version }) => {
-        const steps = version === null ? "has exchanged nothing yet" : `exchanged last at outer step ${version}`;
-        return `  replica ${replica + 1}: ${living ? "at work" : "gone"}, ${steps}`;
+      ...replicas.map(({ replica, living, hasEnded, version }) => {
+        const last =
+          version === null ? "has exchanged nothing yet" : `exchanged last at exchange ${version + 1} of the run`;
+        return `  replica ${replica + 1}: ${living ? "at work" : hasEnded ? "ended" : "gone"}, ${last}`;
       }),
     ]),
   ];

@@ -23,8 +23,8 @@ export interface TrainedWhere {
 /** The name of a queue where none is given. */
 export const usualQueue = "entropy-sgd";
 
-/** A parser of names of queues. */
-export function queueName(text: string): string {
+/** A parser of names of queues and runs. */
+export function nameOnServer(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text;
   throw new InvalidArgumentError("It must be 1 to 64 letters, digits, _ or -.");
 }
@@ -40,7 +40,7 @@ function shard(text: string): Shard {
 export function distributed(command: Command): Command {
   return command
     .option("--nats <address>", "workers train the runs, which a queue on this NATS server gives them")
-    .option("--queue <name>", `name of the queue; default: ${usualQueue}`, queueName)
+    .option("--queue <name>", `name of the queue; default: ${usualQueue}`, nameOnServer)
     .option("--shared <folder>", "a folder that workers see too and that holds --out: runs are trained there")
     .option("--shard <i/n>", "train only the i-th of every n runs here; runs merge puts the parts together", shard);
 }

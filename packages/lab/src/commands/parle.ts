@@ -12,6 +12,7 @@ import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
+import { nameOnServer } from "./distribution.ts";
 import { beginExperiment, budgetsOf, type Experiment, type ExperimentDone, reportOfRuns } from "./experiment.ts";
 import { oneReplica } from "./oneReplica.ts";
 import { count } from "./options.ts";
@@ -44,7 +45,7 @@ export const definition: CommandDefinition = {
       )
       .option("--replicas <n>", "replicas; --budget is that of each", count, 3)
       .option("--nats <address>", "train one of the replicas here, which meets the others on this NATS server")
-      .option("--run <name>", "name of the run there, the same on each machine")
+      .option("--run <name>", "name of the run there, the same on each machine", nameOnServer)
       .action(async (options: ParleCommand) =>
         done(await withinTime(options.maxMinutes, context, (limited) => parleCommand(options, limited))),
       ),
@@ -54,7 +55,9 @@ export const definition: CommandDefinition = {
 export async function parleCommand(options: ParleCommand, context: CommandContext): Promise<number> {
   const { out: given, json = false, maxMinutes: _, nats, run, ...request } = options;
   if ((nats === undefined) !== (run === undefined))
-    throw new InputError({ name: nats === undefined ? "--nats" : "--run", rule: "is required with the other" });
+    throw nats === undefined
+      ? new InputError({ name: "--nats", rule: "is required with --run: the server where the replicas meet" })
+      : new InputError({ name: "--run", rule: "is required with --nats: a name, the same on each machine" });
   const unchecked = planParle(request, run ?? null);
   if (nats !== undefined && run !== undefined) {
     const { out = join("runs", `parle-${run}`) } = options;

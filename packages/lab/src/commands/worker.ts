@@ -9,7 +9,7 @@ import { makeFolder } from "../io/files.ts";
 import { deviceChoices } from "../settings/settings.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
-import { queueName, usualQueue } from "./distribution.ts";
+import { nameOnServer, usualQueue } from "./distribution.ts";
 import { count, heartbeat } from "./options.ts";
 import { writeLine } from "./terminal/writeLine.ts";
 import { timeLimited, withinTime } from "./timeLimit.ts";
@@ -38,7 +38,7 @@ export const definition: CommandDefinition = {
         "Train the runs that experiments with --nats have put on a queue, one after the other, until a signal.",
       )
       .requiredOption("--nats <address>", "the NATS server with the queue, such as nats://host:4222")
-      .option("--queue <name>", "name of the queue", queueName, usualQueue)
+      .option("--queue <name>", "name of the queue", nameOnServer, usualQueue)
       .option("--data <folder>", "a folder that holds the runs' data in another place than the experiment's")
       .option("--models <folder>", "a folder with the ONNX models and modules of runs, by the names of their files")
       .option("--threads <n>", "threads of one operation; default: as the experiment says, or the cores", count)
