@@ -130,6 +130,8 @@ describe.each(backends)("an exchange %s", (_, join) => {
 
   test("asks for the members once where it hears of all that it waits for", async () => {
     const members = await join(1, [0, 1, 2]);
+    // Who has joined is known from then on, as to all who wait until the others have.
+    await members[0]!.members();
     let asked = 0;
     const counted: Member = {
       ...members[0]!,
