@@ -47,7 +47,7 @@ try {
         const [ownMs, all] = [threadMs() - ownBefore, performance.now() - begun];
         costs.push({ ownMs, waitMs: all - ownMs, replicas: replicas.length });
         if (costs.length === exchanges + warmUp) stop.abort("SIGTERM");
-        return { mean, missing: 0 };
+        return { mean, missing: [] };
       },
       onEvent(event) {
         if (event.type === "gradient") steps.push(1000 * event.secondsPerGradient);

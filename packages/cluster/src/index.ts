@@ -1,11 +1,12 @@
 /** Many machines: replicas of Parle that share their averages, in one process or through NATS JetStream, and a queue of work; without Node API. */
 export { ClusterError, type ClusterErrorCode } from "./clusterError.ts";
 export { connectWebSocket } from "./connectWebSocket.ts";
-export type { Commit, Exchange, LeaveOptions, LivingReplica, Member, Published } from "./exchange/exchange.ts";
+export type { Commit, Exchange, Heard, LeaveOptions, LivingReplica, Member, Published } from "./exchange/exchange.ts";
 export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
 export { type InProcessOptions, inProcessExchange } from "./exchange/inProcessExchange.ts";
-export { type JoinReplicasOptions, joinReplicas } from "./exchange/joinReplicas.ts";
+export { type JoinReplicasOptions, joinReplicas, type Waiting } from "./exchange/joinReplicas.ts";
 export { type MeanExchange, meanExchange } from "./exchange/meanExchange.ts";
+export { type AbsentReplica, missingFrom } from "./exchange/missingFrom.ts";
 export type { Refusal, RefusalReason } from "./exchange/refusals.ts";
 export { type JetStreamExchangeOptions, jetStreamExchange } from "./jetstream/jetStreamExchange.ts";
 export { type JetStreamQueueOptions, jetStreamQueue } from "./queue/jetStreamQueue.ts";

@@ -1,33 +1,12 @@
 /** Replicas that come back to their run after a kill: as which replica, and for whom they wait. */
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type Exchange,
-  exchangeMean,
-  inProcessExchange,
-  jetStreamExchange,
-  joinReplicas,
-  type Member,
-} from "entropy-sgd-cluster";
+import { exchangeMean, joinReplicas, type Member, type Waiting } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
-import { serverForTests } from "./serverForTests.ts";
+import { runsForTests } from "./runsForTests.ts";
 
-const { connections, connected } = serverForTests();
-let runs = 0;
-
-type Open = () => Promise<Exchange>;
-const backends: [string, () => Open][] = [["in process", () => async () => inProcess]];
-const inProcess = inProcessExchange({ elements: 1 });
-if (hasServer) {
-  backends.push([
-    "on JetStream",
-    () => {
-      const run = `back-${runs++}`;
-      // Leases of a second: long enough for a busy machine.
-      return async () => jetStreamExchange(await connected(), { run, elements: 1, heartbeat: 333 });
-    },
-  ]);
-}
+// Leases of a second: long enough for a busy machine.
+const { connections, newRun, exchangeOn, backends } = runsForTests("back", 333);
 
 const shareAll = (members: readonly Member[], version: number) =>
   Promise.all(members.map((member) => exchangeMean(member, version, new Float32Array([member.replica]))));
@@ -46,12 +25,16 @@ describe.each(backends)("an exchange %s", (_, openRun) => {
     // A later run of this name; where its first has come back already, too.
     for (const begunAs of [null, 0]) {
       let hasBegun = false;
-      const first = joinReplicas(await open(), { count: 2, begunAs }).then((member) => {
+      const told: Waiting[] = [];
+      const onWait = (waiting: Waiting): unknown => told.push(waiting);
+      const first = joinReplicas(await open(), { count: 2, begunAs, onWait }).then((member) => {
         hasBegun = true;
         return member;
       });
+      // Told once, with those of the earlier run who have ended.
+      await expect.poll(() => told).toEqual([{ replica: 0, there: [0], absent: [1], ended: [0, 1] }]);
       await delay(300);
-      expect(hasBegun).toBe(false);
+      expect([hasBegun, told.length]).toEqual([false, 1]);
       const both = await Promise.all([first, joinReplicas(await open(), { count: 2, numbers: [1] })]);
       if (begunAs === 0) await shareAll(both, 0);
       expect(await both[0].hasEnded(1)).toBe(begunAs === null);
@@ -74,19 +57,17 @@ describe.each(backends)("an exchange %s", (_, openRun) => {
 });
 
 test.skipIf(!hasServer)("one that comes back before its lease has lapsed is the replica that it was", async () => {
-  const options = { run: "lapse", elements: 1, heartbeat: 333 };
-  const one = await jetStreamExchange(await connected(), options).join(0);
-  await jetStreamExchange(await connected(), options).join(1);
+  const run = newRun();
+  const one = await (await exchangeOn(run)).join(0);
+  await (await exchangeOn(run)).join(1);
   // Dead: no more of it comes through.
   await connections.at(-1)!.close();
-  const exchange = jetStreamExchange(await connected(), options);
+  const exchange = await exchangeOn(run);
   await expect(exchange.join(1)).rejects.toMatchObject({ details: { code: "taken" } });
   const back = await joinReplicas(exchange, { count: 2, begunAs: 1 });
   expect(back.replica).toBe(1);
   // Where another has the number and keeps it, it takes another.
-  const other = await joinReplicas(jetStreamExchange(await connected(), options), {
-    ...{ count: 3, numbers: [1, 2], begunAs: 1 },
-  });
+  const other = await joinReplicas(await exchangeOn(run), { count: 3, numbers: [1, 2], begunAs: 1 });
   expect(other.replica).toBe(2);
   await Promise.all([one, back, other].map((member) => member.leave()));
 });

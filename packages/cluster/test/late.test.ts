@@ -1,36 +1,11 @@
 /** Replicas that join late, or come back behind the others: nobody waits for them, and they pull nobody back. */
-import {
-  type Exchange,
-  exchangeMean,
-  inProcessExchange,
-  jetStreamExchange,
-  type Member,
-  meanExchange,
-} from "entropy-sgd-cluster";
+import { type Exchange, exchangeMean, type Member, meanExchange } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
-import { hasServer } from "./natsServer.ts";
 import { band, elements, lossOf, roundsToRest, start } from "./quadratic.ts";
-import { serverForTests } from "./serverForTests.ts";
+import { runsForTests } from "./runsForTests.ts";
 import { type Round, trainQuadratic } from "./trainQuadratic.ts";
 
-const { connected } = serverForTests();
-let runs = 0;
-
-/** Exchanges of one run, one for each machine. */
-type Open = (numbers: number) => Promise<() => Promise<Exchange>>;
-
-const inProcess: Open = async (numbers) => {
-  const exchange = inProcessExchange({ elements: numbers });
-  return async () => exchange;
-};
-const throughServer: Open = async (numbers) => {
-  const run = `late-${runs++}`;
-  return async () => jetStreamExchange(await connected(), { run, elements: numbers });
-};
-const backends: [string, Open][] = [
-  ["in process", inProcess],
-  ...(hasServer ? [["on JetStream", throughServer] as [string, Open]] : []),
-];
+const { backends } = runsForTests("late");
 
 describe.each(backends)("an exchange %s", (_, open) => {
   const joined = async (exchange: () => Promise<Exchange>, replica: number): Promise<Member> =>
@@ -39,7 +14,7 @@ describe.each(backends)("an exchange %s", (_, open) => {
     Promise.all(members.map((member, i) => exchangeMean(member, version, new Float32Array([version + i]))));
 
   test("does not wait for a replica that begins after others, and gives it their mean", async () => {
-    const exchange = await open(1);
+    const exchange = open(1);
     const both = [await joined(exchange, 0), await joined(exchange, 1)];
     for (const version of [0, 1, 2, 3]) await shareAll(both, version);
     const late = await joined(exchange, 2);
@@ -56,7 +31,7 @@ describe.each(backends)("an exchange %s", (_, open) => {
   });
 
   test("takes nothing that an earlier run of this name has shared, and waits for those who have shared nothing yet", async () => {
-    const exchange = await open(1);
+    const exchange = open(1);
     const earlier = [await joined(exchange, 0), await joined(exchange, 1)];
     for (const version of [0, 1, 2]) await shareAll(earlier, version + 100);
     await Promise.all(earlier.map((member) => member.leave()));
@@ -71,7 +46,7 @@ describe.each(backends)("an exchange %s", (_, open) => {
   });
 
   test("lets a late replica take part once it is where the others are, and they stay there", async () => {
-    const exchange = await open(elements);
+    const exchange = open(elements);
     const both = [await joined(exchange, 0), await joined(exchange, 1)];
     const lines: Round[][] = [[], [], []];
     const isOver = (): boolean => lines[2]!.filter(({ replicas }) => replicas.length === 3).length > roundsToRest;
@@ -95,7 +70,7 @@ describe.each(backends)("an exchange %s", (_, open) => {
   });
 
   test("a replica that follows goes on where the others come back behind it", async () => {
-    const exchange = await open(1);
+    const exchange = open(1);
     const earlier = [await joined(exchange, 0), await joined(exchange, 1)];
     for (const version of [18, 19, 20]) await shareAll(earlier, version);
     const late = await joined(exchange, 2);
@@ -119,7 +94,7 @@ describe.each(backends)("an exchange %s", (_, open) => {
   });
 
   test("waits for all where a run is resumed, also for one whose checkpoint is older", async () => {
-    const exchange = await open(1);
+    const exchange = open(1);
     const before = [await joined(exchange, 0), await joined(exchange, 1)];
     for (const version of [0, 1, 2, 3, 4, 5]) await shareAll(before, version);
     await Promise.all(before.map((member) => member.leave()));

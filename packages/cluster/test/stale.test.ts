@@ -1,23 +1,14 @@
 /** Whose vectors are in a mean: of those who live when it is taken, whatever was heard before. */
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
-import {
-  type ExchangedMean,
-  exchangeMean,
-  inProcessExchange,
-  jetStreamExchange,
-  type Member,
-} from "entropy-sgd-cluster";
+import { type ExchangedMean, exchangeMean, inProcessExchange, type Member } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
-import { serverForTests } from "./serverForTests.ts";
+import { runsForTests } from "./runsForTests.ts";
 
-const { connections, connected } = serverForTests();
-let runs = 0;
-const newRun = (): string => `stale-${runs++}`;
-/** No lease lapses, and nobody finds out that his is lost, while a test runs. */
-const joined = async (run: string, replica: number): Promise<Member> =>
-  jetStreamExchange(await connected(), { run, elements: 1, heartbeat: 60_000 }).join(replica);
+// No lease lapses, and nobody finds out that his is lost, while a test runs.
+const { connections, newRun, exchangeOn } = runsForTests("stale", 60_000);
+const joined = async (run: string, replica: number): Promise<Member> => (await exchangeOn(run)).join(replica);
 /** What a server does that has lost the lease. */
 const forget = async (run: string, replica: number): Promise<void> => {
   const { streams } = await jetstreamManager(connections[0]!);

@@ -1,5 +1,6 @@
 /** Optimizers and what they are made of: directions, schedules, presets, states. */
 
+export { allFinite } from "./allFinite.ts";
 export { type AdamScalingOptions, adamScaling } from "./directions/adamScaling.ts";
 export { clipByGlobalNorm } from "./directions/clipByGlobalNorm.ts";
 export type { Direction, DirectionState, Placement, Segment, StepPoints, StepTerms } from "./directions/direction.ts";

@@ -262,7 +262,7 @@ describe("study wide-valleys", () => {
     const out = freshOut();
     const { code, stderr } = await run(args(out), { signal: aborted() });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/what is done is kept, and the same command goes on/);
+    expect(stderr).toMatch(/What is done is kept: npx entropy-sgd \w+ .* goes on\n/);
     // The same command, or its plan in the folder.
     expect((await run(["resume", out])).code).toBe(0);
     const { hypotheses } = JSON.parse(readFileSync(join(out, "study.json"), "utf8"));

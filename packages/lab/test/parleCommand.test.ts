@@ -15,6 +15,7 @@ const args = (out: string): string[] => [
 ];
 const weights = (out: string) =>
   [1, 2].map((n) => weightsOf(join(out, `replica-${n}`), readRun(join(out, `replica-${n}`))));
+const whoOf = (stderr: string): string => /this is (replica-\d) of one: all/.exec(stderr)?.[1] ?? "";
 const numLines = (file: string): number => (existsSync(file) ? readFileSync(file, "utf8").split("\n").length : 0);
 
 describe("parle", () => {
@@ -71,9 +72,18 @@ describe("parle", () => {
         const [one, other] = [freshOut(), freshOut()];
         const meeting = ["--nats", server.address, "--run", "one"];
         const runs = await Promise.all([one, other].map((out) => run([...args(out), ...meeting])));
-        expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(
-          runs.map(() => [0, expect.stringContaining("waiting until 2 replicas of one have joined")]),
-        );
+        expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+        const told = runs.map(({ stderr }) => stderr).sort((a, b) => whoOf(a).localeCompare(whoOf(b)));
+        for (const [at, stderr] of told.entries()) {
+          const own = `replica-${at + 1}`;
+          expect(stderr).toContain(`this is ${own} of one: all 2 replicas are there\n`);
+          expect(stderr).toContain(`${own} of 2 of the run one, trained here: `);
+          expect(stderr).toContain(`${own} of 2 begins: parle\n`);
+          expect(stderr).not.toContain("[1/1]");
+        }
+        // The first to come waited for the other; that is the first replica.
+        const waits = "this is replica-1 of one, waiting for replica-2: 1 of 2 replicas is there (replica-1)\n";
+        expect(told[0]).toContain(waits);
         const [first] = weights(whole);
         const ended = [one, other].map((out) => readdirSync(out).filter((name) => name.startsWith("replica-")));
         expect(ended.flat().sort()).toEqual(["replica-1", "replica-2"]);
@@ -90,11 +100,17 @@ describe("parle", () => {
           ),
         ]);
         await mlp.leave();
-        const resumed = await run(["resume", one]);
-        expect([resumed.code, resumed.stderr]).toEqual([
-          2,
-          expect.stringContaining("the command that began it goes on"),
+        // Of one that has ended its result is given again.
+        expect((await run(["resume", one, "--json"])).code).toBe(0);
+        // A machine too many waits, and says that the run has ended.
+        const late = await run([...args(freshOut()), ...meeting], { stopAt: "waiting for replica-2" });
+        expect([late.code, late.stderr]).toEqual([
+          130,
+          expect.stringContaining("the run one has ended; this is replica-1 of a new one of that name, waiting for "),
         ]);
+        expect(late.stderr).toMatch(
+          /\ninterrupted while it waited for the others: npx entropy-sgd parle .* goes on\n$/,
+        );
       } finally {
         await server.stop();
       }
@@ -126,7 +142,7 @@ describe("parle", () => {
         expect([(await alone).code, (await alone).stderr]).toEqual([
           0,
           expect.stringMatching(
-            /warning: 1 replica is not in the mean: .*\n(.*\n)*replica-1: \d+ means of fewer than 2 replicas/,
+            /warning: the mean lacks replica-2 \(does not answer\); the others go on\n(.*\n)*replica-1: \d+ means of fewer than 2 replicas/,
           ),
         ]);
       } finally {
@@ -141,8 +157,7 @@ describe("parle", () => {
     const lines = ({ stderr }: { stderr: string }) => stderr.split("\n").filter((line) => line.includes("failed: "));
     try {
       const ended = await Promise.all([0, 1].map(() => run([...args(freshOut()), ...meeting])));
-      const room =
-        /^\[1\/1\] replica-\d: failed: --nats: server: JetStream has no room \(insufficient resources\): raise /;
+      const room = /^replica-\d of 2: failed: --nats: server: JetStream has no room \(insufficient resources\): raise /;
       expect(ended.map(({ code }) => code)).toEqual([2, 2]);
       expect(ended.map(lines)).toEqual([[expect.stringMatching(room)], [expect.stringMatching(room)]]);
     } finally {
@@ -165,7 +180,7 @@ describe("parle", () => {
       expect([code, stderr]).toEqual([
         2,
         expect.stringMatching(
-          /^\[1\/1\] replica-1: failed: --run: its number is held by another member now; the same command goes on/m,
+          /^replica-1 of 2: failed: --run: its number is held by another member now; the same command goes on/m,
         ),
       ]);
       await Promise.all([other.leave(), taker.leave()]);
@@ -174,36 +189,99 @@ describe("parle", () => {
     }
   });
 
-  test.skipIf(!hasServer)("refuses replicas of other settings before they train", async () => {
-    const server = await startServer();
-    try {
-      const controller = new AbortController();
-      const meeting = ["--nats", server.address, "--run", "one"];
-      const out = freshOut();
-      const first = run([...args(out), ...meeting], { signal: controller.signal });
-      const exchange = jetStreamExchange(await connectNats(server.address), { run: "one", elements: 50_890 });
-      const watching = await exchange.join(9);
-      await expect.poll(async () => (await watching.members()).length).toBe(2);
-      await watching.leave();
-      for (const [more, rule] of [
-        [["--seed", "4"], "seed must be 3, as that of the others of this run, got 4"],
-        [["--budget", "5"], "budget must be 4, "],
-        [["--replicas", "3"], "replicas must be 2, "],
-        [["--set", "batchSize=40"], "data must be "],
-        [["--set", "validation=90"], "data must be "],
-        [["--set", "innerLearningRate=0.07"], "optimizer must be "],
-        [["--dropout", "0.3"], "network must be "],
-      ] as const) {
-        const { code, stderr } = await run([...args(freshOut()), ...meeting, ...more]);
-        expect([code, stderr]).toEqual([2, expect.stringContaining(`error: --run: is of other settings: ${rule}`)]);
-        expect(stderr).not.toContain("waiting");
+  test.skipIf(!hasServer)(
+    "names the settings of a replica that differ, before it trains, and before who is at work",
+    async () => {
+      const server = await startServer();
+      try {
+        const controller = new AbortController();
+        const meeting = ["--nats", server.address, "--run", "one"];
+        const out = freshOut();
+        const first = run([...args(out), ...meeting], { signal: controller.signal });
+        const connection = await connectNats(server.address);
+        const exchange = jetStreamExchange(connection, { run: "one", elements: 50_890 });
+        const watching = await exchange.join(9);
+        await expect.poll(async () => (await watching.members()).length).toBe(2);
+        await watching.leave();
+        const differing = async (rule: string, ...more: readonly string[]): Promise<void> => {
+          const { code, stderr } = await run([...args(freshOut()), ...meeting, ...more]);
+          expect([code, stderr]).toEqual([
+            2,
+            expect.stringMatching(
+              new RegExp(`^error: --run: is of other settings: ${rule}; replicas of a run have `, "m"),
+            ),
+          ]);
+          expect(stderr).not.toContain("waiting");
+        };
+        const than = ", as that of the others of this run, got";
+        await differing(`seed must be 3${than} 4`, "--seed", "4");
+        await differing(`budget must be 4${than} 5`, "--budget", "5");
+        await differing(`replicas must be 2${than} 3`, "--replicas", "3");
+        await differing(`batchSize must be 50${than} 40`, "--set", "batchSize=40");
+        await differing(`validation must be 100${than} 90`, "--set", "validation=90");
+        await differing(`innerLearningRate must be 0\\.\\d+${than} 0\\.07`, "--set", "innerLearningRate=0.07");
+        await differing(`dropout must be \\S+${than} 0\\.3`, "--dropout", "0.3");
+        await differing(
+          `seed must be 3${than} 4; batchSize must be 50, got 40`,
+          "--seed",
+          "4",
+          "--set",
+          "batchSize=40",
+        );
+        await differing(`innerSteps must be 5${than} 4`, "--set", "innerSteps=4");
+      // Where both numbers are taken the settings come first.
+        const second = await exchange.join(1);
+        await differing(`batchSize must be 50${than} 40`, "--set", "batchSize=40");
+        const third = await run([...args(freshOut()), ...meeting]);
+        const taken = 'error: --run: each of its 2 replicas is at work, and a run takes no more, got "one"\n';
+        expect([third.code, third.stderr]).toEqual([2, expect.stringContaining(taken)]);
+        controller.abort("SIGINT");
+        expect((await first).code).toBe(130);
+        await second.leave();
+        await connection.close();
+      } finally {
+        await server.stop();
       }
-      controller.abort("SIGINT");
-      expect((await first).code).toBe(130);
-    } finally {
-      await server.stop();
-    }
-  });
+    },
+  );
+
+  test.skipIf(!hasServer)(
+    "one of several machines says after a signal, and when resumed, by which command it goes on",
+    async () => {
+      const server = await startServer();
+      try {
+        const out = join(freshOut(), "with a blank");
+        const own = [...args(out), "--nats", server.address, "--run", "one"];
+        const connection = await connectNats(server.address);
+        const other = await jetStreamExchange(connection, { run: "one", elements: 50_890 }).join(1);
+        const controller = new AbortController();
+        const printed: string[] = [];
+        const stream = { write: (text: string) => printed.push(text) };
+        const training = main(own, { stdout: stream, stderr: stream, signal: controller.signal });
+        await expect.poll(async () => (await other.members()).some(({ version }) => version === 0)).toBe(true);
+        controller.abort("SIGINT");
+        expect(await training).toBe(130);
+        const words = printed.join("");
+        const command = `npx entropy-sgd ${own.map((word) => (word === out ? `'${out}'` : word)).join(" ")}`;
+        const inOrder = [
+          "replica-1 of 2: interrupted\n",
+          "Of replica-1, which was interrupted, at the mean of the points",
+          `\nWhat is done is kept: ${command} goes on\n`,
+        ];
+        const places = inOrder.map((line) => words.indexOf(line));
+        expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(words.endsWith(inOrder.at(-1)!)).toBe(true);
+        const resumed = await run(["resume", out]);
+        const rule = `is of the run one, which several machines train; on each the command that began it goes on, here: ${command}`;
+        expect([resumed.code, resumed.stderr]).toEqual([2, `error: ${out}: ${rule}\n`]);
+        await other.leave();
+        await connection.close();
+      } finally {
+        await server.stop();
+      }
+    },
+  );
 
   test.skipIf(!hasServer)("comes back when the others have ended, and gives its result again", async () => {
     const server = await startServer();
@@ -220,7 +298,10 @@ describe("parle", () => {
       clearInterval(watch);
       expect([halted.code, whole.code]).toEqual([130, 0]);
       const back = await run([...one, "--json"]);
-      expect([back.code, back.stderr]).toEqual([0, expect.stringContaining("1 of 2 replicas of one are there: ")]);
+      expect([back.code, back.stderr]).toEqual([
+        0,
+        expect.stringMatching(/1 of 2 replicas of one is there: replica-\d has ended; replica-\d, this one, goes on\n/),
+      ]);
       const again = await run([...one, "--json"]);
       expect([again.code, again.stdout]).toEqual([0, back.stdout]);
       expect(again.stderr).not.toContain("waiting");
@@ -249,6 +330,21 @@ describe("parle", () => {
     expect(stopped.code).toBe(130);
     const alone = await run(["resume", join(out, "replica-1")]);
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("is one of several replicas")]);
+  });
+
+  test("names what a network may be where none is given, or its file is not there", async () => {
+    const without = await run(["parle", "--budget", "1"]);
+    const names = "mnistfc, .*, or a file: \\.onnx, ";
+    const required = new RegExp(`^error: required option '--network <name>' not specified: ${names}`);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringMatching(required)]);
+    for (const command of ["parle", "train"]) {
+      const missing = await run([command, "--network", "none.onnx", "--budget", "1", "--out", freshOut()]);
+      const rule = /^error: .*none\.onnx: missing: the network must be a file that is there, or one of mnistfc, .*\n$/;
+      expect([missing.code, missing.stderr]).toEqual([2, expect.stringMatching(rule)]);
+      const noData = await run([command, ...small, "--data", "nowhere", "--budget", "1", "--out", freshOut()]);
+      const there = /^error: .*nowhere: there is no such folder or file\n$/;
+      expect([noData.code, noData.stderr]).toEqual([2, expect.stringMatching(there)]);
+    }
   });
 
   test.each([

@@ -273,7 +273,7 @@ describe("the command with runs that are not trained", () => {
       const found = await sweep(launch, { out: freshOut(), parallel: 1, json: true }, controller.signal);
       expect(found.code).toBe(code);
       expect(JSON.parse(found.stdout)).toMatchObject({ interrupted: true, best: "learningRate=0.1" });
-      expect(found.stderr).toMatch(/interrupted: what is done is kept, and the same command goes on\n$/);
+      expect(found.stderr).toMatch(/What is done is kept: the same command goes on\n$/);
     },
   );
 });

@@ -80,9 +80,16 @@ export type {
   WarningEvent,
 } from "./loop/events.ts";
 export { numEvaluations, withEvaluation } from "./loop/keptEvaluations.ts";
-export { type EvaluationTimes, evaluationAfter, type Plan, plannedOptions, planOf } from "./loop/plan.ts";
+export {
+  type EvaluationTimes,
+  evaluationAfter,
+  evaluationIsDue,
+  type Plan,
+  plannedOptions,
+  planOf,
+} from "./loop/plan.ts";
 export { costsOf, type PrimaryValues, primaryOf } from "./loop/primaryOf.ts";
-export type { Replica, SharedMean } from "./loop/replica.ts";
+export type { MissingReplica, Replica, SharedMean } from "./loop/replica.ts";
 export { isKept, isThinned, numKeptWhole } from "./loop/thinning.ts";
 export { train } from "./loop/train.ts";
 export { requireSampling, type Sampling, type TrainOptions } from "./loop/trainOptions.ts";

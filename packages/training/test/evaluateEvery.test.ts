@@ -1,6 +1,13 @@
 /** When evaluations are made, and that the training does not depend on it. */
 import { entropySgd } from "entropy-sgd";
-import { compileNetwork, evaluationAfter, type RecordedEvaluation, type RunResult, train } from "entropy-sgd-training";
+import {
+  compileNetwork,
+  evaluationAfter,
+  evaluationIsDue,
+  type RecordedEvaluation,
+  type RunResult,
+  train,
+} from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import { expect, test } from "vitest";
 import { tinyData, tinyNetwork } from "./tinyTask.ts";
@@ -22,6 +29,18 @@ test.each([
   [40, 39, 1e-9, 41],
 ])("after %d gradients of %d per epoch, every %d epochs: %d", (gradients, gradientsPerEpoch, evaluateEvery, due) => {
   expect(evaluationAfter(gradients, { gradientsPerEpoch, evaluateEvery })).toBe(due);
+});
+
+test.each([
+  // Gradients, the first gradient from which one is due, whether it is: at boundaries of 4 gradients, and at the end, at 24.
+  [7, 6, false],
+  [8, 6, true],
+  [8, 8, true],
+  [8, 9, false],
+  [24, 30, true],
+  [28, 30, true],
+])("after %d gradients, due from %d on: %s", (gradients, nextEvaluation, isDue) => {
+  expect(evaluationIsDue({ gradients, nextEvaluation }, { boundaryEvery: 4, totalGradients: 24 })).toBe(isDue);
 });
 
 /** 6 gradients an epoch, outer steps of 4. */

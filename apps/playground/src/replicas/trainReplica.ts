@@ -1,5 +1,12 @@
 /** Trains one replica of a run on a NATS server and tells what happens. */
-import { jetStreamExchange, joinReplicas, type LivingReplica, type Member, meanExchange } from "entropy-sgd-cluster";
+import {
+  jetStreamExchange,
+  joinReplicas,
+  type LivingReplica,
+  type Member,
+  meanExchange,
+  missingFrom,
+} from "entropy-sgd-cluster";
 import {
   compileNetwork,
   type DataSet,
@@ -112,10 +119,11 @@ function meeting(member: Member, count: number, tell: Tell): Replica["exchange"]
   const meet = meanExchange(member);
   return async (z, version, signal) => {
     const begun = performance.now();
-    const { mean, replicas } = await interruptible(() => meet(version, z, signal), signal);
+    const exchanged = await interruptible(() => meet(version, z, signal), signal);
+    const { mean } = exchanged;
     const distance = Math.sqrt(mean.reduce((sum, value, i) => sum + (value - z[i]!) ** 2, 0));
     tell({ type: "exchange", version, milliseconds: performance.now() - begun, distance });
-    return { mean, missing: Math.max(0, count - replicas.length) };
+    return { mean, missing: missingFrom(member, count, exchanged) };
   };
 }
 

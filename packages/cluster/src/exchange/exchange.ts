@@ -55,6 +55,8 @@ export interface Member {
    * have lapsed, and commits be those of an earlier member.
    */
   heard(): readonly LivingReplica[];
+  /** What is known of a replica, such as one that is not in a mean. Cost: no question. */
+  heardOf(replica: number): Heard;
   /** Commits of all replicas from the call on, each version of a lease once; ends when the signal is aborted or the member leaves. */
   watch(signal?: AbortSignal): AsyncIterableIterator<Commit>;
   /** What was refused, the newest hundred, oldest first. */
@@ -78,6 +80,16 @@ export interface LivingReplica extends Pick<Commit, "replica"> {
   readonly before?: number;
   /** Where nothing of it can be read, such as what a newer program shares: it is not waited for. */
   readonly isRefused?: true;
+}
+
+/** What is known of a replica without asking. */
+export interface Heard {
+  /** Whether its lease lived when `members` were asked for last. */
+  readonly isLiving: boolean;
+  /** As `Member.hasEnded`, as far as was heard. */
+  readonly hasEnded: boolean;
+  /** Seconds since it has shared anything, or ended; null where nothing was heard of it. */
+  readonly secondsAgo: number | null;
 }
 
 /** That a replica has shared a vector. */

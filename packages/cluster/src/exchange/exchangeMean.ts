@@ -1,9 +1,8 @@
 /** One exchange of Parle: share the own average, wait for the others', take the mean. */
-import { meanInto } from "entropy-sgd";
+import { allFinite, meanInto } from "entropy-sgd";
 import type { LivingReplica, Member, Published } from "./exchange.ts";
 import { isLate, leftBehindAt, othersTogether } from "./late.ts";
-import { heardOnce, livingOnce } from "./livingOnce.ts";
-import { allFinite } from "./refusals.ts";
+import { heardOnce, livingOnce, newsOf } from "./livingOnce.ts";
 
 /** The mean over the replicas that took part. */
 export interface ExchangedMean {
@@ -57,8 +56,9 @@ export async function exchangeMean(
       other.isRefused !== true && (other.version ?? -1) < version && !isLate(other, me, all);
     const isReady = (all: readonly LivingReplica[]): boolean =>
       leftBehindAt(version, me, all) !== null || !all.some((other) => isAwaited(other, all));
-    await heardOnce(member, isReady, signal);
-    const living = await livingOnce(member, commits, isReady, signal);
+    const news = newsOf(commits);
+    await heardOnce(member, news, isReady);
+    const living = await livingOnce(member, news, isReady, signal);
     const ahead = leftBehindAt(version, me, living);
     if (ahead !== null) {
       const others = await latestOf(member, othersTogether(me, living), signal);
@@ -117,7 +117,7 @@ function meanOf(
 export async function awaitMembers(member: Member, count: number, signal?: AbortSignal): Promise<readonly number[]> {
   const commits = member.watch(signal);
   try {
-    const living = await livingOnce(member, commits, (all) => all.length >= count, signal);
+    const living = await livingOnce(member, newsOf(commits), (all) => all.length >= count, signal);
     return living.map(({ replica }) => replica);
   } finally {
     await commits.return?.();

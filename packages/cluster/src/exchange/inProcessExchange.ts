@@ -1,8 +1,10 @@
 /** Replicas in one thread: vectors are copied within its memory. */
+import { allFinite } from "entropy-sgd";
 import { ClusterError, checkInteger, checkPublished } from "../clusterError.ts";
-import { broadcast } from "./broadcast.ts";
+import { type Broadcast, broadcast } from "./broadcast.ts";
 import type { Commit, Exchange, LivingReplica, Member, Published } from "./exchange.ts";
-import { allFinite, type RefusalLog, refusalLog } from "./refusals.ts";
+import { type RefusalLog, refusalLog } from "./refusals.ts";
+import { secondsSince } from "./secondsSince.ts";
 
 export interface InProcessOptions {
   /** Elements n of every vector. */
@@ -26,73 +28,93 @@ export interface InProcessOptions {
  */
 export function inProcessExchange({ elements }: InProcessOptions): Exchange {
   checkInteger("inProcessExchange", "elements", elements, 1);
-  /** What each member has shared: the newest two, newest first. */
-  const replicas = new Map<number, readonly Published[]>();
-  const ended = new Set<number>();
-  const commits = broadcast<Commit>();
+  const run: Run = {
+    elements,
+    replicas: new Map(),
+    ended: new Set(),
+    times: new Map(),
+    commits: broadcast<Commit>(),
+  };
   return {
     elements,
     leaseTime: 0,
     async join(replica, signal) {
       checkInteger("join", "replica", replica);
       signal?.throwIfAborted();
-      if (replicas.has(replica))
+      if (run.replicas.has(replica))
         throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
-      replicas.set(replica, []);
-      return member(replica);
+      run.replicas.set(replica, []);
+      return memberOf(run, replica);
     },
   };
+}
 
-  function member(replica: number): Member {
-    const refusals = refusalLog();
-    const left = new AbortController();
-    const check = (path: string, signal: AbortSignal | undefined): void => {
-      signal?.throwIfAborted();
-      if (left.signal.aborted) throw new ClusterError("left", path, `replica ${replica}`, "has left the exchange");
-    };
-    return {
-      replica,
-      elements,
-      async publish(version, vector, signal) {
-        check("publish", signal);
-        const [newest] = replicas.get(replica)!;
-        checkPublished(version, newest?.version ?? null, vector, elements);
-        const published = { replica, version, vector: vector.slice() };
-        replicas.set(replica, newest === undefined ? [published] : [published, newest]);
-        ended.delete(replica);
-        commits.emit({ replica, version });
-        return vector;
-      },
-      async latest(of, signal) {
-        check("latest", signal);
-        return accepted(replicas.get(of)?.[0], refusals);
-      },
-      async at(of, version, signal) {
-        check("at", signal);
-        return accepted(
-          replicas.get(of)?.find((one) => one.version === version),
-          refusals,
-        );
-      },
-      async members(signal) {
-        check("members", signal);
-        return livingOf(replicas);
-      },
-      heard: () => livingOf(replicas),
-      watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
-      refusals: refusals.all,
-      async hasEnded(of, signal) {
-        check("hasEnded", signal);
-        return ended.has(of);
-      },
-      async leave({ hasEnded = false } = {}) {
-        if (left.signal.aborted) return;
-        left.abort();
-        if (hasEnded) ended.add(replica);
-        replicas.delete(replica);
-      },
-    };
-  }
+/** What all members of an exchange share. */
+interface Run extends InProcessOptions {
+  /** What each member has shared: the newest two, newest first. */
+  readonly replicas: Map<number, readonly Published[]>;
+  readonly ended: Set<number>;
+  /** When each replica has shared something, or left, by `performance.now`. */
+  readonly times: Map<number, number>;
+  readonly commits: Broadcast<Commit>;
+}
+
+function memberOf({ elements, replicas, ended, times, commits }: Run, replica: number): Member {
+  const refusals = refusalLog();
+  const left = new AbortController();
+  const check = (path: string, signal: AbortSignal | undefined): void => {
+    signal?.throwIfAborted();
+    if (left.signal.aborted) throw new ClusterError("left", path, `replica ${replica}`, "has left the exchange");
+  };
+  return {
+    replica,
+    elements,
+    async publish(version, vector, signal) {
+      check("publish", signal);
+      const [newest] = replicas.get(replica)!;
+      checkPublished(version, newest?.version ?? null, vector, elements);
+      const published = { replica, version, vector: vector.slice() };
+      replicas.set(replica, newest === undefined ? [published] : [published, newest]);
+      ended.delete(replica);
+      times.set(replica, performance.now());
+      commits.emit({ replica, version });
+      return vector;
+    },
+    async latest(of, signal) {
+      check("latest", signal);
+      return accepted(replicas.get(of)?.[0], refusals);
+    },
+    async at(of, version, signal) {
+      check("at", signal);
+      return accepted(
+        replicas.get(of)?.find((one) => one.version === version),
+        refusals,
+      );
+    },
+    async members(signal) {
+      check("members", signal);
+      return livingOf(replicas);
+    },
+    heard: () => livingOf(replicas),
+    heardOf: (of) => ({
+      isLiving: replicas.has(of),
+      hasEnded: ended.has(of),
+      secondsAgo: secondsSince(times.get(of)),
+    }),
+    watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
+    refusals: refusals.all,
+    async hasEnded(of, signal) {
+      check("hasEnded", signal);
+      return ended.has(of);
+    },
+    async leave({ hasEnded = false } = {}) {
+      if (left.signal.aborted) return;
+      left.abort();
+      if (hasEnded) ended.add(replica);
+      times.set(replica, performance.now());
+      replicas.delete(replica);
+    },
+  };
 }
 
 function livingOf(replicas: ReadonlyMap<number, readonly Published[]>): LivingReplica[] {

@@ -1,7 +1,7 @@
 /** Joining a run whose replicas begin together, as whichever of them is free; or coming back to it. */
 import { ClusterError } from "../clusterError.ts";
 import type { Exchange, LivingReplica, Member } from "./exchange.ts";
-import { livingOnce } from "./livingOnce.ts";
+import { livingOnce, newsOf } from "./livingOnce.ts";
 
 export interface JoinReplicasOptions {
   /** Replicas of the run, this one among them. */
@@ -12,7 +12,24 @@ export interface JoinReplicasOptions {
   readonly begunAs?: number | null;
   /** Told the member when it has joined and waits for the others. */
   readonly onJoin?: (member: Member) => void;
+  /** Told when it begins to wait for others, and whenever some have come or gone; never where it need not wait. */
+  readonly onWait?: (waiting: Waiting) => void;
   readonly signal?: AbortSignal;
+}
+
+/** For whom one that has joined waits, by their numbers. */
+export interface Waiting {
+  /** The own number. */
+  readonly replica: number;
+  /** Those that are there, this one among them. */
+  readonly there: readonly number[];
+  /** Those for whom it waits. */
+  readonly absent: readonly number[];
+  /**
+   * Those whose numbers' last members have ended: absent ones, and the own number where an earlier member of it has. All of a run
+   * where an earlier one of its name has ended.
+   */
+  readonly ended: readonly number[];
 }
 
 /**
@@ -32,13 +49,13 @@ export interface JoinReplicasOptions {
  * ```
  */
 export async function joinReplicas(exchange: Exchange, options: JoinReplicasOptions): Promise<Member> {
-  const { count, begunAs = null, onJoin, signal } = options;
+  const { count, begunAs = null, onJoin, onWait, signal } = options;
   const { numbers = Array.from({ length: count }, (_, number) => number) } = options;
   const again = begunAs === null ? null : await comingBack(exchange, begunAs, signal);
   const member = again ?? (await firstFree(exchange, numbers, signal));
   try {
     onJoin?.(member);
-    await awaitOthers(member, count, begunAs === member.replica, signal);
+    await awaitOthers(member, { count, isBack: begunAs === member.replica, onWait, signal });
     return member;
   } catch (error) {
     // Without a server its lease lapses by itself.
@@ -47,28 +64,51 @@ export async function joinReplicas(exchange: Exchange, options: JoinReplicasOpti
   }
 }
 
-async function awaitOthers(
-  member: Member,
-  count: number,
-  isBack: boolean,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** How one that has joined waits. */
+interface AwaitOptions extends Pick<JoinReplicasOptions, "count"> {
+  readonly isBack: boolean;
+  readonly onWait: JoinReplicasOptions["onWait"];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function awaitOthers(member: Member, { count, isBack, onWait, signal }: AwaitOptions): Promise<void> {
+  const { replica } = member;
   const commits = member.watch(signal);
   // Where its own number has ended too, that was in an earlier run of this name.
-  const heedsEnded = isBack && !(await member.hasEnded(member.replica, signal));
+  const hadEnded = await member.hasEnded(replica, signal);
+  let waiting: Waiting | null = null;
   const areThere = async (living: readonly LivingReplica[]): Promise<boolean> => {
-    const isUnderWay = living.some(({ replica, version }) => replica !== member.replica && version !== null);
+    const isUnderWay = living.some((one) => one.replica !== replica && one.version !== null);
     if (living.length >= count || isUnderWay) return true;
-    if (!heedsEnded) return false;
-    const numbers = Array.from({ length: count }, (_, number) => number);
-    const absent = numbers.filter((number) => !living.some(({ replica }) => replica === number));
-    return (await Promise.all(absent.map((number) => member.hasEnded(number, signal)))).every(Boolean);
+    const there = living.map((one) => one.replica);
+    const before: readonly number[] = waiting?.there ?? [];
+    // Those who have ended may be all that is waited for; who begins, or begins again, waits for all.
+    const heedsEnded = isBack && !hadEnded;
+    if (there.join() === before.join() && !heedsEnded) return false;
+    waiting = await waitingFor(member, { count, there, hadEnded, signal });
+    if (heedsEnded && waiting.absent.every((number) => waiting!.ended.includes(number))) return true;
+    if (there.join() !== before.join()) onWait?.(waiting);
+    return false;
   };
   try {
-    await livingOnce(member, commits, areThere, signal);
+    await livingOnce(member, newsOf(commits), areThere, signal);
   } finally {
     await commits.return?.();
   }
+}
+
+/** What is known of those for whom one waits. @param of - who is there, and whether its own number had ended before it joined */
+async function waitingFor(
+  member: Member,
+  of: Pick<Waiting, "there"> & { readonly hadEnded: boolean } & Pick<AwaitOptions, "count" | "signal">,
+): Promise<Waiting> {
+  const { count, there, hadEnded, signal } = of;
+  const { replica } = member;
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  const absent = numbers.filter((number) => !there.includes(number));
+  const haveEnded = await Promise.all(absent.map((number) => member.hasEnded(number, signal)));
+  const ended = numbers.filter((number) => haveEnded[absent.indexOf(number)] ?? (number === replica && hadEnded));
+  return { replica, there, absent, ended };
 }
 
 /** Milliseconds between two tries to be the same replica again. */

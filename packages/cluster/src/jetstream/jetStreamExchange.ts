@@ -25,6 +25,11 @@ export interface JetStreamExchangeOptions {
    * tell is not compared. Default none.
    */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * What those settings are made of, by name, in any words: the lease tells them too, and where a member is refused for a setting, the
+   * error names what of these differs instead, with both values. Where one of two tells none, it names the settings. Default none.
+   */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface JetStreamExchangeOptions {
  */
 export function jetStreamExchange(connection: NatsConnection, options: JetStreamExchangeOptions): Exchange {
   const where = "jetStreamExchange";
-  const { run, elements, encoding = "float32", heartbeat = 1_000, copies = 1, settings = {} } = options;
+  const { run, elements, encoding = "float32", heartbeat = 1_000, copies = 1, settings = {}, details = {} } = options;
   const subjects = runSubjects(where, run);
   checkInteger(where, "elements", elements, 1);
   checkInteger(where, "heartbeat", heartbeat, 50);
@@ -66,6 +71,7 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
         {
           ...{ connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
           settings: new Map(Object.entries(settings)),
+          details: new Map(Object.entries(details)),
         },
         signal,
       );

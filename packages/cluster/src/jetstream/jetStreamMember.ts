@@ -1,15 +1,15 @@
 /** One replica in an exchange on JetStream. */
 import type { NatsConnection } from "@nats-io/nats-core";
-import { checkInteger } from "../clusterError.ts";
+import { ClusterError, checkInteger } from "../clusterError.ts";
 import { broadcast } from "../exchange/broadcast.ts";
-import type { Commit, Member, Published } from "../exchange/exchange.ts";
+import type { Commit, Heard, Member, Published } from "../exchange/exchange.ts";
 import { refusalLog } from "../exchange/refusals.ts";
-import { commitHeads, slotsOf } from "./commitHeads.ts";
+import { type CommitHeads, commitHeads, slotsOf } from "./commitHeads.ts";
 import type { CommitRecord, CommitRefusal, SlotRecord } from "./commitRecord.ts";
 import { throwIfDenied } from "./insistent.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { livingReplicas } from "./livingReplicas.ts";
-import { memberList } from "./memberList.ts";
+import { type MemberList, memberList } from "./memberList.ts";
 import { type Publisher, type PublisherParts, publisher } from "./publisher.ts";
 import { readSlot } from "./readSlot.ts";
 import { requireSameRun } from "./requireSameRun.ts";
@@ -24,8 +24,9 @@ export interface Joining extends PublisherParts {
   readonly connection: NatsConnection;
   /** Milliseconds between renewals of the lease. */
   readonly heartbeat: number;
-  /** What all members must have alike. */
+  /** What all members must have alike, and what that is made of. */
   readonly settings: ReadonlyMap<string, string>;
+  readonly details: ReadonlyMap<string, string>;
 }
 
 export async function joinRun(joining: Joining, signal: AbortSignal | undefined): Promise<Member> {
@@ -72,6 +73,7 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
       return list.ask(until);
     },
     heard: list.heard,
+    heardOf: (of) => heardIn(list, heads, of),
     watch: (until) => commits.iterate(until === undefined ? left.signal : AbortSignal.any([left.signal, until])),
     refusals: refusals.all,
     async hasEnded(of, until) {
@@ -97,20 +99,35 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
   }
 }
 
+function heardIn(list: MemberList, heads: CommitHeads, replica: number): Heard {
+  const isLiving = list.heard().some((one) => one.replica === replica);
+  // Of one that lives what an earlier member of its number has said does not count.
+  const record = isLiving ? list.known(replica) : heads.known(replica);
+  return { isLiving, hasEnded: isOfEnded(record), secondsAgo: heads.secondsAgo(replica) };
+}
+
 function isOfEnded(record: CommitRecord | CommitRefusal | null): boolean {
   return record !== null && typeof record !== "string" && record.hasEnded === true;
 }
 
 /** The lease of a member that is a replica of the same training as the others. */
 async function leaseOf(
-  { streams, subjects, elements, settings, heartbeat, replica }: Joining,
+  { streams, subjects, elements, settings, details, heartbeat, replica }: Joining,
   retaken: () => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
-  const lease = await takeLease(streams, subjects, { replica, elements, settings, heartbeat, retaken }, signal);
+  const own = { elements, settings, details };
+  const requireSame = () => requireSameRun(streams, subjects, own, signal);
+  const lease = await takeLease(streams, subjects, { ...own, replica, heartbeat, retaken }, signal).catch(
+    async (error: unknown) => {
+      // One of another training is told so, whether its number is free or taken.
+      if (error instanceof ClusterError && error.details.code === "taken") await requireSame();
+      throw error;
+    },
+  );
   try {
     // After the lease was taken: of two that join at once, one sees the other.
-    await requireSameRun(streams, subjects, { elements, settings }, signal);
+    await requireSame();
     return lease;
   } catch (error) {
     await lease.release().catch(() => {});

@@ -1,6 +1,7 @@
 /** A replica's number, held while a message of it lives: the server drops it unless it is renewed in time. */
 import { nuid } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
+import { decodeLease, encodeLease, type LeaseContent } from "./leaseContent.ts";
 import type { RunSubjects } from "./runSubjects.ts";
 import { type StoredMessage, type Streams, storeAfter } from "./streams.ts";
 
@@ -14,29 +15,16 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-export interface LeaseOptions {
+/** What is told to those who join, and how. */
+export interface LeaseOptions extends Pick<LeaseContent, "settings" | "details"> {
   readonly replica: number;
-  /** Length of the vectors that it shares, told to those who join. */
+  /** Length of the vectors that it shares. */
   readonly elements: number;
-  /** Settings that all members must have alike, by name. */
-  readonly settings: ReadonlyMap<string, string>;
   /** Milliseconds between renewals. */
   readonly heartbeat: number;
   /** Called after the lease had lapsed, or the server had lost it, and was taken again. */
   readonly retaken: () => Promise<void>;
 }
-
-/** What the message of a lease says. */
-export interface LeaseContent {
-  readonly id: string;
-  /** Length of the vectors that its holder shares; null where it does not say. */
-  readonly elements: number | null;
-  /** What it tells of its settings. */
-  readonly settings: ReadonlyMap<string, string>;
-}
-
-const contentOf = (id: string, elements: number, settings: ReadonlyMap<string, string>): string =>
-  [id, elements, ...[...settings].map(([name, value]) => `${name}=${value}`)].join(" ");
 
 /** Whether a commit is of the member that holds a replica's number now, and not of an earlier one; where nobody does, it stands. */
 export function isUnder(held: LeaseContent | null, commit: { readonly lease: string }): boolean {
@@ -52,24 +40,18 @@ export async function readLease(
 ): Promise<LeaseContent | null> {
   const read = () => streams.newest(subjects.streams.leases, subjects.lease(replica));
   const message = await streams.insist(read, signal);
-  if (message === null) return null;
-  const [id, elements, ...settings] = new TextDecoder().decode(message.data).split(" ");
-  return {
-    id: id!,
-    elements: elements === undefined ? null : Number(elements),
-    settings: new Map(settings.map((one) => one.split("=", 2) as [string, string])),
-  };
+  return message === null ? null : decodeLease(message.data);
 }
 
 /** @throws ClusterError "taken" while another holds it */
 export async function takeLease(
   streams: Streams,
   subjects: RunSubjects,
-  { replica, elements, settings, heartbeat, retaken }: LeaseOptions,
+  { replica, heartbeat, retaken, ...told }: LeaseOptions,
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
   const id = nuid.next();
-  const content = contentOf(id, elements, settings);
+  const content = encodeLease({ id, ...told });
   const subject = subjects.lease(replica);
   let sequence = await storeAfter(streams, 0, subject, content, signal);
   sequence ??= (await own(signal))?.seq ?? null;

@@ -1,8 +1,8 @@
 /** The members of a run, as the server tells of them and as commits that are heard have it. */
 import type { LivingReplica } from "../exchange/exchange.ts";
 import type { CommitHeads } from "./commitHeads.ts";
-import type { CommitRecord, CommitRefusal } from "./commitRecord.ts";
-import { isUnder, type LeaseContent, readLease } from "./lease.ts";
+import type { CommitRecord } from "./commitRecord.ts";
+import { isUnder, readLease } from "./lease.ts";
 import type { RunSubjects } from "./runSubjects.ts";
 import type { Streams } from "./streams.ts";
 
@@ -33,8 +33,11 @@ export function memberList(
           readLease(streams, subjects, replica, signal),
         ]);
         leases.delete(replica);
-        if (newest !== null && typeof newest !== "string" && isUnder(held, newest)) leases.set(replica, newest.lease);
-        return livingAs(replica, newest, held);
+        if (typeof newest === "string") return { replica, version: null, isRefused: true };
+        // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
+        if (newest === null || !isUnder(held, newest)) return { replica, version: null };
+        leases.set(replica, newest.lease);
+        return asLiving(replica, newest);
       };
       last = await Promise.all((await living(signal)).map(asked));
       return last;
@@ -49,17 +52,6 @@ export function memberList(
       return known?.lease === leases.get(replica) ? known : null;
     },
   };
-}
-
-function livingAs(
-  replica: number,
-  newest: CommitRecord | CommitRefusal | null,
-  held: LeaseContent | null,
-): LivingReplica {
-  if (typeof newest === "string") return { replica, version: null, isRefused: true };
-  // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
-  if (newest === null || !isUnder(held, newest)) return { replica, version: null };
-  return asLiving(replica, newest);
 }
 
 function asLiving(replica: number, { slots, before }: CommitRecord): LivingReplica {

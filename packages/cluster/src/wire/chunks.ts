@@ -6,7 +6,8 @@
  *   0 u32 "PRLE"   4 u32 XXH32 of the elements, seeded by that of bytes 8 to 31   8 f64 version   16 u32 XXH32 of the run's name
  *   20 u32 replica   24 u32 elements of the whole vector   28 u16 place of the chunk   30 u8 encoding   31 u8 format
  */
-import { allFinite, type RefusalReason } from "../exchange/refusals.ts";
+import { allFinite } from "entropy-sgd";
+import type { RefusalReason } from "../exchange/refusals.ts";
 import { fromFloat16, toFloat16 } from "./float16.ts";
 import { xxHash32 } from "./xxHash32.ts";
 

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Requests for a checkpoint (SIGUSR2). */
   readonly checkpointRequests?: CheckpointRequests;
+  /** The arguments of the command, to say how it goes on; `main` adds them. */
+  readonly args?: readonly string[];
   /** Told the error that ends the command, beside `stderr`. */
   readonly onFailure?: ((error: string) => void) | undefined;
 }

@@ -43,8 +43,9 @@ import {
   writeJson,
 } from "./context.ts";
 import { dataLines } from "./dataLines.ts";
-import { type TrainedWhere, usualQueue } from "./distribution.ts";
+import type { TrainedWhere } from "./distribution.ts";
 import { budgetOf, linesOf } from "./eventLines.ts";
+import { interruptionWords } from "./interruptionWords.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -75,6 +76,10 @@ export interface Experiment<Details> {
   usualParallel(plan: CheckedPlan<Details>): number;
   /** How its runs are trained, where that is neither in this process nor each in a process of its own. */
   launcher?(plan: CheckedPlan<Details>, place: ExperimentPlace): Promise<RunLauncher>;
+  /** What stands in front of the lines of a run; its number and name where this is absent or null. */
+  label?(run: PlannedRun, plan: CheckedPlan<Details>): string | null;
+  /** @throws InputError where the experiment in a folder does not go on here; it has what to do instead */
+  requireHere?(plan: ExperimentPlan<Details>, out: string): void;
   /** The text printed before the first run; null for none. */
   opening(plan: CheckedPlan<Details>, work: ExperimentOptions & { readonly parallel: number }): string | null;
   /** Writes what is kept of a run beside its folder, as soon as it has ended, or is found ended. */
@@ -157,7 +162,9 @@ export async function continueExperiment(
   const different = differentRun(out, plan.runs)?.name;
   if (different !== undefined)
     throw new InputError({ path: file, rule: `has other settings for ${different} than the run; ${whose}` });
-  const checked = await checkedPlan({ ...plan, details: details.data }, { ...options, ...lockHooks(context) });
+  const own = { ...plan, details: details.data };
+  experiment.requireHere?.(own, out);
+  const checked = await checkedPlan(own, { ...options, ...lockHooks(context) });
   return withLock(out, lockHooks(context), (lock) => toItsEnd(experiment, checked, options, lock, context));
 }
 
@@ -194,7 +201,8 @@ async function toItsEnd<Details>(
   const others = otherRuns(out, plan.runs).length;
   if (others > 0) stderr.write(`Left alone, as the file does not name them: ${counted(others, "other run")}\n`);
   const isBrief = experiment.isBrief === true || parallel > 1 || queue !== undefined;
-  const listeners = listenersOf(own, { isBrief, isQueued: queue !== undefined }, context);
+  const label = (run: PlannedRun): string | null => experiment.label?.(run, plan) ?? null;
+  const listeners = listenersOf(own, { isBrief, isQueued: queue !== undefined, label }, context);
   const { launch, close } = await launcherOf(experiment, own, { ...options, parallel }, lock, listeners, context);
   const measuring = oneAtATime(async (run: PlannedRun) => await experiment.whenTrained?.(run, plan, options, signal));
   const outcomes = await runAll(runs, {
@@ -213,7 +221,7 @@ async function toItsEnd<Details>(
   const failed = outcomes.filter((outcome) => outcome?.kind === "failed").length;
   if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed\n`);
   if (signal.aborted && code === interruptionCode(signal)) {
-    stderr.write(`${interruptionWords(experiment.isNew, options)}\n`);
+    stderr.write(`${interruptionWords(experiment.isNew, options, context.args)}\n`);
   }
   return code;
 }
@@ -244,18 +252,6 @@ function finishShard(
     context.stdout.write(`${shardName(shard)}: ${have}\n${how}\n`);
   }
   return exitCodeOfRuns(outcomes, false, context.signal);
-}
-
-function interruptionWords(isNew: boolean, { out, queue, shard }: ExperimentOptions): string {
-  if (queue !== undefined) {
-    const { nats, queue: name, shared } = queue;
-    const place = `--nats ${nats}${name === usualQueue ? "" : ` --queue ${name}`}${shared === undefined ? "" : ` --shared ${shared}`}`;
-    const how = isNew ? `npx entropy-sgd resume ${out} ${place} goes on` : "the same command goes on";
-    return `The runs stay on the queue, where workers do them; ${how} watching`;
-  }
-  return isNew
-    ? `What is done is kept: npx entropy-sgd resume ${out}${shard === undefined ? "" : ` --shard ${shard.index}/${shard.count}`} goes on`
-    : "interrupted: what is done is kept, and the same command goes on";
 }
 
 /** How the runs are trained, and what is to be done when they are. */
@@ -322,30 +318,35 @@ export function budgetsOf({ runs }: CheckedPlan): string[] {
   ];
 }
 
+/** How runs are told of. */
+interface Listening {
+  readonly isBrief: boolean;
+  readonly isQueued: boolean;
+  /** What a run is called; null for its number and name. */
+  readonly label: (run: PlannedRun) => string | null;
+}
+
 /** Listeners that report the runs: by their events, or by a line for each begin and end; on a queue by what workers tell. */
-function listenersOf(
-  plan: CheckedPlan,
-  { isBrief, isQueued }: { readonly isBrief: boolean; readonly isQueued: boolean },
-  { stderr }: CommandContext,
-) {
+function listenersOf(plan: CheckedPlan, { isBrief, isQueued, label }: Listening, { stderr }: CommandContext) {
   const { runs } = plan;
   let numDone = 0;
   const isPlanTold = budgetsOf(plan).length === 1;
-  const meter = runsMeter(stderr, runs.length);
-  const numbered = ({ name }: PlannedRun, at: number = runs.findIndex((run) => run.name === name)): string =>
-    `[${at + 1}/${runs.length}] ${name}`;
+  // A run that has a name for itself is told of by its events.
+  const meter = runs.some((run) => label(run) !== null) ? null : runsMeter(stderr, runs.length);
+  const numbered = (run: PlannedRun, at: number = runs.findIndex(({ name }) => name === run.name)): string =>
+    label(run) ?? `[${at + 1}/${runs.length}] ${run.name}`;
   return {
     onEvent: isBrief
       ? undefined
       : progressListener(stderr, { numRuns: runs.length, numDone: () => numDone, isPlanTold }),
     onTold(run: PlannedRun, told: Told): void {
       for (const line of toldLines(told)) writeLine(stderr, `${numbered(run)} ${printable(line)}`);
-      if (told.type === "begin") meter.begin(run.name);
+      if (told.type === "begin") meter?.begin(run.name);
     },
     onBegin(run: PlannedRun, at: number): void {
       if (!isBrief || isQueued) return;
       writeLine(stderr, `${numbered(run, at)} begins: ${run.condition}`);
-      meter.begin(run.name);
+      meter?.begin(run.name);
     },
     onEnd(run: PlannedRun, at: number, outcome: RunOutcome): void {
       numDone += 1;
@@ -353,7 +354,7 @@ function listenersOf(
       const isLeft = isQueued && outcome.kind === "interrupted";
       const isTold = (isBrief && !isLeft) || outcome.kind === "failed";
       if (isTold) writeLine(stderr, `${numbered(run, at)}: ${printable(outcomeWords(outcome))}`);
-      if (isBrief) meter.end(run.name, outcome.kind === "ended" && !outcome.before);
+      if (isBrief) meter?.end(run.name, outcome.kind === "ended" && !outcome.before);
     },
   };
 }

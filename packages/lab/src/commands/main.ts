@@ -16,7 +16,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     code = result;
   };
   try {
-    const program = await programOf(args[0], context, done);
+    const program = await programOf(args[0], { ...context, args }, done);
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {

@@ -1,16 +1,18 @@
 /** One replica of a run on several machines: `entropy-sgd parle --nats`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Interruption, isTimeLimit } from "entropy-sgd-training";
 import { type CheckedPlan, checkedPlan, type ExperimentPlan } from "../experiments/experiment.ts";
 import { launchHere } from "../experiments/launchers.ts";
 import type { JoinedReplica, MeetingPlace } from "../experiments/parle/joinRun.ts";
 import type { ParleDetails } from "../experiments/parle/planParle.ts";
-import { sharedSettings } from "../experiments/parle/sharedSettings.ts";
+import { sharedDetails, sharedSettings } from "../experiments/parle/sharedSettings.ts";
 import { endedResult, type RunLauncher } from "../experiments/runAll.ts";
 import { makeFolder } from "../io/files.ts";
 import { numParamsOf } from "../runner/resolveRun.ts";
 import { withLock } from "../runs/lease.ts";
-import { type CommandContext, lockHooks, trainingOptions } from "./context.ts";
+import { commandLine } from "./commandLine.ts";
+import { type CommandContext, interruptionCode, lockHooks, trainingOptions } from "./context.ts";
 import { beginHeld, type Experiment, requirePlace } from "./experiment.ts";
 import { writeLine } from "./terminal/writeLine.ts";
 
@@ -27,8 +29,11 @@ export async function oneReplica(
   request: ReplicaRequest,
   context: CommandContext,
 ): Promise<number> {
+  const { out, json, nats } = request;
+  const { requireNoCredentials } = await import("../experiments/serverConnection.ts");
+  // The folder keeps the command.
+  requireNoCredentials(nats);
   const all = await checkedPlan(planned, lockHooks(context));
-  const { out, json } = request;
   makeFolder(out);
   // Whoever shares the folder is refused before the others of the run would wait for it.
   return withLock(out, lockHooks(context), async (lock) => {
@@ -39,6 +44,7 @@ export async function oneReplica(
     const [ended] = found.ended;
     if (found.begun.length === 0 && ended !== undefined) return begin(ended, launchHere({ parts: all.parts }));
     const joined = await joinedReplica(all, found, request, context);
+    if (joined === null) return interruptionCode(context.signal);
     try {
       return await begin(joined.index, launcherOf(all, joined, context));
     } finally {
@@ -66,19 +72,29 @@ function replicasIn(out: string, { runs, parts }: CheckedPlan): ReplicasIn {
   return { ended: of("ended"), begun: of("begun"), others: of("others") };
 }
 
+/** Null after a signal, which it tells of. */
 async function joinedReplica(
   all: CheckedPlan,
   { begun, others }: ReplicasIn,
   { nats, run }: ReplicaRequest,
-  { signal, stderr }: CommandContext,
-): Promise<JoinedReplica> {
+  { signal, stderr, args }: CommandContext,
+): Promise<JoinedReplica | null> {
   const { joinRun } = await import("../experiments/parle/joinRun.ts");
-  const settings = sharedSettings(all.runs[0]!.settings, all.parts.data.checksum ?? null);
-  const place = { nats, run, replicas: all.runs.length, numParams: numParamsOf(all.parts), settings };
-  return joinRun(place, {
-    ...{ numbers: [...begun, ...others], begunAs: begun[0] ?? null, signal },
-    tell: (words) => writeLine(stderr, words),
-  });
+  const [{ settings: own }, checksum] = [all.runs[0]!, all.parts.data.checksum ?? null];
+  const shared = { settings: sharedSettings(own, checksum), details: sharedDetails(own, checksum) };
+  const place = { nats, run, replicas: all.runs.length, numParams: numParamsOf(all.parts), ...shared };
+  try {
+    return await joinRun(place, {
+      ...{ numbers: [...begun, ...others], begunAs: begun[0] ?? null, signal },
+      tell: (words) => writeLine(stderr, words),
+    });
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    const again = args === undefined ? "the same command" : commandLine(args);
+    const how = isTimeLimit(signal) ? "the time limit was reached" : "interrupted";
+    writeLine(stderr, `${how} while it waited for the others: ${again} goes on`);
+    return null;
+  }
 }
 
 /** Trains here, and says to the others when it has ended. */

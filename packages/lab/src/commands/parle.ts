@@ -2,15 +2,18 @@ import { join } from "node:path";
 import { hasDiverged, InputError } from "entropy-sgd-training";
 import { z } from "zod";
 import { checkedPlan } from "../experiments/experiment.ts";
+import { launchHere } from "../experiments/launchers.ts";
 import { type ParleDetails, type ParleRequest, planParle } from "../experiments/parle/planParle.ts";
 import { resultsOf } from "../experiments/runAll.ts";
 import { makeFolder, makeNextFolder, requireEmptyFolder } from "../io/files.ts";
 import { resultTable } from "../pages/resultTable.ts";
 import { widthOf } from "../report/textTable.ts";
 import { numParamsOf } from "../runner/resolveRun.ts";
+import { earlierResult } from "../runner/resumeTraining.ts";
 import { grouped } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
+import { commandLine } from "./commandLine.ts";
 import { type CommandContext, exitCodeOfRuns, lockHooks, writeJson } from "./context.ts";
 import { nameOnServer } from "./distribution.ts";
 import { beginExperiment, budgetsOf, type Experiment, type ExperimentDone, reportOfRuns } from "./experiment.ts";
@@ -44,7 +47,10 @@ export const definition: CommandDefinition = {
         "Train replicas of Entropy-SGD side by side that are pulled to the mean of their averages (Parle), each in a thread.",
       )
       .option("--replicas <n>", "replicas; --budget is that of each", count, 3)
-      .option("--nats <address>", "train one of the replicas here, which meets the others on this NATS server")
+      .option(
+        "--nats <address>",
+        "train one of the replicas here, another by the same command on each machine; they meet on this NATS server",
+      )
       .option("--run <name>", "name of the run there, the same on each machine", nameOnServer)
       .action(async (options: ParleCommand) =>
         done(await withinTime(options.maxMinutes, context, (limited) => parleCommand(options, limited))),
@@ -58,7 +64,7 @@ export async function parleCommand(options: ParleCommand, context: CommandContex
     throw nats === undefined
       ? new InputError({ name: "--nats", rule: "is required with --run: the server where the replicas meet" })
       : new InputError({ name: "--run", rule: "is required with --nats: a name, the same on each machine" });
-  const unchecked = planParle(request, run ?? null);
+  const unchecked = planParle(request, run === undefined ? null : { run, args: context.args });
   if (nats !== undefined && run !== undefined) {
     const { out = join("runs", `parle-${run}`) } = options;
     return oneReplica({ ...replicas, isNew: false }, unchecked, { nats, run, out, json }, context);
@@ -74,16 +80,22 @@ export async function parleCommand(options: ParleCommand, context: CommandContex
 export const replicas: Experiment<ParleDetails> = {
   kind: "parle",
   noun: "group of replicas",
-  details: z.strictObject({ run: z.string() }).nullable(),
+  details: z.strictObject({ run: z.string(), args: z.array(z.string()).optional() }).nullable(),
   isNew: true,
   trainsTogether: true,
   isBrief: true,
   usualParallel: ({ runs }) => runs.length,
+  label: (run, { details }) => (details === null ? null : `${run.name} of ${run.settings.options.replicas}`),
+  requireHere({ runs, details }, out) {
+    if (details === null || runs.every(({ name }) => earlierResult(join(out, name)) !== null)) return;
+    const { run, args } = details;
+    const here = args === undefined ? "" : `, here: ${commandLine(args)}`;
+    const rule = `is of the run ${run}, which several machines train; on each the command that began it goes on${here}`;
+    throw new InputError({ path: out, rule });
+  },
   async launcher({ parts, details, runs }, { out, hooks, checkpointRequests: requests, dataFolder, threads, device }) {
-    if (details !== null) {
-      const rule = "is of a run on several machines: the command that began it goes on";
-      throw new InputError({ name: "resume", rule, value: details.run });
-    }
+    // Those that have ended, whose results are given again.
+    if (details !== null) return launchHere({ parts });
     const { launchReplicas } = await import("../experiments/parle/launchReplicas.ts");
     const { goBackToCommonStep } = await import("../experiments/parle/commonStep.ts");
     const paths = runs.map(({ name }) => join(out, name));
@@ -92,7 +104,12 @@ export const replicas: Experiment<ParleDetails> = {
     return launchReplicas({ place: { dataFolder, threads, device }, requests, minutes, numParams: numParamsOf(parts) });
   },
   opening(plan) {
-    const { runs } = plan;
+    const { runs, details } = plan;
+    if (details !== null) {
+      const { name, settings } = runs[0]!;
+      const budget = budgetsOf(plan).join(" or ");
+      return `${name} of ${settings.options.replicas} of the run ${details.run}, trained here: ${budget}`;
+    }
     const total = runs.reduce((sum, run) => sum + run.plan.totalGradients, 0);
     return `${counted(runs.length, "replica")}, each of ${budgetsOf(plan).join(" or ")}; ${grouped(total)} gradients in all`;
   },
@@ -104,7 +121,8 @@ export const replicas: Experiment<ParleDetails> = {
     if (json) writeJson(context, { replicas: results });
     else if (report !== null) {
       const { name } = plan.runs[outcomes.findIndex((outcome) => outcome !== null && resultsOf([outcome]).length > 0)]!;
-      const words = `Of ${name}, at the mean of the points of the replicas: it is that of all while all are at work.`;
+      const which = results[0]!.interrupted ? `${name}, which was interrupted,` : `${name},`;
+      const words = `Of ${which} at the mean of the points of the replicas: it is that of all while all are at work.`;
       const table = resultTable(results.slice(0, 1), widthOf(context.stdout));
       context.stdout.write(`\n${table}\n\n${words}\nThe report is ${report}\n`);
     }

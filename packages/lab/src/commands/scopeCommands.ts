@@ -2,6 +2,7 @@
 import type { FoundScope, FoundScopes } from "../measure/foundScopes.ts";
 import { askedOf, type SettingsRequest } from "../settings/resolveSettings.ts";
 import { plain, rounded } from "../statistics/numbers.ts";
+import { quoted } from "./commandLine.ts";
 
 /**
  * A line for a scope that stays and one for a scope that keeps the distance, of the shares that most sweeps cross and of these the
@@ -47,6 +48,3 @@ function flagsOf(asked: SettingsRequest): string[] {
 const isWord = (value: unknown): boolean => typeof value === "string" || typeof value === "number";
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** A word of a shell's command line. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -14,14 +14,18 @@ export type ServerConnection = Awaited<ReturnType<typeof connectNats>>;
  * @throws InputError where no server answers, or one without JetStream, or the address has a user or a password in it
  */
 export async function connectedTo(nats: string): Promise<ServerConnection> {
-  if (hasCredentials(nats)) {
-    const rule = "must have no user and password in it, where logs keep them: set NATS_USER and NATS_PASSWORD";
-    throw new InputError({ name: "--nats", rule });
-  }
+  requireNoCredentials(nats);
   const connection = await connected(nats);
   if (await hasJetStream(connection)) return connection;
   await connection.close();
   throw new InputError({ name: "--nats", rule: "the server there has no JetStream: nats-server -js", value: nats });
+}
+
+/** @throws InputError for an address that has a user or a password in it */
+export function requireNoCredentials(nats: string): void {
+  if (!hasCredentials(nats)) return;
+  const rule = "must have no user and password in it, where logs keep them: set NATS_USER and NATS_PASSWORD";
+  throw new InputError({ name: "--nats", rule });
 }
 
 async function connected(nats: string): Promise<ServerConnection> {

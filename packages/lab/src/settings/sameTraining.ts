@@ -17,20 +17,25 @@ export function trainingDifferences(
   one: Settings,
   other: Settings,
 ): { readonly name: string; readonly one: unknown; readonly other: unknown }[] {
-  const flat = (settings: Settings): Record<string, unknown> => {
-    const { options = {}, taskOptions = {}, dataOptions = {}, ...rest } = trainingOf(settings);
-    const named = (owner: string, values: object) =>
-      Object.entries(values).map(([name, value]) => [
-        owner !== "options" || Object.hasOwn(rest, name) ? `${owner}.${name}` : name,
-        value,
-      ]);
-    const own = [...named("options", options), ...named("task", taskOptions), ...named("data", dataOptions)];
-    return { ...rest, ...Object.fromEntries(own) };
-  };
-  const [first, second] = sideBySide(one, other).map(flat) as [Record<string, unknown>, Record<string, unknown>];
+  const [first, second] = sideBySide(one, other).map(namedTraining) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
   return [...new Set([...Object.keys(first), ...Object.keys(second)])]
     .filter((name) => !isDeepStrictEqual(first[name], second[name]))
     .map((name) => ({ name, one: first[name], other: second[name] }));
+}
+
+/** What makes the training, by name: settings, and options of the optimizer, the task and the reader of data beside them. */
+export function namedTraining(settings: Settings): Record<string, unknown> {
+  const { options = {}, taskOptions = {}, dataOptions = {}, ...rest } = trainingOf(settings);
+  const named = (owner: string, values: object) =>
+    Object.entries(values).map(([name, value]) => [
+      owner !== "options" || Object.hasOwn(rest, name) ? `${owner}.${name}` : name,
+      value,
+    ]);
+  const own = [...named("options", options), ...named("task", taskOptions), ...named("data", dataOptions)];
+  return { ...rest, ...Object.fromEntries(own) };
 }
 
 /** The two, both with the options of the names of both their data: one may have its data in another place, and these options written out. */

@@ -1,7 +1,7 @@
 /** The exchange of a run under way with the other replicas. */
 import type { AnyState } from "entropy-sgd";
 import { unlessInterrupted } from "../interruption.ts";
-import { isCoupled } from "./replica.ts";
+import { isCoupled, type MissingReplica, nameOfReplica } from "./replica.ts";
 import type { TrainingLoop } from "./trainingLoop.ts";
 
 /** Exchanges if the outer step waits for it. Returns whether it is made: a signal may come first. */
@@ -17,13 +17,28 @@ export async function coupled<S extends AnyState>(loop: TrainingLoop<S>): Promis
   if (shared === null) return false;
   loop.state = optimizer.couple(shared.mean, state);
   loop.missing = shared.missing;
-  if (shared.missing > 0) loop.incompleteMeans += 1;
+  if (shared.missing.length > 0) loop.incompleteMeans += 1;
   return true;
 }
 
 /** What to say of the last mean where it lacked other replicas than the one before; null for nothing. */
-export function missingWords({ missing }: { readonly missing: number }, before: number): string | null {
-  if (missing === before || missing === 0) return null;
-  const who = missing === 1 ? "1 replica is" : `${missing} replicas are`;
-  return `${who} not in the mean: each has ended, does not answer, or comes from behind; the others go on`;
+export function missingWords(
+  { missing, options }: Pick<TrainingLoop<AnyState>, "missing" | "options">,
+  before: readonly MissingReplica[],
+): string | null {
+  const numbers = (of: readonly MissingReplica[]): string => of.map(({ replica }) => replica).join();
+  if (missing.length === 0 || numbers(missing) === numbers(before)) return null;
+  const each = missing.map((one) => `${nameOfReplica(one.replica)} (${whyMissing(one, options.replica?.index)})`);
+  return `the mean lacks ${each.join(", ")}; the others go on`;
+}
+
+function whyMissing({ replica, why, secondsAgo }: MissingReplica, own: number | undefined): string {
+  if (replica === own) return "this one, which follows the others until it is among them";
+  if (why === "ended") return "has ended";
+  if (why === "behind") return "at work, but behind the others, or what it shared was refused";
+  return secondsAgo === null ? "does not answer" : `does not answer, last heard of ${agoWords(secondsAgo)} ago`;
+}
+
+function agoWords(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

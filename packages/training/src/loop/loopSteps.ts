@@ -6,7 +6,7 @@ import { coupled, missingWords } from "./coupled.ts";
 import { numWithoutImprovement } from "./earlyStopping.ts";
 import type { CheckpointReason, EvaluationEvent, NonFiniteEvent, RecordedEvaluation, TrainEvent } from "./events.ts";
 import { withEvaluation } from "./keptEvaluations.ts";
-import { evaluationAfter } from "./plan.ts";
+import { evaluationAfter, evaluationIsDue } from "./plan.ts";
 import { isWaiting } from "./replica.ts";
 import { holdsFinite, pointOf, snapshotOf, type TrainingLoop } from "./trainingLoop.ts";
 
@@ -15,15 +15,10 @@ export function hasEnded({ reason }: { readonly reason: string }): boolean {
   return reason !== "budget";
 }
 
-/** At the first boundary after each stretch of `evaluateEvery` effective epochs, and at the end; also where a run goes on that a signal ended there. */
-export function evaluationIsDue<S extends AnyState>(loop: TrainingLoop<S>): boolean {
-  const { gradients, nextEvaluation, evaluations, plan } = loop;
-  return (
-    gradients > 0 &&
-    gradients % plan.boundaryEvery === 0 &&
-    (gradients >= nextEvaluation || gradients >= plan.totalGradients) &&
-    evaluations.at(-1)?.gradients !== gradients
-  );
+/** Whether an evaluation comes next; also where a run goes on that a signal ended at one. */
+export function mustEvaluate<S extends AnyState>(loop: TrainingLoop<S>): boolean {
+  const { gradients, evaluations, plan } = loop;
+  return gradients > 0 && evaluationIsDue(loop, plan) && evaluations.at(-1)?.gradients !== gradients;
 }
 
 /** Whether the evaluation at this gradient is the last that early stopping waits for. */
@@ -37,9 +32,9 @@ export function hasStalled<S extends AnyState>({ gradients, evaluations, options
 export async function* advance<S extends AnyState>(loop: TrainingLoop<S>): AsyncGenerator<TrainEvent> {
   // A run that a signal ended before an exchange goes on with it.
   if (isWaiting(loop)) yield* endGradient(loop);
-  else if (!evaluationIsDue(loop)) yield* takeGradient(loop);
+  else if (!mustEvaluate(loop)) yield* takeGradient(loop);
   if (hasEnded(loop) || isWaiting(loop)) return;
-  const isEvaluated = evaluationIsDue(loop);
+  const isEvaluated = mustEvaluate(loop);
   if (isEvaluated) {
     const event = await unlessInterrupted(() => evaluate(loop));
     if (event === null) return;

@@ -54,6 +54,17 @@ export function evaluationAfter(gradients: number, { gradientsPerEpoch, evaluate
 }
 
 /**
+ * Whether an evaluation is due at a gradient: it is at a boundary, and at or beyond the gradient from which on the next is due, or at
+ * the end of the run.
+ */
+export function evaluationIsDue(
+  { gradients, nextEvaluation }: { readonly gradients: number; readonly nextEvaluation: number },
+  { boundaryEvery, totalGradients }: Pick<Plan, "boundaryEvery" | "totalGradients">,
+): boolean {
+  return gradients % boundaryEvery === 0 && (gradients >= nextEvaluation || gradients >= totalGradients);
+}
+
+/**
  * Options that depend on the budget and on rollbacks, not on the settings alone: a resumed run may have other ones. Equal
  * settings are checked by config.json.
  */

@@ -21,8 +21,21 @@ export interface SharedMean {
   /** Shape (numParams,). */
   readonly mean: Float32Array;
   /** Replicas of the run whose vectors are not in it. */
-  readonly missing: number;
+  readonly missing: readonly MissingReplica[];
 }
+
+/** A replica of the run whose vector is not in a mean. */
+export interface MissingReplica {
+  /** Its number, from 0. */
+  readonly replica: number;
+  /** It has ended; it does not answer, or has left; it is there, but behind the others, or what it has shared was refused. */
+  readonly why: "ended" | "silent" | "behind";
+  /** Seconds since anything was heard of it; null where nothing was. */
+  readonly secondsAgo: number | null;
+}
+
+/** What a replica is called: counted from 1, as folders of replicas are. */
+export const nameOfReplica = (number: number): string => `replica-${number + 1}`;
 
 /** Whether an optimizer is one of several replicas. */
 export function isCoupled<S>(optimizer: Optimizer<S>): optimizer is CoupledOptimizer<S> {

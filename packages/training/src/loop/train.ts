@@ -10,7 +10,7 @@ import { hasDiverged } from "./divergence.ts";
 import { bestEvaluation } from "./earlyStopping.ts";
 import { errorsOf, finiteOrNull, primaryResultOf } from "./errorsOf.ts";
 import type { EndReason, RecordedEvaluation, RunResult, StartEvent, TrainEvent } from "./events.ts";
-import { advance, checkpoint, evaluationIsDue, hasEnded, hasStalled, interrupt } from "./loopSteps.ts";
+import { advance, checkpoint, hasEnded, hasStalled, interrupt, mustEvaluate } from "./loopSteps.ts";
 import { planOf } from "./plan.ts";
 import { isWaiting, requireReplica } from "./replica.ts";
 import { type LoopParts, pointOf, type TrainingLoop, trainingLoop } from "./trainingLoop.ts";
@@ -60,7 +60,7 @@ export async function* train<S extends AnyState>(
   while (
     !hasEnded(loop) &&
     !hasStalled(loop) &&
-    (loop.gradients < plan.totalGradients || isWaiting(loop) || evaluationIsDue(loop))
+    (loop.gradients < plan.totalGradients || isWaiting(loop) || mustEvaluate(loop))
   ) {
     yield* signal?.aborted ? interrupt(loop) : advance(loop);
   }

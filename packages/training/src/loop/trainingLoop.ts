@@ -1,5 +1,5 @@
 /** A training run under way: its parts, and what each gradient changes. */
-import { type AnyState, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
+import { type AnyState, allFinite, deserialise, type Optimizer, rangeError, serialise } from "entropy-sgd";
 import { augmenter } from "../data/augment.ts";
 import { isInBlocks } from "../data/blockSplit.ts";
 import { byBlocks, byLanes, byPermutation, type Sampler, withReplacement } from "../data/sampler.ts";
@@ -12,7 +12,7 @@ import type { Guess } from "../tasks/task.ts";
 import { type CheckpointSchedule, checkpointSchedule, noCheckpoints } from "./checkpointSchedule.ts";
 import type { EndReason, LoopPosition, ResumePoint, TrainSnapshot } from "./events.ts";
 import { evaluationAfter, type Plan, plannedOptions } from "./plan.ts";
-import { isWaiting, seedOfReplica } from "./replica.ts";
+import { isWaiting, type MissingReplica, seedOfReplica } from "./replica.ts";
 import { type StabilityWatch, stabilityWatch } from "./stabilityWatch.ts";
 import type { TrainOptions } from "./trainOptions.ts";
 
@@ -39,8 +39,8 @@ export interface TrainingLoop<S extends AnyState>
   reason: EndReason;
   /** Outer steps of a replica whose mean lacked some of the others. */
   incompleteMeans: number;
-  /** How many replicas the last mean lacked. */
-  missing: number;
+  /** Which replicas the last mean lacked. */
+  missing: readonly MissingReplica[];
   /** Wall time of the run. */
   readonly seconds: () => number;
   readonly nextBatch: (batch: number) => void;
@@ -77,7 +77,7 @@ export function trainingLoop<S extends AnyState>(parts: LoopParts<S>, fresh: S):
     ...parts,
     ...position,
     incompleteMeans,
-    missing: 0,
+    missing: [],
     state,
     reason: "budget",
     seconds: () => (performance.now() - started) / 1000,
@@ -127,12 +127,7 @@ function statesOf<S extends AnyState>({ model, optimizer, state }: TrainingLoop<
 
 /** Whether every number of the optimizer's state, the evaluation point and the carried states is finite. */
 export function holdsFinite({ optimizer, params, carried = {} }: TrainSnapshot): boolean {
-  return [params, ...Object.values(optimizer.vectors), ...Object.values(carried)].every((vector) => {
-    // 0·v is 0 for finite v and NaN otherwise: one sum instead of a test per number.
-    let sum = 0;
-    for (const value of vector) sum += 0 * value;
-    return sum === 0;
-  });
+  return [params, ...Object.values(optimizer.vectors), ...Object.values(carried)].every(allFinite);
 }
 
 function startPosition({ plan, options }: Pick<LoopParts<AnyState>, "plan" | "options">): LoopPosition {

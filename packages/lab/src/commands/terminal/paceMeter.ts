@@ -1,5 +1,11 @@
 /** How fast a run goes: gradients per second, the loss, and how long evaluations take. */
-import { type EvaluationEvent, evaluationAfter, type GradientEvent, type StartEvent } from "entropy-sgd-training";
+import {
+  type EvaluationEvent,
+  evaluationAfter,
+  evaluationIsDue,
+  type GradientEvent,
+  type StartEvent,
+} from "entropy-sgd-training";
 
 /** Where a run is, besides its last gradient. */
 export interface Pace {
@@ -43,8 +49,8 @@ export function paceMeter(now: () => number): PaceMeter {
       rate = isFirst ? 1 / secondsPerGradient : 0.95 * rate + 0.05 / secondsPerGradient;
       loss = isFirst ? batchLoss : 0.95 * loss + 0.05 * batchLoss;
       isFirst = false;
-      const { innerSteps = 1, totalGradients = Number.POSITIVE_INFINITY } = run ?? {};
-      const isDue = gradients % innerSteps === 0 && (gradients >= nextEvaluation || gradients >= totalGradients);
+      const { innerSteps: boundaryEvery = 1, totalGradients = Number.POSITIVE_INFINITY } = run ?? {};
+      const isDue = evaluationIsDue({ gradients, nextEvaluation }, { boundaryEvery, totalGradients });
       evaluatingSince = isDue ? now() : null;
     },
     evaluation({ gradients }) {

@@ -1,7 +1,7 @@
 /** Replicas of one process, each in a thread of its own, that meet in this one. */
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { inProcessExchange, type Member, meanExchange } from "entropy-sgd-cluster";
+import { inProcessExchange, type Member, meanExchange, missingFrom } from "entropy-sgd-cluster";
 import type { CheckpointRequests } from "entropy-sgd-training";
 import { nodePlatform } from "entropy-sgd-training/node";
 import type { RunLauncher, RunOutcome } from "../runAll.ts";
@@ -31,12 +31,15 @@ export function launchReplicas({ place, requests, minutes, numParams }: ReplicaO
     // Joined before anything is awaited: no replica begins before all have joined.
     const joining = exchange.join(settings.replica ?? 0);
     const member = await joining;
+    let hasEnded = false;
     try {
       // In the main thread first, which alone can tell it to send no telemetry, and whose mode for denormals the thread takes over.
       await nodePlatform.loadRuntime("cpu");
-      return await outcomeOfThread({ path, settings, place }, member, signal, isCheckpointDue);
+      const outcome = await outcomeOfThread({ path, settings, place }, member, signal, isCheckpointDue);
+      hasEnded = outcome.kind === "ended";
+      return outcome;
     } finally {
-      await member.leave();
+      await member.leave({ hasEnded });
     }
   };
 }
@@ -58,8 +61,9 @@ function outcomeOfThread(
     const exchange = meanExchange(member);
     const numReplicas = Number(work.settings.options.replicas);
     const meet = async (outerStep: number, z: Float32Array): Promise<void> => {
-      const { mean, replicas } = await exchange(outerStep, z, signal);
-      const missing = Math.max(0, numReplicas - replicas.length);
+      const exchanged = await exchange(outerStep, z, signal);
+      const { mean } = exchanged;
+      const missing = missingFrom(member, numReplicas, exchanged);
       // A vector of its own for each replica, which may go to its thread without a copy.
       send({ kind: "mean", shared: { mean, missing }, isCheckpointDue: isCheckpointDue(outerStep) }, [
         mean.buffer as ArrayBuffer,

@@ -4,7 +4,14 @@ import { resolveSettings, type SettingsRequest } from "../../settings/resolveSet
 import type { ExperimentPlan } from "../experiment.ts";
 
 /** The run on several machines that replicas are of; null where all are in one process. */
-export type ParleDetails = { readonly run: string } | null;
+export type ParleDetails = {
+  readonly run: string;
+  /** Arguments of the command that began the replica here, and lets it go on. */
+  readonly args?: readonly string[] | undefined;
+} | null;
+
+/** What a replica is called, and its folder. @param number - from 0 */
+export const replicaName = (number: number): string => `replica-${number + 1}`;
 
 /** What Parle is asked for. */
 export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
@@ -14,12 +21,12 @@ export interface ParleRequest extends Omit<SettingsRequest, "optimizer"> {
 /**
  * The plan: replica-1 … replica-n, alike but for their number. The budget is that of each.
  *
- * @param run - the name of a run on several machines; null where all replicas are in one process
+ * @param details - of a run on several machines; null where all replicas are in one process
  * @throws InputError for settings that cannot be, and for early stopping and rollbacks, with which replicas part
  */
 export function planParle(
   { replicas, set = [], ...request }: ParleRequest,
-  run: string | null,
+  details: ParleDetails,
 ): ExperimentPlan<ParleDetails> {
   const own = set.find((assignment) => assignment.startsWith("replicas="));
   if (own !== undefined)
@@ -37,9 +44,9 @@ export function planParle(
   // Each run counts the gradients of one replica.
   const innerSteps = Number(options.innerSteps);
   const runs = Array.from({ length: replicas }, (_, replica) => ({
-    name: `replica-${replica + 1}`,
+    name: replicaName(replica),
     condition: "parle",
     settings: { ...settings, innerSteps, replica },
   }));
-  return { kind: "parle", runs, details: run === null ? null : { run } };
+  return { kind: "parle", runs, details };
 }
