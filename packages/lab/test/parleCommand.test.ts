@@ -229,7 +229,7 @@ describe("parle", () => {
           "batchSize=40",
         );
         await differing(`innerSteps must be 5${than} 4`, "--set", "innerSteps=4");
-      // Where both numbers are taken the settings come first.
+        // Where both numbers are taken the settings come first.
         const second = await exchange.join(1);
         await differing(`batchSize must be 50${than} 40`, "--set", "batchSize=40");
         const third = await run([...args(freshOut()), ...meeting]);
@@ -270,7 +270,7 @@ describe("parle", () => {
         ];
         const places = inOrder.map((line) => words.indexOf(line));
         expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
-        expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(places).toEqual([...places].sort((a, b) => a - b));
         expect(words.endsWith(inOrder.at(-1)!)).toBe(true);
         const resumed = await run(["resume", out]);
         const rule = `is of the run one, which several machines train; on each the command that began it goes on, here: ${command}`;

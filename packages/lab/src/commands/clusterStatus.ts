@@ -1,5 +1,6 @@
 import type { ClusterStatus } from "entropy-sgd-cluster";
 import { printable } from "entropy-sgd-training";
+import { replicaName } from "../experiments/parle/planParle.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, writeJson } from "./context.ts";
@@ -48,9 +49,8 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
     ...runs.flatMap(({ run, replicas }) => [
       `Parle ${run}: ${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`,
       ...replicas.map(({ replica, living, hasEnded, version }) => {
-        const last =
-          version === null ? "has exchanged nothing yet" : `exchanged last at exchange ${version + 1} of the run`;
-        return `  replica ${replica + 1}: ${living ? "at work" : hasEnded ? "ended" : "gone"}, ${last}`;
+        const newest = version === null ? "no exchange yet" : `newest exchange: ${version + 1}`;
+        return `  ${replicaName(replica)}: ${living ? "at work" : hasEnded ? "ended" : "gone"}, ${newest}`;
       }),
     ]),
   ];

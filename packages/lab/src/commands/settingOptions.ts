@@ -25,7 +25,18 @@ export function runOptions(
   const withSettings = addSettingOptions(command, except, usual)
     .option("--set <name=value>", "an option of the optimizer or run; may be repeated", collect, [])
     .option("--out <folder>", `a new or empty folder; default: ${place}`);
-  return jsonAtEnd(withSettings).addHelpText("after", setHelp);
+  return jsonAtEnd(withSettings)
+    .addHelpText("after", setHelp)
+    .configureOutput({
+      outputError: (text, write) => write(withRule(text, command.options)),
+    });
+}
+
+/** The error of Commander about an option that must be given, which names it alone, with what it takes. */
+function withRule(text: string, options: readonly Option[]): string {
+  const isMissing = ({ flags }: Option): boolean => text === `error: required option '${flags}' not specified\n`;
+  const option = options.find(isMissing);
+  return option === undefined ? text : `${text.trimEnd()}: ${option.description}\n`;
 }
 
 function settingOption(name: SettingName, ownUsual: string | undefined): Option {

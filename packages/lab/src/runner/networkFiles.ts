@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { InputError } from "entropy-sgd-training";
-import { readPlain } from "entropy-sgd-training/node";
+import { isThere, networkNames, readPlain } from "entropy-sgd-training/node";
 import { type ExternalDataReader, readOnnx } from "onnx-grad/onnx";
 import { bundleModule } from "../io/bundleModule.ts";
 import { digestOf } from "../io/digest.ts";
@@ -50,6 +50,7 @@ export function readNetworkFiles(settings: NetworkSettings, run: string | null):
   const copy = run === null ? null : join(run, folderName, copyName(kind));
   const isKept = copy !== null && existsSync(copy);
   const path = isKept ? copy : networkFile;
+  requireThere(path);
   const files = kind === "onnx" ? onnxFiles(path) : [{ name: copyName(kind), bytes: moduleBytes(path, isKept) }];
   const sha256 = digestOf(
     files.flatMap(({ name, bytes }) => [Buffer.from(`${name}\n${bytes.length}\n`), bytes]),
@@ -72,6 +73,13 @@ export function keepNetworkFiles(run: string, { files }: NetworkFiles, requireHe
 }
 
 const copyName = (kind: NetworkFileKind): string => (kind === "onnx" ? "model.onnx" : "network.mjs");
+
+/** @throws InputError that says what a network may be */
+function requireThere(path: string): void {
+  if (isThere(path)) return;
+  const rule = `missing: the network must be a file that is there, or one of ${networkNames.join(", ")}`;
+  throw new InputError({ code: "missing", path, rule });
+}
 
 /** The copy of a module is whole already; the user's own file is bundled with what it imports. */
 function moduleBytes(path: string, isKept: boolean): Uint8Array<ArrayBuffer> {
