@@ -18,7 +18,14 @@ export default defineConfig({
   base: "./",
   ...jsx,
   plugins: [formulas, downloads, committedFindings, digits, policy, offline],
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    // Each worker is bundled by itself. With its CommonJS apart, the bundler's helpers for it are in a file of their own too, not in the
+    // worker's: ONNX Runtime's file, which imports one of them, is then the same for all workers and is in the site once.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "protobufjs", test: /node_modules[\\/]protobufjs[\\/]/ }] } },
+    },
+  },
   build: {
     emptyOutDir: true,
     target: "es2022",

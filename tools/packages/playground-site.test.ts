@@ -1,4 +1,5 @@
 /** The whole page of the playground, in Chromium. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright";
@@ -7,7 +8,7 @@ import { addressOf } from "../../apps/playground/src/state/address.ts";
 import type { Knob, KnobGroup } from "../../apps/playground/src/state/knobs.ts";
 import { root } from "../workspace.ts";
 import { openPlayground } from "./openPlayground.ts";
-import { playgroundSite } from "./playgroundSite.ts";
+import { builtSite, playgroundSite } from "./playgroundSite.ts";
 import { processorTime } from "./processorTime.ts";
 import type { Site } from "./serve.ts";
 import { expectFewLate } from "./smoothness.ts";
@@ -50,6 +51,33 @@ async function loadAll(page: Page): Promise<string[]> {
   }
   return names;
 }
+
+test("every file of ONNX Runtime is in the site once, for all workers that train", () => {
+  const folder = join(builtSite(), "assets");
+  const files = readdirSync(folder).map((name) => ({ name, plain: name.replace(/-[\w-]{8}(?=\.\w+$)/, "") }));
+  const runtime = ["ort.wasm.bundle.min.js", "ort.webgpu.bundle.min.js"];
+  const binaries = ["ort-wasm-simd-threaded.asyncify.wasm", "ort-wasm-simd-threaded.wasm"];
+  expect(
+    files
+      .map(({ plain }) => plain)
+      .filter((name) => /^ort/.test(name))
+      .sort(),
+  ).toEqual([...binaries, ...runtime]);
+  const scripts = files.filter(({ name }) => name.endsWith(".js"));
+  const holds = (words: string) =>
+    scripts.filter(({ name }) => readFileSync(join(folder, name), "utf8").includes(words));
+  // By its licence, in whatever file it is; two workers load it.
+  expect(
+    holds("ONNX Runtime Web v")
+      .map(({ plain }) => plain)
+      .sort(),
+  ).toEqual(runtime);
+  const loaders = ["lenet.worker.js", "replica.worker.js"];
+  for (const script of runtime) {
+    const { name } = files.find(({ plain }) => plain === script)!;
+    expect(holds(name).map(({ plain }) => plain)).toEqual(expect.arrayContaining(loaders));
+  }
+});
 
 describe("a plain static server, in a folder of it", () => {
   test("loads little before the first figure, then works without the server", async () => {

@@ -15,10 +15,15 @@ export interface PlaygroundSiteOptions {
 
 let built: string | undefined;
 
+/** The folder of the built site. */
+export function builtSite(): string {
+  built ??= buildSite();
+  return built;
+}
+
 /** Serves the site. `address` is that of the page. */
 export async function playgroundSite({ headers, path = "/some/folder/" }: PlaygroundSiteOptions = {}): Promise<Site> {
-  built ??= buildSite();
-  const folder = built;
+  const folder = builtSite();
   const site = await serve((asked) => {
     if (!asked.startsWith(path)) return null;
     const file = join(folder, decodeURI(asked.slice(path.length)) || "index.html");
