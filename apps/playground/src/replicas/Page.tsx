@@ -32,8 +32,10 @@ function Form() {
       <div class="controls">
         <Choice knob={knobs.network} value={values.network} />
         <Slider knob={knobs.replicas} value={values.replicas} />
+        <Slider knob={knobs.images} value={values.images} />
         <Slider knob={knobs.budget} value={values.budget} />
         <Slider knob={knobs.seed} value={values.seed} />
+        {values.network.value === "lenet" && <Choice knob={knobs.threads} value={values.threads} />}
       </div>
       <div class="control buttons">
         <button type="submit" class="play" disabled={isBusy || !isServer.value || !isRun.value}>

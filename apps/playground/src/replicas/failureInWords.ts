@@ -5,6 +5,16 @@ import type { ReplicaSettings } from "./recipe.ts";
 /** A sentence made already. */
 const isSentence = (error: unknown): error is Error => error instanceof Error && error.message.endsWith(".");
 
+/** What the replicas of a run have alike, as ClusterError names it: numbers, which its rule tells, and hashes. */
+const others: Readonly<Record<string, { readonly words: string; readonly isHash: boolean }>> = {
+  seed: { words: "another seed", isHash: false },
+  budget: { words: "another number of passes", isHash: false },
+  replicas: { words: "another number of replicas", isHash: false },
+  network: { words: "another network", isHash: true },
+  data: { words: "other training images", isHash: true },
+  optimizer: { words: "other settings of the optimizer", isHash: true },
+};
+
 /** @param isConnecting - whether the server has not answered yet */
 export function failureInWords(
   error: unknown,
@@ -20,10 +30,14 @@ export function failureInWords(
     return `No server answers at ${server}. Does it run, with the block websocket in its configuration, at this port?${secure}`;
   }
   if (error instanceof ClusterError) {
-    const { code } = error.details;
+    const { code, name = "", rule } = error.details;
     if (code === "taken") return `All ${replicas} replicas of the run ${run} are taken: each is at work somewhere.`;
     if (code === "other-length")
       return `The run ${run} is of another network: its vectors have another length. Choose the same network, or another name.`;
+    if (code === "other-settings") {
+      const { words, isHash } = others[name] ?? { words: `another ${name}`, isHash: false };
+      return `The run ${run} has ${words}${isHash ? "" : `: it ${rule}`}. Set what the others have, or choose another name.`;
+    }
     if (code === "lease-lost")
       return "This tab did not answer for some time, and another has taken its place in the run.";
     if (code === "denied") return `The server does not allow it: ${message}.`;

@@ -1,10 +1,13 @@
 import { clone, serialise } from "entropy-sgd";
 import { makeOptimizer, resolveSettings } from "entropy-sgd-lab";
-import { expect, test } from "vitest";
-import { batchSize, commandOf, dropouts, innerSteps, optimizerFor, planFor } from "./recipe.ts";
+import { describe, expect, test } from "vitest";
+import { type ParleRequest, planParle } from "../../../../packages/lab/src/experiments/parle/planParle.ts";
+import { sharedSettings as sharedInNode } from "../../../../packages/lab/src/experiments/parle/sharedSettings.ts";
+import { batchSize, commandOf, dropouts, innerSteps, optimizerFor, planFor, type ReplicaSettings } from "./recipe.ts";
+import { sharedSettings } from "./sharedSettings.ts";
 
 test.each(["mlp-49-16-10", "lenet"] as const)("replicas on %s are those of `entropy-sgd parle`", (network) => {
-  const plan = planFor({ budget: 0.4 });
+  const plan = planFor({ images: 55_000, budget: 0.4 });
   const asked = { network, optimizer: "parle", seed: 7, budget: 0.4, set: ["replicas=3"] };
   // As the command plans each replica.
   const resolved = { ...resolveSettings(asked), innerSteps, replica: 2 };
@@ -31,12 +34,46 @@ test.each(["mlp-49-16-10", "lenet"] as const)("replicas on %s are those of `entr
   expect(serialise(clone(one!))).toEqual(serialise(clone(other!)));
 });
 
+const settings: ReplicaSettings = {
+  ...{ server: "ws://host:8080", run: "first", network: "lenet" },
+  ...{ images: 55_000, replicas: 3, budget: 10, seed: 1 },
+};
+
 test.each([
   ["ws://host:8080", "nats://host:4222"],
   ["wss://host/nats", "tls://host:4222"],
 ])("the command that joins the run of %s", (server, nats) => {
-  const settings = { server, run: "first", network: "lenet", replicas: 3, budget: 10, seed: 1 } as const;
-  expect(commandOf(settings)).toBe(
-    `npx entropy-sgd parle --network lenet --replicas 3 --budget 10 --seed 1 --nats ${nats} --run first`,
+  const first = "npx entropy-sgd parle --network lenet --replicas 3 --budget 10 --seed 1";
+  expect(commandOf({ ...settings, server })).toBe(`${first} --nats ${nats} --run first`);
+  expect(commandOf({ ...settings, server, images: 256 })).toBe(
+    `${first} --set trainExamples=256 --nats ${nats} --run first`,
   );
+});
+
+describe("what a tab tells of its settings", () => {
+  const checksum = "0123456789abcdef";
+  const inNode = ({ network, replicas, budget, seed }: ReplicaSettings, more: Partial<ParleRequest> = {}) =>
+    sharedInNode(planParle({ network, replicas, budget, seed, ...more }, "first").runs[0]!.settings, checksum);
+
+  test.each(["mlp-49-16-10", "lenet"] as const)("is what `entropy-sgd parle` tells of %s", (network) => {
+    const own = { ...settings, network };
+    expect(sharedSettings(own, checksum)).toEqual(inNode(own));
+    expect(sharedSettings({ ...own, images: 256 }, checksum)).toEqual(inNode(own, { set: ["trainExamples=256"] }));
+  });
+
+  test.each([
+    ["network", {}, { dropout: 0.5 }],
+    ["data", {}, { set: ["batchSize=64"] }],
+    ["data", { images: 128 }, {}],
+    ["optimizer", {}, { set: ["averaging=0.5"] }],
+    ["optimizer", {}, { set: ["coupling=0.5"] }],
+  ])("differs in %s: %j beside %j", (name, change, more) => {
+    const [own, theirs] = [sharedSettings({ ...settings, ...change }, checksum), inNode(settings, more)];
+    expect(Object.keys(own).filter((key) => own[key] !== theirs[key])).toEqual([name]);
+  });
+
+  test("differs in data of another checksum", () => {
+    const [own, other] = [sharedSettings(settings, checksum), sharedSettings(settings, "another")];
+    expect(Object.keys(own).filter((key) => own[key] !== other[key])).toEqual(["data"]);
+  });
 });

@@ -19,6 +19,12 @@ export type WorkerTold =
   | { readonly type: "doing"; readonly words: string }
   | { readonly type: "connection"; readonly isLost: boolean };
 
+/** Where MNIST is, and how many threads there may be. */
+export interface Place {
+  readonly files: NonNullable<FetchMnistOptions["files"]>;
+  readonly threads: number;
+}
+
 type Connection = Awaited<ReturnType<typeof connectWebSocket>>;
 
 let loaded: Promise<DataSet> | null = null;
@@ -50,7 +56,7 @@ async function connected(
 async function join(
   settings: ReplicaSettings,
   credentials: Credentials,
-  files: NonNullable<FetchMnistOptions["files"]>,
+  { files, threads }: Place,
   tell: (told: WorkerTold) => void,
 ): Promise<void> {
   const { signal } = stopping;
@@ -65,8 +71,6 @@ async function join(
       throw error;
     });
     throwIfInterrupted(signal);
-    // A step of the small network is too short to be divided among threads.
-    const threads = settings.network === "lenet" && crossOriginIsolated ? navigator.hardwareConcurrency : 1;
     await trainReplica(settings, data, { platform: webPlatform({ threads }), threads, signal, connection }, tell);
   } finally {
     await connection.close();

@@ -19,12 +19,14 @@ export interface Progress {
   readonly exchanges: readonly { readonly milliseconds: number; readonly distance: number; readonly at: number }[];
   /** Milliseconds, of `performance.now`; null before the first gradient. */
   readonly started: number | null;
-  readonly weights: Uint8Array | null;
+  readonly weights: Blob | null;
+  /** Of its exchanges, those in which not all replicas of the run were. */
+  readonly incompleteMeans: number;
 }
 
 const nothing: Progress = {
   ...{ replica: null, living: [], refusals: [], totalGradients: 0, losses: [], evaluations: [], exchanges: [] },
-  ...{ started: null, weights: null },
+  ...{ started: null, weights: null, incompleteMeans: 0 },
 };
 
 export const progress = signal<Progress>(nothing);
@@ -39,15 +41,33 @@ const files = Object.fromEntries(
 ) as typeof mnist;
 
 let worker: Worker | null = null;
+let workerThreads = 1;
 let api: Remote<ReplicaApi> | null = null;
 /** Ends what cannot hear of a stop. */
 let giveUp: (() => void) | null = null;
 
 /** What the knobs ask for. */
 export function askedSettings(): ReplicaSettings {
-  const { server, run, network, replicas, budget, seed } = replicasKnobs.values;
+  const { server, run, network, images, replicas, budget, seed } = replicasKnobs.values;
   const names = { server: server.value, run: run.value, network: network.value };
-  return { ...names, replicas: replicas.value, budget: budget.value, seed: seed.value };
+  return { ...names, images: images.value, replicas: replicas.value, budget: budget.value, seed: seed.value };
+}
+
+/** Threads that the replica may have: without cross-origin isolation one, and a step of the small network is too short to be divided. */
+function threadsOf(): number {
+  const { network, threads } = replicasKnobs.values;
+  const isOne = network.value !== "lenet" || threads.value === "one" || !crossOriginIsolated;
+  return isOne ? 1 : navigator.hardwareConcurrency;
+}
+
+/** The worker; another one where the number of threads is another, which ONNX Runtime has for good. */
+function workerFor(threads: number): Worker {
+  if (worker === null || threads !== workerThreads) {
+    worker?.terminate();
+    worker = new Worker(new URL("./replica.worker.ts", import.meta.url), { type: "module" });
+    workerThreads = threads;
+  }
+  return worker;
 }
 
 /** Connects and takes part in the run, to its end or until `stop`. */
@@ -57,8 +77,8 @@ export async function join(credentials: Credentials): Promise<void> {
   failure.value = null;
   isLost.value = false;
   doing.value = "Connecting …";
-  worker ??= new Worker(new URL("./replica.worker.ts", import.meta.url), { type: "module" });
-  const own = worker;
+  const threads = threadsOf();
+  const own = workerFor(threads);
   api = wrap<ReplicaApi>(own);
   const broken = new Promise<void>((resolve, reject) => {
     own.onerror = () => reject(new Error("The program of the page's worker could not be loaded from this site."));
@@ -69,7 +89,7 @@ export async function join(credentials: Credentials): Promise<void> {
     };
   });
   try {
-    await Promise.race([api.join(askedSettings(), credentials, files, proxy(hear)), broken]);
+    await Promise.race([api.join(askedSettings(), credentials, { files, threads }, proxy(hear)), broken]);
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   } finally {
@@ -114,7 +134,7 @@ function hear(told: WorkerTold): void {
       progress.value = { ...now, evaluations: [...now.evaluations, told] };
       break;
     case "end":
-      progress.value = { ...now, weights: told.weights };
+      progress.value = { ...now, weights: told.weights, incompleteMeans: told.incompleteMeans };
       break;
   }
 }

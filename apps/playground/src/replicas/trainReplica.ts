@@ -10,6 +10,7 @@ import {
 import {
   compileNetwork,
   type DataSet,
+  type EvaluationEvent,
   fitted,
   interruptible,
   networks,
@@ -20,9 +21,10 @@ import {
   type TrainEvent,
   train,
 } from "entropy-sgd-training";
-import { safetensorsBy } from "entropy-sgd-training/formats";
+import { checkpointsBy } from "entropy-sgd-training/formats";
 import { createHash } from "entropy-sgd-training/web";
 import { batchSize, dropouts, innerSteps, optimizerFor, planFor, type ReplicaSettings } from "./recipe.ts";
+import { sharedSettings } from "./sharedSettings.ts";
 
 /** What a replica tells, in order. */
 export type Told =
@@ -34,8 +36,8 @@ export type Told =
   /** An exchange, the milliseconds it took, and how far the own average was from the mean of all: ‖zᵃ − x‖. */
   | { readonly type: "exchange"; readonly version: number; readonly milliseconds: number; readonly distance: number }
   | { readonly type: "evaluation"; readonly gradients: number; readonly testError: number | null }
-  /** The mean X as a safetensors file; null where it was stopped. */
-  | { readonly type: "end"; readonly weights: Uint8Array | null };
+  /** The mean X as a run's weights.safetensors, null where it was stopped; and in how many exchanges not all replicas were. */
+  | { readonly type: "end"; readonly weights: Blob | null; readonly incompleteMeans: number };
 
 type Tell = (told: Told) => void;
 
@@ -63,14 +65,12 @@ export async function trainReplica(
 ): Promise<void> {
   const { network, run, replicas: count, budget, seed } = settings;
   const spec = networks[network]!;
-  const nobody = subset(whole.validation, new Int32Array(0));
-  const data = fitted(spec, { ...whole, validation: nobody });
+  const data = fitted(spec, firstImages(whole, settings.images));
   const model = await compileNetwork(spec, { platform, device: "cpu", threads, batchSize, dropout: dropouts[network] });
   const looking = new AbortController();
   try {
-    // Those of which the command tells the same; its hashes of the others are not compared.
-    const same = { seed: `${seed}`, budget: `${budget}`, replicas: `${count}` };
-    const exchange = jetStreamExchange(connection, { run, elements: model.numParams, settings: same });
+    const shared = sharedSettings(settings, data.checksum ?? null);
+    const exchange = jetStreamExchange(connection, { run, elements: model.numParams, settings: shared });
     const onJoin = (joined: Member): void => {
       tell({ type: "joined", replica: joined.replica });
       void look(joined, looking.signal, tell);
@@ -82,11 +82,11 @@ export async function trainReplica(
       const replica = { index, exchange: meeting(member, count, tell) };
       const optimizer = optimizerFor(settings, index, planFor(settings));
       const options = { budget, seed, boundaryEvery: innerSteps, signal, replica };
-      let params: Float32Array | null = null;
+      let newest: EvaluationEvent | null = null;
       for await (const event of train(model, data, optimizer, options)) {
-        if (event.type === "evaluation") params = event.params;
+        if (event.type === "evaluation") newest = event;
         if (event.type === "end") hasEnded = !event.result.interrupted;
-        const told = toldOf(event, model, params);
+        const told = toldOf(event, model, newest);
         if (told !== null) tell(told);
       }
     } finally {
@@ -96,6 +96,12 @@ export async function trainReplica(
     looking.abort();
     await model.close();
   }
+}
+
+/** The first images of the training split, and nothing held out for validation: nothing is chosen by it here. */
+function firstImages({ validation, train: all, ...rest }: DataSet, images: number): DataSet {
+  const indices = Int32Array.from({ length: images }, (_, i) => i);
+  return { ...rest, train: subset(all, indices), validation: subset(validation, new Int32Array(0)) };
 }
 
 /** Tells now and then who lives and what was refused, for as long as the server answers. */
@@ -127,7 +133,7 @@ function meeting(member: Member, count: number, tell: Tell): Replica["exchange"]
   };
 }
 
-function toldOf(event: TrainEvent, model: TrainableModel, params: Float32Array | null): Told | null {
+function toldOf(event: TrainEvent, model: TrainableModel, newest: EvaluationEvent | null): Told | null {
   switch (event.type) {
     case "start":
       return { type: "start", totalGradients: event.totalGradients };
@@ -135,18 +141,21 @@ function toldOf(event: TrainEvent, model: TrainableModel, params: Float32Array |
       return { type: "outer", gradients: event.gradients, batchLoss: event.batchLoss };
     case "evaluation":
       return { type: "evaluation", gradients: event.gradients, testError: event.testError };
-    case "end":
-      return { type: "end", weights: event.result.interrupted || params === null ? null : fileOf(model, params) };
+    case "end": {
+      const { interrupted, incompleteMeans = 0 } = event.result;
+      return {
+        type: "end",
+        weights: interrupted || newest === null ? null : weightsAt(newest, model),
+        incompleteMeans,
+      };
+    }
     default:
       return null;
   }
 }
 
-/** The weights by the names of their layers. */
-function fileOf({ layout, name }: TrainableModel, params: Float32Array): Uint8Array {
-  const tensors = layout.map(({ name: block, offset, shape }) => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    return { name: block, shape, data: params.slice(offset, offset + size) };
-  });
-  return safetensorsBy(createHash).encode({ tensors, metadata: { network: name } });
+/** The file of the weights that were evaluated last, with the statistics of batch norm that this took. */
+function weightsAt({ params, gradients }: EvaluationEvent, model: TrainableModel): Blob {
+  const pieces = checkpointsBy(createHash).weightsPieces(params, model, { network: model.name, gradients });
+  return new Blob([...pieces] as Uint8Array<ArrayBuffer>[]);
 }

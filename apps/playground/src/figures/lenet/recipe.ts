@@ -20,7 +20,7 @@ export const batchSize = 128;
 export const innerSteps = 20;
 export const dropout = 0.25;
 /** Epochs of outer steps of the published experiment; the scope ends where it did. */
-const publishedEpochs = 5;
+export const publishedEpochs = 5;
 
 /** How many gradients a run takes. */
 export const planFor = ({ images, budget }: Pick<RunSettings, "images" | "budget">): Plan =>
