@@ -59,6 +59,13 @@ test.each([3, 30, 300])("%s replicas wait for the slowest of them: H_n times the
   expect(Math.abs(found.waiting - scale * harmonic(replicas))).toBeLessThan(5 * standardError);
 });
 
+test("steps that are alike have no spread", () => {
+  const odd = { ...model, gradientTime: 0.1 + 0.2 };
+  for (const outerSteps of [2, 3, 200])
+    expect(simulateReplicas(odd, { replicas: 7, outerSteps })).toMatchObject({ spread: 0 });
+  expect(simulateReplicas(odd, { replicas: 7, outerSteps: 1 }).spread).toBeNull();
+});
+
 test("one slow replica slows all of them", () => {
   const found = simulateReplicas({ ...model, slowShare: 0.1, slowFactor: 3 }, { replicas: 10, outerSteps: 3 });
   expect(found.waiting).toBeCloseTo(2 * 0.5, 12);

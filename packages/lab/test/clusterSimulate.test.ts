@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { simulateReplicas } from "entropy-sgd-cluster/simulation";
 import { expect, test } from "vitest";
+import { resolveSettings } from "../src/settings/resolveSettings.ts";
 import { run } from "./commandRunner.ts";
 
 const asked = ["cluster", "simulate", "--parameters", "250000", "--gradient-ms", "20"];
@@ -23,7 +24,7 @@ test("replicas: the time of an exchange by hand", async () => {
     expect.closeTo(0.2 + 0.2 + 0.008, 9),
     expect.closeTo(0.5 + 2 + 0.008, 9),
   ]);
-  expect(simulated[1]).toMatchObject({ replicas: 5, computing: expect.closeTo(0.5, 9), bytesOut: 20e6, deaths: 0 });
+  expect(simulated[1]).toMatchObject({ replicas: 5, computing: expect.closeTo(0.4, 9), bytesOut: 20e6, deaths: 0 });
 });
 
 test("a faster broker is limited by what a process can do; float16 halves the bytes", async () => {
@@ -38,7 +39,37 @@ test("a faster broker is limited by what a process can do; float16 halves the by
 test("the table for people says that nothing was measured", async () => {
   const { stdout } = await run([...asked, "--replicas", "3", "--jitter", "0.1"]);
   expect(stdout).toMatch(/^replicas +outer step, s/);
+  // Three replicas read two vectors of 1 MB each.
+  expect(stdout).toMatch(/ 6\.00 MB +0\n/);
   expect(stdout).toContain("Simulated, not measured");
+});
+
+test("outer steps that are all alike have no spread, in the table and as JSON; from 1 GB on bytes are in GB", async () => {
+  const alike = [...asked, "--replicas", "3,32", "--bandwidth", "1234"];
+  const { stdout } = await run(alike);
+  expect(stdout).toMatch(/^3 +\S+ +0 .* 6\.00 MB +0$/m);
+  expect(stdout).toMatch(/^32 +\S+ +0 .* 992 MB +0$/m);
+  expect((await run([...asked, "--replicas", "33"])).stdout).toMatch(/^33 .* 1\.06 GB +0$/m);
+  const { simulated } = JSON.parse((await run([...alike, "--json"])).stdout);
+  expect(simulated.map((one: { spread: number }) => one.spread)).toEqual([0, 0]);
+});
+
+test("an inner loop has 20 gradients, as those that parle takes for networks of images", async () => {
+  const { innerSteps } = resolveSettings({ network: "lenet", optimizer: "parle", budget: 1, seed: 1 }).options;
+  const { model } = JSON.parse((await run([...asked, "--replicas", "2", "--json"])).stdout);
+  expect([innerSteps, model.innerSteps]).toEqual([20, 20]);
+});
+
+test("workers need neither weights nor gradients; replicas need both", async () => {
+  const { code, stdout } = await run(["cluster", "simulate", "--runs", "4", "--run-minutes", "60", "--workers", "2"]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^2 +2\.00 +100\.0 +0 +0$/m)]);
+  for (const [given, name] of [
+    [["--gradient-ms", "20"], "--parameters"],
+    [["--parameters", "10"], "--gradient-ms"],
+  ] as const) {
+    const rule = `error: ${name}: is required of replicas; of a queue give --runs and --run-minutes\n`;
+    expect(await run(["cluster", "simulate", ...given])).toMatchObject({ code: 2, stderr: rule });
+  }
 });
 
 test("workers: rounds of runs by hand", async () => {

@@ -111,7 +111,9 @@ export function simulateReplicas(model: ClusterModel, options: SimulationOptions
     lengths.push(end);
     now += end;
   }
-  const outerStep = now / outerSteps;
+  // Differences from the first: equal lengths have a mean and a spread without rounding.
+  const [first] = lengths as [number];
+  const outerStep = first + lengths.reduce((sum, length) => sum + (length - first), 0) / outerSteps;
   const squares = lengths.reduce((sum, length) => sum + (length - outerStep) ** 2, 0);
   return {
     replicas,

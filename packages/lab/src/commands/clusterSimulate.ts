@@ -2,7 +2,7 @@
 import type { ClusterModel, QueueModel, SimulatedReplicas, SimulatedWorkers } from "entropy-sgd-cluster/simulation";
 import { InputError } from "entropy-sgd-training";
 import { textTable, widthOf } from "../report/textTable.ts";
-import { inPercent, rounded, significant } from "../statistics/numbers.ts";
+import { inPercent, short } from "../statistics/numbers.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, writeJson } from "./context.ts";
 import { count, countList, notNegative, positive, share, whole } from "./options.ts";
@@ -10,8 +10,8 @@ import { count, countList, notNegative, positive, share, whole } from "./options
 /** Options of `entropy-sgd cluster simulate`. */
 export interface ClusterSimulateCommand {
   readonly replicas: readonly number[];
-  readonly parameters: number;
-  readonly gradientMs: number;
+  readonly parameters?: number;
+  readonly gradientMs?: number;
   readonly innerSteps: number;
   readonly float16?: boolean;
   readonly latencyMs: number;
@@ -36,17 +36,18 @@ export const definition: CommandDefinition = {
   examples: [
     "--parameters 132220 --gradient-ms 16",
     "--parameters 25e6 --gradient-ms 300 --bandwidth 10000 --jitter 0.1 --deaths-per-hour 0.1",
-    "--parameters 132220 --gradient-ms 16 --runs 100 --run-minutes 12 --workers 3,10,30 --deaths-per-hour 0.5",
+    "--runs 100 --run-minutes 12 --workers 3,10,30 --deaths-per-hour 0.5",
   ],
   declare: (command, context, done) =>
     json(command)
       .description(
         "Simulate replicas of Parle, or workers on a queue, by a model of their work and links; trains nothing.",
       )
-      .requiredOption("--parameters <n>", "weights of the network, each 4 bytes on the wire", count)
-      .requiredOption("--gradient-ms <t>", "milliseconds of one gradient on one machine", positive)
+      .option("--parameters <n>", "weights of the network, 4 bytes each on the wire; required without --runs", count)
+      .option("--gradient-ms <t>", "milliseconds of one gradient on one machine; required without --runs", positive)
       .option("--replicas <list>", "numbers of replicas", countList, [3, 10, 30, 100, 300, 1_000])
-      .option("--inner-steps <l>", "gradients between exchanges", count, 25)
+      // Of the recipes of networks for images, which `parle` takes; Chaudhari et al. 2017 (arXiv:1707.00424) have 25.
+      .option("--inner-steps <l>", "gradients between exchanges; recipes have 20 for images, 5 for texts", count, 20)
       .option("--float16", "2 bytes for each weight on the wire")
       .option("--latency-ms <t>", "between a machine and the broker, one way", notNegative, 0.25)
       .option("--bandwidth <rate>", "of each machine, each way, in Mbit/s", positive, 1_000)
@@ -57,7 +58,7 @@ export const definition: CommandDefinition = {
       .option("--deaths-per-hour <n>", "how often a machine dies in an hour of its work", notNegative, 0)
       .option("--restart-seconds <t>", "until one that died works again", notNegative, 60)
       .option("--outer-steps <n>", "outer steps that are simulated", count, 200)
-      .option("--runs <n>", "simulate a queue of so many runs instead", count)
+      .option("--runs <n>", "simulate a queue of so many runs instead; --parameters are those that come back", count)
       .option("--run-minutes <t>", "of one run, with --runs", positive)
       .option("--checkpoint-minutes <t>", "between checkpoints on a shared disk; default: a run begins anew", positive)
       .option("--workers <list>", "numbers of workers, with --runs", countList, [1, 3, 10, 30, 100])
@@ -83,8 +84,13 @@ const ownRates = { send: 220e6, receive: 180e6 };
 /** What an exchange takes beside bytes and latencies: requests of commits and leases, by the same measurement. */
 const overhead = 0.002;
 
+/** @throws InputError without the size of the vectors or the time of a gradient */
 function modelOf(options: ClusterSimulateCommand): ClusterModel {
   const { parameters, gradientMs, innerSteps, float16, latencyMs, bandwidth, brokerBandwidth = bandwidth } = options;
+  if (parameters === undefined || gradientMs === undefined) {
+    const name = parameters === undefined ? "--parameters" : "--gradient-ms";
+    throw new InputError({ name, rule: "is required of replicas; of a queue give --runs and --run-minutes" });
+  }
   const { jitter, slowShare = 0, slowFactor, deathsPerHour, restartSeconds } = options;
   const link = bytesPerSecond(bandwidth);
   const broker = bytesPerSecond(brokerBandwidth);
@@ -126,7 +132,7 @@ const replicaHead = [
   "exchanging, s",
   "exchanging, %",
   "gradients/s, times one replica's",
-  "broker sends, MB",
+  "broker sends",
   "deaths",
 ];
 
@@ -135,12 +141,14 @@ died, exchanging the vectors' way through the broker, which sends n(n − 1) vec
 
 function replicaRow(found: SimulatedReplicas): string[] {
   const { replicas, outerStep, spread, computing, waiting, exchanging, speedup, bytesOut, deaths } = found;
-  // Below a nanosecond there is rounding alone.
-  const times = [outerStep, spread ?? 0, computing, waiting, exchanging].map((time) =>
-    significant(rounded(time, 9), 3),
-  );
+  const times = [outerStep, spread ?? 0, computing, waiting, exchanging].map(short);
   const percent = inPercent(exchanging / outerStep, 1);
-  return [String(replicas), ...times, percent, significant(speedup, 3), significant(bytesOut / 1e6, 3), String(deaths)];
+  return [String(replicas), ...times, percent, short(speedup), sizeText(bytesOut), String(deaths)];
+}
+
+/** Bytes in MB, from 1 GB on in GB. */
+function sizeText(bytes: number): string {
+  return bytes < 1e9 ? `${short(bytes / 1e6)} MB` : `${short(bytes / 1e9)} GB`;
 }
 
 async function tellWorkers(
@@ -150,12 +158,12 @@ async function tellWorkers(
   context: CommandContext,
 ): Promise<number> {
   const { simulateWorkers } = await import("entropy-sgd-cluster/simulation");
-  const { jitter, deathsPerHour, restartSeconds, checkpointMinutes, seed } = options;
+  const { parameters = 0, jitter, deathsPerHour, restartSeconds, checkpointMinutes, seed } = options;
   const checkpointTime = checkpointMinutes === undefined ? null : 60 * checkpointMinutes;
   const model: Omit<QueueModel, "workers"> = {
     ...{ runs, runTime, jitter, deathsPerHour, restartTime: restartSeconds, checkpointTime, seed },
     // Weights and events come back once.
-    overhead: (options.parameters * 4) / Math.min(bytesPerSecond(options.bandwidth), ownRates.send),
+    overhead: (parameters * 4) / Math.min(bytesPerSecond(options.bandwidth), ownRates.send),
   };
   const found = options.workers.map((workers) => ({ workers, ...simulateWorkers({ ...model, workers }) }));
   if (options.json) writeJson(context, { model, simulated: found });
@@ -171,6 +179,6 @@ async function tellWorkers(
 const workerHead = ["workers", "until all have ended, h", "of what they could do, %", "work lost, h", "deaths"];
 
 function workerRow({ workers, makespan, efficiency, lost, deaths }: SimulatedWorkers & { readonly workers: number }) {
-  const hours = (seconds: number): string => significant(seconds / 3600, 3);
+  const hours = (seconds: number): string => short(seconds / 3600);
   return [String(workers), hours(makespan), inPercent(efficiency, 1), hours(lost), String(deaths)];
 }
