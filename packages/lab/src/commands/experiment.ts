@@ -140,8 +140,8 @@ export function beginHeld<Details>(
   const { out } = options;
   if (experiment.isNew) requireEmptyFolder(out);
   else requirePlace(out, plan);
-  writePlan(out, plan, lock.requireHeld);
-  return toItsEnd(experiment, plan, options, lock, context);
+  const onReady = (): void => writePlan(out, plan, lock.requireHeld);
+  return toItsEnd(experiment, plan, { ...options, onReady }, lock, context);
 }
 
 /** Lets the experiment go on whose plan is in a file: ended runs stay, the others resume or begin. Gives the exit code. */
@@ -183,7 +183,7 @@ export function requirePlace(out: string, { kind, runs }: CheckedPlan): void {
 async function toItsEnd<Details>(
   experiment: Experiment<Details>,
   plan: CheckedPlan<Details>,
-  options: ExperimentOptions,
+  { onReady, ...options }: ExperimentOptions & { readonly onReady?: () => void },
   lock: Lock,
   context: CommandContext,
 ): Promise<number> {
@@ -205,16 +205,21 @@ async function toItsEnd<Details>(
   const listeners = listenersOf(own, { isBrief, isQueued: queue !== undefined, label }, context);
   const { launch, close } = await launcherOf(experiment, own, { ...options, parallel }, lock, listeners, context);
   const measuring = oneAtATime(async (run: PlannedRun) => await experiment.whenTrained?.(run, plan, options, signal));
-  const outcomes = await runAll(runs, {
-    ...{ out, parallel, signal, launch, checksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld },
-    onBegin: listeners.onBegin,
-    whenTrained: measuring,
-    onEnd(run, at, outcome) {
-      listeners.onEnd(run, at, outcome);
-      if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);
-    },
-    needsAll: experiment.needsAll?.(plan) ?? false,
-  }).finally(close);
+  const trainAll = async () => {
+    // Nothing is refused any more, such as for a server that does not answer.
+    onReady?.();
+    return runAll(runs, {
+      ...{ out, parallel, signal, launch, checksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld },
+      onBegin: listeners.onBegin,
+      whenTrained: measuring,
+      onEnd(run, at, outcome) {
+        listeners.onEnd(run, at, outcome);
+        if (outcome.kind === "ended") experiment.ended?.(run, out, lock.requireHeld);
+      },
+      needsAll: experiment.needsAll?.(plan) ?? false,
+    });
+  };
+  const outcomes = await trainAll().finally(close);
   lock.requireHeld();
   const done = { ...options, plan, outcomes, lock };
   const code = shard === undefined ? await experiment.finish(done, context) : finishShard(done, shard, context);

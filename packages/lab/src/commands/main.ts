@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { InputError, Interruption, printable } from "entropy-sgd-training";
+import { leavingNoEmptyFolder } from "../io/madeFolders.ts";
 import { refusalIn } from "../io/refusals.ts";
 import { addCommands } from "./commands.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
@@ -17,7 +18,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   };
   try {
     const program = await programOf(args[0], { ...context, args }, done);
-    await program.parseAsync([...args], { from: "user" });
+    await leavingNoEmptyFolder(() => program.parseAsync([...args], { from: "user" }));
     return code;
   } catch (error) {
     // Commander has printed its own message, or the help or version that was asked for.

@@ -23,6 +23,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "entropy-sgd-training";
 import { cannot, maxAtOnce } from "entropy-sgd-training/node";
+import { folderMade } from "./madeFolders.ts";
 
 // Absent on Windows, where making a symbolic link is a privilege.
 const { O_NOFOLLOW = 0, O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
@@ -136,7 +137,10 @@ export function makeFolder(path: string): void {
     // One by one from the top: Node's recursive mkdir does not end where a parent exists but takes no entries (/proc).
     const missing: string[] = [];
     for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
-    for (const folder of missing) mkdirSync(folder);
+    for (const folder of missing) {
+      mkdirSync(folder);
+      folderMade(folder);
+    }
     requireWritable(path);
   } catch (error) {
     throw cannot(path, "be written", error);
@@ -157,6 +161,7 @@ export function makeNextFolder(parent: string, name: string): string {
     const path = join(parent, `${name}-${number}`);
     try {
       mkdirSync(path);
+      folderMade(path);
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannot(path, "be written", error);
