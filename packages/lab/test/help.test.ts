@@ -41,9 +41,10 @@ describe.each(examples)("%s", (name, lines) => {
 });
 
 test("commands that compute for minutes have the option --threads", () => {
-  const isLong = /^(train|compare|resume|study|spectrum|local-entropy|robustness|flatness|slice)$/;
+  const isLong =
+    /^(train|compare|parle|sweep|reproduce|resume|study|spectrum|local-entropy|robustness|flatness|slice)$/;
   const long = commands.filter(([name]) => isLong.test(name));
-  expect(long).toHaveLength(9);
+  expect(long).toHaveLength(12);
   for (const [name, { options }] of long)
     expect(
       options.map(({ long }) => long),

@@ -1,7 +1,7 @@
 /** Experiments whose runs workers train: `--nats` and `entropy-sgd worker`. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Json, jetStreamExchange, jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -154,6 +154,17 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
       `sgd-1: failed: what came back of it is refused: a worker has trained it in rates/sgd-1 in its --shared, and ` +
         `${join(shared, "rates", "sgd-1")} holds no whole run: --shared of both must be the same folder, here it is ${shared}, 3 times in a row\n`,
     );
+  });
+
+  test("a sweep says that the queue's workers train its runs, not how many go on here", async () => {
+    const [queue, out, file] = [newQueue(), freshOut(), join(freshOut(), "rates.json")];
+    mkdirSync(dirname(file));
+    const content = { network: "small-mnistfc", budget: 1, optimizer: "sgd", seeds: 4, data: dataFolder() };
+    writeFileSync(file, JSON.stringify({ ...content, parameters: {}, set: { batchSize: 50, validation: 100 } }));
+    const { code, stderr } = await run(["sweep", file, "--out", out, ...queue], { stopAt: "4 runs on the queue" });
+    const how = `4 runs, trained by the workers of the queue ${queue[3]}, in ${out}\n`;
+    expect([code, stderr]).toEqual([130, expect.stringContaining(how)]);
+    expect(stderr).not.toContain("at a time");
   });
 
   test("a module is executed by a worker only that allows it, and is the one of the experiment", async () => {

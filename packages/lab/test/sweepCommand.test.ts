@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -123,6 +124,27 @@ describe("sweep", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/2 configurations with 2 seeds: 4 runs, 80 gradients in total\n$/);
     expect(existsSync(out)).toBe(false);
+  });
+
+  test("--threads are those of each run instead of the file's, and so decide how many go on at a time", async () => {
+    const [file, out] = [fileOf({ ...two, seeds: 1, threads: 1 }), freshOut()];
+    const threads = 4 * availableParallelism();
+    const { code, stderr } = await sweep([file, "--out", out, "--threads", `${threads}`]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(": 2 runs, 1 at a time, in ")]);
+    for (const name of readdirSync(out).filter((one) => one.startsWith("sgd-")))
+      expect(JSON.parse(readFileSync(join(out, name, "config.json"), "utf8"))).toMatchObject({ threads });
+    const compared = ["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd", "--budget", "1"];
+    for (const [given, message] of [
+      ["0", "It must be a whole number, at least 1."],
+      [`${threads + 1}`, `error: threads: must be at most ${threads}, 4 for each core, got ${threads + 1}\n`],
+    ] as const) {
+      const own = freshOut();
+      const found = await sweep([file, "--out", own, "--threads", given]);
+      expect([found.code, found.stderr, existsSync(own)]).toEqual([2, expect.stringContaining(message), false]);
+      // As its sibling says.
+      const sibling = await run([...compared, "--out", own, "--threads", given]);
+      if (given !== "0") expect(found.stderr).toBe(sibling.stderr);
+    }
   });
 
   test("nothing begins if a later configuration is invalid", async () => {

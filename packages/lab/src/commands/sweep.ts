@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
-import { printable } from "entropy-sgd-training";
+import { printable, requireThreads } from "entropy-sgd-training";
+import { nodePlatform } from "entropy-sgd-training/node";
 import { byCondition } from "../experiments/experiment.ts";
 import { isInterrupted, type RunLauncher } from "../experiments/runAll.ts";
 import {
@@ -11,7 +12,7 @@ import {
   type SweepPlan,
   sweepDetails,
 } from "../experiments/sweep/planSweep.ts";
-import { readSweep } from "../experiments/sweep/readSweep.ts";
+import { readSweep, type Sweep } from "../experiments/sweep/readSweep.ts";
 import { sweepResult } from "../experiments/sweep/sweepResult.ts";
 import { makeFolder } from "../io/files.ts";
 import { resultRows, sentencesOf, valueColumns } from "../pages/sweepWords.ts";
@@ -28,6 +29,7 @@ import { timeLimited, withinTime } from "./timeLimit.ts";
 /** Options of `entropy-sgd sweep`. */
 export interface SweepCommand extends Distribution {
   readonly out?: string;
+  readonly threads?: number;
   readonly parallel?: number;
   readonly json?: boolean;
   readonly maxMinutes?: number;
@@ -47,6 +49,7 @@ export const definition: CommandDefinition = {
       .description("Train the configurations that a file names, several at a time; the same command goes on.")
       .argument("<file>", "YAML or JSON, as in examples/sweeps")
       .option("--out <folder>", "where runs and report go; default: runs/sweep-NAME of the file")
+      .option("--threads <n>", "threads of one operation; default: as the file says, or 1", count)
       .option("--parallel <n>", "runs at a time; default: cores divided by the threads of a run", count)
       .option("--dry-run", "print the configurations and the number of gradients, train nothing")
       .action(async (file: string, options: SweepCommand) =>
@@ -67,7 +70,9 @@ export async function sweepCommand(
   launcher?: RunLauncher,
 ): Promise<number> {
   const [where, own] = distributionOf(options);
-  const read = readSweep(file);
+  const { threads } = options;
+  if (threads !== undefined) requireThreads(threads, nodePlatform);
+  const read = withThreads(readSweep(file), threads);
   const plan = planSweep(read, await loadSweepParts(read, lockHooks(context)));
   const out = options.out ?? join("runs", `sweep-${basename(file, extname(file))}`);
   if (options.dryRun) return tellPlan(out, plan, options.json ?? false, context);
@@ -84,7 +89,10 @@ export const sweep: Experiment<SweepDetails> = {
   isNew: false,
   isBrief: true,
   usualParallel: ({ runs }) => Math.max(1, Math.floor(availableParallelism() / (runs[0]!.settings.threads ?? 1))),
-  opening: (plan, { parallel, out }) => `${planWords(plan)}, ${parallel} at a time, in ${printable(out)}`,
+  opening(plan, { parallel, out, queue }) {
+    const how = queue === undefined ? `${parallel} at a time` : `trained by the workers of the queue ${queue.queue}`;
+    return `${planWords(plan)}, ${how}, in ${printable(out)}`;
+  },
   async finish({ plan, outcomes, out, json: isJson }, context) {
     const result = sweepResult(plan, outcomes);
     const output = { out, plan, result, interrupted: outcomes.some(isInterrupted) };
@@ -101,6 +109,11 @@ export const sweep: Experiment<SweepDetails> = {
     return exitCodeOfRuns(outcomes, isInVain, context.signal);
   },
 };
+
+/** With other threads than those of the file. */
+function withThreads(sweep: Sweep, threads: number | undefined): Sweep {
+  return threads === undefined ? sweep : { ...sweep, file: { ...sweep.file, threads } };
+}
 
 function tellPlan(out: string, { runs, details }: SweepPlan, json: boolean, context: CommandContext): number {
   const { file, configurations } = details;
