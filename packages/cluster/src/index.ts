@@ -10,8 +10,10 @@ export { type AbsentReplica, missingFrom } from "./exchange/missingFrom.ts";
 export type { Refusal, RefusalReason } from "./exchange/refusals.ts";
 export { type JetStreamExchangeOptions, jetStreamExchange } from "./jetstream/jetStreamExchange.ts";
 export { type JetStreamQueueOptions, jetStreamQueue } from "./queue/jetStreamQueue.ts";
+export { type QueuePiece, queuePieces } from "./queue/queuePieces.ts";
 export {
   Declined,
+  EndedElsewhere,
   type Json,
   type QueueEvent,
   type QueueFile,

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { clusterStatus, exchangeMean, jetStreamExchange, jetStreamQueue, type Member } from "entropy-sgd-cluster";
+import {
+  clusterStatus,
+  exchangeMean,
+  jetStreamExchange,
+  jetStreamQueue,
+  type Member,
+  queuePieces,
+} from "entropy-sgd-cluster";
 import { connectNats, natsOptions } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selfSigned, tlsLines } from "./certificate.ts";
@@ -83,6 +90,10 @@ describe.skipIf(!hasServer)("a server with users", () => {
     await working;
     await queue.forget("a");
     expect(await queue.status()).toMatchObject({ ended: 0, workers: [] });
+    await queue.enqueue("b", 1);
+    expect(await queuePieces(connection, "sweep")).toEqual([{ id: "b", state: "waiting", workers: [] }]);
+    expect(await queue.remove("b")).toBe(true);
+    await queue.readmit(["b"]);
     const denied = { name: "ClusterError", details: { code: "denied" } };
     await expect(jetStreamQueue(connection, { name: "other" }).enqueue("a", 1)).rejects.toMatchObject(denied);
     await expect(jetStreamExchange(connection, { run: "first", elements: 2 }).join(0)).rejects.toMatchObject(denied);

@@ -49,7 +49,11 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
   };
 
   /** The run that was at hand when its worker went: sgd-1, unless this program saw it too late. */
-  const begunTwice = (stderr: string): string => /(sgd-\d) begins on .* \(attempt 2\)/.exec(stderr)![1]!;
+  const begunTwice = (stderr: string, how: string): string => {
+    const [, name, first] = /(sgd-\d) begins on (\S+)\n/.exec(stderr)!;
+    expect(stderr).toMatch(new RegExp(`(?<=\\] ${name} )${how} on \\S+ after ${first} \\(attempt 2\\)\n`));
+    return name!;
+  };
   /** The checkpoints from which each process of a run has gone on; the first one begins without. */
   const resumedFrom = (run: string) => readRun(run).resumes.map(({ checkpoint }) => checkpoint);
 
@@ -84,7 +88,7 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
     for (const name of names) expect(written.stderr.split(`${name}: validation`)).toHaveLength(2);
     isLocal(out, written.stdout);
     // From its beginning: the checkpoints of the dead one are on its machine.
-    expect(resumedFrom(join(out, begunTwice(written.stderr)))).toEqual([null]);
+    expect(resumedFrom(join(out, begunTwice(written.stderr, "begins anew")))).toEqual([null]);
   });
 
   test("one that is stopped gives its run back, which goes on from its checkpoint on the same machine", async () => {
@@ -98,7 +102,11 @@ describe.skipIf(!hasServer)("a worker that is killed while it trains", { timeout
     worker(...queue, "--out", own);
     expect(await code).toBe(0);
     isLocal(out, written.stdout);
-    expect(resumedFrom(join(out, begunTwice(written.stderr)))).toEqual([null, expect.any(String)]);
+    const atHand = begunTwice(written.stderr, "goes on from a checkpoint");
+    expect(resumedFrom(join(out, atHand))).toEqual([null, expect.any(String)]);
+    expect(written.stderr).toMatch(
+      new RegExp(`\\] ${atHand} given back by \\S+ \\(SIGTERM\\): the next free worker takes it\n`),
+    );
   });
 
   test("with a folder that is shared another machine goes on from the newest checkpoint of the dead one", async () => {

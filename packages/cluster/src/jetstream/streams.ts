@@ -32,6 +32,11 @@ export interface Streams {
   next(stream: string, from: number): Promise<StoredMessage | null>;
   /** Removes the messages of a subject. @param upTo - sequence number of the last that goes; all when absent */
   remove(stream: string, subject: string, upTo?: number): Promise<void>;
+  /**
+   * Removes one message, also of a stream with a consumer: after `remove` of a subject there, a server of version 2.9 never gives out
+   * messages of other subjects that were waiting.
+   */
+  drop(stream: string, sequence: number): Promise<void>;
   /** Subjects of a stream that have a message. @param filter - all when absent */
   subjects(stream: string, filter?: string): Promise<readonly string[]>;
   /** How many messages a stream holds. */
@@ -75,6 +80,9 @@ export async function openStreams(
     next: (stream, from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: ">" }),
     async remove(stream, subject, upTo) {
       await manager.streams.purge(stream, { filter: subject, ...(upTo !== undefined && { seq: upTo + 1 }) });
+    },
+    async drop(stream, sequence) {
+      await manager.streams.deleteMessage(stream, sequence, false);
     },
     async subjects(stream, filter = ">") {
       const { state } = await manager.streams.info(stream, { subjects_filter: filter });

@@ -51,6 +51,7 @@ function eventOf(names: QueueNames, { subject, data }: StoredMessage): QueueEven
   }
   const outcome = outcomeIn(data);
   if (outcome === null) return { kind: "malformed", id };
-  const { result = null, failure } = outcome;
+  const { result = null, failure, removed } = outcome;
+  if (removed === true) return { kind: "removed", id };
   return failure === undefined ? { kind: "result", id, result } : { kind: "failure", id, message: failure };
 }

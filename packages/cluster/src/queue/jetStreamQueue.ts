@@ -7,6 +7,7 @@ import { followQueue } from "./followQueue.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { queueStatus } from "./queueStatus.ts";
 import { addWorkers, queueNames, queueStreams } from "./queueStreams.ts";
+import { removedAmong, removePiece } from "./removePiece.ts";
 import { workOn } from "./worker.ts";
 import type { WorkQueue } from "./workQueue.ts";
 
@@ -22,6 +23,13 @@ export interface JetStreamQueueOptions {
   readonly keep?: number;
   /** What a worker here is called in `status`. Default "worker". */
   readonly worker?: string;
+  /**
+   * Called when a worker here reaches the server again after more than three heartbeats: another may have been given the piece that
+   * it works on. It goes on; the first outcome counts.
+   *
+   * @param silence - milliseconds
+   */
+  readonly onLapse?: (id: string, silence: number) => void;
   /** Servers of a cluster that keep the queue, 1 to 5. Default 1. */
   readonly copies?: number;
 }
@@ -35,7 +43,7 @@ const usualHeartbeat = 10_000;
  */
 export function jetStreamQueue(connection: NatsConnection, options: JetStreamQueueOptions): WorkQueue {
   const where = "jetStreamQueue";
-  const { name, heartbeat, keep = 30 * 24 * 3_600_000, copies = 1, worker = "worker" } = options;
+  const { name, heartbeat, keep = 30 * 24 * 3_600_000, copies = 1, worker = "worker", onLapse = () => {} } = options;
   const names = queueNames(where, name);
   checkInteger(where, "heartbeat", heartbeat ?? usualHeartbeat, 50);
   checkInteger(where, "keep", keep, 1_000);
@@ -45,6 +53,17 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
   const open = (): Promise<Streams> => {
     opened ??= openStreams(connection, settings);
     return opened;
+  };
+  const forget = async (id: string, signal: AbortSignal | undefined): Promise<void> => {
+    const streams = await open();
+    const { told, files, subject } = names;
+    // Files last: an outcome tells of them.
+    const all = [
+      [told, subject("outcome", id)],
+      [told, subject("event", id)],
+      [files, `${subject("file", id)}.>`],
+    ] as const;
+    for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
   };
   return {
     async enqueue(id, work, signal) {
@@ -65,7 +84,7 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
         }
         own = found;
       };
-      await workOn({ streams, names, agree, worker }, handler, signal);
+      await workOn({ streams, names, agree, worker, onLapse }, handler, signal);
     },
     async *follow(signal) {
       yield* followQueue(connection, await open(), names, signal);
@@ -85,15 +104,14 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
     },
     async forget(id, signal) {
       checkId("forget", id);
-      const streams = await open();
-      const { told, files, subject } = names;
-      // Files last: an outcome tells of them.
-      const all = [
-        [told, subject("outcome", id)],
-        [told, subject("event", id)],
-        [files, `${subject("file", id)}.>`],
-      ] as const;
-      for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
+      await forget(id, signal);
+    },
+    async remove(id, signal) {
+      checkId("remove", id);
+      return removePiece(await open(), names, id, signal);
+    },
+    async readmit(ids, signal) {
+      for (const id of await removedAmong(await open(), names, ids, signal)) await forget(id, signal);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly result?: Json;
   /** The message of what it threw. */
   readonly failure?: string;
+  /** Whether it was taken off its queue instead; then it has neither. */
+  readonly removed?: true;
   readonly files: readonly FileRecord[];
 }
 
@@ -45,8 +47,8 @@ export function jsonIn(data: Uint8Array): Json | undefined {
 export function outcomeIn(data: Uint8Array): Outcome | null {
   const value = jsonIn(data);
   if (typeof value !== "object" || value === null) return null;
-  const { attempt, files, result, failure } = value as unknown as Partial<Record<keyof Outcome, unknown>>;
-  const hasEnded = typeof failure === "string" || (failure === undefined && result !== undefined);
+  const { attempt, files, result, failure, removed } = value as unknown as Partial<Record<keyof Outcome, unknown>>;
+  const hasEnded = typeof failure === "string" || removed === true || (failure === undefined && result !== undefined);
   const isWhole = Number.isSafeInteger(attempt) && hasEnded && Array.isArray(files) && files.every(isRecord);
   return isWhole ? (value as unknown as Outcome) : null;
 }
@@ -71,4 +73,19 @@ export async function storedOutcome(
 ): Promise<StoredOutcome> {
   const found = await streams.insist(() => streams.newest(names.told, names.subject("outcome", id)), signal);
   return found === null ? { sequence: 0, outcome: null } : { sequence: found.seq, outcome: outcomeIn(found.data) };
+}
+
+/** The outcomes of pieces by their ids; null for what is malformed. @param isWanted - of an id */
+export async function storedOutcomes(
+  streams: Streams,
+  names: QueueNames,
+  isWanted: (id: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Outcome | null>> {
+  const all = await streams.subjects(names.told, names.subject("outcome", "*"));
+  const subjects = all.filter((subject) => isWanted(names.idOf(subject)));
+  const found = await Promise.all(subjects.map((subject) => streams.newest(names.told, subject)));
+  // One that is not there any more was forgotten meanwhile.
+  return new Map(
+    found.flatMap((message) => (message === null ? [] : [[names.idOf(message.subject), outcomeIn(message.data)]])),
+  );
 }

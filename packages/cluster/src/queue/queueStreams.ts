@@ -81,7 +81,7 @@ export function queueStreams(
 }
 
 /** How many missed heartbeats give a piece to another worker. */
-const missed = 3;
+export const missedHeartbeats = 3;
 
 /**
  * Makes the consumer of all workers where it is not there. One that is there stays as it is: with another time for acknowledgements
@@ -102,11 +102,11 @@ export async function addWorkers(
     },
   );
   if (isThere) return;
-  const waits = { ack_policy: "explicit", ack_wait: nanos(missed * heartbeat), max_ack_pending: -1 } as const;
+  const waits = { ack_policy: "explicit", ack_wait: nanos(missedHeartbeats * heartbeat), max_ack_pending: -1 } as const;
   await consumers.add(work, { ...waits, durable_name: workers });
 }
 
 /** Milliseconds between the heartbeats of workers, as their consumer has it. */
 export function heartbeatOf({ ack_wait }: Pick<ConsumerConfig, "ack_wait">): number {
-  return millis(ack_wait!) / missed;
+  return millis(ack_wait!) / missedHeartbeats;
 }

@@ -34,6 +34,15 @@ export interface WorkQueue {
   files(id: string, signal?: AbortSignal): AsyncIterableIterator<QueueFile>;
   /** Removes what was told of a piece, its outcome and its files: the same id may be added again then. */
   forget(id: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Takes a piece off the queue, with its outcome and its files if it has ended. Whoever works on it is stopped within seconds, whoever
+   * follows the queue hears that it was removed. The same id is added again only after `readmit`.
+   *
+   * @returns whether it was there
+   */
+  remove(id: string, signal?: AbortSignal): Promise<boolean>;
+  /** Forgets of pieces that they were removed. */
+  readmit(ids: readonly string[], signal?: AbortSignal): Promise<void>;
   /** How it stands. */
   status(signal?: AbortSignal): Promise<QueueStatus>;
 }
@@ -56,7 +65,7 @@ export interface QueueWorker {
   readonly piece: string | null;
 }
 
-/** Does a piece of work. Its signal is aborted with that of the worker. */
+/** Does a piece of work. Its signal is aborted with that of the worker; with `EndedElsewhere` where what it does is in vain. */
 export type WorkHandler = (piece: WorkPiece, signal: AbortSignal) => Promise<Json>;
 
 export interface WorkPiece {
@@ -64,7 +73,7 @@ export interface WorkPiece {
   readonly work: Json;
   /** 1 at first; more where a worker before has died or declined. */
   readonly attempt: number;
-  /** Tells those who follow the queue how it goes. */
+  /** Tells those who follow the queue how it goes; after the signal for two seconds at most. */
   tell(event: Json): Promise<void>;
   /**
    * Sends a file back; it is there for others with the outcome of this attempt.
@@ -86,10 +95,21 @@ export class Declined extends Error {
   override readonly name = "Declined";
 }
 
+/** Why a handler's signal is aborted: the piece has ended without it, by another worker, or because it was removed from the queue. */
+export class EndedElsewhere extends Error {
+  override readonly name = "EndedElsewhere";
+
+  constructor(isRemoved: boolean) {
+    super(isRemoved ? "it was removed from the queue" : "another worker has ended it");
+  }
+}
+
 /** What happened to a piece of work. */
 export type QueueEvent =
   | { readonly kind: "event"; readonly id: string; readonly event: Json }
   | { readonly kind: "result"; readonly id: string; readonly result: Json }
   | { readonly kind: "failure"; readonly id: string; readonly message: string }
+  /** It was taken off the queue. */
+  | { readonly kind: "removed"; readonly id: string }
   /** A message that no worker of this package has stored; it changes nothing. */
   | { readonly kind: "malformed"; readonly id: string };

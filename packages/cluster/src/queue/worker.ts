@@ -3,6 +3,7 @@ import type { JsMsg } from "@nats-io/jetstream";
 import { ClusterError } from "../clusterError.ts";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
+import { keepPiece, type TakenPiece } from "./keepPiece.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { presence } from "./presence.ts";
 import { heartbeatOf, type QueueNames } from "./queueStreams.ts";
@@ -15,10 +16,14 @@ export interface Workplace {
   readonly agree: (heartbeat: number) => void;
   /** Name of the worker. */
   readonly worker: string;
+  /** As the option of the queue. */
+  readonly onLapse: (id: string, silence: number) => void;
 }
 
 /** How long the server looks for a piece before it is asked again, in milliseconds. */
 const patience = 5_000;
+/** For how long a worker that is stopped tries to tell something, in milliseconds. */
+const lastWords = 2_000;
 
 export async function workOn(place: Workplace, handler: WorkHandler, signal: AbortSignal): Promise<void> {
   const here = presence(place.streams, place.names, place.worker);
@@ -38,13 +43,7 @@ export async function workOn(place: Workplace, handler: WorkHandler, signal: Abo
   }
 }
 
-/** A piece, and the heartbeat that keeps it. */
-interface Taken {
-  readonly message: JsMsg;
-  readonly heartbeat: number;
-}
-
-async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSignal): Promise<Taken | null> {
+async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSignal): Promise<TakenPiece | null> {
   return streams.insist(async () => {
     const consumer = await streams.client.consumers.get(names.work, names.workers);
     const { config } = await consumer.info(true);
@@ -57,29 +56,36 @@ async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSign
   }, signal);
 }
 
-async function done(
+async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, ended: AbortSignal): Promise<void> {
+  const { message, heartbeat } = taken;
+  const kept = keepPiece(place, taken, ended);
+  try {
+    await toItsOutcome(place, message, handler, kept.signal).catch((error: unknown) => {
+      // Where it has ended without this worker nothing is left to do.
+      if (ended.aborted || !kept.signal.aborted) throw error;
+    });
+    await place.streams.insist(() => message.ackAck(), ended);
+  } catch (error) {
+    if (!ended.aborted && !(error instanceof Declined)) throw error;
+    message.nak(ended.aborted ? undefined : heartbeat);
+  } finally {
+    kept.end();
+  }
+}
+
+async function toItsOutcome(
   place: Workplace,
-  { message, heartbeat }: Taken,
+  message: JsMsg,
   handler: WorkHandler,
   signal: AbortSignal,
 ): Promise<void> {
   const { streams, names } = place;
   const id = names.idOf(message.subject);
-  const beat = setInterval(() => message.working(), heartbeat);
-  try {
-    // Done before, by a worker whose acknowledgement was lost.
-    const before = await storedOutcome(streams, names, id, signal);
-    if (before.outcome === null) {
-      const text = await outcome(place, message, handler, signal);
-      await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
-    }
-    await streams.insist(() => message.ackAck(), signal);
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof Declined)) throw error;
-    message.nak(signal.aborted ? undefined : heartbeat);
-  } finally {
-    clearInterval(beat);
-  }
+  const before = await storedOutcome(streams, names, id, signal);
+  // Done before, by a worker whose acknowledgement was lost, or removed.
+  if (before.outcome !== null) return;
+  const text = await outcome(place, message, handler, signal);
+  await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
 }
 
 /** What the handler came to, as it is stored. */
@@ -107,7 +113,8 @@ function pieceOf({ streams, names }: Workplace, message: JsMsg, files: FileRecor
     work: message.json<Json>(),
     async tell(event) {
       const text = jsonText("tell", "event", event);
-      await streams.insist(() => streams.store(names.subject("event", id), text), signal);
+      const until = signal.aborted ? AbortSignal.timeout(lastWords) : signal;
+      await streams.insist(() => streams.store(names.subject("event", id), text), until);
     },
     async send(path, bytes) {
       checkPath("send", path);

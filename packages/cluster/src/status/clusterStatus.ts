@@ -1,12 +1,12 @@
 /** What there is of this package on a server: queues of work and runs of Parle. */
-import { JetStreamApiCodes, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
-import { hasCode } from "../jetstream/hasCode.ts";
+import { existingStreams } from "../jetstream/existingStreams.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
 import { isUnder, readLease } from "../jetstream/lease.ts";
 import { runSubjects } from "../jetstream/runSubjects.ts";
-import { openStreams, type Streams } from "../jetstream/streams.ts";
+import type { Streams } from "../jetstream/streams.ts";
 import { queueStatus } from "../queue/queueStatus.ts";
 import { queueNames } from "../queue/queueStreams.ts";
 import type { QueueStatus } from "../queue/workQueue.ts";
@@ -14,6 +14,7 @@ import type { QueueStatus } from "../queue/workQueue.ts";
 /** How everything on a server stands. */
 export interface ClusterStatus {
   readonly server: { readonly name: string; readonly version: string };
+  /** Those that hold a piece, or of which a worker was heard of. */
   readonly queues: readonly NamedQueueStatus[];
   readonly runs: readonly RunStatus[];
 }
@@ -57,38 +58,25 @@ export async function clusterStatus(connection: NatsConnection): Promise<Cluster
 
 async function readStatus(connection: NatsConnection): Promise<ClusterStatus> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  const streams = emptyWhereAbsent(await openStreams(connection, []));
+  const streams = await existingStreams(connection);
   const names = await streamNames(manager);
   const named = (pattern: RegExp): string[] => {
     const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
     return [...new Set(found)].sort();
   };
-  const queues = [];
+  const queues: NamedQueueStatus[] = [];
   for (const name of named(/^queue_([\w-]{1,64})_(?:work|told|files|around)$/)) {
     const own = queueNames("clusterStatus", name);
     // Who is there is in memory, which a server that was started again does not have.
     const missing = [own.work, own.told, own.files].filter((stream) => !names.includes(stream));
-    queues.push({ name, missing, ...(await queueStatus(streams, own)) });
+    const status = await queueStatus(streams, own);
+    const { waiting, atWork, ended, workers } = status;
+    if (waiting + atWork + ended + workers.length + missing.length > 0) queues.push({ name, missing, ...status });
   }
   const runs = [];
   for (const run of named(/^parle_([\w-]{1,64})_commits$/)) runs.push(await runStatus(streams, run));
   const { server_name: name, version } = connection.info!;
   return { server: { name, version }, queues, runs };
-}
-
-/** Streams of which those that are not there have nothing: those in memory are gone when their server was started again. */
-function emptyWhereAbsent(streams: Streams): Streams {
-  const absentAs =
-    <None>(none: None) =>
-    (error: unknown): None => {
-      if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return none;
-      throw error;
-    };
-  return {
-    ...streams,
-    subjects: (stream, filter) => streams.subjects(stream, filter).catch(absentAs([])),
-    count: (stream) => streams.count(stream).catch(absentAs(0)),
-  };
 }
 
 async function streamNames(manager: JetStreamManager): Promise<string[]> {

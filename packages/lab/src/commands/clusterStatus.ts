@@ -18,8 +18,14 @@ export const definition: CommandDefinition = {
     json(command)
       .description("Say what is on a NATS server: queues of runs with their workers, and replicas of Parle.")
       .requiredOption("--nats <address>", "the server, such as nats://host:4222")
+      .addHelpText("after", helpText)
       .action(async (options: ClusterStatusCommand) => done(await clusterStatusCommand(options, context))),
 };
+
+const helpText = `
+A queue is listed while it holds a run or one of its workers was heard of. A run goes from it when its planner has fetched it, by
+"entropy-sgd cluster remove", or, if it has ended, after 30 days; one that nobody has trained stays. A run of Parle is listed
+until its streams are removed: "nats stream rm parle_NAME_commits", and the same with _vectors and _leases.`;
 
 /** Tells what is on a server. Gives the exit code. */
 export async function clusterStatusCommand(

@@ -14,6 +14,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
   resume: () => import("./resume.ts"),
   sweep: () => import("./sweep.ts"),
   "cluster status": () => import("./clusterStatus.ts"),
+  "cluster remove": () => import("./clusterRemove.ts"),
   "cluster simulate": () => import("./clusterSimulate.ts"),
   "runs list": () => import("./runsList.ts"),
   "runs show": () => import("./runsShow.ts"),
@@ -47,7 +48,7 @@ export const commandFiles: Readonly<Record<string, () => Promise<{ readonly defi
 /** Descriptions of the words that several commands begin with. */
 const families: Readonly<Record<string, string>> = {
   runs: "List, show, compare, delete, export and merge the runs in a folder.",
-  cluster: "Look at many machines, or simulate them.",
+  cluster: "Look at many machines, take runs off their queues, or simulate them.",
 };
 
 /** Adds the commands that begin with `word`, or all where none does; `done` takes their exit codes. */

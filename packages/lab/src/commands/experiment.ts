@@ -30,7 +30,6 @@ import { requireEmptyFolder } from "../io/files.ts";
 import { type LockHooks, withLock } from "../runs/lease.ts";
 import type { Lock } from "../runs/lock.ts";
 import { primaryResult } from "../runs/primaryMetric.ts";
-import type { RunEvent } from "../runs/runEvents.ts";
 import { judgementWords } from "../statistics/metricWords.ts";
 import { fixed } from "../statistics/numbers.ts";
 import { counted } from "../statistics/words.ts";
@@ -44,11 +43,12 @@ import {
 } from "./context.ts";
 import { dataLines } from "./dataLines.ts";
 import type { TrainedWhere } from "./distribution.ts";
-import { budgetOf, linesOf } from "./eventLines.ts";
+import { budgetOf } from "./eventLines.ts";
 import { interruptionWords } from "./interruptionWords.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
 import { writeLine } from "./terminal/writeLine.ts";
+import { toldLines } from "./toldLines.ts";
 
 /** What a kind of experiment gives. */
 export interface Experiment<Details> {
@@ -277,7 +277,7 @@ async function launcherOf<Details>(
     const { runs, parts } = plan;
     const onWords = (words: string): void => writeLine(stderr, printable(words));
     const own = { out, runs, dataChecksum: parts.data.checksum ?? null, requireHeld: lock.requireHeld };
-    return launchOnQueue(queue, { ...own, onTold, onWords });
+    return launchOnQueue(queue, { ...own, onTold, onWords, signal: context.signal });
   }
   const owned = await experiment.launcher?.(plan, {
     ...place,
@@ -362,14 +362,6 @@ function listenersOf(plan: CheckedPlan, { isBrief, isQueued, label }: Listening,
       if (isBrief) meter?.end(run.name, outcome.kind === "ended" && !outcome.before);
     },
   };
-}
-
-/** What a worker has told, a line each. */
-function toldLines(told: Told): string[] {
-  if (told.type === "begin")
-    return [`begins on ${told.worker}${told.attempt === 1 ? "" : ` (attempt ${told.attempt})`}`];
-  if (told.type === "declined") return [`declined by ${told.worker}: ${told.why}`];
-  return linesOf(told.event as RunEvent).map((line) => line.trim());
 }
 
 function outcomeWords(outcome: RunOutcome): string {

@@ -7,6 +7,7 @@ import { type DeviceChoice, InputError, printable } from "entropy-sgd-training";
 import { isThere } from "entropy-sgd-training/node";
 import { makeFolder } from "../io/files.ts";
 import { deviceChoices } from "../settings/settings.ts";
+import { fixed } from "../statistics/numbers.ts";
 import type { CommandDefinition } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, interruptionCode } from "./context.ts";
 import { nameOnServer, usualQueue } from "./distribution.ts";
@@ -71,7 +72,8 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
     const worker = `${hostname()}-${process.pid}`;
     const { heartbeat } = options;
     const beats = heartbeat === undefined ? {} : { heartbeat: Math.ceil(1000 * heartbeat) };
-    const queue = jetStreamQueue(connection, { name, worker, ...beats });
+    const onLapse = (id: string, silence: number): void => onWords(`${id}: ${lapseWords(silence)}`);
+    const queue = jetStreamQueue(connection, { name, worker, ...beats, onLapse });
     onWords(`${worker} works on the queue ${name} of ${nats}; Ctrl-C gives the run at hand back`);
     const place = { worker, out, models, shared, allowModules, requests, dataFolder: data, threads, device };
     await queue.work(pieceWorker({ ...place, onWords }), signal).catch((error: unknown) => {
@@ -79,6 +81,11 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
     });
   });
   return signal.aborted ? interruptionCode(signal) : exitCodes.ok;
+}
+
+function lapseWords(silence: number): string {
+  const away = `the server was not reached for ${fixed(silence / 1000, 0)} s, more than three heartbeats`;
+  return `${away}: another worker may have been given the run; the first to end counts`;
 }
 
 /** A heartbeat that is not the queue's, as an InputError; any other error as it is. */

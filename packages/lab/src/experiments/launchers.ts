@@ -44,6 +44,7 @@ export function launchProcess(options: ProcessOptions = {}): RunLauncher {
     const placed = placedAt(planned, dataFolder);
     const settings = { ...placed, threads: threads ?? planned.threads, device: device ?? planned.device };
     await prepareRun(path, settings, dataChecksum);
+    if (signal.aborted) return { kind: "interrupted" };
     const own = [
       ...(placed.data === null ? [] : ["--data", placed.data]),
       ...(threads === undefined ? [] : ["--threads", `${threads}`]),

@@ -34,6 +34,7 @@ export interface QueuedExperiment {
   readonly requireHeld: () => void;
   readonly onTold: (run: PlannedRun, told: Told) => void;
   readonly onWords: (words: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /** A launcher, and the connection that it uses. */
@@ -52,9 +53,9 @@ interface QueuedRun {
 /** How often a run is put on the queue that does not come back as a whole run. */
 const maxTries = 3;
 
-/** @throws InputError where no server answers, or the experiment's folder is not in the shared one */
+/** @throws InputError where no server answers or allows it, or the experiment's folder is not in the shared one */
 export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperiment): Promise<QueueLauncher> {
-  const { out, runs, dataChecksum, onTold, onWords, requireHeld } = experiment;
+  const { out, runs, dataChecksum, onTold, onWords, requireHeld, signal } = experiment;
   const below = place.shared === undefined ? null : placeWithin(place.shared, out);
   removeUnplaced(out);
   const queued = runs.map((run): QueuedRun => {
@@ -65,6 +66,12 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
   const byId = new Map(queued.map((own) => [own.id, own]));
   const connection = await connectedTo(place.nats);
   const queue = jetStreamQueue(connection, { name: place.queue });
+  // What was taken off the queue before this command is asked for anew.
+  await queue.readmit([...byId.keys()], signal).catch(async (error: unknown) => {
+    if (signal.aborted) return;
+    await closeInOrder(connection);
+    throw denialAsInput(error);
+  });
   const where = `the queue ${place.queue} of ${place.nats}`;
   const watch = pieceWatch(queue, where, {
     nameOf: (id) => byId.get(id)?.run.name ?? null,
@@ -84,7 +91,7 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
   return {
     launch: (path, _, signal) =>
       outcomeOfRun(
-        { queue, watch, enqueue, onWords },
+        { queue, where, watch, enqueue, onWords },
         byName.get(basename(path))!,
         { path, shared: place.shared, requireHeld },
         signal,
@@ -99,13 +106,15 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
 /** What a run needs of its queue. */
 interface QueueUse {
   readonly queue: WorkQueue;
+  /** In words. */
+  readonly where: string;
   readonly watch: PieceWatch;
   readonly enqueue: (run: QueuedRun, signal: AbortSignal) => Promise<void>;
   readonly onWords: (words: string) => void;
 }
 
 async function outcomeOfRun(
-  { queue, watch, enqueue, onWords }: QueueUse,
+  { queue, where, watch, enqueue, onWords }: QueueUse,
   run: QueuedRun,
   place: RunPlace,
   signal: AbortSignal,
@@ -116,6 +125,10 @@ async function outcomeOfRun(
       await enqueue(run, signal);
       const outcome = await watch.outcome(id, signal);
       if (outcome === null) return { kind: "interrupted" };
+      if (outcome.kind === "removed") {
+        const message = `was taken off ${where} by cluster remove; the same command puts it there again`;
+        return { kind: "failed", message, exitCode: 1 };
+      }
       const back = outcome.kind === "failure" ? outcome : await cameBack(queue, run, place, signal);
       // What has ended is here now; what has failed or is refused may go better another time.
       watch.clear(id);

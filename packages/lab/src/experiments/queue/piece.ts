@@ -47,8 +47,16 @@ export function pieceIn(work: Json): Piece {
   return { ...piece, settings: checkedSettings(settings, "the work") };
 }
 
+/** Characters of a run's name in that of its piece. */
+const maxName = 100;
+
 /** The name of a piece on its queue: the same training on the same data has the same, so that it is not done twice. */
 export function pieceId({ name }: Pick<PlannedRun, "name">, { settings, dataChecksum, folder }: Piece): string {
   const text = canonicalJson({ training: trainingOf(settings), dataChecksum, folder });
-  return `${name.slice(0, 100)}-${digestOf([Buffer.from(text)]).sha256.slice(0, 16)}`;
+  return `${name.slice(0, maxName)}-${digestOf([Buffer.from(text)]).sha256.slice(0, 16)}`;
+}
+
+/** Whether a piece is called after a run of this name; runs of several experiments may have one name. */
+export function namesRun(id: string, run: string): boolean {
+  return /^(.*)-[0-9a-f]{16}$/.exec(id)?.[1] === run.slice(0, maxName);
 }

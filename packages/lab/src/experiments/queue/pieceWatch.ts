@@ -1,10 +1,15 @@
 /** What is heard of the runs that a planner has put on a queue, and whether anyone does them. */
 import type { QueueEvent, QueueStatus, WorkQueue } from "entropy-sgd-cluster";
 import { counted } from "../../statistics/words.ts";
+import { pieceHolders } from "./pieceHolders.ts";
 import { type Told, toldIn } from "./told.ts";
 
 /** How a piece has ended; the message of a failure. */
-export type PieceOutcome = { readonly kind: "result" } | { readonly kind: "failure"; readonly message: string };
+export type PieceOutcome =
+  | { readonly kind: "result" }
+  | { readonly kind: "failure"; readonly message: string }
+  /** Somebody has taken it off the queue. */
+  | { readonly kind: "removed" };
 
 /** Watches the pieces of a planner by following their queue once. */
 export interface PieceWatch {
@@ -19,7 +24,7 @@ export interface PieceWatch {
 export interface WatchListener {
   /** The name of the run of a piece; null for a piece of others. */
   nameOf(id: string): string | null;
-  /** @param told - with the how manyth attempt to train it is, of what begins */
+  /** @param told - of what begins with the how manyth attempt to train it is, and whose it was before */
   onTold(id: string, told: Told): void;
   onWords(words: string): void;
   /** Puts a piece on the queue again, if it is not there and has not ended. */
@@ -35,7 +40,7 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
   const outcomes = new Map<string, PieceOutcome>();
   const waiting = new Map<string, (outcome: PieceOutcome | Promise<never>) => void>();
   const doubts = workerDoubts(place, listener);
-  const attempts = attemptsOf();
+  const holders = pieceHolders();
   const hear = (event: QueueEvent): void => {
     const { id } = event;
     if (listener.nameOf(id) === null || event.kind === "malformed") return;
@@ -47,7 +52,7 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
     const told = toldIn(event.event);
     if (told === null) return;
     doubts.hear(id, told);
-    listener.onTold(id, attempts.numbered(id, told));
+    listener.onTold(id, holders.hear(id, told));
   };
   let failed: Promise<never> | null = null;
   const following = (async () => {
@@ -61,11 +66,17 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
     timer = setTimeout(look, lookEvery);
     const status = await queue.status(stop.signal).catch(() => null);
     if (status === null) return;
-    doubts.look(status, [...waiting.keys()]);
+    const left = [...waiting.keys()];
+    doubts.look(status, left);
+    const around = status.workers.map(({ name }) => name);
+    for (const { id, worker } of holders.look(around, left)) {
+      const then = "the run goes to another after three missed heartbeats";
+      listener.onWords(`${listener.nameOf(id)}: nothing is heard of ${worker} any more; ${then}`);
+    }
     // A piece that is waited for and nowhere: it was put there again while its worker's acknowledgement was on its way, or the server
     // has lost its disk.
     if (status.waiting + status.atWork + status.ended > 0) return;
-    for (const id of waiting.keys()) await listener.putAgain(id, stop.signal).catch(() => {});
+    for (const id of left) await listener.putAgain(id, stop.signal).catch(() => {});
   };
   let timer = setTimeout(look, firstLook);
   return {
@@ -86,28 +97,13 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
     },
     clear(id) {
       outcomes.delete(id);
-      attempts.forget(id);
+      holders.forget(id);
     },
     async end() {
       clearTimeout(timer);
       stop.abort();
       await following;
     },
-  };
-}
-
-/** Counts the attempts to train: the deliveries of a piece on which a worker has begun, not those that were declined. */
-function attemptsOf() {
-  const begun = new Map<string, Set<number>>();
-  return {
-    /** With the how manyth attempt it is, of what begins. */
-    numbered(id: string, told: Told): Told {
-      if (told.type !== "begin") return told;
-      const deliveries = (begun.get(id) ?? new Set()).add(told.attempt);
-      begun.set(id, deliveries);
-      return { ...told, attempt: deliveries.size };
-    },
-    forget: (id: string) => void begun.delete(id),
   };
 }
 

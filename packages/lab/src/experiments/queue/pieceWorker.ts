@@ -1,9 +1,11 @@
 /** What a worker does with a piece of a queue: trains the run in a process of its own, and sends it back. */
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { Declined, type Json, type WorkHandler, type WorkPiece } from "entropy-sgd-cluster";
-import { InputError } from "entropy-sgd-training";
+import { Declined, EndedElsewhere, type Json, type WorkHandler, type WorkPiece } from "entropy-sgd-cluster";
+import { InputError, isTimeLimit } from "entropy-sgd-training";
 import { readPlain } from "entropy-sgd-training/node";
+import { endingSignalOf } from "../../io/endingSignals.ts";
+import { checkpointNames } from "../../runs/checkpointFolder.ts";
 import { networkFileKind } from "../../settings/networkFileKind.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { launchProcess, type ProcessOptions } from "../launchers.ts";
@@ -37,31 +39,23 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
   /** What was declined, why and when: it comes again until another takes it, and is told of once. */
   const declined = new Map<string, { readonly why: string; readonly at: number }>();
   return async (piece, signal) => {
-    const { id, attempt, work } = piece;
-    const tell = (told: Told): Promise<void> => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
+    const { id, work } = piece;
     const { worker, onWords } = place;
+    const tell: Tell = (told) => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
     const before = declined.get(id);
     if (before !== undefined && performance.now() - before.at < declinedFor) throw new Declined(before.why);
+    let path: string | null = null;
     try {
       const asked = acceptable(work, place);
-      const path = pathOf(id, asked, place);
-      const words = `${id} ${existsSync(path) ? "goes on" : "begins"}`;
-      const follower = followEvaluations(path, {
-        onBegin() {
-          onWords(words);
-          return tell({ type: "begin", worker, attempt });
-        },
-        onEvaluation: (event) => tell({ type: "event", event }),
-      });
-      const outcome = await trained(path, asked, place, signal).finally(() => follower.end());
-      if (outcome.kind === "interrupted") throw signal.reason;
-      if (outcome.kind === "failed")
-        throw outcome.exitCode === 2 ? new Declined(outcome.message) : new Error(outcome.message);
-      if (asked.folder === null) await sendRun(path, piece);
+      path = pathOf(id, asked, place);
+      await trainedAndSent(piece, path, asked, { place, tell, signal });
       onWords(`${id} ended`);
       return { worker };
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted) {
+        await leave(piece, path, { place, tell, signal });
+        throw error;
+      }
       const why = error instanceof Error ? error.message : String(error);
       if (!(error instanceof Declined)) onWords(`${id} failed: ${why}`);
       else {
@@ -73,6 +67,49 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
       throw error;
     }
   };
+}
+
+/** Who does a piece, and until when. */
+interface Doing {
+  readonly place: WorkerPlace;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+type Tell = (told: Told) => Promise<void>;
+
+/** @throws the signal's reason where it is aborted */
+async function trainedAndSent(
+  piece: WorkPiece,
+  path: string,
+  asked: Piece,
+  { place, tell, signal }: Doing,
+): Promise<void> {
+  const { id, attempt } = piece;
+  const { worker, onWords } = place;
+  const resumes = existsSync(path) && checkpointNames(path).length > 0;
+  const follower = followEvaluations(path, {
+    onBegin() {
+      onWords(`${id} ${resumes ? "goes on from a checkpoint" : "begins"}`);
+      return tell({ type: "begin", worker, attempt, resumes });
+    },
+    onEvaluation: (event) => tell({ type: "event", event }),
+  });
+  const outcome = await trained(path, asked, place, signal).finally(() => follower.end());
+  if (outcome.kind === "interrupted") throw signal.reason;
+  if (outcome.kind === "failed")
+    throw outcome.exitCode === 2 ? new Declined(outcome.message) : new Error(outcome.message);
+  if (asked.folder === null) await sendRun(path, piece);
+}
+
+/** Says why a run is left: it is given back, or there is nothing to do any more. */
+async function leave({ id }: WorkPiece, path: string | null, { place, tell, signal }: Doing): Promise<void> {
+  const { worker, onWords } = place;
+  const kept = path !== null && existsSync(path) ? `; what is done is kept in ${path}` : "";
+  if (signal.reason instanceof EndedElsewhere) return onWords(`${id} stopped: ${signal.reason.message}${kept}`);
+  const why = isTimeLimit(signal) ? "the time limit was reached" : endingSignalOf(signal);
+  onWords(`${id} given back (${why})${kept}`);
+  await tell({ type: "returned", worker, why }).catch(() => {});
 }
 
 /** The piece, with its network where it is here. @throws Declined for what this worker does not do */

@@ -6,16 +6,33 @@ import { checkedEvent, type RecordedEvent } from "../../runs/eventSchemas.ts";
 
 /** What a worker tells. */
 export type Told =
-  /** It begins the run, or goes on with it; the how manyth that was given the piece. */
-  | { readonly type: "begin"; readonly worker: string; readonly attempt: number }
+  /** It begins the run, or goes on with it. */
+  | {
+      readonly type: "begin";
+      readonly worker: string;
+      /** The how manyth it is that was given the piece. */
+      readonly attempt: number;
+      /** Whether it goes on from a checkpoint; false when absent. */
+      readonly resumes?: boolean | undefined;
+      /** The worker that had it before; the planner adds it. */
+      readonly after?: string;
+    }
   /** It cannot do it. */
   | { readonly type: "declined"; readonly worker: string; readonly why: string }
+  /** It was stopped, and gives the run back. */
+  | { readonly type: "returned"; readonly worker: string; readonly why: string }
   /** An event of the run, as in events.jsonl. */
   | { readonly type: "event"; readonly event: RecordedEvent };
 
 const toldSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("begin"), worker: z.string(), attempt: z.int().min(1) }),
+  z.strictObject({
+    type: z.literal("begin"),
+    worker: z.string(),
+    attempt: z.int().min(1),
+    resumes: z.boolean().optional(),
+  }),
   z.strictObject({ type: z.literal("declined"), worker: z.string(), why: z.string() }),
+  z.strictObject({ type: z.literal("returned"), worker: z.string(), why: z.string() }),
   z.strictObject({ type: z.literal("event"), event: z.unknown() }),
 ]);
 

@@ -1,0 +1,58 @@
+/** Keeps a piece while it is worked on, and notices when that is in vain. */
+import type { JsMsg } from "@nats-io/jetstream";
+import type { Streams } from "../jetstream/streams.ts";
+import { storedOutcome } from "./outcome.ts";
+import { missedHeartbeats, type QueueNames } from "./queueStreams.ts";
+import { EndedElsewhere } from "./workQueue.ts";
+
+/** A piece, and the milliseconds between the heartbeats that keep it. */
+export interface TakenPiece {
+  readonly message: JsMsg;
+  readonly heartbeat: number;
+}
+
+export interface KeptPiece {
+  /** Aborted with that of the worker; with `EndedElsewhere` where the piece has ended without it. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** How often it is looked whether the piece has ended, in milliseconds; more often where heartbeats are. */
+const usualLook = 3_000;
+
+/** @param onLapse - told for how many milliseconds the server was not reached, if heartbeats were missed */
+export function keepPiece(
+  { streams, names, onLapse }: { streams: Streams; names: QueueNames; onLapse: (id: string, silence: number) => void },
+  { message, heartbeat }: TakenPiece,
+  signal: AbortSignal,
+): KeptPiece {
+  const id = names.idOf(message.subject);
+  const [left, elsewhere] = [new AbortController(), new AbortController()];
+  const beat = setInterval(() => message.working(), heartbeat);
+  let heard = performance.now();
+  const look = async (): Promise<void> => {
+    const { outcome } = await storedOutcome(streams, names, id, left.signal);
+    const silence = performance.now() - heard;
+    heard = performance.now();
+    if (outcome !== null) elsewhere.abort(new EndedElsewhere(outcome.removed === true));
+    else if (silence > missedHeartbeats * heartbeat) onLapse(id, silence);
+  };
+  // What it cannot see now it looks for again.
+  const lookAgain = (): void =>
+    void look()
+      .catch(() => {})
+      .finally(later);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (): void => {
+    if (!left.signal.aborted) timer = setTimeout(lookAgain, Math.min(heartbeat, usualLook));
+  };
+  later();
+  return {
+    signal: AbortSignal.any([signal, elsewhere.signal]),
+    end() {
+      left.abort();
+      clearInterval(beat);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** Takes a piece off its queue, whether it waits, is worked on or has ended. */
+import { type Streams, storeAfter } from "../jetstream/streams.ts";
+import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
+import type { QueueNames } from "./queueStreams.ts";
+
+const removed: Outcome = { attempt: 0, removed: true, files: [] };
+
+/**
+ * Stores as the outcome of a piece that it was removed, which tells whoever waits for it or works on it; only then its work goes, so
+ * that nobody loses it without a word. What was told of it and its files go, too.
+ *
+ * @returns whether it was there
+ */
+export async function removePiece(
+  streams: Streams,
+  names: QueueNames,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const [subject, outcomes] = [names.subject("work", id), names.subject("outcome", id)];
+  const newestWork = () => streams.insist(() => streams.newest(names.work, subject), signal);
+  const work = await newestWork();
+  for (;;) {
+    const { sequence, outcome } = await storedOutcome(streams, names, id, signal);
+    const isThere = work !== null || (outcome !== null && outcome.removed !== true);
+    if (!isThere) return false;
+    if (outcome?.removed === true) break;
+    const stored = await storeAfter(streams, sequence, outcomes, JSON.stringify(removed), signal);
+    // Where it has ended meanwhile, that result goes.
+    if (stored === null) continue;
+    if (sequence > 0) await streams.insist(() => streams.remove(names.told, outcomes, sequence), signal);
+    break;
+  }
+  if (work !== null) await streams.insist(() => dropped(work.seq), signal);
+  await streams.insist(() => streams.remove(names.told, names.subject("event", id)), signal);
+  await streams.insist(() => streams.remove(names.files, `${names.subject("file", id)}.>`), signal);
+  return true;
+
+  async function dropped(sequence: number): Promise<void> {
+    try {
+      await streams.drop(names.work, sequence);
+    } catch (error) {
+      // A worker that has seen the outcome may have acknowledged it before.
+      if ((await streams.newest(names.work, subject))?.seq === sequence) throw error;
+    }
+  }
+}
+
+/** Those of the pieces that were removed. */
+export async function removedAmong(
+  streams: Streams,
+  names: QueueNames,
+  ids: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const wanted = new Set(ids);
+  const outcomes = await streams.insist(() => storedOutcomes(streams, names, (id) => wanted.has(id)), signal);
+  return [...outcomes].flatMap(([id, outcome]) => (outcome?.removed === true ? [id] : []));
+}

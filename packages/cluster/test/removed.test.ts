@@ -1,0 +1,150 @@
+/** Pieces that are taken off their queue, or end without the worker that is at them. */
+import { jetstream } from "@nats-io/jetstream";
+import {
+  EndedElsewhere,
+  type JetStreamQueueOptions,
+  jetStreamQueue,
+  type QueueEvent,
+  queuePieces,
+  type WorkHandler,
+  type WorkQueue,
+} from "entropy-sgd-cluster";
+import { describe, expect, test } from "vitest";
+import { hasServer } from "./natsServer.ts";
+import { serverForTests } from "./serverForTests.ts";
+
+describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
+  const { server, connections, connected } = serverForTests();
+  let queues = 0;
+  const newName = (): string => `removing-${queues++}`;
+  const opened = async (name: string, own: Partial<JetStreamQueueOptions> = {}): Promise<WorkQueue> =>
+    jetStreamQueue(await connected(), { name, heartbeat: 150, ...own });
+
+  /** What is heard of a queue, as words. */
+  const following = (queue: WorkQueue, signal: AbortSignal): string[] => {
+    const heard: string[] = [];
+    const words = (event: QueueEvent): string =>
+      event.kind === "event" ? `${event.id} ${JSON.stringify(event.event)}` : `${event.id} ${event.kind}`;
+    void (async () => {
+      for await (const event of queue.follow(signal)) heard.push(words(event));
+    })();
+    return heard;
+  };
+  /** A handler that is at "slow" until its signal is aborted, and what that is aborted with. */
+  const slowly = () => {
+    const [begun, reasons] = [[] as string[], [] as unknown[]];
+    const handler: WorkHandler = async ({ id, tell }, signal) => {
+      begun.push(id);
+      if (id !== "slow") return null;
+      await tell("begun");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      reasons.push(signal.reason);
+      throw signal.reason;
+    };
+    return { begun, reasons, handler };
+  };
+
+  test("one at work is stopped, one that waits is never begun, those behind them are done", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const { begun, reasons, handler } = slowly();
+    const [heard, working] = [following(planner, stop.signal), one.work(handler, stop.signal)];
+    for (const id of ["slow", "b", "c"]) await planner.enqueue(id, 1);
+    await expect.poll(() => heard).toEqual(['slow "begun"']);
+    const pieces = (): Promise<unknown> => queuePieces(connections.at(-1)!, name);
+    const others = ["b", "c"].map((id) => ({ id, state: "waiting", workers: [] }));
+    await expect.poll(pieces).toEqual([...others, { id: "slow", state: "at work", workers: ["worker"] }]);
+    expect([await planner.remove("b"), await planner.remove("slow")]).toEqual([true, true]);
+    await expect.poll(() => heard).toContain("c result");
+    expect(heard.filter((words) => words.endsWith("removed"))).toEqual(["b removed", "slow removed"]);
+    expect([begun, reasons]).toEqual([["slow", "c"], [expect.any(EndedElsewhere)]]);
+    expect(reasons[0]).toMatchObject({ message: "it was removed from the queue" });
+    expect(await planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
+    expect(await pieces()).toEqual([{ id: "c", state: "ended", workers: [] }]);
+    stop.abort();
+    await working;
+  });
+
+  test("one that was removed is added again after it is readmitted, and another that was not stays", async () => {
+    const planner = await opened(newName());
+    for (const id of ["a", "b"]) await planner.enqueue(id, 1);
+    expect([await planner.remove("a"), await planner.remove("a"), await planner.remove("never")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await planner.enqueue("a", 1)).toBe(false);
+    await planner.readmit(["a", "b"]);
+    expect([await planner.enqueue("a", 1), await planner.enqueue("b", 1)]).toEqual([true, false]);
+    expect(await planner.status()).toMatchObject({ waiting: 2, ended: 0 });
+    await expect(planner.remove("a.b")).rejects.toThrow("remove: id must be");
+  });
+
+  test("of one that has ended the result and its files go", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const working = one.work(async ({ send }) => {
+      await send("file", new Uint8Array(3));
+      return null;
+    }, stop.signal);
+    const heard = following(planner, stop.signal);
+    await planner.enqueue("a", 1);
+    await expect.poll(() => heard).toEqual(["a result"]);
+    expect(await planner.remove("a")).toBe(true);
+    for await (const _ of planner.files("a")) expect.unreachable();
+    const late = following(planner, stop.signal);
+    await expect.poll(() => late).toEqual(["a removed"]);
+    expect([await planner.status(), await queuePieces(connections.at(-1)!, name)]).toEqual([
+      expect.objectContaining({ waiting: 0, atWork: 0, ended: 0 }),
+      [],
+    ]);
+    stop.abort();
+    await working;
+  });
+
+  test("a worker leaves off where another has ended its piece", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const { begun, reasons, handler } = slowly();
+    const [heard, working] = [following(planner, stop.signal), one.work(handler, stop.signal)];
+    for (const id of ["slow", "b"]) await planner.enqueue(id, 1);
+    await expect.poll(() => heard).toEqual(['slow "begun"']);
+    const other = JSON.stringify({ attempt: 2, result: "other", files: [] });
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.slow`, other);
+    await expect.poll(() => heard).toEqual(['slow "begun"', "slow result", "b result"]);
+    expect([begun, reasons]).toEqual([["slow", "b"], [new EndedElsewhere(false)]]);
+    stop.abort();
+    await working;
+  });
+
+  test("a worker that is stopped tells its last words; one that missed heartbeats is told so, and goes on", async () => {
+    const name = newName();
+    const lapses: [string, number][] = [];
+    const planner = await opened(name);
+    const one = await opened(name, { onLapse: (...lapse) => void lapses.push(lapse) });
+    const [stop, done] = [new AbortController(), new AbortController()];
+    const working = one.work(async ({ tell }, signal) => {
+      await tell("begun");
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await tell("stopped");
+      throw signal.reason;
+    }, stop.signal);
+    const heard = following(planner, done.signal);
+    await planner.enqueue("a", 1);
+    await expect.poll(() => heard).toEqual(['a "begun"']);
+    await server().kill();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await server().restart();
+    await expect.poll(() => lapses.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    const [id, silence] = lapses[0]!;
+    expect([id, silence > 450]).toEqual(["a", true]);
+    stop.abort();
+    await working;
+    await expect.poll(() => heard.at(-1)).toBe('a "stopped"');
+    expect(await planner.status()).toMatchObject({ waiting: 1, ended: 0 });
+    done.abort();
+  });
+});

@@ -1,0 +1,87 @@
+import type { QueuePiece } from "entropy-sgd-cluster";
+import { InputError, printable } from "entropy-sgd-training";
+import { namesRun } from "../experiments/queue/piece.ts";
+import { textTable } from "../report/textTable.ts";
+import { counted } from "../statistics/words.ts";
+import { type CommandDefinition, json } from "./commandDefinition.ts";
+import { type CommandContext, exitCodes, writeJson } from "./context.ts";
+import { nameOnServer, usualQueue } from "./distribution.ts";
+
+/** Options of `entropy-sgd cluster remove`. */
+export interface ClusterRemoveCommand {
+  readonly nats: string;
+  readonly queue: string;
+  /** Without it, the command only says what it would remove. */
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** `entropy-sgd cluster remove`. */
+export const definition: CommandDefinition = {
+  examples: [
+    "--nats nats://host:4222 --queue rates",
+    "--nats nats://host:4222 --queue rates --yes",
+    "sgd-1 adam-1 --nats nats://host:4222 --yes",
+  ],
+  declare: (command, context, done) =>
+    json(command)
+      .description("Say which runs are on a queue; take them off it with --yes, all or those that are named.")
+      .argument("[runs...]", "names of runs, such as sgd-1, or what they are called on the queue; default: all")
+      .requiredOption("--nats <address>", "the NATS server with the queue, such as nats://host:4222")
+      .option("--queue <name>", "name of the queue", nameOnServer, usualQueue)
+      .option("--yes", "remove them")
+      .addHelpText("after", helpText)
+      .action(async (runs: string[], options: ClusterRemoveCommand) =>
+        done(await clusterRemoveCommand(runs, options, context)),
+      ),
+};
+
+const helpText = `
+No worker begins a run that was removed. One that is at work is stopped within seconds by its worker, which keeps its checkpoint
+and takes the next run. A planner that waits for it is told, and ends with it as failed; its command given again puts it back.
+Of a run that has ended and was not fetched, the files on the server are removed; those in the worker's --out stay.`;
+
+/** Takes runs off a queue, or says which are there. Gives the exit code. */
+export async function clusterRemoveCommand(
+  runs: readonly string[],
+  { nats, queue: name, yes = false, json: isJson = false }: ClusterRemoveCommand,
+  context: CommandContext,
+): Promise<number> {
+  const { jetStreamQueue, queuePieces } = await import("entropy-sgd-cluster");
+  const { withServer } = await import("../experiments/serverConnection.ts");
+  const place = `the queue ${name} of ${nats}`;
+  const pieces = await withServer(nats, async (connection) => {
+    const all = await queuePieces(connection, name);
+    const chosen = runs.length === 0 ? all : [...new Set(runs.map((run) => pieceNamed(run, all, place)))];
+    const queue = jetStreamQueue(connection, { name });
+    if (yes) for (const { id } of chosen) await queue.remove(id);
+    return chosen;
+  });
+  if (isJson) writeJson(context, { queue: name, removed: yes, runs: pieces });
+  else context.stdout.write(`${inWords(pieces, place, yes).split("\n").map(printable).join("\n")}\n`);
+  return exitCodes.ok;
+}
+
+/** @throws InputError for a name that no run there has, or several have */
+function pieceNamed(name: string, all: readonly QueuePiece[], place: string): QueuePiece {
+  const named = all.filter(({ id }) => id === name || namesRun(id, name));
+  const [first] = named;
+  if (first !== undefined && named.length === 1) return first;
+  const ids = (pieces: readonly QueuePiece[]): string => pieces.map(({ id }) => id).join(", ");
+  const rule =
+    first === undefined
+      ? `is no run on ${place}, which has ${all.length === 0 ? "none" : ids(all)}`
+      : `is the name of several runs on ${place}, give one of ${ids(named)}`;
+  throw new InputError({ name, rule });
+}
+
+function inWords(pieces: readonly QueuePiece[], place: string, yes: boolean): string {
+  if (pieces.length === 0) return `No run is on ${place}; nothing was removed`;
+  const rows = pieces.map(({ id, state, workers }) => [id, state, workers.join(", ")]);
+  const table = textTable(["run", "state", "worker"], rows);
+  const amount = counted(pieces.length, "run");
+  if (!yes) return `${table}\n${amount} would be removed from ${place}; nothing was: give --yes`;
+  const isAtWork = pieces.some(({ state }) => state === "at work");
+  const then = isAtWork ? "; what is at work is stopped within seconds, with a checkpoint" : "";
+  return `${table}\n${amount} removed from ${place}${then}`;
+}
