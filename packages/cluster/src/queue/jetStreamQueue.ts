@@ -7,7 +7,7 @@ import { followQueue } from "./followQueue.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { queueStatus } from "./queueStatus.ts";
 import { addWorkers, queueNames, queueStreams } from "./queueStreams.ts";
-import { removedAmong, removePiece } from "./removePiece.ts";
+import { forgetPiece, readmitPieces, removePiece } from "./removePiece.ts";
 import { workOn } from "./worker.ts";
 import type { WorkQueue } from "./workQueue.ts";
 
@@ -54,17 +54,6 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
     opened ??= openStreams(connection, settings);
     return opened;
   };
-  const forget = async (id: string, signal: AbortSignal | undefined): Promise<void> => {
-    const streams = await open();
-    const { told, files, subject } = names;
-    // Files last: an outcome tells of them.
-    const all = [
-      [told, subject("outcome", id)],
-      [told, subject("event", id)],
-      [files, `${subject("file", id)}.>`],
-    ] as const;
-    for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
-  };
   return {
     async enqueue(id, work, signal) {
       checkId("enqueue", id);
@@ -104,14 +93,14 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
     },
     async forget(id, signal) {
       checkId("forget", id);
-      await forget(id, signal);
+      await forgetPiece(await open(), names, id, signal);
     },
     async remove(id, signal) {
       checkId("remove", id);
       return removePiece(await open(), names, id, signal);
     },
     async readmit(ids, signal) {
-      for (const id of await removedAmong(await open(), names, ids, signal)) await forget(id, signal);
+      await readmitPieces(await open(), names, ids, signal);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Takes a piece off its queue, whether it waits, is worked on or has ended. */
+/** How pieces go from a queue: removed, whether they wait, are worked on or have ended; or forgotten when they have ended. */
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
@@ -46,14 +46,29 @@ export async function removePiece(
   }
 }
 
-/** Those of the pieces that were removed. */
-export async function removedAmong(
+/** Removes what is kept of a piece that has ended: files last, as an outcome tells of them. */
+export async function forgetPiece(
+  streams: Streams,
+  { told, files, subject }: QueueNames,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const all = [
+    [told, subject("outcome", id)],
+    [told, subject("event", id)],
+    [files, `${subject("file", id)}.>`],
+  ] as const;
+  for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
+}
+
+/** Forgets those of the pieces that were removed. */
+export async function readmitPieces(
   streams: Streams,
   names: QueueNames,
   ids: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<string[]> {
+): Promise<void> {
   const wanted = new Set(ids);
   const outcomes = await streams.insist(() => storedOutcomes(streams, names, (id) => wanted.has(id)), signal);
-  return [...outcomes].flatMap(([id, outcome]) => (outcome?.removed === true ? [id] : []));
+  for (const [id, outcome] of outcomes) if (outcome?.removed === true) await forgetPiece(streams, names, id, signal);
 }

@@ -1,7 +1,7 @@
 /** What is heard of the runs that a planner has put on a queue, and whether anyone does them. */
 import type { QueueEvent, QueueStatus, WorkQueue } from "entropy-sgd-cluster";
 import { counted } from "../../statistics/words.ts";
-import { pieceHolders } from "./pieceHolders.ts";
+import { type PieceHolders, pieceHolders } from "./pieceHolders.ts";
 import { type Told, toldIn } from "./told.ts";
 
 /** How a piece has ended; the message of a failure. */
@@ -39,8 +39,8 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
   const stop = new AbortController();
   const outcomes = new Map<string, PieceOutcome>();
   const waiting = new Map<string, (outcome: PieceOutcome | Promise<never>) => void>();
-  const doubts = workerDoubts(place, listener);
   const holders = pieceHolders();
+  const doubts = workerDoubts(place, holders, listener);
   const hear = (event: QueueEvent): void => {
     const { id } = event;
     if (listener.nameOf(id) === null || event.kind === "malformed") return;
@@ -68,11 +68,6 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
     if (status === null) return;
     const left = [...waiting.keys()];
     doubts.look(status, left);
-    const around = status.workers.map(({ name }) => name);
-    for (const { id, worker } of holders.look(around, left)) {
-      const then = "the run goes to another after three missed heartbeats";
-      listener.onWords(`${listener.nameOf(id)}: nothing is heard of ${worker} any more; ${then}`);
-    }
     // A piece that is waited for and nowhere: it was put there again while its worker's acknowledgement was on its way, or the server
     // has lost its disk.
     if (status.waiting + status.atWork + status.ended > 0) return;
@@ -107,8 +102,8 @@ export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListe
   };
 }
 
-/** Says once when nobody is there to do a piece. */
-function workerDoubts(place: string, { nameOf, onWords }: WatchListener) {
+/** Says once when nobody is there to do a piece, or the worker that did is not any more. */
+function workerDoubts(place: string, holders: PieceHolders, { nameOf, onWords }: WatchListener) {
   /** By pieces the workers that have declined them. */
   const declined = new Map<string, Set<string>>();
   let said = "";
@@ -122,6 +117,11 @@ function workerDoubts(place: string, { nameOf, onWords }: WatchListener) {
       if (told.type === "declined") declined.set(id, (declined.get(id) ?? new Set()).add(told.worker));
     },
     look({ workers }: QueueStatus, left: readonly string[]): void {
+      const around = workers.map(({ name }) => name);
+      for (const { id, worker } of holders.look(around, left)) {
+        const then = "the run goes to another after three missed heartbeats";
+        onWords(`${nameOf(id)}: nothing is heard of ${worker} any more; ${then}`);
+      }
       const undone = left.filter((id) => workers.every(({ name }) => declined.get(id)?.has(name)));
       const [first] = undone;
       if (left.length > 0 && workers.length === 0)
