@@ -48,6 +48,13 @@ const sharedRuns = [
     command: "--budget 0.2 --seed 3",
     ...{ gradients: 100, exchanges: 5, mostError: 50 },
   },
+  {
+    network: "lenet",
+    // Two gradients are a pass over as few images.
+    settings: { images: "256", budget: "20", seed: "3", threads: "one" },
+    command: "--budget 20 --seed 3 --set trainExamples=256",
+    ...{ gradients: 40, exchanges: 2, mostError: 50 },
+  },
 ];
 
 /** The page with what is set, and the addresses that it asked. */
@@ -161,6 +168,26 @@ describe.skipIf(!hasServer)("the page of replicas", () => {
     }
     await page.setViewportSize({ width: 360, height: 800 });
     await expect.poll(() => page.evaluate("document.documentElement.scrollWidth"), { timeout: 5000 }).toBe(360);
+    await page.close();
+  });
+
+  test("takes LeNet with all threads after the small network with one", async () => {
+    const page = await opened({
+      server: server.webAddress,
+      run: "small",
+      replicas: "1",
+      budget: "0.05",
+      images: "2560",
+    });
+    expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    for (const network of ["mlp-49-16-10", "lenet"]) {
+      await page.getByLabel("Network").selectOption(network);
+      await page.getByLabel("Name of the run").fill(`alone-${network}`);
+      await press(page, "Join the run");
+      const [download] = await Promise.all([page.waitForEvent("download"), press(page, "Save the weights")]);
+      const { metadata } = safetensorsBy(createHash).decode(readFileSync(await download.path()), "saved");
+      expect(metadata).toEqual({ network, gradients: "20" });
+    }
     await page.close();
   });
 

@@ -72,7 +72,7 @@ test("every file of ONNX Runtime is in the site once, for all workers that train
       .map(({ plain }) => plain)
       .sort(),
   ).toEqual(runtime);
-  const loaders = ["lenet.worker.js", "replica.worker.js"];
+  const loaders = ["lenet.worker.js", "trainer.worker.js"];
   for (const script of runtime) {
     const { name } = files.find(({ plain }) => plain === script)!;
     expect(holds(name).map(({ plain }) => plain)).toEqual(expect.arrayContaining(loaders));

@@ -9,6 +9,7 @@ const settings = {
 
 test.each([
   ["seed", "must be 3, as that of the others, got 1", "another seed: it must be 3, as that of the others, got 1"],
+  ["budget", "must be 3, got 1; data must be 0a1b, got 2c3d", "another number of passes: it must be 3, got 1"],
   ["data", "must be 0a1b, as that of the others, got 2c3d", "other training images"],
   ["network", "must be 0a1b, as that of the others, got 2c3d", "another network"],
   ["optimizer", "must be 0a1b, as that of the others, got 2c3d", "other settings of the optimizer"],

@@ -30,13 +30,15 @@ export function failureInWords(
     return `No server answers at ${server}. Does it run, with the block websocket in its configuration, at this port?${secure}`;
   }
   if (error instanceof ClusterError) {
-    const { code, name = "", rule } = error.details;
+    const { code, name = "", rule = "" } = error.details;
     if (code === "taken") return `All ${replicas} replicas of the run ${run} are taken: each is at work somewhere.`;
     if (code === "other-length")
       return `The run ${run} is of another network: its vectors have another length. Choose the same network, or another name.`;
     if (code === "other-settings") {
       const { words, isHash } = others[name] ?? { words: `another ${name}`, isHash: false };
-      return `The run ${run} has ${words}${isHash ? "" : `: it ${rule}`}. Set what the others have, or choose another name.`;
+      // What is after the first of several is named with hashes.
+      const which = isHash ? "" : `: it ${rule.split("; ")[0]}`;
+      return `The run ${run} has ${words}${which}. Set what the others have, or choose another name.`;
     }
     if (code === "lease-lost")
       return "This tab did not answer for some time, and another has taken its place in the run.";

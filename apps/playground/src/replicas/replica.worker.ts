@@ -1,11 +1,15 @@
-/** A replica off the page's thread. Its timers go on in a hidden tab, where those of a page stand nearly still and its lease would lapse. */
-import { expose } from "comlink";
+/**
+ * A replica's connection, off the page's thread: timers go on in a hidden tab, where those of a page stand nearly still and its lease would
+ * lapse; and off the thread that trains.
+ */
+import { expose, proxy, type Remote, wrap } from "comlink";
 import { connectWebSocket } from "entropy-sgd-cluster";
-import { type DataSet, throwIfInterrupted, wasInterrupted } from "entropy-sgd-training";
-import { type FetchMnistOptions, fetchMnist, webPlatform } from "entropy-sgd-training/web";
+import { throwIfInterrupted, wasInterrupted } from "entropy-sgd-training";
 import { failureInWords } from "./failureInWords.ts";
+import { type Meeting, meetOthers } from "./meetOthers.ts";
 import type { ReplicaSettings } from "./recipe.ts";
-import { type Told, trainReplica } from "./trainReplica.ts";
+import type { Told } from "./told.ts";
+import type { TrainerApi, TrainerPlace } from "./trainer.worker.ts";
 
 /** What is neither kept nor written anywhere. */
 export interface Credentials {
@@ -19,16 +23,29 @@ export type WorkerTold =
   | { readonly type: "doing"; readonly words: string }
   | { readonly type: "connection"; readonly isLost: boolean };
 
-/** Where MNIST is, and how many threads there may be. */
-export interface Place {
-  readonly files: NonNullable<FetchMnistOptions["files"]>;
-  readonly threads: number;
-}
-
 type Connection = Awaited<ReturnType<typeof connectWebSocket>>;
 
-let loaded: Promise<DataSet> | null = null;
+/** The thread that trains, with the data that it has loaded. */
+interface Trainer {
+  readonly api: Remote<TrainerApi>;
+  /** Rejects if its program cannot be loaded. */
+  readonly broken: Promise<never>;
+}
+
+let trainer: Trainer | null = null;
 let stopping = new AbortController();
+
+function newTrainer(): Trainer {
+  const worker = new Worker(new URL("./trainer.worker.ts", import.meta.url), { type: "module" });
+  const broken = new Promise<never>((_, reject) => {
+    worker.onerror = () => {
+      trainer = null;
+      reject(new Error("The program that trains could not be loaded from this site."));
+    };
+  });
+  broken.catch(() => {});
+  return { api: wrap<TrainerApi>(worker), broken };
+}
 
 async function follow(connection: Connection, tell: (told: WorkerTold) => void): Promise<void> {
   for await (const { type } of connection.status()) {
@@ -56,24 +73,29 @@ async function connected(
 async function join(
   settings: ReplicaSettings,
   credentials: Credentials,
-  { files, threads }: Place,
+  place: TrainerPlace,
   tell: (told: WorkerTold) => void,
 ): Promise<void> {
   const { signal } = stopping;
   const connection = await connected(settings.server, credentials, tell).catch((error: unknown) => {
     throw new Error(failureInWords(error, settings, true));
   });
+  trainer ??= newTrainer();
+  const { api: own, broken } = trainer;
   try {
     tell({ type: "doing", words: "Fetching MNIST and ONNX Runtime …" });
-    loaded ??= fetchMnist({ files });
-    const data = await loaded.catch((error: unknown) => {
-      loaded = null;
-      throw error;
-    });
+    const prepared = await Promise.race([own.prepare(settings, place), broken]);
     throwIfInterrupted(signal);
-    await trainReplica(settings, data, { platform: webPlatform({ threads }), threads, signal, connection }, tell);
+    const train: Meeting["train"] = (index, exchange) =>
+      own.train(
+        index,
+        proxy(exchange),
+        proxy((told) => tell(told)),
+      );
+    await meetOthers(settings, { connection, signal, prepared, train }, tell);
   } finally {
     await connection.close();
+    await Promise.race([own.close(), broken]);
   }
 }
 
@@ -87,7 +109,10 @@ const api = {
       throw new Error(failureInWords(error, settings, false));
     }
   },
-  stop: (): void => stopping.abort(),
+  stop(): void {
+    stopping.abort();
+    void trainer?.api.stop();
+  },
 };
 
 /** What the page calls. */
