@@ -23,5 +23,6 @@ export {
   type WorkPiece,
   type WorkQueue,
 } from "./queue/workQueue.ts";
-export { type ClusterStatus, clusterStatus, type NamedQueueStatus, type RunStatus } from "./status/clusterStatus.ts";
+export { type ClusterStatus, clusterStatus, type NamedQueueStatus } from "./status/clusterStatus.ts";
+export { type RunStatus, removeRun, runStatus } from "./status/runStatus.ts";
 export type { Encoding } from "./wire/chunks.ts";

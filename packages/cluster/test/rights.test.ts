@@ -10,6 +10,8 @@ import {
   jetStreamQueue,
   type Member,
   queuePieces,
+  removeRun,
+  runStatus,
 } from "entropy-sgd-cluster";
 import { connectNats, natsOptions } from "entropy-sgd-cluster/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -54,6 +56,10 @@ describe.skipIf(!hasServer)("a server with users", () => {
         ]);
     }
     await Promise.all(members.map((member) => member.leave()));
+    const connection = await connected("first", "secret of first");
+    expect((await runStatus(connection, "first")).replicas).toHaveLength(2);
+    await removeRun(connection, "first");
+    expect(await runStatus(connection, "first")).toEqual({ run: "first", replicas: [] });
     await expect(join("second", 0)).rejects.toMatchObject({
       name: "ClusterError",
       details: { code: "denied" },

@@ -1,15 +1,12 @@
 /** What there is of this package on a server: queues of work and runs of Parle. */
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
-import { decodeCommit } from "../jetstream/commitRecord.ts";
 import { existingStreams } from "../jetstream/existingStreams.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
-import { isUnder, readLease } from "../jetstream/lease.ts";
-import { runSubjects } from "../jetstream/runSubjects.ts";
-import type { Streams } from "../jetstream/streams.ts";
 import { queueStatus } from "../queue/queueStatus.ts";
 import { queueNames } from "../queue/queueStreams.ts";
 import type { QueueStatus } from "../queue/workQueue.ts";
+import { type RunStatus, statusOfRun } from "./runStatus.ts";
 
 /** How everything on a server stands. */
 export interface ClusterStatus {
@@ -24,21 +21,6 @@ export interface NamedQueueStatus extends QueueStatus {
   readonly name: string;
   /** Those of its streams on the disk that are not there; who uses the queue next makes them anew. */
   readonly missing: readonly string[];
-}
-
-/** A run of Parle. */
-export interface RunStatus {
-  readonly run: string;
-  /** Those that have joined, by their numbers from 0. */
-  readonly replicas: readonly {
-    readonly replica: number;
-    /** Whether its lease lives. */
-    readonly living: boolean;
-    /** Whether it has left as one that has ended. */
-    readonly hasEnded: boolean;
-    /** The newest that it has shared; null for none. */
-    readonly version: number | null;
-  }[];
 }
 
 /**
@@ -74,7 +56,7 @@ async function readStatus(connection: NatsConnection): Promise<ClusterStatus> {
     if (waiting + atWork + ended + workers.length + missing.length > 0) queues.push({ name, missing, ...status });
   }
   const runs = [];
-  for (const run of named(/^parle_([\w-]{1,64})_commits$/)) runs.push(await runStatus(streams, run));
+  for (const run of named(/^parle_([\w-]{1,64})_commits$/)) runs.push(await statusOfRun(streams, run));
   const { server_name: name, version } = connection.info!;
   return { server: { name, version }, queues, runs };
 }
@@ -83,27 +65,4 @@ async function streamNames(manager: JetStreamManager): Promise<string[]> {
   const names: string[] = [];
   for await (const name of manager.streams.names()) names.push(name);
   return names;
-}
-
-async function runStatus(streams: Streams, run: string): Promise<RunStatus> {
-  const subjects = runSubjects("clusterStatus", run);
-  const [commits, leases] = await Promise.all([
-    streams.subjects(subjects.streams.commits),
-    streams.subjects(subjects.streams.leases),
-  ]);
-  const living = new Set(leases.map(subjects.replicaOf));
-  const versions = new Map<number, number | null>([...living].map((replica) => [replica, null]));
-  const ended = new Set<number>();
-  for (const subject of commits) {
-    const data = (await streams.newest(subjects.streams.commits, subject))?.data;
-    const record = data === undefined ? null : decodeCommit(data);
-    const replica = subjects.replicaOf(subject);
-    const held = living.has(replica) ? await readLease(streams, subjects, replica) : null;
-    const isOwn = record !== null && typeof record !== "string" && isUnder(held, record);
-    versions.set(replica, isOwn ? record.slots[0].version : null);
-    if (isOwn && record.hasEnded === true) ended.add(replica);
-  }
-  const replicas = [...versions].sort(([a], [b]) => a - b);
-  const stateOf = (replica: number) => ({ living: living.has(replica), hasEnded: ended.has(replica) });
-  return { run, replicas: replicas.map(([replica, version]) => ({ replica, ...stateOf(replica), version })) };
 }

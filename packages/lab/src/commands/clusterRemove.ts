@@ -1,5 +1,6 @@
 import type { QueuePiece } from "entropy-sgd-cluster";
 import { InputError, printable } from "entropy-sgd-training";
+import { replicaName } from "../experiments/parle/planParle.ts";
 import { namesRun } from "../experiments/queue/piece.ts";
 import { textTable } from "../report/textTable.ts";
 import { counted } from "../statistics/words.ts";
@@ -10,7 +11,9 @@ import { nameOnServer, usualQueue } from "./distribution.ts";
 /** Options of `entropy-sgd cluster remove`. */
 export interface ClusterRemoveCommand {
   readonly nats: string;
-  readonly queue: string;
+  readonly queue?: string;
+  /** A run of Parle instead of runs on a queue. */
+  readonly run?: string;
   /** Without it, the command only says what it would remove. */
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -22,17 +25,25 @@ export const definition: CommandDefinition = {
     "--nats nats://host:4222 --queue rates",
     "--nats nats://host:4222 --queue rates --yes",
     "sgd-1 adam-1 --nats nats://host:4222 --yes",
+    "--nats nats://host:4222 --run first --yes",
   ],
   declare: (command, context, done) =>
     json(command)
-      .description("Say which runs are on a queue; take them off it with --yes, all or those that are named.")
+      .description(
+        "Say which runs are on a queue; take them off it with --yes. Or remove what is left of a run of Parle.",
+      )
       .argument("[runs...]", "names of runs, such as sgd-1, or what they are called on the queue; default: all")
       .requiredOption("--nats <address>", "the NATS server with the queue, such as nats://host:4222")
-      .option("--queue <name>", "name of the queue", nameOnServer, usualQueue)
+      .option("--queue <name>", `name of the queue; default: ${usualQueue}`, nameOnServer)
+      .option("--run <name>", "a run of Parle instead, of which no replica is at work", nameOnServer)
       .option("--yes", "remove them")
       .addHelpText("after", helpText)
       .action(async (runs: string[], options: ClusterRemoveCommand) =>
-        done(await clusterRemoveCommand(runs, options, context)),
+        done(
+          options.run === undefined
+            ? await removeFromQueue(runs, options, context)
+            : await removeReplicas(options.run, runs, options, context),
+        ),
       ),
 };
 
@@ -42,9 +53,9 @@ and takes the next run. A planner that waits for it is told, and ends with it as
 Of a run that has ended and was not fetched, the files on the server are removed; those in the worker's --out stay.`;
 
 /** Takes runs off a queue, or says which are there. Gives the exit code. */
-export async function clusterRemoveCommand(
+export async function removeFromQueue(
   runs: readonly string[],
-  { nats, queue: name, yes = false, json: isJson = false }: ClusterRemoveCommand,
+  { nats, queue: name = usualQueue, yes = false, json: isJson = false }: ClusterRemoveCommand,
   context: CommandContext,
 ): Promise<number> {
   const { jetStreamQueue, queuePieces } = await import("entropy-sgd-cluster");
@@ -84,4 +95,38 @@ function inWords(pieces: readonly QueuePiece[], place: string, yes: boolean): st
   const isAtWork = pieces.some(({ state }) => state === "at work");
   const then = isAtWork ? "; what is at work is stopped within seconds, with a checkpoint" : "";
   return `${table}\n${amount} removed from ${place}${then}`;
+}
+
+/** Removes what a server keeps of a run of Parle, or says how it stands. Gives the exit code. */
+export async function removeReplicas(
+  run: string,
+  runs: readonly string[],
+  { nats, queue, yes = false, json: isJson = false }: ClusterRemoveCommand,
+  context: CommandContext,
+): Promise<number> {
+  if (runs.length > 0 || queue !== undefined)
+    throw new InputError({
+      name: "--run",
+      rule: "is of a run of Parle; other names, and --queue, are of runs on a queue",
+    });
+  const { removeRun, runStatus } = await import("entropy-sgd-cluster");
+  const { withServer } = await import("../experiments/serverConnection.ts");
+  const status = await withServer(nats, async (connection) => {
+    const found = await runStatus(connection, run);
+    const atWork = found.replicas.filter(({ living }) => living).map(({ replica }) => replicaName(replica));
+    if (atWork.length > 0)
+      throw new InputError({ name: "--run", rule: `${atWork.join(", ")} of it at work: stop them first`, value: run });
+    if (yes) await removeRun(connection, run);
+    return found;
+  });
+  if (isJson) writeJson(context, { ...status, removed: yes });
+  else {
+    const numReplicas = status.replicas.length;
+    const what = `the run ${run} of Parle, ${counted(numReplicas, "replica")}`;
+    const done = yes
+      ? `Removed from ${nats}: ${what}`
+      : `Would be removed from ${nats}: ${what}; nothing was: give --yes`;
+    context.stdout.write(`${numReplicas === 0 ? `No run ${run} of Parle is on ${nats}; nothing was removed` : done}\n`);
+  }
+  return exitCodes.ok;
 }

@@ -25,7 +25,7 @@ export const definition: CommandDefinition = {
 const helpText = `
 A queue is listed while it holds a run or one of its workers was heard of. A run goes from it when its planner has fetched it, by
 "entropy-sgd cluster remove", or, if it has ended, after 30 days; one that nobody has trained stays. A run of Parle is listed
-until its streams are removed: "nats stream rm parle_NAME_commits", and the same with _vectors and _leases.`;
+until "entropy-sgd cluster remove --run NAME".`;
 
 /** Tells what is on a server. Gives the exit code. */
 export async function clusterStatusCommand(
