@@ -97,7 +97,9 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     const stopped = await run(compared(out, ...queue), { stopAt: "2 runs on the queue" });
     expect([stopped.code, stopped.stderr]).toEqual([
       130,
-      expect.stringContaining(`npx entropy-sgd resume ${out} --nats ${queue[1]} --queue ${queue[3]} goes on`),
+      expect.stringContaining(
+        `npx entropy-sgd resume ${out} ${queue.join(" ")} goes on watching, npx entropy-sgd cluster remove ${queue.join(" ")} takes runs off it\n`,
+      ),
     ]);
     const one = worker(...queue, "--out", own, "--threads", "1");
     // What somebody has put into a run's folder stays there.
@@ -194,9 +196,8 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     expect(stdout).toContain("Parle one: 1 of 1 replica at work\n  replica-2: at work, newest exchange: 5\n");
     await member.leave();
     const after = await run(["cluster", "status", "--nats", address(), "--json"]);
-    expect(JSON.parse(after.stdout).runs).toEqual([
-      { run: "one", replicas: [{ replica: 1, living: false, hasEnded: false, version: 4 }] },
-    ]);
+    const gone = { run: "one", replicas: [{ replica: 1, living: false, hasEnded: false, version: 4 }] };
+    expect(JSON.parse(after.stdout).runs).toEqual([gone]);
     await connection.close();
   });
 

@@ -10,9 +10,12 @@ export function interruptionWords(
   const again = args === undefined ? "the same command" : commandLine(args);
   if (queue !== undefined) {
     const { nats, queue: name, shared } = queue;
-    const place = `--nats ${nats}${name === usualQueue ? "" : ` --queue ${name}`}${shared === undefined ? "" : ` --shared ${shared}`}`;
-    const how = isNew ? `npx entropy-sgd resume ${out} ${place}` : again;
-    return `The runs stay on the queue, where workers do them; ${how} goes on watching`;
+    const place = `--nats ${nats}${name === usualQueue ? "" : ` --queue ${name}`}`;
+    const how = isNew
+      ? `npx entropy-sgd resume ${out} ${place}${shared === undefined ? "" : ` --shared ${shared}`}`
+      : again;
+    const off = `npx entropy-sgd cluster remove ${place} takes runs off it`;
+    return `The runs stay on the queue, where workers do them; ${how} goes on watching, ${off}`;
   }
   if (!isNew) return `What is done is kept: ${again} goes on`;
   return `What is done is kept: npx entropy-sgd resume ${out}${shard === undefined ? "" : ` --shard ${shard.index}/${shard.count}`} goes on`;

@@ -35,7 +35,11 @@ export interface WatchListener {
 const [firstLook, lookEvery] = [3_000, 10_000];
 
 /** @param place - in words, for messages */
-export function pieceWatch(queue: WorkQueue, place: string, listener: WatchListener): PieceWatch {
+export function pieceWatch(
+  queue: Pick<WorkQueue, "follow" | "status">,
+  place: string,
+  listener: WatchListener,
+): PieceWatch {
   const stop = new AbortController();
   const outcomes = new Map<string, PieceOutcome>();
   const waiting = new Map<string, (outcome: PieceOutcome | Promise<never>) => void>();

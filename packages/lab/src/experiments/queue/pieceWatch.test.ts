@@ -1,0 +1,60 @@
+import type { Json, QueueEvent, QueueStatus } from "entropy-sgd-cluster";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { pieceWatch } from "./pieceWatch.ts";
+import type { Told } from "./told.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const begin: Json = { type: "begin", worker: "one", attempt: 1, resumes: false };
+
+/** A queue that tells these events, and its state at each look; with two workers, of which "one" is not there where it is asked for. */
+function watched(events: readonly QueueEvent[], status: () => Partial<QueueStatus>) {
+  const words: string[] = [];
+  const told: [string, Told][] = [];
+  const queue = {
+    async *follow(signal: AbortSignal) {
+      yield* events;
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    },
+    status: async () => ({ waiting: 0, atWork: 1, ended: 0, workers: [], ...status() }),
+  };
+  const putAgain = vi.fn(async () => {});
+  const listener = {
+    nameOf: (id: string) => (id === "others" ? null : `run ${id}`),
+    onTold: (...own: [string, Told]) => void told.push(own),
+    onWords: (own: string) => void words.push(own),
+    putAgain,
+  };
+  return { watch: pieceWatch(queue, "the queue", listener), words, told, putAgain };
+}
+
+test("a worker that is heard of no more is named once, when two looks have missed it", async () => {
+  let names = ["one", "two"];
+  const { watch, words, told } = watched([{ kind: "event", id: "a", event: begin }], () => ({
+    workers: names.map((name) => ({ name, piece: null })),
+  }));
+  const outcome = watch.outcome("a", new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(told).toEqual([["a", begin]]);
+  names = ["two"];
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(words).toEqual([]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  const then = "the run goes to another after three missed heartbeats";
+  expect(words).toEqual([`run a: nothing is heard of one any more; ${then}`]);
+  await watch.end();
+  void outcome;
+});
+
+test("a piece that was removed is an outcome, and not put there again as one that the server has lost", async () => {
+  const { watch, putAgain } = watched([{ kind: "removed", id: "a" }], () => ({ atWork: 0 }));
+  expect(await watch.outcome("a", new AbortController().signal)).toEqual({ kind: "removed", id: "a" });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(putAgain).not.toHaveBeenCalled();
+  const lost = watch.outcome("b", new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(putAgain.mock.calls).toEqual([["b", expect.any(AbortSignal)]]);
+  await watch.end();
+  void lost;
+});
