@@ -50,7 +50,7 @@ describe.skipIf(!hasServer)("runs that are removed from a queue", { timeout: 300
     );
     expect(await code).toBe(1);
     expect(written.stderr).toContain(
-      `] sgd-1: failed: was taken off the queue ${queue[3]} of ${queue[1]} by cluster remove; the same command puts it there again\n`,
+      `] sgd-1: failed: was taken off the queue ${queue[3]} of ${queue[1]} by cluster remove\n`,
     );
     const stopped = `${id} stopped: it was removed from the queue; what is done is kept in ${join(own, id)}\n`;
     await expect.poll(() => one.written.stderr, { timeout: 200_000 }).toContain(stopped);

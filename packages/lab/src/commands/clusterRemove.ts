@@ -49,7 +49,8 @@ export const definition: CommandDefinition = {
 
 const helpText = `
 No worker begins a run that was removed. One that is at work is stopped within seconds by its worker, which keeps its checkpoint
-and takes the next run. A planner that waits for it is told, and ends with it as failed; its command given again puts it back.
+and takes the next run. A planner that waits for it is told, and ends with it as failed; its command given again puts it back
+(of a comparison "resume FOLDER --nats …").
 Of a run that has ended and was not fetched, the files on the server are removed; those in the worker's --out stay.`;
 
 /** Takes runs off a queue, or says which are there. Gives the exit code. */

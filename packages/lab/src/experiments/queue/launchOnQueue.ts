@@ -125,10 +125,8 @@ async function outcomeOfRun(
       await enqueue(run, signal);
       const outcome = await watch.outcome(id, signal);
       if (outcome === null) return { kind: "interrupted" };
-      if (outcome.kind === "removed") {
-        const message = `was taken off ${where} by cluster remove; the same command puts it there again`;
-        return { kind: "failed", message, exitCode: 1 };
-      }
+      if (outcome.kind === "removed")
+        return { kind: "failed", message: `was taken off ${where} by cluster remove`, exitCode: 1 };
       const back = outcome.kind === "failure" ? outcome : await cameBack(queue, run, place, signal);
       // What has ended is here now; what has failed or is refused may go better another time.
       watch.clear(id);
