@@ -23,12 +23,15 @@ export function redrawn(): Map<string, string> {
     ["figures/valleys.svg", valleysFigure().svg],
     ["results/saddles/saddles.svg", saddlesFigure(read<SaddleStudy>("results/saddles/saddles.json")).svg],
     ["results/spectra/small-lenet-sgd.svg", spectrumFigure(spectrum("small-lenet-sgd"), "small-lenet").svg],
-    ...plantedFigures(judgedStudy(read<PlantedRecord>("results/planted/planted.json"))).map(
-      ({ name, svg }) => [`results/planted/${name}.svg`, svg] as const,
-    ),
+    ...["results/planted", "results/planted/follow-up"].flatMap(plantedDrawn),
     ...[...committedReproductions(join(docs, table))].map(([file, text]) => [`${table}/${file}`, text] as const),
     ...[...committedStudy(join(docs, study))].map(([file, text]) => [`${study}/${file}`, text] as const),
   ]);
+}
+
+function plantedDrawn(folder: string): [file: string, text: string][] {
+  const figures = plantedFigures(judgedStudy(read<PlantedRecord>(`${folder}/planted.json`)));
+  return figures.map(({ name, svg }) => [`${folder}/${name}.svg`, svg]);
 }
 
 /** A committed spectrum; the files have the probes of the density under a name of their own. */
