@@ -9,6 +9,7 @@ import { plantedFigures } from "../../packages/lab/src/pages/plantedFigures.ts";
 import { saddlesFigure } from "../../packages/lab/src/pages/saddlesFigure.ts";
 import { spectrumFigure } from "../../packages/lab/src/pages/spectrumFigure.ts";
 import { committedReproductions } from "./committedReproductions.ts";
+import { committedScope } from "./committedScope.ts";
 import { committedStudy } from "./committedStudy.ts";
 import { valleysFigure } from "./valleysFigure.ts";
 
@@ -18,6 +19,7 @@ export const docs: string = fileURLToPath(new URL("../../docs", import.meta.url)
 /** Texts by path below `docs`. */
 export function redrawn(): Map<string, string> {
   const study = "results/wide-valleys";
+  const scope = "results/scope";
   const table = "results/reproduce";
   return new Map([
     ["figures/valleys.svg", valleysFigure().svg],
@@ -25,6 +27,9 @@ export function redrawn(): Map<string, string> {
     ["results/spectra/small-lenet-sgd.svg", spectrumFigure(spectrum("small-lenet-sgd"), "small-lenet").svg],
     ...["results/planted", "results/planted/follow-up"].flatMap(plantedDrawn),
     ...[...committedReproductions(join(docs, table))].map(([file, text]) => [`${table}/${file}`, text] as const),
+    ...[...committedScope(join(docs, scope), join(docs, "../examples/studies/scope.yaml"))].map(
+      ([file, text]) => [`${scope}/${file}`, text] as const,
+    ),
     ...[...committedStudy(join(docs, study))].map(([file, text]) => [`${study}/${file}`, text] as const),
   ]);
 }

@@ -22,7 +22,7 @@ import {
 import { makeFolder } from "../io/files.ts";
 import { flatnessCost } from "../measure/measureFlatness.ts";
 import { numRobustnessPoints } from "../measure/measureRobustness.ts";
-import { failedRuns, hypothesisSentences, studyPage } from "../pages/studyPage.ts";
+import { hypothesisSentences, runsThatErrOnMost, studyPage } from "../pages/studyPage.ts";
 import type { RunParts } from "../runner/loadParts.ts";
 import { sourceOf } from "../settings/recipes.ts";
 import { dataHelpOfNetwork } from "../settings/settings.ts";
@@ -201,7 +201,7 @@ async function findingsOf({ plan }: ExperimentDone<StudyDetails>, measured: read
     figures,
     page: studyPage(result, figures, settings, (optimizer) => sourceOf(network, optimizer, "tuned")),
     json: { settings, hypotheses, pairs, runs: measured },
-    lines: [...hypothesisSentences(hypotheses), failedRuns(result)].filter((line) => line !== ""),
+    lines: [...hypothesisSentences(hypotheses), runsThatErrOnMost(result)].filter((line) => line !== ""),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { StudyResult } from "../experiments/study/assemble.ts";
+import { errsOnMost, type StudyResult } from "../experiments/study/assemble.ts";
 import type { LocalEntropyPoint } from "../measure/measureLocalEntropy.ts";
 import type { Figure } from "../report/drawFigure.ts";
 import { rowsFigure } from "../report/rowsFigure.ts";
@@ -11,7 +11,8 @@ import { robustnessFigures } from "./robustnessFigure.ts";
 
 /** The figures of the study. @param screened - the screening that its cells were chosen from, drawn with them */
 export function studyFigures(study: StudyResult, screened: StudyResult | null = null): Figure[] {
-  const bars = "bars are two standard errors over seeds. Runs that did not learn are left out.";
+  const bars =
+    "bars are two standard errors over seeds. Runs with a test error above 50 % are left out, unless all of a condition have one.";
   const robustness = robustnessFigures(
     averagedRobustness(study),
     { name: "error", better: "smaller" },
@@ -104,10 +105,10 @@ function couplingFigure({ runs }: StudyResult): Figure[] {
 function averagedRobustness({ runs }: StudyResult) {
   const conditions = [...new Set(runs.map(({ condition }) => condition))];
   return conditions.map((name) => {
-    // The scale of a run that did not learn would hide the others.
+    // The scale of a run that errs on most would hide the others.
     const all = runs.filter(({ condition }) => condition === name);
-    const learnt = all.filter(({ result }) => (result.testError ?? 1) <= 0.5);
-    const own = learnt.length === 0 ? all : learnt;
+    const within = all.filter((run) => !errsOnMost(run));
+    const own = within.length === 0 ? all : within;
     const points = own[0]!.measures.robustness.map((point, k) => {
       const over = (of: "error" | "loss") => {
         const { mean, sd, n } = spreadOf(own.map(({ measures }) => measures.robustness[k]![of].estimate));

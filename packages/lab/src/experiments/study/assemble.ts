@@ -19,6 +19,11 @@ export interface MeasuredRun {
   readonly coupling: readonly LocalEntropyPoint[] | null;
 }
 
+/** Whether a run errs on most test images: its values stay in means and comparisons, figures would lose their scale by it. */
+export function errsOnMost({ result }: MeasuredRun): boolean {
+  return (result.testError ?? 1) > 0.5;
+}
+
 /** What the report shows. */
 export interface StudyResult {
   readonly design: StudyDesign;

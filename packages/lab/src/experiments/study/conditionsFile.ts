@@ -27,5 +27,10 @@ export function readConditions(file: string): readonly StudyCondition[] {
 
 /** Writes conditions for `readConditions`. */
 export function writeConditions(file: string, conditions: readonly StudyCondition[]): void {
-  writeWhole(file, stringify({ conditions }));
+  writeWhole(file, conditionsText(conditions));
+}
+
+/** Conditions as YAML. */
+export function conditionsText(conditions: readonly StudyCondition[]): string {
+  return stringify({ conditions });
 }
