@@ -11,6 +11,7 @@ import {
 } from "entropy-sgd-cluster";
 import { InputError, interruptible, type Replica } from "entropy-sgd-training";
 import { asInput } from "../../runner/asInput.ts";
+import { counted } from "../../statistics/words.ts";
 import { connectedTo, denialAsInput } from "../serverConnection.ts";
 import { type JoinedRun, readyWords, waitingWords } from "./joinWords.ts";
 import { replicaName } from "./planParle.ts";
@@ -107,7 +108,7 @@ function asRefusal(error: unknown, value: string, numReplicas: number): unknown 
   if (code === "taken")
     return new InputError({
       name: "--run",
-      rule: `each of its ${numReplicas} replicas is at work, and a run takes no more`,
+      rule: `each of its ${counted(numReplicas, "replica")} is at work, and a run takes no more`,
       value,
     });
   if (code === "lease-lost") {
