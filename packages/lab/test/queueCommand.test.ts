@@ -98,7 +98,7 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     expect([stopped.code, stopped.stderr]).toEqual([
       130,
       expect.stringContaining(
-        `npx entropy-sgd resume ${out} ${queue.join(" ")} goes on watching, npx entropy-sgd cluster remove ${queue.join(" ")} takes runs off it\n`,
+        `npx entropy-sgd resume ${out} ${queue.join(" ")} goes on watching, npx entropy-sgd cluster remove RUN ${queue.join(" ")} --yes takes a run off it\n`,
       ),
     ]);
     const one = worker(...queue, "--out", own, "--threads", "1");

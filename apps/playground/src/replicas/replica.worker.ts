@@ -28,7 +28,7 @@ type Connection = Awaited<ReturnType<typeof connectWebSocket>>;
 /** The thread that trains, with the data that it has loaded. */
 interface Trainer {
   readonly api: Remote<TrainerApi>;
-  /** Rejects if its program cannot be loaded. */
+  /** Rejects if its program cannot be loaded, or breaks. */
   readonly broken: Promise<never>;
 }
 
@@ -38,9 +38,11 @@ let stopping = new AbortController();
 function newTrainer(): Trainer {
   const worker = new Worker(new URL("./trainer.worker.ts", import.meta.url), { type: "module" });
   const broken = new Promise<never>((_, reject) => {
-    worker.onerror = () => {
+    worker.onerror = ({ message }) => {
       trainer = null;
-      reject(new Error("The program that trains could not be loaded from this site."));
+      // A program that cannot be fetched has no message.
+      const why = message ? `broke: ${message}` : "could not be loaded from this site.";
+      reject(new Error(`The program that trains ${why}`));
     };
   });
   broken.catch(() => {});
@@ -86,16 +88,16 @@ async function join(
     tell({ type: "doing", words: "Fetching MNIST and ONNX Runtime …" });
     const prepared = await Promise.race([own.prepare(settings, place), broken]);
     throwIfInterrupted(signal);
+    // Nothing that is told waits for the page, which may be held up; and a lease must not outlive the training.
+    const hear = proxy((told: Told): void => {
+      tell(told);
+    });
     const train: Meeting["train"] = (index, exchange) =>
-      own.train(
-        index,
-        proxy(exchange),
-        proxy((told) => tell(told)),
-      );
+      Promise.race([own.train(index, proxy(exchange), hear), broken]);
     await meetOthers(settings, { connection, signal, prepared, train }, tell);
   } finally {
     await connection.close();
-    await Promise.race([own.close(), broken]);
+    await Promise.race([own.close(), broken]).catch(() => {});
   }
 }
 
