@@ -12,6 +12,7 @@ import { studyOf } from "../../packages/lab/src/experiments/study/studies.ts";
 import type { StudyCondition } from "../../packages/lab/src/experiments/study/studyDesign.ts";
 import { studyFigures } from "../../packages/lab/src/pages/studyFigures.ts";
 import { studyPage } from "../../packages/lab/src/pages/studyPage.ts";
+import { judgement } from "./judgement.ts";
 
 /** What study.json of each part holds: all but what is made of it. */
 interface Committed {
@@ -44,8 +45,6 @@ function studied(folder: string, rates: readonly StudyCondition[], screened: Stu
   const own = committed(folder, ".");
   if (own === null) return [choice];
   const study = assembleStudy(own.runs, null, studyOf("scope", chosen));
-  const { hypotheses, pairs } = study;
-  const testErrors = pairs.map(({ first, second, testError }) => ({ first, second, ...testError }));
   return [
     choice,
     ...figuresOf(study, screened),
@@ -53,7 +52,7 @@ function studied(folder: string, rates: readonly StudyCondition[], screened: Stu
       "study.html",
       studyPage(study, studyFigures(study, screened), own.settings, () => "chosen on validation by the screenings"),
     ],
-    ["judgement.json", `${JSON.stringify({ hypotheses, testErrors }, null, 2)}\n`],
+    judgement(study),
   ];
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { assembleStudy, type MeasuredRun } from "../../packages/lab/src/experiments/study/assemble.ts";
 import { studyFigures } from "../../packages/lab/src/pages/studyFigures.ts";
 import { studyPage } from "../../packages/lab/src/pages/studyPage.ts";
+import { judgement } from "./judgement.ts";
 
 /** Where rates came from when the study was run. */
 const ratesThen = (optimizer: string): string =>
@@ -22,11 +23,9 @@ export function committedStudy(folder: string): Map<string, string> {
   // The study was measured on MNIST.
   const study = assembleStudy(runs, null);
   const figures = studyFigures(study);
-  const { hypotheses, pairs } = study;
-  const testErrors = pairs.map(({ first, second, testError }) => ({ first, second, ...testError }));
   return new Map([
     ...figures.map(({ name, svg }) => [`${name}.svg`, svg] as const).filter(([file]) => existsSync(join(folder, file))),
     ["study.html", studyPage(study, figures, settings, ratesThen)],
-    ["judgement.json", `${JSON.stringify({ hypotheses, testErrors }, null, 2)}\n`],
+    judgement(study),
   ]);
 }
