@@ -1,5 +1,5 @@
 /** Pieces that are taken off their queue, or end without the worker that is at them. */
-import { jetstream } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import {
   EndedElsewhere,
   type JetStreamQueueOptions,
@@ -115,7 +115,72 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     const other = JSON.stringify({ attempt: 2, result: "other", files: [] });
     await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.slow`, other);
     await expect.poll(() => heard).toEqual(['slow "begun"', "slow result", "b result"]);
-    expect([begun, reasons]).toEqual([["slow", "b"], [new EndedElsewhere(false)]]);
+    expect([begun, reasons]).toEqual([["slow", "b"], [new EndedElsewhere("ended")]]);
+    stop.abort();
+    await working;
+  });
+
+  test("a worker leaves off where its piece was ended by another, fetched and forgotten before it looked", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const { begun, reasons, handler } = slowly();
+    const [heard, working] = [following(planner, stop.signal), one.work(handler, stop.signal)];
+    for (const id of ["slow", "b"]) await planner.enqueue(id, 1);
+    await expect.poll(() => heard).toEqual(['slow "begun"']);
+    // As after the acknowledgement of the one that has ended it.
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    const work = await streams.getMessage(`queue_${name}_work`, { last_by_subj: `queue.${name}.work.slow` });
+    await streams.deleteMessage(`queue_${name}_work`, work!.seq);
+    await planner.forget("slow");
+    await expect.poll(() => heard).toEqual(['slow "begun"', "b result"]);
+    expect([begun, reasons]).toEqual([["slow", "b"], [new EndedElsewhere("gone")]]);
+    expect(await planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
+    stop.abort();
+    await working;
+  });
+
+  test("a worker leaves off what was removed and at once asked for anew, and begins that", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const { begun, reasons, handler } = slowly();
+    const [heard, working] = [following(planner, stop.signal), one.work(handler, stop.signal)];
+    await planner.enqueue("slow", 1);
+    await expect.poll(() => heard).toEqual(['slow "begun"']);
+    await planner.remove("slow");
+    await planner.readmit(["slow"]);
+    expect(await planner.enqueue("slow", 1)).toBe(true);
+    await expect.poll(() => begun).toEqual(["slow", "slow"]);
+    expect(reasons).toEqual([expect.any(EndedElsewhere)]);
+    stop.abort();
+    await working;
+    expect(await planner.status()).toMatchObject({ waiting: 1, ended: 0 });
+  });
+
+  test("a worker that has lost its piece stores no outcome of it", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name, { heartbeat: 60_000 }), await opened(name, { heartbeat: 60_000 })];
+    const stop = new AbortController();
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const done: string[] = [];
+    const working = one.work(async ({ id, tell }) => {
+      if (id === "a") await tell("begun");
+      if (id === "a") await ended;
+      done.push(id);
+      return id;
+    }, stop.signal);
+    const heard = following(planner, stop.signal);
+    for (const id of ["a", "b"]) await planner.enqueue(id, 1);
+    await expect.poll(() => heard).toEqual(['a "begun"']);
+    await planner.remove("a");
+    await planner.readmit(["a"]);
+    end();
+    await expect.poll(() => heard).toContain("b result");
+    expect([done, heard]).toEqual([["a", "b"], expect.not.arrayContaining(["a result"])]);
     stop.abort();
     await working;
   });

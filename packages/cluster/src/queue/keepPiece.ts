@@ -14,6 +14,8 @@ export interface TakenPiece {
 export interface KeptPiece {
   /** Aborted with that of the worker; with `EndedElsewhere` where the piece has ended without it. */
   readonly signal: AbortSignal;
+  /** Looks now, as before something is stored. */
+  look(): Promise<void>;
   end(): void;
 }
 
@@ -32,10 +34,19 @@ export function keepPiece(
   let heard = performance.now();
   const look = async (): Promise<void> => {
     const { outcome } = await storedOutcome(streams, names, id, left.signal);
+    const isGone = outcome === null && (await hasGone());
     const silence = performance.now() - heard;
     heard = performance.now();
-    if (outcome !== null) elsewhere.abort(new EndedElsewhere(outcome.removed === true));
+    if (outcome !== null) elsewhere.abort(new EndedElsewhere(outcome.removed === true ? "removed" : "ended"));
+    else if (isGone) elsewhere.abort(new EndedElsewhere("gone"));
     else if (silence > missedHeartbeats * heartbeat) onLapse(id, silence);
+  };
+  const created = streams.created(names.work);
+  /** Whether its work is not on the queue, or newer work of its name: the outcome may be fetched and forgotten by now. */
+  const hasGone = async (): Promise<boolean> => {
+    const work = await streams.insist(() => streams.newest(names.work, message.subject), left.signal);
+    // A server that has lost its disk has lost the work of all who are at some: what they do is not in vain.
+    return work?.seq !== message.seq && streams.created(names.work) === created;
   };
   // What it cannot see now it looks for again.
   const lookAgain = (): void =>
@@ -49,6 +60,7 @@ export function keepPiece(
   later();
   return {
     signal: AbortSignal.any([signal, elsewhere.signal]),
+    look,
     end() {
       left.abort();
       clearInterval(beat);

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly result?: Json;
   /** The message of what it threw. */
   readonly failure?: string;
-  /** Whether it was taken off its queue instead; then it has neither. */
+  /** Whether it was taken off its queue instead; its failure says so, too. */
   readonly removed?: true;
   readonly files: readonly FileRecord[];
 }

@@ -3,7 +3,8 @@ import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
 
-const removed: Outcome = { attempt: 0, removed: true, files: [] };
+/** The failure is for planners that know of no removal. */
+const removed: Outcome = { attempt: 0, removed: true, failure: "it was removed from the queue", files: [] };
 
 /**
  * Stores as the outcome of a piece that it was removed, which tells whoever waits for it or works on it; only then its work goes, so

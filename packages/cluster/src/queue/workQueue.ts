@@ -95,12 +95,19 @@ export class Declined extends Error {
   override readonly name = "Declined";
 }
 
+/** How a piece has left a worker: taken off its queue, ended by another worker, or gone from it in one of these ways. */
+const ways = {
+  removed: "it was removed from the queue",
+  ended: "another worker has ended it",
+  gone: "it is not on the queue any more: removed, or ended by another worker",
+} as const;
+
 /** Why a handler's signal is aborted: the piece has ended without it, by another worker, or because it was removed from the queue. */
 export class EndedElsewhere extends Error {
   override readonly name = "EndedElsewhere";
 
-  constructor(isRemoved: boolean) {
-    super(isRemoved ? "it was removed from the queue" : "another worker has ended it");
+  constructor(way: keyof typeof ways) {
+    super(ways[way]);
   }
 }
 

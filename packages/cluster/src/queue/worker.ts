@@ -3,7 +3,7 @@ import type { JsMsg } from "@nats-io/jetstream";
 import { ClusterError } from "../clusterError.ts";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
-import { keepPiece, type TakenPiece } from "./keepPiece.ts";
+import { type KeptPiece, keepPiece, type TakenPiece } from "./keepPiece.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { presence } from "./presence.ts";
 import { heartbeatOf, type QueueNames } from "./queueStreams.ts";
@@ -60,7 +60,7 @@ async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, e
   const { message, heartbeat } = taken;
   const kept = keepPiece(place, taken, ended);
   try {
-    await toItsOutcome(place, message, handler, kept.signal).catch((error: unknown) => {
+    await toItsOutcome(place, message, handler, kept).catch((error: unknown) => {
       // Where it has ended without this worker nothing is left to do.
       if (ended.aborted || !kept.signal.aborted) throw error;
     });
@@ -77,7 +77,7 @@ async function toItsOutcome(
   place: Workplace,
   message: JsMsg,
   handler: WorkHandler,
-  signal: AbortSignal,
+  { signal, look }: KeptPiece,
 ): Promise<void> {
   const { streams, names } = place;
   const id = names.idOf(message.subject);
@@ -85,6 +85,9 @@ async function toItsOutcome(
   // Done before, by a worker whose acknowledgement was lost, or removed.
   if (before.outcome !== null) return;
   const text = await outcome(place, message, handler, signal);
+  // An outcome that was fetched and forgotten must not be followed by another.
+  await look();
+  signal.throwIfAborted();
   await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
 }
 

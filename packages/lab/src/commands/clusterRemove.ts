@@ -66,8 +66,11 @@ export async function removeFromQueue(
     const all = await queuePieces(connection, name);
     const chosen = runs.length === 0 ? all : [...new Set(runs.map((run) => pieceNamed(run, all, place)))];
     const queue = jetStreamQueue(connection, { name });
-    if (yes) for (const { id } of chosen) await queue.remove(id);
-    return chosen;
+    if (!yes) return chosen;
+    // One that was fetched meanwhile is not there any more.
+    const gone: QueuePiece[] = [];
+    for (const piece of chosen) if (await queue.remove(piece.id)) gone.push(piece);
+    return gone;
   });
   if (isJson) writeJson(context, { queue: name, removed: yes, runs: pieces });
   else context.stdout.write(`${inWords(pieces, place, yes).split("\n").map(printable).join("\n")}\n`);

@@ -120,14 +120,16 @@ async function outcomeOfRun(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const { id } = run;
+  const takenOff: RunOutcome = { kind: "failed", message: `was taken off ${where} by cluster remove`, exitCode: 1 };
   try {
     for (let tries = 1; ; tries++) {
       await enqueue(run, signal);
       const outcome = await watch.outcome(id, signal);
       if (outcome === null) return { kind: "interrupted" };
-      if (outcome.kind === "removed")
-        return { kind: "failed", message: `was taken off ${where} by cluster remove`, exitCode: 1 };
+      if (outcome.kind === "removed") return takenOff;
       const back = outcome.kind === "failure" ? outcome : await cameBack(queue, run, place, signal);
+      // Taken off while its files were fetched.
+      if (back.kind === "refused" && (await watch.outcome(id, signal))?.kind === "removed") return takenOff;
       // What has ended is here now; what has failed or is refused may go better another time.
       watch.clear(id);
       await queue.forget(id, signal);

@@ -37,12 +37,14 @@ const declinedFor = 60_000;
 /** Trains runs. What it cannot do it declines, and tells why: others may be able to. */
 export function pieceWorker(place: WorkerPlace): WorkHandler {
   /** What was declined, why and when: it comes again until another takes it, and is told of once. */
-  const declined = new Map<string, { readonly why: string; readonly at: number }>();
+  const declined = new Map<string, { readonly why: string; readonly at: number; readonly attempt: number }>();
   return async (piece, signal) => {
     const { id, work } = piece;
     const { worker, onWords } = place;
     const tell: Tell = (told) => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
-    const before = declined.get(id);
+    const last = declined.get(id);
+    // Another message, such as of a run that was removed and asked for again: who asked has not been told.
+    const before = last !== undefined && piece.attempt > last.attempt ? last : undefined;
     if (before !== undefined && performance.now() - before.at < declinedFor) throw new Declined(before.why);
     let path: string | null = null;
     try {
@@ -59,7 +61,7 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
       const why = error instanceof Error ? error.message : String(error);
       if (!(error instanceof Declined)) onWords(`${id} failed: ${why}`);
       else {
-        declined.set(id, { why, at: performance.now() });
+        declined.set(id, { why, at: performance.now(), attempt: piece.attempt });
         if (before?.why === why) throw error;
         onWords(`${id} declined: ${why}`);
         await tell({ type: "declined", worker, why });
