@@ -12,14 +12,10 @@ import {
 } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
-import { serverForTests } from "./serverForTests.ts";
+import { queuesForTests } from "./queuesForTests.ts";
 
 describe.skipIf(!hasServer)("a queue on JetStream", () => {
-  const { server, connections, connected } = serverForTests();
-  let queues = 0;
-  const newName = (): string => `queue-${queues++}`;
-  const opened = async (name: string, own: { readonly heartbeat?: number } = { heartbeat: 150 }): Promise<WorkQueue> =>
-    jetStreamQueue(await connected(), { name, ...own });
+  const { server, connections, connected, newName, opened } = queuesForTests("queue");
   /** Events until `count` pieces have ended. */
   const ended = async (queue: WorkQueue, count: number): Promise<QueueEvent[]> => {
     const stop = new AbortController();
@@ -91,7 +87,8 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
   test("has one heartbeat, that of its first worker: others keep to it, and one that asks for another is refused", async () => {
     const name = newName();
     const [planner, first] = [await opened(name), await opened(name)];
-    const [slow, other] = [await opened(name, {}), await opened(name, { heartbeat: 5_000 })];
+    const slow = jetStreamQueue(await connected(), { name });
+    const other = await opened(name, { heartbeat: 5_000 });
     const { consumers } = await jetstreamManager(connections.at(-1)!);
     const ackTime = async () => millis((await consumers.info(`queue_${name}_work`, "workers")).config.ack_wait!);
     const stop = new AbortController();

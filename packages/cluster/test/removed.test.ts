@@ -1,24 +1,12 @@
 /** Pieces that are taken off their queue, or end without the worker that is at them. */
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import {
-  EndedElsewhere,
-  type JetStreamQueueOptions,
-  jetStreamQueue,
-  type QueueEvent,
-  queuePieces,
-  type WorkHandler,
-  type WorkQueue,
-} from "entropy-sgd-cluster";
+import { EndedElsewhere, type QueueEvent, queuePieces, type WorkHandler, type WorkQueue } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
-import { serverForTests } from "./serverForTests.ts";
+import { queuesForTests } from "./queuesForTests.ts";
 
 describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
-  const { server, connections, connected } = serverForTests();
-  let queues = 0;
-  const newName = (): string => `removing-${queues++}`;
-  const opened = async (name: string, own: Partial<JetStreamQueueOptions> = {}): Promise<WorkQueue> =>
-    jetStreamQueue(await connected(), { name, heartbeat: 150, ...own });
+  const { server, connections, newName, opened } = queuesForTests("removing");
 
   /** What is heard of a queue, as words. */
   const following = (queue: WorkQueue, signal: AbortSignal): string[] => {

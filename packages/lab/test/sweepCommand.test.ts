@@ -222,6 +222,15 @@ describe("a process for a run", () => {
     expect(await outcome).toEqual({ kind: "interrupted" });
     expect(existsSync(join(path, "stopped"))).toBe(true);
   });
+
+  test("is not begun after the signal, which it would not hear", async () => {
+    const path = freshOut();
+    const begun = command('writeFileSync(join(path, "begun"), ""); process.exit(0);');
+    expect(await launchProcess({ command: begun })(path, settings, AbortSignal.abort("SIGTERM"))).toEqual({
+      kind: "interrupted",
+    });
+    expect(existsSync(join(path, "begun"))).toBe(false);
+  });
 });
 
 describe("with processes of the built command", () => {

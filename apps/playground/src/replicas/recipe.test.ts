@@ -53,7 +53,7 @@ test.each([
 describe("what a tab tells of its settings", () => {
   const checksum = "0123456789abcdef";
   const inNode = ({ network, replicas, budget, seed }: ReplicaSettings, more: Partial<ParleRequest> = {}) =>
-    sharedInNode(planParle({ network, replicas, budget, seed, ...more }, "first").runs[0]!.settings, checksum);
+    sharedInNode(planParle({ network, replicas, budget, seed, ...more }, { run: "first" }).runs[0]!.settings, checksum);
 
   test.each(["mlp-49-16-10", "lenet"] as const)("is what `entropy-sgd parle` tells of %s", (network) => {
     const own = { ...settings, network };

@@ -1,6 +1,6 @@
 /** How a piece of work has ended: stored once, with the files that its worker has sent. */
 import { rangeError } from "entropy-sgd";
-import type { Streams } from "../jetstream/streams.ts";
+import type { StoredMessage, Streams } from "../jetstream/streams.ts";
 import type { FileRecord } from "./files.ts";
 import type { QueueNames } from "./queueStreams.ts";
 import type { Json } from "./workQueue.ts";
@@ -72,20 +72,24 @@ export async function storedOutcome(
   signal: AbortSignal | undefined,
 ): Promise<StoredOutcome> {
   const found = await streams.insist(() => streams.newest(names.told, names.subject("outcome", id)), signal);
-  return found === null ? { sequence: 0, outcome: null } : { sequence: found.seq, outcome: outcomeIn(found.data) };
+  return found === null ? { sequence: 0, outcome: null } : storedIn(found);
 }
 
-/** The outcomes of pieces by their ids; null for what is malformed. @param isWanted - of an id */
+function storedIn({ seq, data }: StoredMessage): StoredOutcome {
+  return { sequence: seq, outcome: outcomeIn(data) };
+}
+
+/** The outcomes of pieces as they are stored, by their ids. @param isWanted - of an id */
 export async function storedOutcomes(
   streams: Streams,
   names: QueueNames,
   isWanted: (id: string) => boolean = () => true,
-): Promise<ReadonlyMap<string, Outcome | null>> {
+): Promise<ReadonlyMap<string, StoredOutcome>> {
   const all = await streams.subjects(names.told, names.subject("outcome", "*"));
   const subjects = all.filter((subject) => isWanted(names.idOf(subject)));
   const found = await Promise.all(subjects.map((subject) => streams.newest(names.told, subject)));
   // One that is not there any more was forgotten meanwhile.
   return new Map(
-    found.flatMap((message) => (message === null ? [] : [[names.idOf(message.subject), outcomeIn(message.data)]])),
+    found.flatMap((message) => (message === null ? [] : [[names.idOf(message.subject), storedIn(message)]])),
   );
 }

@@ -25,7 +25,9 @@ export async function queuePieces(connection: NatsConnection, name: string): Pro
     const streams = await existingStreams(connection);
     const unended = (await streams.subjects(names.work)).map(names.idOf);
     const outcomes = await storedOutcomes(streams, names);
-    const ended = [...outcomes].flatMap(([id, outcome]) => (outcome === null || outcome.removed === true ? [] : [id]));
+    const ended = [...outcomes].flatMap(([id, { outcome }]) =>
+      outcome === null || outcome.removed === true ? [] : [id],
+    );
     const around = await workersAround(streams, names);
     const pieces = [...new Set([...unended, ...ended])].sort().map((id): QueuePiece => {
       const workers = around.filter(({ piece }) => piece === id).map(({ name }) => name);

@@ -9,7 +9,7 @@ import type { QueueStatus } from "./workQueue.ts";
 export async function queueStatus(streams: Streams, names: QueueNames): Promise<QueueStatus> {
   const unended = await streams.count(names.work);
   const outcomes = await storedOutcomes(streams, names);
-  const ended = [...outcomes.values()].filter((outcome) => outcome?.removed !== true).length;
+  const ended = [...outcomes.values()].filter(({ outcome }) => outcome?.removed !== true).length;
   const workers = await workersAround(streams, names);
   const atWork = workers.filter(({ piece }) => piece !== null).length;
   return { waiting: Math.max(0, unended - atWork), atWork: Math.min(unended, atWork), ended, workers };

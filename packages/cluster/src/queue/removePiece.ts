@@ -33,8 +33,7 @@ export async function removePiece(
     break;
   }
   if (work !== null) await streams.insist(() => dropped(work.seq), signal);
-  await streams.insist(() => streams.remove(names.told, names.subject("event", id)), signal);
-  await streams.insist(() => streams.remove(names.files, `${names.subject("file", id)}.>`), signal);
+  await removeTraces(streams, names, id, signal);
   return true;
 
   async function dropped(sequence: number): Promise<void> {
@@ -50,16 +49,12 @@ export async function removePiece(
 /** Removes what is kept of a piece that has ended: files last, as an outcome tells of them. */
 export async function forgetPiece(
   streams: Streams,
-  { told, files, subject }: QueueNames,
+  names: QueueNames,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const all = [
-    [told, subject("outcome", id)],
-    [told, subject("event", id)],
-    [files, `${subject("file", id)}.>`],
-  ] as const;
-  for (const [stream, own] of all) await streams.insist(() => streams.remove(stream, own), signal);
+  await streams.insist(() => streams.remove(names.told, names.subject("outcome", id)), signal);
+  await removeTraces(streams, names, id, signal);
 }
 
 /** Forgets those of the pieces that were removed. */
@@ -71,5 +66,21 @@ export async function readmitPieces(
 ): Promise<void> {
   const wanted = new Set(ids);
   const outcomes = await streams.insist(() => storedOutcomes(streams, names, (id) => wanted.has(id)), signal);
-  for (const [id, outcome] of outcomes) if (outcome?.removed === true) await forgetPiece(streams, names, id, signal);
+  for (const [id, { sequence, outcome }] of outcomes) {
+    if (outcome?.removed !== true) continue;
+    // Last, and only this one: while it is there nobody begins the piece anew, of which all that is found would be.
+    await removeTraces(streams, names, id, signal);
+    await streams.insist(() => streams.remove(names.told, names.subject("outcome", id), sequence), signal);
+  }
+}
+
+/** Removes what workers have told of a piece, and the files that they have sent. */
+async function removeTraces(
+  streams: Streams,
+  { told, files, subject }: QueueNames,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await streams.insist(() => streams.remove(told, subject("event", id)), signal);
+  await streams.insist(() => streams.remove(files, `${subject("file", id)}.>`), signal);
 }

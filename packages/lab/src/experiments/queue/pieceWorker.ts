@@ -89,7 +89,7 @@ async function trainedAndSent(
 ): Promise<void> {
   const { id, attempt } = piece;
   const { worker, onWords } = place;
-  const resumes = existsSync(path) && checkpointNames(path).length > 0;
+  const resumes = hasCheckpoint(path);
   const follower = followEvaluations(path, {
     onBegin() {
       onWords(`${id} ${resumes ? "goes on from a checkpoint" : "begins"}`);
@@ -102,6 +102,15 @@ async function trainedAndSent(
   if (outcome.kind === "failed")
     throw outcome.exitCode === 2 ? new Declined(outcome.message) : new Error(outcome.message);
   if (asked.folder === null) await sendRun(path, piece);
+}
+
+/** A folder that is none of a run's is refused where it would be trained in. */
+function hasCheckpoint(path: string): boolean {
+  try {
+    return checkpointNames(path).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Says why a run is left: it is given back, or there is nothing to do any more. */

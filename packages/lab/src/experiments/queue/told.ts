@@ -24,16 +24,17 @@ export type Told =
   /** An event of the run, as in events.jsonl. */
   | { readonly type: "event"; readonly event: RecordedEvent };
 
+/** Later versions may tell more, which this one passes over. */
 const toldSchema = z.discriminatedUnion("type", [
-  z.strictObject({
+  z.object({
     type: z.literal("begin"),
     worker: z.string(),
     attempt: z.int().min(1),
     resumes: z.boolean().optional(),
   }),
-  z.strictObject({ type: z.literal("declined"), worker: z.string(), why: z.string() }),
-  z.strictObject({ type: z.literal("returned"), worker: z.string(), why: z.string() }),
-  z.strictObject({ type: z.literal("event"), event: z.unknown() }),
+  z.object({ type: z.literal("declined"), worker: z.string(), why: z.string() }),
+  z.object({ type: z.literal("returned"), worker: z.string(), why: z.string() }),
+  z.object({ type: z.literal("event"), event: z.unknown() }),
 ]);
 
 /** What was told; null for what no worker of this version tells. */
