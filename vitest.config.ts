@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { entries, root } from "./tools/workspace.ts";
 
 const alias = entries.map(({ specifier, source }) => ({
@@ -13,6 +14,19 @@ const programs = { sequence: { groupOrder: 1 }, testTimeout: 300_000 };
 const alone = { ...programs, sequence: { groupOrder: 2 }, fileParallelism: false, maxWorkers: 1 };
 const smooth = ["tools/packages/playground-{lenet,plane,site}.test.ts"];
 
+/** The files that take longest, in a project the first to begin: begun last, they would leave a core with nothing to do. */
+const isLong = ({ moduleId }: TestSpecification): boolean =>
+  /\/(faults|chromium|nodeVersions|playground-replicas)\.test\.ts$/.test(moduleId);
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
+    const within = projects.map((project) => sorted.filter((file) => file.project === project));
+    return within.flatMap((own) => [...own.filter(isLong), ...own.filter((file) => !isLong(file))]);
+  }
+}
+
 /** Tests run on the sources, not on the build, so that a stale build cannot pass them. */
 export default defineConfig({
   resolve: { alias },
@@ -21,6 +35,7 @@ export default defineConfig({
     // What is waited for takes its time where other programs compute.
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     // Tests of the engine load ONNX Runtime themselves: no telemetry from here either.
     env: { ORT_DISABLE_TELEMETRY: "1" },
     reporters: ["default", "./tools/summaryReporter.ts"],
