@@ -202,6 +202,9 @@ describe("study scope", () => {
     const { runs, hypotheses } = JSON.parse(readFileSync(join(screening, "study.json"), "utf8"));
     expect([runs.length, hypotheses]).toEqual([5, []]);
     expect(existsSync(join(screening, "phase.svg"))).toBe(true);
+    const again = await run(["study", "scope-screening", ...args, ...conditions, "--out", screening]);
+    expect(screened.stderr).toContain("study: 6 of 6 runs are left");
+    expect([again.code, again.stderr.includes("left")]).toEqual([0, false]);
     const chosen = readFileSync(join(screening, "chosen.yaml"), "utf8");
     expect([...chosen.matchAll(/name: (\S+)/g)].map(([, name]) => name).slice(0, 3)).toEqual(["control", "sgd", "sam"]);
     const out = freshOut();

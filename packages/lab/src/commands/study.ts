@@ -7,7 +7,7 @@ import { isInterrupted, isLost, resultsOf } from "../experiments/runAll.ts";
 import { assembleStudy, type MeasuredRun } from "../experiments/study/assemble.ts";
 import { chooseConditions, withOtherRates } from "../experiments/study/chooseConditions.ts";
 import { readConditions, writeConditions } from "../experiments/study/conditionsFile.ts";
-import { measureAll, measuredBefore, measureRun } from "../experiments/study/measureAll.ts";
+import { divergedBefore, measureAll, measuredBefore, measureRun } from "../experiments/study/measureAll.ts";
 import { flatnessAmounts } from "../experiments/study/measureSolution.ts";
 import { planStudy, type StudyRequest } from "../experiments/study/planStudy.ts";
 import { screenedStudy } from "../experiments/study/screenedStudy.ts";
@@ -132,7 +132,7 @@ export const studyExperiment: Experiment<StudyDetails> = {
   whenTrained: async (run, { details }, place, signal) => void (await measureRun(run, details, place, signal)),
   usualParallel: () => 1,
   opening({ runs, parts, details: { measures } }, { out }) {
-    const left = runs.filter((run) => measuredBefore(out, run, measures) === null);
+    const left = runs.filter((run) => measuredBefore(out, run, measures) === null && !divergedBefore(out, run));
     const cost = costInWords(runs[0]!, parts, measures);
     return left.length === 0 ? null : `study: ${left.length} of ${runs.length} runs are left, ${cost}`;
   },

@@ -1,8 +1,9 @@
 /** The measures of all runs of a study, kept in the folders of the runs. */
 import { join } from "node:path";
-import type { RunResult } from "entropy-sgd-training";
+import { hasDiverged, type RunResult } from "entropy-sgd-training";
 import { hasBatchNorm } from "../../measure/lossLandscape.ts";
 import { networkOf } from "../../runner/loadParts.ts";
+import { earlierResult } from "../../runner/resumeTraining.ts";
 import type { ExperimentPlan, PlannedRun } from "../experiment.ts";
 import type { MeasuredRun } from "./assemble.ts";
 import { kept, keptBefore } from "./keptMeasurement.ts";
@@ -69,6 +70,12 @@ export function measuredBefore(
 ): SolutionMeasures | null {
   const asked = askedOf(settings.network, measures);
   return keptBefore<SolutionMeasures>(join(out, name), "measures.json", asked)?.found ?? null;
+}
+
+/** Whether a run has ended by diverging, so that there is nothing to measure. */
+export function divergedBefore(out: string, { name }: PlannedRun): boolean {
+  const result = earlierResult(join(out, name));
+  return result !== null && hasDiverged(result);
 }
 
 /** Measures of an earlier version, which held the statistics of batch norm where they were, are not taken for these. */
