@@ -1,5 +1,12 @@
 /** What a replica tells of the others: for whom it waits, who is not in a mean and why, and which settings differ. */
-import { exchangeMean, jetStreamExchange, joinReplicas, missingFrom, type Waiting } from "entropy-sgd-cluster";
+import {
+  exchangeMean,
+  jetStreamExchange,
+  joinReplicas,
+  type Member,
+  missingFrom,
+  type Waiting,
+} from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
 import { runsForTests } from "./runsForTests.ts";
@@ -48,6 +55,49 @@ describe.each(backends)("on an exchange %s", (_, openRun) => {
     expect(missingFrom(one, 2, again!)).toEqual([{ replica: 1, why: "behind", secondsAgo: seconds }]);
     expect(missingFrom(one, 2, again!)[0]!.secondsAgo).toBeGreaterThanOrEqual(0);
     await Promise.all([one, late].map((member) => member.leave()));
+  });
+
+  test("one that dies before its first exchange has not ended as the one that had its number in an earlier run", async () => {
+    const open = openRun();
+    const joinBoth = async () => Promise.all([0, 1].map(async (replica) => (await open()).join(replica)));
+    const earlier = await joinBoth();
+    await Promise.all(earlier.map((member) => exchangeMean(member, 0, of(1))));
+    await Promise.all(earlier.map((member) => member.leave({ hasEnded: true })));
+    const [one, two] = (await joinBoth()) as [Member, Member];
+    expect([await one.hasEnded(1), await one.members()]).toMatchObject([true, [{ version: null }, { version: null }]]);
+    await two.leave();
+    const why = async (version: number): Promise<unknown> =>
+      missingFrom(one, 2, await exchangeMean(one, version, of(1))).map((absent) => absent.why);
+    expect(await why(0)).toEqual(["silent"]);
+    // One that comes back when all was done has ended, though it has shared nothing.
+    const back = await (await open()).join(1);
+    await one.members();
+    await back.leave({ hasEnded: true });
+    expect(await why(1)).toEqual(["ended"]);
+    await one.leave();
+  });
+});
+
+describe.skipIf(!hasServer)("details", () => {
+  const opened = (details: object): unknown =>
+    jetStreamExchange(connections[0]!, { run: "told", elements: 1, details: details as Record<string, string> });
+
+  test("are strings, and as many as a lease holds", async () => {
+    await exchangeOn("told");
+    // {"a":"…"} is eight bytes; a blank is \u0020.
+    for (const value of ["x".repeat(16_376), "é".repeat(8_188), " ".repeat(2_729)])
+      expect(opened({ a: value })).toMatchObject({ elements: 1 });
+    for (const value of ["x".repeat(16_377), "é".repeat(8_189), " ".repeat(2_730)])
+      expect(() => opened({ a: value })).toThrow(RangeError);
+    expect(() => opened({ a: "x".repeat(16_377) })).toThrow(
+      /^jetStreamExchange: details must have at most 16384 bytes as JSON, got 16385$/,
+    );
+    expect(() => opened({ scope: 3 })).toThrow(TypeError);
+    expect(() => opened({ scope: 3 })).toThrow(/^jetStreamExchange: details: scope must be a string, got 3$/);
+    const settings = { seed: 3 as unknown as string };
+    expect(() => jetStreamExchange(connections[0]!, { run: "told", elements: 1, settings })).toThrow(
+      /^jetStreamExchange: settings: seed must be a string, got 3$/,
+    );
   });
 });
 

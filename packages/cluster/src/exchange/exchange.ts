@@ -86,7 +86,7 @@ export interface LivingReplica extends Pick<Commit, "replica"> {
 export interface Heard {
   /** Whether its lease lived when `members` were asked for last. */
   readonly isLiving: boolean;
-  /** As `Member.hasEnded`, as far as was heard. */
+  /** Whether it has left as one that has ended, as far as was heard; not where an earlier member of its number has, such as of an earlier run. */
   readonly hasEnded: boolean;
   /** Seconds since it has shared anything, or ended; null where nothing was heard of it. */
   readonly secondsAgo: number | null;

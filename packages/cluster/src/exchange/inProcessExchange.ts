@@ -32,6 +32,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
     elements,
     replicas: new Map(),
     ended: new Set(),
+    back: new Set(),
     times: new Map(),
     commits: broadcast<Commit>(),
   };
@@ -44,6 +45,7 @@ export function inProcessExchange({ elements }: InProcessOptions): Exchange {
       if (run.replicas.has(replica))
         throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
       run.replicas.set(replica, []);
+      run.back.add(replica);
       return memberOf(run, replica);
     },
   };
@@ -54,12 +56,14 @@ interface Run extends InProcessOptions {
   /** What each member has shared: the newest two, newest first. */
   readonly replicas: Map<number, readonly Published[]>;
   readonly ended: Set<number>;
+  /** Those whose number another member has taken since, or who have not ended. */
+  readonly back: Set<number>;
   /** When each replica has shared something, or left, by `performance.now`. */
   readonly times: Map<number, number>;
   readonly commits: Broadcast<Commit>;
 }
 
-function memberOf({ elements, replicas, ended, times, commits }: Run, replica: number): Member {
+function memberOf({ elements, replicas, ended, back, times, commits }: Run, replica: number): Member {
   const refusals = refusalLog();
   const left = new AbortController();
   const check = (path: string, signal: AbortSignal | undefined): void => {
@@ -98,7 +102,7 @@ function memberOf({ elements, replicas, ended, times, commits }: Run, replica: n
     heard: () => livingOf(replicas),
     heardOf: (of) => ({
       isLiving: replicas.has(of),
-      hasEnded: ended.has(of),
+      hasEnded: ended.has(of) && !back.has(of),
       secondsAgo: secondsSince(times.get(of)),
     }),
     watch: (signal) => commits.iterate(signal === undefined ? left.signal : AbortSignal.any([left.signal, signal])),
@@ -110,7 +114,10 @@ function memberOf({ elements, replicas, ended, times, commits }: Run, replica: n
     async leave({ hasEnded = false } = {}) {
       if (left.signal.aborted) return;
       left.abort();
-      if (hasEnded) ended.add(replica);
+      if (hasEnded) {
+        ended.add(replica);
+        back.delete(replica);
+      }
       times.set(replica, performance.now());
       replicas.delete(replica);
     },

@@ -9,7 +9,7 @@ export interface SlotRecord {
 }
 
 export interface CommitRecord {
-  /** Under which lease the newest was shared. */
+  /** Under which lease the newest was shared, or its replica has ended. */
   readonly lease: string;
   /** Version that was shared before under the same lease; absent where there was none. */
   readonly before?: number;

@@ -101,8 +101,8 @@ export async function joinRun(joining: Joining, signal: AbortSignal | undefined)
 
 function heardIn(list: MemberList, heads: CommitHeads, replica: number): Heard {
   const isLiving = list.heard().some((one) => one.replica === replica);
-  // Of one that lives what an earlier member of its number has said does not count.
-  const record = isLiving ? list.known(replica) : heads.known(replica);
+  // Of one that lives, or has lived, what an earlier member of its number has said does not count, such as of an earlier run of this name.
+  const record = list.hasLived(replica) ? list.known(replica) : heads.known(replica);
   return { isLiving, hasEnded: isOfEnded(record), secondsAgo: heads.secondsAgo(replica) };
 }
 

@@ -13,6 +13,8 @@ export interface MemberList {
   heard(): readonly LivingReplica[];
   /** The newest record that is known of a replica, where it is of the member that held its number when the server was asked last. */
   known(replica: number): CommitRecord | null;
+  /** Whether a replica has lived when the server was asked. */
+  hasLived(replica: number): boolean;
 }
 
 /** @param living - the numbers whose leases live */
@@ -23,7 +25,7 @@ export function memberList(
   living: (signal?: AbortSignal) => Promise<readonly number[]>,
 ): MemberList {
   let last: readonly LivingReplica[] = [];
-  /** Under which lease those of the last answer have shared their newest. */
+  /** The newest lease of each replica that has lived. */
   const leases = new Map<number, string>();
   return {
     async ask(signal) {
@@ -32,11 +34,12 @@ export function memberList(
           heads.newest(replica, signal),
           readLease(streams, subjects, replica, signal),
         ]);
-        leases.delete(replica);
+        if (held !== null) leases.set(replica, held.id);
         if (typeof newest === "string") return { replica, version: null, isRefused: true };
         // What an earlier member of this number has shared, such as of an earlier run of this name, is not this one's.
         if (newest === null || !isUnder(held, newest)) return { replica, version: null };
-        leases.set(replica, newest.lease);
+        // A server that has lost its leases tells none.
+        if (held === null && !leases.has(replica)) leases.set(replica, newest.lease);
         return asLiving(replica, newest);
       };
       last = await Promise.all((await living(signal)).map(asked));
@@ -49,8 +52,9 @@ export function memberList(
       }),
     known(replica) {
       const known = heads.known(replica);
-      return known?.lease === leases.get(replica) ? known : null;
+      return known !== null && known.lease === leases.get(replica) ? known : null;
     },
+    hasLived: (replica) => leases.has(replica),
   };
 }
 

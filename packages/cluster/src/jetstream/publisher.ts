@@ -2,7 +2,7 @@
 import { checkPublished } from "../clusterError.ts";
 import { type Encoding, encodeVector } from "../wire/chunks.ts";
 import { type CommitHeads, slotsOf } from "./commitHeads.ts";
-import { type CommitRecord, encodeCommit, type SlotRecord } from "./commitRecord.ts";
+import { type CommitRecord, type CommitRefusal, encodeCommit, type SlotRecord } from "./commitRecord.ts";
 import type { Lease } from "./lease.ts";
 import { readSlot } from "./readSlot.ts";
 import type { RunSubjects } from "./runSubjects.ts";
@@ -34,6 +34,11 @@ interface Sent {
   readonly chunks: readonly Uint8Array[];
 }
 
+/** Of one that came back when all was done, and has shared nothing itself: what it had shared before, as its own. */
+function underLease({ id }: Lease, earlier: CommitRecord | CommitRefusal | null): CommitRecord | null {
+  return earlier === null || typeof earlier === "string" ? null : { lease: id, slots: earlier.slots };
+}
+
 export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher {
   const { streams, subjects, run, elements, encoding, replica } = parts;
   let sent: Sent | null = null;
@@ -58,9 +63,8 @@ export function publisher(parts: PublisherParts, heads: CommitHeads): Publisher 
     newest: () => sent?.record.slots[0].version ?? 0,
     async end(lease, signal) {
       lease.check("leave");
-      // One that came back when all was done has shared nothing itself.
-      const record = sent?.record ?? (await heads.newest(replica, signal));
-      if (record !== null && typeof record !== "string") await sendCommit({ ...record, hasEnded: true }, signal);
+      const record = sent?.record ?? underLease(lease, await heads.newest(replica, signal));
+      if (record !== null) await sendCommit({ ...record, hasEnded: true }, signal);
     },
     async restore(signal) {
       if (sent === null) return;
