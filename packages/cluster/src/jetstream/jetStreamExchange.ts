@@ -1,9 +1,11 @@
 /** Replicas on many machines: vectors, commits and leases are messages on a NATS server with JetStream. */
 import type { NatsConnection } from "@nats-io/nats-core";
+import { rangeError, typeError } from "entropy-sgd";
 import { checkInteger, checkName } from "../clusterError.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Encoding } from "../wire/chunks.ts";
 import { joinRun, leaseTime } from "./jetStreamMember.ts";
+import { encodeDetails, type LeaseContent } from "./leaseContent.ts";
 import { runStreams } from "./runStreams.ts";
 import { runSubjects } from "./runSubjects.ts";
 import { openStreams, type Streams } from "./streams.ts";
@@ -27,7 +29,8 @@ export interface JetStreamExchangeOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /**
    * What those settings are made of, by name, in any words: the lease tells them too, and where a member is refused for a setting, the
-   * error names what of these differs instead, with both values. Where one of two tells none, it names the settings. Default none.
+   * error names what of these differs instead, with both values. Where one of two tells none, it names the settings. At most 16 KiB
+   * as JSON, in which a blank is six bytes. Default none.
    */
   readonly details?: Readonly<Record<string, string>>;
 }
@@ -51,14 +54,8 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
   checkInteger(where, "heartbeat", heartbeat, 50);
   checkInteger(where, "copies", copies, 1, 5);
   checkName(where, "encoding", encoding, /^float(32|16)$/, "float32 or float16");
-  for (const word of Object.entries(settings).flat())
-    checkName(
-      where,
-      "settings",
-      word,
-      /^[\w.+-]{1,64}$/,
-      'names and values of 1 to 64 letters, digits, ".", "_", "+" or "-"',
-    );
+  const told = { settings: new Map(Object.entries(settings)), details: new Map(Object.entries(details)) };
+  checkTold(where, told);
   let streams: Promise<Streams> | undefined;
   return {
     elements,
@@ -70,11 +67,25 @@ export function jetStreamExchange(connection: NatsConnection, options: JetStream
       return joinRun(
         {
           ...{ connection, streams: await streams, subjects, run, elements, encoding, heartbeat, replica },
-          settings: new Map(Object.entries(settings)),
-          details: new Map(Object.entries(details)),
+          ...told,
         },
         signal,
       );
     },
   };
+}
+
+/** Bytes of all details: each lease is renewed, and kept by the server, with all of them. */
+const mostDetails = 16_384;
+
+/** @throws TypeError for what is no string; RangeError for a setting that has no place in a lease, and more details than one holds */
+function checkTold(where: string, told: Pick<LeaseContent, "settings" | "details">): void {
+  for (const [name, entries] of Object.entries(told))
+    for (const [key, value] of entries)
+      if (typeof value !== "string") throw typeError(where, `${name}: ${key}`, "must be a string", value);
+  const rule = 'names and values of 1 to 64 letters, digits, ".", "_", "+" or "-"';
+  for (const word of [...told.settings].flat()) checkName(where, "settings", word, /^[\w.+-]{1,64}$/, rule);
+  const { length } = new TextEncoder().encode(encodeDetails(told.details));
+  if (length > mostDetails)
+    throw rangeError(where, "details", `must have at most ${mostDetails} bytes as JSON`, length);
 }

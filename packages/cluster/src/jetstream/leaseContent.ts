@@ -16,9 +16,12 @@ const detailsMark = ":details=";
 
 export function encodeLease({ id, elements, settings, details }: LeaseContent & { readonly elements: number }): string {
   const words = [...settings].map(([name, value]) => `${name}=${value}`);
-  // JSON has blanks within strings only.
-  const json = JSON.stringify(Object.fromEntries(details)).replaceAll(" ", "\\u0020");
-  return [id, elements, ...words, ...(details.size === 0 ? [] : [detailsMark + json])].join(" ");
+  return [id, elements, ...words, ...(details.size === 0 ? [] : [detailsMark + encodeDetails(details)])].join(" ");
+}
+
+/** As they travel: JSON, which has blanks within strings only. */
+export function encodeDetails(details: LeaseContent["details"]): string {
+  return JSON.stringify(Object.fromEntries(details)).replaceAll(" ", "\\u0020");
 }
 
 export function decodeLease(data: Uint8Array): LeaseContent {
