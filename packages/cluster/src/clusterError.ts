@@ -17,15 +17,28 @@ export type ClusterErrorCode =
   | "full"
   | "silent";
 
+/** What an error of an exchange or a queue is about. */
+export interface ClusterErrorDetails extends ErrorDetails {
+  readonly code: ClusterErrorCode;
+  /** Of a run that cannot be removed: the numbers of its replicas that are at work. */
+  readonly replicas?: readonly number[];
+}
+
 /** An exchange or a queue cannot go on as asked; `details.code` says why. */
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
   /** Not enumerable: the message says the same. */
-  declare readonly details: ErrorDetails & { readonly code: ClusterErrorCode };
+  declare readonly details: ClusterErrorDetails;
 
-  constructor(code: ClusterErrorCode, path: string, name: string, rule: string) {
+  constructor(
+    code: ClusterErrorCode,
+    path: string,
+    name: string,
+    rule: string,
+    more: Pick<ClusterErrorDetails, "replicas"> = {},
+  ) {
     super(`${path}: ${name} ${rule}`);
-    Object.defineProperty(this, "details", { value: { code, path, name, rule } });
+    Object.defineProperty(this, "details", { value: { code, path, name, rule, ...more } });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Many machines: replicas of Parle that share their averages, in one process or through NATS JetStream, and a queue of work; without Node API. */
-export { ClusterError, type ClusterErrorCode } from "./clusterError.ts";
+export { ClusterError, type ClusterErrorCode, type ClusterErrorDetails } from "./clusterError.ts";
 export { connectWebSocket } from "./connectWebSocket.ts";
 export type { Commit, Exchange, Heard, LeaveOptions, LivingReplica, Member, Published } from "./exchange/exchange.ts";
 export { awaitMembers, type ExchangedMean, exchangeMean } from "./exchange/exchangeMean.ts";
@@ -24,5 +24,5 @@ export {
   type WorkQueue,
 } from "./queue/workQueue.ts";
 export { type ClusterStatus, clusterStatus, type NamedQueueStatus } from "./status/clusterStatus.ts";
-export { type RunStatus, removeRun, runStatus } from "./status/runStatus.ts";
+export { type RemoveRunOptions, type RunStatus, removeRun, runStatus } from "./status/runStatus.ts";
 export type { Encoding } from "./wire/chunks.ts";

@@ -1,7 +1,7 @@
-/** How a server stands whose streams are not all there. */
+/** How a server stands, whose streams may not all be there, and how a run of Parle is removed. */
 import { jetstreamManager } from "@nats-io/jetstream";
-import { clusterStatus, jetStreamExchange, jetStreamQueue } from "entropy-sgd-cluster";
-import { expect, test } from "vitest";
+import { clusterStatus, jetStreamExchange, jetStreamQueue, removeRun, runStatus } from "entropy-sgd-cluster";
+import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
 
@@ -43,4 +43,50 @@ test.runIf(hasServer)("a queue of which streams were removed is told as incomple
     const missing = part === "around" ? [] : [`queue_${name}_${part}`];
     expect(found).toEqual({ name, missing, waiting: part === "work" ? 0 : 1, atWork: 0, ended: 0, workers: [] });
   }
+});
+
+describe.skipIf(!hasServer)("a run of Parle", () => {
+  const joined = async (run: string, replica: number) =>
+    jetStreamExchange(await connected(), { run, elements: 1 }).join(replica);
+
+  test("is not removed while replicas are at work, which are named", async () => {
+    const members = await Promise.all([1, 2, 0].map((replica) => joined("held", replica)));
+    await members[2]!.leave();
+    const connection = await connected();
+    for (const options of [{}, { isTrial: true }])
+      await expect(removeRun(connection, "held", options)).rejects.toMatchObject({
+        message: "removeRun: run held must have no replica at work, and has 1, 2",
+        details: { code: "taken", replicas: [1, 2] },
+      });
+    await Promise.all(members.map((member) => member.leave()));
+  });
+
+  test("that is removed while a replica joins is made anew by it", async () => {
+    const connection = await connected();
+    const member = await jetStreamExchange(connection, { run: "anew", elements: 1, heartbeat: 100 }).join(0);
+    await member.publish(0, Float32Array.of(1));
+    const { streams } = await jetstreamManager(connection);
+    for (const part of ["vectors", "leases", "commits"]) await streams.delete(`parle_anew_${part}`);
+    await member.publish(1, Float32Array.of(2));
+    const replicas = [{ replica: 0, living: true, hasEnded: false, version: 1 }];
+    await expect.poll(() => runStatus(connection, "anew")).toEqual({ run: "anew", replicas });
+    expect((await member.latest(0))?.vector[0]).toBe(2);
+    await member.leave();
+  });
+
+  test("without an exchange, or removed in part, is there until it is removed whole; one that is not is null", async () => {
+    await (await joined("brief", 0)).leave();
+    const connection = await connected();
+    const { streams } = await jetstreamManager(connection);
+    const brief = { run: "brief", replicas: [] };
+    const listed = async () => (await clusterStatus(connection)).runs.filter(({ run }) => run === "brief");
+    expect([await listed(), await runStatus(connection, "brief")]).toEqual([[brief], brief]);
+    for (const part of ["vectors", "leases"]) await streams.delete(`parle_brief_${part}`);
+    expect([await listed(), await runStatus(connection, "brief")]).toEqual([[brief], brief]);
+    expect(await removeRun(connection, "brief", { isTrial: true })).toEqual(brief);
+    expect(await removeRun(connection, "brief")).toEqual(brief);
+    expect([await listed(), await runStatus(connection, "brief"), await removeRun(connection, "brief")]).toEqual([
+      ...[[], null, null],
+    ]);
+  });
 });

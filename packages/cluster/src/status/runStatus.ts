@@ -13,7 +13,7 @@ import type { Streams } from "../jetstream/streams.ts";
 /** A run of Parle. */
 export interface RunStatus {
   readonly run: string;
-  /** Those that have joined, by their numbers from 0. */
+  /** Those that have joined, by their numbers from 0; none where all that did have left before they shared anything. */
   readonly replicas: readonly {
     readonly replica: number;
     /** Whether its lease lives. */
@@ -25,32 +25,68 @@ export interface RunStatus {
   }[];
 }
 
-/**
- * How a run of Parle stands; without replicas where there is none of this name.
- *
- * @throws RangeError for a name that no run has; ClusterError "denied" for what the rights of the user do not have
- */
-export async function runStatus(connection: NatsConnection, run: string): Promise<RunStatus> {
-  return unlessDenied(async () => statusOfRun(await existingStreams(connection), run));
+export interface RemoveRunOptions {
+  /** Looks and refuses alike, and removes nothing. Default false. */
+  readonly isTrial?: boolean;
 }
 
 /**
- * Removes the streams of a run of Parle whose replicas have ended or are gone.
+ * How a run of Parle stands; null where there is none of this name.
  *
- * @throws ClusterError "taken" while a replica is at work; others as `runStatus`
+ * @throws RangeError for a name that no run has; ClusterError "denied" for what the rights of the user do not have
  */
-export async function removeRun(connection: NatsConnection, run: string): Promise<void> {
-  const { streams } = runSubjects("removeRun", run);
-  const { replicas } = await runStatus(connection, run);
-  const atWork = replicas.find(({ living }) => living)?.replica;
-  if (atWork !== undefined) throw new ClusterError("taken", "removeRun", `replica ${atWork} of ${run}`, "is at work");
-  await unlessDenied(async () => {
+export async function runStatus(connection: NatsConnection, run: string): Promise<RunStatus | null> {
+  const { streams } = runSubjects("runStatus", run);
+  return unlessDenied(async () => {
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    for (const stream of Object.values(streams))
-      await manager.streams.delete(stream).catch((error: unknown) => {
-        if (!hasCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
-      });
+    // That of vectors tells nothing more, and a user of one run need not have the right to ask for it.
+    const areThere = await Promise.all(
+      [streams.commits, streams.leases].map((stream) => isThere(manager.streams.info(stream))),
+    );
+    return areThere.includes(true) ? statusOfRun(await existingStreams(connection), run) : null;
   });
+}
+
+/**
+ * Removes the streams of a run of Parle whose replicas have ended or are gone. One that is gone without having ended, and comes back
+ * from a checkpoint, waits for all others then: that some have ended is known by the streams alone. One that joins meanwhile makes its
+ * streams anew.
+ *
+ * @returns how the run stood; null where nothing of it was there
+ * @throws ClusterError "taken" while replicas are at work, which its `details.replicas` names; others as `runStatus`
+ */
+export async function removeRun(
+  connection: NatsConnection,
+  run: string,
+  { isTrial = false }: RemoveRunOptions = {},
+): Promise<RunStatus | null> {
+  const { vectors, leases, commits } = runSubjects("removeRun", run).streams;
+  const status = await runStatus(connection, run);
+  const atWork = status?.replicas.filter(({ living }) => living).map(({ replica }) => replica) ?? [];
+  if (atWork.length > 0) {
+    const rule = `must have no replica at work, and has ${atWork.join(", ")}`;
+    throw new ClusterError("taken", "removeRun", `run ${run}`, rule, { replicas: atWork });
+  }
+  if (status === null || isTrial) return status;
+  return unlessDenied(async () => {
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    let wasThere = false;
+    // Commits at last: by them a run is listed, one that was removed in part too.
+    for (const stream of [vectors, leases, commits])
+      wasThere = (await isThere(manager.streams.delete(stream))) || wasThere;
+    return wasThere ? status : null;
+  });
+}
+
+/** Whether the stream is there of which something was asked. */
+async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return false;
+    throw error;
+  }
 }
 
 async function unlessDenied<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -62,7 +98,7 @@ async function unlessDenied<Result>(work: () => Promise<Result>): Promise<Result
   }
 }
 
-/** How a run stands, without replicas where there is none of this name. */
+/** How a run stands of which streams are there. */
 export async function statusOfRun(streams: Streams, run: string): Promise<RunStatus> {
   const subjects = runSubjects("runStatus", run);
   const [commits, leases] = await Promise.all([

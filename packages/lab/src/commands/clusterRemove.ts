@@ -1,12 +1,12 @@
 import type { QueuePiece } from "entropy-sgd-cluster";
 import { InputError, printable } from "entropy-sgd-training";
-import { replicaName } from "../experiments/parle/planParle.ts";
 import { namesRun } from "../experiments/queue/piece.ts";
 import { textTable } from "../report/textTable.ts";
 import { counted } from "../statistics/words.ts";
 import { type CommandDefinition, json } from "./commandDefinition.ts";
 import { type CommandContext, exitCodes, writeJson } from "./context.ts";
 import { nameOnServer, usualQueue } from "./distribution.ts";
+import { removeReplicas } from "./removeReplicas.ts";
 
 /** Options of `entropy-sgd cluster remove`. */
 export interface ClusterRemoveCommand {
@@ -42,7 +42,7 @@ export const definition: CommandDefinition = {
         done(
           options.run === undefined
             ? await removeFromQueue(runs, options, context)
-            : await removeReplicas(options.run, runs, options, context),
+            : await replicasRemoved(options.run, runs, options, context),
         ),
       ),
 };
@@ -51,7 +51,22 @@ const helpText = `
 No worker begins a run that was removed. One that is at work is stopped within seconds by its worker, which keeps its checkpoint
 and takes the next run. A planner that waits for it is told, and ends with it as failed; its command given again puts it back
 (of a comparison "resume FOLDER --nats …").
-Of a run that has ended and was not fetched, the files on the server are removed; those in the worker's --out stay.`;
+Of a run that has ended and was not fetched, the files on the server are removed; those in the worker's --out stay.
+
+Of a run of Parle (--run) vectors, and who has ended, are removed; checkpoints and weights in runs/ stay. A replica that has not
+ended and comes back from its checkpoint waits for all others then, in vain for those that have ended: let it end first.`;
+
+/** @throws InputError for what is of a queue */
+async function replicasRemoved(
+  run: string,
+  runs: readonly string[],
+  { queue, ...options }: ClusterRemoveCommand,
+  context: CommandContext,
+): Promise<number> {
+  const rule = "is of a run of Parle; other names, and --queue, are of runs on a queue";
+  if (runs.length > 0 || queue !== undefined) throw new InputError({ name: "--run", rule });
+  return removeReplicas({ ...options, run }, context);
+}
 
 /** Takes runs off a queue, or says which are there. Gives the exit code. */
 export async function removeFromQueue(
@@ -99,38 +114,4 @@ function inWords(pieces: readonly QueuePiece[], place: string, yes: boolean): st
   const isAtWork = pieces.some(({ state }) => state === "at work");
   const then = isAtWork ? "; what is at work is stopped within seconds, with a checkpoint" : "";
   return `${table}\n${amount} removed from ${place}${then}`;
-}
-
-/** Removes what a server keeps of a run of Parle, or says how it stands. Gives the exit code. */
-export async function removeReplicas(
-  run: string,
-  runs: readonly string[],
-  { nats, queue, yes = false, json: isJson = false }: ClusterRemoveCommand,
-  context: CommandContext,
-): Promise<number> {
-  if (runs.length > 0 || queue !== undefined)
-    throw new InputError({
-      name: "--run",
-      rule: "is of a run of Parle; other names, and --queue, are of runs on a queue",
-    });
-  const { removeRun, runStatus } = await import("entropy-sgd-cluster");
-  const { withServer } = await import("../experiments/serverConnection.ts");
-  const status = await withServer(nats, async (connection) => {
-    const found = await runStatus(connection, run);
-    const atWork = found.replicas.filter(({ living }) => living).map(({ replica }) => replicaName(replica));
-    if (atWork.length > 0)
-      throw new InputError({ name: "--run", rule: `${atWork.join(", ")} of it at work: stop them first`, value: run });
-    if (yes) await removeRun(connection, run);
-    return found;
-  });
-  if (isJson) writeJson(context, { ...status, removed: yes });
-  else {
-    const numReplicas = status.replicas.length;
-    const what = `the run ${run} of Parle, ${counted(numReplicas, "replica")}`;
-    const done = yes
-      ? `Removed from ${nats}: ${what}`
-      : `Would be removed from ${nats}: ${what}; nothing was: give --yes`;
-    context.stdout.write(`${numReplicas === 0 ? `No run ${run} of Parle is on ${nats}; nothing was removed` : done}\n`);
-  }
-  return exitCodes.ok;
 }

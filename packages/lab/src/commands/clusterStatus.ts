@@ -1,4 +1,4 @@
-import type { ClusterStatus } from "entropy-sgd-cluster";
+import type { ClusterStatus, RunStatus } from "entropy-sgd-cluster";
 import { printable } from "entropy-sgd-training";
 import { replicaName } from "../experiments/parle/planParle.ts";
 import { counted } from "../statistics/words.ts";
@@ -53,11 +53,15 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
       ...workers.map((worker) => `  worker ${worker.name}: ${worker.piece ?? "free"}`),
     ]),
     ...runs.flatMap(({ run, replicas }) => [
-      `Parle ${run}: ${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`,
+      `Parle ${run}: ${replicas.length === 0 ? "without an exchange" : atWork(replicas)}`,
       ...replicas.map(({ replica, living, hasEnded, version }) => {
         const newest = version === null ? "no exchange yet" : `newest exchange: ${version + 1}`;
         return `  ${replicaName(replica)}: ${living ? "at work" : hasEnded ? "ended" : "gone"}, ${newest}`;
       }),
     ]),
   ];
+}
+
+function atWork(replicas: RunStatus["replicas"]): string {
+  return `${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`;
 }
