@@ -12,6 +12,13 @@ test.each([
   ["budget", "must be 3, got 1; data must be 0a1b, got 2c3d", "another number of passes: it must be 3, got 1"],
   ["data", "must be 0a1b, as that of the others, got 2c3d", "other training images"],
   ["network", "must be 0a1b, as that of the others, got 2c3d", "another network"],
+  ["SHA-256 of the data", "must be 0a1b, as that of the others, got 2c3d", "other training images"],
+  ["trainExamples", "must be none, as that of the others, got 256", "another number of training images"],
+  [
+    "batchSize",
+    "must be 64, as that of the others, got 128; seed must be 3, got 1",
+    "another batchSize: it must be 64, as that of the others, got 128",
+  ],
   ["optimizer", "must be 0a1b, as that of the others, got 2c3d", "other settings of the optimizer"],
 ])("a run that has another %s is told in a sentence", (name, rule, words) => {
   const error = new ClusterError("other-settings", "join", name, rule);

@@ -5,14 +5,16 @@ import type { ReplicaSettings } from "./recipe.ts";
 /** A sentence made already. */
 const isSentence = (error: unknown): error is Error => error instanceof Error && error.message.endsWith(".");
 
-/** What the replicas of a run have alike, as ClusterError names it: numbers, which its rule tells, and hashes. */
-const others: Readonly<Record<string, { readonly words: string; readonly isHash: boolean }>> = {
-  seed: { words: "another seed", isHash: false },
-  budget: { words: "another number of passes", isHash: false },
-  replicas: { words: "another number of replicas", isHash: false },
-  network: { words: "another network", isHash: true },
-  data: { words: "other training images", isHash: true },
-  optimizer: { words: "other settings of the optimizer", isHash: true },
+/** What the replicas of a run have alike, as ClusterError names it: groups of settings, or single ones; and whether its rule's values say more. */
+const others: Readonly<Record<string, { readonly words: string; readonly isTold: boolean }>> = {
+  seed: { words: "another seed", isTold: true },
+  budget: { words: "another number of passes", isTold: true },
+  replicas: { words: "another number of replicas", isTold: true },
+  network: { words: "another network", isTold: false },
+  data: { words: "other training images", isTold: false },
+  "SHA-256 of the data": { words: "other training images", isTold: false },
+  trainExamples: { words: "another number of training images", isTold: false },
+  optimizer: { words: "other settings of the optimizer", isTold: false },
 };
 
 /** @param isConnecting - whether the server has not answered yet */
@@ -35,9 +37,9 @@ export function failureInWords(
     if (code === "other-length")
       return `The run ${run} is of another network: its vectors have another length. Choose the same network, or another name.`;
     if (code === "other-settings") {
-      const { words, isHash } = others[name] ?? { words: `another ${name}`, isHash: false };
-      // What is after the first of several is named with hashes.
-      const which = isHash ? "" : `: it ${rule.split("; ")[0]}`;
+      const { words, isTold } = others[name] ?? { words: `another ${name}`, isTold: true };
+      // What is after the first of several may be named with hashes.
+      const which = isTold ? `: it ${rule.split("; ")[0]}` : "";
       return `The run ${run} has ${words}${which}. Set what the others have, or choose another name.`;
     }
     if (code === "lease-lost")

@@ -3,7 +3,7 @@ import { jetStreamExchange, joinReplicas, type Member, meanExchange, missingFrom
 import { interruptible } from "entropy-sgd-training";
 import type { ExchangeOfReplica, PreparedReplica } from "./preparedReplica.ts";
 import type { ReplicaSettings } from "./recipe.ts";
-import { sharedSettings } from "./sharedSettings.ts";
+import { sharedDetails, sharedSettings } from "./sharedSettings.ts";
 import type { MeetingTold } from "./told.ts";
 
 type Tell = (told: MeetingTold) => void;
@@ -32,14 +32,17 @@ export async function meetOthers(
 ): Promise<void> {
   const { run, replicas: count } = settings;
   const { numParams: elements, dataChecksum } = prepared;
-  const shared = sharedSettings(settings, dataChecksum);
+  const told = {
+    settings: sharedSettings(settings, dataChecksum),
+    details: sharedDetails(settings, dataChecksum),
+  };
   const looking = new AbortController();
   const onJoin = (joined: Member): void => {
     tell({ type: "joined", replica: joined.replica });
     void look(joined, looking.signal, tell);
   };
   try {
-    const place = jetStreamExchange(connection, { run, elements, settings: shared });
+    const place = jetStreamExchange(connection, { run, elements, ...told });
     const member = await interruptible(() => joinReplicas(place, { count, onJoin, signal }), signal);
     let hasEnded = false;
     try {

@@ -2,9 +2,12 @@ import { clone, serialise } from "entropy-sgd";
 import { makeOptimizer, resolveSettings } from "entropy-sgd-lab";
 import { describe, expect, test } from "vitest";
 import { type ParleRequest, planParle } from "../../../../packages/lab/src/experiments/parle/planParle.ts";
-import { sharedSettings as sharedInNode } from "../../../../packages/lab/src/experiments/parle/sharedSettings.ts";
+import {
+  sharedDetails as detailsInNode,
+  sharedSettings as sharedInNode,
+} from "../../../../packages/lab/src/experiments/parle/sharedSettings.ts";
 import { batchSize, commandOf, dropouts, innerSteps, optimizerFor, planFor, type ReplicaSettings } from "./recipe.ts";
-import { sharedSettings } from "./sharedSettings.ts";
+import { sharedDetails, sharedSettings } from "./sharedSettings.ts";
 
 test.each(["mlp-49-16-10", "lenet"] as const)("replicas on %s are those of `entropy-sgd parle`", (network) => {
   const plan = planFor({ images: 55_000, budget: 0.4 });
@@ -52,13 +55,17 @@ test.each([
 
 describe("what a tab tells of its settings", () => {
   const checksum = "0123456789abcdef";
-  const inNode = ({ network, replicas, budget, seed }: ReplicaSettings, more: Partial<ParleRequest> = {}) =>
-    sharedInNode(planParle({ network, replicas, budget, seed, ...more }, { run: "first" }).runs[0]!.settings, checksum);
+  const planned = ({ network, replicas, budget, seed }: ReplicaSettings, more: Partial<ParleRequest> = {}) =>
+    planParle({ network, replicas, budget, seed, ...more }, { run: "first" }).runs[0]!.settings;
+  const inNode = (...asked: Parameters<typeof planned>) => sharedInNode(planned(...asked), checksum);
 
   test.each(["mlp-49-16-10", "lenet"] as const)("is what `entropy-sgd parle` tells of %s", (network) => {
     const own = { ...settings, network };
     expect(sharedSettings(own, checksum)).toEqual(inNode(own));
-    expect(sharedSettings({ ...own, images: 256 }, checksum)).toEqual(inNode(own, { set: ["trainExamples=256"] }));
+    const [few, fewInNode] = [{ ...own, images: 256 }, planned(own, { set: ["trainExamples=256"] })];
+    expect(sharedSettings(few, checksum)).toEqual(sharedInNode(fewInNode, checksum));
+    expect(sharedDetails(own, checksum)).toEqual(detailsInNode(planned(own), checksum));
+    expect(sharedDetails(few, checksum)).toEqual(detailsInNode(fewInNode, checksum));
   });
 
   test.each([

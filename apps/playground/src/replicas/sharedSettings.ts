@@ -60,6 +60,24 @@ export function sharedSettings(
   };
 }
 
+/** The same setting by setting, in words, to say which differ. */
+export function sharedDetails(
+  settings: ReplicaSettings,
+  dataChecksum: string | null,
+): Readonly<Record<string, string>> {
+  const { seed, budget } = settings;
+  const { taskOptions: _task, ...network } = networkOf(settings);
+  const { dataOptions: _data, ...data } = dataOf(settings);
+  const { options, ...optimizer } = optimizerOf(settings);
+  // An option that is a setting of the run too is told once.
+  const all = { ...options, ...optimizer, ...network, ...data, seed, budget, "SHA-256 of the data": dataChecksum };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, inWords(value)]));
+}
+
+function inWords(value: unknown): string {
+  return typeof value === "string" ? value : value === null ? "none" : JSON.stringify(value);
+}
+
 /** The hash of settings, whatever the order of their names, and of what is beside them. */
 function hashOf(own: object, more: string | null): string {
   const ordered = (_: string, value: unknown): unknown =>
