@@ -213,6 +213,28 @@ describe.skipIf(!hasServer)("the page of replicas", () => {
     await page.close();
   });
 
+  test("gives its place up when the thread that trains falls silent", async () => {
+    const page = await opened({ server: server.webAddress, run: "silent" });
+    await press(page, "Join the run");
+    await says(page, "Waiting until all have joined");
+    const workerOf = (name: string) => page.workers().find((worker) => worker.url().includes(name))!;
+    // It is patient for a minute: a twentieth of that.
+    await workerOf("replica.worker").evaluate(
+      "void (self.setInterval = ((given) => (work, every) => given(work, every / 20))(self.setInterval))",
+    );
+    const connection = await connectNats(server.address);
+    const exchange = jetStreamExchange(connection, { run: "silent", elements });
+    const member = await joinReplicas(exchange, { count: 2, numbers: [1] });
+    await says(page, "Training");
+    // Of which nobody is told.
+    await workerOf("trainer.worker").evaluate("self.close()");
+    await alert(page, "The program that trains does not answer any more.");
+    const again = await exchange.join(0);
+    await Promise.all([member.leave(), again.leave()]);
+    await connection.close();
+    await page.close();
+  });
+
   test("logs in over wss as a user who has the documented rights of one run", async () => {
     const webTls = tlsLines(selfSigned(newFolder()));
     const secured = await startServer({ settings: documentedRights(), webTls });

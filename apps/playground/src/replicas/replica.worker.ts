@@ -8,6 +8,7 @@ import { throwIfInterrupted, wasInterrupted } from "entropy-sgd-training";
 import { failureInWords } from "./failureInWords.ts";
 import { type Meeting, meetOthers } from "./meetOthers.ts";
 import type { ReplicaSettings } from "./recipe.ts";
+import { silenceOf } from "./silenceOf.ts";
 import type { Told } from "./told.ts";
 import type { TrainerApi, TrainerPlace } from "./trainer.worker.ts";
 
@@ -28,25 +29,33 @@ type Connection = Awaited<ReturnType<typeof connectWebSocket>>;
 /** The thread that trains, with the data that it has loaded. */
 interface Trainer {
   readonly api: Remote<TrainerApi>;
-  /** Rejects if its program cannot be loaded, or breaks. */
+  /** Rejects if its program cannot be loaded, breaks, or is given up. */
   readonly broken: Promise<never>;
+  /** Gives it up. @param why - a sentence of which it is the subject */
+  giveUp(why: string): void;
 }
+
+/** A minute: a run of ONNX Runtime, after which it answers, takes seconds on a slow machine. */
+const patience = { every: 5_000, most: 12 };
 
 let trainer: Trainer | null = null;
 let stopping = new AbortController();
 
 function newTrainer(): Trainer {
   const worker = new Worker(new URL("./trainer.worker.ts", import.meta.url), { type: "module" });
+  let giveUp: Trainer["giveUp"] = () => {};
   const broken = new Promise<never>((_, reject) => {
-    worker.onerror = ({ message }) => {
+    giveUp = (why) => {
       trainer = null;
-      // A program that cannot be fetched has no message.
-      const why = message ? `broke: ${message}` : "could not be loaded from this site.";
+      worker.terminate();
       reject(new Error(`The program that trains ${why}`));
     };
   });
   broken.catch(() => {});
-  return { api: wrap<TrainerApi>(worker), broken };
+  // A program that cannot be fetched has no message.
+  worker.onerror = ({ message }) => giveUp(message ? `broke: ${message}` : "could not be loaded from this site.");
+  worker.onmessageerror = () => giveUp("sent what cannot be read.");
+  return { api: wrap<TrainerApi>(worker), broken, giveUp };
 }
 
 async function follow(connection: Connection, tell: (told: WorkerTold) => void): Promise<void> {
@@ -83,7 +92,8 @@ async function join(
     throw new Error(failureInWords(error, settings, true));
   });
   trainer ??= newTrainer();
-  const { api: own, broken } = trainer;
+  const { api: own, broken, giveUp } = trainer;
+  const ended = new AbortController();
   try {
     tell({ type: "doing", words: "Fetching MNIST and ONNX Runtime …" });
     const prepared = await Promise.race([own.prepare(settings, place), broken]);
@@ -92,10 +102,14 @@ async function join(
     const hear = proxy((told: Told): void => {
       tell(told);
     });
-    const train: Meeting["train"] = (index, exchange) =>
-      Promise.race([own.train(index, proxy(exchange), hear), broken]);
+    const train: Meeting["train"] = (index, exchange) => {
+      // The heartbeats of the lease are this thread's: others would wait for a replica that trains no more.
+      void silenceOf(() => own.answer(), patience, ended.signal).then(() => giveUp("does not answer any more."));
+      return Promise.race([own.train(index, proxy(exchange), hear), broken]);
+    };
     await meetOthers(settings, { connection, signal, prepared, train }, tell);
   } finally {
+    ended.abort();
     await connection.close();
     await Promise.race([own.close(), broken]).catch(() => {});
   }

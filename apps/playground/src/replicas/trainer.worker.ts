@@ -53,6 +53,8 @@ const api = {
     prepared = null;
   },
   stop: (): void => stopping.abort(),
+  /** Answers, after the run of ONNX Runtime in work. */
+  answer: (): void => {},
 };
 
 /** What the worker of the page calls. */
