@@ -20,7 +20,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/web": 13_000,
   "entropy-sgd-cluster": 15_400,
   "entropy-sgd-cluster/node": 630,
-  "entropy-sgd-lab": 195_000,
+  "entropy-sgd-lab": 214_000,
 };
 
 /** A package as it is downloaded (kB), as it lies on the disk (kB), and its files; declarations, maps and sources come with it. */
@@ -34,7 +34,7 @@ export const packBudgets: Readonly<Record<string, PackBudget>> = {
   "entropy-sgd": { packedKB: 400, unpackedKB: 1_640, files: 690 },
   "onnx-grad": { packedKB: 530, unpackedKB: 2_300, files: 900 },
   "entropy-sgd-training": { packedKB: 450, unpackedKB: 1_840, files: 925 },
-  "entropy-sgd-cluster": { packedKB: 137, unpackedKB: 565, files: 300 },
+  "entropy-sgd-cluster": { packedKB: 150, unpackedKB: 620, files: 325 },
   "entropy-sgd-lab": { packedKB: 1_200, unpackedKB: 4_800, files: 1_880 },
 };
 
