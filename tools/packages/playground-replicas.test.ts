@@ -191,7 +191,7 @@ describe.skipIf(!hasServer)("the page of replicas", () => {
     await page.close();
   });
 
-  test("waits for a server that is away, goes on when it is back, and leaves at once when it is stopped", async () => {
+  test("waits for a server that is away, goes on when it is back, and leaves at once when it is stopped or trains no more", async () => {
     const page = await opened({ server: server.webAddress, run: "lost" });
     await press(page, "Join the run");
     await says(page, "Waiting until all have joined");
@@ -207,24 +207,14 @@ describe.skipIf(!hasServer)("the page of replicas", () => {
     await says(page, "Training");
     await press(page, "Stop and leave");
     await page.locator(".doing").waitFor({ state: "detached" });
-    const again = await exchange.join(0);
-    await Promise.all([member.leave(), again.leave()]);
-    await connection.close();
-    await page.close();
-  });
+    await (await exchange.join(0)).leave();
 
-  test("gives its place up when the thread that trains falls silent", async () => {
-    const page = await opened({ server: server.webAddress, run: "silent" });
-    await press(page, "Join the run");
-    await says(page, "Waiting until all have joined");
     const workerOf = (name: string) => page.workers().find((worker) => worker.url().includes(name))!;
     // It is patient for a minute: a twentieth of that.
     await workerOf("replica.worker").evaluate(
       "void (self.setInterval = ((given) => (work, every) => given(work, every / 20))(self.setInterval))",
     );
-    const connection = await connectNats(server.address);
-    const exchange = jetStreamExchange(connection, { run: "silent", elements });
-    const member = await joinReplicas(exchange, { count: 2, numbers: [1] });
+    await press(page, "Join the run");
     await says(page, "Training");
     // Of which nobody is told.
     await workerOf("trainer.worker").evaluate("self.close()");
