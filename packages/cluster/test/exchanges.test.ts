@@ -13,6 +13,7 @@ import {
   type Member,
 } from "entropy-sgd-cluster";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { bundled } from "./bundled.ts";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
 
@@ -288,8 +289,8 @@ test.skipIf(!hasServer)("an exchange of three replicas asks a server eleven ques
 test.skipIf(!hasServer)("a member over WebSocket takes part like one over TCP", async () => {
   const one = await jetStreamExchange(connections[0]!, { run: "web", elements: 200_000 }).join(0);
   const program = fileURLToPath(new URL("webSocketMember.ts", import.meta.url));
-  const flags = ["--experimental-websocket", "--no-warnings", "--import", "tsx"];
-  const child = spawn(process.execPath, [...flags, program, server().webAddress, "web"], {
+  const flags = ["--experimental-websocket", "--no-warnings"];
+  const child = spawn(process.execPath, [...flags, bundled(program), server().webAddress, "web"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const printed = text(child.stdout);

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Json } from "entropy-sgd-cluster";
+import { bundled } from "./bundled.ts";
 import type { Machine } from "./network.ts";
 
 export interface QueueSettings {
@@ -82,7 +83,7 @@ export function plannerOn(machine: Machine, settings: QueueSettings): RunningPla
 }
 
 function started(machine: Machine, program: string, settings: QueueSettings): RunningProcess {
-  const child = machine.start(process.execPath, ["--import", "tsx", program, JSON.stringify(settings)], {
+  const child = machine.start(process.execPath, [bundled(program), JSON.stringify(settings)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   // What is written to one that was killed is lost.

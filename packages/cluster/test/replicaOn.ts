@@ -1,6 +1,7 @@
 /** Replicas in processes of their own, on machines of a test's network. */
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { bundled } from "./bundled.ts";
 import type { Machine } from "./network.ts";
 import type { Round } from "./trainQuadratic.ts";
 
@@ -34,7 +35,7 @@ export interface RunningReplica {
 const program = fileURLToPath(new URL("replicaProcess.ts", import.meta.url));
 
 export function replicaOn(machine: Machine, settings: ReplicaSettings): RunningReplica {
-  const child = machine.start(process.execPath, ["--import", "tsx", program, JSON.stringify(settings)], {
+  const child = machine.start(process.execPath, [bundled(program), JSON.stringify(settings)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines: ReplicaLine[] = [];
