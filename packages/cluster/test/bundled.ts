@@ -1,16 +1,15 @@
 /** Programs of tests as one file, made of the sources. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { entries, root } from "../../../tools/workspace.ts";
 
+const folder = join(root, "node_modules/.cache/programs");
 const made = new Map<string, string>();
-let folder: string | undefined;
 
 /**
- * The file of a program for Node, which is made once. Processes that compile what they import take half a second of a processor each, and tests
- * start many.
+ * The file of a program for Node, which is made once in each process. Processes that compile what they import take half a second of a
+ * processor each, and tests start many.
  */
 export function bundled(program: string): string {
   const file = made.get(program) ?? bundle(program);
@@ -19,19 +18,16 @@ export function bundled(program: string): string {
 }
 
 function bundle(program: string): string {
-  if (folder === undefined) {
-    const own = mkdtempSync(join(tmpdir(), "programs-"));
-    process.once("exit", () => rmSync(own, { recursive: true }));
-    folder = own;
-  }
-  const outfile = join(folder, `${basename(program, ".ts")}.mjs`);
-  buildSync({
-    ...{ entryPoints: [program], outfile, bundle: true, platform: "node", format: "esm" },
+  const { outputFiles } = buildSync({
+    ...{ entryPoints: [program], write: false, bundle: true, platform: "node", format: "esm" },
     alias: Object.fromEntries(entries.map(({ specifier, source }) => [specifier, join(root, source)])),
     // The client of NATS is CommonJS.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  return outfile;
+  const file = join(folder, `${basename(program, ".ts")}.mjs`);
+  mkdirSync(folder, { recursive: true });
+  // Whole at once: another process may be starting it.
+  writeFileSync(`${file}.${process.pid}`, outputFiles[0]!.contents);
+  renameSync(`${file}.${process.pid}`, file);
+  return file;
 }
