@@ -7,7 +7,7 @@ import { followQueue } from "./followQueue.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { queueStatus } from "./queueStatus.ts";
 import { addWorkers, queueNames, queueStreams } from "./queueStreams.ts";
-import { forgetPiece, readmitPieces, removePiece } from "./removePiece.ts";
+import { forgetPiece, missingPieces, readmitPieces, removePiece } from "./removePiece.ts";
 import { workOn } from "./worker.ts";
 import type { WorkQueue } from "./workQueue.ts";
 
@@ -90,6 +90,10 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
     async status(signal) {
       const streams = await open();
       return streams.insist(() => queueStatus(streams, names), signal);
+    },
+    async missing(ids, signal) {
+      const streams = await open();
+      return streams.insist(() => missingPieces(streams, names, ids), signal);
     },
     async forget(id, signal) {
       checkId("forget", id);

@@ -9,6 +9,11 @@ import { EndedElsewhere } from "./workQueue.ts";
 export interface TakenPiece {
   readonly message: JsMsg;
   readonly heartbeat: number;
+  /**
+   * Whether the server has the stream that it was taken from. One that has lost its disk counts anew: what it is told of a message then
+   * would be of another piece that has its number.
+   */
+  readonly isOfStream: () => boolean;
 }
 
 export interface KeptPiece {
@@ -25,15 +30,17 @@ const usualLook = 3_000;
 /** @param onLapse - told for how many milliseconds the server was not reached, if heartbeats were missed */
 export function keepPiece(
   { streams, names, onLapse }: { streams: Streams; names: QueueNames; onLapse: (id: string, silence: number) => void },
-  { message, heartbeat }: TakenPiece,
+  { message, heartbeat, isOfStream }: TakenPiece,
   signal: AbortSignal,
 ): KeptPiece {
   const id = names.idOf(message.subject);
   const [left, elsewhere] = [new AbortController(), new AbortController()];
-  const beat = setInterval(() => message.working(), heartbeat);
+  const beat = setInterval(() => isOfStream() && message.working(), heartbeat);
+  // A worker that is stopped waits for no server that is away.
+  const asking = AbortSignal.any([left.signal, signal]);
   let heard = performance.now();
   const look = async (): Promise<void> => {
-    const { outcome } = await storedOutcome(streams, names, id, left.signal);
+    const { outcome } = await storedOutcome(streams, names, id, asking);
     const isGone = outcome === null && (await hasGone());
     const silence = performance.now() - heard;
     heard = performance.now();
@@ -41,12 +48,11 @@ export function keepPiece(
     else if (isGone) elsewhere.abort(new EndedElsewhere("gone"));
     else if (silence > missedHeartbeats * heartbeat) onLapse(id, silence);
   };
-  const created = streams.created(names.work);
   /** Whether its work is not on the queue, or newer work of its name: the outcome may be fetched and forgotten by now. */
   const hasGone = async (): Promise<boolean> => {
-    const work = await streams.insist(() => streams.newest(names.work, message.subject), left.signal);
+    const work = await streams.insist(() => streams.newest(names.work, message.subject), asking);
     // A server that has lost its disk has lost the work of all who are at some: what they do is not in vain.
-    return work?.seq !== message.seq && streams.created(names.work) === created;
+    return work?.seq !== message.seq && isOfStream();
   };
   // What it cannot see now it looks for again.
   const lookAgain = (): void =>

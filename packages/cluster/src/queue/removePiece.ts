@@ -1,5 +1,5 @@
 /** How pieces go from a queue: removed, whether they wait, are worked on or have ended; or forgotten when they have ended. */
-import { type Streams, storeAfter } from "../jetstream/streams.ts";
+import { type StoredMessage, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
 
@@ -32,29 +32,62 @@ export async function removePiece(
     if (sequence > 0) await streams.insist(() => streams.remove(names.told, outcomes, sequence), signal);
     break;
   }
-  if (work !== null) await streams.insist(() => dropped(work.seq), signal);
+  if (work !== null) await dropWork(streams, names, work, signal);
   await removeTraces(streams, names, id, signal);
   return true;
-
-  async function dropped(sequence: number): Promise<void> {
-    try {
-      await streams.drop(names.work, sequence);
-    } catch (error) {
-      // A worker that has seen the outcome may have acknowledged it before.
-      if ((await streams.newest(names.work, subject))?.seq === sequence) throw error;
-    }
-  }
 }
 
-/** Removes what is kept of a piece that has ended: files last, as an outcome tells of them. */
+/**
+ * Removes what is kept of a piece that has ended: files last, as an outcome tells of them. That it was removed stays, for those who
+ * have not heard of it.
+ */
 export async function forgetPiece(
   streams: Streams,
   names: QueueNames,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await streams.insist(() => streams.remove(names.told, names.subject("outcome", id)), signal);
+  const work = await streams.insist(() => streams.newest(names.work, names.subject("work", id)), signal);
+  const { sequence, outcome } = await storedOutcome(streams, names, id, signal);
+  if (outcome?.removed === true) return;
+  // It is done anew: what is told of it is of whoever is at it.
+  if (work !== null && outcome === null) return;
+  // Its worker has not acknowledged it yet, or that was lost: it would be done again for nobody.
+  if (work !== null) await dropWork(streams, names, work, signal);
+  if (sequence > 0)
+    await streams.insist(() => streams.remove(names.told, names.subject("outcome", id), sequence), signal);
   await removeTraces(streams, names, id, signal);
+}
+
+/** Removes the work of a piece whose outcome is there. */
+async function dropWork(
+  streams: Streams,
+  { work }: QueueNames,
+  { seq, subject }: StoredMessage,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await streams.insist(async () => {
+    try {
+      await streams.drop(work, seq);
+    } catch (error) {
+      // A worker that has seen the outcome may have acknowledged it before.
+      if ((await streams.newest(work, subject))?.seq === seq) throw error;
+    }
+  }, signal);
+}
+
+/** Those of the pieces of which neither work nor an outcome is there. */
+export async function missingPieces(
+  streams: Streams,
+  names: QueueNames,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  // In this order: the outcome of what is acknowledged is there.
+  const work = await streams.subjects(names.work);
+  const outcomes = await streams.subjects(names.told, names.subject("outcome", "*"));
+  const found = new Set([...work, ...outcomes].map(names.idOf));
+  return ids.filter((id) => !found.has(id));
 }
 
 /** Forgets those of the pieces that were removed. */

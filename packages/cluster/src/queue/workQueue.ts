@@ -32,7 +32,15 @@ export interface WorkQueue {
    * @throws ClusterError "damaged" for a file that is not what was sent
    */
   files(id: string, signal?: AbortSignal): AsyncIterableIterator<QueueFile>;
-  /** Removes what was told of a piece, its outcome and its files: the same id may be added again then. */
+  /**
+   * Those of the pieces that are nowhere on the queue: such as after a server has lost its disk, or where another has fetched and
+   * forgotten one that ended.
+   */
+  missing(ids: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Removes what was told of a piece that has ended, its outcome and its files: the same id may be added again then. Of one that was
+   * removed it stays that it was, until `readmit`.
+   */
   forget(id: string, signal?: AbortSignal): Promise<void>;
   /**
    * Takes a piece off the queue, with its outcome and its files if it has ended. Whoever works on it is stopped within seconds, whoever
@@ -71,6 +79,8 @@ export type WorkHandler = (piece: WorkPiece, signal: AbortSignal) => Promise<Jso
 export interface WorkPiece {
   readonly id: string;
   readonly work: Json;
+  /** Its number on the queue; another where its id was added anew. */
+  readonly number: number;
   /** 1 at first; more where a worker before has died or declined. */
   readonly attempt: number;
   /** Tells those who follow the queue how it goes; after the signal for two seconds at most. */

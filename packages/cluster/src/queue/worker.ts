@@ -47,27 +47,28 @@ async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSign
   return streams.insist(async () => {
     const consumer = await streams.client.consumers.get(names.work, names.workers);
     const { config } = await consumer.info(true);
+    const created = streams.created(names.work);
     const heartbeat = heartbeatOf(config);
     agree(heartbeat);
     const message = await consumer.next({ expires: patience });
     // Nobody waits for it any more.
     if (signal.aborted) message?.nak();
-    return message === null ? null : { message, heartbeat };
+    return message === null ? null : { message, heartbeat, isOfStream: () => streams.created(names.work) === created };
   }, signal);
 }
 
 async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, ended: AbortSignal): Promise<void> {
-  const { message, heartbeat } = taken;
+  const { message, heartbeat, isOfStream } = taken;
   const kept = keepPiece(place, taken, ended);
   try {
     await toItsOutcome(place, message, handler, kept).catch((error: unknown) => {
       // Where it has ended without this worker nothing is left to do.
       if (ended.aborted || !kept.signal.aborted) throw error;
     });
-    await place.streams.insist(() => message.ackAck(), ended);
+    await place.streams.insist(async () => isOfStream() && message.ackAck(), ended);
   } catch (error) {
     if (!ended.aborted && !(error instanceof Declined)) throw error;
-    message.nak(ended.aborted ? undefined : heartbeat);
+    if (isOfStream()) message.nak(ended.aborted ? undefined : heartbeat);
   } finally {
     kept.end();
   }
@@ -108,10 +109,11 @@ async function outcome(place: Workplace, message: JsMsg, handler: WorkHandler, s
 
 /** @param files - gets what is sent */
 function pieceOf({ streams, names }: Workplace, message: JsMsg, files: FileRecord[], signal: AbortSignal): WorkPiece {
-  const [id, attempt] = [names.idOf(message.subject), message.info.deliveryCount];
+  const [id, number, attempt] = [names.idOf(message.subject), message.seq, message.info.deliveryCount];
   let sent = 0;
   return {
     id,
+    number,
     attempt,
     work: message.json<Json>(),
     async tell(event) {

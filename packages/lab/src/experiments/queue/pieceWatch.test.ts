@@ -8,8 +8,8 @@ afterEach(() => void vi.useRealTimers());
 
 const begin: Json = { type: "begin", worker: "one", attempt: 1, resumes: false };
 
-/** A queue that tells these events, and its state at each look; with two workers, of which "one" is not there where it is asked for. */
-function watched(events: readonly QueueEvent[], status: () => Partial<QueueStatus>) {
+/** A queue that tells these events, its state at each look, and which pieces are nowhere on it. */
+function watched(events: readonly QueueEvent[], status: () => Partial<QueueStatus>, lost: readonly string[] = []) {
   const words: string[] = [];
   const told: [string, Told][] = [];
   const queue = {
@@ -18,6 +18,7 @@ function watched(events: readonly QueueEvent[], status: () => Partial<QueueStatu
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
     },
     status: async () => ({ waiting: 0, atWork: 1, ended: 0, workers: [], ...status() }),
+    missing: async (ids: readonly string[]) => ids.filter((id) => lost.includes(id)),
   };
   const putAgain = vi.fn(async () => {});
   const listener = {
@@ -47,12 +48,30 @@ test("a worker that is heard of no more is named once, when two looks have misse
   void outcome;
 });
 
-test("a piece that was removed is an outcome, and not put there again as one that the server has lost", async () => {
-  const { watch, putAgain } = watched([{ kind: "removed", id: "a" }], () => ({ atWork: 0 }));
-  const [removed, lost] = ["a", "b"].map((id) => watch.outcome(id, new AbortController().signal));
+test("a piece that is nowhere on the queue is put there again whatever else is there, one that was removed is not", async () => {
+  // Others are at work, and have ended without being fetched.
+  const others = () => ({ waiting: 1, atWork: 2, ended: 3 });
+  const { watch, putAgain } = watched([{ kind: "removed", id: "a" }], others, ["a", "b"]);
+  const [removed, ...left] = ["a", "b", "c"].map((id) => watch.outcome(id, new AbortController().signal));
   expect(await removed).toEqual({ kind: "removed", id: "a" });
   await vi.advanceTimersByTimeAsync(3_000);
   expect(putAgain.mock.calls).toEqual([["b", expect.any(AbortSignal)]]);
   await watch.end();
-  void lost;
+  void left;
+});
+
+test("a result is passed over where a piece is done anew, a removal is not", async () => {
+  const events: QueueEvent[] = [
+    { kind: "result", id: "a", result: null },
+    { kind: "removed", id: "b" },
+  ];
+  const { watch } = watched(events, () => ({}));
+  const [never, stop] = [new AbortController().signal, new AbortController()];
+  expect(await watch.outcome("b", never)).toEqual({ kind: "removed", id: "b" });
+  for (const id of ["a", "b"]) watch.clear(id);
+  const anew = watch.outcome("a", stop.signal);
+  expect(await watch.outcome("b", never)).toEqual({ kind: "removed", id: "b" });
+  stop.abort();
+  expect(await anew).toBeNull();
+  await watch.end();
 });

@@ -15,7 +15,7 @@ export type PieceOutcome =
 export interface PieceWatch {
   /** How a piece ends; null after a signal. */
   outcome(id: string, signal: AbortSignal): Promise<PieceOutcome | null>;
-  /** Passes over an outcome that was heard: the piece is done anew. */
+  /** Passes over an outcome that was heard, other than a removal: the piece is done anew. */
   clear(id: string): void;
   end(): Promise<void>;
 }
@@ -36,7 +36,7 @@ const [firstLook, lookEvery] = [3_000, 10_000];
 
 /** @param place - in words, for messages */
 export function pieceWatch(
-  queue: Pick<WorkQueue, "follow" | "status">,
+  queue: Pick<WorkQueue, "follow" | "status" | "missing">,
   place: string,
   listener: WatchListener,
 ): PieceWatch {
@@ -72,10 +72,9 @@ export function pieceWatch(
     if (status === null) return;
     const left = [...waiting.keys()];
     doubts.look(status, left);
-    // A piece that is waited for and nowhere: it was put there again while its worker's acknowledgement was on its way, or the server
-    // has lost its disk.
-    if (status.waiting + status.atWork + status.ended > 0) return;
-    for (const id of left) await listener.putAgain(id, stop.signal).catch(() => {});
+    // A piece that is waited for and nowhere: another planner has fetched and forgotten it, or the server has lost its disk.
+    for (const id of await queue.missing(left, stop.signal).catch(() => []))
+      if (waiting.has(id)) await listener.putAgain(id, stop.signal).catch(() => {});
   };
   let timer = setTimeout(look, firstLook);
   return {
@@ -95,7 +94,8 @@ export function pieceWatch(
       });
     },
     clear(id) {
-      outcomes.delete(id);
+      // One that was taken off the queue meanwhile is not done anew.
+      if (outcomes.get(id)?.kind !== "removed") outcomes.delete(id);
       holders.forget(id);
     },
     async end() {

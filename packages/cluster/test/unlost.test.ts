@@ -1,0 +1,155 @@
+/** No piece is lost or begun anew in vain where a server has lost its disk, a planner comes late or an acknowledgement is lost. */
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { QueueEvent, WorkQueue } from "entropy-sgd-cluster";
+import { describe, expect, test } from "vitest";
+import { hasServer } from "./natsServer.ts";
+import { queuesForTests } from "./queuesForTests.ts";
+
+describe.skipIf(!hasServer)("a queue on JetStream", () => {
+  const { server, connections, newName, opened } = queuesForTests("unlost");
+  const following = (queue: WorkQueue, signal: AbortSignal): QueueEvent[] => {
+    const heard: QueueEvent[] = [];
+    void (async () => {
+      for await (const event of queue.follow(signal)) heard.push(event);
+    })();
+    return heard;
+  };
+  /** A promise, and what resolves it. */
+  const gate = () => {
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return { open: () => open(), opened };
+  };
+  const message = async (name: string, id: string) => {
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    return streams.getMessage(`queue_${name}_work`, { last_by_subj: `queue.${name}.work.${id}` });
+  };
+
+  test("a worker acknowledges nothing to a server that has lost its disk, where its number is of another's piece", async () => {
+    const name = newName();
+    const open = (): Promise<WorkQueue> => opened(name, { heartbeat: 60_000 });
+    const [planner, one, two] = [await open(), await open(), await open()];
+    const [stop, first, second] = [new AbortController(), gate(), gate()];
+    const begun: string[] = [];
+    await planner.enqueue("a", 1);
+    const working = one.work(async ({ id }) => {
+      begun.push(id);
+      if (id === "a") await first.opened;
+      return "one";
+    }, stop.signal);
+    await expect.poll(() => begun).toEqual(["a"]);
+    await server().restart({ loseDisk: true });
+    // In its new stream "b" has the number that "a" had.
+    await planner.enqueue("b", 1);
+    const other = two.work(async ({ id }, signal) => {
+      begun.push(id);
+      await second.opened;
+      signal.throwIfAborted();
+      return "two";
+    }, stop.signal);
+    await expect.poll(() => begun).toEqual(["a", "b"]);
+    const heard = following(planner, stop.signal);
+    first.open();
+    await expect.poll(() => heard).toEqual([{ kind: "result", id: "a", result: "one" }]);
+    // It is taken after "a" was given up.
+    await planner.enqueue("c", 1);
+    await expect.poll(() => heard.at(-1)).toEqual({ kind: "result", id: "c", result: "one" });
+    expect(await message(name, "b")).not.toBeNull();
+    second.open();
+    await expect.poll(() => heard.at(-1)).toEqual({ kind: "result", id: "b", result: "two" });
+    stop.abort();
+    await Promise.all([working, other]);
+  });
+
+  test("a planner that forgets what it has fetched does not forget a removal that it has not heard of", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const working = one.work(async () => null, stop.signal);
+    const heard = following(planner, stop.signal);
+    await planner.enqueue("a", 1);
+    await expect.poll(() => heard).toEqual([{ kind: "result", id: "a", result: null }]);
+    await planner.remove("a");
+    await planner.forget("a");
+    expect(await planner.enqueue("a", 1)).toBe(false);
+    await expect.poll(() => heard.at(-1)).toEqual({ kind: "removed", id: "a" });
+    await planner.readmit(["a"]);
+    expect(await planner.enqueue("a", 1)).toBe(true);
+    stop.abort();
+    await working;
+  });
+
+  test("what has ended and is forgotten is not done again where the acknowledgement of its worker was lost", async () => {
+    const name = newName();
+    const planner = await opened(name);
+    await planner.enqueue("a", 1);
+    // As its worker has left it.
+    const outcome = JSON.stringify({ attempt: 1, result: "first", files: [] });
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.a`, outcome);
+    await planner.forget("a");
+    expect(await message(name, "a")).toBeNull();
+    expect(await planner.enqueue("a", 2)).toBe(true);
+    expect(await planner.missing(["a", "b"])).toEqual(["b"]);
+  });
+
+  test("what is forgotten twice keeps what is told of it when it is done anew meanwhile", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const [stop, sent] = [new AbortController(), gate()];
+    await planner.enqueue("a", 1);
+    const working = one.work(async ({ send }) => {
+      await send("file", new Uint8Array([1, 2]));
+      sent.open();
+      await forgotten.opened;
+      return null;
+    }, stop.signal);
+    const forgotten = gate();
+    await sent.opened;
+    await planner.forget("a");
+    forgotten.open();
+    await expect.poll(() => planner.status()).toMatchObject({ ended: 1 });
+    for await (const { bytes } of planner.files("a")) expect([...bytes]).toEqual([1, 2]);
+    stop.abort();
+    await working;
+  });
+
+  test("says which pieces are nowhere on it", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    for (const id of ["ends", "goes", "waits"]) await planner.enqueue(id, 1);
+    await planner.remove("goes");
+    const working = one.work(async ({ id }, signal) => {
+      if (id === "waits") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      signal.throwIfAborted();
+      return null;
+    }, stop.signal);
+    await expect.poll(() => planner.status()).toMatchObject({ atWork: 1, ended: 1 });
+    expect(await planner.missing(["waits", "never", "goes", "ends", "neither"])).toEqual(["never", "neither"]);
+    await planner.forget("ends");
+    expect(await planner.missing(["ends", "waits"])).toEqual(["ends"]);
+    stop.abort();
+    await working;
+  });
+
+  test("a worker that is stopped ends although its server is away when its piece has ended", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const returned = gate();
+    await planner.enqueue("a", 1);
+    const working = one.work(async () => {
+      await server().kill();
+      returned.open();
+      return null;
+    }, stop.signal);
+    await returned.opened;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    stop.abort();
+    await working;
+    await server().restart();
+    expect(await planner.status()).toMatchObject({ waiting: 1, ended: 0 });
+  });
+});
