@@ -34,17 +34,24 @@ export interface WorkerPlace extends Omit<ProcessOptions, "dataChecksum"> {
 /** Milliseconds for which a worker declines again what it has declined, without a look at what has changed here. */
 const declinedFor = 60_000;
 
+/** Why work was declined, when by `performance.now`, and which message of the queue it was. */
+interface DeclinedWork extends Pick<WorkPiece, "number" | "attempt"> {
+  readonly why: string;
+  readonly at: number;
+}
+
 /** Trains runs. What it cannot do it declines, and tells why: others may be able to. */
 export function pieceWorker(place: WorkerPlace): WorkHandler {
-  /** What was declined, why and when: it comes again until another takes it, and is told of once. */
-  const declined = new Map<string, { readonly why: string; readonly at: number; readonly attempt: number }>();
+  /** What was declined: it comes again until another takes it, and is told of once. */
+  const declined = new Map<string, DeclinedWork>();
   return async (piece, signal) => {
     const { id, work } = piece;
     const { worker, onWords } = place;
     const tell: Tell = (told) => piece.tell(JSON.parse(JSON.stringify(told)) as Json);
     const last = declined.get(id);
     // Another message, such as of a run that was removed and asked for again: who asked has not been told.
-    const before = last !== undefined && piece.attempt > last.attempt ? last : undefined;
+    const isSame = last !== undefined && piece.number === last.number && piece.attempt > last.attempt;
+    const before = isSame ? last : undefined;
     if (before !== undefined && performance.now() - before.at < declinedFor) throw new Declined(before.why);
     let path: string | null = null;
     try {
@@ -61,7 +68,7 @@ export function pieceWorker(place: WorkerPlace): WorkHandler {
       const why = error instanceof Error ? error.message : String(error);
       if (!(error instanceof Declined)) onWords(`${id} failed: ${why}`);
       else {
-        declined.set(id, { why, at: performance.now(), attempt: piece.attempt });
+        declined.set(id, { why, at: performance.now(), number: piece.number, attempt: piece.attempt });
         if (before?.why === why) throw error;
         onWords(`${id} declined: ${why}`);
         await tell({ type: "declined", worker, why });
