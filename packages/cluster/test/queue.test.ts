@@ -174,6 +174,23 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await Promise.all([following, working]);
   });
 
+  test("reads what was told of many pieces at once without a warning of a leak, and stops at a signal", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const ids = Array.from({ length: 60 }, (_, i) => `run-${i}`);
+    for (const id of ids) await planner.enqueue(id, 1);
+    const [stop, warnings] = [new AbortController(), [] as Error[]];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", warned);
+    const working = one.work(async () => null, stop.signal);
+    await expect.poll(() => planner.status()).toMatchObject({ ended: 60 });
+    expect((await ended(await opened(name), 60)).map(({ id }) => id)).toEqual(ids);
+    stop.abort();
+    await working;
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
+  });
+
   test("carries the files back of the attempt that counts, and refuses damaged ones", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

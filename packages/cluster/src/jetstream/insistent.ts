@@ -120,8 +120,28 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort);
-    if (signal.aborted) abort();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    if (signal.aborted) return abort();
+    promise.then(resolve, reject).finally(onAbort(signal, abort));
   });
+}
+
+/** Those who wait for a signal: one listener for all of them, as Node warns of a leak where a signal has more than ten. */
+class Waiting extends Set<() => void> {
+  handleEvent(): void {
+    for (const one of this) one();
+  }
+}
+
+const waitingFor = new WeakMap<AbortSignal, Waiting>();
+
+/** @returns what ends the waiting */
+function onAbort(signal: AbortSignal, then: () => void): () => void {
+  const waiting = waitingFor.get(signal) ?? new Waiting();
+  waitingFor.set(signal, waiting);
+  if (waiting.size === 0) signal.addEventListener("abort", waiting);
+  waiting.add(then);
+  return () => {
+    waiting.delete(then);
+    if (waiting.size === 0) signal.removeEventListener("abort", waiting);
+  };
 }
