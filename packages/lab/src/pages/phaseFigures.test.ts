@@ -62,12 +62,18 @@ test("a screened cell has one seed: it is drawn hollow, and its words have no er
   expect(JSON.stringify(data)).toContain("flat (w): local energy 0.500 of the control's, test error −1.00 points");
 });
 
-test("the name of a cell stands on the side with more room", () => {
-  const clear = (name: string, energy: number) =>
-    [1, 2].map((seed) => measured(name, seed, 0.29 + 0.001 * seed, energy + 0.01 * seed));
+test("the legend tells measured cells apart, and of screened ones the groups", () => {
   const wider = [...conditions, { ...conditions[1], name: "sharp" }];
-  const all = [...clear("control", 2), ...clear("flat", 1), ...clear("sharp", 4)];
-  const { svg } = phaseFigure(phasePoints(assembleStudy(all, null, scopeStudy("scope", wider))));
-  const anchorOf = (name: string) => new RegExp(`text-anchor="(start|end)"[^>]*><text[^>]*>${name}<`).exec(svg)?.[1];
-  expect([anchorOf("flat"), anchorOf("sharp")]).toEqual(["start", "end"]);
+  const all = ["control", "flat", "sharp"].flatMap((name) => [1, 2].map((seed) => measured(name, seed, 0.29, seed)));
+  const namesIn = (name: "scope" | "scope-screening", own: MeasuredRun[]): string[] => {
+    const { svg } = phaseFigure(phasePoints(assembleStudy(own, null, scopeStudy(name, wider))));
+    return ["flat", "sharp", "constant", "strong", "focusing"].filter((word) => svg.includes(`>${word}<`));
+  };
+  expect(namesIn("scope", all)).toEqual(["flat", "sharp"]);
+  expect(
+    namesIn(
+      "scope-screening",
+      all.filter(({ seed }) => seed === 1),
+    ),
+  ).toEqual(["constant", "strong", "focusing"]);
 });

@@ -6,7 +6,6 @@ import { judge } from "../experiments/study/judge.ts";
 import { cellGroups, type StudyCondition } from "../experiments/study/studyDesign.ts";
 import { logarithmicAxis } from "../report/axes.ts";
 import { drawFigure, type Figure } from "../report/drawFigure.ts";
-import type { FigureMark } from "../report/figureOptions.ts";
 import { numberedStyles, surfaceColor } from "../report/styles.ts";
 import { told } from "../report/told.ts";
 import { fixed, plusMinus, short, withError } from "../statistics/numbers.ts";
@@ -119,12 +118,16 @@ function offsetOf(own: readonly number[] = [], control: readonly number[] = []):
   return { mean: estimate, reach: 2 * standardError };
 }
 
-/** Where each cell lies: left of the line it is flatter than its control, below the other it errs less. */
+/**
+ * Where the cells of one study lie: left of the line a cell is flatter than its control, below the other it errs less. Measured cells
+ * are told apart; of screened ones, which are many, the groups are.
+ */
 export function phaseFigure(points: readonly PhasePoint[]): Figure {
-  const styles = numberedStyles(cellGroups);
-  const at = (energy: number): number => Math.exp(energy);
   const bars = points.filter(({ screened }) => !screened);
-  const color = ({ group }: PhasePoint): string => styles.get(group)!.color;
+  const seriesOf = ({ screened, group, name }: PhasePoint): string => (screened ? group : name);
+  const styles = numberedStyles(bars.length === 0 ? cellGroups : bars.map(({ name }) => name));
+  const at = (energy: number): number => Math.exp(energy);
+  const color = (point: PhasePoint): string => styles.get(seriesOf(point))!.color;
   const place = { x: ({ energy }: PhasePoint) => at(energy.mean), y: ({ error }: PhasePoint) => error.mean };
   return drawFigure(
     {
@@ -152,37 +155,21 @@ export function phaseFigure(points: readonly PhasePoint[]): Figure {
           x2: ({ energy }: PhasePoint) => at(energy.mean + energy.reach),
           stroke: color,
         }),
-        ...cellGroups.map((group) => {
-          const { color: own, symbol } = styles.get(group)!;
+        ...[...styles].map(([series, { color: own, symbol }]) => {
           const dots = Plot.dot(
-            points.filter((point) => point.group === group),
+            points.filter((point) => seriesOf(point) === series),
             {
               ...place,
               ...{ symbol, stroke: own, r: 4.5 },
               fill: ({ screened }: PhasePoint) => (screened ? surfaceColor : own),
             },
           );
-          return told<PhasePoint>(dots, group, { text: phaseWords });
+          return told<PhasePoint>(dots, series, { text: phaseWords });
         }),
-        ...namesBeside(bars, middleOf(points), place),
       ],
     },
     { series: styles, sample: "marker", by: "point" },
   );
-}
-
-/** The middle of the horizontal axis, which has the control's 0. */
-function middleOf(points: readonly PhasePoint[]): number {
-  const ends = [0, ...points.flatMap(({ energy: { mean, reach } }) => [mean - reach, mean + reach])];
-  return (Math.min(...ends) + Math.max(...ends)) / 2;
-}
-
-/** Names on the side of their points where there is more room. */
-function namesBeside(points: readonly PhasePoint[], middle: number, place: object): FigureMark[] {
-  return ([1, -1] as const).map((side) => {
-    const own = points.filter(({ energy }) => energy.mean <= middle === (side === 1));
-    return Plot.text(own, { ...place, text: "name", dx: 8 * side, dy: -8, textAnchor: side === 1 ? "start" : "end" });
-  });
 }
 
 function phaseWords({ name, words, energy, error, screened }: PhasePoint): string {

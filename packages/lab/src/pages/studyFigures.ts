@@ -9,7 +9,7 @@ import { localEntropyFigure, type NamedCurve } from "./localEntropyFigure.ts";
 import { phaseFigure, phaseGrid, phasePoints } from "./phaseFigures.ts";
 import { robustnessFigures } from "./robustnessFigure.ts";
 
-/** The figures of the study. @param screened - the screening that its cells were chosen from, drawn with them */
+/** The figures of the study. @param screened - the screening that its cells were chosen from, drawn around them in their grid */
 export function studyFigures(study: StudyResult, screened: StudyResult | null = null): Figure[] {
   const bars =
     "bars are two standard errors over seeds. Runs with a test error above 50 % are left out, unless all of a condition have one.";
@@ -24,10 +24,11 @@ export function studyFigures(study: StudyResult, screened: StudyResult | null = 
   return [...phaseOf(study, screened), ...differencesFigure(study), ...couplingFigure(study), ...robustness];
 }
 
-/** The phase diagrams, of studies with cells. */
+/** The phase diagrams, of studies with cells. What was screened has another control, and so another zero: it stands in the grid alone. */
 function phaseOf(study: StudyResult, screened: StudyResult | null): Figure[] {
-  const points = [...(screened === null ? [] : phasePoints(screened)), ...phasePoints(study)];
-  return points.length === 0 ? [] : [phaseGrid(points), phaseFigure(points)];
+  const own = phasePoints(study);
+  const around = screened === null ? [] : phasePoints(screened);
+  return own.length === 0 ? [] : [phaseGrid([...around, ...own]), phaseFigure(own)];
 }
 
 /** Each flatness measure's difference in units of its standard error. */

@@ -28,7 +28,7 @@ export interface RowsOptions {
 }
 
 /** Height of a row, of a row with its label above it, distance of two series of a row, and width of the labels, in pixels. */
-const [rowHeight, tallRow, apart, labels] = [26, 44, 6, 330];
+const [rowHeight, tallRow, apart, labels] = [26, 44, 6, 376];
 
 /** A dot plot with zero in the middle. On narrow screens the labels stand above their rows. */
 export function rowsFigure(words: FigureWords, options: RowsOptions): Figure {
