@@ -1,4 +1,4 @@
-/** The committed study of the scope: choices, figures, page and judgement, made again from the numbers of its runs. */
+/** The committed study of the scope: choices, figures, pages and judgements, made again from the numbers of its runs. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -9,10 +9,8 @@ import {
 import { chooseConditions, withOtherRates } from "../../packages/lab/src/experiments/study/chooseConditions.ts";
 import { conditionsText, readConditions } from "../../packages/lab/src/experiments/study/conditionsFile.ts";
 import { studyOf } from "../../packages/lab/src/experiments/study/studies.ts";
-import type { StudyCondition } from "../../packages/lab/src/experiments/study/studyDesign.ts";
 import { studyFigures } from "../../packages/lab/src/pages/studyFigures.ts";
-import { studyPage } from "../../packages/lab/src/pages/studyPage.ts";
-import { judgement } from "./judgement.ts";
+import { drawnStudy } from "./drawnStudy.ts";
 
 /** What study.json of each part holds: all but what is made of it. */
 interface Committed {
@@ -22,48 +20,38 @@ interface Committed {
 
 /** Texts by path below `folder`; `conditions` is the file of the first screening. */
 export function committedScope(folder: string, conditions: string): Map<string, string> {
+  const part = (name: string): Committed =>
+    JSON.parse(readFileSync(join(folder, name, "study.json"), "utf8")) as Committed;
+  const [screening, rates, own, sameRate] = [part("screening"), part("rates"), part("."), part("same-rate")];
   const grid = readConditions(conditions);
-  const screening = committed(folder, "screening");
-  if (screening === null) return new Map();
   const screened = assembleStudy(screening.runs, null, studyOf("scope-screening", grid));
-  const chosen = chooseConditions(grid, screening.runs);
-  const rates = withOtherRates(chosen);
+  const cells = chooseConditions(grid, screening.runs);
+  const atAllRates = withOtherRates(cells);
+  const chosen = chooseConditions(atAllRates, rates.runs);
+  const study = assembleStudy(own.runs, null, studyOf("scope", chosen));
+  // The control at the cells' rate, beside those runs of the study that are compared with it.
+  const compared = readConditions(join(folder, "same-rate/conditions.yaml"));
+  const runs = [
+    ...sameRate.runs,
+    ...own.runs.filter(({ condition }) => compared.some(({ name }) => name === condition)),
+  ];
+  const again = assembleStudy(runs, null, studyOf("scope", compared));
+  const making = { screened, settings: own.settings, ratesFrom: () => "chosen on validation by the screenings" };
   return new Map([
-    ["screening/chosen.yaml", conditionsText(chosen)],
-    ["screening/rates.yaml", conditionsText(rates)],
-    ...figuresOf(screened, null).map(([file, svg]) => [`screening/${file}`, svg] as const),
-    ...studied(folder, rates, screened),
+    ["screening/chosen.yaml", conditionsText(cells)],
+    ["screening/rates.yaml", conditionsText(atAllRates)],
+    ...phases(screened).map(([file, svg]) => [`screening/${file}`, svg] as const),
+    ["rates/chosen.yaml", conditionsText(chosen)],
+    ...drawnStudy(study, making).filter(([file]) => existsSync(join(folder, file))),
+    ...drawnStudy(again, making)
+      .map(([file, text]) => [`same-rate/${file}`, text] as const)
+      .filter(([file]) => existsSync(join(folder, file))),
   ]);
 }
 
-/** What follows from the second screening, and from the study on what it chose. */
-function studied(folder: string, rates: readonly StudyCondition[], screened: StudyResult): [string, string][] {
-  const screening = committed(folder, "rates");
-  if (screening === null) return [];
-  const chosen = chooseConditions(rates, screening.runs);
-  const choice: [string, string] = ["rates/chosen.yaml", conditionsText(chosen)];
-  const own = committed(folder, ".");
-  if (own === null) return [choice];
-  const study = assembleStudy(own.runs, null, studyOf("scope", chosen));
-  return [
-    choice,
-    ...figuresOf(study, screened),
-    [
-      "study.html",
-      studyPage(study, studyFigures(study, screened), own.settings, () => "chosen on validation by the screenings"),
-    ],
-    judgement(study),
-  ];
-}
-
-/** The phase diagrams. */
-function figuresOf(study: StudyResult, screened: StudyResult | null): [file: string, svg: string][] {
-  return studyFigures(study, screened)
+/** The phase diagrams of a screening. */
+function phases(study: StudyResult): [file: string, svg: string][] {
+  return studyFigures(study, null)
     .filter(({ name }) => name.startsWith("phase"))
     .map(({ name, svg }) => [`${name}.svg`, svg]);
-}
-
-function committed(folder: string, part: string): Committed | null {
-  const file = join(folder, part, "study.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Committed) : null;
 }
