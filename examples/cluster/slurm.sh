@@ -17,11 +17,14 @@ part=$SLURM_ARRAY_TASK_ID
 
 if [ "$part" -gt 0 ]; then
   # It stops with a checkpoint before Slurm's limit.
-  exec npx entropy-sgd sweep $sweep --shard $part/$parts --out runs/part-$part --parallel 1 --max-minutes 235
+  exec npx entropy-sgd sweep $sweep --shard $part/$parts --out runs/part-$part --max-minutes 235
 fi
 
 from=()
-for ((part = 1; part <= parts; part++)); do from+=(--from "runs/part-$part"); done
+# A part that never began is not there; its runs are trained by the last command.
+for ((part = 1; part <= parts; part++)); do
+  if [ -e "runs/part-$part" ]; then from+=(--from "runs/part-$part"); fi
+done
 npx entropy-sgd runs merge runs/whole "${from[@]}"
 # The table; runs that have not ended anywhere are trained here.
 npx entropy-sgd sweep $sweep --out runs/whole

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Files that the program opens at once while it is loaded, at most. */
@@ -22,7 +22,9 @@ try {
   process.exitCode = await main(process.argv.slice(2), processContext());
 } catch (error) {
   // What `main` does not catch: a file of the program that is missing, or more than may be open (ulimit -n).
-  const message = `the program cannot be loaded: ${error instanceof Error ? error.message : error}`;
+  const isBuilt = existsSync(fileURLToPath(new URL("../dist", import.meta.url)));
+  const why = isBuilt ? (error instanceof Error ? error.message : error) : "it is not built: npm run build does that";
+  const message = `the program cannot be loaded: ${why}`;
   process.stderr.write(`error: ${message}\n`);
   // Of a process that trains for another one (io/failureMessage.ts).
   process.send?.({ error: message });

@@ -88,10 +88,12 @@ test("workers: rounds of runs by hand", async () => {
   expect((await run([...asked, ...queue])).stdout).toMatch(/^3 +4\.00 +83\.3 +0 +0$/m);
 });
 
-test("runs need their minutes", async () => {
-  const { code, stderr } = await run([...asked, "--runs", "10"]);
-  expect(code).toBe(2);
-  expect(stderr).toContain("--run-minutes: is required with the other");
+test.each([
+  ["--runs", "--run-minutes"],
+  ["--run-minutes", "--runs"],
+])("%s needs %s", async (given, other) => {
+  const { code, stderr } = await run([...asked, given, "10"]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${other}: is required with ${given}\n`)]);
 });
 
 test("the committed measurement is by the model of today, and within 15 % of it", () => {

@@ -141,8 +141,8 @@ test("the commands take the strongest force and the middle distance that most sw
     set: ["scope=1", "learningRate=exponential(1, 2)"],
   };
   expect(scopeCommands({ force, distance, focusing }, settings)).toEqual([
-    "Train with a force of 0.3 of ‖∇f‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --set 'learningRate=exponential(1, 2)' --set scope=2",
-    "Train with the distance held at 0.01 of ‖x‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --set 'learningRate=exponential(1, 2)' " +
+    "Train with a force of 0.3 of ‖∇f‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --budget 4 --set 'learningRate=exponential(1, 2)' --set scope=2",
+    "Train with the distance held at 0.01 of ‖x‖: npx entropy-sgd train --network lenet --optimizer entropy-sgd --seed 2 --budget 4 --set 'learningRate=exponential(1, 2)' " +
       "--set 'scope=distanceScope(0.01, 12.3)'",
   ]);
   expect(scopeCommands({ force: [found(1, null, 0)], distance: [], focusing }, settings)).toEqual([]);

@@ -1,6 +1,6 @@
 /** What commands load: those that neither train nor measure work where the engine's native library cannot be loaded. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -12,6 +12,16 @@ const command = fileURLToPath(new URL("../bin/entropy-sgd.js", import.meta.url))
 const root = mkdtempSync(join(tmpdir(), "loading-"));
 afterAll(() => rmSync(root, { recursive: true }));
 freshCaches();
+
+test("a command that is not built says what builds it", () => {
+  const folder = join(root, "unbuilt/bin");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(command, join(folder, "entropy-sgd.js"));
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, "entropy-sgd.js")], { encoding: "utf8" });
+  const words = "error: the program cannot be loaded: it is not built: npm run build does that\n";
+  expect([status, stderr]).toEqual([2, words]);
+});
 
 /** Heavy packages, by what they are for. */
 const engine = ["onnxruntime-node"];

@@ -296,6 +296,14 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
       ["worker", "--nats", "nats://127.0.0.1:1", "--shared", "nowhere"],
       /^error: --shared: must be a folder that is there/,
     ],
+    [
+      ["worker", "--nats", "nats://127.0.0.1:1", "--data", "nowhere"],
+      /^error: --data: must be a folder or file that is there, got "?nowhere/,
+    ],
+    [
+      ["worker", "--nats", "http://127.0.0.1:1"],
+      /^error: --nats: must be nats:\/\/host:port, or tls:\/\/host:port, got "?http:/,
+    ],
     [["worker", "--nats", "nats://127.0.0.1:1", "--queue", "a b"], /It must be 1 to 64 letters, digits, _ or -/],
     [["worker"], /required option '--nats <address>'/],
   ])("%j", async (args, message) => {

@@ -52,6 +52,10 @@ describe.skipIf(!hasServer)("runs that are removed from a queue", { timeout: 300
     expect(written.stderr).toContain(
       `] sgd-1: failed: was taken off the queue ${queue[3]} of ${queue[1]} by cluster remove\n`,
     );
+    // How they come back.
+    expect(written.stderr).toMatch(
+      /\n1 of 1 run failed; npx entropy-sgd resume \S+ --nats .+ puts them on the queue again\n/,
+    );
     const stopped = `${id} stopped: it was removed from the queue; what is done is kept in ${join(own, id)}\n`;
     await expect.poll(() => one.written.stderr, { timeout: 200_000 }).toContain(stopped);
     const kept = readRun(join(own, id));

@@ -70,7 +70,9 @@ export const definition: CommandDefinition = {
 export async function clusterSimulate(options: ClusterSimulateCommand, context: CommandContext): Promise<number> {
   const { runs, runMinutes } = options;
   if ((runs === undefined) !== (runMinutes === undefined))
-    throw new InputError({ name: runs === undefined ? "--runs" : "--run-minutes", rule: "is required with the other" });
+    throw runs === undefined
+      ? new InputError({ name: "--runs", rule: "is required with --run-minutes" })
+      : new InputError({ name: "--run-minutes", rule: "is required with --runs" });
   if (runs !== undefined && runMinutes !== undefined) return tellWorkers(options, runs, 60 * runMinutes, context);
   return tellReplicas(options, context);
 }

@@ -23,6 +23,7 @@ import {
 } from "../experiments/experiment.ts";
 import { launchHere, launchProcess } from "../experiments/launchers.ts";
 import { differentRun, planFileIn, readPlan, writePlan } from "../experiments/planFile.ts";
+import type { QueueLauncher } from "../experiments/queue/launchOnQueue.ts";
 import type { Told } from "../experiments/queue/told.ts";
 import { otherRuns, type RunLauncher, type RunOutcome, resultsOf, runAll } from "../experiments/runAll.ts";
 import { runsOfShard, type Shard } from "../experiments/shard.ts";
@@ -44,7 +45,7 @@ import {
 import { dataLines } from "./dataLines.ts";
 import type { TrainedWhere } from "./distribution.ts";
 import { budgetOf } from "./eventLines.ts";
-import { interruptionWords } from "./interruptionWords.ts";
+import { againCommand, interruptionWords } from "./interruptionWords.ts";
 import { progressListener } from "./progress.ts";
 import { runsMeter } from "./terminal/runsMeter.ts";
 import { writeLine } from "./terminal/writeLine.ts";
@@ -203,7 +204,14 @@ async function toItsEnd<Details>(
   const isBrief = experiment.isBrief === true || parallel > 1 || queue !== undefined;
   const label = (run: PlannedRun): string | null => experiment.label?.(run, plan) ?? null;
   const listeners = listenersOf(own, { isBrief, isQueued: queue !== undefined, label }, context);
-  const { launch, close } = await launcherOf(experiment, own, { ...options, parallel }, lock, listeners, context);
+  const { launch, close, numQueued } = await launcherOf(
+    experiment,
+    own,
+    { ...options, parallel },
+    lock,
+    listeners,
+    context,
+  );
   const measuring = oneAtATime(async (run: PlannedRun) => await experiment.whenTrained?.(run, plan, options, signal));
   const trainAll = async () => {
     // Nothing is refused any more, such as for a server that does not answer.
@@ -224,9 +232,11 @@ async function toItsEnd<Details>(
   const done = { ...options, plan, outcomes, lock };
   const code = shard === undefined ? await experiment.finish(done, context) : finishShard(done, shard, context);
   const failed = outcomes.filter((outcome) => outcome?.kind === "failed").length;
-  if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed\n`);
+  const again = againCommand(experiment.isNew, options, context.args);
+  const then = queue === undefined ? "" : `; ${again} puts them on the queue again`;
+  if (failed > 0) stderr.write(`${failed} of ${counted(runs.length, "run")} failed${then}\n`);
   if (signal.aborted && code === interruptionCode(signal)) {
-    stderr.write(`${interruptionWords(experiment.isNew, options, context.args)}\n`);
+    stderr.write(`${interruptionWords(experiment.isNew, options, context.args, numQueued())}\n`);
   }
   return code;
 }
@@ -267,11 +277,12 @@ async function launcherOf<Details>(
   lock: Lock,
   { onEvent, onTold }: Pick<ReturnType<typeof listenersOf>, "onEvent" | "onTold">,
   context: CommandContext,
-): Promise<{ readonly launch: RunLauncher; readonly close: () => Promise<void> }> {
+): Promise<QueueLauncher> {
   const { checkpointRequests: requests, stderr } = context;
   const place = { dataFolder, threads, device };
   const close = async (): Promise<void> => {};
-  if (launcher !== undefined) return { launch: launcher, close };
+  const numQueued = (): number => 0;
+  if (launcher !== undefined) return { launch: launcher, close, numQueued };
   if (queue !== undefined) {
     const { launchOnQueue } = await import("../experiments/queue/launchOnQueue.ts");
     const { runs, parts } = plan;
@@ -285,11 +296,11 @@ async function launcherOf<Details>(
     checkpointRequests: requests,
     hooks: lockHooks(context),
   });
-  if (owned !== undefined) return { launch: owned, close };
-  if (parallel > 1) return { launch: launchProcess({ requests, ...place }), close };
+  if (owned !== undefined) return { launch: owned, close, numQueued };
+  if (parallel > 1) return { launch: launchProcess({ requests, ...place }), close, numQueued };
   const { onEvent: _, ...training } = trainingOptions(context);
   const here = { ...training, ...(onEvent && { onEvent }), parts: plan.parts, ...place };
-  return { launch: launchHere(here), close };
+  return { launch: launchHere(here), close, numQueued };
 }
 
 /** The same work, begun when all that was asked for before is done: what it computes with has room for one. */

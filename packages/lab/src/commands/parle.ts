@@ -42,7 +42,9 @@ export const definition: CommandDefinition = {
     "--network lenet --replicas 3 --budget 10 --nats nats://host:4222 --run first",
   ],
   declare: (command, context, done) =>
-    timeLimited(runOptions(command, ["optimizer", "tensorboard"], { place: "runs/parle-N" }))
+    timeLimited(
+      runOptions(command, ["optimizer", "tensorboard"], { place: "runs/parle-N, with --run the run's name for N" }),
+    )
       .description(
         "Train replicas of Entropy-SGD side by side that are pulled to the mean of their averages (Parle), each in a thread.",
       )

@@ -35,9 +35,9 @@ const middleOf = (found: readonly FoundScope[]): FoundScope | undefined => found
 /** The scope to three digits, as options are written. */
 const numberOf = ({ mean }: FoundScope): string => String(rounded(mean!, 3));
 
-/** The settings of the search as options of `train`, but for its budget and scope. */
+/** The settings of the search as options of `train`, but for its scope. */
 function flagsOf(asked: SettingsRequest): string[] {
-  const own = Object.entries(askedOf(asked)).filter(([name, value]) => name !== "budget" && isWord(value));
+  const own = Object.entries(askedOf(asked)).filter(([, value]) => isWord(value));
   const sets = (asked.set ?? []).filter((assignment) => !assignment.startsWith("scope="));
   return [
     ...own.map(([name, value]) => `--${kebab(name)} ${quoted(String(value))}`),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Option } from "commander";
 import { detailsOf } from "entropy-sgd";
 import { type DeviceChoice, InputError, printable } from "entropy-sgd-training";
-import { isThere } from "entropy-sgd-training/node";
+import { dataSetNames, isThere } from "entropy-sgd-training/node";
 import { makeFolder } from "../io/files.ts";
 import { deviceChoices } from "../settings/settings.ts";
 import { fixed } from "../statistics/numbers.ts";
@@ -62,6 +62,9 @@ export async function workerCommand(options: WorkerCommand, context: CommandCont
   const { nats, queue: name, data, models, threads, device, allowModules = false, shared, out } = options;
   for (const [option, folder] of Object.entries({ "--models": models, "--shared": shared }))
     if (folder !== undefined) requireFolder(option, folder);
+  // A name is that of known data, which come with the program or were fetched.
+  if (data !== undefined && !dataSetNames.includes(data) && !isThere(data))
+    throw new InputError({ name: "--data", rule: "must be a folder or file that is there", value: data });
   makeFolder(out);
   const { signal, stderr, checkpointRequests: requests } = context;
   const onWords = (words: string): void => writeLine(stderr, printable(words));

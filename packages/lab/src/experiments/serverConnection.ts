@@ -15,6 +15,8 @@ export type ServerConnection = Awaited<ReturnType<typeof connectNats>>;
  */
 export async function connectedTo(nats: string): Promise<ServerConnection> {
   requireNoCredentials(nats);
+  if (/^(?!nats:|tls:)[a-z]+:\/\//i.test(nats))
+    throw new InputError({ name: "--nats", rule: "must be nats://host:port, or tls://host:port", value: nats });
   const connection = await connected(nats);
   if (await hasJetStream(connection)) return connection;
   await connection.close();

@@ -22,7 +22,7 @@ export const reproductionHead: readonly string[] = [
 export const reproductionCaption: string =
   "Mean ± sample standard deviation over runs, at the best point of the test curve as in the paper; the last epoch beside it. " +
   "Ours − published has its standard error of both: the published standard deviation is taken as one of " +
-  `${assumedPublishedRuns} runs, whose number our sources do not give. One run has no standard error. Empty: not published, or not run.`;
+  `${assumedPublishedRuns} runs, whose number our sources do not give. One run has no standard error; that of two is itself hardly known, so that a difference of several of them may not be seen (t with one degree of freedom: 12.7). Empty: not published, or not run.`;
 
 /** A row for each method of an experiment: its name, then cells in the order of the head. */
 export function methodRows({ methods, quantity }: ReproductionResult): string[][] {

@@ -40,6 +40,8 @@ export interface QueuedExperiment {
 /** A launcher, and the connection that it uses. */
 export interface QueueLauncher {
   readonly launch: RunLauncher;
+  /** How many runs are on the queue, or were; 0 without one. */
+  numQueued(): number;
   close(): Promise<void>;
 }
 
@@ -96,6 +98,7 @@ export async function launchOnQueue(place: QueuePlace, experiment: QueuedExperim
         { path, shared: place.shared, requireHeld },
         signal,
       ),
+    numQueued: () => put.size,
     async close() {
       await watch.end();
       await closeInOrder(connection);
