@@ -64,7 +64,7 @@ export async function joinRun(
   const connection = await connectedTo(nats);
   try {
     const place = asInput(() => jetStreamExchange(connection, { run, elements: numParams, settings, details }));
-    const onWait = (waiting: Waiting): void => tell(waitingWords({ run, count }, waiting));
+    const onWait = (waiting: Waiting): void => tell(waitingWords({ run, count }, waiting, begunAs !== null));
     const join = () => joinReplicas(place, { count, numbers, begunAs, onWait, signal });
     const member = await interruptible(join, signal).catch((error: unknown) => {
       throw asRefusal(error, run, numbers.length);

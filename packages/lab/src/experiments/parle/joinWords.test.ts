@@ -19,7 +19,20 @@ test.each([
       "1 of 3 replicas is there (replica-1)",
   ],
 ])("%j waits", (waiting, words) => {
-  expect(waitingWords(three, waiting)).toBe(words);
+  expect(waitingWords(three, waiting, false)).toBe(words);
+});
+
+test("one that comes back and finds nobody says when it would wait in vain", () => {
+  const alone = { replica: 1, there: [1], absent: [0, 2], ended: [] };
+  expect(waitingWords(three, alone, true)).toBe(
+    "this is replica-2 of first, waiting for replica-1 and replica-3: 1 of 3 replicas is there (replica-2); it goes on when their " +
+      "commands are given again. Have they ended, which the server does not know of a run that was removed from it, it would wait for " +
+      "ever: stop it then",
+  );
+  const others = { ...alone, there: [0, 1], absent: [2] };
+  expect(waitingWords(three, others, true)).toBe(waitingWords(three, others, false));
+  const known = { ...alone, ended: [0] };
+  expect(waitingWords(three, known, true)).toBe(waitingWords(three, known, false));
 });
 
 test.each([

@@ -9,8 +9,16 @@ export interface JoinedRun {
   readonly count: number;
 }
 
-/** Of one that waits for others: which it is, how many are there and wanted, and whether those it waits for have ended. */
-export function waitingWords({ run, count }: JoinedRun, { replica, there, absent, ended }: Waiting): string {
+/**
+ * Of one that waits for others: which it is, how many are there and wanted, and whether those it waits for have ended.
+ *
+ * @param comesBack - whether it has begun before
+ */
+export function waitingWords(
+  { run, count }: JoinedRun,
+  { replica, there, absent, ended }: Waiting,
+  comesBack: boolean,
+): string {
   const isOver = ended.length === count;
   const own = replicaName(replica);
   const who = isOver
@@ -19,7 +27,16 @@ export function waitingWords({ run, count }: JoinedRun, { replica, there, absent
   const whom = `waiting for ${listed(absent)}: ${shareOf(there.length, count)} there (${listed(there)})`;
   const gone = isOver ? [] : ended.filter((number) => absent.includes(number));
   const verb = gone.length === 1 ? "has ended, and comes" : "have ended, and come";
-  return `${who}, ${whom}${gone.length === 0 ? "" : `; ${listed(gone)} ${verb} only if the run begins anew`}`;
+  const inVain =
+    "; it goes on when their commands are given again. Have they ended, which the server does not know of a run that was removed from it, " +
+    "it would wait for ever: stop it then";
+  const then =
+    gone.length > 0
+      ? `; ${listed(gone)} ${verb} only if the run begins anew`
+      : comesBack && there.length === 1
+        ? inVain
+        : "";
+  return `${who}, ${whom}${then}`;
 }
 
 /** Of one that waits no longer. @param ended - those of the absent that have ended */
