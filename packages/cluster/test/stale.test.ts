@@ -1,7 +1,13 @@
 /** Whose vectors are in a mean: of those who live when it is taken, whatever was heard before. */
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { type ExchangedMean, exchangeMean, inProcessExchange, type Member } from "entropy-sgd-cluster";
+import {
+  type ExchangedMean,
+  exchangeMean,
+  inProcessExchange,
+  jetStreamExchange,
+  type Member,
+} from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
 import { hasServer } from "./natsServer.ts";
 import { runsForTests } from "./runsForTests.ts";
@@ -31,6 +37,33 @@ test("one that joins while others wait for their first exchange is waited for", 
 });
 
 describe.skipIf(!hasServer)("on a server", () => {
+  test("one that leaves while its lease is being renewed leaves none behind", async () => {
+    const run = newRun();
+    await exchangeOn(newRun());
+    await exchangeOn(newRun());
+    const [connection, other] = connections.slice(-2);
+    const own = new Proxy(connection!, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== "request") return typeof value === "function" ? value.bind(target) : value;
+        return (subject: string, ...rest: []) => {
+          const answer = target.request(subject, ...rest);
+          // The first takes it, the second renews it.
+          if (subject === `parle.${run}.0.lease` && ++leases === 2) leaving = one.leave();
+          return answer;
+        };
+      },
+    });
+    let [leases, leaving] = [0, Promise.resolve()];
+    const options = { run, elements: 1, heartbeat: 50 };
+    const two = await jetStreamExchange(other!, options).join(1);
+    const one = await jetStreamExchange(own, options).join(0);
+    await expect.poll(() => leases).toBe(2);
+    await leaving;
+    expect((await two.members()).map(({ replica }) => replica)).toEqual([1]);
+    await two.leave();
+  });
+
   test("one that has left while another waits is in no mean", async () => {
     const run = newRun();
     const [one, two, three] = [await joined(run, 0), await joined(run, 1), await joined(run, 2)];

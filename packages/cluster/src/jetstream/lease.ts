@@ -56,11 +56,10 @@ export async function takeLease(
   let sequence = await storeAfter(streams, 0, subject, content, signal);
   sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
-  let isLost = false;
-  let lapsed = Number.NEGATIVE_INFINITY;
+  let [isLost, lapsed] = [false, Number.NEGATIVE_INFINITY];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let renewing: Promise<void> = Promise.resolve();
-  const released = new AbortController();
+  const [released, unanswered] = [new AbortController(), new AbortController()];
   beat();
   return {
     id,
@@ -73,7 +72,8 @@ export async function takeLease(
       if (released.signal.aborted) return;
       released.abort();
       clearTimeout(timer);
-      await renewing;
+      // A renewal on its way is waited for: given up, it would be stored behind what is removed here, and live on for its time.
+      await ended(renewing, heartbeat, () => unanswered.abort());
       // Another may have taken it since it was renewed last: its message is a later one.
       if (!isLost) await streams.remove(subjects.streams.leases, subject, sequence!);
     },
@@ -90,15 +90,15 @@ export async function takeLease(
   }
 
   async function renew(): Promise<void> {
-    const { signal: ended } = released;
-    const renewed = await storeAfter(streams, sequence!, subject, content, ended);
+    const { signal: until } = unanswered;
+    const renewed = await storeAfter(streams, sequence!, subject, content, until);
     if (renewed !== null) {
       sequence = renewed;
       return;
     }
-    const again = await storeAfter(streams, 0, subject, content, ended);
+    const again = await storeAfter(streams, 0, subject, content, until);
     if (again === null) {
-      const stored = await own(ended);
+      const stored = await own(until);
       isLost = stored === null;
       sequence = stored?.seq ?? sequence;
       return;
@@ -113,4 +113,11 @@ export async function takeLease(
     const found = await streams.insist(() => streams.newest(subjects.streams.leases, subject), until);
     return found !== null && new TextDecoder().decode(found.data) === content ? found : null;
   }
+}
+
+/** Waits until something has ended that is given up after a time. */
+async function ended(work: Promise<void>, patience: number, giveUp: () => void): Promise<void> {
+  const timer = setTimeout(giveUp, patience);
+  await work;
+  clearTimeout(timer);
 }
