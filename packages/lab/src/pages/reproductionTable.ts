@@ -37,7 +37,8 @@ export function tableJson(results: readonly ReproductionResult[]): object {
 /** README.md: the table, and of each experiment its figure NAME.svg, what is found, and how the paper was read. */
 export function tablePage(results: readonly ReproductionResult[]): string {
   const sections = results.map((result) => {
-    const { name, reproduction, runs } = result;
+    const { name, scale, reproduction, runs } = result;
+    const command = `npx entropy-sgd reproduce ${name}${scale === 1 ? "" : ` --scale ${plain(scale)}`}`;
     const notice = scaleNotice(result);
     const has = runs.some(({ evaluations }) => evaluations.length > 0);
     const sentences = [...reproductionSentences(result), ...reproduction.readings, ...machineSentences(result)];
@@ -46,7 +47,7 @@ export function tablePage(results: readonly ReproductionResult[]): string {
       ...(notice === null ? [] : [`**${notice}**`]),
       ...(has ? [`![${reproduction.title}](${name}.svg)`] : []),
       sentences.map((sentence) => `- ${sentence}`).join("\n"),
-      `\`npx entropy-sgd reproduce ${name}\`${has ? `; every evaluation of every run: [${name}.json](${name}.json)` : ""}.`,
+      `\`${command}\`${has ? `; every evaluation of every run: [${name}.json](${name}.json)` : ""}.`,
     ].join("\n\n");
   });
   return `${[
