@@ -120,8 +120,8 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
     promise.then(resolve, reject).finally(onAbort(signal, abort));
+    if (signal.aborted) abort();
   });
 }
 
