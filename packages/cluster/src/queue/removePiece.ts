@@ -2,9 +2,10 @@
 import { type StoredMessage, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
+import { ways } from "./workQueue.ts";
 
 /** The failure is for planners that know of no removal. */
-const removed: Outcome = { attempt: 0, removed: true, failure: "it was removed from the queue", files: [] };
+const removed: Outcome = { attempt: 0, removed: true, failure: ways.removed, files: [] };
 
 /**
  * Stores as the outcome of a piece that it was removed, which tells whoever waits for it or works on it; only then its work goes, so

@@ -106,7 +106,7 @@ export class Declined extends Error {
 }
 
 /** How a piece has left a worker: taken off its queue, ended by another worker, or gone from it in one of these ways. */
-const ways = {
+export const ways = {
   removed: "it was removed from the queue",
   ended: "another worker has ended it",
   gone: "it is not on the queue any more: removed, or ended by another worker",
