@@ -101,7 +101,8 @@ test("a run that a signal ends in an exchange goes on with it, with the bits of 
   });
   const whole = await trained(replica(0), { replica: { index: 0, exchange } });
   const who = "replica-2 (does not answer, last heard of 4 s ago), replica-3 (has ended)";
-  expect(whole.warnings).toEqual([`the mean lacks ${who}; the others go on`]);
+  const back = "the mean lacks nobody any more: replica-2, replica-3 are in it";
+  expect(whole.warnings).toEqual([`the mean lacks ${who}; the others go on`, back]);
   for (const at of [1, 3]) {
     const controller = new AbortController();
     const first = await trained(replica(0), {
@@ -124,6 +125,19 @@ test("a run that a signal ends in an exchange goes on with it, with the bits of 
     expect([...first.warnings, ...rest.warnings]).toEqual(whole.warnings);
     expect([...first.evaluations, ...rest.evaluations]).toHaveLength(whole.evaluations.length);
   }
+});
+
+test("one that is in the mean again is told when it was told as missing, once", async () => {
+  const [second, third] = [1, 2].map((number) => ({ replica: number, why: "silent", secondsAgo: null }) as const);
+  const missing = [[], [second!, third!], [third!], []];
+  const exchange: Replica["exchange"] = async (mean, outerStep) => ({ mean, missing: missing[outerStep]! });
+  const { warnings, result } = await trained(replica(0), { replica: { index: 0, exchange } });
+  expect(warnings).toEqual([
+    "the mean lacks replica-2 (does not answer), replica-3 (does not answer); the others go on",
+    "the mean lacks replica-3 (does not answer), no longer replica-2; the others go on",
+    "the mean lacks nobody any more: replica-3 is in it",
+  ]);
+  expect(result.incompleteMeans).toBe(2);
 });
 
 test.each([

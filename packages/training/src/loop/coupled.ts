@@ -21,15 +21,20 @@ export async function coupled<S extends AnyState>(loop: TrainingLoop<S>): Promis
   return true;
 }
 
-/** What to say of the last mean where it lacked other replicas than the one before; null for nothing. */
+/** What to say of the last mean where it lacks other replicas than the one before; null for nothing. */
 export function missingWords(
   { missing, options }: Pick<TrainingLoop<AnyState>, "missing" | "options">,
   before: readonly MissingReplica[],
 ): string | null {
-  const numbers = (of: readonly MissingReplica[]): string => of.map(({ replica }) => replica).join();
-  if (missing.length === 0 || numbers(missing) === numbers(before)) return null;
+  const numbers = (of: readonly MissingReplica[]): number[] => of.map(({ replica }) => replica);
+  const [now, then] = [numbers(missing), numbers(before)];
+  if (now.join() === then.join()) return null;
+  const back = then.filter((number) => !now.includes(number)).map(nameOfReplica);
+  if (missing.length === 0)
+    return `the mean lacks nobody any more: ${back.join(", ")} ${back.length === 1 ? "is" : "are"} in it`;
   const each = missing.map((one) => `${nameOfReplica(one.replica)} (${whyMissing(one, options.replica?.index)})`);
-  return `the mean lacks ${each.join(", ")}; the others go on`;
+  const rest = back.length === 0 ? "" : `, no longer ${back.join(", ")}`;
+  return `the mean lacks ${each.join(", ")}${rest}; the others go on`;
 }
 
 function whyMissing({ replica, why, secondsAgo }: MissingReplica, own: number | undefined): string {

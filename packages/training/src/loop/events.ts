@@ -33,7 +33,7 @@ export interface StartEvent {
   readonly primary?: PrimaryMetric;
 }
 
-/** A problem that does not end the run. */
+/** A problem that does not end the run, or that one is over. */
 export interface WarningEvent {
   readonly type: "warning";
   readonly gradients: number;
