@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError, type RecordedEvaluation } from "entropy-sgd-training";
 import { isMissing } from "entropy-sgd-training/node";
 import { eventsName } from "../../runs/eventFile.ts";
+import { readLock } from "../../runs/lock.ts";
 import { readEvents } from "../../runs/readRun.ts";
 
 /** Milliseconds between two looks at the file. */
@@ -22,8 +23,10 @@ export interface EvaluationsFollower {
   end(): Promise<void>;
 }
 
+/** What is written under a lock that is there already is another process's, such as that of a worker with the same folder. */
 export function followEvaluations(path: string, { onBegin, onEvaluation }: EvaluationsListener): EvaluationsFollower {
   const file = join(path, eventsName);
+  const others = lockOf(path);
   let size = sizeOf(file);
   let told = evaluationsIn(path)?.at(-1)?.gradients ?? -1;
   let hasBegun = false;
@@ -33,7 +36,7 @@ export function followEvaluations(path: string, { onBegin, onEvaluation }: Evalu
   };
   const look = (): void => {
     const now = sizeOf(file);
-    if (now === size) return;
+    if (now === size || (others !== null && lockOf(path) === others)) return;
     if (!hasBegun) tell(onBegin);
     hasBegun = true;
     const found = evaluationsIn(path);
@@ -58,6 +61,16 @@ export function followEvaluations(path: string, { onBegin, onEvaluation }: Evalu
 function evaluationsIn(path: string): readonly RecordedEvaluation[] | null {
   try {
     return readEvents(path).evaluations;
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
+/** The token of the lock on a run; null where there is none, or it cannot be read. */
+function lockOf(path: string): string | null {
+  try {
+    return readLock(join(path, "lock"))?.token ?? null;
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;
