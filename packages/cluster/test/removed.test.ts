@@ -35,6 +35,7 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
   test("one at work is stopped, one that waits is never begun, those behind them are done", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];
+    expect(await queuePieces(connections.at(-1)!, name)).toBeNull();
     const stop = new AbortController();
     const { begun, reasons, handler } = slowly();
     const [heard, working] = [following(planner, stop.signal), one.work(handler, stop.signal)];

@@ -27,7 +27,7 @@ test.runIf(hasServer)(
       { replica: 0, living: false, hasEnded: false, version: 7 },
       { replica: 1, living: false, hasEnded: true, version: 8 },
     ];
-    expect(runs).toEqual([{ run: "kept", replicas }]);
+    expect(runs).toEqual([{ run: "kept", settings: {}, replicas }]);
   },
 );
 
@@ -69,7 +69,7 @@ describe.skipIf(!hasServer)("a run of Parle", () => {
     for (const part of ["vectors", "leases", "commits"]) await streams.delete(`parle_anew_${part}`);
     await member.publish(1, Float32Array.of(2));
     const replicas = [{ replica: 0, living: true, hasEnded: false, version: 1 }];
-    await expect.poll(() => runStatus(connection, "anew")).toEqual({ run: "anew", replicas });
+    await expect.poll(() => runStatus(connection, "anew")).toEqual({ run: "anew", settings: {}, replicas });
     expect((await member.latest(0))?.vector[0]).toBe(2);
     await member.leave();
   });
@@ -78,7 +78,7 @@ describe.skipIf(!hasServer)("a run of Parle", () => {
     await (await joined("brief", 0)).leave();
     const connection = await connected();
     const { streams } = await jetstreamManager(connection);
-    const brief = { run: "brief", replicas: [] };
+    const brief = { run: "brief", settings: {}, replicas: [] };
     const listed = async () => (await clusterStatus(connection)).runs.filter(({ run }) => run === "brief");
     expect([await listed(), await runStatus(connection, "brief")]).toEqual([[brief], brief]);
     for (const part of ["vectors", "leases"]) await streams.delete(`parle_brief_${part}`);

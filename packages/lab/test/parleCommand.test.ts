@@ -200,9 +200,10 @@ describe("parle", () => {
         const first = run([...args(out), ...meeting], { signal: controller.signal });
         const connection = await connectNats(server.address);
         const exchange = jetStreamExchange(connection, { run: "one", elements: 50_890 });
-        const watching = await exchange.join(9);
-        await expect.poll(async () => (await watching.members()).length).toBe(2);
-        await watching.leave();
+        // It waits for the other, and tells how many the run has.
+        const status = async () => (await run(["cluster", "status", "--nats", server.address])).stdout;
+        const lines = "\nParle one: 1 of 2 replicas at work\n  replica-1: at work, no exchange yet\n";
+        await expect.poll(status, { timeout: 30_000 }).toContain(lines);
         const differing = async (rule: string, ...more: readonly string[]): Promise<void> => {
           const { code, stderr } = await run([...args(freshOut()), ...meeting, ...more]);
           expect([code, stderr]).toEqual([

@@ -82,6 +82,46 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
     expect(readdirSync(own)).toHaveLength(2);
   });
 
+  test("workers of one machine may have one folder, and the same run of two queues, which one of them trains", async () => {
+    const own = freshOut();
+    const [first, second] = [newQueue(), newQueue()];
+    const planned = (queue: readonly string[], budget: string) => {
+      const { context, written } = inMemory();
+      const out = freshOut();
+      const args = ["compare", ...small, "--data", dataFolder(), "--optimizers", "sgd", "--seeds", "1"];
+      const code = main([...args, "--budget", budget, "--threads", "1", "--out", out, ...queue], context);
+      return { code, written, out };
+    };
+    const says = ({ written }: { readonly written: { readonly stderr: string } }, words: RegExp) =>
+      expect.poll(() => written.stderr, { timeout: 200_000 }).toMatch(words);
+    const removed = (queue: readonly string[]) => run(["cluster", "remove", ...queue, "--yes"]);
+    const one = worker(...first, "--out", own, "--threads", "1");
+    // So long that it is at work until it is removed.
+    const long = planned(first, "100000");
+    await says(long, /sgd-1 epoch /);
+    const [other, waits] = [worker(...second, "--out", own, "--threads", "1"), planned(second, "100000")];
+    await says(waits, /sgd-1 declined by \S+: \S+: in use by process \d+ since /);
+    // What the other trains is not its own.
+    expect(other.written.stderr + waits.written.stderr).not.toMatch(/ begins| epoch /);
+    await other.stop();
+    await removed(first);
+    expect(await long.code).toBe(1);
+    await says(one, /sgd-1-\S+ stopped: it was removed from the queue; what is done is kept in /);
+    const next = worker(...second, "--out", own, "--threads", "1");
+    await says(next, /sgd-1-\S+ goes on from a checkpoint\n/);
+    await removed(second);
+    expect(await waits.code).toBe(1);
+    // What one has trained the other gives to its queue too.
+    const results = [planned(first, "2")];
+    expect(await results[0]!.code).toBe(0);
+    results.push(planned(second, "2"));
+    expect(await results[1]!.code).toBe(0);
+    for (const { out } of results) expect(weightsIn(out, ["sgd-1"])).toEqual(weightsIn(local, ["sgd-1"]));
+    expect(readRun(join(results[1]!.out, "sgd-1")).resumes).toHaveLength(1);
+    await Promise.all([one.stop(), next.stop()]);
+    expect(next.written.stderr).not.toContain(" begins");
+  });
+
   test("a worker that asks for another heartbeat than the queue's is refused in one line", async () => {
     const queue = newQueue();
     worker(...queue, "--out", freshOut());
@@ -190,14 +230,29 @@ describe.skipIf(!hasServer)("experiments on a queue", { timeout: 300_000 }, () =
 
   test("replicas of Parle stand in the status of the server", async () => {
     const connection = await connectNats(address());
-    const member = await jetStreamExchange(connection, { run: "one", elements: 2 }).join(1);
+    const status = async (...more: string[]) => (await run(["cluster", "status", "--nats", address(), ...more])).stdout;
+    const settings = { seed: "3", replicas: "3" };
+    const place = jetStreamExchange(connection, { run: "one", elements: 2, settings });
+    const [member, other] = [await place.join(1), await place.join(0)];
     await member.publish(4, Float32Array.of(1, 2));
-    const { stdout } = await run(["cluster", "status", "--nats", address()]);
-    expect(stdout).toContain("Parle one: 1 of 1 replica at work\n  replica-2: at work, newest exchange: 5\n");
+    const second = "  replica-2: at work, newest exchange: 5\n";
+    expect(await status()).toContain(
+      `Parle one: 2 of 3 replicas at work\n  replica-1: at work, no exchange yet\n${second}`,
+    );
+    await other.leave();
+    expect(await status()).toContain(`Parle one: 1 of 3 replicas at work\n${second}`);
+    const replica = { replica: 1, hasEnded: false, version: 4 };
+    expect(JSON.parse(await status("--json")).runs).toEqual([
+      { run: "one", settings, replicas: [{ ...replica, living: true }] },
+    ]);
     await member.leave();
-    const after = await run(["cluster", "status", "--nats", address(), "--json"]);
-    const gone = { run: "one", replicas: [{ replica: 1, living: false, hasEnded: false, version: 4 }] };
-    expect(JSON.parse(after.stdout).runs).toEqual([gone]);
+    // Nobody is there who would tell how many the run has.
+    expect(await status()).toContain(
+      "Parle one: 0 at work of 1 replica that joined\n  replica-2: gone, newest exchange: 5\n",
+    );
+    expect(JSON.parse(await status("--json")).runs).toEqual([
+      { run: "one", settings: {}, replicas: [{ ...replica, living: false }] },
+    ]);
     await connection.close();
   });
 

@@ -94,6 +94,15 @@ describe.skipIf(!hasServer)("runs that are removed from a queue", { timeout: 300
     expect(one.written.stderr.match(/ begins\n/g)).toHaveLength(2);
   });
 
+  test("a queue that is not there is refused, and not made", async () => {
+    const absent = ["--nats", address(), "--queue", "nosuch"];
+    const stderr = `error: --queue: there is no queue nosuch on ${address()}\n`;
+    for (const more of [[], ["--yes"], ["sgd-1"], ["--yes", "--json"], []])
+      expect(await removed(absent, ...more)).toEqual({ code: 2, stdout: "", stderr });
+    const usual = await removed(["--nats", address()]);
+    expect([usual.code, usual.stderr]).toEqual([2, `error: --queue: there is no queue entropy-sgd on ${address()}\n`]);
+  });
+
   test("runs of one name in several experiments are told apart", async () => {
     const queue = newQueue();
     const connection = await connectNats(address());

@@ -40,13 +40,14 @@ describe.skipIf(!hasServer)("a run of Parle", () => {
     expect((await removed("--run", "one")).stdout).toBe(
       `Would be removed from ${server.address}: ${words}; nothing was: give --yes\n`,
     );
-    const others = { run: "other", replicas: [{ replica: 1, living: true, hasEnded: false, version: 4 }] };
-    expect(await status()).toEqual([{ run: "one", replicas }, others]);
+    const settings = {};
+    const others = { run: "other", settings, replicas: [{ replica: 1, living: true, hasEnded: false, version: 4 }] };
+    expect(await status()).toEqual([{ run: "one", settings, replicas }, others]);
     expect((await removed("--run", "one", "--yes")).stdout).toBe(`Removed from ${server.address}: ${words}\n`);
     expect(await status()).toEqual([others]);
-    expect((await removed("--run", "one", "--yes")).stdout).toBe(
-      `No run one of Parle is on ${server.address}; nothing was removed\n`,
-    );
+    const stderr = `error: --run: there is no run one of Parle on ${server.address}\n`;
+    for (const more of [[], ["--yes"], ["--yes", "--json"]])
+      expect(await removed("--run", "one", ...more)).toEqual({ code: 2, stdout: "", stderr });
     await other.leave();
     const json = await removed("--run", "other", "--yes", "--json");
     expect([JSON.parse(json.stdout), await status()]).toMatchObject([{ run: "other", removed: true }, []]);
@@ -77,9 +78,9 @@ describe.skipIf(!hasServer)("a run of Parle", () => {
     expect((await removed("--run", "brief")).stdout).toBe(
       `Would be removed from ${server.address}: ${words}; nothing was: give --yes\n`,
     );
+    const json = await removed("--run", "brief", "--json");
+    expect(JSON.parse(json.stdout)).toEqual({ run: "brief", settings: {}, replicas: [], removed: false });
     expect((await removed("--run", "brief", "--yes")).stdout).toBe(`Removed from ${server.address}: ${words}\n`);
-    const json = await removed("--run", "brief", "--yes", "--json");
-    expect(JSON.parse(json.stdout)).toEqual({ run: "brief", replicas: [], removed: false });
     expect(await status()).toEqual([]);
     await connection.close();
   });

@@ -1,5 +1,5 @@
 /** Streams of a server to be looked at: none is made. */
-import { JetStreamApiCodes } from "@nats-io/jetstream";
+import { JetStreamApiCodes, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { hasCode } from "./hasCode.ts";
 import { openStreams, type Streams } from "./streams.ts";
@@ -18,4 +18,21 @@ export async function existingStreams(connection: NatsConnection): Promise<Strea
     subjects: (stream, filter) => streams.subjects(stream, filter).catch(absentAs([])),
     count: (stream) => streams.count(stream).catch(absentAs(0)),
   };
+}
+
+/** Whether any of these streams is there. */
+export async function areAnyThere(connection: NatsConnection, names: readonly string[]): Promise<boolean> {
+  const { streams } = await jetstreamManager(connection, { checkAPI: false });
+  return (await Promise.all(names.map((name) => isThere(streams.info(name))))).includes(true);
+}
+
+/** Whether the stream is there of which something was asked. */
+export async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return false;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 /** The pieces of a queue one by one, to be looked at: neither the queue nor anything in it is made. */
 import type { NatsConnection } from "@nats-io/nats-core";
-import { existingStreams } from "../jetstream/existingStreams.ts";
+import { areAnyThere, existingStreams } from "../jetstream/existingStreams.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
 import { storedOutcomes } from "./outcome.ts";
 import { workersAround } from "./presence.ts";
@@ -15,13 +15,15 @@ export interface QueuePiece {
 }
 
 /**
- * The pieces of a queue that have not ended, or have ended and are not forgotten, by their ids; none where there is no such queue.
+ * The pieces of a queue that have not ended, or have ended and are not forgotten, by their ids; null where there is no such queue.
  *
  * @throws RangeError for a name that no queue has; ClusterError "denied" for what the rights of the user do not have
  */
-export async function queuePieces(connection: NatsConnection, name: string): Promise<readonly QueuePiece[]> {
+export async function queuePieces(connection: NatsConnection, name: string): Promise<readonly QueuePiece[] | null> {
   const names = queueNames("queuePieces", name);
   try {
+    // That of files tells nothing more, and a user of one queue need not have the right to ask for it.
+    if (!(await areAnyThere(connection, [names.work, names.told, names.around]))) return null;
     const streams = await existingStreams(connection);
     const unended = (await streams.subjects(names.work)).map(names.idOf);
     const outcomes = await storedOutcomes(streams, names);

@@ -1,18 +1,20 @@
 /** How a run of Parle stands on a server, and how what the server keeps of it is removed. */
-import { JetStreamApiCodes, jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
 import { decodeCommit } from "../jetstream/commitRecord.ts";
-import { existingStreams } from "../jetstream/existingStreams.ts";
-import { hasCode } from "../jetstream/hasCode.ts";
+import { areAnyThere, existingStreams, isThere } from "../jetstream/existingStreams.ts";
 import { throwIfDenied } from "../jetstream/insistent.ts";
 import { isUnder, readLease } from "../jetstream/lease.ts";
+import type { LeaseContent } from "../jetstream/leaseContent.ts";
 import { runSubjects } from "../jetstream/runSubjects.ts";
 import type { Streams } from "../jetstream/streams.ts";
 
 /** A run of Parle. */
 export interface RunStatus {
   readonly run: string;
+  /** What those who live tell of the settings that all must have alike, by name; none where nobody does. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Those that have joined, by their numbers from 0; none where all that did have left before they shared anything. */
   readonly replicas: readonly {
     readonly replica: number;
@@ -38,12 +40,9 @@ export interface RemoveRunOptions {
 export async function runStatus(connection: NatsConnection, run: string): Promise<RunStatus | null> {
   const { streams } = runSubjects("runStatus", run);
   return unlessDenied(async () => {
-    const manager = await jetstreamManager(connection, { checkAPI: false });
     // That of vectors tells nothing more, and a user of one run need not have the right to ask for it.
-    const areThere = await Promise.all(
-      [streams.commits, streams.leases].map((stream) => isThere(manager.streams.info(stream))),
-    );
-    return areThere.includes(true) ? statusOfRun(await existingStreams(connection), run) : null;
+    const hasRun = await areAnyThere(connection, [streams.commits, streams.leases]);
+    return hasRun ? statusOfRun(await existingStreams(connection), run) : null;
   });
 }
 
@@ -78,17 +77,6 @@ export async function removeRun(
   });
 }
 
-/** Whether the stream is there of which something was asked. */
-async function isThere(asked: Promise<unknown>): Promise<boolean> {
-  try {
-    await asked;
-    return true;
-  } catch (error) {
-    if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return false;
-    throw error;
-  }
-}
-
 async function unlessDenied<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -108,16 +96,18 @@ export async function statusOfRun(streams: Streams, run: string): Promise<RunSta
   const living = new Set(leases.map(subjects.replicaOf));
   const versions = new Map<number, number | null>([...living].map((replica) => [replica, null]));
   const ended = new Set<number>();
+  const held = new Map<number, LeaseContent | null>();
+  for (const replica of living) held.set(replica, await readLease(streams, subjects, replica));
   for (const subject of commits) {
     const data = (await streams.newest(subjects.streams.commits, subject))?.data;
     const record = data === undefined ? null : decodeCommit(data);
     const replica = subjects.replicaOf(subject);
-    const held = living.has(replica) ? await readLease(streams, subjects, replica) : null;
-    const isOwn = record !== null && typeof record !== "string" && isUnder(held, record);
+    const isOwn = record !== null && typeof record !== "string" && isUnder(held.get(replica) ?? null, record);
     versions.set(replica, isOwn ? record.slots[0].version : null);
     if (isOwn && record.hasEnded === true) ended.add(replica);
   }
   const replicas = [...versions].sort(([a], [b]) => a - b);
   const stateOf = (replica: number) => ({ living: living.has(replica), hasEnded: ended.has(replica) });
-  return { run, replicas: replicas.map(([replica, version]) => ({ replica, ...stateOf(replica), version })) };
+  const settings = Object.fromEntries([...held.values()].flatMap((lease) => [...(lease?.settings ?? [])]));
+  return { run, settings, replicas: replicas.map(([replica, version]) => ({ replica, ...stateOf(replica), version })) };
 }

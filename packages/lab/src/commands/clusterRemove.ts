@@ -79,6 +79,7 @@ export async function removeFromQueue(
   const place = `the queue ${name} of ${nats}`;
   const pieces = await withServer(nats, async (connection) => {
     const all = await queuePieces(connection, name);
+    if (all === null) throw new InputError({ name: "--queue", rule: `there is no queue ${name} on ${nats}` });
     const chosen = runs.length === 0 ? all : [...new Set(runs.map((run) => pieceNamed(run, all, place)))];
     const queue = jetStreamQueue(connection, { name });
     if (!yes) return chosen;

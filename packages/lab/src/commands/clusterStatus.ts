@@ -52,8 +52,8 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
       ...(workers.length === 0 ? ["  no worker has been heard of within the last 10 seconds"] : []),
       ...workers.map((worker) => `  worker ${worker.name}: ${worker.piece ?? "free"}`),
     ]),
-    ...runs.flatMap(({ run, replicas }) => [
-      `Parle ${run}: ${replicas.length === 0 ? "without an exchange" : atWork(replicas)}`,
+    ...runs.flatMap(({ run, replicas, settings }) => [
+      `Parle ${run}: ${replicas.length === 0 ? "without an exchange" : atWork(replicas, settings.replicas)}`,
       ...replicas.map(({ replica, living, hasEnded, version }) => {
         const newest = version === null ? "no exchange yet" : `newest exchange: ${version + 1}`;
         return `  ${replicaName(replica)}: ${living ? "at work" : hasEnded ? "ended" : "gone"}, ${newest}`;
@@ -62,6 +62,9 @@ function statusLines(nats: string, { server, queues, runs }: ClusterStatus): str
   ];
 }
 
-function atWork(replicas: RunStatus["replicas"]): string {
-  return `${replicas.filter(({ living }) => living).length} of ${counted(replicas.length, "replica")} at work`;
+/** @param told - how many replicas the run has, as those at work tell it; nobody tells where none is, or it was begun by another program */
+function atWork(replicas: RunStatus["replicas"], told = ""): string {
+  const some = replicas.filter(({ living }) => living).length;
+  if (/^\d{1,9}$/.test(told)) return `${some} of ${counted(Number(told), "replica")} at work`;
+  return `${some} at work of ${counted(replicas.length, "replica")} that joined`;
 }

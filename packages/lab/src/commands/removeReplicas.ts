@@ -21,12 +21,14 @@ export async function removeReplicas(removal: ReplicasRemoval, context: CommandC
   const { withServer } = await import("../experiments/serverConnection.ts");
   const status = await withServer(nats, async (connection) => {
     try {
-      return await removeRun(connection, run, { isTrial: !yes });
+      const found = await removeRun(connection, run, { isTrial: !yes });
+      if (found !== null) return found;
+      throw new InputError({ name: "--run", rule: `there is no run ${run} of Parle on ${nats}` });
     } catch (error) {
       throw error instanceof ClusterError && error.details.code === "taken" ? atWork(run, error.details) : error;
     }
   });
-  if (json) writeJson(context, { ...(status ?? { run, replicas: [] }), removed: yes && status !== null });
+  if (json) writeJson(context, { ...status, removed: yes });
   else context.stdout.write(`${removalLines(removal, status).map(printable).join("\n")}\n`);
   return exitCodes.ok;
 }
@@ -37,8 +39,7 @@ function atWork(value: string, { replicas = [] }: ClusterErrorDetails): InputErr
 }
 
 /** What was or would be removed, and who would come back in vain. */
-function removalLines({ nats, run, yes = false }: ReplicasRemoval, status: RunStatus | null): string[] {
-  if (status === null) return [`No run ${run} of Parle is on ${nats}; nothing was removed`];
+function removalLines({ nats, run, yes = false }: ReplicasRemoval, status: RunStatus): string[] {
   const { length } = status.replicas;
   const what = `the run ${run} of Parle, ${length === 0 ? "without an exchange" : counted(length, "replica")}`;
   const left = leftBehind(status, yes);
