@@ -63,6 +63,52 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await Promise.all([working, other]);
   });
 
+  test("a worker gives back, and acknowledges not, what a server that has not heard of it does not find", async () => {
+    const [name, elsewhere] = [newName(), newName()];
+    const [planner, one, other] = [await opened(name), await opened(name), await opened(elsewhere)];
+    await other.enqueue("b", 1);
+    // The other queue's server answers in its place, as one that has led it until it was cut off.
+    const connection = connections.at(-2)!;
+    const ask = connection.request.bind(connection);
+    let isStale = false;
+    connection.request = (subject, ...rest) =>
+      ask(
+        isStale ? subject.replace(`DIRECT.GET.queue_${name}_work`, `DIRECT.GET.queue_${elsewhere}_work`) : subject,
+        ...rest,
+      );
+    const stop = new AbortController();
+    const attempts: number[] = [];
+    await planner.enqueue("a", 1);
+    const heard = following(planner, stop.signal);
+    const working = one.work(async ({ attempt }, signal) => {
+      attempts.push(attempt);
+      isStale = attempt === 1;
+      if (isStale) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      signal.throwIfAborted();
+      return attempt;
+    }, stop.signal);
+    await expect.poll(() => heard).toEqual([{ kind: "result", id: "a", result: 2 }]);
+    expect(attempts).toEqual([1, 2]);
+    stop.abort();
+    await working;
+  });
+
+  test("an outcome follows what is none, stored by another while its piece was worked on", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    await planner.enqueue("a", 1);
+    const heard = following(planner, stop.signal);
+    const working = one.work(async ({ id }) => {
+      await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.${id}`, "none");
+      return "one";
+    }, stop.signal);
+    const malformed = { kind: "malformed", id: "a" };
+    await expect.poll(() => heard).toEqual([malformed, { kind: "result", id: "a", result: "one" }]);
+    stop.abort();
+    await working;
+  });
+
   test("a planner that forgets what it has fetched does not forget a removal that it has not heard of", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

@@ -116,8 +116,12 @@ export const ways = {
 export class EndedElsewhere extends Error {
   override readonly name = "EndedElsewhere";
 
+  /** "gone" where no outcome of the piece was seen. */
+  readonly way: keyof typeof ways;
+
   constructor(way: keyof typeof ways) {
     super(ways[way]);
+    this.way = way;
   }
 }
 

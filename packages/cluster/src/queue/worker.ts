@@ -7,7 +7,7 @@ import { type KeptPiece, keepPiece, type TakenPiece } from "./keepPiece.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
 import { presence } from "./presence.ts";
 import { heartbeatOf, type QueueNames } from "./queueStreams.ts";
-import { Declined, type Json, type WorkHandler, type WorkPiece } from "./workQueue.ts";
+import { Declined, EndedElsewhere, type Json, type WorkHandler, type WorkPiece } from "./workQueue.ts";
 
 export interface Workplace {
   readonly streams: Streams;
@@ -60,18 +60,31 @@ async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSign
 async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, ended: AbortSignal): Promise<void> {
   const { message, heartbeat, isOfStream } = taken;
   const kept = keepPiece(place, taken, ended);
+  const giveBack = (delay?: number) => isOfStream() && message.nak(delay);
   try {
-    await toItsOutcome(place, message, handler, kept).catch((error: unknown) => {
-      // Where it has ended without this worker nothing is left to do.
-      if (ended.aborted || !kept.signal.aborted) throw error;
-    });
-    await place.streams.insist(async () => isOfStream() && message.ackAck(), ended);
+    const hasOutcome = await toItsOutcome(place, message, handler, kept).then(
+      () => true,
+      (error: unknown) => {
+        if (ended.aborted || !kept.signal.aborted) throw error;
+        return !isGone(kept.signal);
+      },
+    );
+    if (hasOutcome) await place.streams.insist(async () => isOfStream() && message.ackAck(), ended);
+    else giveBack(heartbeat);
   } catch (error) {
     if (!ended.aborted && !(error instanceof Declined)) throw error;
-    if (isOfStream()) message.nak(ended.aborted ? undefined : heartbeat);
+    giveBack(ended.aborted ? undefined : heartbeat);
   } finally {
     kept.end();
   }
+}
+
+/**
+ * Whether its work was not seen on the queue. That may be the answer of a server of a cluster that has been slow or cut off, and does
+ * not know yet that it leads no more: acknowledged, the piece would be lost. Given back, it comes again where it is there.
+ */
+function isGone({ reason }: AbortSignal): boolean {
+  return reason instanceof EndedElsewhere && reason.way === "gone";
 }
 
 async function toItsOutcome(
@@ -82,14 +95,20 @@ async function toItsOutcome(
 ): Promise<void> {
   const { streams, names } = place;
   const id = names.idOf(message.subject);
-  const before = await storedOutcome(streams, names, id, signal);
+  const newest = () => storedOutcome(streams, names, id, signal);
+  let before = await newest();
   // Done before, by a worker whose acknowledgement was lost, or removed.
   if (before.outcome !== null) return;
   const text = await outcome(place, message, handler, signal);
-  // An outcome that was fetched and forgotten must not be followed by another.
-  await look();
-  signal.throwIfAborted();
-  await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
+  // Until there is one, by this worker or another: what is refused may follow something that is none.
+  while (before.outcome === null) {
+    // An outcome that was fetched and forgotten must not be followed by another.
+    await look();
+    signal.throwIfAborted();
+    const stored = await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
+    if (stored !== null) return;
+    before = await newest();
+  }
 }
 
 /** What the handler came to, as it is stored. */
