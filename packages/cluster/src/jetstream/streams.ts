@@ -18,6 +18,8 @@ export interface StoredMessage {
   readonly data: Uint8Array;
   readonly seq: number;
   readonly subject: string;
+  /** When the server stored it. */
+  readonly time: Date;
 }
 
 /** What is asked of the streams, once; `insist` asks until there is an answer. */
@@ -77,7 +79,10 @@ export async function openStreams(
       return (await client.publish(subject, data, expected)).seq;
     },
     newest: (stream, subject) => asked.getMessage(stream, { last_by_subj: subject }),
-    next: (stream, from) => manager.direct.getMessage(stream, { seq: from, next_by_subj: ">" }),
+    next(stream, from) {
+      const query = { seq: from, next_by_subj: ">" };
+      return asked.getMessage(stream, query);
+    },
     async remove(stream, subject, upTo) {
       await manager.streams.purge(stream, { filter: subject, ...(upTo !== undefined && { seq: upTo + 1 }) });
     },
