@@ -222,7 +222,10 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     for await (const _ of planner.files("unknown")) expect.unreachable();
 
     weights[600_000]! ^= 1;
-    await jetstream(connections.at(-1)!).publish(`queue.${name}.file.a.2.1.1`, weights.slice(512 * 1024));
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    const outcome = await streams.getMessage(`queue_${name}_told`, { last_by_subj: `queue.${name}.outcome.a` });
+    const { file } = outcome!.json<{ files: { file: string }[] }>().files[1]!;
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.file.a.2.${file}.1`, weights.slice(512 * 1024));
     const read = async (): Promise<void> => {
       for await (const _ of planner.files("a"));
     };
@@ -236,7 +239,7 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     const name = newName();
     const planner = await opened(name);
     await planner.enqueue("a", 1);
-    const files = [{ file: 0, path: "../outside", bytes: 0, checks: [] }];
+    const files = [{ file: "x", path: "../outside", bytes: 0, checks: [] }];
     const forged = JSON.stringify({ attempt: 1, result: 2, files });
     await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.a`, forged);
     const read = async (): Promise<void> => {

@@ -190,6 +190,38 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await working;
   });
 
+  test("a worker that does not know yet that its piece was removed spoils no file of who does it anew", async () => {
+    const name = newName();
+    const open = (): Promise<WorkQueue> => opened(name, { heartbeat: 60_000 });
+    const [planner, one, two] = [await open(), await open(), await open()];
+    const [stop, begun, anew, sent] = [new AbortController(), gate(), gate(), gate()];
+    await planner.enqueue("a", 1);
+    const working = one.work(async ({ send }) => {
+      begun.open();
+      await anew.opened;
+      await send("file", new Uint8Array([1, 1]));
+      sent.open();
+      return null;
+    }, stop.signal);
+    await begun.opened;
+    await planner.remove("a");
+    await planner.readmit(["a"]);
+    await planner.enqueue("a", 1);
+    const other = two.work(async ({ send, attempt }) => {
+      await send("file", new Uint8Array([2, 2]));
+      return attempt;
+    }, stop.signal);
+    const heard = following(planner, stop.signal);
+    await expect.poll(() => heard).toContainEqual({ kind: "result", id: "a", result: 1 });
+    anew.open();
+    await sent.opened;
+    const files = [];
+    for await (const { bytes } of planner.files("a")) files.push([...bytes]);
+    expect(files).toEqual([[2, 2]]);
+    stop.abort();
+    await Promise.all([working, other]);
+  });
+
   test("says which pieces are nowhere on it", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

@@ -7,8 +7,8 @@ import type { FilePlace, QueueNames } from "./queueStreams.ts";
 
 /** A file as the outcome tells of it. */
 export interface FileRecord {
-  /** Its number among those that the worker has sent. */
-  readonly file: number;
+  /** A name that no other has: a piece that was removed, or lost with a disk, begins again at its first attempt. */
+  readonly file: string;
   readonly path: string;
   readonly bytes: number;
   /** XXH32 of each chunk. */

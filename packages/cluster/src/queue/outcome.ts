@@ -56,12 +56,9 @@ export function outcomeIn(data: Uint8Array): Outcome | null {
 function isRecord(value: unknown): value is FileRecord {
   if (typeof value !== "object" || value === null) return false;
   const { file, path, bytes, checks } = value as Partial<Record<keyof FileRecord, unknown>>;
-  const areNumbers = [file, bytes].every(isCount) && Array.isArray(checks) && checks.every(Number.isInteger);
-  return areNumbers && typeof path === "string";
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  const isSize = Number.isSafeInteger(bytes) && (bytes as number) >= 0;
+  const areChecks = Array.isArray(checks) && checks.every(Number.isInteger);
+  return isSize && areChecks && typeof path === "string" && typeof file === "string" && /^\w+$/.test(file);
 }
 
 /** The outcome of a piece as it is stored. */

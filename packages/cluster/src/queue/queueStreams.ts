@@ -6,11 +6,12 @@ import { checkName } from "../clusterError.ts";
 import { hasCode } from "../jetstream/hasCode.ts";
 import type { StreamSettings } from "../jetstream/streams.ts";
 
-/** Which of a piece's files, sent by which of its workers. */
+/** Which of a piece's files. */
 export interface FilePlace {
   readonly id: string;
   readonly attempt: number;
-  readonly file: number;
+  /** As in `FileRecord`. */
+  readonly file: string;
 }
 
 /** Milliseconds between two words of a worker that it is there. */

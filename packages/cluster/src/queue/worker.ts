@@ -1,5 +1,6 @@
 /** One worker of a queue: takes a piece, keeps it by heartbeats, tells how it ended, acknowledges it. */
 import type { JsMsg } from "@nats-io/jetstream";
+import { nuid } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
 import { type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
@@ -129,7 +130,6 @@ async function outcome(place: Workplace, message: JsMsg, handler: WorkHandler, s
 /** @param files - gets what is sent */
 function pieceOf({ streams, names }: Workplace, message: JsMsg, files: FileRecord[], signal: AbortSignal): WorkPiece {
   const [id, number, attempt] = [names.idOf(message.subject), message.seq, message.info.deliveryCount];
-  let sent = 0;
   return {
     id,
     number,
@@ -142,9 +142,8 @@ function pieceOf({ streams, names }: Workplace, message: JsMsg, files: FileRecor
     },
     async send(path, bytes) {
       checkPath("send", path);
-      const file = sent++;
-      const record = await sendFile(streams, names, { id, attempt, file }, path, bytes, signal);
-      files.push(record);
+      const place = { id, attempt, file: nuid.next() };
+      files.push(await sendFile(streams, names, place, path, bytes, signal));
     },
   };
 }
