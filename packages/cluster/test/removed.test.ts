@@ -2,6 +2,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { EndedElsewhere, type QueueEvent, queuePieces, type WorkHandler, type WorkQueue } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
+import { gate } from "./gate.ts";
 import { hasServer } from "./natsServer.ts";
 import { queuesForTests } from "./queuesForTests.ts";
 
@@ -145,6 +146,58 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     stop.abort();
     await working;
     expect(await planner.status()).toMatchObject({ waiting: 1, ended: 0 });
+  });
+
+  test("a removal that is slow takes nothing of who does the piece anew", async () => {
+    const name = newName();
+    const [planner, one, remover] = [await opened(name), await opened(name), await opened(name)];
+    const [held, release] = [gate(), gate()];
+    const connection = connections.at(-1)!;
+    const ask = connection.request.bind(connection);
+    connection.request = async (subject, ...rest) => {
+      if (subject.includes("STREAM.PURGE")) {
+        held.open();
+        await release.opened;
+      }
+      return ask(subject, ...rest);
+    };
+    await planner.enqueue("a", 1);
+    // Of a worker before.
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.event.a`, '"begun"');
+    const removing = remover.remove("a");
+    await held.opened;
+    await planner.readmit(["a"]);
+    expect(await planner.enqueue("a", 1)).toBe(true);
+    const stop = new AbortController();
+    const working = one.work(async ({ tell, send }) => {
+      await tell("anew");
+      await send("file", new Uint8Array([1, 2]));
+      return null;
+    }, stop.signal);
+    const heard = following(planner, stop.signal);
+    await expect.poll(() => heard).toEqual(['a "anew"', "a result"]);
+    release.open();
+    expect(await removing).toBe(true);
+    const late = following(planner, stop.signal);
+    await expect.poll(() => late).toEqual(['a "anew"', "a result"]);
+    const files = [];
+    for await (const { bytes } of planner.files("a")) files.push([...bytes]);
+    expect(files).toEqual([[1, 2]]);
+    stop.abort();
+    await working;
+  });
+
+  test("a removal that was interrupted is brought to its end by the next", async () => {
+    const name = newName();
+    const planner = await opened(name);
+    await planner.enqueue("a", 1);
+    await planner.remove("a");
+    // As it was left between the mark and the traces.
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.event.a`, '"begun"');
+    expect(await planner.remove("a")).toBe(false);
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    const { state } = await streams.info(`queue_${name}_told`, { subjects_filter: ">" });
+    expect(Object.keys(state.subjects!)).toEqual([`queue.${name}.outcome.a`]);
   });
 
   test("a worker that has lost its piece stores no outcome of it", async () => {

@@ -2,6 +2,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { QueueEvent, WorkQueue } from "entropy-sgd-cluster";
 import { describe, expect, test } from "vitest";
+import { gate } from "./gate.ts";
 import { hasServer } from "./natsServer.ts";
 import { queuesForTests } from "./queuesForTests.ts";
 
@@ -13,14 +14,6 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
       for await (const event of queue.follow(signal)) heard.push(event);
     })();
     return heard;
-  };
-  /** A promise, and what resolves it. */
-  const gate = () => {
-    let open = (): void => {};
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    return { open: () => open(), opened };
   };
   const message = async (name: string, id: string) => {
     const { streams } = await jetstreamManager(connections.at(-1)!);

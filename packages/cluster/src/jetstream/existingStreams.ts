@@ -17,6 +17,7 @@ export async function existingStreams(connection: NatsConnection): Promise<Strea
     ...streams,
     subjects: (stream, filter) => streams.subjects(stream, filter).catch(absentAs([])),
     count: (stream) => streams.count(stream).catch(absentAs(0)),
+    last: (stream) => streams.last(stream).catch(absentAs(0)),
   };
 }
 

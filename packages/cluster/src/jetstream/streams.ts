@@ -43,6 +43,8 @@ export interface Streams {
   subjects(stream: string, filter?: string): Promise<readonly string[]>;
   /** How many messages a stream holds. */
   count(stream: string): Promise<number>;
+  /** Sequence number of the newest message that a stream has held; 0 for none. */
+  last(stream: string): Promise<number>;
   /**
    * When a stream was made, as the server said when it was asked for it last: before the first question, and after each reconnection.
    * Another time is another stream, such as of a server that has lost its disk; undefined while it was not asked.
@@ -84,6 +86,8 @@ export async function openStreams(
       return asked.getMessage(stream, query);
     },
     async remove(stream, subject, upTo) {
+      // The server takes a purge up to nothing for one of everything.
+      if (upTo === 0) return;
       await manager.streams.purge(stream, { filter: subject, ...(upTo !== undefined && { seq: upTo + 1 }) });
     },
     async drop(stream, sequence) {
@@ -94,6 +98,7 @@ export async function openStreams(
       return Object.keys(state.subjects ?? {});
     },
     count: async (stream) => (await manager.streams.info(stream)).state.messages,
+    last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
     created: (stream) => creations.get(stream),
   };
 }

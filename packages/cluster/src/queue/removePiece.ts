@@ -22,10 +22,15 @@ export async function removePiece(
   const [subject, outcomes] = [names.subject("work", id), names.subject("outcome", id)];
   const newestWork = () => streams.insist(() => streams.newest(names.work, subject), signal);
   const work = await newestWork();
+  const removeTraces = await tracesThatAreThere(streams, names, signal);
   for (;;) {
     const { sequence, outcome } = await storedOutcome(streams, names, id, signal);
     const isThere = work !== null || (outcome !== null && outcome.removed !== true);
-    if (!isThere) return false;
+    if (!isThere) {
+      // Whoever has removed it may have been ended in between.
+      if (outcome !== null) await removeTraces(id);
+      return false;
+    }
     if (outcome?.removed === true) break;
     const stored = await storeAfter(streams, sequence, outcomes, JSON.stringify(removed), signal);
     // Where it has ended meanwhile, that result goes.
@@ -34,7 +39,7 @@ export async function removePiece(
     break;
   }
   if (work !== null) await dropWork(streams, names, work, signal);
-  await removeTraces(streams, names, id, signal);
+  await removeTraces(id);
   return true;
 }
 
@@ -49,6 +54,7 @@ export async function forgetPiece(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const work = await streams.insist(() => streams.newest(names.work, names.subject("work", id)), signal);
+  const removeTraces = await tracesThatAreThere(streams, names, signal);
   const { sequence, outcome } = await storedOutcome(streams, names, id, signal);
   if (outcome?.removed === true) return;
   // It is done anew: what is told of it is of whoever is at it.
@@ -57,7 +63,7 @@ export async function forgetPiece(
   if (work !== null) await dropWork(streams, names, work, signal);
   if (sequence > 0)
     await streams.insist(() => streams.remove(names.told, names.subject("outcome", id), sequence), signal);
-  await removeTraces(streams, names, id, signal);
+  await removeTraces(id);
 }
 
 /** Removes the work of a piece whose outcome is there. */
@@ -99,22 +105,32 @@ export async function readmitPieces(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const wanted = new Set(ids);
+  const removeTraces = await tracesThatAreThere(streams, names, signal);
   const outcomes = await streams.insist(() => storedOutcomes(streams, names, (id) => wanted.has(id)), signal);
   for (const [id, { sequence, outcome }] of outcomes) {
     if (outcome?.removed !== true) continue;
     // Last, and only this one: while it is there nobody begins the piece anew, of which all that is found would be.
-    await removeTraces(streams, names, id, signal);
+    await removeTraces(id);
     await streams.insist(() => streams.remove(names.told, names.subject("outcome", id), sequence), signal);
   }
 }
 
-/** Removes what workers have told of a piece, and the files that they have sent. */
-async function removeTraces(
+/**
+ * Looks how far what workers have told and sent goes; what comes later may be of who does a piece anew.
+ *
+ * @returns what removes it of a piece
+ */
+async function tracesThatAreThere(
   streams: Streams,
   { told, files, subject }: QueueNames,
-  id: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  await streams.insist(() => streams.remove(told, subject("event", id)), signal);
-  await streams.insist(() => streams.remove(files, `${subject("file", id)}.>`), signal);
+): Promise<(id: string) => Promise<void>> {
+  const [lastTold, lastFile] = await streams.insist(
+    () => Promise.all([streams.last(told), streams.last(files)] as const),
+    signal,
+  );
+  return async (id) => {
+    await streams.insist(() => streams.remove(told, subject("event", id), lastTold), signal);
+    await streams.insist(() => streams.remove(files, `${subject("file", id)}.>`, lastFile), signal);
+  };
 }
