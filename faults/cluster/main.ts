@@ -42,11 +42,11 @@ const queues = await runClusterFaults({
   ...{ count, seed, careless: given.careless, brokers: brokers[given.brokers as keyof typeof brokers] },
   onFault: (line) => process.stderr.write(`${line}\n`),
 });
-const total = (name: "injected" | "planned" | "lost" | "twice" | "begunAgain"): number =>
+const total = (name: "injected" | "planned" | "lost" | "twice" | "begunAgain" | "restarted"): number =>
   queues.reduce((sum, queue) => sum + queue[name], 0);
 const totals = {
   ...{ injected: total("injected"), planned: total("planned"), lost: total("lost"), twice: total("twice") },
-  begunAgain: total("begunAgain"),
+  ...{ begunAgain: total("begunAgain"), restarted: total("restarted") },
 };
 const stuck = queues.flatMap((queue) => queue.stuck);
 process.stdout.write(`${JSON.stringify({ ...totals, stuck })}\n`);

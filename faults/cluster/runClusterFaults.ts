@@ -28,6 +28,8 @@ export interface QueueCounts {
   readonly twice: number;
   /** Pieces that more than one worker has begun. */
   readonly begunAgain: number;
+  /** Times that a broker was started again because it did not catch up with the others. */
+  readonly restarted: number;
   /** Faults after which nothing went on within two minutes. */
   readonly stuck: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
@@ -67,7 +69,8 @@ async function faultsOfQueue({ count, seed, brokers, careless = false, onFault }
       if (words === "stuck") stuck.push(`${fault.name} (${i + 1})`);
     }
     const injected = Object.values(kinds).reduce((sum, one) => sum + one, 0);
-    return { brokers, injected, ...(await counted(site, patience)), stuck, kinds };
+    const counts = await counted(site, patience);
+    return { brokers, injected, ...counts, restarted: site.restarted(), stuck, kinds };
   } finally {
     await site.end();
   }
@@ -92,7 +95,7 @@ async function injectOne(
 async function counted(
   site: Site,
   patience: number,
-): Promise<Omit<QueueCounts, "brokers" | "injected" | "stuck" | "kinds">> {
+): Promise<Omit<QueueCounts, "brokers" | "injected" | "restarted" | "stuck" | "kinds">> {
   const planned = site.planned();
   await site.restartPlanner();
   await site.goesOn(planned, patience);

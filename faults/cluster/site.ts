@@ -33,11 +33,18 @@ export interface Site {
   startWorker(machine: Machine): RunningProcess;
   /** Starts the planner again; it plans what the one before has not said to be planned: more would hide what was lost. */
   restartPlanner(): Promise<void>;
-  /** Waits until more pieces have ended, and each broker has all that the others have. False after `patience` ms. */
+  /**
+   * Waits until more pieces have ended, and each broker has all that the others have; one that does not catch up is started again, as
+   * whoever runs it would. False after `patience` ms.
+   */
   goesOn(pieces: number, patience: number): Promise<boolean>;
+  /** How many brokers were started again because they did not catch up. */
+  readonly restarted: () => number;
   end(): Promise<void>;
 }
 
+/** How long a broker may take to catch up, in milliseconds. */
+const catchUp = 30_000;
 const numWorkers = 3;
 const heartbeat = 150;
 const pace = 60;
@@ -61,8 +68,16 @@ export async function openSite(name: string, numBrokers: 1 | 3, isCareless: bool
   const planner = { machine: office, process: plannerOn(office, settings) };
   let planned = 0;
   let surelyPlanned = 0;
+  let restarted = 0;
+  const restart = async (names: readonly string[]): Promise<void> => {
+    for (const { process } of brokers.filter(({ machine }) => names.includes(machine.address))) {
+      restarted += 1;
+      await process.restart();
+    }
+  };
   return {
     ...{ brokers, workers, planner, startWorker, planned: () => planned },
+    restarted: () => restarted,
     ended: () => [...idsOf(planner.process.lines)].map((id) => Number(id.split("-")[1])),
     plan(pieces) {
       planner.process.ask({ kind: "enqueue", from: planned, to: planned + pieces });
@@ -81,7 +96,7 @@ export async function openSite(name: string, numBrokers: 1 | 3, isCareless: bool
       const late = delay(patience, false, { ref: false });
       const wanted = Math.min(before + pieces, planned);
       const goneOn = process.until((lines) => idsOf(lines).size >= wanted).then(() => true);
-      return (await Promise.race([goneOn, late])) && Promise.race([whole(process), late]);
+      return (await Promise.race([goneOn, late])) && Promise.race([whole(process, restart, patience), late]);
     },
     async end() {
       const processes = [...workers.map(({ process }) => process), planner.process];
@@ -97,14 +112,26 @@ function idsOf(lines: readonly PlannerLine[]): Set<string> {
   return new Set(lines.flatMap((line) => ("id" in line ? [line.id] : [])));
 }
 
-async function whole(planner: RunningPlanner): Promise<boolean> {
-  for (;;) {
+/** @param restart - starts brokers again, by their names */
+async function whole(
+  planner: RunningPlanner,
+  restart: (names: readonly string[]) => Promise<void>,
+  patience: number,
+): Promise<boolean> {
+  const end = performance.now() + patience;
+  let since = performance.now();
+  while (performance.now() < end) {
     const from = planner.lines.length;
     planner.ask({ kind: "health" });
     const isAnswer = (line: PlannerLine): boolean => line.kind === "health";
     await planner.until((lines) => lines.slice(from).some(isAnswer));
     const answer = planner.lines.slice(from).find(isAnswer) as PlannerLine & { kind: "health" };
-    if (answer.isWhole) return true;
+    if (answer.behind?.length === 0) return true;
+    if (answer.behind !== null && performance.now() - since > catchUp) {
+      await restart(answer.behind);
+      since = performance.now();
+    }
     await delay(100);
   }
+  return false;
 }

@@ -19,7 +19,7 @@ async function answer(request: PlannerRequest): Promise<void> {
     // As a client whose acknowledgement was lost, and which does not say what it expects.
     for (const n of request.pieces) await publishAgain(n);
     say({ kind: "repeated" });
-  } else say({ kind: "health", isWhole: await isWhole().catch(() => false) });
+  } else say({ kind: "health", behind: await behind().catch(() => null) });
 }
 
 async function publishAgain(n: number): Promise<void> {
@@ -31,15 +31,14 @@ async function publishAgain(n: number): Promise<void> {
   }
 }
 
-/** Whether each server of the cluster has all that the others have. */
-async function isWhole(): Promise<boolean> {
+/** Servers of the cluster that do not have all that the others have. */
+async function behind(): Promise<readonly string[] | null> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const streams = ["work", "told", "files"].map((stream) => manager.streams.info(`queue_${name}_${stream}`));
   const all = [...(await Promise.all(streams)), await manager.consumers.info(`queue_${name}_work`, "workers")];
-  return all.every(({ cluster }) => {
-    const others = cluster?.replicas ?? [];
-    return others.length === copies - 1 && others.every(({ current, offline }) => current && offline !== true);
-  });
+  const replicas = all.map(({ cluster }) => cluster?.replicas ?? []);
+  if (replicas.some(({ length }) => length !== copies - 1)) return null;
+  return replicas.flat().flatMap(({ name, current, offline }) => (current && offline !== true ? [] : [name]));
 }
 
 // One after the other: what is said to be planned is planned with all before it.

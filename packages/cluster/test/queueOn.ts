@@ -28,7 +28,8 @@ export type PlannerRequest =
 export type PlannerLine =
   | { readonly kind: "enqueued"; readonly to: number }
   | { readonly kind: "repeated" }
-  | { readonly kind: "health"; readonly isWhole: boolean }
+  /** The servers that do not have all that the others have; null where that is not known. */
+  | { readonly kind: "health"; readonly behind: readonly string[] | null }
   | { readonly kind: "result"; readonly id: string; readonly result: Json }
   | { readonly kind: "failure"; readonly id: string; readonly message: string };
 
