@@ -86,35 +86,6 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await working;
   });
 
-  test("a worker goes on with a piece that another server of a cluster holds under another number", async () => {
-    const name = newName();
-    const [planner, one] = [await opened(name), await opened(name)];
-    const connection = connections.at(-1)!;
-    const ask = connection.request.bind(connection);
-    let numAsked = 0;
-    connection.request = async (subject, ...rest) => {
-      const answer = await ask(subject, ...rest);
-      const { headers } = answer;
-      if (!subject.includes(`DIRECT.GET.queue_${name}_work`) || headers === undefined) return answer;
-      numAsked += 1;
-      headers.set("Nats-Sequence", String(Number(headers.get("Nats-Sequence")) + 1));
-      return answer;
-    };
-    const stop = new AbortController();
-    const reasons: unknown[] = [];
-    await planner.enqueue("a", 1);
-    const heard = following(planner, stop.signal);
-    const working = one.work(async ({ attempt }, signal) => {
-      signal.addEventListener("abort", () => reasons.push(signal.reason));
-      await expect.poll(() => numAsked).toBeGreaterThan(1);
-      return attempt;
-    }, stop.signal);
-    await expect.poll(() => heard).toEqual([{ kind: "result", id: "a", result: 1 }]);
-    expect(reasons).toEqual([]);
-    stop.abort();
-    await working;
-  });
-
   test("an outcome follows what is none, stored by another while its piece was worked on", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

@@ -18,13 +18,13 @@ export interface StoredMessage {
   readonly data: Uint8Array;
   readonly seq: number;
   readonly subject: string;
-  /** When the server stored it. */
-  readonly time: Date;
 }
 
 /** What is asked of the streams, once; `insist` asks until there is an answer. */
 export interface Streams {
   readonly client: JetStreamClient;
+  /** Whether several servers keep a stream: then what one of them does not find may be there. */
+  readonly haveCopies: boolean;
   readonly insist: Insist;
   /** Stores a message; its sequence number. With `after`, only if that is the subject's newest; 0 for none. */
   store(subject: string, data: Uint8Array | string, after?: number): Promise<number>;
@@ -71,10 +71,11 @@ export async function openStreams(
     await more(manager);
   });
   // A server that only follows may answer a direct question by what was before.
-  const isReplicated = settings.some(({ num_replicas = 1 }) => num_replicas > 1);
-  const asked = isReplicated ? manager.streams : manager.direct;
+  const haveCopies = settings.some(({ num_replicas = 1 }) => num_replicas > 1);
+  const asked = haveCopies ? manager.streams : manager.direct;
   return {
     client,
+    haveCopies,
     insist,
     async store(subject, data, after) {
       const expected = after === undefined ? {} : { expect: { lastSubjectSequence: after } };

@@ -50,9 +50,11 @@ export function keepPiece(
   };
   /** Whether its work is not on the queue, or newer work of its name: the outcome may be fetched and forgotten by now. */
   const hasGone = async (): Promise<boolean> => {
+    // After faults of its servers, copies of a queue may hold different work for long.
+    if (streams.haveCopies) return false;
     const work = await streams.insist(() => streams.newest(names.work, message.subject), asking);
     // A server that has lost its disk has lost the work of all who are at some: what they do is not in vain.
-    return (work === null || !isSame(work, message)) && isOfStream();
+    return work?.seq !== message.seq && isOfStream();
   };
   // What it cannot see now it looks for again.
   const lookAgain = (): void =>
@@ -73,10 +75,4 @@ export function keepPiece(
       clearTimeout(timer);
     },
   };
-}
-
-/** Whether two are one message. Its number may differ between the copies of a stream on a cluster; its time does not. */
-function isSame(one: { readonly time: Date }, other: { readonly time: Date }): boolean {
-  // The client rounds one of them.
-  return Math.abs(one.time.getTime() - other.time.getTime()) <= 1;
 }

@@ -80,10 +80,7 @@ async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, e
   }
 }
 
-/**
- * Whether its work was not seen on the queue. That may be the answer of a server of a cluster that has been slow or cut off, and does
- * not know yet that it leads no more: acknowledged, the piece would be lost. Given back, it comes again where it is there.
- */
+/** Whether its work was not seen on the queue, nor an outcome. If it is there against all appearance, it comes again. */
 function isGone({ reason }: AbortSignal): boolean {
   return reason instanceof EndedElsewhere && reason.way === "gone";
 }
