@@ -34,16 +34,16 @@ export interface Site {
   /** Starts the planner again; it plans what the one before has not said to be planned: more would hide what was lost. */
   restartPlanner(): Promise<void>;
   /**
-   * Waits until more pieces have ended, and each broker has all that the others have; one that does not catch up is started again, as
-   * whoever runs it would. False after `patience` ms.
+   * Waits until more pieces have ended, and each broker has all that the others have. False after `patience` ms. One that does not catch
+   * up is started again, as whoever runs it would, and all where they do not agree on who leads.
    */
   goesOn(pieces: number, patience: number): Promise<boolean>;
-  /** How many brokers were started again because they did not catch up. */
+  /** How often a broker was started again so. */
   readonly restarted: () => number;
   end(): Promise<void>;
 }
 
-/** How long a broker may take to catch up, in milliseconds. */
+/** How long brokers may take to catch up, or to agree, in milliseconds. */
 const catchUp = 30_000;
 const numWorkers = 3;
 const heartbeat = 150;
@@ -69,8 +69,10 @@ export async function openSite(name: string, numBrokers: 1 | 3, isCareless: bool
   let planned = 0;
   let surelyPlanned = 0;
   let restarted = 0;
-  const restart = async (names: readonly string[]): Promise<void> => {
-    for (const { process } of brokers.filter(({ machine }) => names.includes(machine.address))) {
+  /** @param behind - names of brokers; null for all */
+  const restart = async (behind: readonly string[] | null): Promise<void> => {
+    for (const { machine, process } of brokers) {
+      if (behind?.includes(machine.address) === false) continue;
       restarted += 1;
       await process.restart();
     }
@@ -92,11 +94,21 @@ export async function openSite(name: string, numBrokers: 1 | 3, isCareless: bool
     },
     async goesOn(pieces, patience) {
       const { process } = planner;
-      const before = idsOf(process.lines).size;
-      const late = delay(patience, false, { ref: false });
-      const wanted = Math.min(before + pieces, planned);
-      const goneOn = process.until((lines) => idsOf(lines).size >= wanted).then(() => true);
-      return (await Promise.race([goneOn, late])) && Promise.race([whole(process, restart, patience), late]);
+      const wanted = Math.min(idsOf(process.lines).size + pieces, planned);
+      const [end, isLate] = [performance.now() + patience, delay(patience, null, { ref: false })];
+      let mended = performance.now();
+      while (performance.now() < end) {
+        await delay(50);
+        const isDone = idsOf(process.lines).size >= wanted;
+        const isDue = performance.now() - mended > catchUp;
+        if (!isDone && !isDue) continue;
+        const behind = await Promise.race([brokersBehind(process), isLate]);
+        if (isDone && behind?.length === 0) return true;
+        if (!isDue) continue;
+        if (behind?.length !== 0) await restart(behind);
+        mended = performance.now();
+      }
+      return false;
     },
     async end() {
       const processes = [...workers.map(({ process }) => process), planner.process];
@@ -112,26 +124,12 @@ function idsOf(lines: readonly PlannerLine[]): Set<string> {
   return new Set(lines.flatMap((line) => ("id" in line ? [line.id] : [])));
 }
 
-/** @param restart - starts brokers again, by their names */
-async function whole(
-  planner: RunningPlanner,
-  restart: (names: readonly string[]) => Promise<void>,
-  patience: number,
-): Promise<boolean> {
-  const end = performance.now() + patience;
-  let since = performance.now();
-  while (performance.now() < end) {
-    const from = planner.lines.length;
-    planner.ask({ kind: "health" });
-    const isAnswer = (line: PlannerLine): boolean => line.kind === "health";
-    await planner.until((lines) => lines.slice(from).some(isAnswer));
-    const answer = planner.lines.slice(from).find(isAnswer) as PlannerLine & { kind: "health" };
-    if (answer.behind?.length === 0) return true;
-    if (answer.behind !== null && performance.now() - since > catchUp) {
-      await restart(answer.behind);
-      since = performance.now();
-    }
-    await delay(100);
-  }
-  return false;
+/** The brokers that do not have all that the others have; null where nobody knows, such as without a leader. */
+async function brokersBehind(planner: RunningPlanner): Promise<readonly string[] | null> {
+  const from = planner.lines.length;
+  planner.ask({ kind: "health" });
+  const isAnswer = (line: PlannerLine): boolean => line.kind === "health";
+  await planner.until((lines) => lines.slice(from).some(isAnswer));
+  const answer = planner.lines.slice(from).find(isAnswer) as PlannerLine & { kind: "health" };
+  return answer.behind;
 }

@@ -11,15 +11,15 @@ const connection = await connectNats(servers, { reconnectTimeWait: 50, ...creden
 const queue = jetStreamQueue(connection, { name, heartbeat, copies });
 const idOf = (n: number): string => `piece-${n}`;
 
-async function answer(request: PlannerRequest): Promise<void> {
+async function answer(request: Exclude<PlannerRequest, { kind: "health" }>): Promise<void> {
   if (request.kind === "enqueue") {
     for (let n = request.from; n < request.to; n++) await queue.enqueue(idOf(n), n);
     say({ kind: "enqueued", to: request.to });
-  } else if (request.kind === "repeat") {
+  } else {
     // As a client whose acknowledgement was lost, and which does not say what it expects.
     for (const n of request.pieces) await publishAgain(n);
     say({ kind: "repeated" });
-  } else say({ kind: "health", behind: await behind().catch(() => null) });
+  }
 }
 
 async function publishAgain(n: number): Promise<void> {
@@ -43,8 +43,11 @@ async function behind(): Promise<readonly string[] | null> {
 
 // One after the other: what is said to be planned is planned with all before it.
 let answered = Promise.resolve();
-createInterface(process.stdin).on("line", (line) => {
-  answered = answered.then(() => answer(JSON.parse(line) as PlannerRequest));
+createInterface(process.stdin).on("line", async (line) => {
+  const request = JSON.parse(line) as PlannerRequest;
+  // Also while the server takes no pieces.
+  if (request.kind === "health") say({ kind: "health", behind: await behind().catch(() => null) });
+  else answered = answered.then(() => answer(request));
 });
 for await (const event of queue.follow(new AbortController().signal)) {
   if (event.kind === "result") say({ kind: "result", id: event.id, result: event.result });
