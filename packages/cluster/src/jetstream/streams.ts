@@ -6,6 +6,7 @@ import {
   jetstream,
   jetstreamManager,
   type StreamConfig,
+  type StreamInfo,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { hasCode } from "./hasCode.ts";
@@ -65,8 +66,11 @@ export async function openStreams(
   const manager = await jetstreamManager(connection, { timeout: answerTime, checkAPI: false });
   const creations = new Map<string, string>();
   const insist = insistent(connection, async () => {
-    // Those that are there with the same settings stay.
-    const found = await Promise.all(settings.map((one) => manager.streams.add(one)));
+    // One that is there with the same settings stays; with others it is an error.
+    const make = (one: StreamSettings) => manager.streams.add(one);
+    const found = await Promise.all(
+      settings.map((one) => (creations.has(one.name) ? foundOr(make, manager, one) : make(one))),
+    );
     for (const { config, created } of found) creations.set(config.name, created);
     await more(manager);
   });
@@ -102,6 +106,23 @@ export async function openStreams(
     last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
     created: (stream) => creations.get(stream),
   };
+}
+
+/**
+ * Asks first for one that was there. Each making is a vote of the servers of a cluster, also of what is there, and takes a leader of all of
+ * them; for what a stream does its own suffices.
+ */
+async function foundOr(
+  make: (settings: StreamSettings) => Promise<StreamInfo>,
+  { streams }: JetStreamManager,
+  settings: StreamSettings,
+): Promise<StreamInfo> {
+  try {
+    return await streams.info(settings.name);
+  } catch (error) {
+    if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return make(settings);
+    throw error;
+  }
 }
 
 /** Stores a message if that of sequence number `after` is the subject's newest, 0 for none; null where it is not. */
