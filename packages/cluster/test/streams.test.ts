@@ -1,11 +1,12 @@
-/** Streams that several connections create at the same moment. */
+/** When streams are made: by several connections at the same moment, and again only where they are lost. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, test } from "vitest";
 import { jetStreamExchange } from "../src/index.ts";
+import { openStreams } from "../src/jetstream/streams.ts";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
 
-const { connected } = serverForTests();
+const { server, connected } = serverForTests();
 
 test.runIf(hasServer)("replicas that are the first of their run at once share its streams", async () => {
   const connections = await Promise.all(Array.from({ length: 6 }, connected));
@@ -26,4 +27,30 @@ test.runIf(hasServer)("a stream of others that has the run's subjects is an erro
   await expect(jetStreamExchange(connection, { run: "foreign", elements: 1 }).join(0)).rejects.toThrow(
     "subjects overlap with an existing stream",
   );
+});
+
+test.runIf(hasServer)("a stream that outlives its server is not made again, one that does not is", async () => {
+  const connection = await connected();
+  const ask = connection.request.bind(connection);
+  const made: string[] = [];
+  connection.request = (subject, ...rest) => {
+    if (subject.includes("STREAM.CREATE")) made.push(subject.split(".").at(-1)!);
+    return ask(subject, ...rest);
+  };
+  const streams = await openStreams(connection, [
+    { name: "lasting", subjects: ["lasting.*"], storage: "file" },
+    { name: "passing", subjects: ["passing.*"], storage: "memory" },
+  ]);
+  const stored = () =>
+    streams.insist(async () => [await streams.store("lasting.a", "1"), await streams.store("passing.a", "1")]);
+  expect(await stored()).toEqual([1, 1]);
+  const first = streams.created("lasting");
+  expect(made.sort()).toEqual(["lasting", "passing"]);
+  await server().restart();
+  expect(await stored()).toEqual([2, 1]);
+  expect([made.slice(2), streams.created("lasting")]).toEqual([["passing"], first]);
+  await server().restart({ loseDisk: true });
+  expect(await stored()).toEqual([1, 1]);
+  expect(made.slice(3).sort()).toEqual(["lasting", "passing"]);
+  expect(streams.created("lasting")).not.toBe(first);
 });
