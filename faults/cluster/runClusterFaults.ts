@@ -1,5 +1,4 @@
 /** Injects faults into queues that are worked on, and counts the pieces of work: each has one result, the right one. */
-import type { PlannerLine } from "../../packages/cluster/test/queueOn.ts";
 import { generator } from "../runFaults.ts";
 import { type ClusterFault, clusterFaults } from "./clusterFaults.ts";
 import { openSite, type Site } from "./site.ts";
@@ -99,19 +98,7 @@ async function counted(
   const planned = site.planned();
   await site.restartPlanner();
   await site.goesOn(planned, patience);
-  const ended = site.planner.process.lines.filter((line) => "id" in line);
-  const outcomes = new Map<string, PlannerLine[]>();
-  for (const line of ended) outcomes.set(line.id, [...(outcomes.get(line.id) ?? []), line]);
-  const attemptOf = (line: PlannerLine | undefined): number => resultOf(line)?.attempt ?? 0;
-  const all = Array.from({ length: planned }, (_, n) => ({ n, told: outcomes.get(`piece-${n}`) ?? [] }));
-  const losses = all.filter(({ n, told }) => resultOf(told[0])?.value !== 2 * n + 1).map(({ n }) => `piece-${n}`);
-  return {
-    ...{ planned, lost: losses.length, losses },
-    twice: all.filter(({ told }) => told.length > 1).length + Math.max(0, outcomes.size - planned),
-    begunAgain: all.filter(({ told }) => attemptOf(told[0]) > 1).length,
-  };
-}
-
-function resultOf(line: PlannerLine | undefined): { readonly value: number; readonly attempt: number } | null {
-  return line?.kind === "result" ? (line.result as { value: number; attempt: number }) : null;
+  await site.readsAll(patience);
+  const { lost, twice } = site.tally.faults(planned);
+  return { planned, lost: lost.length, losses: lost, twice: twice.length, begunAgain: site.tally.begunAgain() };
 }

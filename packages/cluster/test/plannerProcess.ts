@@ -10,11 +10,17 @@ const say = (line: PlannerLine): boolean => process.stdout.write(`${JSON.stringi
 const connection = await connectNats(servers, { reconnectTimeWait: 50, ...credentials });
 const queue = jetStreamQueue(connection, { name, heartbeat, copies });
 const idOf = (n: number): string => `piece-${n}`;
+const ended = new Set<string>();
 
 async function answer(request: Exclude<PlannerRequest, { kind: "health" }>): Promise<void> {
   if (request.kind === "enqueue") {
     for (let n = request.from; n < request.to; n++) await queue.enqueue(idOf(n), n);
     say({ kind: "enqueued", to: request.to });
+  } else if (request.kind === "putAgain") {
+    const numberOf = new Map(request.pieces.map((n) => [idOf(n), n]));
+    for (const id of await queue.missing([...numberOf.keys()]))
+      if (!ended.has(id)) await queue.enqueue(id, numberOf.get(id)!);
+    say({ kind: "putAgain" });
   } else {
     // As a client whose acknowledgement was lost, and which does not say what it expects.
     for (const n of request.pieces) await publishAgain(n);
@@ -50,6 +56,7 @@ createInterface(process.stdin).on("line", async (line) => {
   else answered = answered.then(() => answer(request));
 });
 for await (const event of queue.follow(new AbortController().signal)) {
+  if (event.kind !== "event") ended.add(event.id);
   if (event.kind === "result") say({ kind: "result", id: event.id, result: event.result });
   else if (event.kind === "failure") say({ kind: "failure", id: event.id, message: event.message });
 }

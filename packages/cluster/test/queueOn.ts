@@ -22,12 +22,15 @@ export type PlannerRequest =
   | { readonly kind: "enqueue"; readonly from: number; readonly to: number }
   /** Publish pieces that may have been done. */
   | { readonly kind: "repeat"; readonly pieces: readonly number[] }
+  /** Put those on the queue again that have not ended and are nowhere, as after a loss of data. */
+  | { readonly kind: "putAgain"; readonly pieces: readonly number[] }
   | { readonly kind: "health" };
 
 /** What a planner tells. */
 export type PlannerLine =
   | { readonly kind: "enqueued"; readonly to: number }
   | { readonly kind: "repeated" }
+  | { readonly kind: "putAgain" }
   /** The servers that do not have all that the others have; null where that is not known. */
   | { readonly kind: "health"; readonly behind: readonly string[] | null }
   | { readonly kind: "result"; readonly id: string; readonly result: Json }
