@@ -60,7 +60,11 @@ export const clusterFaults: readonly ClusterFault[] = [
   },
   { name: "kill the planner", inject: ({ restartPlanner }) => restartPlanner() },
   // One of three must not come back so: their votes count on what each has stored.
-  { name: "kill the broker, its data lost", brokers: 1, inject: ({ loseData }) => loseData() },
+  {
+    name: "kill the broker, its data lost",
+    brokers: 1,
+    inject: ({ brokers, putAgain }) => putAgain(() => brokers[0]!.process.restart({ loseDisk: true })),
+  },
 ];
 
 async function cut(machine: Machine, random: () => number): Promise<void> {

@@ -6,14 +6,12 @@ import { type NatsServer, startServer } from "../../packages/cluster/test/natsSe
 import { type Machine, makeNetwork } from "../../packages/cluster/test/network.ts";
 import {
   type PlannerLine,
-  plannerOn,
   type QueueSettings,
   type RunningPlanner,
   type RunningProcess,
   workerOn,
 } from "../../packages/cluster/test/queueOn.ts";
-
-import { idsOf, openTally, type Tally } from "./tally.ts";
+import { openPlanning, type Planning } from "./planning.ts";
 
 /** A process that can be ended and begun again, and the machine that it is on. */
 export interface Post<P> {
@@ -21,30 +19,17 @@ export interface Post<P> {
   process: P;
 }
 
-export interface Site {
+export interface Site extends Planning {
   /** One, or a cluster of three. */
   readonly brokers: readonly Post<NatsServer>[];
   readonly workers: readonly Post<RunningProcess>[];
-  readonly planner: Post<RunningPlanner>;
-  /** Pieces that the planner was asked to plan. */
-  readonly planned: () => number;
-  readonly tally: Tally;
-  /** Plans more pieces. */
-  plan(pieces: number): void;
   startWorker(machine: Machine): RunningProcess;
-  /** Starts the planner again; it plans what the one before has not said to be planned: more would hide what was lost. */
-  restartPlanner(): Promise<void>;
-  /** Lets the one broker lose all that it has. The planner puts on the queue again what has not ended: the one time that it does. */
-  loseData(): Promise<void>;
-  /** Waits until the planner has read all that is on the queue. False after `patience` ms. */
-  readsAll(patience: number): Promise<boolean>;
   /**
    * Waits until more pieces have ended, and each broker has all that the others have. False after `patience` ms. One that does not catch
-   * up is started again, as whoever runs it would, and all where they do not agree on who leads; then one that is still behind the two
-   * others begins anew without its data.
+   * up is started again, as whoever runs it would, and all where they do not agree on who leads.
    */
   goesOn(pieces: number, patience: number): Promise<boolean>;
-  /** How often a broker was started again so, with its data or without. */
+  /** How often a broker was started again so. */
   readonly restarted: () => number;
   end(): Promise<void>;
 }
@@ -70,71 +55,25 @@ export async function openSite(name: string, numBrokers: 1 | 3, isCareless: bool
   const workers = network.machines
     .slice(numBrokers, numBrokers + numWorkers)
     .map((machine) => ({ machine, process: startWorker(machine) }));
-  const office = network.machines.at(-1)!;
-  const planner = { machine: office, process: plannerOn(office, settings) };
-  const tally = openTally(() => planner.process.lines);
-  let planned = 0;
-  let surelyPlanned = 0;
+  const planning = openPlanning(network.machines.at(-1)!, settings);
+  const { planner, tally, planned } = planning;
   let restarted = 0;
-  /** @param behind - names of brokers; null for all */
-  const restart = async (behind: readonly string[] | null, isFirst: boolean): Promise<void> => {
-    const loseDisk = !isFirst && new Set(behind).size === 1;
-    for (const { machine, process } of brokers) {
-      if (behind?.includes(machine.address) === false) continue;
-      restarted += 1;
-      await process.restart({ loseDisk });
-    }
-  };
   return {
-    ...{ brokers, workers, planner, startWorker, planned: () => planned },
-    restarted: () => restarted,
-    tally,
-    plan(pieces) {
-      planner.process.ask({ kind: "enqueue", from: planned, to: planned + pieces });
-      planned += pieces;
-    },
-    async restartPlanner() {
-      await planner.process.kill();
-      tally.keep(planner.process.lines);
-      const told = planner.process.lines.map((line) => (line.kind === "enqueued" ? line.to : 0));
-      surelyPlanned = Math.max(surelyPlanned, ...told);
-      planner.process = plannerOn(office, settings);
-      planner.process.ask({ kind: "enqueue", from: surelyPlanned, to: planned });
-    },
-    async loseData() {
-      const { process } = planner;
-      const isBack = tally.losing();
-      await brokers[0]!.process.restart({ loseDisk: true });
-      const from = process.lines.length;
-      const pieces = Array.from({ length: planned }, (_, n) => n).filter((n) => !tally.ended().has(`piece-${n}`));
-      process.ask({ kind: "putAgain", pieces });
-      await process.until((lines) => lines.slice(from).some(({ kind }) => kind === "putAgain"));
-      isBack();
-    },
-    async readsAll(patience) {
-      const all = tally.kept();
-      const hasRead = (lines: readonly PlannerLine[]): boolean => {
-        const read = idsOf(lines);
-        return [...all].every((id) => read.has(id));
-      };
-      const hasAll = planner.process.until(hasRead).then(() => true);
-      return Promise.race([hasAll, delay(patience, false, { ref: false })]);
-    },
+    ...{ ...planning, brokers, workers, startWorker, restarted: () => restarted },
     async goesOn(pieces, patience) {
-      const { process } = planner;
-      const wanted = Math.min(tally.ended().size + pieces, planned);
+      const wanted = Math.min(tally.ended().size + pieces, planned());
       const [end, isLate] = [performance.now() + patience, delay(patience, null, { ref: false })];
-      let [mended, isFirst] = [performance.now(), true];
+      let mended = performance.now();
       while (performance.now() < end) {
         await delay(50);
         const isDone = tally.ended().size >= wanted;
         const isDue = performance.now() - mended > catchUp;
         if (!isDone && !isDue) continue;
-        const behind = await Promise.race([brokersBehind(process), isLate]);
+        const behind = await Promise.race([brokersBehind(planner.process), isLate]);
         if (isDone && behind?.length === 0) return true;
         if (!isDue) continue;
-        if (behind?.length !== 0) await restart(behind, isFirst);
-        [mended, isFirst] = [performance.now(), false];
+        restarted += await restart(brokers, behind);
+        mended = performance.now();
       }
       return false;
     },
@@ -155,4 +94,11 @@ async function brokersBehind(planner: RunningPlanner): Promise<readonly string[]
   await planner.until((lines) => lines.slice(from).some(isAnswer));
   const answer = planner.lines.slice(from).find(isAnswer) as PlannerLine & { kind: "health" };
   return answer.behind;
+}
+
+/** @param behind - names of brokers; null for all @returns how many were started again */
+async function restart(brokers: readonly Post<NatsServer>[], behind: readonly string[] | null): Promise<number> {
+  const chosen = brokers.filter(({ machine }) => behind?.includes(machine.address) ?? true);
+  for (const { process } of chosen) await process.restart();
+  return chosen.length;
 }
