@@ -82,7 +82,10 @@ function killer(workers: readonly Running[]) {
     hear(line: string): void {
       const [, run, words] = /^\[\d+\/\d+\] ([\w-]+?):? (.*)$/.exec(line) ?? [];
       if (run === undefined || words === undefined) return;
-      const pid = /^begins on .*-(\d+)(?: \(attempt \d+\))?$/.exec(words)?.[1];
+      const pid =
+        /^(?:begins(?: anew)?|goes on from a checkpoint) on \S+-(\d+)(?: after \S+)?(?: \(attempt \d+\))?$/.exec(
+          words,
+        )?.[1];
       if (pid !== undefined) {
         begins.push({ run, worker: workers.findIndex(({ child }) => child.pid === Number(pid)) });
       } else if (/\(\d.* s\)$/.test(words) && !words.startsWith("epoch")) ended += 1;
@@ -152,7 +155,8 @@ async function main(): Promise<number> {
     const text = `${JSON.stringify(report, null, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
     else writeFileSync(out, text);
-    const isRight = code === 0 && inTable === 18 && report.sameWeights === 18 && kills.length === 2;
+    const areGivenOut = begins.length === names.length + kills.length;
+    const isRight = code === 0 && inTable === 18 && report.sameWeights === 18 && kills.length === 2 && areGivenOut;
     process.stderr.write(
       `${isRight ? "right" : "WRONG"}: ${inTable} runs in the table, ${report.sameWeights} with the weights of the local sweep\n`,
     );
