@@ -1,7 +1,7 @@
 /** When streams are made: by several connections at the same moment, and again only where they are lost. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, test } from "vitest";
-import { jetStreamExchange } from "../src/index.ts";
+import { jetStreamExchange, jetStreamQueue } from "../src/index.ts";
 import { openStreams } from "../src/jetstream/streams.ts";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
@@ -54,3 +54,20 @@ test.runIf(hasServer)("a stream that outlives its server is not made again, one 
   expect(made.slice(3).sort()).toEqual(["lasting", "passing"]);
   expect(streams.created("lasting")).not.toBe(first);
 });
+
+test.runIf(hasServer)(
+  "a queue or a run with other settings than it has on the server is refused by what differs",
+  async () => {
+    const [one, two] = [await connected(), await connected()];
+    await jetStreamQueue(one, { name: "kept", keep: 60_000 }).enqueue("a", 1);
+    await expect(jetStreamQueue(two, { name: "kept", keep: 90_000 }).enqueue("b", 1)).rejects.toMatchObject({
+      message:
+        "server: stream queue_kept_told is there with max_age 60000 ms, not 90000 ms; who shares it has the same settings, or another name",
+      details: { code: "other-settings" },
+    });
+    await jetStreamExchange(one, { run: "slow", elements: 1, heartbeat: 2_000 }).join(0);
+    await expect(jetStreamExchange(two, { run: "slow", elements: 1, heartbeat: 1_000 }).join(1)).rejects.toThrow(
+      "stream parle_slow_leases is there with max_age 6000 ms, not 3000 ms, duplicate_window 6000 ms, not 3000 ms;",
+    );
+  },
+);

@@ -11,6 +11,7 @@ import {
 import type { NatsConnection } from "@nats-io/nats-core";
 import { hasCode } from "./hasCode.ts";
 import { type Insist, insistent } from "./insistent.ts";
+import { throwIfOther } from "./otherSettings.ts";
 
 /** A stream as it is to be; what is not said is the server's default. */
 export type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name">;
@@ -66,8 +67,12 @@ export async function openStreams(
   const manager = await jetstreamManager(connection, { timeout: answerTime, checkAPI: false });
   const creations = new Map<string, string>();
   const insist = insistent(connection, async () => {
-    // One that is there with the same settings stays; with others it is an error.
-    const make = (one: StreamSettings) => manager.streams.add(one);
+    // One that is there with the same settings stays.
+    const make = (one: StreamSettings) =>
+      manager.streams.add(one).catch(async (error: unknown) => {
+        await throwIfOther(error, manager, one);
+        throw error;
+      });
     const found = await Promise.all(
       settings.map((one) => (creations.has(one.name) ? foundOr(make, manager, one) : make(one))),
     );

@@ -39,7 +39,8 @@ const usualHeartbeat = 10_000;
 /**
  * A queue on a server with JetStream, 2.9 or later. The connection stays the caller's; while the server is away, calls wait.
  *
- * @throws RangeError for a bad option
+ * @throws RangeError for a bad option; each call of the queue ClusterError "other-settings" where the server has it with another `keep` or
+ *   other `copies`
  */
 export function jetStreamQueue(connection: NatsConnection, options: JetStreamQueueOptions): WorkQueue {
   const where = "jetStreamQueue";

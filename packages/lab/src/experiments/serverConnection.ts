@@ -69,9 +69,10 @@ export async function withServer<Result>(
   }
 }
 
-/** What the server does not allow, has no room for or does not answer, as an InputError; any other error as it is. */
+/** What the server does not allow, has no room for, has with other settings or does not answer, as an InputError; any other error as it is. */
 export function denialAsInput(error: unknown): unknown {
-  const isDenied = error instanceof ClusterError && ["denied", "full", "silent"].includes(error.details.code);
+  const isDenied =
+    error instanceof ClusterError && ["denied", "full", "other-settings", "silent"].includes(error.details.code);
   return isDenied ? new InputError({ name: "--nats", rule: error.message }) : error;
 }
 
