@@ -9,7 +9,12 @@ import { queueNames } from "../src/queue/queueStreams.ts";
 /** Of streams that hold nothing. @returns what the piece's signal is aborted with */
 async function lookedAt(own: { readonly haveCopies: boolean; readonly isOfStream: boolean }): Promise<unknown> {
   const names = queueNames("test", "queue");
-  const streams = { haveCopies: own.haveCopies, insist: (ask: () => unknown) => ask(), newest: async () => null };
+  const streams = {
+    haveCopies: own.haveCopies,
+    insist: (ask: () => unknown) => ask(),
+    newest: async () => null,
+    at: async () => null,
+  };
   const message = { subject: names.subject("work", "a"), seq: 1, working() {} };
   const kept = keepPiece(
     { streams: streams as unknown as Streams, names, onLapse: () => {} },

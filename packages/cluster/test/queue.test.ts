@@ -326,6 +326,47 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await working;
   });
 
+  test("a failure that is long, or has very many files, ends its piece and not the worker; no result is null", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const working = one.work(async ({ id, send }) => {
+      if (id === "long") throw new Error("x".repeat(600 * 1024));
+      const sent = id === "many" ? Array.from({ length: 8_000 }, (_, i) => send(`folder/${i}`, new Uint8Array(0))) : [];
+      await Promise.all(sent);
+      // As a handler in JavaScript may.
+      return undefined as never;
+    }, stop.signal);
+    for (const id of ["long", "many", "nothing"]) await planner.enqueue(id, 1);
+    expect(await ended(planner, 3)).toEqual([
+      { kind: "failure", id: "long", message: "x".repeat(4_096) },
+      { kind: "failure", id: "many", message: expect.stringContaining("must have at most 524288 bytes as JSON") },
+      { kind: "result", id: "nothing", result: null },
+    ]);
+    stop.abort();
+    await working;
+  });
+
+  test("a worker that was idle while its connection was new takes the next piece at once", async () => {
+    const name = newName();
+    // What another pull had taken would come back after three of them.
+    const own = { heartbeat: 60_000 };
+    const [planner, one] = [await opened(name, own), await opened(name, own)];
+    const connection = connections.at(-1)!;
+    const stop = new AbortController();
+    const pulled = connection.subscribe("$JS.API.CONSUMER.MSG.NEXT.>");
+    const numPulls = () => expect.poll(() => pulled.getReceived());
+    const working = one.work(async () => "done", stop.signal);
+    await numPulls().toBeGreaterThan(0);
+    const before = pulled.getReceived();
+    await connection.reconnect();
+    await numPulls().toBeGreaterThan(before);
+    await planner.enqueue("a", 1);
+    expect(await ended(planner, 1)).toEqual([{ kind: "result", id: "a", result: "done" }]);
+    stop.abort();
+    await working;
+  });
+
   test("refuses names of pieces that have no place in a subject, and work that is too large", async () => {
     const queue = await opened(newName());
     await expect(queue.enqueue("a.b", 1)).rejects.toThrow(

@@ -187,6 +187,29 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     await working;
   });
 
+  test("a removal during which the server loses its disk takes no other's piece that has its number", async () => {
+    const name = newName();
+    const [planner, remover] = [await opened(name), await opened(name)];
+    const [held, release] = [gate(), gate()];
+    const connection = connections.at(-1)!;
+    const ask = connection.request.bind(connection);
+    connection.request = async (subject, ...rest) => {
+      if (subject.endsWith("outcome.a")) {
+        held.open();
+        await release.opened;
+      }
+      return ask(subject, ...rest);
+    };
+    await planner.enqueue("a", 1);
+    const removing = remover.remove("a");
+    await held.opened;
+    await server().restart({ loseDisk: true });
+    expect(await planner.enqueue("b", 1)).toBe(true);
+    release.open();
+    await removing;
+    expect(await planner.missing(["b"])).toEqual([]);
+  });
+
   test("a removal that was interrupted is brought to its end by the next", async () => {
     const name = newName();
     const planner = await opened(name);

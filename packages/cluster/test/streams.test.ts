@@ -1,5 +1,6 @@
 /** When streams are made: by several connections at the same moment, and again only where they are lost. */
 import { jetstreamManager } from "@nats-io/jetstream";
+import { errors } from "@nats-io/nats-core";
 import { expect, test } from "vitest";
 import { jetStreamExchange, jetStreamQueue } from "../src/index.ts";
 import { openStreams } from "../src/jetstream/streams.ts";
@@ -71,3 +72,24 @@ test.runIf(hasServer)(
     );
   },
 );
+
+test.runIf(hasServer)("actions that find no answer together have their streams asked for once", async () => {
+  const connection = await connected();
+  const streams = await openStreams(connection, [{ name: "common", subjects: ["common.*"] }]);
+  await streams.insist(() => streams.store("common.a", "1"));
+  const ask = connection.request.bind(connection);
+  const asked: string[] = [];
+  connection.request = (subject, ...rest) => {
+    asked.push(subject);
+    return ask(subject, ...rest);
+  };
+  const actions = Array.from({ length: 50 }, () => {
+    let tries = 0;
+    return streams.insist(async () => {
+      if (++tries === 1) throw new errors.TimeoutError();
+      return tries;
+    });
+  });
+  expect(await Promise.all(actions)).toEqual(Array(50).fill(2));
+  expect(asked).toEqual(["$JS.API.STREAM.INFO.common"]);
+});

@@ -102,6 +102,62 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await working;
   });
 
+  test("a worker acknowledges no other's piece where the stream of work was deleted, and made anew by another", async () => {
+    const name = newName();
+    const open = (): Promise<WorkQueue> => opened(name, { heartbeat: 60_000 });
+    const [planner, one, two] = [await open(), await open(), await open()];
+    const [stop, first, second] = [new AbortController(), gate(), gate()];
+    const begun: string[] = [];
+    await planner.enqueue("a", 1);
+    const working = one.work(async ({ id }) => {
+      begun.push(`one ${id}`);
+      if (id === "a") await first.opened;
+      return "one";
+    }, stop.signal);
+    await expect.poll(() => begun).toEqual(["one a"]);
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    await streams.delete(`queue_${name}_work`);
+    await planner.enqueue("b", 1);
+    const other = two.work(async ({ id }) => {
+      begun.push(`two ${id}`);
+      await second.opened;
+      return "two";
+    }, stop.signal);
+    await expect.poll(() => begun).toEqual(["one a", "two b"]);
+    const heard = following(planner, stop.signal);
+    // Another has ended it.
+    const outcome = JSON.stringify({ attempt: 2, result: "other", files: [] });
+    await jetstream(connections.at(-1)!).publish(`queue.${name}.outcome.a`, outcome);
+    first.open();
+    await planner.enqueue("c", 1);
+    await expect.poll(() => begun).toContain("one c");
+    expect((await message(name, "b"))?.subject).toBe(`queue.${name}.work.b`);
+    second.open();
+    await expect.poll(() => heard).toContainEqual({ kind: "result", id: "b", result: "two" });
+    stop.abort();
+    await Promise.all([working, other]);
+  });
+
+  test("a planner hears of what is told in a stream that was deleted, and made anew by another", async () => {
+    const name = newName();
+    const [planner, one] = [await opened(name), await opened(name)];
+    const stop = new AbortController();
+    const heard = following(planner, stop.signal);
+    const working = one.work(async ({ id, tell }) => {
+      for (let i = 0; id === "a" && i < 5; i++) await tell(i);
+      return id;
+    }, stop.signal);
+    await planner.enqueue("a", 1);
+    await expect.poll(() => heard.length).toBe(6);
+    const { streams } = await jetstreamManager(connections.at(-1)!);
+    await streams.delete(`queue_${name}_told`);
+    await opened(name).then((other) => other.status());
+    await planner.enqueue("b", 1);
+    await expect.poll(() => heard.slice(6)).toContainEqual({ kind: "result", id: "b", result: "b" });
+    stop.abort();
+    await working;
+  });
+
   test("a planner that forgets what it has fetched does not forget a removal that it has not heard of", async () => {
     const name = newName();
     const [planner, one] = [await opened(name), await opened(name)];

@@ -44,7 +44,7 @@ export function insistent(connection: NatsConnection, prepare: () => Promise<voi
     let numBrief = 0;
     for (;;) {
       signal?.throwIfAborted();
-      const askedOver = numConnections;
+      const [askedOver, before] = [numConnections, prepared];
       try {
         await unlessAborted(unlessInterrupted(prepared), signal);
         const answer = await unlessAborted(unlessInterrupted(action()), signal);
@@ -60,7 +60,8 @@ export function insistent(connection: NatsConnection, prepare: () => Promise<voi
       if (askedOver !== numConnections) continue;
       silence.requireShort(since);
       await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
-      prepared = quiet(prepare());
+      // Once for all actions that found no answer.
+      if (prepared === before) prepared = quiet(prepare());
     }
   };
 }

@@ -32,6 +32,8 @@ export interface Streams {
   store(subject: string, data: Uint8Array | string, after?: number): Promise<number>;
   /** The newest message of a subject. */
   newest(stream: string, subject: string): Promise<StoredMessage | null>;
+  /** The message of a sequence number. */
+  at(stream: string, sequence: number): Promise<StoredMessage | null>;
   /** The first message from a sequence number on. */
   next(stream: string, from: number): Promise<StoredMessage | null>;
   /** Removes the messages of a subject. @param upTo - sequence number of the last that goes; all when absent */
@@ -91,6 +93,7 @@ export async function openStreams(
       return (await client.publish(subject, data, expected)).seq;
     },
     newest: (stream, subject) => asked.getMessage(stream, { last_by_subj: subject }),
+    at: (stream, sequence) => asked.getMessage(stream, { seq: sequence }),
     next(stream, from) {
       const query = { seq: from, next_by_subj: ">" };
       return asked.getMessage(stream, query);

@@ -9,6 +9,8 @@ import type { QueueEvent } from "./workQueue.ts";
 
 /** News may be lost with a connection: how often the stream is looked at without any, in milliseconds. */
 const lookEvery = 1_000;
+/** After how many of them without any message it is checked that the stream is as long as what was read of it. */
+const looksUntilCheck = 5;
 
 export async function* followQueue(
   connection: NatsConnection,
@@ -21,15 +23,21 @@ export async function* followQueue(
     connection.subscribe(names.subject(kind, "*"), { callback: () => news.emit(true) }),
   );
   try {
+    // Where several servers keep it, one that lags behind tells of less for a moment.
+    const isShort = async (read: number): Promise<boolean> =>
+      !streams.haveCopies && (await streams.insist(() => streams.last(names.told), signal)) < read;
     const begin = () => readAhead((from) => streams.insist(() => streams.next(names.told, from), signal));
     let reading = begin();
     let created: string | undefined;
+    let numIdle = 0;
     for (;;) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
       const messages = await reading.next();
       const now = streams.created(names.told);
-      // A server that has lost its disk counts anew: what was read may be of another place in its new stream.
-      const isAnother = now !== (created ?? now);
+      // A server that has lost its disk, or its last moments, counts anew: what was read may be of another place in its stream.
+      numIdle = messages.length === 0 ? numIdle + 1 : 0;
+      const isDue = numIdle > 0 && numIdle % looksUntilCheck === 0;
+      const isAnother = now !== (created ?? now) || (isDue && (await isShort(reading.last())));
       created = now;
       if (isAnother) reading = begin();
       else if (messages.length === 0) await heard.next();

@@ -48,13 +48,13 @@ export function keepPiece(
     else if (isGone) elsewhere.abort(new EndedElsewhere("gone"));
     else if (silence > missedHeartbeats * heartbeat) onLapse(id, silence);
   };
-  /** Whether its work is not on the queue, or newer work of its name: the outcome may be fetched and forgotten by now. */
+  /** Whether its work is not on the queue, where that of its name may have been added anew: the outcome may be fetched and forgotten by now. */
   const hasGone = async (): Promise<boolean> => {
     // After faults of its servers, copies of a queue may hold different work for long.
     if (streams.haveCopies) return false;
-    const work = await streams.insist(() => streams.newest(names.work, message.subject), asking);
+    const work = await streams.insist(() => streams.at(names.work, message.seq), asking);
     // A server that has lost its disk has lost the work of all who are at some: what they do is not in vain.
-    return work?.seq !== message.seq && isOfStream();
+    return work?.subject !== message.subject && isOfStream();
   };
   // What it cannot see now it looks for again.
   const lookAgain = (): void =>

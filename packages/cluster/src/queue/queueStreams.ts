@@ -109,5 +109,5 @@ export async function addWorkers(
 
 /** Milliseconds between the heartbeats of workers, as their consumer has it. */
 export function heartbeatOf({ ack_wait }: Pick<ConsumerConfig, "ack_wait">): number {
-  return millis(ack_wait!) / missedHeartbeats;
+  return Math.floor(millis(ack_wait!) / missedHeartbeats);
 }

@@ -11,6 +11,8 @@ export type AskNext = (from: number) => Promise<StoredMessage | null>;
 export interface ReadAhead {
   /** What comes next, in its order; none where everything there was has been read. */
   next(): Promise<readonly StoredMessage[]>;
+  /** Sequence number of the last that was read; 0 for none. */
+  last(): number;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface ReadAhead {
 export function readAhead(ask: AskNext): ReadAhead {
   let [from, count] = [1, 1];
   return {
+    last: () => from - 1,
     async next() {
       const answers = await Promise.all(Array.from({ length: count }, (_, i) => ask(from + i)));
       // After a question without an answer another may have been stored, before those that were asked for later.

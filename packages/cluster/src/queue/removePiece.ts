@@ -25,7 +25,7 @@ export async function removePiece(
   const removeTraces = await tracesThatAreThere(streams, names, signal);
   for (;;) {
     const { sequence, outcome } = await storedOutcome(streams, names, id, signal);
-    const isThere = work !== null || (outcome !== null && outcome.removed !== true);
+    const isThere = work !== null || (sequence > 0 && outcome?.removed !== true);
     if (!isThere) {
       // Whoever has removed it may have been ended in between.
       if (outcome !== null) await removeTraces(id);
@@ -74,11 +74,12 @@ async function dropWork(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await streams.insist(async () => {
+    // A server that has lost its disk gives its number to others; a worker that has seen the outcome may have acknowledged it before.
+    if ((await streams.at(work, seq))?.subject !== subject) return;
     try {
       await streams.drop(work, seq);
     } catch (error) {
-      // A worker that has seen the outcome may have acknowledged it before.
-      if ((await streams.newest(work, subject))?.seq === seq) throw error;
+      if ((await streams.at(work, seq))?.subject === subject) throw error;
     }
   }, signal);
 }

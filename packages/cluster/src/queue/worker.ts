@@ -23,6 +23,8 @@ export interface Workplace {
 
 /** How long the server looks for a piece before it is asked again, in milliseconds. */
 const patience = 5_000;
+/** Letters of a failure's message that are kept: what throws may quote what it was given. */
+const longestFailure = 4_096;
 /** For how long a worker that is stopped tries to tell something, in milliseconds. */
 const lastWords = 2_000;
 
@@ -45,15 +47,17 @@ export async function workOn(place: Workplace, handler: WorkHandler, signal: Abo
 }
 
 async function nextPiece({ streams, names, agree }: Workplace, signal: AbortSignal): Promise<TakenPiece | null> {
+  let newest = 0;
   return streams.insist(async () => {
+    const own = ++newest;
     const consumer = await streams.client.consumers.get(names.work, names.workers);
     const { config } = await consumer.info(true);
     const created = streams.created(names.work);
     const heartbeat = heartbeatOf(config);
     agree(heartbeat);
     const message = await consumer.next({ expires: patience });
-    // Nobody waits for it any more.
-    if (signal.aborted) message?.nak();
+    // Nobody waits for it any more: the worker is stopped, or has asked again over a connection that was new.
+    if (signal.aborted || own !== newest) message?.nak();
     return message === null ? null : { message, heartbeat, isOfStream: () => streams.created(names.work) === created };
   }, signal);
 }
@@ -62,6 +66,10 @@ async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, e
   const { message, heartbeat, isOfStream } = taken;
   const kept = keepPiece(place, taken, ended);
   const giveBack = (delay?: number) => isOfStream() && message.nak(delay);
+  const { streams, names } = place;
+  /** Whether its number is still its own: a server that has lost its last moments gives it to others. */
+  const isOwn = async () =>
+    streams.haveCopies || (await streams.at(names.work, message.seq))?.subject === message.subject;
   try {
     const hasOutcome = await toItsOutcome(place, message, handler, kept).then(
       () => true,
@@ -70,7 +78,7 @@ async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, e
         return !isGone(kept.signal);
       },
     );
-    if (hasOutcome) await place.streams.insist(async () => isOfStream() && message.ackAck(), ended);
+    if (hasOutcome) await streams.insist(async () => isOfStream() && (await isOwn()) && message.ackAck(), ended);
     else giveBack(heartbeat);
   } catch (error) {
     if (!ended.aborted && !(error instanceof Declined)) throw error;
@@ -114,13 +122,18 @@ async function outcome(place: Workplace, message: JsMsg, handler: WorkHandler, s
   const attempt = message.info.deliveryCount;
   const files: FileRecord[] = [];
   try {
-    const result = await handler(pieceOf(place, message, files, signal), signal);
+    const result = (await handler(pieceOf(place, message, files, signal), signal)) ?? null;
     return jsonText("work", "result", { attempt, result, files });
   } catch (error) {
     // What the server refuses is not the piece's fault.
     if (signal.aborted || error instanceof Declined || error instanceof ClusterError) throw error;
-    const failure = error instanceof Error ? error.message : String(error);
-    return jsonText("work", "failure", { attempt, failure, files });
+    const failure = (error instanceof Error ? error.message : String(error)).slice(0, longestFailure);
+    try {
+      return jsonText("work", "failure", { attempt, failure, files });
+    } catch {
+      // So many that their names alone are too much.
+      return jsonText("work", "failure", { attempt, failure, files: [] });
+    }
   }
 }
 
