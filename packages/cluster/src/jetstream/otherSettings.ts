@@ -2,7 +2,6 @@
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { millis } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
-import type { StreamSettings } from "./streams.ts";
 
 /** "stream name already in use with a different configuration" among the errors of nats-server. */
 const nameInUse = 10058;
@@ -13,14 +12,13 @@ const times: readonly string[] = ["max_age", "duplicate_window"];
 export async function throwIfOther(
   error: unknown,
   { streams }: JetStreamManager,
-  settings: StreamSettings,
+  settings: Pick<StreamConfig, "name">,
 ): Promise<void> {
   if (!(error instanceof JetStreamApiError) || error.code !== nameInUse) return;
-  const { config } = await streams.info(settings.name);
-  const keys = (Object.keys(settings) as (keyof StreamConfig)[]).filter(
-    (key) => JSON.stringify(config[key]) !== JSON.stringify(settings[key]),
-  );
-  const differences = keys.map((key) => `${key} ${inWords(key, config[key])}, not ${inWords(key, settings[key])}`);
+  const found: Readonly<Record<string, unknown>> = { ...(await streams.info(settings.name)).config };
+  const wanted = Object.entries(settings);
+  const apart = wanted.filter(([key, value]) => JSON.stringify(found[key]) !== JSON.stringify(value));
+  const differences = apart.map(([key, value]) => `${key} ${inWords(key, found[key])}, not ${inWords(key, value)}`);
   const rule = `is there with ${differences.join(", ")}; who shares it has the same settings, or another name`;
   throw new ClusterError("other-settings", "server", `stream ${settings.name}`, rule);
 }
