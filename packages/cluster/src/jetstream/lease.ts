@@ -53,7 +53,7 @@ export async function takeLease(
   const id = nuid.next();
   const content = encodeLease({ id, ...told });
   const subject = subjects.lease(replica);
-  let sequence = await storeAfter(streams, 0, subject, content, signal);
+  let sequence = await storeAfter(streams, subjects.streams.leases, 0, subject, content, signal);
   sequence ??= (await own(signal))?.seq ?? null;
   if (sequence === null) throw new ClusterError("taken", "join", `replica ${replica}`, "is held by another member");
   let [isLost, lapsed] = [false, Number.NEGATIVE_INFINITY];
@@ -91,12 +91,12 @@ export async function takeLease(
 
   async function renew(): Promise<void> {
     const { signal: until } = unanswered;
-    const renewed = await storeAfter(streams, sequence!, subject, content, until);
+    const renewed = await storeAfter(streams, subjects.streams.leases, sequence!, subject, content, until);
     if (renewed !== null) {
       sequence = renewed;
       return;
     }
-    const again = await storeAfter(streams, 0, subject, content, until);
+    const again = await storeAfter(streams, subjects.streams.leases, 0, subject, content, until);
     if (again === null) {
       const stored = await own(until);
       isLost = stored === null;

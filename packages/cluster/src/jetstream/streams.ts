@@ -135,14 +135,21 @@ async function foundOr(
 
 /** Stores a message if that of sequence number `after` is the subject's newest, 0 for none; null where it is not. */
 export async function storeAfter(
-  { store, insist }: Streams,
+  { haveCopies, store, newest, insist }: Streams,
+  stream: string,
   after: number,
   subject: string,
   data: string,
   signal: AbortSignal | undefined,
 ): Promise<number | null> {
+  let isRepeated = false;
   try {
-    return await insist(() => store(subject, data, after), signal);
+    return await insist(async () => {
+      // What had no answer may be there. Servers of version 2.9 that refuse it again may number differently what comes next.
+      if (haveCopies && isRepeated && ((await newest(stream, subject))?.seq ?? 0) !== after) return null;
+      isRepeated = true;
+      return store(subject, data, after);
+    }, signal);
   } catch (error) {
     if (hasCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return null;
     throw error;

@@ -61,7 +61,9 @@ export function jetStreamQueue(connection: NatsConnection, options: JetStreamQue
       const text = jsonText("enqueue", "work", work);
       const streams = await open();
       const { outcome } = await storedOutcome(streams, names, id, signal);
-      return outcome === null && (await storeAfter(streams, 0, names.subject("work", id), text, signal)) !== null;
+      return (
+        outcome === null && (await storeAfter(streams, names.work, 0, names.subject("work", id), text, signal)) !== null
+      );
     },
     async work(handler, signal) {
       // That of the queue, once it is known: a server that has lost its disk is given the same again.

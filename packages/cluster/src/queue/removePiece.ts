@@ -32,7 +32,7 @@ export async function removePiece(
       return false;
     }
     if (outcome?.removed === true) break;
-    const stored = await storeAfter(streams, sequence, outcomes, JSON.stringify(removed), signal);
+    const stored = await storeAfter(streams, names.told, sequence, outcomes, JSON.stringify(removed), signal);
     // Where it has ended meanwhile, that result goes.
     if (stored === null) continue;
     if (sequence > 0) await streams.insist(() => streams.remove(names.told, outcomes, sequence), signal);

@@ -111,7 +111,7 @@ async function toItsOutcome(
     // An outcome that was fetched and forgotten must not be followed by another.
     await look();
     signal.throwIfAborted();
-    const stored = await storeAfter(streams, before.sequence, names.subject("outcome", id), text, signal);
+    const stored = await storeAfter(streams, names.told, before.sequence, names.subject("outcome", id), text, signal);
     if (stored !== null) return;
     before = await newest();
   }
