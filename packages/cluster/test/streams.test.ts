@@ -3,7 +3,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { errors } from "@nats-io/nats-core";
 import { expect, test } from "vitest";
 import { jetStreamExchange, jetStreamQueue } from "../src/index.ts";
-import { openStreams } from "../src/jetstream/streams.ts";
+import { openStreams, type Streams, storeAfter } from "../src/jetstream/streams.ts";
 import { hasServer } from "./natsServer.ts";
 import { serverForTests } from "./serverForTests.ts";
 
@@ -93,3 +93,26 @@ test.runIf(hasServer)("actions that find no answer together have their streams a
   expect(await Promise.all(actions)).toEqual(Array(50).fill(2));
   expect(asked).toEqual(["$JS.API.STREAM.INFO.common"]);
 });
+
+test.each([
+  { haveCopies: true, stored: 5, tries: 1, answer: null },
+  { haveCopies: true, stored: null, tries: 2, answer: 6 },
+  { haveCopies: false, stored: 5, tries: 2, answer: 6 },
+])(
+  "what had no answer is stored again by $tries tries where several servers keep it ($haveCopies) and hold $stored",
+  async ({ haveCopies, stored, tries, answer }) => {
+    let numTries = 0;
+    const streams: Pick<Streams, "haveCopies" | "insist" | "newest" | "store"> = {
+      haveCopies,
+      // As `insistent`: once more where there was no answer.
+      insist: (action) => action().catch(action),
+      newest: async (_, subject) => (stored === null ? null : { seq: stored, subject, data: new Uint8Array() }),
+      async store() {
+        if (++numTries === 1) throw new errors.TimeoutError();
+        return 6;
+      },
+    };
+    expect(await storeAfter(streams as Streams, "stream", 0, "subject", "data", undefined)).toBe(answer);
+    expect(numTries).toBe(tries);
+  },
+);
