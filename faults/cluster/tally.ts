@@ -25,6 +25,8 @@ export function openTally(now: () => readonly PlannerLine[]): Tally {
   const resultsOf = (id: string, lines: readonly PlannerLine[]) =>
     lines.flatMap((line) => ("id" in line && line.id === id ? [resultOf(line)] : []));
   const isAbsent = (id: string): boolean => gone.has(id) || unsure.has(id);
+  /** Whether it was done again, not only stored again by a worker that was not told of the first time. */
+  const isDoneAgain = (id: string): boolean => resultsOf(id, now())[0]?.mark !== resultsOf(id, before)[0]?.mark;
   const outcomeOf = (id: string) =>
     resultsOf(id, now())[0] ?? (isAbsent(id) ? resultsOf(id, before)[0] : undefined) ?? null;
   return {
@@ -43,7 +45,7 @@ export function openTally(now: () => readonly PlannerLine[]): Tally {
       const told = [...idsOf(now())];
       return {
         lost: all.filter(({ n, id }) => outcomeOf(id)?.value !== 2 * n + 1).map(({ id }) => id),
-        twice: told.filter((id) => resultsOf(id, now()).length > 1 || gone.has(id)),
+        twice: told.filter((id) => resultsOf(id, now()).length > 1 || (gone.has(id) && isDoneAgain(id))),
       };
     },
     begunAgain: () => [...ended()].filter((id) => (outcomeOf(id)?.attempt ?? 0) > 1).length,
@@ -55,6 +57,13 @@ export function idsOf(lines: readonly PlannerLine[]): Set<string> {
   return new Set(lines.flatMap((line) => ("id" in line ? [line.id] : [])));
 }
 
-function resultOf(line: PlannerLine): { readonly value: number; readonly attempt: number } | null {
-  return line.kind === "result" ? (line.result as { value: number; attempt: number }) : null;
+interface Result {
+  readonly value: number;
+  readonly attempt: number;
+  /** Of one time that a piece was done. */
+  readonly mark: string;
+}
+
+function resultOf(line: PlannerLine): Result | null {
+  return line.kind === "result" ? (line.result as unknown as Result) : null;
 }

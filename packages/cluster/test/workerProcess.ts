@@ -1,4 +1,5 @@
-// A worker of a queue in a process of its own: a piece of work is a number n, its result 2n + 1.
+// A worker of a queue in a process of its own: a piece of work is a number n, its result 2n + 1, with a mark that no other result has.
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { jetStreamQueue } from "entropy-sgd-cluster";
 import { connectNats } from "entropy-sgd-cluster/node";
@@ -11,7 +12,7 @@ const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
 await queue.work(async ({ work, attempt }) => {
   await delay(pace);
-  return { value: 2 * Number(work) + 1, attempt };
+  return { value: 2 * Number(work) + 1, attempt, mark: randomUUID() };
 }, stop.signal);
 await connection.close();
 process.exit();
