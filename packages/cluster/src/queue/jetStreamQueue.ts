@@ -30,7 +30,10 @@ export interface JetStreamQueueOptions {
    * @param silence - milliseconds
    */
   readonly onLapse?: (id: string, silence: number) => void;
-  /** Servers of a cluster that keep the queue, 1 to 5. Default 1. */
+  /**
+   * Servers of a cluster that keep the queue, 1 to 5. Default 1. Servers of version 2.9 with more have lost pieces when one of them was
+   * killed: try yours first (`npm run faults:cluster -- --brokers 3` in the repository).
+   */
   readonly copies?: number;
 }
 
