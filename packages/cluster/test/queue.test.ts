@@ -296,6 +296,7 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     }, stop.signal);
     await ended(planner, 2);
     expect(during).toEqual({ waiting: 0, atWork: 1, ended: 1, workers: [{ name: "worker", piece: "b" }] });
+    await expect.poll(() => planner.status()).toMatchObject({ waiting: 0, atWork: 0 });
     const connection = connections.at(-1)!;
     expect((await clusterStatus(connection)).queues).toContainEqual(
       expect.objectContaining({ name, ended: 2, waiting: 0, workers: [expect.objectContaining({ name: "worker" })] }),

@@ -50,7 +50,7 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     expect(heard.filter((words) => words.endsWith("removed"))).toEqual(["b removed", "slow removed"]);
     expect([begun, reasons]).toEqual([["slow", "c"], [expect.any(EndedElsewhere)]]);
     expect(reasons[0]).toMatchObject({ message: "it was removed from the queue" });
-    expect(await planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
+    await expect.poll(() => planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
     expect(await pieces()).toEqual([{ id: "c", state: "ended", workers: [] }]);
     stop.abort();
     await working;
@@ -86,10 +86,9 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     for await (const _ of planner.files("a")) expect.unreachable();
     const late = following(planner, stop.signal);
     await expect.poll(() => late).toEqual(["a removed"]);
-    expect([await planner.status(), await queuePieces(connections.at(-1)!, name)]).toEqual([
-      expect.objectContaining({ waiting: 0, atWork: 0, ended: 0 }),
-      [],
-    ]);
+    await expect
+      .poll(async () => [await planner.status(), await queuePieces(connections.at(-1)!, name)])
+      .toEqual([expect.objectContaining({ waiting: 0, atWork: 0, ended: 0 }), []]);
     stop.abort();
     await working;
   });
@@ -125,7 +124,7 @@ describe.skipIf(!hasServer)("pieces of a queue on JetStream", () => {
     await planner.forget("slow");
     await expect.poll(() => heard).toEqual(['slow "begun"', "b result"]);
     expect([begun, reasons]).toEqual([["slow", "b"], [new EndedElsewhere("gone")]]);
-    expect(await planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
+    await expect.poll(() => planner.status()).toMatchObject({ waiting: 0, atWork: 0, ended: 1 });
     stop.abort();
     await working;
   });
