@@ -18,7 +18,7 @@ export const entryBudgets: Readonly<Record<string, number>> = {
   "entropy-sgd-training/formats": 6_300,
   "entropy-sgd-training/node": 36_000,
   "entropy-sgd-training/web": 13_000,
-  "entropy-sgd-cluster": 15_400,
+  "entropy-sgd-cluster": 15_900,
   "entropy-sgd-cluster/node": 630,
   "entropy-sgd-lab": 214_000,
 };
