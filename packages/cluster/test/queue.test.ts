@@ -257,7 +257,9 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     await planner.enqueue("a", 1);
     const client = jetstream(connections.at(-1)!);
     await client.publish(`queue.${name}.event.a`, "{");
-    for (const outcome of ["not JSON", "null", '{"attempt":1,"result":2}', '{"attempt":1,"files":[]}'])
+    // Without the name of its file.
+    const nameless = '{"attempt":1,"result":2,"files":[{"path":"a","bytes":0,"checks":[]}]}';
+    for (const outcome of ["not JSON", "null", '{"attempt":1,"result":2}', '{"attempt":1,"files":[]}', nameless])
       await client.publish(`queue.${name}.outcome.a`, outcome);
     await client.publish(`queue.${name}.work.b`, "}");
     const stop = new AbortController();
@@ -269,7 +271,7 @@ describe.skipIf(!hasServer)("a queue on JetStream", () => {
     }
     await working;
     expect(seen).toEqual([
-      ...Array.from({ length: 5 }, () => ({ kind: "malformed", id: "a" })),
+      ...Array.from({ length: 6 }, () => ({ kind: "malformed", id: "a" })),
       { kind: "result", id: "a", result: 1 },
       { kind: "failure", id: "b", message: expect.stringContaining("JSON") },
     ]);

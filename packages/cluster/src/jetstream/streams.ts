@@ -50,7 +50,7 @@ export interface Streams {
   /** Sequence number of the newest message that a stream has held; 0 for none. */
   last(stream: string): Promise<number>;
   /**
-   * When a stream was made, as the server said when it was asked for it last: before the first question, and after each reconnection.
+   * When a stream was made, as the server said when it was asked for it last: before the first question, after each reconnection, and by `last`.
    * Another time is another stream, such as of a server that has lost its disk; undefined while it was not asked.
    */
   created(stream: string): string | undefined;
@@ -111,7 +111,11 @@ export async function openStreams(
       return Object.keys(state.subjects ?? {});
     },
     count: async (stream) => (await manager.streams.info(stream)).state.messages,
-    last: async (stream) => (await manager.streams.info(stream)).state.last_seq,
+    async last(stream) {
+      const { created, state } = await manager.streams.info(stream);
+      creations.set(stream, created);
+      return state.last_seq;
+    },
     created: (stream) => creations.get(stream),
   };
 }
@@ -131,6 +135,15 @@ async function foundOr(
     if (hasCode(error, JetStreamApiCodes.StreamNotFound)) return make(settings);
     throw error;
   }
+}
+
+/** Whether a stream holds a message: the number of one that is gone may be another's. */
+export async function holds(
+  { at }: Streams,
+  stream: string,
+  { seq, subject }: Pick<StoredMessage, "seq" | "subject">,
+): Promise<boolean> {
+  return (await at(stream, seq))?.subject === subject;
 }
 
 /** Stores a message if that of sequence number `after` is the subject's newest, 0 for none; null where it is not. */

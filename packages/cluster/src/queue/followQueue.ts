@@ -33,11 +33,12 @@ export async function* followQueue(
     for (;;) {
       const heard = news.iterate(AbortSignal.any([signal, AbortSignal.timeout(lookEvery)]));
       const messages = await reading.next();
-      const now = streams.created(names.told);
       // A server that has lost its disk, or its last moments, counts anew: what was read may be of another place in its stream.
       numIdle = messages.length === 0 ? numIdle + 1 : 0;
       const isDue = numIdle > 0 && numIdle % looksUntilCheck === 0;
-      const isAnother = now !== (created ?? now) || (isDue && (await isShort(reading.last())));
+      const isNowShort = isDue && (await isShort(reading.last()));
+      const now = streams.created(names.told);
+      const isAnother = isNowShort || now !== (created ?? now);
       created = now;
       if (isAnother) reading = begin();
       else if (messages.length === 0) await heard.next();

@@ -1,6 +1,6 @@
 /** Keeps a piece while it is worked on, and notices when that is in vain. */
 import type { JsMsg } from "@nats-io/jetstream";
-import type { Streams } from "../jetstream/streams.ts";
+import { holds, type Streams } from "../jetstream/streams.ts";
 import { storedOutcome } from "./outcome.ts";
 import { missedHeartbeats, type QueueNames } from "./queueStreams.ts";
 import { EndedElsewhere } from "./workQueue.ts";
@@ -52,9 +52,9 @@ export function keepPiece(
   const hasGone = async (): Promise<boolean> => {
     // After faults of its servers, copies of a queue may hold different work for long.
     if (streams.haveCopies) return false;
-    const work = await streams.insist(() => streams.at(names.work, message.seq), asking);
+    const isThere = await streams.insist(() => holds(streams, names.work, message), asking);
     // A server that has lost its disk has lost the work of all who are at some: what they do is not in vain.
-    return work?.subject !== message.subject && isOfStream();
+    return !isThere && isOfStream();
   };
   // What it cannot see now it looks for again.
   const lookAgain = (): void =>

@@ -58,7 +58,8 @@ function isRecord(value: unknown): value is FileRecord {
   const { file, path, bytes, checks } = value as Partial<Record<keyof FileRecord, unknown>>;
   const isSize = Number.isSafeInteger(bytes) && (bytes as number) >= 0;
   const areChecks = Array.isArray(checks) && checks.every(Number.isInteger);
-  return isSize && areChecks && typeof path === "string" && /^\w+$/.test(String(file));
+  const isName = (typeof file === "string" || typeof file === "number") && /^\w+$/.test(String(file));
+  return isSize && areChecks && typeof path === "string" && isName;
 }
 
 /** The outcome of a piece as it is stored. */

@@ -1,5 +1,5 @@
 /** How pieces go from a queue: removed, whether they wait, are worked on or have ended; or forgotten when they have ended. */
-import { type StoredMessage, type Streams, storeAfter } from "../jetstream/streams.ts";
+import { holds, type StoredMessage, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { type Outcome, storedOutcome, storedOutcomes } from "./outcome.ts";
 import type { QueueNames } from "./queueStreams.ts";
 import { ways } from "./workQueue.ts";
@@ -70,16 +70,16 @@ export async function forgetPiece(
 async function dropWork(
   streams: Streams,
   { work }: QueueNames,
-  { seq, subject }: StoredMessage,
+  message: StoredMessage,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await streams.insist(async () => {
     // A server that has lost its disk gives its number to others; a worker that has seen the outcome may have acknowledged it before.
-    if ((await streams.at(work, seq))?.subject !== subject) return;
+    if (!(await holds(streams, work, message))) return;
     try {
-      await streams.drop(work, seq);
+      await streams.drop(work, message.seq);
     } catch (error) {
-      if ((await streams.at(work, seq))?.subject === subject) throw error;
+      if (await holds(streams, work, message)) throw error;
     }
   }, signal);
 }

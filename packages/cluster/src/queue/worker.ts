@@ -2,7 +2,7 @@
 import type { JsMsg } from "@nats-io/jetstream";
 import { nuid } from "@nats-io/nats-core";
 import { ClusterError } from "../clusterError.ts";
-import { type Streams, storeAfter } from "../jetstream/streams.ts";
+import { holds, type Streams, storeAfter } from "../jetstream/streams.ts";
 import { checkPath, type FileRecord, sendFile } from "./files.ts";
 import { type KeptPiece, keepPiece, type TakenPiece } from "./keepPiece.ts";
 import { jsonText, storedOutcome } from "./outcome.ts";
@@ -68,8 +68,7 @@ async function done(place: Workplace, taken: TakenPiece, handler: WorkHandler, e
   const giveBack = (delay?: number) => isOfStream() && message.nak(delay);
   const { streams, names } = place;
   /** Whether its number is still its own: a server that has lost its last moments gives it to others. */
-  const isOwn = async () =>
-    streams.haveCopies || (await streams.at(names.work, message.seq))?.subject === message.subject;
+  const isOwn = async () => streams.haveCopies || (await holds(streams, names.work, message));
   try {
     const hasOutcome = await toItsOutcome(place, message, handler, kept).then(
       () => true,
